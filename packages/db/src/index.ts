@@ -29,6 +29,7 @@ export { queueChannelTests } from "./deliveries/list-deliveries.ts";
 export { isMailRefused } from "./deliveries/refusals.ts";
 export { fallBackForLongWaiting } from "./deliveries/fallback.ts";
 export { notifyOwners, type OwnerContact } from "./deliveries/notify-owners.ts";
+export * from "./reports/choices.ts";
 export * from "./reports/reports.ts";
 export { readReport, type ReportQuery, ReportTooLarge } from "./reports/find-report.ts";
 export * from "./alert-routes/index.ts";

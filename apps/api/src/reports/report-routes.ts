@@ -145,8 +145,12 @@ export const reportRoutes = createRouter()
     async (c) => {
       const version = expectedVersion(c.req.valid("header"));
       const { projectId } = c.req.valid("param");
-      const { every, timezone } = c.req.valid("json");
-      const patch = { ...(every !== undefined && { every }), ...(timezone !== undefined && { timezone }) };
+      const { every, timezone, clockChanges } = c.req.valid("json");
+      const patch = {
+        ...(every !== undefined && { every }),
+        ...(timezone !== undefined && { timezone }),
+        ...(clockChanges !== undefined && { clockChanges }),
+      };
       const choice = await changeChoice(c, projectId, { patch, version });
       return c.json(withETag(c, choiceView(choice, choiceOptions(c.var.deps))), 200);
     },

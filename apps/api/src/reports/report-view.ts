@@ -9,6 +9,10 @@ const Every = z
   .enum(["none", "week", "month"], { error: "Choose none, week or month." })
   .meta({ description: "A week's comes on Monday, a month's on its first day, at 9:00." });
 
+const ClockChanges = z
+  .boolean({ error: "clockChanges must be true or false." })
+  .meta({ description: "On Mondays a note, where a clock change within two weeks touches runs." });
+
 export const UNVERIFIED =
   "Your address is not confirmed yet, so no report is sent: ask for the mail that confirms it.";
 
@@ -17,6 +21,7 @@ export const ChoicePatch = z
   .strictObject({
     every: Every,
     timezone: TimezoneInput.nullable().meta({ description: "By whose clock; null: the project's." }),
+    clockChanges: ClockChanges,
   })
   .partial()
   .meta({ id: "ReportChoicePatch" });
@@ -25,6 +30,7 @@ export const ChoiceView = z
   .object({
     every: Every,
     timezone: z.string().nullable().meta({ description: "By whose clock; null: the project's." }),
+    clockChanges: ClockChanges,
     to: z.string().meta({ description: "The address of your account." }),
     dueAt: Timestamp.nullable().meta({ description: "When the next one comes; null: none is wanted." }),
     problem: z.string().nullable().meta({ description: "Why none arrives, where that is so." }),
@@ -40,7 +46,15 @@ export function choiceView(
   const { every, timezone, email, dueAt, version } = choice;
   const zone = timezone ?? choice.projectTimezone;
   const due = every === "none" ? null : (dueAt ?? nextReportAt(every, now, zone));
-  return { every, timezone, to: email, dueAt: isoOrNull(due), problem: problemOf(choice, mail), version };
+  return {
+    every,
+    timezone,
+    clockChanges: choice.clockNoteDueAt !== null,
+    to: email,
+    dueAt: isoOrNull(due),
+    problem: problemOf(choice, mail),
+    version,
+  };
 }
 
 function problemOf({ brokenBecause, isVerified }: ReportChoice, mail: boolean): string | null {

@@ -37,6 +37,17 @@ test.each(["editor", "viewer"] as const)(
   },
 );
 
+test("a note on clock changes comes only where it is wished, also without any report", async () => {
+  const { choice, member, mine } = await added("editor");
+  expect(await choice()).toMatchObject({ clockChanges: false });
+  await member.as("PATCH", mine, { clockChanges: true });
+  expect(await choice()).toMatchObject({ every: "none", clockChanges: true });
+  await member.as("PATCH", mine, { every: "week" });
+  expect(await choice()).toMatchObject({ every: "week", clockChanges: true });
+  await member.as("PATCH", mine, { clockChanges: false });
+  expect(await choice()).toMatchObject({ every: "week", clockChanges: false });
+});
+
 test("one member's choice is nobody else's", async () => {
   const { owner, member, mine } = await added("editor");
   await member.as("PATCH", mine, { every: "week" });

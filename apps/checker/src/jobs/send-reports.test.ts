@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 
-import { type Db, openDb, schema, stopReports } from "@overdue/db";
+import { type Db, openDb, queueReports, schema, stopReports } from "@overdue/db";
 import {
   aCheck,
   aProject,
@@ -12,7 +12,7 @@ import {
 } from "@overdue/testkit";
 import { eq } from "drizzle-orm";
 import { pino } from "pino";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { startTestDelivery } from "../../test/start-test-delivery.ts";
 import { stopLinkOf } from "../sender/start-sender.ts";
@@ -146,6 +146,56 @@ test("one that cannot be made comes again later, and holds up no other", async (
   expect(await queuedFor(broken.projectId)).toEqual([]);
   expect((await reportOf(broken.projectId))?.dueAt?.getTime()).toBeGreaterThan(Date.now());
   expect(await queuedFor(fine.projectId)).toHaveLength(1);
+});
+
+describe("the note on clock changes", () => {
+  const MONDAY = Date.parse("2027-03-22T08:00:00Z");
+  // Reports of the tests above that cannot be made fall due again, too.
+  const queueAt = (now: number) => queueReports(db, { way, now, onError: () => undefined });
+
+  /** A member who wishes it, of a project with a check at 02:30 in Berlin under Kubernetes. */
+  async function aListener(more: Partial<typeof schema.reports.$inferInsert> = {}) {
+    const reader = await aReader({ checks: 0 });
+    const schedule = { kind: "cron", expression: "30 2 * * *", scheduler: "kubernetes", timezone: "Europe/Berlin" } as const;
+    await aCheck(database.pool, { ...reader, settings: { schedule }, details: { name: "nightly backup" } });
+    const { projectId, userId } = reader;
+    const row = { projectId, userId, every: "none", clockNoteDueAt: new Date(MONDAY), ...more } as const;
+    await db.insert(schema.reports).values(row);
+    return reader;
+  }
+
+  test("arrives as a mail in the two weeks before, with what is expected of each check", async () => {
+    const reader = await aListener();
+    await queueAt(MONDAY);
+    const stop = await deliver();
+    const { raw } = await smtp.waitFor(({ to }) => to.includes(reader.email));
+    await stop();
+    const text = raw.replaceAll(/=\r\n/g, "");
+    expect(raw).toMatch(/^Subject: test: clocks change on Sun 2027-03-28, 1 check runs otherwise/m);
+    expect(text).toContain("Sun 2027-03-28: clocks go forward from 02:00 to 03:00 (Europe/Berlin)");
+    expect(text).toMatch(/- nightly backup: 02:30 does not run/);
+    expect(await reportOf(reader.projectId)).toMatchObject({ clockNoteDueAt: new Date("2027-03-29T09:00:00Z") });
+  });
+
+  test("of several checkers exactly one sends it", async () => {
+    const { projectId } = await aListener();
+    await Promise.all([1, 2, 3].map(() => queueAt(MONDAY)));
+    expect(await queuedFor(projectId)).toMatchObject([{ kind: "report", payload: { clockChanges: [{ total: 1 }] } }]);
+  });
+
+  test("is not sent where no clock change is near, and the next week is looked at again", async () => {
+    const { projectId } = await aListener();
+    await queueAt(Date.parse("2027-04-05T09:00:00Z"));
+    expect(await queuedFor(projectId)).toEqual([]);
+    expect(await reportOf(projectId)).toMatchObject({ clockNoteDueAt: new Date("2027-04-12T09:00:00Z") });
+  });
+
+  test("ends with the reports", async () => {
+    const { projectId } = await aListener();
+    await stopReports(db, (await reportOf(projectId))?.id ?? "");
+    await queueAt(MONDAY);
+    expect(await queuedFor(projectId)).toEqual([]);
+  });
 });
 
 /** @returns how to stop it */

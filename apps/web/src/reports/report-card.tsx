@@ -1,4 +1,4 @@
-import { Alert, Button, Group, Select } from "@mantine/core";
+import { Alert, Button, Group, Select, Switch } from "@mantine/core";
 import { timezones } from "@overdue/schedules";
 import { useQuery } from "@tanstack/react-query";
 
@@ -66,7 +66,7 @@ function ReportSettingsForm({ projectId, choice, projectZone }: Props) {
       {choice.problem !== null && <Alert color="yellow">{choice.problem}</Alert>}
       <Group align="flex-end">
         <Select label="How often" data={EVERY} value={choice.every} onChange={every} allowDeselect={false} />
-        {choice.every !== "none" && (
+        {(choice.every !== "none" || choice.clockChanges) && (
           <Select
             label="At 9:00 in the time zone"
             data={[...timezones]}
@@ -90,6 +90,14 @@ function ReportSettingsForm({ projectId, choice, projectZone }: Props) {
           Send one now
         </Button>
       </Group>
+      <Switch
+        label="Also a note before clock changes"
+        description="On Mondays, where one within two weeks moves, doubles or leaves out runs: which checks, and what is expected of them."
+        checked={choice.clockChanges}
+        onChange={({ currentTarget }) =>
+          change({ clockChanges: currentTarget.checked, ...(choice.timezone === null && { timezone: browserZone() }) })
+        }
+      />
       {choice.dueAt !== null && (
         <p className={styles["dimmed"]}>
           The next one comes <ExactTime at={choice.dueAt} zone={zone} />.

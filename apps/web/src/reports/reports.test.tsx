@@ -13,6 +13,7 @@ const PATH = `/v1/projects/${PROJECT}/my-report`;
 const settings: ReportSettings = {
   every: "none",
   timezone: null,
+  clockChanges: false,
   to: "ada@example.org",
   dueAt: null,
   problem: null,

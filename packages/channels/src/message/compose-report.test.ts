@@ -2,7 +2,7 @@ import type { ReportPayload } from "@overdue/core";
 import { expect, test } from "vitest";
 
 import { composeAlert, plainText } from "./compose.ts";
-import { novemberReport, reportFacts } from "../testing/report-sample.ts";
+import { novemberReport, reportFacts, springNote } from "../testing/report-sample.ts";
 import { HOSTILE_TEXTS, PUBLIC_URL } from "../testing/alert-samples.ts";
 
 const NOTHING = { total: 0, first: [] };
@@ -110,6 +110,21 @@ test.each([
   } as const;
   const { title } = compose({ ...quiet, period: { ...period, timezone: "UTC" } });
   expect(title).toContain(`Ops, ${words}:`);
+});
+
+test("a note on a clock change names it, the checks that it touches, and what is expected of them", () => {
+  expect(plainText(composeAlert(reportFacts(springNote), PUBLIC_URL))).toBe(`Ops: clocks change on Sun 2027-03-28, 22 checks run otherwise
+
+Clocks change within two weeks, which moves, doubles or leaves out runs. This is what Overdue expects of each check then, by the rules of its scheduler: a run that comes so raises no alert.
+
+Project: Ops
+
+Sun 2027-03-28: clocks go forward from 02:00 to 03:00 (Europe/Berlin)
+- nightly backup: 02:30 runs at 03:00 (UTC+2) instead.
+- unnamed check: 02:15 does not run.
+- and 20 more
+
+https://overdue.example.org/projects/0199a1b2-0000-7000-8000-0000000000aa/checks`);
 });
 
 test.each(HOSTILE_TEXTS)("a check called %j stays one line of bounded length", (name) => {

@@ -9,6 +9,7 @@ import {
 
 import type { AlertAction, AlertLine, AlertMessage, AlertSection } from "./alert.ts";
 import { groupWords } from "./compose-group.ts";
+import { clockChangesIn, clockChangeWords } from "./compose-clock-changes.ts";
 import { confirmWords, endWords, noticeWords, runWords, systemWords, type Words } from "./compose-other.ts";
 import { reportWords } from "./compose-report.ts";
 import { checkName, projectLine, reasonSentence, reasonWord } from "./reasons.ts";
@@ -72,8 +73,10 @@ function composeOne(facts: AlertFacts): Words {
       return noticeWords(facts);
     case "confirm":
       return confirmWords(facts);
-    case "report":
-      return reportWords(facts);
+    case "report": {
+      const changes = clockChangesIn(facts);
+      return changes === null ? reportWords(facts) : clockChangeWords(facts, changes);
+    }
     case "system":
       return systemWords(facts, "bad");
     case "test":
@@ -206,7 +209,8 @@ function lastOutput(facts: AlertFacts): string | null {
 function pageLink(facts: AlertFacts, publicUrl: string, actions: readonly AlertAction[]): string {
   if (facts.kind === "confirm") return actions[0]?.url ?? publicUrl;
   const project = `${publicUrl.replace(/\/+$/, "")}/projects/${facts.project.id}`;
-  if (facts.kind === "report") return `${project}/report${periodQuery(facts)}`;
+  if (facts.kind === "report")
+    return clockChangesIn(facts) === null ? `${project}/report${periodQuery(facts)}` : `${project}/checks`;
   if (facts.group?.storm) return `${project}/storms/${facts.group.storm.id}`;
   if (facts.group) return `${project}/incidents`;
   return facts.check === null ? `${project}/channels` : `${project}/checks/${facts.check.id}`;

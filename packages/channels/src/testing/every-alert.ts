@@ -6,7 +6,7 @@ import {
   type Reason,
 } from "@overdue/core";
 
-import { reportFacts } from "./report-sample.ts";
+import { reportFacts, springNote } from "./report-sample.ts";
 import { downFacts, testFacts, upFacts } from "./alert-samples.ts";
 
 export const REASONS = [
@@ -92,6 +92,7 @@ export const everyMessage: ReadonlyMap<string, AlertFacts> = new Map<string, Ale
   ...each("notice", [...REASONS, "edited", "of a later version"], noticeFacts),
   ["test", testFacts],
   ["report", reportFacts()],
+  ["report on clock changes", reportFacts(springNote)],
   ["system", { ...testFacts, kind: "system", payload: { title: "A channel broke", sentence: "Edit it." } }],
   ["confirm", { ...testFacts, kind: "confirm" }],
   [

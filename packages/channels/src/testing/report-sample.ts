@@ -1,4 +1,4 @@
-import type { AlertFacts, ReportPayload } from "@overdue/core";
+import type { AlertFacts, ClockChangesPayload, ReportPayload } from "@overdue/core";
 import { downFacts } from "./alert-samples.ts";
 
 const at = (text: string) => Date.parse(text);
@@ -53,7 +53,24 @@ export const novemberReport: ReportPayload = {
   },
 };
 
+/** The note on a Monday before the clocks of Berlin change. */
+export const springNote: ClockChangesPayload = {
+  reportId: novemberReport.reportId,
+  clockChanges: [
+    {
+      at: at("2027-03-28T01:00:00Z"),
+      timezone: "Europe/Berlin",
+      text: "Sun 2027-03-28: clocks go forward from 02:00 to 03:00",
+      total: 22,
+      first: [
+        { ...named("nightly backup"), effect: "02:30 runs at 03:00 (UTC+2) instead." },
+        { ...named(""), effect: "02:15 does not run." },
+      ],
+    },
+  ],
+};
+
 /** The facts of a delivery of a report. */
-export function reportFacts(payload: ReportPayload = novemberReport): AlertFacts {
+export function reportFacts(payload: ReportPayload | ClockChangesPayload = novemberReport): AlertFacts {
   return { ...downFacts, kind: "report", payload, check: null, flip: null, incident: null, lastPing: null };
 }

@@ -87,3 +87,18 @@ export const ReportPayload = z.object({
   }),
 });
 export type ReportPayload = z.infer<typeof ReportPayload>;
+
+/** The payload of a `report` that is a note on the clock changes ahead: the result of `clockChangesAhead`. */
+export const ClockChangesPayload = z.object({
+  reportId: z.string(),
+  clockChanges: z.array(
+    z.object({
+      at: z.number(),
+      timezone: z.string(),
+      text: z.string(),
+      total: z.number(),
+      first: z.array(z.object({ ...ofCheck, effect: z.string() })).readonly(),
+    }),
+  ),
+});
+export type ClockChangesPayload = z.infer<typeof ClockChangesPayload>;

@@ -1,153 +1,23 @@
-import { lastPeriod, nextReportAt, type Period, periodBefore, type ReportEvery } from "@overdue/core";
-import type { Instant } from "@overdue/schedules";
-import { and, eq, gt, isNull, sql } from "drizzle-orm";
+import {
+  clockChangesAhead,
+  type ClockChangesPayload,
+  lastPeriod,
+  nextReportAt,
+  type Period,
+  periodBefore,
+  type ReportEvery,
+  type ReportPayload,
+} from "@overdue/core";
+import type { Instant, Schedule } from "@overdue/schedules";
+import { and, eq, gt, type SQL, sql } from "drizzle-orm";
 
 import { notifySenders } from "../changes.ts";
-import { type Db, StaleVersion, type Tx } from "../database.ts";
+import { checkNameSql } from "../checks/find-checks.ts";
+import type { Db, Tx } from "../database.ts";
 import { type OwnerContact, ownMailbox } from "../deliveries/notify-owners.ts";
-import type { MemberRef } from "../projects/members.ts";
-import { channels, deliveries, members, projects, reports, users } from "../schema/index.ts";
-import { type Keyring, readSignedId, signId } from "../secrets/keyring.ts";
+import { deliveries } from "../schema/index.ts";
+import type { Keyring } from "../secrets/keyring.ts";
 import { findReport, hasChecks, limitTime, unlessTimedOut } from "./find-report.ts";
-
-/** How often a member gets the project's report. `timezone` null: by the project's clock. */
-export type ReportChoice = {
-  /** Null while nothing was stored: then it is what the role says. */
-  id: string | null;
-  every: ReportEvery | "none";
-  timezone: string | null;
-  dueAt: Date | null;
-  version: number;
-  projectTimezone: string;
-  email: string;
-  /** The address is proven; no report goes to another. */
-  isVerified: boolean;
-  /** Why mails to the address fail, where they do. */
-  brokenBecause: string | null;
-};
-
-/** Those who answer for the jobs hear of them once a month unless they say otherwise. */
-const OF_ROLE = { owner: "month", editor: "none", viewer: "none" } as const;
-const OWNERS_AT_ONCE = 500;
-
-/** A member's choice, or null where nobody is that member. */
-export async function findReportChoice(db: Db | Tx, ref: MemberRef): Promise<ReportChoice | null> {
-  const [row] = await db
-    .select({
-      role: members.role,
-      id: reports.id,
-      every: reports.every,
-      timezone: reports.timezone,
-      dueAt: reports.dueAt,
-      version: reports.version,
-      projectTimezone: projects.timezone,
-      email: users.email,
-      isVerified: users.emailVerified,
-      brokenBecause: channels.brokenBecause,
-    })
-    .from(members)
-    .innerJoin(users, eq(users.id, members.userId))
-    .innerJoin(projects, eq(projects.id, members.projectId))
-    .leftJoin(reports, and(eq(reports.projectId, members.projectId), eq(reports.userId, members.userId)))
-    .leftJoin(channels, isOwnMailbox())
-    .where(isMember(ref));
-  if (row === undefined) return null;
-  const { role, ...choice } = row;
-  return { ...choice, every: row.every ?? OF_ROLE[role], version: row.version ?? 0 };
-}
-
-/** Writes what is named. @returns whether there is that member. @throws StaleVersion */
-export async function editReportChoice(
-  db: Db,
-  ref: MemberRef,
-  { edit, version, now }: { edit: ChoiceEdit; version: number | null; now: Instant },
-): Promise<boolean> {
-  return await db.transaction(async (tx) => {
-    await tx.select({ role: members.role }).from(members).where(isMember(ref)).for("update");
-    const before = await findReportChoice(tx, ref);
-    if (before === null) return false;
-    if (version !== null && version !== before.version) throw new StaleVersion();
-    const every = edit.every ?? before.every;
-    const timezone = edit.timezone === undefined ? before.timezone : edit.timezone;
-    const dueAt = dueAfter(every, now, timezone ?? before.projectTimezone);
-    const values = { every, timezone, dueAt, version: before.version + 1, updatedAt: sql`now()` };
-    await tx
-      .insert(reports)
-      .values({ ...ref, ...values })
-      .onConflictDoUpdate({ target: [reports.projectId, reports.userId], set: values });
-    return true;
-  });
-}
-export type ChoiceEdit = { every?: ReportEvery | "none"; timezone?: string | null };
-
-/** Stores what an owner gets who has chosen nothing yet, so that it falls due. @returns for how many */
-export async function storeOwnersReports(db: Db, now: Instant): Promise<number> {
-  const owners = await db
-    .select({ projectId: members.projectId, userId: members.userId, timezone: projects.timezone })
-    .from(members)
-    .innerJoin(projects, and(eq(projects.id, members.projectId), isNull(projects.deletedAt)))
-    .leftJoin(reports, and(eq(reports.projectId, members.projectId), eq(reports.userId, members.userId)))
-    .where(and(eq(members.role, "owner"), isNull(reports.id)))
-    .limit(OWNERS_AT_ONCE);
-  if (owners.length === 0) return 0;
-  const every = OF_ROLE.owner;
-  const rows = owners.map(({ timezone, ...ref }) => ({
-    ...ref,
-    every,
-    dueAt: dueAfter(every, now, timezone),
-  }));
-  await db.insert(reports).values(rows).onConflictDoNothing();
-  return owners.length;
-}
-
-function dueAfter(every: ReportEvery | "none", now: Instant, timezone: string): Date | null {
-  return every === "none" ? null : new Date(nextReportAt(every, now, timezone));
-}
-
-function isMember({ projectId, userId }: MemberRef) {
-  return and(eq(members.projectId, projectId), eq(members.userId, userId));
-}
-
-/** The channel by which Overdue itself writes to a member's address. */
-function isOwnMailbox() {
-  return and(
-    eq(channels.projectId, members.projectId),
-    eq(channels.internal, true),
-    eq(channels.kind, "email"),
-    eq(channels.hint, users.email),
-  );
-}
-
-const PURPOSE = "stop reports";
-
-/** Lets the holder of a mail end its reports, and nothing else (RFC 8058). It does not expire. */
-export function stopReportsLink(keyring: Keyring, of: { publicUrl: string; reportId: string }): string {
-  return `${of.publicUrl}/reports/stop?${signId(keyring, PURPOSE, of.reportId)}`;
-}
-
-/** Whose reports the link was signed for, or null where it was not, or they are gone. */
-export async function findStopped(
-  db: Db,
-  keyring: Keyring,
-  query: URLSearchParams,
-): Promise<{ reportId: string; projectName: string; stopped: boolean } | null> {
-  const reportId = readSignedId(keyring, PURPOSE, query);
-  if (reportId === null) return null;
-  const [row] = await db
-    .select({ projectName: projects.name, every: reports.every })
-    .from(reports)
-    .innerJoin(projects, eq(projects.id, reports.projectId))
-    .where(eq(reports.id, reportId));
-  return row === undefined ? null : { reportId, projectName: row.projectName, stopped: row.every === "none" };
-}
-
-/** No further report comes; the choice says so. */
-export async function stopReports(db: Db, reportId: string): Promise<void> {
-  await db
-    .update(reports)
-    .set({ every: "none", dueAt: null, version: sql`${reports.version} + 1`, updatedAt: sql`now()` })
-    .where(eq(reports.id, reportId));
-}
 
 type DueRow = {
   id: string;
@@ -171,23 +41,31 @@ type ReportsWay = {
 export const REPORTS_AT_ONCE = 50;
 
 /**
- * Queues the reports that are due, each in a transaction with its next due time, so that of several checkers exactly
- * one does. Of periods that went by while nobody looked only the newest is sent. @returns how many were looked at
+ * Queues the reports and the notes on clock changes that are due, each in a transaction with its next due time, so that of
+ * several checkers exactly one does. Of periods that went by while nobody looked only the newest is sent.
+ * @returns how many were looked at
  */
 export async function queueReports(db: Db, { way, now, onError }: ReportsWay): Promise<number> {
-  const rows = await db.execute<{ id: string }>(sql`
-    select id from reports where due_at <= ${instant(now)} order by due_at limit ${REPORTS_AT_ONCE}`);
-  for (const { id } of rows) {
-    try {
-      await db.transaction((tx) => queueOne(tx, id, { way, now }));
-    } catch (error) {
-      onError(id, error);
-      await db.execute(
-        sql`update reports set due_at = ${instant(now)} + interval '1 hour' where id = ${id} and due_at is not null`,
-      );
+  let looked = 0;
+  for (const [column, queueDue] of [
+    [sql`due_at`, queueOne],
+    [sql`clock_note_due_at`, queueNote],
+  ] as const) {
+    const rows = await db.execute<{ id: string }>(sql`
+      select id from reports where ${column} <= ${instant(now)} order by ${column} limit ${REPORTS_AT_ONCE}`);
+    for (const { id } of rows) {
+      try {
+        await db.transaction((tx) => queueDue(tx, id, { way, now }));
+      } catch (error) {
+        onError(id, error);
+        await db.execute(
+          sql`update reports set ${column} = ${instant(now)} + interval '1 hour' where id = ${id} and ${column} is not null`,
+        );
+      }
     }
+    looked = Math.max(looked, rows.length);
   }
-  return rows.length;
+  return looked;
 }
 
 /** What a member asked to be sent at once, whatever is due. */
@@ -215,7 +93,7 @@ export async function reportsWithinMinute(db: Db, projectId: string): Promise<nu
 
 async function queueOne(tx: Tx, id: string, { way, now }: Omit<ReportsWay, "onError">): Promise<void> {
   await limitTime(tx);
-  const due = await claim(tx, id, now);
+  const due = await claim(tx, id, sql`r.due_at <= ${instant(now)} and r.every <> 'none'`);
   if (due === null) return;
   const period = lastPeriod(due.every, now, due.timezone);
   const channelId = (await isWanted(tx, due, period)) ? await channelOf(tx, due, way) : null;
@@ -226,13 +104,32 @@ async function queueOne(tx: Tx, id: string, { way, now }: Omit<ReportsWay, "onEr
     where id = ${id}`);
 }
 
-async function claim(tx: Tx, id: string, now: Instant): Promise<DueRow | null> {
+/** A week's note, where a clock change within two weeks touches runs of the project. */
+async function queueNote(tx: Tx, id: string, { way, now }: Omit<ReportsWay, "onError">): Promise<void> {
+  await limitTime(tx);
+  const due = await claim(tx, id, sql`r.clock_note_due_at <= ${instant(now)}`);
+  if (due === null) return;
+  const clockChanges = due.isDeleted ? [] : clockChangesAhead(await loadSchedules(tx, due.projectId), now);
+  const channelId = clockChanges.length === 0 ? null : await channelOf(tx, due, way);
+  if (channelId !== null) await insert(tx, { ...due, channelId }, { reportId: id, clockChanges });
+  await tx.execute(sql`
+    update reports set clock_note_due_at = ${instant(nextReportAt("week", now, due.timezone))} where id = ${id}`);
+}
+
+/** The schedules of a project's checks that are watched. */
+async function loadSchedules(tx: Tx, projectId: string) {
+  return await tx.execute<{ id: string; name: string; schedule: Schedule }>(sql`
+    select c.id, ${checkNameSql("c")} as name, c.schedule from checks c
+    where c.project_id = ${projectId} and c.deleted_at is null and c.status <> 'paused' order by c.created_at, c.id`);
+}
+
+async function claim(tx: Tx, id: string, isDue: SQL): Promise<DueRow | null> {
   const rows = await tx.execute<DueRow>(sql`
     select r.id, r.project_id as "projectId", r.channel_id as "channelId", u.email, r.every,
       coalesce(r.timezone, p.timezone) as timezone, r.last_period as "lastPeriod",
       p.deleted_at is not null as "isDeleted"
     from reports r join projects p on p.id = r.project_id left join users u on u.id = r.user_id and u.email_verified
-    where r.id = ${id} and r.due_at <= ${instant(now)} and r.every <> 'none'
+    where r.id = ${id} and ${isDue}
     for update of r skip locked`);
   return rows[0] ?? null;
 }
@@ -257,9 +154,19 @@ type Queued = { projectId: string; channelId: string; reportId: string; period: 
 
 async function queue(tx: Tx, { projectId, channelId, reportId, period }: Queued): Promise<string> {
   const report = await findReport(tx, { projectId, span: period, before: periodBefore(period) });
+  return await insert(tx, { projectId, channelId }, { reportId, period, report });
+}
+
+type Addressed = { projectId: string; channelId: string };
+
+async function insert(
+  tx: Tx,
+  { projectId, channelId }: Addressed,
+  payload: ReportPayload | ClockChangesPayload,
+): Promise<string> {
   const rows = await tx.execute<{ id: string }>(sql`
     insert into deliveries (project_id, channel_id, kind, payload)
-    values (${projectId}, ${channelId}, 'report', ${JSON.stringify({ reportId, period, report })}::jsonb)
+    values (${projectId}, ${channelId}, 'report', ${JSON.stringify(payload)}::jsonb)
     returning id`);
   await notifySenders(tx);
   const [row] = rows;

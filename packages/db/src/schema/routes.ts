@@ -111,6 +111,8 @@ export const reports = pgTable(
     dueAt: at("due_at"),
     /** The newest period that was reported, such as "2026-W47": none is reported twice. */
     lastPeriod: text("last_period"),
+    /** When the next note on clock changes is; null: none is wanted. */
+    clockNoteDueAt: at("clock_note_due_at"),
     version: version(),
     createdAt: createdAt(),
     updatedAt: updatedAt(),
@@ -122,6 +124,9 @@ export const reports = pgTable(
     index("reports_due")
       .on(t.dueAt)
       .where(sql`due_at is not null`),
+    index("reports_clock_note_due")
+      .on(t.clockNoteDueAt)
+      .where(sql`clock_note_due_at is not null`),
     check("reports_to_one", sql`num_nonnulls(user_id, channel_id) = 1`),
     foreignKey({
       name: "reports_member_fk",

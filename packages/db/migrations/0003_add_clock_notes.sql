@@ -1,0 +1,2 @@
+ALTER TABLE "reports" ADD COLUMN "clock_note_due_at" timestamp (3) with time zone;--> statement-breakpoint
+CREATE INDEX "reports_clock_note_due" ON "reports" USING btree ("clock_note_due_at") WHERE clock_note_due_at is not null;

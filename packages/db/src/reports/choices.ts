@@ -1,0 +1,165 @@
+import { nextReportAt, type ReportEvery } from "@overdue/core";
+import type { Instant } from "@overdue/schedules";
+import { and, eq, isNull, sql } from "drizzle-orm";
+
+import { type Db, StaleVersion, type Tx } from "../database.ts";
+import type { MemberRef } from "../projects/members.ts";
+import { channels, members, projects, reports, users } from "../schema/index.ts";
+import { type Keyring, readSignedId, signId } from "../secrets/keyring.ts";
+
+/** How often a member gets the project's report. `timezone` null: by the project's clock. */
+export type ReportChoice = {
+  /** Null while nothing was stored: then it is what the role says. */
+  id: string | null;
+  every: ReportEvery | "none";
+  timezone: string | null;
+  dueAt: Date | null;
+  /** When the next note on clock changes is; null: none is wanted. */
+  clockNoteDueAt: Date | null;
+  version: number;
+  projectTimezone: string;
+  email: string;
+  /** The address is proven; no report goes to another. */
+  isVerified: boolean;
+  /** Why mails to the address fail, where they do. */
+  brokenBecause: string | null;
+};
+
+/** Those who answer for the jobs hear of them once a month unless they say otherwise. */
+const OF_ROLE = { owner: "month", editor: "none", viewer: "none" } as const;
+const OWNERS_AT_ONCE = 500;
+
+/** A member's choice, or null where nobody is that member. */
+export async function findReportChoice(db: Db | Tx, ref: MemberRef): Promise<ReportChoice | null> {
+  const [row] = await db
+    .select({
+      role: members.role,
+      id: reports.id,
+      every: reports.every,
+      timezone: reports.timezone,
+      dueAt: reports.dueAt,
+      clockNoteDueAt: reports.clockNoteDueAt,
+      version: reports.version,
+      projectTimezone: projects.timezone,
+      email: users.email,
+      isVerified: users.emailVerified,
+      brokenBecause: channels.brokenBecause,
+    })
+    .from(members)
+    .innerJoin(users, eq(users.id, members.userId))
+    .innerJoin(projects, eq(projects.id, members.projectId))
+    .leftJoin(reports, and(eq(reports.projectId, members.projectId), eq(reports.userId, members.userId)))
+    .leftJoin(channels, isOwnMailbox())
+    .where(isMember(ref));
+  if (row === undefined) return null;
+  const { role, ...choice } = row;
+  return { ...choice, every: row.every ?? OF_ROLE[role], version: row.version ?? 0 };
+}
+
+/** Writes what is named. @returns whether there is that member. @throws StaleVersion */
+export async function editReportChoice(
+  db: Db,
+  ref: MemberRef,
+  { edit, version, now }: { edit: ChoiceEdit; version: number | null; now: Instant },
+): Promise<boolean> {
+  return await db.transaction(async (tx) => {
+    await tx.select({ role: members.role }).from(members).where(isMember(ref)).for("update");
+    const before = await findReportChoice(tx, ref);
+    if (before === null) return false;
+    if (version !== null && version !== before.version) throw new StaleVersion();
+    const every = edit.every ?? before.every;
+    const timezone = edit.timezone === undefined ? before.timezone : edit.timezone;
+    const zone = timezone ?? before.projectTimezone;
+    const { clockChanges = before.clockNoteDueAt !== null } = edit;
+    const values = {
+      every,
+      timezone,
+      dueAt: dueAfter(every, now, zone),
+      clockNoteDueAt: dueAfter(clockChanges ? "week" : "none", now, zone),
+      version: before.version + 1,
+      updatedAt: sql`now()`,
+    };
+    await tx
+      .insert(reports)
+      .values({ ...ref, ...values })
+      .onConflictDoUpdate({ target: [reports.projectId, reports.userId], set: values });
+    return true;
+  });
+}
+/** `clockChanges`: a note each week before a clock change that touches runs. */
+export type ChoiceEdit = {
+  every?: ReportEvery | "none";
+  timezone?: string | null;
+  clockChanges?: boolean;
+};
+
+/** Stores what an owner gets who has chosen nothing yet, so that it falls due. @returns for how many */
+export async function storeOwnersReports(db: Db, now: Instant): Promise<number> {
+  const owners = await db
+    .select({ projectId: members.projectId, userId: members.userId, timezone: projects.timezone })
+    .from(members)
+    .innerJoin(projects, and(eq(projects.id, members.projectId), isNull(projects.deletedAt)))
+    .leftJoin(reports, and(eq(reports.projectId, members.projectId), eq(reports.userId, members.userId)))
+    .where(and(eq(members.role, "owner"), isNull(reports.id)))
+    .limit(OWNERS_AT_ONCE);
+  if (owners.length === 0) return 0;
+  const every = OF_ROLE.owner;
+  const rows = owners.map(({ timezone, ...ref }) => ({
+    ...ref,
+    every,
+    dueAt: dueAfter(every, now, timezone),
+  }));
+  await db.insert(reports).values(rows).onConflictDoNothing();
+  return owners.length;
+}
+
+function dueAfter(every: ReportEvery | "none", now: Instant, timezone: string): Date | null {
+  return every === "none" ? null : new Date(nextReportAt(every, now, timezone));
+}
+
+function isMember({ projectId, userId }: MemberRef) {
+  return and(eq(members.projectId, projectId), eq(members.userId, userId));
+}
+
+/** The channel by which Overdue itself writes to a member's address. */
+function isOwnMailbox() {
+  return and(
+    eq(channels.projectId, members.projectId),
+    eq(channels.internal, true),
+    eq(channels.kind, "email"),
+    eq(channels.hint, users.email),
+  );
+}
+
+const PURPOSE = "stop reports";
+
+/** Lets the holder of a mail end its reports, and nothing else (RFC 8058). It does not expire. */
+export function stopReportsLink(keyring: Keyring, of: { publicUrl: string; reportId: string }): string {
+  return `${of.publicUrl}/reports/stop?${signId(keyring, PURPOSE, of.reportId)}`;
+}
+
+/** Whose reports the link was signed for, or null where it was not, or they are gone. */
+export async function findStopped(
+  db: Db,
+  keyring: Keyring,
+  query: URLSearchParams,
+): Promise<{ reportId: string; projectName: string; stopped: boolean } | null> {
+  const reportId = readSignedId(keyring, PURPOSE, query);
+  if (reportId === null) return null;
+  const [row] = await db
+    .select({ projectName: projects.name, every: reports.every, clockNoteDueAt: reports.clockNoteDueAt })
+    .from(reports)
+    .innerJoin(projects, eq(projects.id, reports.projectId))
+    .where(eq(reports.id, reportId));
+  if (row === undefined) return null;
+  const { projectName, every, clockNoteDueAt } = row;
+  return { reportId, projectName, stopped: every === "none" && clockNoteDueAt === null };
+}
+
+/** No further report comes, nor a note on clock changes; the choice says so. */
+export async function stopReports(db: Db, reportId: string): Promise<void> {
+  await db
+    .update(reports)
+    .set({ every: "none", dueAt: null, clockNoteDueAt: null, version: sql`${reports.version} + 1`, updatedAt: sql`now()` })
+    .where(eq(reports.id, reportId));
+}
