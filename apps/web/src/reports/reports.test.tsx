@@ -41,6 +41,16 @@ describe("the report of a person", () => {
     });
   });
 
+  test("a note before clock changes is switched on by itself", async () => {
+    const { user, sent } = await renderCard(
+      { ...settings, timezone: "Asia/Tokyo" },
+      { [`PATCH ${PATH}`]: { ...settings, clockChanges: true, version: 2 } },
+    );
+    await user.click(screen.getByRole("switch", { name: "Also a note before clock changes" }));
+    await screen.findByText("Saved.");
+    expect(sent()[0]?.json).toEqual({ clockChanges: true });
+  });
+
   test("says when the next one comes, by the reader's clock, and by its own on hover", async () => {
     await renderCard({
       ...settings,
