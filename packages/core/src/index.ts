@@ -117,7 +117,14 @@ export {
 export { type ClockChangeAhead, clockChangesAhead } from "./reports/clock-changes.ts";
 export { maintenanceWithin } from "./reports/maintenance.ts";
 export type { AlertFacts, AlertGroup } from "./alerts/alert-facts.ts";
-export { ClockChangesPayload, EndPayload, NoticePayload, ReportPayload, RunPayload, SystemPayload } from "./alerts/payloads.ts";
+export {
+  ClockChangesPayload,
+  EndPayload,
+  NoticePayload,
+  ReportPayload,
+  RunPayload,
+  SystemPayload,
+} from "./alerts/payloads.ts";
 export { type CheckRecord, type Report, reportOf, type RunSums, type SlotSums } from "./reports/report.ts";
 export type { Span } from "./reports/spans.ts";
 

@@ -31,7 +31,8 @@ const PlanView = z
       .record(z.string(), z.record(z.string(), z.string()))
       .meta({ description: "By channel, what was made for it, such as a signing secret." }),
     warnings: z.array(z.object({ check: z.string(), message: z.string() })).meta({
-      description: "By the slug of its check, what is odd about a schedule: read otherwise than by plain cron.",
+      description:
+        "By the slug of its check, what is odd about a schedule: read otherwise than by plain cron.",
     }),
   })
   .meta({ id: "ConfigPlan" });

@@ -156,7 +156,12 @@ describe("the note on clock changes", () => {
   /** A member who wishes it, of a project with a check at 02:30 in Berlin under Kubernetes. */
   async function aListener(more: Partial<typeof schema.reports.$inferInsert> = {}) {
     const reader = await aReader({ checks: 0 });
-    const schedule = { kind: "cron", expression: "30 2 * * *", scheduler: "kubernetes", timezone: "Europe/Berlin" } as const;
+    const schedule = {
+      kind: "cron",
+      expression: "30 2 * * *",
+      scheduler: "kubernetes",
+      timezone: "Europe/Berlin",
+    } as const;
     await aCheck(database.pool, { ...reader, settings: { schedule }, details: { name: "nightly backup" } });
     const { projectId, userId } = reader;
     const row = { projectId, userId, every: "none", clockNoteDueAt: new Date(MONDAY), ...more } as const;
@@ -174,13 +179,17 @@ describe("the note on clock changes", () => {
     expect(raw).toMatch(/^Subject: test: clocks change on Sun 2027-03-28, 1 check runs otherwise/m);
     expect(text).toContain("Sun 2027-03-28: clocks go forward from 02:00 to 03:00 (Europe/Berlin)");
     expect(text).toMatch(/- nightly backup: 02:30 does not run/);
-    expect(await reportOf(reader.projectId)).toMatchObject({ clockNoteDueAt: new Date("2027-03-29T09:00:00Z") });
+    expect(await reportOf(reader.projectId)).toMatchObject({
+      clockNoteDueAt: new Date("2027-03-29T09:00:00Z"),
+    });
   });
 
   test("of several checkers exactly one sends it", async () => {
     const { projectId } = await aListener();
     await Promise.all([1, 2, 3].map(() => queueAt(MONDAY)));
-    expect(await queuedFor(projectId)).toMatchObject([{ kind: "report", payload: { clockChanges: [{ total: 1 }] } }]);
+    expect(await queuedFor(projectId)).toMatchObject([
+      { kind: "report", payload: { clockChanges: [{ total: 1 }] } },
+    ]);
   });
 
   test("is not sent where no clock change is near, and the next week is looked at again", async () => {

@@ -95,7 +95,10 @@ function ReportSettingsForm({ projectId, choice, projectZone }: Props) {
         description="On Mondays, where one within two weeks moves, doubles or leaves out runs: which checks, and what is expected of them."
         checked={choice.clockChanges}
         onChange={({ currentTarget }) =>
-          change({ clockChanges: currentTarget.checked, ...(choice.timezone === null && { timezone: browserZone() }) })
+          change({
+            clockChanges: currentTarget.checked,
+            ...(choice.timezone === null && { timezone: browserZone() }),
+          })
         }
       />
       {choice.dueAt !== null && (

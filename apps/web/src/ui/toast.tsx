@@ -51,7 +51,13 @@ export const toast = {
     }),
   /** Of something that was saved and may not be what was meant. */
   warning: (message: string) =>
-    show({ title: "Saved. Is it what you mean?", message, color: "yellow", role: "status", autoClose: LONG_MS }),
+    show({
+      title: "Saved. Is it what you mean?",
+      message,
+      color: "yellow",
+      role: "status",
+      autoClose: LONG_MS,
+    }),
   /** Offers to undo what was done, for as long as the message stands. */
   withUndo: (message: string, undo: () => void, { about, label = "Undo" }: UndoOptions = {}) => {
     const id = `undo ${about ?? crypto.randomUUID()}`;

@@ -26,7 +26,10 @@ export function clockChangeWords(
     lines: [{ label: "Project", value: projectLine(facts) }],
     sections: changes.map(({ text, timezone, total, first: shown }) => ({
       title: `${text} (${timezone})`,
-      lines: shown.map(({ name, effect }) => ({ label: oneLine(name, NAME_CHARS) || UNNAMED_CHECK, value: effect })),
+      lines: shown.map(({ name, effect }) => ({
+        label: oneLine(name, NAME_CHARS) || UNNAMED_CHECK,
+        value: effect,
+      })),
       more: total - shown.length,
     })),
     tone: "neutral",

@@ -113,7 +113,8 @@ test.each([
 });
 
 test("a note on a clock change names it, the checks that it touches, and what is expected of them", () => {
-  expect(plainText(composeAlert(reportFacts(springNote), PUBLIC_URL))).toBe(`Ops: clocks change on Sun 2027-03-28, 22 checks run otherwise
+  expect(plainText(composeAlert(reportFacts(springNote), PUBLIC_URL)))
+    .toBe(`Ops: clocks change on Sun 2027-03-28, 22 checks run otherwise
 
 Clocks change within two weeks, which moves, doubles or leaves out runs. This is what Overdue expects of each check then, by the rules of its scheduler: a run that comes so raises no alert.
 

@@ -32,7 +32,9 @@ test("what is more than two weeks ahead is left for a later week", () => {
 });
 
 test("twenty checks are shown, and all are counted", () => {
-  const checks = Array.from({ length: 30 }, (_, index) => of(String(index), "30 2 * * *", { scheduler: "kubernetes" }));
+  const checks = Array.from({ length: 30 }, (_, index) =>
+    of(String(index), "30 2 * * *", { scheduler: "kubernetes" }),
+  );
   const [change] = clockChangesAhead(checks, SPRING - DAY_MS);
   expect(change).toMatchObject({ total: 30 });
   expect(change?.first).toHaveLength(20);

@@ -160,6 +160,12 @@ export async function findStopped(
 export async function stopReports(db: Db, reportId: string): Promise<void> {
   await db
     .update(reports)
-    .set({ every: "none", dueAt: null, clockNoteDueAt: null, version: sql`${reports.version} + 1`, updatedAt: sql`now()` })
+    .set({
+      every: "none",
+      dueAt: null,
+      clockNoteDueAt: null,
+      version: sql`${reports.version} + 1`,
+      updatedAt: sql`now()`,
+    })
     .where(eq(reports.id, reportId));
 }

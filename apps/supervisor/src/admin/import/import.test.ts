@@ -84,7 +84,9 @@ test("without their UUIDs a second run finds the checks again, too", async () =>
 test("a line that Healthchecks reads otherwise than plain cron is imported and reported", async () => {
   await theirCheck({ name: "Second Friday", schedule: "0 0 * * FRI#2", tz: "UTC" });
   const answer = await run(await newProject());
-  const problem = expect.stringContaining("the second Friday of the month at 00:00; plain cron would run it every Friday");
+  const problem = expect.stringContaining(
+    "the second Friday of the month at 00:00; plain cron would run it every Friday",
+  );
   expect(answer).toContainEqual({ check: "Second Friday", problem });
 });
 
