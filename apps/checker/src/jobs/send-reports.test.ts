@@ -149,7 +149,7 @@ test("one that cannot be made comes again later, and holds up no other", async (
 });
 
 describe("the note on clock changes", () => {
-  const MONDAY = Date.parse("2027-03-22T08:00:00Z");
+  const MONDAY = Date.parse("2027-03-22T09:00:00Z");
   // Reports of the tests above that cannot be made fall due again, too.
   const queueAt = (now: number) => queueReports(db, { way, now, onError: () => undefined });
 
