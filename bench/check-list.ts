@@ -10,7 +10,7 @@ import { type Visit, visitList } from "./check-list/visit.ts";
 
 /**
  * "npm run bench:check-list": what the list of checks costs in a browser, with 1,000 and with 5,000 checks, on a product
- * of its own; and how much JavaScript each page loads. Fails above the budgets. `--checks 1000` takes one size,
+ * of its own; and how much JavaScript each page loads. Fails above the limits. `--checks 1000` takes one size,
  * `--sizes` looks at the JavaScript alone.
  */
 const { values } = parseArgs({
@@ -21,7 +21,7 @@ const ACCOUNT = { email: "bench@example.org", password: "a password for the benc
 const DIST = join(import.meta.dirname, "..", "apps", "web", "dist");
 const SCRIPT_BYTES_MAX = 180_000;
 /** For 1,000 checks; five times as many may take half as long again, and five times the bytes. */
-const BUDGET: Visit = {
+const LIMITS: Visit = {
   interactive: 1_000,
   requests: 1,
   answer: 60_000,
@@ -78,13 +78,13 @@ async function tryList({ product: { origin }, browser, dataDirectory, count }: T
 }
 
 function reportVisits(count: number, visits: readonly Visit[]): void {
-  const budget = count <= 1_000 ? BUDGET : { ...BUDGET, interactive: 1_500, answer: 60 * count };
+  const limits = count <= 1_000 ? LIMITS : { ...LIMITS, interactive: 1_500, answer: 60 * count };
   for (const name of ["interactive", "requests", "answer", "nodes", "keystroke", "live"] as const) {
     const figures = visits.map((visit) => visit[name]).toSorted((a, b) => a - b);
     report(
       `${count} checks, ${name} (${figures.join(", ")})`,
       figures[Math.floor(ROUNDS / 2)] ?? 0,
-      budget[name],
+      limits[name],
     );
   }
 }

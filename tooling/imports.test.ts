@@ -92,6 +92,7 @@ const FEATURES: Record<string, Features> = {
     shared: ["http", "limits", "workers", "history"],
     composing: [],
     also: {
+      checks: ["incidents"],
       config: ["channels", "checks"],
       docs: ["auth"],
       history: ["pings"],

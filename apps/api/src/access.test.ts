@@ -62,6 +62,7 @@ const EXPECTED: Record<string, string> = {
   "GET /v1/projects/:projectId": "viewer, read key",
   "GET /v1/projects/:projectId/check-overviews": "viewer, read key",
   "GET /v1/projects/:projectId/clock-changes": "viewer, read key",
+  "POST /v1/projects/:projectId/checks/bulk": "editor, write key",
   "GET /v1/projects/:projectId/checks/:checkId/uptime": "viewer, read key",
   "GET /v1/projects/:projectId/activity": "viewer, read key",
   "GET /v1/projects/:projectId/checks/:checkId/durations": "viewer, read key",

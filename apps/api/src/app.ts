@@ -7,6 +7,7 @@ import { channelWarningRoutes } from "./channels/channel-warnings.ts";
 import { confirmRoutes, unsubscribeRoutes } from "./channels/email-link-routes.ts";
 import { slackReturnRoutes, slackRoutes } from "./channels/slack-routes.ts";
 import { telegramRoutes, telegramUpdateRoutes } from "./channels/telegram-routes.ts";
+import { bulkRoutes } from "./checks/bulk-routes.ts";
 import { checkRoutes } from "./checks/check-routes.ts";
 import { overviewRoutes, stripImageRoutes } from "./checks/overview-routes.ts";
 import { configRoutes } from "./config/config-routes.ts";
@@ -64,6 +65,7 @@ function restRoutes() {
     .route("/", keyRoutes)
     .route("/", configRoutes)
     .route("/", checkRoutes)
+    .route("/", bulkRoutes)
     .route("/", overviewRoutes)
     .route("/", uptimeRoutes)
     .route("/", activityRoutes)

@@ -30,6 +30,7 @@ export const BODIES: Record<string, object> = {
   "PATCH /v1/projects/:projectId/channels/:channelId": { name: "taken" },
   "POST /v1/projects/:projectId/checks": HOURLY,
   "PATCH /v1/projects/:projectId/checks/:checkId": { name: "taken" },
+  "POST /v1/projects/:projectId/checks/bulk": { action: "pause", checkIds: [NOBODY] },
   "POST /v1/projects/:projectId/maintenance": { name: "x", rule: NIGHTLY },
   "POST /v1/projects/:projectId/maintenance/start": { minutes: 5 },
   "POST /v1/projects/:projectId/maintenance/stop": {},

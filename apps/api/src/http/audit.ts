@@ -20,7 +20,7 @@ type Operation = { method: string; path: string; responses: object };
 export function audit(action: string): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     const entry = async () => {
-      if (c.get("isDry") === true) return null;
+      if (c.get("isDry") === true || c.get("isAudited") === true) return null;
       const made = await answeredObject(c);
       const params = Object.values(c.req.param() as Record<string, string>);
       const sent = await sentBody(c);

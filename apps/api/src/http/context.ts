@@ -21,6 +21,8 @@ export type AppEnv = {
     rateLimit?: RateLimitState;
     /** Set by a handler that only said what it would do. */
     isDry?: boolean;
+    /** Set by a handler that writes its audit entries itself. */
+    isAudited?: boolean;
     /** An edited object before and after, for the audit entry. */
     change?: { before: object; after: object };
     /** Runs once the request's transaction is committed. */

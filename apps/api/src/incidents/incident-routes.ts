@@ -7,7 +7,6 @@ import {
   snoozeIncident,
   unacknowledgeIncident,
 } from "@overdue/db";
-import { canonicalTimezone } from "@overdue/schedules";
 import { z } from "zod";
 
 import { eventPosition } from "../history/views.ts";
@@ -24,6 +23,7 @@ import {
   IncidentSummary,
   readIncident,
   snoozeEnd,
+  SnoozeInput,
   summaryView,
   TimelineView,
   timelineView,
@@ -108,25 +108,6 @@ export const incidentRoutes = createRouter()
       return c.json({ ...page, items: page.items.map(timelineView) }, 200);
     },
   );
-
-const SnoozeInput = z
-  .union([
-    z.strictObject({
-      for: z.enum(["30m", "2h", "tomorrow", "recovery"], {
-        error: "Say for how long: 30m, 2h, tomorrow (9:00) or recovery.",
-      }),
-      timezone: z
-        .string()
-        .refine(
-          (name) => canonicalTimezone(name) !== null,
-          "There is no such time zone: use one such as Europe/Berlin.",
-        )
-        .optional()
-        .meta({ description: "For tomorrow 9:00; without it the project's." }),
-    }),
-    z.strictObject({ until: z.iso.datetime({ offset: true }) }),
-  ])
-  .meta({ id: "Snooze" });
 
 const NoteInput = z
   .strictObject({

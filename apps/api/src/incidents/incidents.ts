@@ -18,6 +18,7 @@ import {
   snoozeIncident,
   type TimelineItem,
 } from "@overdue/db";
+import { canonicalTimezone } from "@overdue/schedules";
 import { z } from "zod";
 
 import { evidenceView, EvidenceView, Reason } from "../history/views.ts";
@@ -213,6 +214,26 @@ export async function actorName(c: AppContext): Promise<string> {
   const keys = await listKeys(deps.db, actor.projectId);
   return `API key ${keys.find((key) => key.id === actor.keyId)?.name ?? actor.keyId}`;
 }
+
+/** How long a person wants to hear nothing of an incident. */
+export const SnoozeInput = z
+  .union([
+    z.strictObject({
+      for: z.enum(["30m", "2h", "tomorrow", "recovery"], {
+        error: "Say for how long: 30m, 2h, tomorrow (9:00) or recovery.",
+      }),
+      timezone: z
+        .string()
+        .refine(
+          (name) => canonicalTimezone(name) !== null,
+          "There is no such time zone: use one such as Europe/Berlin.",
+        )
+        .optional()
+        .meta({ description: "For tomorrow 9:00; without it the project's." }),
+    }),
+    z.strictObject({ until: z.iso.datetime({ offset: true }) }),
+  ])
+  .meta({ id: "Snooze" });
 
 /** Until when a snooze lasts. @throws 400 for an instant that has passed or is more than a year ahead */
 export async function snoozeEnd(

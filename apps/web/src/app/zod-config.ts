@@ -6,5 +6,5 @@ declare global {
 }
 
 // Zod would otherwise test whether it can compile functions, and the page's policy would report the attempt. Pages that
-// validate nothing do not load it, so it is told before it is loaded.
+// validate nothing do not load it, so the setting is there before it.
 globalThis.__zod_globalConfig = { ...globalThis.__zod_globalConfig, jitless: true };
