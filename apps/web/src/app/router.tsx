@@ -11,6 +11,7 @@ import { useCallback, useEffect } from "react";
 
 import { Page, PageSkeleton } from "../ui/page.tsx";
 import { routeTree } from "./routes.tsx";
+import { isServerThere } from "./lazy-route.ts";
 import { parseSearch, stringifySearch } from "./search.ts";
 import { ApiError, errorMessage } from "../api/problem.ts";
 import styles from "./shell.module.css";
@@ -71,6 +72,8 @@ function MissingPage() {
   );
 }
 
+const LOOK_MS = 3_000;
+
 /** Shown where a page failed: the error, and ways to continue. */
 function BrokenPage({ error, reset }: ErrorComponentProps) {
   const router = useRouter();
@@ -83,15 +86,38 @@ function BrokenPage({ error, reset }: ErrorComponentProps) {
     window.addEventListener("online", tryAgain);
     return () => window.removeEventListener("online", tryAgain);
   }, [tryAgain]);
+  // The browser does not notice that a server is there again.
+  const isUnreachable = error instanceof TypeError;
+  useEffect(() => {
+    if (!isUnreachable) return;
+    const look = () => void isServerThere().then((isThere) => isThere && tryAgain());
+    const timer = setInterval(look, LOOK_MS);
+    return () => clearInterval(timer);
+  }, [isUnreachable, tryAgain]);
   if (error instanceof ApiError && error.status === 404) return <MissingPage />;
   return (
     <div className={styles["main"]}>
-      <Page title="This page failed" lead={errorMessage(error)} narrow>
+      <Page
+        title={isUnreachable ? "Waiting for the connection" : "This page failed"}
+        lead={
+          isUnreachable
+            ? "Overdue cannot be reached from this browser. This page opens by itself once it can."
+            : errorMessage(error)
+        }
+        narrow
+      >
         <Group>
           <Button onClick={tryAgain}>Try again</Button>
-          <Button variant="default" component="a" href="/">
-            Go to your checks
-          </Button>
+          {isUnreachable ? (
+            // A reload would leave the app without a way back.
+            <Button variant="default" onClick={() => router.history.back()}>
+              Back
+            </Button>
+          ) : (
+            <Button variant="default" component="a" href="/">
+              Go to your checks
+            </Button>
+          )}
         </Group>
       </Page>
     </div>

@@ -1,4 +1,4 @@
-import { createRoute, lazyRouteComponent, redirect } from "@tanstack/react-router";
+import { createRoute, redirect } from "@tanstack/react-router";
 
 import { meQuery } from "../accounts/account-queries.ts";
 import { channelsQuery } from "../channels/channel-queries.ts";
@@ -17,6 +17,7 @@ import {
   readText,
 } from "./search.ts";
 import { accountRoutes } from "./account-routes.ts";
+import { lazyRouteComponent } from "./lazy-route.ts";
 import { requireSignIn } from "./require-auth.ts";
 import { EDITORS_ONLY, root } from "./root-route.ts";
 import { findCheckProject, homeProjectId } from "./home.ts";

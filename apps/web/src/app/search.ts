@@ -1,15 +1,10 @@
 import type { DeliveryState } from "@overdue/core";
 
-import { STATUS_FILTERS, type StatusFilter } from "../checks/check-selection.ts";
+import { GROUPINGS, type Selection, SORTS, STATUS_FILTERS } from "../checks/check-selection.ts";
 import { type Problem, PROBLEMS, type Zoom, ZOOMS } from "../day/day-choices.ts";
 
 /** What the list of checks shows, as its address says. */
-export type ListSearch = {
-  q?: string | undefined;
-  tag?: string[] | undefined;
-  status?: StatusFilter | undefined;
-  sort?: "name" | "next" | undefined;
-};
+export type ListSearch = Omit<Selection, "tag"> & { tag?: string[] | undefined };
 /** The open tab of a check's page. */
 export type CheckSearch = { tab?: "pings" | "runs" | "history" | "how-to" };
 
@@ -47,13 +42,13 @@ const DELIVERY_STATES = [
   "failed",
   "superseded",
 ] as const satisfies readonly DeliveryState[];
-const SORTS = ["name", "next"] as const;
 const TABS = ["pings", "runs", "history", "how-to"] as const;
 
 /** Reads the query of the list's address. Invalid parts are ignored, because people type addresses by hand. */
 export function readListSearch(search: Record<string, unknown>): ListSearch {
   const status = STATUS_FILTERS.find((known) => known === search["status"]);
   const sort = SORTS.find((known) => known === search["sort"]);
+  const group = GROUPINGS.find((known) => known === search["group"]);
   const tag = [search["tag"]].flat().flatMap((one) => readText(one) ?? []);
   const q = readText(search["q"]);
   return {
@@ -61,6 +56,7 @@ export function readListSearch(search: Record<string, unknown>): ListSearch {
     ...(tag.length > 0 && { tag }),
     ...(status && { status }),
     ...(sort && { sort }),
+    ...(group && { group }),
   };
 }
 

@@ -1,12 +1,15 @@
 // @vitest-environment happy-dom
 import { screen, waitFor, within } from "@testing-library/react";
-import { beforeEach, describe, expect, test, vi } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 
 import { fakeApi, page, problem, type SentRequest } from "../../test/fake-api.ts";
 import { aCheck, anOverview, CHECK, PROJECT } from "../../test/fixtures.ts";
 import { renderPart } from "../../test/render.tsx";
 import { CheckList } from "./check-list.tsx";
 import { type CheckOverview, checksQuery, refreshChecks } from "./check-queries.ts";
+import { groupChecks } from "./check-selection.ts";
+import { ChosenChecks, useChosenChecks } from "./chosen-checks.ts";
+import { COLUMNS } from "./columns.ts";
 import { useCheckActions } from "./use-check-actions.tsx";
 
 const PATH = `/v1/projects/${PROJECT}/checks`;
@@ -18,10 +21,20 @@ const stored = aCheck({ name: "nightly backup", status: "up", pingUrl: "https://
 /** The list with its actions, as the page of checks has it. */
 const List = () => <ListOf checks={[report, backup]} />;
 
-function ListOf({ checks }: { checks: CheckOverview[] }) {
+type ListOfProps = { checks: CheckOverview[]; chosen?: ChosenChecks; group?: "tag" };
+
+function ListOf({ checks, chosen, group }: ListOfProps) {
+  const own = useChosenChecks();
   const actions = useCheckActions(PROJECT);
   return (
-    <CheckList projectId={PROJECT} checks={checks} actions={actions} strip={({ strip }) => <i>{strip}</i>} />
+    <CheckList
+      projectId={PROJECT}
+      rows={groupChecks(checks, group, 0)}
+      actions={actions}
+      chosen={chosen ?? own}
+      columns={COLUMNS}
+      strip={({ strip }) => <i>{strip}</i>}
+    />
   );
 }
 
@@ -47,12 +60,52 @@ test("a row of a long list says where in the list it is, since only some rows ar
   const many = Array.from({ length: 1_000 }, (_, index) =>
     anOverview({ id: `c${index}`, name: `job ${index}` }),
   );
-  const actions = { pause: vi.fn(), resume: vi.fn(), remove: vi.fn(), copyPingUrl: vi.fn() };
-  await renderPart(<CheckList projectId={PROJECT} checks={many} actions={actions} strip={() => null} />);
+  await renderPart(<ListOf checks={many} />);
   const first = screen.getByRole("link", { name: "job 0" }).closest("li");
   expect(first?.getAttribute("aria-setsize")).toBe("1000");
   expect(first?.getAttribute("aria-posinset")).toBe("1");
   expect(screen.getAllByRole("link").length).toBeLessThan(200);
+});
+
+describe("the selection", () => {
+  const many = ["a", "b", "c", "d"].map((name) => anOverview({ id: name, name }));
+  const box = (name: string) => screen.getByRole("checkbox", { name: `Select ${name}` });
+
+  test("grows by a click, and by a click with Shift to everything between", async () => {
+    const chosen = new ChosenChecks();
+    const { user } = await renderPart(<ListOf checks={many} chosen={chosen} />);
+    await user.click(box("a"));
+    await user.keyboard("{Shift>}");
+    await user.click(box("c"));
+    await user.keyboard("{/Shift}");
+    expect([...chosen.state.ids]).toEqual(["a", "b", "c"]);
+    expect((box("b") as HTMLInputElement).checked).toBe(true);
+    await user.click(box("b"));
+    expect([...chosen.state.ids]).toEqual(["a", "c"]);
+  });
+
+  test("is not offered to viewers", async () => {
+    await renderPart(<ListOf checks={many} />, { role: "viewer" });
+    expect(screen.queryByRole("checkbox")).toBeNull();
+  });
+
+  test("follows the keys j and k, which move the focus from check to check", async () => {
+    const chosen = new ChosenChecks();
+    const { user } = await renderPart(<ListOf checks={many} chosen={chosen} />);
+    await user.keyboard("jjk");
+    expect(chosen.state.current).toBe("a");
+    await user.keyboard("j");
+    expect(document.activeElement?.textContent).toBe("b");
+  });
+});
+
+test("groups have headings with the number of their checks, and positions count the checks alone", async () => {
+  await renderPart(<ListOf checks={[report, backup]} group="tag" />);
+  expect(screen.getAllByRole("heading").map((one) => one.parentElement?.textContent)).toEqual([
+    "db1",
+    "Without a tag1",
+  ]);
+  expect(screen.getByRole("link", { name: "nightly backup" }).closest("li")?.ariaPosInSet ?? "1").toBe("1");
 });
 
 test("the strips that a long list comes without are read for the rows that are shown", async () => {

@@ -1,88 +1,196 @@
-import { VisuallyHidden } from "@mantine/core";
-import { IconCheck } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
-import { memo, type ReactNode, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
+import {
+  type CSSProperties,
+  type ReactNode,
+  type RefObject,
+  useCallback,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+  useSyncExternalStore,
+} from "react";
 
-import { useComputedFromNow } from "../time/clock.ts";
 import { AnnounceChanges } from "../ui/announce.tsx";
-import { RelativeTime } from "../ui/time.tsx";
-import { relativeText, roughText } from "../time/duration.ts";
-import { instant } from "../time/zones.ts";
+import { useKeys } from "../ui/keys.ts";
 import { type CheckOverview, loadStrips } from "./check-queries.ts";
-import { RowMenu } from "./row-menu.tsx";
-import { checkTiming, reasonTitle, STATUS_LABELS, statusAt, statusSentence } from "./status.ts";
+import type { ListRow } from "./check-selection.ts";
+import { CheckRow } from "./check-row.tsx";
+import { type ChosenChecks, useChosen } from "./chosen-checks.ts";
+import { checkTiming, STATUS_LABELS, statusAt } from "./status.ts";
 import styles from "./check-list.module.css";
-import { StatusIcon } from "./status-badge.tsx";
-import { TagLinks } from "./tag-list.tsx";
+import { type Column, COLUMN_LABELS, columnTemplate } from "./columns.ts";
 import type { CheckActions } from "./use-check-actions.tsx";
 
 type ListProps = {
   projectId: string;
-  /** In the order in which they are shown. */
-  checks: readonly CheckOverview[];
+  /** In the order in which they are shown, with the headings of groups between them. */
+  rows: readonly ListRow[];
   actions: CheckActions;
   /** The heartbeat strip of a check. */
   strip: (check: CheckOverview) => ReactNode;
+  chosen: ChosenChecks;
+  columns: readonly Column[];
 };
 
-/** The heights of `.row` in the style sheet, in pixels. */
+/** The heights of `.row` and `.group` in the style sheet, in pixels. */
 const ROW_HEIGHT = 36;
-const PHONE_ROW_HEIGHT = 72;
+const PHONE_ROW_HEIGHT = 76;
+const GROUP_HEIGHT = 34;
 const PHONE = "(max-width: 40em)";
 const OVERSCAN = 12;
 
 /** The rows of checks; only those near the screen are rendered. */
-export function CheckList({ projectId, checks, actions, strip }: ListProps) {
+export function CheckList({ projectId, rows, actions, strip, chosen, columns }: ListProps) {
   const list = useRef<HTMLUListElement>(null);
   const height = useMediaQuery(PHONE) ? PHONE_ROW_HEIGHT : ROW_HEIGHT;
-  const [offset, setOffset] = useState(0);
-  useEffect(() => setOffset(list.current?.offsetTop ?? 0), [checks.length]);
-  // oxlint-disable-next-line react/incompatible-library -- no compiler memoises this component
-  const rows = useWindowVirtualizer({
-    count: checks.length,
-    estimateSize: () => height,
-    overscan: OVERSCAN,
-    scrollMargin: offset,
-    getItemKey: (index) => checks[index]?.id ?? index,
-  });
-  useEffect(() => rows.measure(), [rows, height]);
+  const offset = useOffset(list);
+  const order = useMemo(() => rows.flatMap((row) => (row.kind === "check" ? row.check.id : [])), [rows]);
+  const { items, total } = useShownRows({ rows, height, offset, chosen, order });
   useStrips(
     projectId,
-    rows.getVirtualItems().flatMap(({ index }) => checks[index] ?? []),
+    items.flatMap(({ row }) => (row.kind === "check" ? row.check : [])),
   );
+  const extendTo = useExtend(chosen, order);
+  const shared = { projectId, actions, strip, chosen, columns, extendTo };
   return (
-    <div className={styles["list"]}>
-      <div className={styles["heads"]} aria-hidden>
-        <span>Status</span>
-        <span>Check</span>
-        <span>Schedule</span>
-        <span>Last 30 runs</span>
-        <span>Last ping</span>
-        <span>Usually</span>
-        <span>Next due</span>
-      </div>
-      <ul ref={list} className={styles["rows"]} aria-label="Checks" style={{ height: rows.getTotalSize() }}>
-        {rows.getVirtualItems().map(({ index, key, start }) => {
-          const check = checks[index];
-          return (
-            check && (
-              <li
-                key={key}
-                className={styles["row"]}
-                style={{ transform: `translateY(${start - offset}px)` }}
-                aria-setsize={checks.length}
-                aria-posinset={index + 1}
-              >
-                <CheckRow projectId={projectId} check={check} actions={actions} strip={strip} />
-              </li>
-            )
+    <div className={styles["list"]} style={{ "--columns": columnTemplate(columns) } as CSSProperties}>
+      <ColumnHeads columns={columns} />
+      <ul
+        ref={list}
+        className={styles["rows"]}
+        aria-label="Checks"
+        style={{ height: total }}
+        data-columns={columns.join(" ")}
+      >
+        {items.map(({ row, key, top, position }) => {
+          const style = { transform: `translateY(${top}px)` };
+          return row.kind === "group" ? (
+            <li key={key} className={styles["group"]} style={style}>
+              <h2>{row.label}</h2>
+              <span>{row.count}</span>
+            </li>
+          ) : (
+            <ChosenItem
+              key={key}
+              chosen={chosen}
+              id={row.check.id}
+              style={style}
+              of={order.length}
+              at={position}
+            >
+              <CheckRow {...shared} check={row.check} />
+            </ChosenItem>
           );
         })}
       </ul>
     </div>
   );
+}
+
+type ItemProps = {
+  chosen: ChosenChecks;
+  id: string;
+  style: CSSProperties;
+  at: number;
+  of: number;
+  children: ReactNode;
+};
+
+function ChosenItem({ chosen, id, style, at, of, children }: ItemProps) {
+  const isChosen = useChosen(chosen, ({ ids }) => ids.has(id));
+  return (
+    <li
+      className={styles["row"]}
+      style={style}
+      aria-setsize={of}
+      aria-posinset={at}
+      data-chosen={isChosen || undefined}
+    >
+      {children}
+    </li>
+  );
+}
+
+function ColumnHeads({ columns }: { columns: readonly Column[] }) {
+  return (
+    <div className={styles["heads"]} aria-hidden>
+      <span />
+      <span>Status</span>
+      <span>Check</span>
+      {columns.map((column) => (
+        <span key={column} className={styles[column]}>
+          {COLUMN_LABELS[column]}
+        </span>
+      ))}
+    </div>
+  );
+}
+
+type ShownProps = {
+  rows: readonly ListRow[];
+  height: number;
+  offset: number;
+  chosen: ChosenChecks;
+  order: readonly string[];
+};
+
+/** The rows near the screen with their places, and the height of all. The keys j and k bring others there. */
+function useShownRows({ rows, height, offset, chosen, order }: ShownProps) {
+  const heightOf = (index: number) => (rows[index]?.kind === "group" ? GROUP_HEIGHT : height);
+  // oxlint-disable-next-line react/incompatible-library -- no compiler memoises this component
+  const virtual = useWindowVirtualizer({
+    count: rows.length,
+    estimateSize: heightOf,
+    overscan: OVERSCAN,
+    scrollMargin: offset,
+    getItemKey: (index) => rowKey(rows[index]) ?? index,
+  });
+  useEffect(() => virtual.measure(), [virtual, height, rows]);
+  const positions = useMemo(() => new Map(order.map((id, index) => [id, index + 1])), [order]);
+  const move = (step: number) => {
+    const { current } = chosen.state;
+    const at = current === null ? -1 : order.indexOf(current);
+    const next = order[Math.min(order.length - 1, Math.max(0, at + step))];
+    if (next === undefined) return;
+    virtual.scrollToIndex(rows.findIndex((row) => rowKey(row) === next));
+    chosen.moveTo(next);
+  };
+  useKeys({ j: () => move(1), k: () => move(-1) });
+  const items = virtual.getVirtualItems().flatMap(({ index, key, start }) => {
+    const row = rows[index];
+    const position = row?.kind === "check" ? (positions.get(row.check.id) ?? 0) : 0;
+    return row === undefined ? [] : { row, key, top: start - offset, position };
+  });
+  return { items, total: virtual.getTotalSize() };
+}
+
+function rowKey(row: ListRow | undefined): string | undefined {
+  return row?.kind === "check" ? row.check.id : row && `group ${row.label}`;
+}
+
+/** How far below the top of the page the list begins; what is above it may grow and shrink. */
+function useOffset(list: RefObject<HTMLElement | null>): number {
+  const [offset, setOffset] = useState(0);
+  useEffect(() => {
+    const measure = () => setOffset(list.current?.offsetTop ?? 0);
+    measure();
+    const above = list.current?.closest("main");
+    if (!above || typeof ResizeObserver === "undefined") return;
+    const observer = new ResizeObserver(measure);
+    observer.observe(above);
+    return () => observer.disconnect();
+  }, [list]);
+  return offset;
+}
+
+function useExtend(chosen: ChosenChecks, order: readonly string[]): (id: string) => void {
+  const latest = useRef(order);
+  useEffect(() => {
+    latest.current = order;
+  });
+  return useCallback((id: string) => chosen.extendTo(id, latest.current), [chosen]);
 }
 
 const SCROLLING_MS = 80;
@@ -122,96 +230,4 @@ export function AnnounceStatuses({ checks, now }: { checks: readonly CheckOvervi
     [checks, now],
   );
   return <AnnounceChanges labels={labels} />;
-}
-
-type CheckRowProps = Omit<ListProps, "checks"> & { check: CheckOverview };
-
-/** One check in the list; memo renders it again only where it changed. */
-const CheckRow = memo(function CheckRow({ projectId, check, actions, strip }: CheckRowProps) {
-  return (
-    <>
-      <RowStatus check={check} />
-      <div className={styles["who"]}>
-        <Link
-          to="/projects/$projectId/checks/$checkId"
-          params={{ projectId, checkId: check.id }}
-          className={styles["name"]}
-          title={check.name}
-        >
-          {check.name}
-        </Link>
-        {check.tags.length > 0 && <TagLinks tags={check.tags} />}
-      </div>
-      <div className={styles["schedule"]} title={check.scheduleText}>
-        {check.scheduleText}
-      </div>
-      <div className={styles["strip"]}>{strip(check)}</div>
-      <div className={styles["last"]}>
-        <VisuallyHidden>Last ping </VisuallyHidden>
-        {check.lastHeardAt === undefined ? "never" : <RelativeTime at={check.lastHeardAt} />}
-      </div>
-      <div className={styles["usual"]}>
-        {check.usualMs !== undefined && (
-          <>
-            <VisuallyHidden>Usually takes </VisuallyHidden>
-            {roughText(check.usualMs)}
-          </>
-        )}
-      </div>
-      <div className={styles["next"]}>
-        <NextDue check={check} />
-      </div>
-      <RowMenu projectId={projectId} check={check} actions={actions} />
-    </>
-  );
-});
-
-/** Status, since when and why, in one short sentence, with an icon and a colour of its own. */
-function RowStatus({ check }: { check: CheckOverview }) {
-  const timing = checkTiming(check);
-  const status = useComputedFromNow((now) => statusAt(timing, now));
-  const text = useComputedFromNow((now) => statusSentence(check, now));
-  const isRunning = timing.runningSince !== null && status === "up";
-  return (
-    <div className={styles["status"]} data-status={isRunning ? "running" : status} title={reasonTitle(check)}>
-      <StatusIcon status={isRunning ? "running" : status} />
-      {check.incident === undefined ? (
-        <span className={styles["sentence"]}>{text}</span>
-      ) : (
-        <Link
-          to="/projects/$projectId/incidents/$incidentId"
-          from="/projects/$projectId/checks"
-          params={(known) => ({ projectId: known.projectId, incidentId: check.incident?.id ?? "" })}
-          className={styles["sentence"]}
-        >
-          {text}
-        </Link>
-      )}
-      {status === "down" && check.severity === "critical" && (
-        <span className={styles["critical"]}>critical</span>
-      )}
-      {check.incident?.acknowledged === true && (
-        <span className={styles["acknowledged"]} title="Acknowledged">
-          <IconCheck size={14} aria-hidden />
-          <VisuallyHidden>acknowledged</VisuallyHidden>
-        </span>
-      )}
-    </div>
-  );
-}
-
-/** When the next ping is due; for what is down the time that it is overdue is part of its status. */
-function NextDue({ check }: { check: CheckOverview }) {
-  const { expectedAt = null, status } = check;
-  const at = instant(expectedAt);
-  const text = useComputedFromNow((now) => {
-    if (at === null || status === "paused") return "–";
-    return at > now ? relativeText(at, now) : "due now";
-  });
-  return (
-    <>
-      <VisuallyHidden>Next due </VisuallyHidden>
-      {expectedAt === null ? text : <time dateTime={expectedAt}>{text}</time>}
-    </>
-  );
 }

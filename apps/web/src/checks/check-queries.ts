@@ -170,6 +170,34 @@ export function useDeleteCheck(projectId: string) {
   });
 }
 
+type Unlisted<Input> = Input extends unknown ? Omit<Input, "checkIds"> : never;
+/** What is done to several checks at once. */
+export type BulkAction = Unlisted<InferRequestType<typeof checks.bulk.$post>["json"]>;
+export type BulkResult = InferResponseType<typeof checks.bulk.$post, 200>["results"][number];
+
+/** As many checks as one request names. */
+const BULK_MAX = 100;
+
+/** Does the same to several checks. Returns what became of each. */
+export function useBulkAction(projectId: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: async ({ checkIds, action }: { checkIds: readonly string[]; action: BulkAction }) => {
+      const results: BulkResult[] = [];
+      for (let from = 0; from < checkIds.length; from += BULK_MAX) {
+        const json = { ...action, checkIds: checkIds.slice(from, from + BULK_MAX) };
+        results.push(...(await parseResponse(checks.bulk.$post({ param: { projectId }, json }))).results);
+      }
+      return results;
+    },
+    onSuccess: async (results) => {
+      const ids = results.filter(({ outcome }) => outcome === "changed").map(({ checkId }) => checkId);
+      if (ids.length > READ_TOGETHER) return await client.invalidateQueries({ queryKey: listKey(projectId) });
+      if (ids.length > 0) await refreshChecks(client, projectId, ids);
+    },
+  });
+}
+
 /** Shows a check as the server returned it, and reads again what the list shows of it. */
 function storeCheck(client: QueryClient, check: CheckView): void {
   const { projectId, id: checkId } = check;

@@ -12,8 +12,19 @@ export type Selection = {
   q?: string | undefined;
   tag?: readonly string[] | undefined;
   status?: StatusFilter | undefined;
-  sort?: "name" | "next" | undefined;
+  sort?: Sort | undefined;
+  group?: Grouping | undefined;
 };
+
+export const SORTS = ["name", "next", "last", "slowest"] as const;
+type Sort = (typeof SORTS)[number];
+export const GROUPINGS = ["tag", "status"] as const;
+export type Grouping = (typeof GROUPINGS)[number];
+
+/** A row of the list: a check, or the heading of a group of them. */
+export type ListRow =
+  | { kind: "check"; check: CheckOverview }
+  | { kind: "group"; label: string; count: number };
 
 /** The filters in the order of a list; "running" is a fact beside the status, and is counted besides it. */
 export const STATUS_FILTERS: readonly StatusFilter[] = ["down", "grace", "running", "new", "up", "paused"];
@@ -26,16 +37,60 @@ export function selectChecks(
   selection: Selection,
   now: number,
 ): CheckOverview[] {
+  // A new name changes the ranks of all, so they are looked up before any is used.
+  checks.forEach(({ name }) => nameRank(name, checks));
   const keyed = checks
     .filter((check) => matches(check, selection, now))
-    .map((check) => ({ check, key: sortKey(check, selection.sort ?? "attention", now) }));
+    .map((check) => ({
+      check,
+      key: sortKey(check, selection.sort ?? "attention", now),
+      rank: nameRank(check.name, checks),
+    }));
   // The key is computed once for each check, not once for each comparison.
-  return keyed
-    .toSorted((a, b) => a.key - b.key || NAMES.compare(a.check.name, b.check.name))
-    .map(({ check }) => check);
+  return keyed.toSorted((a, b) => a.key - b.key || a.rank - b.rank).map(({ check }) => check);
+}
+
+/** The checks as rows, under the headings of their groups. A check with several tags stands under its first. */
+export function groupChecks(
+  checks: readonly CheckOverview[],
+  by: Grouping | undefined,
+  now: number,
+): ListRow[] {
+  const rows = (members: readonly CheckOverview[]) =>
+    members.map((check): ListRow => ({ kind: "check", check }));
+  if (by === undefined) return rows(checks);
+  const groups = Map.groupBy(checks, (check) => groupLabel(check, by, now));
+  const labels = by === "status" ? STATUS_ORDER.map((status) => STATUS_LABELS[status]) : tagLabels(groups);
+  return labels.flatMap((label) => {
+    const members = groups.get(label) ?? [];
+    return members.length === 0
+      ? []
+      : [{ kind: "group" as const, label, count: members.length }, ...rows(members)];
+  });
+}
+
+const UNTAGGED = "Without a tag";
+
+function groupLabel(check: CheckOverview, by: Grouping, now: number): string {
+  return by === "tag" ? (check.tags[0] ?? UNTAGGED) : STATUS_LABELS[statusAt(checkTiming(check), now)];
+}
+
+function tagLabels(groups: ReadonlyMap<string, unknown>): string[] {
+  const tags = [...groups.keys()].filter((label) => label !== UNTAGGED).toSorted(NAMES.compare);
+  return [...tags, UNTAGGED];
 }
 
 const NAMES = new Intl.Collator("en", { numeric: true });
+let ranks = new Map<string, number>();
+
+/** The place of a name in the alphabet of all names. Comparing names takes most of the time, so it is done once. */
+function nameRank(name: string, checks: readonly CheckOverview[]): number {
+  const known = ranks.get(name);
+  if (known !== undefined) return known;
+  const names = [...new Set(checks.map((check) => check.name))].toSorted(NAMES.compare);
+  ranks = new Map(names.map((one, index) => [one, index]));
+  return ranks.get(name) ?? 0;
+}
 
 /** How many checks of a selection each filter would show, whatever filter is chosen. */
 export function countByFilter(
@@ -44,12 +99,13 @@ export function countByFilter(
   now: number,
 ): ReadonlyMap<StatusFilter | "all", number> {
   const shown = checks.filter((check) => matches(check, { ...selection, status: undefined }, now));
-  const counts = new Map<StatusFilter | "all", number>([["all", shown.length]]);
-  for (const filter of STATUS_FILTERS) {
-    const count = shown.filter((check) => hasStatus(check, filter, now)).length;
-    counts.set(filter, count);
+  const counts = new Map<StatusFilter | "all", number>(STATUS_FILTERS.map((filter) => [filter, 0]));
+  const count = (filter: StatusFilter) => counts.set(filter, (counts.get(filter) ?? 0) + 1);
+  for (const check of shown) {
+    count(statusAt(checkTiming(check), now));
+    if (check.runningSince !== undefined) count("running");
   }
-  return counts;
+  return counts.set("all", shown.length);
 }
 
 /** Every tag in use, in alphabetical order. */
@@ -128,12 +184,16 @@ function hasStatus(check: CheckOverview, filter: StatusFilter, now: number): boo
   return statusAt(checkTiming(check), now) === filter;
 }
 
-function sortKey(check: CheckOverview, by: "attention" | "name" | "next", now: number): number {
+function sortKey(check: CheckOverview, by: "attention" | Sort, now: number): number {
   switch (by) {
     case "name":
       return 0;
     case "next":
       return instant(check.expectedAt ?? null) ?? Number.MAX_SAFE_INTEGER;
+    case "last":
+      return instant(check.lastHeardAt ?? null) ?? 0;
+    case "slowest":
+      return -(check.usualMs ?? 0);
     case "attention":
       return attentionKey(check, now);
   }

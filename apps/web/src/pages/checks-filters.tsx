@@ -1,7 +1,7 @@
 import { NativeSelect, TextInput } from "@mantine/core";
 import { IconSearch, IconX } from "@tabler/icons-react";
-import { Link, useNavigate, useParams } from "@tanstack/react-router";
-import { useMemo, useRef } from "react";
+import { Link, useNavigate } from "@tanstack/react-router";
+import { type ReactNode, useMemo, useRef } from "react";
 
 import type { ListSearch } from "../app/search.ts";
 import type { CheckOverview } from "../checks/check-queries.ts";
@@ -9,6 +9,7 @@ import {
   collectTags,
   countByFilter,
   FILTER_LABELS,
+  SORTS,
   STATUS_FILTERS,
   type StatusFilter,
 } from "../checks/check-selection.ts";
@@ -16,17 +17,20 @@ import { useKeys } from "../ui/keys.ts";
 import styles from "./checks-page.module.css";
 
 export const LIST = "/projects/$projectId/checks";
-const PAGE = "/signed-in/projects/$projectId/checks";
-const SORTS = [
+const ORDERS = [
   { value: "", label: "What needs you first" },
   { value: "name", label: "By name" },
   { value: "next", label: "Next due first" },
+  { value: "last", label: "Longest silent first" },
+  { value: "slowest", label: "Slowest first" },
 ];
 
 export type ChecksAt = { checks: readonly CheckOverview[]; now: number };
 
+type FiltersProps = { checks: readonly CheckOverview[]; selection: ListSearch; children: ReactNode };
+
 /** The fields that narrow and order the list; its state is the query of the address. */
-export function Filters({ checks, selection }: { checks: readonly CheckOverview[]; selection: ListSearch }) {
+export function Filters({ checks, selection, children }: FiltersProps) {
   const navigate = useNavigate({ from: LIST });
   const choose = (change: ListSearch) =>
     void navigate({ search: (now) => ({ ...now, ...change }), replace: true });
@@ -34,11 +38,7 @@ export function Filters({ checks, selection }: { checks: readonly CheckOverview[
   const chosen = selection.tag ?? [];
   const others = tags.filter((tag) => !chosen.includes(tag));
   const field = useRef<HTMLInputElement>(null);
-  const { projectId } = useParams({ from: PAGE });
-  useKeys({
-    "/": () => field.current?.focus(),
-    c: () => void navigate({ to: "/projects/$projectId/checks/new", params: { projectId } }),
-  });
+  useKeys({ "/": () => field.current?.focus() });
   return (
     <search className={styles["filters"]}>
       <TextInput
@@ -60,18 +60,12 @@ export function Filters({ checks, selection }: { checks: readonly CheckOverview[
       )}
       <NativeSelect
         aria-label="Order"
-        data={SORTS}
+        data={ORDERS}
         className={styles["rare"] ?? ""}
         value={selection.sort ?? ""}
-        onChange={({ currentTarget }) =>
-          choose({
-            sort:
-              currentTarget.value === "name" || currentTarget.value === "next"
-                ? currentTarget.value
-                : undefined,
-          })
-        }
+        onChange={({ currentTarget: { value } }) => choose({ sort: SORTS.find((sort) => sort === value) })}
       />
+      {children}
     </search>
   );
 }

@@ -1,20 +1,31 @@
 import { Button } from "@mantine/core";
 import { IconPlus, IconX } from "@tabler/icons-react";
 import { useSuspenseQuery } from "@tanstack/react-query";
-import { Link, useParams, useSearch } from "@tanstack/react-router";
-import { useDeferredValue, useMemo } from "react";
+import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { lazy, Suspense, useDeferredValue, useMemo, useState } from "react";
 
 import type { ListSearch } from "../app/search.ts";
 import { AnnounceStatuses, CheckList } from "../checks/check-list.tsx";
 import { type CheckOverview, checksQuery } from "../checks/check-queries.ts";
-import { countByFilter, selectChecks, type StatusFilter, summarise } from "../checks/check-selection.ts";
+import {
+  countByFilter,
+  groupChecks,
+  selectChecks,
+  type StatusFilter,
+  summarise,
+} from "../checks/check-selection.ts";
+import { type ChosenChecks, useChosen, useChosenChecks } from "../checks/chosen-checks.ts";
+import { storedColumns } from "../checks/columns.ts";
 import { useCheckActions } from "../checks/use-check-actions.tsx";
 import { CheckStrip } from "../strip/check-strip.tsx";
 import { useComputedFromNow } from "../time/clock.ts";
 import { Page, TextLink } from "../ui/page.tsx";
-import { EditorsOnly } from "../ui/role.tsx";
+import { useKeys } from "../ui/keys.ts";
+import { EditorsOnly, useCanEdit } from "../ui/role.tsx";
 import { type ChecksAt, ChosenTags, Filters, LIST, StatusChips } from "./checks-filters.tsx";
 import styles from "./checks-page.module.css";
+import { useBulk } from "./use-bulk.ts";
+import { ViewMenu } from "./view-menu.tsx";
 
 const PAGE = "/signed-in/projects/$projectId/checks";
 
@@ -114,7 +125,12 @@ function SelectedChecks({ projectId, checks, now }: ChecksAt & { projectId: stri
   // The field follows the keys at once; the list may come a moment later.
   const deferred = useDeferredValue(selection);
   const actions = useCheckActions(projectId);
+  const [columns, setColumns] = useState(storedColumns);
   const shown = useMemo(() => selectChecks(checks, deferred, now), [checks, deferred, now]);
+  const rows = useMemo(() => groupChecks(shown, deferred.group, now), [shown, deferred.group, now]);
+  const chosen = useChosenChecks();
+  const ids = useChosen(chosen, (state) => state.ids);
+  useRowKeys({ projectId, checks, shown, chosen });
   const isFiltered =
     selection.q !== undefined || selection.tag !== undefined || selection.status !== undefined;
   return (
@@ -122,7 +138,9 @@ function SelectedChecks({ projectId, checks, now }: ChecksAt & { projectId: stri
       <AnnounceStatuses checks={checks} now={now} />
       <div className={styles["bar"]}>
         <StatusChips checks={checks} selection={deferred} now={now} />
-        <Filters checks={checks} selection={selection} />
+        <Filters checks={checks} selection={selection}>
+          <ViewMenu {...{ projectId, selection, columns, setColumns }} />
+        </Filters>
         {isFiltered && (
           <span className={styles["filtered"]}>
             {shown.length} of {checks.length}
@@ -130,7 +148,7 @@ function SelectedChecks({ projectId, checks, now }: ChecksAt & { projectId: stri
             <Link
               from={LIST}
               to="."
-              search={({ sort }: ListSearch) => (sort === undefined ? {} : { sort })}
+              search={({ sort, group }: ListSearch) => ({ sort, group })}
               className={styles["clear"]}
             >
               <IconX size={14} aria-hidden />
@@ -142,10 +160,51 @@ function SelectedChecks({ projectId, checks, now }: ChecksAt & { projectId: stri
       {shown.length === 0 ? (
         <p className={styles["none"]}>No check matches this filter.</p>
       ) : (
-        <CheckList projectId={projectId} checks={shown} actions={actions} strip={stripOf(projectId)} />
+        <CheckList {...{ projectId, rows, actions, chosen, columns }} strip={stripOf(projectId)} />
+      )}
+      {ids.size > 0 && (
+        <Suspense fallback={null}>
+          <BulkBar {...{ projectId, checks, shown, chosen, ids }} />
+        </Suspense>
       )}
     </>
   );
+}
+
+const BulkBar = lazy(() => import("./bulk-bar.tsx"));
+
+type RowKeys = {
+  projectId: string;
+  checks: readonly CheckOverview[];
+  shown: readonly CheckOverview[];
+  chosen: ChosenChecks;
+};
+
+/** The keys that act on the row that j and k have moved to, or on the selected rows. */
+function useRowKeys({ projectId, checks, shown, chosen }: RowKeys): void {
+  const navigate = useNavigate();
+  const bulk = useBulk(projectId, checks);
+  const canEdit = useCanEdit();
+  const withCurrent = (act: (id: string) => void) => () => {
+    const { current } = chosen.state;
+    if (canEdit && current !== null) act(current);
+  };
+  useKeys({
+    x: withCurrent((id) => chosen.toggle(id)),
+    X: withCurrent((id) =>
+      chosen.extendTo(
+        id,
+        shown.map((check) => check.id),
+      ),
+    ),
+    Escape: () => chosen.choose([]),
+    e: withCurrent((checkId) => {
+      void navigate({ to: "/projects/$projectId/checks/$checkId/edit", params: { projectId, checkId } });
+    }),
+    a: withCurrent((id) =>
+      bulk({ action: "acknowledge" }, chosen.state.ids.size > 0 ? [...chosen.state.ids] : [id]),
+    ),
+  });
 }
 
 const strips = new Map<string, (check: CheckOverview) => React.ReactNode>();

@@ -14,6 +14,7 @@ import { RoleProvider } from "../ui/role.tsx";
 import { HealthBanner } from "../live/health-banner.tsx";
 import { useLiveProject } from "../live/live-events.ts";
 import { Page } from "../ui/page.tsx";
+import { Shortcuts } from "./shortcuts.tsx";
 import styles from "../app/shell.module.css";
 
 /** The frame of every page of a project. It subscribes to the live events of the project. */
@@ -40,6 +41,7 @@ export function ProjectLayout() {
           </>
         }
       >
+        <Shortcuts projectId={projectId} />
         {isEditorsOnly && role === "viewer" ? <EditorsOnlyPage projectId={projectId} /> : <Outlet />}
       </Shell>
     </RoleProvider>

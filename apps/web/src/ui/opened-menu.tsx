@@ -11,11 +11,17 @@ export default function OpenedMenu({ target, entries, ...menu }: LazyMenuProps) 
       <Menu.Target>{target}</Menu.Target>
       <Menu.Dropdown>
         {entries().map((entry, index) => (
-          <Entry key={entry === "divider" ? index : entry.label} entry={entry} />
+          <Entry key={entryKey(entry, index)} entry={entry} />
         ))}
       </Menu.Dropdown>
     </Menu>
   );
+}
+
+/** The label, where no other entry has the same. */
+function entryKey(entry: MenuEntry, index: number): string | number {
+  if (entry === "divider") return index;
+  return "id" in entry && entry.id !== undefined ? entry.id : entry.label;
 }
 
 function Entry({ entry }: { entry: MenuEntry }) {

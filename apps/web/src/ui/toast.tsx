@@ -42,13 +42,9 @@ type UndoOptions = { about?: string; label?: string };
 /** Short messages in the corner of the page, which screen readers read out too. */
 export const toast = {
   success: (message: string) => show({ message, color: "green", role: "status" }),
-  error: (error: unknown) =>
-    show({
-      title: "That did not work",
-      message: errorMessage(error),
-      color: "red",
-      autoClose: LONG_MS,
-    }),
+  error: (error: unknown) => toast.problem(errorMessage(error)),
+  problem: (message: string, title = "That did not work") =>
+    show({ title, message, color: "red", autoClose: LONG_MS }),
   /** Of something that was saved and may not be what was meant. */
   warning: (message: string) =>
     show({

@@ -1,0 +1,171 @@
+import { VisuallyHidden } from "@mantine/core";
+import { IconCheck } from "@tabler/icons-react";
+import { Link } from "@tanstack/react-router";
+import { memo, type MouseEvent, type ReactNode, useEffect, useRef } from "react";
+
+import { useComputedFromNow } from "../time/clock.ts";
+import { relativeText, roughText } from "../time/duration.ts";
+import { instant } from "../time/zones.ts";
+import { useCanEdit } from "../ui/role.tsx";
+import { RelativeTime } from "../ui/time.tsx";
+import styles from "./check-list.module.css";
+import type { CheckOverview } from "./check-queries.ts";
+import { type ChosenChecks, useChosen } from "./chosen-checks.ts";
+import type { Column } from "./columns.ts";
+import { RowMenu } from "./row-menu.tsx";
+import { checkTiming, reasonTitle, statusAt, statusSentence } from "./status.ts";
+import { StatusIcon } from "./status-badge.tsx";
+import { TagLinks } from "./tag-list.tsx";
+import type { CheckActions } from "./use-check-actions.tsx";
+
+type CheckRowProps = {
+  projectId: string;
+  check: CheckOverview;
+  actions: CheckActions;
+  strip: (check: CheckOverview) => ReactNode;
+  chosen: ChosenChecks;
+  columns: readonly Column[];
+  /** Selects what lies between the last choice and this check. */
+  extendTo: (id: string) => void;
+};
+
+/** One check in the list; memo renders it again only where it changed. */
+export const CheckRow = memo(function CheckRow(props: CheckRowProps) {
+  const { projectId, check, actions, strip, chosen, columns } = props;
+  const isCurrent = useChosen(chosen, ({ current }) => current === check.id);
+  const name = useRef<HTMLAnchorElement>(null);
+  useEffect(() => {
+    if (isCurrent) name.current?.focus({ preventScroll: true });
+  }, [isCurrent]);
+  return (
+    <>
+      <RowCheckbox {...props} />
+      <RowStatus check={check} />
+      <div className={styles["who"]}>
+        <Link
+          ref={name}
+          to="/projects/$projectId/checks/$checkId"
+          params={{ projectId, checkId: check.id }}
+          className={styles["name"]}
+          onFocus={() => chosen.moveTo(check.id)}
+          title={check.name}
+        >
+          {check.name}
+        </Link>
+        {check.tags.length > 0 && <TagLinks tags={check.tags} />}
+      </div>
+      {columns.map((column) => (
+        <RowCell key={column} column={column} check={check} strip={strip} />
+      ))}
+      <RowMenu projectId={projectId} check={check} actions={actions} />
+    </>
+  );
+});
+
+type CellProps = Pick<CheckRowProps, "check" | "strip"> & { column: Column };
+
+function RowCell({ column, check, strip }: CellProps) {
+  switch (column) {
+    case "schedule":
+      return (
+        <div className={styles["schedule"]} title={check.scheduleText}>
+          {check.scheduleText}
+        </div>
+      );
+    case "strip":
+      return <div className={styles["strip"]}>{strip(check)}</div>;
+    case "last":
+      return (
+        <div className={styles["last"]}>
+          <VisuallyHidden>Last ping </VisuallyHidden>
+          {check.lastHeardAt === undefined ? "never" : <RelativeTime at={check.lastHeardAt} />}
+        </div>
+      );
+    case "usual":
+      return (
+        <div className={styles["usual"]}>
+          {check.usualMs !== undefined && (
+            <>
+              <VisuallyHidden>Usually takes </VisuallyHidden>
+              {roughText(check.usualMs)}
+            </>
+          )}
+        </div>
+      );
+    case "next":
+      return (
+        <div className={styles["next"]}>
+          <NextDue check={check} />
+        </div>
+      );
+  }
+}
+
+/** Selects a check; with Shift, everything from the last choice to it. */
+function RowCheckbox({ check, chosen, extendTo }: CheckRowProps) {
+  const isChosen = useChosen(chosen, ({ ids }) => ids.has(check.id));
+  if (!useCanEdit()) return null;
+  const choose = (event: MouseEvent) => (event.shiftKey ? extendTo(check.id) : chosen.toggle(check.id));
+  return (
+    <label className={styles["choose"]}>
+      <input
+        type="checkbox"
+        aria-label={`Select ${check.name}`}
+        checked={isChosen}
+        onClick={choose}
+        // The click has done it already, and knows of the Shift key.
+        onChange={() => undefined}
+      />
+    </label>
+  );
+}
+
+/** Status, since when and why, in one short sentence, with an icon and a colour of its own. */
+function RowStatus({ check }: { check: CheckOverview }) {
+  const timing = checkTiming(check);
+  const status = useComputedFromNow((now) => statusAt(timing, now));
+  const text = useComputedFromNow((now) => statusSentence(check, now));
+  const isRunning = timing.runningSince !== null && status === "up";
+  return (
+    <div className={styles["status"]} data-status={isRunning ? "running" : status} title={reasonTitle(check)}>
+      <StatusIcon status={isRunning ? "running" : status} />
+      {check.incident === undefined ? (
+        <span className={styles["sentence"]}>{text}</span>
+      ) : (
+        <Link
+          to="/projects/$projectId/incidents/$incidentId"
+          from="/projects/$projectId/checks"
+          params={(known) => ({ projectId: known.projectId, incidentId: check.incident?.id ?? "" })}
+          className={styles["sentence"]}
+        >
+          {text}
+        </Link>
+      )}
+      {status === "down" && check.severity === "critical" && (
+        <span className={styles["critical"]}>critical</span>
+      )}
+      {check.incident?.acknowledged === true && (
+        <span className={styles["acknowledged"]} title="Acknowledged">
+          <IconCheck size={14} aria-hidden />
+          <VisuallyHidden>acknowledged</VisuallyHidden>
+        </span>
+      )}
+    </div>
+  );
+}
+
+/** When the next ping is due; for what is down the time that it is overdue is part of its status. */
+function NextDue({ check }: { check: CheckOverview }) {
+  const { expectedAt = null, status } = check;
+  const at = instant(expectedAt);
+  const text = useComputedFromNow((now) => {
+    if (at === null || status === "paused") return "–";
+    return at > now ? relativeText(at, now) : "due now";
+  });
+  return (
+    <>
+      <VisuallyHidden>Next due </VisuallyHidden>
+      {expectedAt === null ? text : <time dateTime={expectedAt}>{text}</time>}
+    </>
+  );
+}

@@ -1,0 +1,37 @@
+/** What the list can show of a check besides its status and name, in its order. */
+export const COLUMNS = ["schedule", "strip", "last", "usual", "next"] as const;
+export type Column = (typeof COLUMNS)[number];
+
+export const COLUMN_LABELS: Record<Column, string> = {
+  schedule: "Schedule",
+  strip: "Last 30 runs",
+  last: "Last ping",
+  usual: "Usually",
+  next: "Next due",
+};
+
+const WIDTHS: Record<Column, string> = {
+  schedule: "minmax(0, 1fr)",
+  strip: "182px",
+  last: "112px",
+  usual: "56px",
+  next: "104px",
+};
+
+/** The columns of the list's grid, in CSS. */
+export function columnTemplate(columns: readonly Column[]): string {
+  const widths = columns.map((column) => WIDTHS[column]);
+  return ["minmax(216px, 1fr)", "minmax(0, 1.6fr)", ...widths].join(" ");
+}
+
+const KEY = "overdue-list-columns";
+
+/** The columns that this browser shows: a matter of the screen, so it is kept here and not on the server. */
+export function storedColumns(): readonly Column[] {
+  const stored = localStorage.getItem(KEY)?.split(" ");
+  return stored === undefined ? COLUMNS : COLUMNS.filter((column) => stored.includes(column));
+}
+
+export function storeColumns(columns: readonly Column[]): void {
+  localStorage.setItem(KEY, columns.join(" "));
+}

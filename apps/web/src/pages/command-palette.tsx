@@ -1,0 +1,136 @@
+import { Modal, TextInput } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { type KeyboardEvent, useId, useMemo, useState } from "react";
+
+import { type CheckOverview, checksQuery } from "../checks/check-queries.ts";
+import styles from "./command-palette.module.css";
+
+type Command = { id: string; label: string; kind: "Check" | "Page" | "Action"; to: string };
+
+type Props = { projectId: string; canEdit: boolean; close: () => void };
+
+const SHOWN_MAX = 30;
+
+/** Finds checks, pages and actions by some letters of their names; arrow keys choose, Enter opens. */
+// oxlint-disable-next-line import/no-default-export -- React loads it by itself
+export default function CommandPalette({ projectId, canEdit, close }: Props) {
+  const navigate = useNavigate();
+  const { data: checks = [] } = useQuery(checksQuery(projectId));
+  const [query, setQuery] = useState("");
+  const [at, setAt] = useState(0);
+  const list = useId();
+  const commands = useMemo(() => allCommands(projectId, checks, canEdit), [projectId, checks, canEdit]);
+  const found = useMemo(() => findCommands(commands, query), [commands, query]);
+  const current = found[Math.min(at, found.length - 1)];
+  const open = (command: Command | undefined) => {
+    if (command === undefined) return;
+    close();
+    void navigate({ to: command.to });
+  };
+  const press = (event: KeyboardEvent) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (event.key === "Enter") open(current);
+    if (step === undefined) return;
+    event.preventDefault();
+    setAt(Math.min(found.length - 1, Math.max(0, at + step)));
+  };
+  return (
+    <Modal
+      opened
+      onClose={close}
+      withCloseButton={false}
+      padding="xs"
+      title=""
+      aria-label="Go to"
+      yOffset="12vh"
+    >
+      <TextInput
+        role="combobox"
+        aria-label="Go to a check, a page or an action"
+        aria-expanded
+        aria-controls={list}
+        aria-activedescendant={current && `${list}-${current.id}`}
+        placeholder="Go to a check, a page or an action"
+        data-autofocus
+        value={query}
+        onChange={({ currentTarget }) => {
+          setQuery(currentTarget.value);
+          setAt(0);
+        }}
+        onKeyDown={press}
+      />
+      <div id={list} role="listbox" aria-label="Found" className={styles["found"]}>
+        {found.map((command) => (
+          <div
+            key={command.id}
+            id={`${list}-${command.id}`}
+            role="option"
+            tabIndex={-1}
+            aria-selected={command === current}
+            className={styles["command"]}
+            ref={(option) => {
+              if (command === current) option?.scrollIntoView({ block: "nearest" });
+            }}
+            onClick={() => open(command)}
+            onKeyDown={press}
+          >
+            <span className={styles["label"]}>{command.label}</span>
+            <span className={styles["kind"]}>{command.kind}</span>
+          </div>
+        ))}
+      </div>
+      {found.length === 0 && <p className={styles["none"]}>Nothing has this name.</p>}
+    </Modal>
+  );
+}
+
+const PAGES: [label: string, path: string][] = [
+  ["Checks", "checks"],
+  ["Checks that are down", "checks?status=down"],
+  ["Incidents", "incidents"],
+  ["Channels", "channels"],
+  ["Routes", "routes"],
+  ["On call", "on-call"],
+  ["Deliveries", "deliveries"],
+  ["Dead letters", "dead-letters"],
+  ["Maintenance", "maintenance"],
+  ["Pings that did not count", "refused-pings"],
+  ["Report", "report"],
+  ["Settings", "settings"],
+  ["Audit", "audit"],
+];
+const ACTIONS: [label: string, path: string][] = [
+  ["New check", "checks/new"],
+  ["New alert route", "routes/new"],
+  ["New webhook channel", "channels/new/webhook"],
+  ["New e-mail channel", "channels/new/email"],
+];
+
+function allCommands(projectId: string, checks: readonly CheckOverview[], canEdit: boolean): Command[] {
+  const at = `/projects/${projectId}`;
+  const links = (kind: Command["kind"], of: typeof PAGES) =>
+    of.map(([label, path]): Command => ({
+      id: path.replaceAll(/\W/g, "-"),
+      label,
+      kind,
+      to: `${at}/${path}`,
+    }));
+  return [
+    ...links("Page", PAGES),
+    ...(canEdit ? links("Action", ACTIONS) : []),
+    ...checks.map(({ id, name }): Command => ({ id, label: name, kind: "Check", to: `${at}/checks/${id}` })),
+  ];
+}
+
+/** Those whose name has every word, names that begin with the query first. */
+export function findCommands<C extends { label: string }>(commands: readonly C[], query: string): C[] {
+  const wanted = query.trim().toLowerCase();
+  const words = wanted.split(/\s+/);
+  const found = commands.filter(({ label }) => {
+    const text = label.toLowerCase();
+    return words.every((word) => text.includes(word));
+  });
+  const begins = ({ label }: C) => (label.toLowerCase().startsWith(wanted) ? 0 : 1);
+  return found.toSorted((a, b) => begins(a) - begins(b)).slice(0, SHOWN_MAX);
+}

@@ -1,0 +1,29 @@
+import { useNavigate } from "@tanstack/react-router";
+import { lazy, Suspense, useState } from "react";
+
+import { useKeys } from "../ui/keys.ts";
+import { useCanEdit } from "../ui/role.tsx";
+
+const CommandPalette = lazy(() => import("./command-palette.tsx"));
+const KeysHelp = lazy(() => import("./keys-help.tsx"));
+
+/** The keys that work on every page of a project. What they open is loaded when it is opened. */
+export function Shortcuts({ projectId }: { projectId: string }) {
+  const [open, setOpen] = useState<"palette" | "help" | null>(null);
+  const canEdit = useCanEdit();
+  const navigate = useNavigate();
+  const close = () => setOpen(null);
+  useKeys({
+    "Mod+k": () => setOpen("palette"),
+    "?": () => setOpen("help"),
+    c: () => {
+      if (canEdit) void navigate({ to: "/projects/$projectId/checks/new", params: { projectId } });
+    },
+  });
+  return (
+    <Suspense fallback={null}>
+      {open === "palette" && <CommandPalette projectId={projectId} canEdit={canEdit} close={close} />}
+      {open === "help" && <KeysHelp close={close} />}
+    </Suspense>
+  );
+}
