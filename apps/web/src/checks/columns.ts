@@ -21,7 +21,7 @@ const WIDTHS: Record<Column, string> = {
 /** The columns of the list's grid, in CSS. */
 export function columnTemplate(columns: readonly Column[]): string {
   const widths = columns.map((column) => WIDTHS[column]);
-  return ["minmax(216px, 1fr)", "minmax(0, 1.6fr)", ...widths].join(" ");
+  return ["minmax(264px, 1fr)", "minmax(0, 1.6fr)", ...widths].join(" ");
 }
 
 const KEY = "overdue-list-columns";

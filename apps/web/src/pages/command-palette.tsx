@@ -36,52 +36,49 @@ export default function CommandPalette({ projectId, canEdit, close }: Props) {
     setAt(Math.min(found.length - 1, Math.max(0, at + step)));
   };
   return (
-    <Modal
-      opened
-      onClose={close}
-      withCloseButton={false}
-      padding="xs"
-      title=""
-      aria-label="Go to"
-      yOffset="12vh"
-    >
-      <TextInput
-        role="combobox"
-        aria-label="Go to a check, a page or an action"
-        aria-expanded
-        aria-controls={list}
-        aria-activedescendant={current && `${list}-${current.id}`}
-        placeholder="Go to a check, a page or an action"
-        data-autofocus
-        value={query}
-        onChange={({ currentTarget }) => {
-          setQuery(currentTarget.value);
-          setAt(0);
-        }}
-        onKeyDown={press}
-      />
-      <div id={list} role="listbox" aria-label="Found" className={styles["found"]}>
-        {found.map((command) => (
-          <div
-            key={command.id}
-            id={`${list}-${command.id}`}
-            role="option"
-            tabIndex={-1}
-            aria-selected={command === current}
-            className={styles["command"]}
-            ref={(option) => {
-              if (command === current) option?.scrollIntoView({ block: "nearest" });
+    <Modal.Root opened onClose={close} yOffset="12vh">
+      <Modal.Overlay />
+      <Modal.Content aria-label="Go to">
+        <Modal.Body p="xs">
+          <TextInput
+            role="combobox"
+            aria-label="Go to a check, a page or an action"
+            aria-expanded
+            aria-controls={list}
+            aria-activedescendant={current && `${list}-${current.id}`}
+            placeholder="Go to a check, a page or an action"
+            data-autofocus
+            value={query}
+            onChange={({ currentTarget }) => {
+              setQuery(currentTarget.value);
+              setAt(0);
             }}
-            onClick={() => open(command)}
             onKeyDown={press}
-          >
-            <span className={styles["label"]}>{command.label}</span>
-            <span className={styles["kind"]}>{command.kind}</span>
+          />
+          <div id={list} role="listbox" aria-label="Found" className={styles["found"]}>
+            {found.map((command) => (
+              <div
+                key={command.id}
+                id={`${list}-${command.id}`}
+                role="option"
+                tabIndex={-1}
+                aria-selected={command === current}
+                className={styles["command"]}
+                ref={(option) => {
+                  if (command === current) option?.scrollIntoView({ block: "nearest" });
+                }}
+                onClick={() => open(command)}
+                onKeyDown={press}
+              >
+                <span className={styles["label"]}>{command.label}</span>
+                <span className={styles["kind"]}>{command.kind}</span>
+              </div>
+            ))}
           </div>
-        ))}
-      </div>
-      {found.length === 0 && <p className={styles["none"]}>Nothing has this name.</p>}
-    </Modal>
+          {found.length === 0 && <p className={styles["none"]}>Nothing has this name.</p>}
+        </Modal.Body>
+      </Modal.Content>
+    </Modal.Root>
   );
 }
 

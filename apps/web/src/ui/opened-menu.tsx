@@ -7,7 +7,8 @@ import type { LazyMenuProps, MenuEntry } from "./lazy-menu.tsx";
 // oxlint-disable-next-line import/no-default-export -- React loads it by itself
 export default function OpenedMenu({ target, entries, ...menu }: LazyMenuProps) {
   return (
-    <Menu defaultOpened {...menu}>
+    // The library's place for the first focus is no item, which a menu may not contain.
+    <Menu defaultOpened withInitialFocusPlaceholder={false} {...menu}>
       <Menu.Target>{target}</Menu.Target>
       <Menu.Dropdown>
         {entries().map((entry, index) => (
