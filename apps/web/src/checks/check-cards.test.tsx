@@ -126,8 +126,8 @@ describe("a suggested change", () => {
     edit: { graceSeconds: 1_800 },
   };
 
-  async function showChange() {
-    const edited = { ...check, graceSeconds: 1_800, version: 2 };
+  async function showChange(warnings: readonly string[] = []) {
+    const edited = { ...check, graceSeconds: 1_800, version: 2, warnings };
     const sent = fakeApi({
       [`GET ${PATH}/${CHECK}/findings`]: page(finding),
       [`PATCH ${PATH}/${CHECK}`]: edited,
@@ -152,6 +152,13 @@ describe("a suggested change", () => {
     expect(
       client.getQueryData(checkQuery({ projectId: PROJECT, checkId: CHECK }).queryKey)?.graceSeconds,
     ).toBe(1_800);
+  });
+
+  test("comes with what is odd about the schedule that was saved", async () => {
+    const { user } = await showChange(["APScheduler counts weekdays from Monday = 0."]);
+    await user.click(screen.getByRole("button", { name: "Apply" }));
+    expect(await screen.findByText("APScheduler counts weekdays from Monday = 0.")).toBeTruthy();
+    expect(screen.getByText("Saved. Is it what you mean?")).toBeTruthy();
   });
 
   test("is put aside by Cancel", async () => {

@@ -46,7 +46,7 @@ describe("the report of a person", () => {
       { ...settings, timezone: "Asia/Tokyo" },
       { [`PATCH ${PATH}`]: { ...settings, clockChanges: true, version: 2 } },
     );
-    await user.click(screen.getByRole("switch", { name: "Also a note before clock changes" }));
+    await user.click(screen.getByRole("switch", { name: /^Also a note before clock changes/ }));
     await screen.findByText("Saved.");
     expect(sent()[0]?.json).toEqual({ clockChanges: true });
   });

@@ -125,7 +125,7 @@ Sun 2027-03-28: clocks go forward from 02:00 to 03:00 (Europe/Berlin)
 - unnamed check: 02:15 does not run.
 - and 20 more
 
-https://overdue.example.org/projects/0199a1b2-0000-7000-8000-0000000000aa/checks`);
+https://overdue.example.org/projects/0199a1b2-0000-7000-8000-0000000000aa/clock-changes`);
 });
 
 test.each(HOSTILE_TEXTS)("a check called %j stays one line of bounded length", (name) => {
