@@ -210,7 +210,9 @@ function pageLink(facts: AlertFacts, publicUrl: string, actions: readonly AlertA
   if (facts.kind === "confirm") return actions[0]?.url ?? publicUrl;
   const project = `${publicUrl.replace(/\/+$/, "")}/projects/${facts.project.id}`;
   if (facts.kind === "report")
-    return clockChangesIn(facts) === null ? `${project}/report${periodQuery(facts)}` : `${project}/clock-changes`;
+    return clockChangesIn(facts) === null
+      ? `${project}/report${periodQuery(facts)}`
+      : `${project}/clock-changes`;
   if (facts.group?.storm) return `${project}/storms/${facts.group.storm.id}`;
   if (facts.group) return `${project}/incidents`;
   return facts.check === null ? `${project}/channels` : `${project}/checks/${facts.check.id}`;
