@@ -65,6 +65,7 @@ const EXPECTED: Record<string, string> = {
   "POST /v1/projects/:projectId/checks/bulk": "editor, write key",
   "GET /v1/projects/:projectId/checks/:checkId/uptime": "viewer, read key",
   "GET /v1/projects/:projectId/activity": "viewer, read key",
+  "GET /v1/projects/:projectId/export": "viewer, write key",
   "GET /v1/projects/:projectId/checks/:checkId/durations": "viewer, read key",
   "GET /b/strip/:file": "public",
   "PATCH /v1/projects/:projectId": "owner, write key",

@@ -18,6 +18,7 @@ import { createDocument, documentSecurity, openapiRoutes } from "./docs/openapi-
 import { eventRoutes } from "./events/event-routes.ts";
 import { healthchecksRoutes } from "./healthchecks/healthchecks-routes.ts";
 import { activityRoutes } from "./history/activity-routes.ts";
+import { exportRoutes } from "./history/export-routes.ts";
 import { historyRoutes, noticeRoutes } from "./history/history-routes.ts";
 import { pingHistoryRoutes, refusedPingRoutes } from "./history/ping-routes.ts";
 import { durationRoutes, outageRoutes, uptimeRoutes } from "./history/uptime-routes.ts";
@@ -70,6 +71,7 @@ function restRoutes() {
     .route("/", uptimeRoutes)
     .route("/", activityRoutes)
     .route("/", durationRoutes)
+    .route("/", exportRoutes)
     .route("/", scheduleRoutes)
     .route("/", clockChangeRoutes)
     .route("/", pingHistoryRoutes)

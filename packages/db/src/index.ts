@@ -69,6 +69,7 @@ export {
 } from "./config/apply-config.ts";
 export { readState } from "./config/read-state.ts";
 export { findPingBody, pingBodyText, listPings, type PingRow } from "./history/pings.ts";
+export { type ExportKind, type ExportRow, exportRows, EXPORTS } from "./history/export-rows.ts";
 export {
   type CheckActivity,
   findRunOutputs,

@@ -38,6 +38,8 @@ const READS: Record<string, Call> = {
       { projectId, after: null, limit: 10 },
       { from: NOW - 86_400_000, until: NOW + 86_400_000, partMs: 3_600_000 },
     ),
+  exportRows: ({ projectId }) =>
+    db.exportRows(pool, { projectId, kind: "runs", checkId: null, ...MONTH }, 10),
   listDurations: (w) => db.listDurations(pool, w, 10),
   findRunOutputs: async (w) => {
     const ended = [new Date(NOW - 3_600_000 + 60_000)];

@@ -7,6 +7,7 @@ import { useState } from "react";
 import { type CheckSearch, readCheckSearch } from "../app/search.ts";
 import { CheckChannels } from "../channels/check-channels.tsx";
 import { checkName } from "@overdue/core";
+import { DAY_MS } from "@overdue/schedules";
 import { checkQuery, type CheckView } from "../checks/check-queries.ts";
 import { BadgeCard } from "../checks/badge-card.tsx";
 import { Findings } from "../checks/findings.tsx";
@@ -20,13 +21,14 @@ import { CheckIncidentActions, CheckOutput } from "../incidents/incident-actions
 import { useCheckIncident } from "../incidents/incident-queries.ts";
 import { DurationCard } from "../history/duration-card.tsx";
 import { UptimeCard } from "../history/uptime-card.tsx";
-import { useComputedFromNow } from "../time/clock.ts";
+import { serverNow, useComputedFromNow } from "../time/clock.ts";
 import { OpenIncident } from "../history/open-incident.tsx";
 import { Outages } from "../history/outages.tsx";
 import { PingList } from "../history/ping-list.tsx";
 import { RefusedPingsOfCheck } from "../history/refused-pings.tsx";
 import { RunList } from "../history/run-list.tsx";
 import { StatusHistory } from "../history/status-history.tsx";
+import { ExportLinks } from "../ui/export-links.tsx";
 import { AnnounceChanges } from "../ui/announce.tsx";
 import { ManagedLabel } from "../ui/status-label.tsx";
 import { BackArrow, Page, TextLink } from "../ui/page.tsx";
@@ -181,6 +183,12 @@ function Parts({ check }: { check: CheckView }) {
         </Tabs.Panel>
         <Tabs.Panel value="runs">
           <RunList {...of} />
+          <ExportLinks
+            projectId={of.projectId}
+            checkId={of.checkId}
+            {...lastDays()}
+            kinds={["runs", "slots", "incidents"]}
+          />
         </Tabs.Panel>
         <Tabs.Panel value="history">
           <Stack>
@@ -204,4 +212,14 @@ function Parts({ check }: { check: CheckView }) {
 /** A check without a ping opens with the instructions for sending one. */
 function standardTab({ pingCount }: CheckView): NonNullable<CheckSearch["tab"]> {
   return pingCount === 0 ? "how-to" : "pings";
+}
+
+const EXPORTED_DAYS = 90;
+
+function lastDays(): { from: string; until: string } {
+  const now = serverNow();
+  return {
+    from: new Date(now - EXPORTED_DAYS * DAY_MS).toISOString(),
+    until: new Date(now).toISOString(),
+  };
 }

@@ -6,6 +6,7 @@ import { BackArrow, Page, PageSkeleton, TextLink } from "../ui/page.tsx";
 import { reportQuery, type ReportView } from "../reports/report-queries.ts";
 import { ReportSheet } from "../reports/report-sheet.tsx";
 import { periodText } from "../reports/report-text.ts";
+import { ExportLinks } from "../ui/export-links.tsx";
 import { ErrorAlert } from "../ui/listing.tsx";
 
 const EVERY = [
@@ -45,6 +46,12 @@ export function ReportPage() {
         <>
           <Neighbours projectId={projectId} report={report} zone={zone} />
           <ReportSheet projectId={projectId} report={report} />
+          <ExportLinks
+            projectId={projectId}
+            from={report.period.from}
+            until={report.period.until}
+            kinds={["runs", "slots", "incidents"]}
+          />
         </>
       ) : (
         !error && <PageSkeleton />
