@@ -6,31 +6,20 @@ import { checkQuery, checksQuery, refreshChecks } from "../checks/check-queries.
 import { incidentQuery, stormQuery } from "../incidents/incident-queries.ts";
 import { followProject } from "../live/live-events.ts";
 import { windowsQuery } from "../maintenance/maintenance-queries.ts";
-import { routesQuery } from "../alert-routes/route-queries.ts";
 import {
   readCheckSearch,
   readDaySearch,
-  readDeliveriesSearch,
   readIncidentsSearch,
   readListSearch,
   readReportSearch,
   readText,
 } from "./search.ts";
 import { accountRoutes } from "./account-routes.ts";
+import { alertPageRoutes } from "./alert-page-routes.ts";
 import { lazyRouteComponent } from "./lazy-route.ts";
-import { requireSignIn } from "./require-auth.ts";
+import { projectRoute, signedIn } from "./project-route.ts";
 import { EDITORS_ONLY, root } from "./root-route.ts";
 import { findCheckProject, homeProjectId } from "./home.ts";
-
-/**
- * The address of every page. The code of a page is loaded when it is first visited; the data without which it shows
- * nothing is read before it is rendered.
- */
-const signedIn = createRoute({
-  getParentRoute: () => root,
-  id: "signed-in",
-  beforeLoad: ({ context, location }) => requireSignIn(context.queryClient, location.href),
-});
 
 const home = createRoute({
   getParentRoute: () => signedIn,
@@ -74,15 +63,6 @@ const operator = createRoute({
   getParentRoute: () => personal,
   path: "/operator",
   component: lazyRouteComponent(() => import("../pages/operator-page.tsx"), "OperatorPage"),
-});
-
-const projectRoute = createRoute({
-  getParentRoute: () => signedIn,
-  path: "/projects/$projectId",
-  beforeLoad: ({ context, params, preload }) => {
-    if (!preload) void followProject({ client: context.queryClient, refreshChecks, ...params });
-  },
-  component: lazyRouteComponent(() => import("../pages/project-layout.tsx"), "ProjectLayout"),
 });
 
 const projectHome = createRoute({
@@ -179,69 +159,6 @@ const incident = createRoute({
   component: lazyRouteComponent(() => import("../pages/incident-page.tsx"), "IncidentPage"),
 });
 
-const channels = createRoute({
-  getParentRoute: () => projectRoute,
-  path: "channels",
-  loader: ({ context, params }) => context.queryClient.ensureQueryData(channelsQuery(params.projectId)),
-  component: lazyRouteComponent(() => import("../pages/channels-page.tsx"), "ChannelsPage"),
-});
-
-const newChannel = createRoute({
-  getParentRoute: () => projectRoute,
-  path: "channels/new/$kind",
-  validateSearch: (search): { link?: string | undefined } => ({ link: readText(search["link"]) }),
-  staticData: EDITORS_ONLY,
-  loader: ({ context, params }) => context.queryClient.ensureQueryData(channelsQuery(params.projectId)),
-  component: lazyRouteComponent(() => import("../pages/channel-page.tsx"), "ChannelPage"),
-});
-
-const editChannel = createRoute({
-  getParentRoute: () => projectRoute,
-  path: "channels/$channelId",
-  staticData: EDITORS_ONLY,
-  loader: ({ context, params }) => context.queryClient.ensureQueryData(channelsQuery(params.projectId)),
-  component: lazyRouteComponent(() => import("../pages/channel-page.tsx"), "ChannelPage"),
-});
-
-const alertRoutes = createRoute({
-  getParentRoute: () => projectRoute,
-  path: "routes",
-  component: lazyRouteComponent(() => import("../pages/alert-routes-page.tsx"), "RoutesPage"),
-});
-
-const newAlertRoute = createRoute({
-  getParentRoute: () => projectRoute,
-  path: "routes/new",
-  staticData: EDITORS_ONLY,
-  loader: ({ context, params }) => context.queryClient.ensureQueryData(routesQuery(params.projectId)),
-  component: lazyRouteComponent(() => import("../pages/alert-route-page.tsx"), "RoutePage"),
-});
-
-const editAlertRoute = createRoute({
-  getParentRoute: () => projectRoute,
-  path: "routes/$routeId",
-  staticData: EDITORS_ONLY,
-  loader: ({ context, params }) => context.queryClient.ensureQueryData(routesQuery(params.projectId)),
-  component: lazyRouteComponent(() => import("../pages/alert-route-page.tsx"), "RoutePage"),
-});
-
-const onCall = createRoute({
-  getParentRoute: () => projectRoute,
-  path: "on-call",
-  component: lazyRouteComponent(() => import("../pages/on-call-page.tsx"), "OnCallPage"),
-});
-
-const deliveries = createRoute({
-  getParentRoute: () => projectRoute,
-  path: "deliveries",
-  validateSearch: readDeliveriesSearch,
-  component: lazyRouteComponent(() => import("../pages/deliveries-page.tsx"), "DeliveriesPage"),
-});
-const deadLetters = createRoute({
-  getParentRoute: () => projectRoute,
-  path: "dead-letters",
-  component: lazyRouteComponent(() => import("../pages/deliveries-page.tsx"), "DeadLettersPage"),
-});
 const refusedPings = createRoute({
   getParentRoute: () => projectRoute,
   path: "refused-pings",
@@ -294,6 +211,10 @@ const report = createRoute({
   component: lazyRouteComponent(() => import("../pages/report-page.tsx"), "ReportPage"),
 });
 
+/**
+ * The address of every page. The code of a page is loaded when it is first visited; the data without which it shows
+ * nothing is read before it is rendered.
+ */
 export const routeTree = root.addChildren([
   ...accountRoutes,
   signedIn.addChildren([
@@ -312,15 +233,7 @@ export const routeTree = root.addChildren([
       incidents,
       incident,
       storm,
-      channels,
-      newChannel,
-      editChannel,
-      alertRoutes,
-      newAlertRoute,
-      editAlertRoute,
-      onCall,
-      deliveries,
-      deadLetters,
+      ...alertPageRoutes,
       refusedPings,
       maintenance,
       newWindow,

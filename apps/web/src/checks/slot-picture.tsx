@@ -167,6 +167,7 @@ function Handle({ limit, seconds, at, isOff, step, sign, timeAt: time, hold, mov
   };
   return (
     <span
+      // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- an input of this type cannot lie on the edge of a zone
       role="slider"
       tabIndex={0}
       className={styles["handle"]}

@@ -23,7 +23,7 @@ export function OutputView({ output, size, download }: Props) {
   const sought = useDeferredValue(wanted);
   const found = useMemo(() => findLines(lines, sought), [lines, sought]);
   const [step, setStep] = useState(0);
-  const field = useRef<HTMLDivElement>(null);
+  const field = useRef<HTMLElement>(null);
   const current = found.length === 0 ? undefined : found.at(step % found.length);
   useLayoutEffect(() => {
     // The reason of a failure stands at the end.
@@ -64,7 +64,7 @@ export function OutputView({ output, size, download }: Props) {
         </Group>
       </Group>
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- long output scrolls, by the keyboard too */}
-      <div ref={field} className={styles["output"]} role="region" aria-label="Body" tabIndex={0}>
+      <section ref={field} className={styles["output"]} aria-label="Body" tabIndex={0}>
         {blocksOf(lines).map(({ first, lines: block }) => (
           <Block
             key={first}
@@ -74,7 +74,7 @@ export function OutputView({ output, size, download }: Props) {
             current={current ?? -1}
           />
         ))}
-      </div>
+      </section>
     </div>
   );
 }

@@ -1,0 +1,86 @@
+import { createRoute } from "@tanstack/react-router";
+
+import { routesQuery } from "../alert-routes/route-queries.ts";
+import { channelsQuery } from "../channels/channel-queries.ts";
+import { lazyRouteComponent } from "./lazy-route.ts";
+import { projectRoute } from "./project-route.ts";
+import { EDITORS_ONLY } from "./root-route.ts";
+import { readDeliveriesSearch, readText } from "./search.ts";
+
+const channels = createRoute({
+  getParentRoute: () => projectRoute,
+  path: "channels",
+  loader: ({ context, params }) => context.queryClient.ensureQueryData(channelsQuery(params.projectId)),
+  component: lazyRouteComponent(() => import("../pages/channels-page.tsx"), "ChannelsPage"),
+});
+
+const newChannel = createRoute({
+  getParentRoute: () => projectRoute,
+  path: "channels/new/$kind",
+  validateSearch: (search): { link?: string | undefined } => ({ link: readText(search["link"]) }),
+  staticData: EDITORS_ONLY,
+  loader: ({ context, params }) => context.queryClient.ensureQueryData(channelsQuery(params.projectId)),
+  component: lazyRouteComponent(() => import("../pages/channel-page.tsx"), "ChannelPage"),
+});
+
+const editChannel = createRoute({
+  getParentRoute: () => projectRoute,
+  path: "channels/$channelId",
+  staticData: EDITORS_ONLY,
+  loader: ({ context, params }) => context.queryClient.ensureQueryData(channelsQuery(params.projectId)),
+  component: lazyRouteComponent(() => import("../pages/channel-page.tsx"), "ChannelPage"),
+});
+
+const alertRoutes = createRoute({
+  getParentRoute: () => projectRoute,
+  path: "routes",
+  component: lazyRouteComponent(() => import("../pages/alert-routes-page.tsx"), "RoutesPage"),
+});
+
+const newAlertRoute = createRoute({
+  getParentRoute: () => projectRoute,
+  path: "routes/new",
+  staticData: EDITORS_ONLY,
+  loader: ({ context, params }) => context.queryClient.ensureQueryData(routesQuery(params.projectId)),
+  component: lazyRouteComponent(() => import("../pages/alert-route-page.tsx"), "RoutePage"),
+});
+
+const editAlertRoute = createRoute({
+  getParentRoute: () => projectRoute,
+  path: "routes/$routeId",
+  staticData: EDITORS_ONLY,
+  loader: ({ context, params }) => context.queryClient.ensureQueryData(routesQuery(params.projectId)),
+  component: lazyRouteComponent(() => import("../pages/alert-route-page.tsx"), "RoutePage"),
+});
+
+const onCall = createRoute({
+  getParentRoute: () => projectRoute,
+  path: "on-call",
+  component: lazyRouteComponent(() => import("../pages/on-call-page.tsx"), "OnCallPage"),
+});
+
+const deliveries = createRoute({
+  getParentRoute: () => projectRoute,
+  path: "deliveries",
+  validateSearch: readDeliveriesSearch,
+  component: lazyRouteComponent(() => import("../pages/deliveries-page.tsx"), "DeliveriesPage"),
+});
+
+const deadLetters = createRoute({
+  getParentRoute: () => projectRoute,
+  path: "dead-letters",
+  component: lazyRouteComponent(() => import("../pages/deliveries-page.tsx"), "DeadLettersPage"),
+});
+
+/** The pages about who gets notified, and how. */
+export const alertPageRoutes = [
+  channels,
+  newChannel,
+  editChannel,
+  alertRoutes,
+  newAlertRoute,
+  editAlertRoute,
+  onCall,
+  deliveries,
+  deadLetters,
+] as const;
