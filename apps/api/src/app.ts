@@ -1,3 +1,5 @@
+import type { MiddlewareHandler } from "hono";
+
 import { alertRouteHandlers, notificationPreviewRoutes } from "./alert-routes/alert-routes.ts";
 import { auditRoutes } from "./audit/audit-routes.ts";
 import { authRoutes } from "./auth/auth-routes.ts";
@@ -12,7 +14,7 @@ import { checkRoutes } from "./checks/check-routes.ts";
 import { overviewRoutes, stripImageRoutes } from "./checks/overview-routes.ts";
 import { configRoutes } from "./config/config-routes.ts";
 import { deliveryRoutes } from "./deliveries/delivery-routes.ts";
-import type { Deps } from "./deps.ts";
+import type { Deps, Pings } from "./deps.ts";
 import { docsRoutes } from "./docs/docs-routes.ts";
 import { createDocument, documentSecurity, openapiRoutes } from "./docs/openapi-document.ts";
 import { eventRoutes } from "./events/event-routes.ts";
@@ -42,7 +44,6 @@ import { maintenanceRoutes } from "./maintenance/maintenance-routes.ts";
 import { meRoutes } from "./me/me-routes.ts";
 import { memberRoutes } from "./members/member-routes.ts";
 import { personRoutes, rotationRoutes } from "./on-call/on-call-routes.ts";
-import { pingHostOnly } from "./pings/ping-host.ts";
 import { HEARTBEAT_PATH } from "./pings/receiver.ts";
 import { projectRoutes } from "./projects/project-routes.ts";
 import { reportRoutes, stopRoutes } from "./reports/report-routes.ts";
@@ -141,4 +142,28 @@ export function createApp(deps: Deps) {
   documentSecurity(app, settings.publicUrl);
   registeredRoutes(app.routes);
   return app;
+}
+
+/** A ping's own secret, or a key of a project and a slug: what an app's page never begins with. */
+const PING_PATH =
+  /^\/+(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?:\/|$)|[-A-Za-z0-9_]{22,}\/+[-A-Za-z0-9_]+)/i;
+
+/**
+ * On the hosts that are for pings alone, every path is a ping's; on any other this does nothing. HTTP/1.0 has no Host:
+ * there the path alone must say that it is a ping.
+ */
+function pingHostOnly(pingHosts: readonly string[], pings: Pick<Pings, "ping">): MiddlewareHandler {
+  const hosts = new Set(pingHosts.map(withoutStandardPort));
+  return async (c, next) => {
+    if (hosts.size === 0) return await next();
+    const host = c.req.header("host")?.trim() ?? "";
+    const isForPings = host === "" ? PING_PATH.test(c.req.path) : hosts.has(withoutStandardPort(host));
+    if (!isForPings) return await next();
+    // The path of the other hosts is taken too.
+    return await pings.ping(c, c.req.path.replace(/^\/+(?:ping\/+)?/, ""));
+  };
+}
+
+function withoutStandardPort(host: string): string {
+  return host.toLowerCase().replace(/\.?(?::(?:80|443))?$/, "");
 }

@@ -1,14 +1,16 @@
+import { once } from "node:events";
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
-import { once } from "node:events";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+
 import { createUser, openDb, openPool, readProblems, Session } from "@overdue/db";
 import { findPostmaster } from "@overdue/postgres";
 import { testDatabase } from "@overdue/testkit";
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from "vitest";
-import { dataDirectory, start, type Started, urlOf, usedDataDirectory } from "../test/start.ts";
+
 import { descendants } from "../test/processes.ts";
+import { dataDirectory, start, type Started, urlOf, usedDataDirectory } from "../test/start.ts";
 import { dataFiles } from "./data/data-directory.ts";
 import { embeddedUrl } from "./database/embedded.ts";
 
@@ -106,7 +108,8 @@ test("api and database are started again when they die, the database on its port
   expect(findPostmaster(dataFiles(dataDir).postgres)?.port).toBe(postmaster?.port);
 });
 
-test("an api whose event loop hangs is replaced, which the terminal and the operator page say", async () => {
+// One start for both, since what takes long is to wait for their signs of life.
+test("an api and a checker that hang are replaced, which the terminal and the operator page say", async () => {
   const dataDir = used.copy();
   const started = start(dataDir);
   const { url } = await urlOf(started);
@@ -114,20 +117,6 @@ test("an api whose event loop hangs is replaced, which the terminal and the oper
     const answer = await ask(url);
     return answer.livenessChecks > 0 && answer;
   }, 10_000);
-  await fetch(`${url}/hang`, { signal: AbortSignal.timeout(200) }).catch(() => undefined);
-  expect(await started.waitForLine("api ended (no answer for 10 s); it starts again")).toBeDefined();
-  expect((await untilAnswered(url)).pid).not.toBe(before.pid);
-  await vi.waitFor(async () =>
-    expect(await problems(dataDir)).toEqual([
-      expect.stringMatching(/^The api was started again once lately, the last time at .* UTC: no answer for/),
-    ]),
-  );
-});
-
-test("a checker that shows no sign of life any more is replaced", async () => {
-  const dataDir = used.copy();
-  const started = start(dataDir);
-  await urlOf(started);
   const checker = descendants(started.process.pid ?? 0).find(({ commandLine }) =>
     commandLine.includes("checker-stand-in"),
   );
@@ -137,9 +126,17 @@ test("a checker that shows no sign of life any more is replaced", async () => {
     () => existsSync(log) && readFileSync(log, "utf8").includes("first sign of life"),
     PATIENCE,
   );
-  // It hangs, as in an endless loop.
   process.kill(checker?.pid ?? 0, "SIGSTOP");
-  expect(await started.waitForLine("checker ended (no answer for 10 s); it starts again")).toBeDefined();
+  await fetch(`${url}/hang`, { signal: AbortSignal.timeout(200) }).catch(() => undefined);
+  for (const program of ["api", "checker"])
+    expect(await started.waitForLine(`${program} ended (no answer for 10 s); it starts again`)).toBeDefined();
+  expect((await untilAnswered(url)).pid).not.toBe(before.pid);
+  await vi.waitFor(async () =>
+    expect(await problems(dataDir)).toEqual([
+      expect.stringMatching(/^The api was started again once lately, the last time at .* UTC: no answer for/),
+      expect.stringMatching(/^The checker was started again once lately, .* UTC: no answer for/),
+    ]),
+  );
 });
 
 test("a database that somebody asked to end when its clients have ended is started again", async () => {
