@@ -18,7 +18,7 @@ export default defineConfig({
       output: {
         codeSplitting: {
           // What most pages share is one file: packed together it is smaller, and it is asked for once.
-          groups: [{ name: "shared", minShareCount: 18 }],
+          groups: [{ name: "shared", minShareCount: 26 }],
         },
       },
     },
