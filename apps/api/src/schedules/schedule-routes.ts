@@ -7,6 +7,7 @@ import {
   type Instant,
   lineFor,
   lintLine,
+  type LintFinding,
   policiesOf,
   policySentences,
   type Schedule,
@@ -222,9 +223,16 @@ function meaningOf(schedule: Schedule, now: Instant): z.infer<typeof Meaning> {
     text,
     next: next.map(withIsoTime),
     changes: changes.map(clockChangeView),
-    lints: schedule.kind === "cron" && scheduler !== null ? lintLine(schedule.expression, scheduler) : [],
+    lints: lintsOf(schedule),
     policy: policySentences(scheduler === null ? [] : policiesOf(scheduler)),
   };
+}
+
+/** Where the job is named, H stands for a time that is known. */
+function lintsOf(schedule: Schedule): LintFinding[] {
+  if (schedule.kind !== "cron") return [];
+  const found = lintLine(schedule.expression, schedule.scheduler ?? DEFAULT_SCHEDULER);
+  return schedule.job === undefined ? found : found.filter(({ code }) => code !== "drawn");
 }
 
 function readingOf(
