@@ -105,7 +105,7 @@ export const overviewRoutes = createRouter().openapi(
 );
 
 /** A check as the list shows it at `now`. */
-export function overviewView({ row, channels, incident, slots }: CheckOverview, now: Instant): OverviewView {
+function overviewView({ row, channels, incident, slots }: CheckOverview, now: Instant): OverviewView {
   const { status } = row;
   const runningSince = row.memory.openRuns[0]?.startedAt ?? null;
   return {

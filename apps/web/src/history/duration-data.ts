@@ -20,7 +20,7 @@ export type ChartColumns = [
 ];
 
 /** Whether a good run is outside of what is usual, or was said to take too long. */
-export function isOutlier({ durationMs, outcome, overlong }: DurationItem, usual: Usual | null): boolean {
+function isOutlier({ durationMs, outcome, overlong }: DurationItem, usual: Usual | null): boolean {
   if (overlong) return true;
   if (usual === null || outcome !== "success") return false;
   return durationMs > usual.overlongMs || durationMs < usual.tooQuickMs;

@@ -3,7 +3,7 @@ import Anser from "anser";
 import { escapeHidden } from "@overdue/core";
 
 /** Part of a line in one colour; `look` holds the names of its classes, null for plain text. */
-export type OutputPart = { text: string; look: string | null };
+type OutputPart = { text: string; look: string | null };
 /** A line of what a job printed. */
 export type OutputLine = { text: string; parts: OutputPart[] };
 

@@ -136,7 +136,7 @@ function TagForm({ checks, selected, act }: Pick<Props, "checks"> & { selected: 
       />
       <datalist id={list}>
         {collectTags(checks).map((one) => (
-          <option key={one} value={one} />
+          <option key={one}>{one}</option>
         ))}
       </datalist>
       <Button type="submit" size="compact-md" variant="default">

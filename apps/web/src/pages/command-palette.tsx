@@ -41,6 +41,7 @@ export default function CommandPalette({ projectId, canEdit, close }: Props) {
       <Modal.Content aria-label="Go to">
         <Modal.Body p="xs">
           <TextInput
+            // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- the list follows the typing, which no select does
             role="combobox"
             aria-label="Go to a check, a page or an action"
             aria-expanded
@@ -55,11 +56,13 @@ export default function CommandPalette({ projectId, canEdit, close }: Props) {
             }}
             onKeyDown={press}
           />
+          {/* oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- see the field above */}
           <div id={list} role="listbox" aria-label="Found" className={styles["found"]}>
             {found.map((command) => (
               <div
                 key={command.id}
                 id={`${list}-${command.id}`}
+                // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- see the field above
                 role="option"
                 tabIndex={-1}
                 aria-selected={command === current}

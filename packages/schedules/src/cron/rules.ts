@@ -123,7 +123,7 @@ export type CronRules = {
 };
 
 /** The earliest and the latest times of a line whose times the scheduler draws, each as a line of its own. */
-export type DrawnLine = { from: string; until: string };
+type DrawnLine = { from: string; until: string };
 
 export type Quirks = {
   /** of a line whose times it draws; the same twice where `job` tells them; null for any other line */

@@ -36,7 +36,7 @@ export type AffectedTime = {
   runs: Occurrence[];
 };
 
-export type ClockChangeMark = "skipped" | "moved" | "doubled" | "once" | "extra";
+type ClockChangeMark = "skipped" | "moved" | "doubled" | "once" | "extra";
 type Change = { at: Instant; before: number; after: number; zone: TimeZone };
 type Touched = { wall: WallTime; runs: Instant[] } & Pick<AffectedTime, "mark" | "pass">;
 type Planned = { line: Line; schedule: CalendarSchedule };

@@ -50,7 +50,7 @@ function showRun(run: readonly number[], show: (value: number) => string): strin
 }
 
 /** Neighbours together where there are three or more of them. */
-export function runs(numbers: readonly number[]): number[][] {
+function runs(numbers: readonly number[]): number[][] {
   const grouped: number[][] = [];
   for (const value of numbers) {
     const group = grouped.at(-1);

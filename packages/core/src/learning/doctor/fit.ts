@@ -31,7 +31,7 @@ const CLOCK_ERROR_MS = 90 * SECOND_MS;
 const LATE_MS = 15 * MINUTE_MS;
 
 /** How long after its time a run may come; only then is it late. */
-export function allowedMs({ graceSeconds, jitterSeconds }: CheckSettings): number {
+function allowedMs({ graceSeconds, jitterSeconds }: CheckSettings): number {
   return (graceSeconds + jitterSeconds) * SECOND_MS;
 }
 
