@@ -125,7 +125,13 @@ function fromNumber(times: Times): string {
 function takesMacro(scheduler: Scheduler): string {
   const times = askAsItIs(scheduler, { line: "@daily", after: "2026-01-01T00:00:00Z", count: 1 });
   if (times === null) return REFUSED;
-  return times[0]?.toISOString() === "2026-01-02T00:00:00.000Z" ? "yes" : "at another time of day";
+  return isDrawn(scheduler, "@daily") ? "at any time of the day" : "yes";
+}
+
+/** Whether the time is drawn from a window, by the name of the job. */
+function isDrawn({ rules }: Scheduler, line: string): boolean {
+  const window = rules.quirks.drawn?.(line, undefined) ?? null;
+  return window !== null && window.from !== window.until;
 }
 
 function fieldCounts({ rules }: Scheduler): string {
