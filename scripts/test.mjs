@@ -3,7 +3,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { prepare, ROOT, say } from "./prepare.mjs";
 import { findChromium, findRedis } from "./tools.mjs";
@@ -41,6 +41,8 @@ async function runVitest(report) {
     "--reporter=default",
     "--reporter=json",
     `--outputFile.json=${report}`,
+    // By itself Vitest leaves a core idle, which on two cores is half of the machine; most tests wait for a database.
+    `--maxWorkers=${availableParallelism()}`,
     ...process.argv.slice(2),
   ];
   const vitest = join(ROOT, "node_modules", "vitest", "vitest.mjs");

@@ -46,6 +46,13 @@ const MORE_BODIES: Record<string, object> = {
   "POST /v1/projects/:projectId/members": { email: "nobody@example.org", role: "viewer" },
   "POST /v1/projects/:projectId/invitations": { email: "somebody@example.org", role: "viewer" },
 };
+const DAY = new URLSearchParams({ from: "2026-11-01T00:00:00Z", until: "2026-11-02T00:00:00Z" });
+/** What a route asks for in its query. */
+const QUERIES: Record<string, string> = {
+  "GET /v1/projects/{projectId}/activity": `?${DAY}`,
+  "GET /v1/projects/{projectId}/export": `?${DAY}&rows=runs`,
+  "GET /v1/schedules/readings": "?expression=0+3+*+*+*&scheduler=quartz&scheduler=kubernetes",
+};
 /** Routes whose answer here is a refusal, each with why. */
 const REFUSED: Record<string, string> = {
   "POST /api/auth/sign-in/email": "a wrong password",
@@ -89,7 +96,7 @@ test.each(ordered.map((found) => [found.name, found] as const))(
   "%s answers as the document says",
   async (name, { method, path, operation }) => {
     if (!isOwn(path)) return await expectHealthchecksAnswer({ method, path, operation });
-    const response = await ada.as(method, filled(path), bodyOf(name));
+    const response = await ada.as(method, `${filled(path)}${QUERIES[name] ?? ""}`, bodyOf(name));
     await expectAsDocumented(operation, response);
     expect({ isRefused: !response.ok, text: await textOf(response) }).toMatchObject({
       isRefused: name in REFUSED,
