@@ -5,11 +5,13 @@ import type { Cron } from "../cron.ts";
 import type { Times, Walk } from "../rules.ts";
 
 const STEPS_MAX = 20_000;
+/** The 29th of February on a chosen weekday comes after 40 years at the latest. */
+const YEARS_MAX = 41;
 const NAMES = ["year", "month", "day", "weekday", "hour", "minute", "second"] as const;
 type Name = (typeof NAMES)[number];
 type Values = Record<Exclude<Name, "weekday">, number>;
-/** What the clock reads, also in a gap, and which pass of a repeat is meant. */
-type Reading = { wall: WallTime; fold: Fold };
+/** What the clock reads, also in a gap, which pass of a repeat is meant, and the same as fields. */
+type Reading = { wall: WallTime; fold: Fold; values: Values };
 
 /**
  * APScheduler goes through its fields by readings of the clock, and since 3.11 moves on from one field to the next by the
@@ -25,8 +27,10 @@ export function apschedulerTimes(by: { elapsed: boolean }): Times {
 function walk({ elapsed }: { elapsed: boolean }): Walk {
   return (cron, zone, after) => {
     let reading = readingAt(zone, after + SECOND_MS);
+    const lastYear = reading.values.year + YEARS_MAX;
     let index = 0;
     for (let step = 0; step < STEPS_MAX && index < NAMES.length; step++) {
+      if (reading.values.year > lastYear) return null;
       const name = NAMES[index] ?? "second";
       const current = valueOf(reading, name);
       const next = nextValue(cron, reading, name);
@@ -47,10 +51,14 @@ function walk({ elapsed }: { elapsed: boolean }): Walk {
 }
 
 function readingAt(zone: TimeZone, instant: Instant): Reading {
-  return { wall: zone.wallOf(instant), fold: zone.foldAt(instant) };
+  return readingOf(zone.wallOf(instant), zone.foldAt(instant));
 }
 
-function valuesOf({ wall }: Reading): Values {
+function readingOf(wall: WallTime, fold: Fold): Reading {
+  return { wall, fold, values: valuesOf(wall) };
+}
+
+function valuesOf(wall: WallTime): Values {
   const dayNumber = Math.floor(wall / DAY_MS);
   const inDay = wall - dayNumber * DAY_MS;
   return {
@@ -62,7 +70,7 @@ function valuesOf({ wall }: Reading): Values {
 }
 
 function valueOf(reading: Reading, name: Name): number {
-  return name === "weekday" ? weekdayFromMonday(reading.wall) : valuesOf(reading)[name];
+  return name === "weekday" ? weekdayFromMonday(reading.wall) : reading.values[name];
 }
 
 function weekdayFromMonday(wall: WallTime): number {
@@ -73,29 +81,41 @@ function weekdayFromMonday(wall: WallTime): number {
 function nextValue(cron: Cron, reading: Reading, name: Name): number | null {
   const current = valueOf(reading, name);
   if (name === "year") return current;
-  const selected = {
-    month: cron.months,
-    day: cron.days,
-    hour: cron.hours,
-    minute: cron.minutes,
-    second: cron.seconds,
-  };
-  for (let value = current; value <= maximum(reading, name); value++)
-    if ((name === "weekday" ? cron.weekdays[(value + 1) % 7] : selected[name][value]) === 1) return value;
-  return null;
+  const most = maximum(reading, name);
+  if (name === "weekday") {
+    for (let value = current; value <= most; value++) if (cron.weekdays[(value + 1) % 7] === 1) return value;
+    return null;
+  }
+  const value = selectedBy(cron, name).indexOf(1, current);
+  return value === -1 || value > most ? null : value;
 }
 
-function maximum(reading: Reading, name: Name): number {
-  const { year, month } = valuesOf(reading);
-  return {
-    year: 9999,
-    month: 12,
-    day: daysInMonth(year, month),
-    weekday: 6,
-    hour: 23,
-    minute: 59,
-    second: 59,
-  }[name];
+function selectedBy(cron: Cron, name: Exclude<Name, "year" | "weekday">): Uint8Array {
+  switch (name) {
+    case "month":
+      return cron.months;
+    case "day":
+      return cron.days;
+    case "hour":
+      return cron.hours;
+    case "minute":
+      return cron.minutes;
+    case "second":
+      return cron.seconds;
+  }
+}
+
+const MOST: Record<Exclude<Name, "day">, number> = {
+  year: 9999,
+  month: 12,
+  weekday: 6,
+  hour: 23,
+  minute: 59,
+  second: 59,
+};
+
+function maximum({ values }: Reading, name: Name): number {
+  return name === "day" ? daysInMonth(values.year, values.month) : MOST[name];
 }
 
 function wallOf({ year, month, day, hour, minute, second }: Values): WallTime {
@@ -106,7 +126,7 @@ const LEAST: Values = { year: 1970, month: 1, day: 1, hour: 0, minute: 0, second
 
 /** The fields from the one named on, which is given its value; those behind it start over. */
 function withField(reading: Reading, name: keyof Values, value: number): WallTime {
-  const values = valuesOf(reading);
+  const values = { ...reading.values };
   const at = NAMES.indexOf(name);
   for (const lower of NAMES.slice(at + 1)) if (lower !== "weekday") values[lower] = LEAST[lower];
   return wallOf({ ...values, [name]: value });
@@ -117,7 +137,7 @@ function setField(
   { name, value, zone, elapsed }: { name: keyof Values; value: number; zone: TimeZone; elapsed: boolean },
 ): Reading {
   const wall = withField(reading, name, value);
-  return elapsed ? { wall, fold: reading.fold } : readingAt(zone, zone.instantOf(wall, 0));
+  return elapsed ? readingOf(wall, reading.fold) : readingAt(zone, zone.instantOf(wall, 0));
 }
 
 /** The field one on, carried to the one before where it is full. */
