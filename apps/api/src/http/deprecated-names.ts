@@ -17,7 +17,7 @@ const RENAMED_FIELDS: readonly RenamedField[] = [
   { schema: "RouteInput", old: "hears", now: "notifyOn" },
   { schema: "RoutePatch", old: "hears", now: "notifyOn" },
   { schema: "ConfigRoute", old: "hears", now: "notifyOn" },
-  ...["Check", "CheckInput", "CheckPatch", "ConfigCheck"].map((schema) => ({
+  ...["Check", "SavedCheck", "CheckInput", "CheckPatch", "ConfigCheck"].map((schema) => ({
     schema,
     old: "unusualRuns",
     now: "outlierRuns",
