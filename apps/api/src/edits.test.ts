@@ -15,7 +15,10 @@ const edits = operations.filter(({ method }) => method === "PATCH").map(({ path 
 /** Lists that are sent whole: they are small, or, as the overviews, grow only up to the checks that a project may have. */
 const WHOLE = [
   "/v1/projects/{projectId}/check-overviews",
+  "/v1/projects/{projectId}/clock-changes",
   "/v1/timezones",
+  "/v1/schedulers",
+  "/v1/schedules/readings",
   "/v1/projects/{projectId}/checks/{checkId}/findings",
   "/v1/projects/{projectId}/checks/{checkId}/notification-preview",
 ];
