@@ -7,9 +7,10 @@ import {
 } from "@overdue/core";
 import { sql } from "drizzle-orm";
 
-import { notifyDeliveryChanges } from "../changes.ts";
+import { notifyDeliveryChanges, notifySenders } from "../changes.ts";
 import type { Db, Tx } from "../database.ts";
-import { epochMs, uuidArray } from "../sql-fragments.ts";
+import { WAITING } from "../schema/delivery-lists.ts";
+import { epochMs, NOW, uuidArray } from "../sql-fragments.ts";
 import { fallBack, fallbackForUnconfirmed } from "./fallback.ts";
 import { groupDeliveries } from "./group-deliveries.ts";
 import { dropOutdatedGrouped, failGrouped, releaseGrouped, ungroup } from "./grouped-deliveries.ts";
@@ -61,9 +62,9 @@ export type ClaimedAlert = { claim: Claim; alert: AlertRecord };
  * Claims those of these deliveries that may be attempted now, with what they have to tell. Others are left alone, or
  * closed where they are out of date or their channel is gone, or wait where their channel rests.
  */
-export function claimDeliveries(db: Db, ids: readonly string[], lease: Lease): Promise<ClaimedAlert[]> {
+export async function claimDeliveries(db: Db, ids: readonly string[], lease: Lease): Promise<ClaimedAlert[]> {
   const ungroupedKinds = lease.ungroupedKinds ?? null;
-  return db.transaction(async (tx) => {
+  const { claimed, resting } = await db.transaction(async (tx) => {
     const candidates = await lockSequences(tx, ids, ungroupedKinds);
     const decisions = planClaims(candidates, ids);
     await closeOthers(tx, decisions, lease.owners ?? null);
@@ -77,8 +78,28 @@ export function claimDeliveries(db: Db, ids: readonly string[], lease: Lease): P
       ...probes,
     ];
     await writeTurns(claimed);
-    return takeAndLoad(tx, claimed, { ...lease, probes });
+    const alerts = await takeAndLoad(tx, claimed, { ...lease, probes });
+    return { claimed: alerts, resting: having(decisions, "rest") };
   });
+  await releaseOvertaken(db, resting);
+  return claimed;
+}
+
+/**
+ * A circuit that closed while deliveries were put to rest did not see them: they were due then, and locked. The lock waits
+ * for one that is just closing.
+ */
+async function releaseOvertaken(db: Db, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
+  const { count } = await db.execute(sql`
+    with own as (
+      select c.id, c.circuit_until is null and c.circuit_step = 0 as works from channels c
+      where c.id in (select d.channel_id from deliveries d where d.id = any(${uuidArray(ids)})) for share
+    )
+    update deliveries d set next_attempt_at = ${NOW} from own
+    where d.id = any(${uuidArray(ids)}) and d.channel_id = own.id and own.works
+      and d.state in ${WAITING} and d.next_attempt_at > clock_timestamp()`);
+  if (count > 0) await notifySenders(db);
 }
 
 /** The channels whose messages may report several of these deliveries, in the order in which they are locked. */
