@@ -22,6 +22,12 @@ export function findRedis() {
   return process.env.REDIS_SERVER_PATH ?? named() ?? (aptInstall("redis-server") ? named() : null);
 }
 
+/** Returns the path of Prometheus' promtool, or null where there is none and none can be installed. */
+export function findPromtool() {
+  const named = () => onPath("promtool");
+  return process.env.PROMTOOL_PATH ?? named() ?? (aptInstall("prometheus") ? named() : null);
+}
+
 function onPath(...programs) {
   const folders = (process.env.PATH ?? "").split(delimiter);
   const candidates = programs.flatMap((program) => folders.map((folder) => join(folder, program)));

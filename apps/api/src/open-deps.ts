@@ -55,6 +55,7 @@ export function openDeps(config: Config, { log, site }: { log: Logger; site: Sit
   addVitalGauges(deps.metrics.registry, () => readVitalSigns(pool));
   addSkewGauge(deps.metrics.registry, receiver.clock.skewMs);
   addRefusedCounter(deps.metrics.registry, receiver.refusals.counts);
+  deps.metrics.registry.registerMetric(receiver.storeSeconds);
   const keyring = keyringOf(secretKeys);
   return {
     deps: { ...deps, ...addresses, keyring, site, pings: receiver } satisfies Deps,

@@ -1,3 +1,5 @@
+import { randomUUID } from "node:crypto";
+
 import { expect, test } from "vitest";
 
 import { serveOverHttp } from "../../test/healthchecks/serve.ts";
@@ -48,4 +50,11 @@ test("METRICS_TOKEN opens both kinds of metrics of a running api, and no other t
   expect(await ask("/metrics", {})).toBe(401);
   expect(await ask("/api/v3/metrics/", { "x-metrics-key": "let-me-measure" })).toBe(200);
   expect(await ask("/api/v3/metrics/", { "x-metrics-key": "let-me-guess-it" })).toBe(403);
+});
+
+test("a ping is counted with the time until it was stored", async () => {
+  const { url } = await serveOverHttp();
+  await fetch(`${url}/ping/${randomUUID()}`);
+  const answer = await fetch(`${url}/metrics`, { headers: { authorization: "Bearer let-me-measure" } });
+  expect(await answer.text()).toContain("overdue_ping_store_seconds_count 1");
 });

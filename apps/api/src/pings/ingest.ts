@@ -50,6 +50,8 @@ export type IngestOptions = {
   /** Knows when this process could answer nobody. */
   stalls?: Pick<StallWatch, "causeWithin">;
   onRecorded?: (recorded: readonly Recorded[]) => void;
+  /** Called with the seconds that each ping waited until it was durable. */
+  onDurable?: (seconds: number) => void;
 };
 
 /**
@@ -198,6 +200,7 @@ export class Ingest {
       if (waiting === undefined) return;
       this.#keys.learn(waiting.arrival.target, outcome);
       this.#open.delete(waiting);
+      this.#options.onDurable?.((performance.now() - waiting.since) / 1_000);
       waiting.settle(outcome);
     });
     this.#options.onRecorded?.(recorded);

@@ -15,6 +15,7 @@ import {
 import type { Instant } from "@overdue/schedules";
 import type { Context } from "hono";
 import type { Logger } from "pino";
+import { Histogram } from "prom-client";
 
 import type { UnreadableRequest } from "../http/http-server.ts";
 import { createClock } from "./clock.ts";
@@ -46,7 +47,17 @@ export function createReceiver(options: {
   const clock = createClock();
   const stalls = new StallWatch(log);
   const teller = createChangeNotifier(pool, log);
-  const ingest = new Ingest({ pool, receiverId, clock, log, stalls, onRecorded: teller.add });
+  const storeSeconds = new Histogram({
+    name: "overdue_ping_store_seconds",
+    help: "From the receipt of a ping until it is stored, which is when its job gets an answer.",
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2],
+    registers: [],
+  });
+  const ingest = new Ingest({
+    ...{ pool, receiverId, clock, log, stalls },
+    onRecorded: teller.add,
+    onDurable: (seconds) => storeSeconds.observe(seconds),
+  });
   const refusals = new Refusals({ pool, log });
   const token = randomBytes(16).toString("hex");
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
@@ -54,6 +65,8 @@ export function createReceiver(options: {
   return {
     ingest,
     clock,
+    /** For the metrics: how long pings wait until they are stored. */
+    storeSeconds,
     /** Handles `/ping/…`; `path` is what follows. */
     ping: pingReceiver({
       bodyTimeMs: BODY_TIME_MS,
