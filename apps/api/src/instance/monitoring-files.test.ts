@@ -1,17 +1,14 @@
-import { execFile } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
 
+import { promtool } from "@overdue/testkit";
 import { beforeAll, describe, expect, test } from "vitest";
 import { parse, stringify } from "yaml";
 import { z } from "zod";
 
 import { serveOverHttp } from "../../test/healthchecks/serve.ts";
 
-const run = promisify(execFile);
-const promtool = process.env["PROMTOOL_PATH"] ?? "promtool";
 const RULES = "deploy/prometheus/overdue.rules.yml";
 const CASES = "deploy/prometheus/overdue.rules.test.yml";
 const DASHBOARD = "deploy/grafana/overdue.json";
@@ -40,11 +37,11 @@ const drawn = panels.flatMap(({ targets }) => targets.map(({ expr }) => expr));
 
 describe("the alert rules for Prometheus", () => {
   test("promtool accepts them", async () => {
-    expect((await run(promtool, ["check", "rules", RULES])).stdout).toContain(`${rules.length} rules found`);
+    expect(await promtool("check", "rules", RULES)).toContain(`${rules.length} rules found`);
   });
 
   test("promtool finds each alert in its case, and none while all is well", async () => {
-    expect((await run(promtool, ["test", "rules", CASES])).stdout).toContain("SUCCESS");
+    expect(await promtool("test", "rules", CASES)).toContain("SUCCESS");
   });
 
   test("each has a case in which it fires and one in which it does not", async () => {
@@ -69,10 +66,9 @@ test("promtool accepts every expression of the dashboard for Grafana", async () 
     expr: expr.replaceAll("$job", "overdue").replaceAll("$__rate_interval", "5m"),
   }));
   await writeFile(file, stringify({ groups: [{ name: "dashboard", rules: asRules }] }));
-  const { stdout } = await run(promtool, ["check", "rules", file]).finally(() =>
-    rm(folder, { recursive: true }),
-  );
-  expect(stdout).toContain(`${drawn.length} rules found`);
+  const printed = await promtool("check", "rules", file);
+  await rm(folder, { recursive: true });
+  expect(printed).toContain(`${drawn.length} rules found`);
 });
 
 describe("a running api", () => {

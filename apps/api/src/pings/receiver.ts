@@ -47,17 +47,9 @@ export function createReceiver(options: {
   const clock = createClock();
   const stalls = new StallWatch(log);
   const teller = createChangeNotifier(pool, log);
-  const storeSeconds = new Histogram({
-    name: "overdue_ping_store_seconds",
-    help: "From the receipt of a ping until it is stored, which is when its job gets an answer.",
-    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2],
-    registers: [],
-  });
-  const ingest = new Ingest({
-    ...{ pool, receiverId, clock, log, stalls },
-    onRecorded: teller.add,
-    onDurable: (seconds) => storeSeconds.observe(seconds),
-  });
+  const storeSeconds = createStoreSeconds();
+  const onDurable = (seconds: number) => storeSeconds.observe(seconds);
+  const ingest = new Ingest({ pool, receiverId, clock, log, stalls, onRecorded: teller.add, onDurable });
   const refusals = new Refusals({ pool, log });
   const token = randomBytes(16).toString("hex");
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
@@ -105,6 +97,15 @@ export function createReceiver(options: {
       );
     },
   };
+}
+
+function createStoreSeconds() {
+  return new Histogram({
+    name: "overdue_ping_store_seconds",
+    help: "From the receipt of a ping until it is stored, which is when its job gets an answer.",
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2],
+    registers: [],
+  });
 }
 
 function unreadablePing({ method, target, remoteAddress }: UnreadableRequest, at: Instant): RefusedPing {
