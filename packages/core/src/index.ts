@@ -12,7 +12,7 @@ export {
 export { MaintenanceRuleInput, ruleOf } from "./maintenance/window-input.ts";
 export type { Check, CheckState, DisplayStatus, Reason, Status } from "./checks/check.ts";
 export type { Memory, OpenRun } from "./checks/memory.ts";
-export { splitTags, TagsInput } from "./checks/tags.ts";
+export { checkName, splitTags, TagsInput, UNNAMED_CHECK } from "./checks/details.ts";
 export { greaterMedianOf } from "./learning/statistics.ts";
 export {
   type CheckSettings,
@@ -22,12 +22,10 @@ export {
   type ViolationPolicy,
 } from "./checks/settings.ts";
 export { isAhead } from "./checks/state/clock-set-back.ts";
-export { checkName, UNNAMED_CHECK } from "./checks/check-name.ts";
 export { isUuid, UUID } from "./uuid.ts";
 export { newCheck } from "./checks/new-check.ts";
-export { fold } from "./checks/fold.ts";
+export { displayStatus, fold } from "./checks/fold.ts";
 export { nextAt } from "./checks/deadlines/next-deadline.ts";
-export { displayStatus } from "./checks/state/display-status.ts";
 export type { Effect, Event, Evidence, Flip, Ping, PingKind, Run, Slot, Transition } from "./checks/event.ts";
 export { type CoalescedPings, coalescePing } from "./pings/coalesce.ts";
 export { textOfHtml } from "./pings/html-text.ts";
@@ -49,16 +47,15 @@ export {
   findOutlier,
 } from "./learning/durations.ts";
 export { durationText, secondsInWords } from "./text/duration-text.ts";
-export { policyText } from "./text/policy-text.ts";
-export { escapeXml } from "./text/escape-xml.ts";
 export {
   type ExitEvidence,
   type ExitMeaning,
   exitMeaning,
   exitStatusText,
   explainExit,
-} from "./text/exit-status-text.ts";
-export { escapeHidden, visibleText } from "./text/visible-text.ts";
+  policyText,
+} from "./text/evidence-text.ts";
+export { escapeHidden, escapeXml, visibleText } from "./text/visible-text.ts";
 export { examineSchedule } from "./learning/doctor/doctor.ts";
 export type { Finding, FindingEvidence } from "./learning/doctor/finding.ts";
 export type { SeenRun } from "./learning/doctor/history.ts";
@@ -100,11 +97,21 @@ export {
   type Step,
   type Wanted,
 } from "./config/plan.ts";
-export { ConfigRoute, type NamedTarget } from "./config/config-route.ts";
+export { ConfigRoute, misnamedIn, type NamedTarget } from "./config/plan-routes.ts";
 export { counted } from "./config/names.ts";
-export { misnamedIn } from "./config/plan-routes.ts";
-export { INCIDENT_ENDS, INCIDENT_KINDS, type IncidentEnd, PROGRAM_KINDS } from "./routing/channel-kinds.ts";
-export { groupAlerts, type Grouping } from "./routing/group-alerts.ts";
+export {
+  DELIVERY_KINDS,
+  DELIVERY_STATES,
+  type DeliveryKind,
+  type DeliveryState,
+  INCIDENT_ENDS,
+  INCIDENT_KINDS,
+  type IncidentEnd,
+  INFORMATIONAL_KINDS,
+  isInformational,
+  PROGRAM_KINDS,
+} from "./delivery/delivery-kinds.ts";
+export { groupAlerts, groupInformational, type Grouping } from "./routing/group-alerts.ts";
 export {
   lastPeriod,
   nextReportAt,
@@ -128,8 +135,15 @@ export {
 export { type CheckRecord, type Report, reportOf, type RunSums, type SlotSums } from "./reports/report.ts";
 export type { Span } from "./reports/spans.ts";
 
-export { groupInformational } from "./routing/group-informational.ts";
-export type { AttemptOutcome, AttemptResult } from "./delivery/attempt-result.ts";
+export {
+  type AttemptHistory,
+  type AttemptOutcome,
+  type AttemptResult,
+  decideNextStep,
+  type NextStep,
+  type OtherAnswers,
+  weighRefusal,
+} from "./delivery/next-step.ts";
 export {
   type ChannelFacts,
   type ChannelHealth,
@@ -145,37 +159,20 @@ export {
   isQuick,
   SILENCE_STEP_MS,
 } from "./delivery/concurrency.ts";
-export {
-  DELIVERY_KINDS,
-  DELIVERY_STATES,
-  type DeliveryKind,
-  type DeliveryState,
-  INFORMATIONAL_KINDS,
-  isInformational,
-} from "./delivery/delivery-kinds.ts";
 export { chooseFallback, type FallbackChannel, needsFallback } from "./delivery/fallback.ts";
-export {
-  type AttemptHistory,
-  decideNextStep,
-  type NextStep,
-  type OtherAnswers,
-  weighRefusal,
-} from "./delivery/next-step.ts";
 export {
   type Candidate,
   type ClaimDecision,
-  isLate,
-  planClaims,
-  postponedUntil,
-} from "./delivery/plan-claims.ts";
-export { planTurns, type RateLimit, type Turn } from "./delivery/rate-limits.ts";
-export {
   type GroupMember,
+  isLate,
   isMemberOutdated,
   isMemberReported,
+  planClaims,
+  postponedUntil,
   type StateDelivery,
   supersededDeliveries,
-} from "./delivery/superseded.ts";
+} from "./delivery/plan-claims.ts";
+export { planTurns, type RateLimit, type Turn } from "./delivery/rate-limits.ts";
 export {
   dayMarks,
   type DayRecord,

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { INCIDENT_ENDS } from "../routing/channel-kinds.ts";
+import { INCIDENT_ENDS } from "../delivery/delivery-kinds.ts";
 
 /** The payloads of deliveries, as the column `payload` stores them. Instants are epoch milliseconds. */
 

@@ -1,18 +1,17 @@
 /** Rules 2 and 3: what every event does before and after its own work. */
 
-import type { Instant } from "@overdue/schedules";
-import type { Check } from "./check.ts";
-import { applyClockSetBack } from "./state/clock-set-back.ts";
+import { type Instant, SECOND_MS } from "@overdue/schedules";
+import type { Check, DisplayStatus } from "./check.ts";
 import { evaluateUpTo } from "./deadlines/evaluate-deadlines.ts";
 import { nextAt, nextDeadline } from "./deadlines/next-deadline.ts";
-import { type Draft, openDraft, seal } from "./draft.ts";
-import { applyEdit } from "./state/edit.ts";
-import type { Effect, Event, Transition } from "./event.ts";
-import { applyMaintenance } from "./deadlines/maintenance.ts";
 import { applyOutage } from "./deadlines/postpone-deadlines.ts";
-import { applyPause, applyResume } from "./state/pause.ts";
-import { receivePing, applyDeferred } from "./runs/receive-ping.ts";
+import { type Draft, openDraft, seal } from "./draft.ts";
+import type { Effect, Event, Transition } from "./event.ts";
 import { resetBaseline } from "./learning/learn-durations.ts";
+import { applyDeferred, receivePing } from "./runs/receive-ping.ts";
+import { applyClockSetBack } from "./state/clock-set-back.ts";
+import { applyEdit, applyMaintenance } from "./state/edit.ts";
+import { applyPause, applyResume } from "./state/pause.ts";
 
 const NOTHING: readonly Effect[] = [];
 
@@ -93,4 +92,14 @@ function knownUntil(event: Event): Instant {
 function hasPassed(check: Check, now: Instant): boolean {
   const deadlineAt = nextDeadline(check);
   return deadlineAt !== null && deadlineAt <= now;
+}
+
+/**
+ * What a person is shown at `now`, whether or not the deadlines up to then were evaluated yet. Grace is shown, and not
+ * stored.
+ */
+export function displayStatus(check: Check, now: Instant): DisplayStatus {
+  const { settings, state } = fold(check, { kind: "time", now }).check;
+  if (state.status !== "up" || state.expectedAt === null) return state.status;
+  return now >= state.expectedAt + settings.jitterSeconds * SECOND_MS ? "grace" : "up";
 }

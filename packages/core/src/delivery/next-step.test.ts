@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import type { AttemptResult } from "./attempt-result.ts";
-import { type AttemptHistory, decideNextStep, weighRefusal } from "./next-step.ts";
+import { type AttemptHistory, type AttemptResult, decideNextStep, weighRefusal } from "./next-step.ts";
 
 const HOUR_MS = 3_600_000;
 const failed: AttemptResult = { outcome: "transient", because: "oops", uncertain: false, statusCode: 500 };

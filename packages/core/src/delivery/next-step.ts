@@ -1,4 +1,3 @@
-import type { AttemptResult } from "./attempt-result.ts";
 import { type DeliveryKind, isInformational } from "./delivery-kinds.ts";
 
 const RETRY_SECONDS = [5, 15, 45, 120, 300, 600, 1_200, 2_400];
@@ -170,3 +169,25 @@ export function weighRefusal(step: NextStep, { sameDomainTakes, othersRefused }:
   if (sameDomainTakes) return { ...step, state: "failed", blames: null, channelBrokenBecause: step.answer };
   return othersRefused ? { ...step, blames: "operator" } : step;
 }
+
+/** What an answer means. `because`: fit to be stored and shown, so without addresses and tokens. */
+export type AttemptOutcome = { because: string } & (
+  | { outcome: "sent"; providerRef: string | null }
+  /** Will never work as it is set: the channel is broken until a person mends it. */
+  | { outcome: "permanent" }
+  /** The provider limits us. `retryAfterMs`: the time that it named; null: none, so the retries back off. */
+  | { outcome: "throttled"; retryAfterMs: number | null }
+  /** `uncertain`: it may have arrived all the same. `notBeforeMs`: the provider asked for a pause of this length. */
+  | { outcome: "transient"; uncertain: boolean; notBeforeMs?: number }
+  /** The target takes nothing for now, such as a full mailbox: the channel stays, and another one gets the alert too. */
+  | { outcome: "unavailable" }
+  /** Refused in words that blame neither the target nor our mail server for certain: other recipients' answers decide. */
+  | { outcome: "doubtful" }
+  /** Only the operator can mend it, so the channel never breaks by it. `mayPass`: it may also be over by itself. */
+  | { outcome: "operator"; mayPass?: boolean }
+  /** The target moved: these settings are stored, and it is tried again. */
+  | { outcome: "moved"; settings: Record<string, unknown> }
+);
+
+/** The result of one attempt to send a message. `statusCode`: of the provider's answer, null where none came. */
+export type AttemptResult = AttemptOutcome & { statusCode: number | null };

@@ -1,7 +1,6 @@
-import { z } from "zod";
-import { canonicalTimezone, MINUTE_MS, nextAfter, ScheduleError } from "@overdue/schedules";
-
 import { instantOf } from "./time.ts";
+import { canonicalTimezone, type Instant, MINUTE_MS, nextAfter, ScheduleError } from "@overdue/schedules";
+import { z } from "zod";
 import { type MaintenanceRule, scheduleOf } from "./window.ts";
 
 const MINUTES_MAX = 7 * 24 * 60;

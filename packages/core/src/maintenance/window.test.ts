@@ -1,8 +1,13 @@
 import { expect, test } from "vitest";
 
-import { postponeForMaintenance } from "./wait.ts";
+import {
+  maintenanceAt,
+  type MaintenanceRule,
+  type MaintenanceWindow,
+  nextSpan,
+  postponeForMaintenance,
+} from "./window.ts";
 import { MaintenanceRuleInput } from "./window-input.ts";
-import { maintenanceAt, type MaintenanceRule, type MaintenanceWindow, nextSpan } from "./window.ts";
 
 const HOUR = 3_600_000;
 const at = (iso: string) => Date.parse(iso);

@@ -1,7 +1,9 @@
-import { MINUTE_MS, type Instant } from "@overdue/schedules";
+import { type Instant, MINUTE_MS } from "@overdue/schedules";
+import { nextOpen, openingAt } from "./hours.ts";
 import { type DueNotification, planRoute } from "./plan-route.ts";
-import { planRecoveries } from "./plan-recoveries.ts";
+import type { Route } from "./route.ts";
 import { type PlannedNotification, routesFor, type RoutingInput } from "./routing-input.ts";
+import { resolveTargets } from "./targets.ts";
 
 /**
  * `nextAt`: when to plan again; null if nothing is left to send unless something happens. `hasNoRecipients`: the check is
@@ -57,4 +59,97 @@ function selectDueNow(due: readonly DueNotification[], { now, sent }: RoutingInp
     byChannel.set(channelId, { channelId, routeId, kind, round, notBefore: now, because });
   }
   return [...byChannel.values()];
+}
+
+/**
+ * Plans who is notified that an incident is over: the channels that were notified of its beginning, unless every route
+ * that names them sends no recoveries; and the channels that were not notified only because of a route's hours, so that
+ * an incident of a night is not lost. A dependency does not hold a recovery back.
+ */
+function planRecoveries(input: RoutingInput): PlannedNotification[] {
+  const routes = routesFor(input);
+  const notified = [...new Set(input.sent.map(({ channelId }) => channelId))];
+  const up = notified.flatMap((channelId) => recoveryOf(channelId, routes, input));
+  return [
+    ...up,
+    ...deferredRecoveries(routes, input).filter(({ channelId }) => !notified.includes(channelId)),
+  ];
+}
+
+function recoveryOf(channelId: string, routes: readonly Route[], input: RoutingInput): PlannedNotification[] {
+  if (!input.directory.channelIds.has(channelId)) return [];
+  if (input.directory.incidentChannelIds?.has(channelId) === true) return [endOf(channelId, input)];
+  const concerned = routes.filter((route) => involvesChannel(route, channelId, input));
+  const wanting = concerned.filter(({ recovery }) => recovery);
+  if (concerned.length > 0 && wanting.length === 0) return [];
+  const instants = wanting.map((route) => allowedAt(route, channelId, input));
+  const notBefore = instants.length === 0 ? input.now : Math.min(...instants);
+  const routeId = wanting[0]?.id ?? input.sent.find((one) => one.channelId === channelId)?.routeId ?? "";
+  return [{ ...upTo(channelId, routeId), notBefore, because: "it was notified that the check is down" }];
+}
+
+/**
+ * A channel that keeps an incident of its own open must be sent its end, whatever its routes say and at any hour. That
+ * disturbs nobody.
+ */
+function endOf(channelId: string, { sent, now }: RoutingInput): PlannedNotification {
+  const routeId = sent.find((one) => one.channelId === channelId)?.routeId ?? "";
+  return { ...upTo(channelId, routeId), notBefore: now, because: "it keeps an incident until this ends it" };
+}
+
+/** Whether the route notified this channel, or names it now. */
+function involvesChannel(route: Route, channelId: string, input: RoutingInput): boolean {
+  return (
+    input.sent.some((one) => one.routeId === route.id && one.channelId === channelId) ||
+    channelsOf(route, "hours", input).includes(channelId) ||
+    channelsOf(route, "outside", input).includes(channelId)
+  );
+}
+
+/** Outside its hours a route sends nothing to its usual channels; those that take their place are notified at once. */
+function allowedAt(route: Route, channelId: string, input: RoutingInput): Instant {
+  if (channelsOf(route, "outside", input).includes(channelId)) return input.now;
+  return nextOpen(route.hours, input.now);
+}
+
+/**
+ * The recoveries for channels that would have been notified by now, had the route's hours not held the message. Down and
+ * up then come as one message, when the hours begin.
+ */
+function deferredRecoveries(routes: readonly Route[], input: RoutingInput): PlannedNotification[] {
+  const { incident, now, dependsDown } = input;
+  const until = incident.resolvedAt ?? now;
+  if (dependsDown || incident.snoozedUntil !== null || incident.acknowledgedAt !== null) return [];
+  const holding = routes.filter((route) => {
+    const [first] = route.steps;
+    const due = incident.openedAt + (first?.afterMinutes ?? 0) * MINUTE_MS;
+    const isHeld = route.hours?.outside.kind === "hold" && !openingAt(route.hours, due).open;
+    return route.recovery && isHeld && due <= until;
+  });
+  const all = holding.flatMap((route) =>
+    channelsOf(route, "first", input).map((channelId) => ({
+      ...upTo(channelId, route.id),
+      notBefore: nextOpen(route.hours, now),
+      because: `route “${route.name}”, held until its hours begin`,
+    })),
+  );
+  return [...new Map(all.map((one) => [one.channelId, one])).values()];
+}
+
+function channelsOf(route: Route, part: "hours" | "outside" | "first", input: RoutingInput): string[] {
+  const { directory, now } = input;
+  const outside = route.hours?.outside;
+  const targets = {
+    first: route.steps[0]?.targets ?? [],
+    hours: route.steps.flatMap((step) => step.targets),
+    outside: outside?.kind === "instead" ? outside.targets : [],
+  }[part];
+  return resolveTargets(targets, directory, now).map(({ channelId }) => channelId);
+}
+
+function upTo(
+  channelId: string,
+  routeId: string,
+): Pick<PlannedNotification, "channelId" | "routeId" | "kind" | "round"> {
+  return { channelId, routeId, kind: "up", round: 0 };
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { TimezoneInput } from "@overdue/schedules";
-import { TagInput } from "../checks/tags.ts";
+import { TagInput } from "../checks/details.ts";
 import type { Reason } from "../checks/check.ts";
 import { type Hours, type Severity, type Target } from "./route.ts";
 

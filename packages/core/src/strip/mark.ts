@@ -3,7 +3,7 @@ import type { Status } from "../checks/check.ts";
 import type { Slot } from "../checks/event.ts";
 import { greaterMedianOf } from "../learning/statistics.ts";
 import { durationText } from "../text/duration-text.ts";
-import { exitMeaning } from "../text/exit-status-text.ts";
+import { exitMeaning } from "../text/evidence-text.ts";
 
 /** What a mark of the heartbeat strip stands for; each has a colour and a shape of its own. */
 export type MarkKind =

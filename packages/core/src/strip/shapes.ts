@@ -1,4 +1,4 @@
-import { escapeXml } from "../text/escape-xml.ts";
+import { escapeXml } from "../text/visible-text.ts";
 import type { Mark, MarkKind } from "./mark.ts";
 
 /** The size of a strip in pixels: its height, and from one mark to the next. */

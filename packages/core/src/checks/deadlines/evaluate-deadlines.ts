@@ -2,7 +2,15 @@
 
 import { everyMs, type Instant, lostFrom, missedText, nextAfter, usualPolicy } from "@overdue/schedules";
 import type { Memory, OpenRun } from "../memory.ts";
-import { writeBacklog } from "../slots/backlog.ts";
+import {
+  failDue,
+  meetByOpenRun,
+  missSlot,
+  runBefore,
+  SLOTS_PER_FOLD,
+  unmetSlot,
+  writeBacklog,
+} from "../slots/settle-slots.ts";
 import { type Draft, evidenceOf, expectedBy, writeRun } from "../draft.ts";
 import type { Evidence } from "../event.ts";
 import type { CheckSettings } from "../settings.ts";
@@ -11,14 +19,6 @@ import { slotDeadline } from "../deadlines/postpone-deadlines.ts";
 import { changeRun, abandonAtDeadline, runningRun } from "../runs/runs.ts";
 import { firstAwaited } from "./next-deadline.ts";
 import { writePassed } from "../slots/named-slots.ts";
-import {
-  failDue,
-  meetByOpenRun,
-  missSlot,
-  runBefore,
-  SLOTS_PER_FOLD,
-  unmetSlot,
-} from "../slots/settle-slots.ts";
 import { failSlot, reviseLastSlot } from "../slots/write-slots.ts";
 import { isBad } from "../slots/slot-outcome.ts";
 import { applyViolation } from "../state/tolerance.ts";

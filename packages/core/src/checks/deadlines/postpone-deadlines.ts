@@ -1,8 +1,7 @@
 /** Rules 13, 20, 30, 31, 39 and 46: computes one deadline, and postpones it past outages and maintenance. */
 
 import { type Instant, SECOND_MS, windowMs } from "@overdue/schedules";
-import { outOfMaintenance, postponeForMaintenance } from "../../maintenance/wait.ts";
-import { maintenanceAt } from "../../maintenance/window.ts";
+import { maintenanceAt, outOfMaintenance, postponeForMaintenance } from "../../maintenance/window.ts";
 import type { CheckSettings } from "../settings.ts";
 import type { OpenRun, Outage } from "../memory.ts";
 import type { Draft } from "../draft.ts";

@@ -1,14 +1,14 @@
-/** Rules 12, 14, 16 to 19, 42, 43, 45 and 46: which slot a ping or a run is for, and what became of it. */
+/** Rules 5, 12, 14, 16 to 19, 42, 43, 45 and 46: which slot a ping or a run is for, and what became of it. */
 
 import { everyMs, type Instant, nextAfter, SECOND_MS } from "@overdue/schedules";
-import type { CheckSettings } from "../settings.ts";
+import { isInMaintenance, isInOutage, slotDeadline } from "../deadlines/postpone-deadlines.ts";
 import type { Draft } from "../draft.ts";
 import type { Slot } from "../event.ts";
-import type { Memory, OpenRun, Outage } from "../memory.ts";
-import { isInMaintenance, isInOutage, slotDeadline } from "../deadlines/postpone-deadlines.ts";
-import { arrivalOf, type Arrival, earlyMs, metBy, metSlot } from "./slot-outcome.ts";
+import type { Memory, OpenRun, Outage, SlotSpan } from "../memory.ts";
+import type { CheckSettings } from "../settings.ts";
 import { isWaiting, makeUp, shareSlots, takeShared } from "./made-up.ts";
 import { settleNamed, slotOfWindow } from "./named-slots.ts";
+import { type Arrival, arrivalOf, earlyMs, metBy, metSlot } from "./slot-outcome.ts";
 import { nameLastSlot, NO_SLOT, reviseLastSlot, writeSlot } from "./write-slots.ts";
 
 /** How many slots one fold writes; what is left is written by the next ones. */
@@ -233,4 +233,26 @@ function leaveForLater({ memory, settings }: Draft, { at, arrivedAt, good, runId
   memory.backlog = [...memory.backlog, span].slice(-SPANS_MAX);
   memory.lastSlot = null;
   memory.slotAt = nextAfter(schedule, at);
+}
+
+/** Writes slots that an earlier fold had no room for. Returns how many. */
+export function writeBacklog(draft: Draft): number {
+  let written = 0;
+  while (written < SLOTS_PER_FOLD) {
+    const [span, ...rest] = draft.memory.backlog;
+    if (span === undefined) break;
+    draft.effects.push({ kind: "slot", slot: slotOf(draft, span) });
+    const from = nextAfter(span.schedule, span.from);
+    draft.memory.backlog = from === null || from > span.through ? rest : [{ ...span, from }, ...rest];
+    written += 1;
+  }
+  return written;
+}
+
+function slotOf({ settings, memory }: Draft, span: SlotSpan): Slot {
+  const dueAt: Instant = span.from;
+  const deadlineAt = slotDeadline(settings, memory.outages, dueAt);
+  if (deadlineAt > span.at)
+    return metSlot(settings, dueAt, { ...span, arrivedAt: Math.max(span.arrivedAt, dueAt) });
+  return unmetSlot(settings, memory.outages, dueAt);
 }

@@ -1,10 +1,11 @@
-/** Rule 11: what an edit changes. */
+/** Rules 11 and 39: what an edit changes, and other maintenance windows. */
 
 import { everyMs, type Instant, nextAfter, type Schedule } from "@overdue/schedules";
-import type { CheckSettings } from "../settings.ts";
+import type { MaintenanceWindow } from "../../maintenance/window.ts";
 import { evaluateSlot, evaluateUpTo } from "../deadlines/evaluate-deadlines.ts";
-import { type Draft, evidenceOf } from "../draft.ts";
 import { runDeadline, slotDeadline } from "../deadlines/postpone-deadlines.ts";
+import { type Draft, evidenceOf } from "../draft.ts";
+import type { CheckSettings } from "../settings.ts";
 
 /**
  * What was due under the old settings is evaluated by them; from then on the new ones hold. An up check waits for
@@ -77,5 +78,19 @@ function inOneOrder(schedule: Schedule): string {
     typeof value === "object" && value !== null && !Array.isArray(value)
       ? Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)))
       : value,
+  );
+}
+
+/** What was due under the windows before is evaluated by them; open runs then wait for the new ones, slots look them up. */
+export function applyMaintenance(
+  draft: Draft,
+  { at, windows }: { at: Instant; windows: readonly MaintenanceWindow[] },
+): void {
+  const { memory } = draft;
+  evaluateUpTo(draft, Math.max(at, memory.evaluatedAt));
+  const { maintenance: _, ...settings } = draft.settings;
+  draft.settings = windows.length === 0 ? settings : { ...settings, maintenance: windows };
+  memory.openRuns = memory.openRuns.map((run) =>
+    run.overlong ? run : { ...run, deadlineAt: runDeadline(draft, run) },
   );
 }

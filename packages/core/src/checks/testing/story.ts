@@ -2,9 +2,8 @@ import { SECOND_MS } from "@overdue/schedules";
 import type { MaintenanceWindow } from "../../maintenance/window.ts";
 import type { Check, DisplayStatus } from "../check.ts";
 import type { CheckSettings } from "../settings.ts";
-import { displayStatus } from "../state/display-status.ts";
+import { displayStatus, fold } from "../fold.ts";
 import type { Effect, Event, Flip, Ping, PingKind, Run, Slot } from "../event.ts";
-import { fold } from "../fold.ts";
 import { newCheck } from "../new-check.ts";
 import { defaultSettings } from "../settings.ts";
 

@@ -1,13 +1,11 @@
 import { hasWindows, lintSchedule } from "@overdue/schedules";
 import type { CheckSettings } from "../../checks/settings.ts";
-import { findSeveralPerSlot } from "./crowds.ts";
+import { findSeveralPerSlot, findWrongPeriod } from "./periods.ts";
 import { evidenceFrom, type Finding } from "./finding.ts";
-import { errorsOf, isPoor, ownFit, RUNS_MIN } from "./fit.ts";
+import { RUNS_MIN } from "./fit.ts";
 import { type History, historyOf, type SeenRun } from "./history.ts";
-import { findWrongPeriod } from "./periods.ts";
-import { readingFinding, readingsThatFit } from "./readings.ts";
+import { findOtherSchedule } from "./other-schedule.ts";
 import { findLateByRunTime } from "./run-times.ts";
-import { zoneFinding, zonesThatFit } from "./zones.ts";
 
 /**
  * How the runs of a check disagree with its settings, where that has a name; nothing where they agree, or where
@@ -32,18 +30,6 @@ function findDisagreement(
     findSeveralPerSlot(history) ??
     findLateByRunTime(settings, history, runs)
   );
-}
-
-/** The same line in another zone or by another scheduler, where that explains the runs and the check's own does not. */
-function findOtherSchedule(settings: CheckSettings, history: History): Finding | null {
-  if (settings.schedule.kind === "interval") return null;
-  const question = { settings, history, own: ownFit(settings, history, settings.schedule) };
-  if (!isPoor(question.own)) return null;
-  const [zone] = zonesThatFit(question);
-  const [reading] = readingsThatFit(question);
-  if (reading !== undefined && (zone === undefined || errorsOf(reading) <= errorsOf(zone)))
-    return readingFinding(question, reading);
-  return zone === undefined ? null : zoneFinding(question, zone);
 }
 
 /** Until a handful of pings show that the scheduler does read the line so, its page says what is odd about it. */

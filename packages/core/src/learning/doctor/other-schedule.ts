@@ -1,16 +1,23 @@
 import {
+  type CalendarSchedule,
   DAY_MS,
+  DEFAULT_SCHEDULER,
   type Instant,
   LIKELY_ZONES,
+  lineFor,
   listText,
   MINUTE_MS,
+  readingText,
+  schedulerNamed,
+  SCHEDULERS,
   timeZoneOf,
   timezones,
 } from "@overdue/schedules";
+import type { CheckSettings } from "../../checks/settings.ts";
 import { durationText } from "../../text/duration-text.ts";
 import { shareOf } from "../statistics.ts";
 import { evidenceFrom, type Finding } from "./finding.ts";
-import { errorsOf, type Fit, isBetter, otherFit, type Question } from "./fit.ts";
+import { errorsOf, type Fit, isBetter, isPoor, otherFit, ownFit, type Question } from "./fit.ts";
 import type { History } from "./history.ts";
 
 const EACH_SIDE_MIN = 4;
@@ -21,8 +28,20 @@ const COST_IN_OWN_DELAY = 4;
 const DELAY_UNIT_MS = 2 * MINUTE_MS;
 const ALTERNATIVES_MAX = 2;
 
+/** The same line in another zone or by another scheduler, where that explains the runs and the check's own does not. */
+export function findOtherSchedule(settings: CheckSettings, history: History): Finding | null {
+  if (settings.schedule.kind === "interval") return null;
+  const question = { settings, history, own: ownFit(settings, history, settings.schedule) };
+  if (!isPoor(question.own)) return null;
+  const [zone] = zonesThatFit(question);
+  const [reading] = readingsThatFit(question);
+  if (reading !== undefined && (zone === undefined || errorsOf(reading) <= errorsOf(zone)))
+    return readingFinding(question, reading);
+  return zone === undefined ? null : zoneFinding(question, zone);
+}
+
 /** The schedule in each zone that explains the runs better than the check's own, the most likely zone first. */
-export function zonesThatFit(question: Question): Fit[] {
+function zonesThatFit(question: Question): Fit[] {
   const { history, own } = question;
   return differentZones(own.schedule.timezone, history.arrivals)
     .map((timezone) => otherFit(history.arrivals, { ...own.schedule, timezone }))
@@ -31,7 +50,7 @@ export function zonesThatFit(question: Question): Fit[] {
 }
 
 /** What to say of runs that are due in another time zone and not in the check's, all the time or since a clock change. */
-export function zoneFinding({ own, history }: Question, best: Fit): Finding {
+function zoneFinding({ own, history }: Question, best: Fit): Finding {
   const { timezone } = best.schedule;
   const turn = turnOf(history.arrivals, own.explained);
   const isTurn = turn !== null && isAtClockChange([own.schedule.timezone, timezone], turn);
@@ -107,4 +126,60 @@ function turnOf(arrivals: readonly Instant[], explained: readonly boolean[]): [I
 
 function isAtClockChange(zones: readonly string[], [from, until]: [Instant, Instant]): boolean {
   return zones.some((name) => timeZoneOf(name).nextChange(from - DAY_MS, until + DAY_MS) !== null);
+}
+
+/** Of several schedulers with the same reading, the first of these is named. */
+const USUAL = ["debian-cron", "kubernetes", "quartz", "spring", "apscheduler", "celery", "croniter", "fugit"];
+
+/** The reading of the same line in each other scheduler that explains the runs better than the chosen one's, best first. */
+function readingsThatFit(question: Question): Fit[] {
+  const { history, own } = question;
+  if (own.schedule.kind !== "cron") return [];
+  const read = textOf(own.schedule);
+  const others = [...USUAL, ...SCHEDULERS.map(({ id }) => id)];
+  return [...new Set(others)]
+    .flatMap((scheduler) => asReadBy(own.schedule, scheduler) ?? [])
+    .filter((schedule) => textOf(schedule) !== read)
+    .map((schedule) => otherFit(history.arrivals, schedule))
+    .filter((fit) => isBetter(fit, question))
+    .toSorted((one, other) => errorsOf(one) - errorsOf(other));
+}
+
+/** What to say of runs that fit another scheduler's reading of the line. */
+function readingFinding({ history, own }: Question, best: Fit): Finding {
+  const [fits, chosen] = [labelOf(best.schedule), labelOf(own.schedule)];
+  const agreeing = best.explained.length - best.unexplained;
+  return {
+    kind: "other-scheduler",
+    sentence: `Your pings fit ${fits}’s ${subjectOf(own.schedule.expression)}, ${agreeing} of ${best.explained.length} times: it runs this line ${textOf(best.schedule)}; ${chosen} would run it ${textOf(own.schedule)}.`,
+    evidence: evidenceFrom(history.arrivals, { seen: best.explained.length, agreeing, offsetMs: null }),
+    edit: { schedule: best.schedule },
+  };
+}
+
+/** The line as it is written for that scheduler; null where that refuses it or never runs it. */
+function asReadBy(own: CalendarSchedule, scheduler: string): CalendarSchedule | null {
+  if (scheduler === (own.scheduler ?? DEFAULT_SCHEDULER)) return null;
+  const { scheduler: _, ...schedule } = own;
+  const expression = lineFor(own.expression, scheduler);
+  if (expression === null) return null;
+  return scheduler === DEFAULT_SCHEDULER
+    ? { ...schedule, expression }
+    : { ...schedule, expression, scheduler };
+}
+
+function textOf({ expression, scheduler = DEFAULT_SCHEDULER }: CalendarSchedule): string | null {
+  return readingText(expression, scheduler);
+}
+
+function labelOf({ scheduler = DEFAULT_SCHEDULER }: CalendarSchedule): string {
+  return schedulerNamed(scheduler).label.replace(/ \(.*\)$/, "");
+}
+
+/** Which part of the line both read differently: most often the weekdays, where it names some. */
+function subjectOf(expression: string): string {
+  const fields = expression.split(/\s+/);
+  const [day = "*", weekday = "*"] = fields.length === 5 ? [fields[2], fields[4]] : [fields[3], fields[5]];
+  if (/^[*?]$/.test(weekday)) return /^[*?]$/.test(day) ? "reading" : "days";
+  return /^[*?]$/.test(day) ? "weekdays" : "reading of the days";
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { exitStatusText, explainExit } from "./exit-status-text.ts";
+import { exitStatusText, explainExit } from "./evidence-text.ts";
 
 test.each([
   [0, null],
