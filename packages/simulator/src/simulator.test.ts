@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { machine } from "./machine.ts";
+import { machine } from "./world/live.ts";
 import { simulate } from "./simulate.ts";
 import { describeFailure } from "./story.ts";
 

@@ -1,14 +1,11 @@
 import { type Instant, nextAfter } from "@overdue/schedules";
 import { type CheckSettings } from "@overdue/core";
 import { randomFrom, type Random } from "../random.ts";
-import { makeFaults } from "./faults.ts";
-import { DAY, SECOND, type Entry, type History, type Sending } from "./history.ts";
+import { makeFaults, receive } from "./faults.ts";
+import { DAY, type Entry, type History, SECOND, type Sending, sortEntries } from "./history.ts";
 import { makeJob, sendPings } from "./job.ts";
-import { makeActs } from "./people.ts";
-import { receive } from "./receive.ts";
-import { sortEntries } from "./order.ts";
+import { makeActs, makeMaintenance } from "./people.ts";
 import { makeSettings } from "./settings.ts";
-import { makeMaintenance } from "./maintenance.ts";
 
 /** The history of one check, made of its seed and its number alone. */
 export function makeHistory({ seed, days }: { seed: number; days: number }, number: number): History {

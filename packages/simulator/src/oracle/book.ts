@@ -2,9 +2,8 @@ import { type Instant, nextAfter } from "@overdue/schedules";
 import { type CheckSettings, type Reason, type Slot, type Status } from "@overdue/core";
 import { SECOND, type Span } from "../history/history.ts";
 import type { Verdict } from "./differences.ts";
-import { postponeForOutages } from "./outages.ts";
+import { isInMaintenance, postponeForOutages } from "./postpone.ts";
 import type { KnownRun } from "./moments.ts";
-import { isInMaintenance } from "./maintenance.ts";
 
 /** What has been decided so far, while the moments of a life are read from the first. */
 export type Book = {

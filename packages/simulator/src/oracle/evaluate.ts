@@ -4,7 +4,7 @@ import { type Reason, type Slot } from "@overdue/core";
 import { isTooOften, isOtherHost } from "./alarms.ts";
 import { deadlineOf, expectAfter, writeFlip, nextSlotAfter, putSlot, type Book } from "./book.ts";
 import type { KnownRun, Moment } from "./moments.ts";
-import { isInMaintenance } from "./maintenance.ts";
+import { isInMaintenance } from "./postpone.ts";
 import { firstMet, reviseSlot, makeUp, meetByRunBefore, settle, type Arrival } from "./slots.ts";
 
 /** What the moments of a life, in their order, make of its slots and its status. */

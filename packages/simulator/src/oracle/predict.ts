@@ -4,9 +4,8 @@ import type { History } from "../history/history.ts";
 import { lastInstant } from "../world/live.ts";
 import type { Prediction } from "./differences.ts";
 import type { Book } from "./book.ts";
-import { factsOf } from "./facts.ts";
+import { factsOf, type KnownRun } from "./moments.ts";
 import { evaluateMoments } from "./evaluate.ts";
-import type { KnownRun } from "./moments.ts";
 import { receivePing } from "./runs.ts";
 
 /** What ought to be in the database at the end. */

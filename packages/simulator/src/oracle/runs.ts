@@ -1,10 +1,8 @@
 import { type Instant, nextAfter } from "@overdue/schedules";
 import { type CheckSettings, type Ping } from "@overdue/core";
 import { SECOND, type Span } from "../history/history.ts";
-import { closeRun, isRetry, limitOf, type Receivers, type Note } from "./receivers.ts";
-import type { Fact } from "./facts.ts";
-import { endedBy } from "./matching.ts";
-import type { KnownRun } from "./moments.ts";
+import { closeRun, endedBy, isRetry, limitOf, type Note, type Receivers } from "./receivers.ts";
+import type { Fact, KnownRun } from "./moments.ts";
 
 const OPEN_MAX = 50;
 /** An id names one run: its start may be sent again, or come late, for so long whatever is due by then. */

@@ -1,9 +1,8 @@
-import type { Instant } from "@overdue/schedules";
 import type { Check, Effect } from "@overdue/core";
+import type { Instant } from "@overdue/schedules";
 import { HOUR, SECOND } from "../history/history.ts";
 import type { Machine } from "../world/live.ts";
-import { isJustified, isSilentLoss, reportDeadline } from "./truth.ts";
-import { arrivalsOf, type World } from "./world.ts";
+import { type Arrival, arrivalsOf, type TrueRun, type World } from "./world.ts";
 
 export type ReportedAlarm = { at: Instant; until: Instant; reason: string; expectedAt: Instant | null };
 export type Finding = { falseAlarms: string[]; silent: string[]; leftOut: number; pings: number };
@@ -57,4 +56,133 @@ function alarmsOf(effects: readonly Effect[]): ReportedAlarm[] {
     if (effect.kind === "incident-resolved" && last !== undefined) last.until = effect.at;
   }
   return alarms;
+}
+
+/** A run that was left out, and the instant by which people must be notified. */
+type Loss = { dueAt: Instant; by: Instant };
+
+const REPEAT_MS = 90 * SECOND;
+/** No clock is further ahead. */
+const AHEAD_MS = 5 * SECOND;
+
+/** Whether what an alarm says is true: nothing came for the run that it names, or for so long. */
+function isJustified(world: World, arrivals: readonly Arrival[], alarm: ReportedAlarm): boolean {
+  if (!["missed", "never-started", "overlap"].includes(alarm.reason)) return false;
+  const { schedule, graceSeconds } = world.settings;
+  if (schedule.kind === "interval") {
+    // Of two machines behind one address the second may be taken for the first one's retry.
+    const shared = world.habits.hosts === "nat" ? REPEAT_MS : 0;
+    const silentFrom = alarm.at - (schedule.everySeconds + graceSeconds) * SECOND + shared;
+    return !arrivals.some(
+      ({ counts, firstAt, ping: { at } }) => counts && firstAt === null && at > silentFrom && at < alarm.at,
+    );
+  }
+  const index = world.runs.findIndex(({ dueAt }) => dueAt === alarm.expectedAt);
+  const named = world.runs[index];
+  if (named === undefined) return (alarm.expectedAt ?? 0) > (world.runs.at(-1)?.dueAt ?? 0);
+  return (
+    named.leftOut ||
+    world.runs.slice(0, index).some((before) => isTakenFor(before, { world, arrivals, named }))
+  );
+}
+
+type Named = { world: World; arrivals: readonly Arrival[]; named: TrueRun };
+
+/**
+ * Where the grace reaches to the next runs, a left-out run is known later: the next run came before the deadline, and
+ * could as well be the late one, and so on as far as the grace reaches.
+ */
+function isTakenFor(before: TrueRun, { world, arrivals, named }: Named): boolean {
+  const graceMs = Math.max(world.settings.graceSeconds * SECOND, world.gapMs);
+  return (
+    before.leftOut &&
+    named.dueAt - before.dueAt <= graceMs &&
+    reportDeadline(world, arrivals, before) === null
+  );
+}
+
+/** By when people must be notified of a run that was left out; null where it happened, or nobody can know. */
+function reportDeadline(world: World, arrivals: readonly Arrival[], run: TrueRun): Loss | null {
+  const { schedule, graceSeconds, alertBeforeFirstPing } = world.settings;
+  const { dueAt } = run;
+  // Without run ids nobody can tell the ends of runs that go on beside each other, and their retries, apart.
+  const { parallel, runIds, hosts } = world.habits;
+  const isMixed = parallel && !runIds && (hasRepeats(arrivals) || haveEqualEnds(arrivals));
+  const counted = arrivals.filter(({ counts, ping }) => counts || (isMixed && ping.kind === "success"));
+  // A new check waits for nothing before its first end, unless its settings say so.
+  const first =
+    counted.find(({ ping }) => ping.kind === "success") ??
+    arrivals.find(({ ping }) => ping.kind === "success");
+  if (!run.leftOut || first === undefined) return null;
+  // The runs that were going on then begin nothing.
+  const isFirst =
+    first.ping.at > dueAt - (parallel ? (world.settings.maxRuntimeSeconds ?? 0) * 2 * SECOND : 0);
+  const isStarted = arrivals.some(({ ping }) => ping.at < dueAt + graceSeconds * SECOND);
+  if (isFirst && (isStarted || !alertBeforeFirstPing || schedule.kind === "interval")) return null;
+  if (schedule.kind === "interval") {
+    const before = counted.filter(({ ping, firstAt }) => ping.at < dueAt && firstAt === null);
+    const repeat = counted.findLast((arrival) => arrival.ping.at < dueAt && !isRepeat(world, arrival, dueAt));
+    const anchors = [...before.slice(-4), ...(repeat === undefined ? [] : [repeat])];
+    if (anchors.length === 0) return null;
+    const from = Math.max(...anchors.map((anchor) => knownAt(world, anchor)), begunAt(world, first));
+    const by = from + (schedule.everySeconds + graceSeconds) * SECOND;
+    const next = counted.find(({ ping }) => ping.at > dueAt);
+    if (next !== undefined && next.ping.at < by) return null;
+    // Of two machines behind one address the second counts or not, so that the deadline is not known.
+    return isMixed || hosts === "nat" ? null : { dueAt, by };
+  }
+  const by = dueAt + graceSeconds * SECOND;
+  const marginMs = Math.max(AHEAD_MS, Math.min(60 * SECOND, world.gapMs / 10));
+  const isUnclear = counted.some(
+    (arrival) =>
+      arrival.ping.at >= dueAt - marginMs && arrival.ping.at < by && !isRepeat(world, arrival, dueAt),
+  );
+  return isUnclear ? null : { dueAt, by };
+}
+
+function hasRepeats(arrivals: readonly Arrival[]): boolean {
+  return arrivals.some(({ firstAt }) => firstAt !== null);
+}
+
+/** Of two equal ends so near to each other the second may be a repeat of the first, which ended no further run. */
+function haveEqualEnds(arrivals: readonly Arrival[]): boolean {
+  const ends = arrivals.map(({ ping }) => ping).filter(({ kind }) => kind === "success");
+  return ends.some((end, order) => {
+    const before = ends
+      .slice(0, order)
+      .findLast(({ host, digest }) => host === end.host && digest === end.digest);
+    return before !== undefined && end.at - before.at <= REPEAT_MS;
+  });
+}
+
+/** When it is known that a run has ended: an end that overtook its start may be known for one by that. */
+function knownAt({ runs }: World, { ping }: Arrival): Instant {
+  const ofRun = runs.find(({ arrivals }) => arrivals.some((arrival) => arrival.ping === ping));
+  const start = ofRun?.arrivals.find(
+    ({ ping: { kind, host }, firstAt }) => kind === "start" && host === ping.host && firstAt === null,
+  );
+  return Math.max(ping.at, start?.ping.at ?? ping.at);
+}
+
+/** When the slots of a new check are begun for good: its first runs have ended, also those beside the first to end. */
+function begunAt({ runs }: World, first: Arrival): Instant {
+  const turn = runs.find(({ arrivals }) => arrivals.some(({ ping }) => ping === first.ping));
+  const ends =
+    turn?.arrivals.filter(({ ping, firstAt }) => ping.kind === "success" && firstAt === null) ?? [];
+  return Math.max(first.ping.at, ...ends.map(({ ping }) => ping.at));
+}
+
+function isSilentLoss({ by }: Loss, alarms: readonly ReportedAlarm[]): boolean {
+  return !alarms.some(({ at, until }) => at <= by && (until > by || at === by));
+}
+
+/**
+ * Whether this can be known for a retry of what came before the run was due: by its run id, by the start that is
+ * missing before it, or because runs do not follow each other so soon.
+ */
+function isRepeat({ habits, gapMs }: World, { ping, firstAt }: Arrival, dueAt: Instant): boolean {
+  if (firstAt === null || firstAt >= dueAt - Math.min(60 * SECOND, gapMs / 10)) return false;
+  if (ping.rid !== null) return true;
+  if (habits.starts && ping.kind === "success") return true;
+  return ping.at - firstAt <= Math.min(REPEAT_MS, gapMs / 10);
 }

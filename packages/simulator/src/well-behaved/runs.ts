@@ -1,8 +1,7 @@
-import type { Instant } from "@overdue/schedules";
 import type { Ping, PingKind } from "@overdue/core";
-import { MINUTE, SECOND } from "../history/history.ts";
+import type { Instant } from "@overdue/schedules";
+import { DAY, MINUTE, SECOND } from "../history/history.ts";
 import type { Random } from "../random.ts";
-import { type Clock, makeClock } from "./clock.ts";
 import type { Arrival, Habits, Imperfections, Lengths, TrueRun } from "./world.ts";
 
 /** When `curl -m 10 --retry 5` tries again: where no answer comes, and where the connection ends at once. */
@@ -132,4 +131,18 @@ function pingOf(job: Job, kind: PingKind, { at, rid, host, digest }: Sent): Ping
 /** Shaped as clients send it; distinct within a world is all it has to be. */
 function runId(random: Random): string {
   return `0000-${random.whole(0, 2 ** 48 - 1).toString(16)}`;
+}
+
+/** When a host whose clock is wrong does what is due at an instant. */
+type Clock = (dueAt: Instant) => Instant;
+
+/** Wrong by up to `skewMs` either way; it drifts to the other side and back within days, as a bad clock under NTP does. */
+function makeClock(random: Random, skewMs: number, begin: Instant): Clock {
+  const aheadMs = random.whole(-skewMs, skewMs);
+  const swingMs = random.chance(0.5) ? 0 : random.whole(0, skewMs);
+  const everyMs = random.pick([DAY / 24, DAY, 7 * DAY]);
+  return (dueAt) => {
+    const drifted = aheadMs + swingMs * Math.sin(((dueAt - begin) / everyMs) * 2 * Math.PI);
+    return dueAt - Math.round(Math.max(-skewMs, Math.min(skewMs, drifted)));
+  };
 }

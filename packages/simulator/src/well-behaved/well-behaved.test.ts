@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { machine } from "../machine.ts";
+import { machine } from "../world/live.ts";
 import { makeWorld } from "./make.ts";
 import { simulateWorlds } from "./simulate.ts";
 import { describeWorld } from "./story.ts";

@@ -1,11 +1,18 @@
+import { isDeepStrictEqual } from "node:util";
+import {
+  type Check,
+  type CheckSettings,
+  type Effect,
+  type Event,
+  fold,
+  newCheck,
+  type Transition,
+} from "@overdue/core";
 import type { Instant } from "@overdue/schedules";
-import type { Check, CheckSettings, Effect, Event, Transition } from "@overdue/core";
-import { DAY, SECOND, spanAt, type History, type Span } from "../history/history.ts";
-import { isInOrder, stampedAt } from "../history/order.ts";
+import { DAY, type History, isInOrder, SECOND, type Span, spanAt, stampedAt } from "../history/history.ts";
 import type { Random } from "../random.ts";
-import { findFlaw } from "./flaw.ts";
-import { nextLook, watermarkAt, type Rhythm } from "./rhythm.ts";
-import { noRows, writeRow, type Rows } from "./rows.ts";
+import { nextLook, type Rhythm, watermarkAt } from "./rhythm.ts";
+import { noRows, type Rows, writeRow } from "./rows.ts";
 
 /** The state machine under test. */
 export type Machine = {
@@ -158,4 +165,20 @@ function apply(world: World, event: Event, clock: Instant): Instant | null {
   }
   world.onStep?.({ clock, event, transition });
   return transition.nextAt;
+}
+
+/** The machine of the product. */
+export const machine: Machine = { fold, newCheck };
+
+/** The state is stored as JSON with every ping, so it may not grow. */
+const STATE_CHARACTERS_MAX = 32_768;
+
+/** What is wrong with the state that a fold returned, looked at once in a while because it is slow. */
+function findFlaw(world: { random: Random; check: Check }, transition: Transition<Check>): string | null {
+  if (!world.random.chance(1 / 128)) return null;
+  const stored = JSON.stringify(transition.check);
+  if (stored.length > STATE_CHARACTERS_MAX) return `the state has grown to ${stored.length} characters`;
+  if (!isDeepStrictEqual(JSON.parse(stored), transition.check))
+    return `the state is not plain JSON: ${stored}`;
+  return null;
 }
