@@ -2,13 +2,11 @@ import { createInterface } from "node:readline";
 import { z } from "zod";
 import { readPasted } from "../packages/schedules/src/paste/read-pasted.ts";
 import { ScheduleError } from "../packages/schedules/src/schedule-error.ts";
-import { isDeadInSystemd, type Schedule } from "../packages/schedules/src/schedule.ts";
+import { isDeadInSystemd, type Schedule, timesAfter } from "../packages/schedules/src/schedule.ts";
 import { refuseNever } from "../packages/schedules/src/schedule-input.ts";
 import { lintLine } from "../packages/schedules/src/lint.ts";
 import { schedulerId, SCHEDULERS } from "../packages/schedules/src/schedulers/index.ts";
-import { timesAfter } from "../packages/schedules/src/times.ts";
-import { canonicalTimezone, useOffsets } from "../packages/schedules/src/timezones/timezones.ts";
-import { runtimeOffsets } from "../packages/schedules/src/timezones/offsets.ts";
+import { canonicalTimezone, runtimeOffsets, useOffsets } from "../packages/schedules/src/timezones/timezones.ts";
 import { machineOffsets } from "./machine-timezones.ts";
 
 /**

@@ -1,7 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { isRight, type Vector } from "../packages/schedules/src/testing/vectors.ts";
-import { runtimeOffsets } from "../packages/schedules/src/timezones/offsets.ts";
-import { useOffsets } from "../packages/schedules/src/timezones/timezones.ts";
+import { runtimeOffsets, useOffsets } from "../packages/schedules/src/timezones/timezones.ts";
 import { machineOffsets } from "./machine-timezones.ts";
 
 /**

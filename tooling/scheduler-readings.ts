@@ -1,6 +1,6 @@
 import { ScheduleError } from "../packages/schedules/src/schedule-error.ts";
 import type { Scheduler } from "../packages/schedules/src/schedulers/scheduler.ts";
-import { timesAfter } from "../packages/schedules/src/times.ts";
+import { timesAfter } from "../packages/schedules/src/schedule.ts";
 
 const WEEKDAYS = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 const NEVER = "never runs";

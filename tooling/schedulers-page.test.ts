@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { runtimeOffsets } from "../packages/schedules/src/timezones/offsets.ts";
-import { useOffsets } from "../packages/schedules/src/timezones/timezones.ts";
+import { runtimeOffsets, useOffsets } from "../packages/schedules/src/timezones/timezones.ts";
 import { schedulersPage } from "./schedulers-page.ts";
 
 beforeAll(() => useOffsets(runtimeOffsets));

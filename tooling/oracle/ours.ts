@@ -1,8 +1,6 @@
 import { ScheduleError } from "../../packages/schedules/src/schedule-error.ts";
-import type { Schedule } from "../../packages/schedules/src/schedule.ts";
-import { timesAfter } from "../../packages/schedules/src/times.ts";
-import { runtimeOffsets } from "../../packages/schedules/src/timezones/offsets.ts";
-import { useOffsets } from "../../packages/schedules/src/timezones/timezones.ts";
+import { type Schedule, timesAfter } from "../../packages/schedules/src/schedule.ts";
+import { runtimeOffsets, useOffsets } from "../../packages/schedules/src/timezones/timezones.ts";
 import { machineOffsets } from "../../scripts/machine-timezones.ts";
 import type { Answer, Question } from "./real-program.ts";
 

@@ -1,12 +1,10 @@
 export { type ReckonedHolidays, reckonedHolidaysOf, takeHolidays } from "#holidays";
-export { civilDateOf, dayNumberOf, weekdayOf } from "./civil.ts";
+export { civilDateOf, dayNumberOf, MONTH_NAMES, WEEKDAY_NAMES, weekdayOf } from "./civil.ts";
 export type { Exceptions } from "./exceptions/exceptions.ts";
 export { type ClockChange, forecastOf } from "./explain/clock-changes.ts";
-export { MONTH_NAMES, WEEKDAY_NAMES } from "./calendar-names.ts";
 export { listText } from "./explain/english.ts";
 export { explain, type Explanation } from "./explain/explain.ts";
-export { lineFor } from "./explain/line-for.ts";
-export { readingText } from "./explain/line-text.ts";
+export { lineFor, readingText } from "./explain/line-text.ts";
 export type { Occurrence } from "./explain/local-time.ts";
 export { belatedRuns, lostFrom, policiesOf, usualPolicy } from "./policies/policies.ts";
 export {
@@ -29,13 +27,13 @@ export {
   SCHEDULERS,
 } from "./schedulers/index.ts";
 export { FAMILIES, type Scheduler } from "./schedulers/scheduler.ts";
-export { timesAfter } from "./times.ts";
 export {
   type CalendarSchedule,
   everyMs,
   hasWindows,
   nextAfter,
   type Schedule,
+  timesAfter,
   windowMs,
 } from "./schedule.ts";
 export { DAY_MS, HOUR_MS, type Instant, MINUTE_MS, SECOND_MS } from "./time.ts";

@@ -2,8 +2,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { isDeadInSystemd, nextAfter, type Schedule } from "./schedule.ts";
 import { ScheduleInput } from "./schedule-input.ts";
-import { runtimeOffsets } from "./timezones/offsets.ts";
-import { canonicalTimezone, timezones, useOffsets } from "./timezones/timezones.ts";
+import { canonicalTimezone, runtimeOffsets, timezones, useOffsets } from "./timezones/timezones.ts";
 
 describe("cron and clock changes", () => {
   test.each([

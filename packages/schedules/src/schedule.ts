@@ -1,8 +1,10 @@
-import { SECOND_MS, type Instant } from "./time.ts";
+import { timesOfCron } from "./cron/next.ts";
+import { nextAllowed } from "./exceptions/allowed-days.ts";
 import type { Exceptions } from "./exceptions/exceptions.ts";
-import { nextAllowed } from "./exceptions/next-allowed.ts";
 import { latestOfLine, type Line, linesOf, nextOfLine, zoneOfLine } from "./lines.ts";
 import { isDead } from "./oncalendar/next.ts";
+import { ScheduleError } from "./schedule-error.ts";
+import { type Instant, SECOND_MS } from "./time.ts";
 import type { TimeZone } from "./timezones/time-zone.ts";
 
 /** When a job is due. Cron and OnCalendar may have several lines; the earliest wins. */
@@ -84,4 +86,23 @@ export function nextOfScheduled(
   if (schedule.except === undefined) return nextOfLine(line, zone, after);
   const next = (from: Instant) => nextOfLine(line, zone, from);
   return nextAllowed(next, { exceptions: schedule.except, zone })(after);
+}
+
+/**
+ * The times at which the job is due after `after`, as one run of its scheduler finds them: some remember where they began,
+ * and so move what comes after a clock change, where `nextAfter` asks anew each time.
+ * @throws ScheduleError for a schedule that `ScheduleInput` refuses, and where the scheduler itself fails to find a time
+ */
+export function* timesAfter(schedule: Schedule, after: Instant): Iterable<Instant> {
+  const [line, ...others] =
+    schedule.kind === "cron" && schedule.except === undefined ? linesOf(schedule) : [];
+  if (schedule.kind !== "cron" || line?.kind !== "cron" || others.length > 0) {
+    for (let at = nextAfter(schedule, after); at !== null; at = nextAfter(schedule, at)) yield at;
+    return;
+  }
+  yield* timesOfCron(line.cron, zoneOfLine(line, schedule.timezone), after);
+  if (line.cron.rules.raisesAtEnd)
+    throw new ScheduleError(
+      "The scheduler itself finds no next time of this line and fails: choose other days or hours.",
+    );
 }

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parseCron } from "./cron/parse.ts";
 import { schedulerNamed } from "./schedulers/index.ts";
-import { formatOnCalendar } from "./oncalendar/format.ts";
+import { formatOnCalendar } from "./testing/format-oncalendar.ts";
 import { parseOnCalendar } from "./oncalendar/parse.ts";
 import { ScheduleError } from "./schedule-error.ts";
 import { nextAfter, type Schedule } from "./schedule.ts";

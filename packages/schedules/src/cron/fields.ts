@@ -1,4 +1,6 @@
-import type { FieldName } from "./rules.ts";
+import { MONTH_NAMES, WEEKDAY_NAMES } from "../civil.ts";
+import { ScheduleError } from "../schedule-error.ts";
+import type { Bounds, FieldName, Grammar, Quirks } from "./rules.ts";
 
 /** The fields' names in sentences. */
 export const FIELD_TITLES: Readonly<Record<FieldName, string>> = {
@@ -11,27 +13,47 @@ export const FIELD_TITLES: Readonly<Record<FieldName, string>> = {
   year: "year",
 };
 
-export const MONTH_NAMES: readonly string[] = [
-  "JANUARY",
-  "FEBRUARY",
-  "MARCH",
-  "APRIL",
-  "MAY",
-  "JUNE",
-  "JULY",
-  "AUGUST",
-  "SEPTEMBER",
-  "OCTOBER",
-  "NOVEMBER",
-  "DECEMBER",
-];
+/** The words that fields know, in capitals; names are known by their first three letters. */
+export const MONTH_WORDS: readonly string[] = MONTH_NAMES.map((name) => name.toUpperCase());
 /** From Sunday, 0. */
-export const WEEKDAY_NAMES: readonly string[] = [
-  "SUNDAY",
-  "MONDAY",
-  "TUESDAY",
-  "WEDNESDAY",
-  "THURSDAY",
-  "FRIDAY",
-  "SATURDAY",
-];
+export const WEEKDAY_WORDS: readonly string[] = [
+  ...WEEKDAY_NAMES.slice(-1),
+  ...WEEKDAY_NAMES.slice(0, -1),
+].map((name) => name.toUpperCase());
+
+/** What one field selects. Weekdays are numbered from Sunday, 0; `nth` -1 stands for the last of the month. */
+export type FieldValues = {
+  numbers: Set<number>;
+  nthWeekdays: { weekday: number; nth: number }[];
+  daysFromEnd: number[];
+  nearWorkdays: number[];
+  lastWorkday: boolean;
+  /** a star among its entries, without a step */
+  hasStar: boolean;
+};
+
+/** A field in hand: what is wrong with it is said in its name. */
+export type FieldReader = { name: FieldName; bounds: Bounds; grammar: Grammar; quirks: Quirks };
+
+/** The number that a name stands for in a field; null where the field does not know it. */
+export function numberNamed(
+  word: string,
+  { name, grammar, bounds }: FieldReader,
+  isEnd = false,
+): number | null {
+  const names = name === "month" ? MONTH_WORDS : name === "weekday" ? WEEKDAY_WORDS : [];
+  const isWhole = (known: string) => grammar.names === "three or whole" && word === known;
+  const isThree = (known: string) =>
+    word === known.slice(0, 3) || (grammar.names === "begin" && word.startsWith(known.slice(0, 3)));
+  const index = grammar.names === "none" ? -1 : names.findIndex((known) => isThree(known) || isWhole(known));
+  if (index < 0) return null;
+  if (name === "month") return index + 1;
+  const number = (index + grammar.sunday) % 7;
+  if (index === 0 && grammar.sundayIsSeven) return 7;
+  if (isEnd && index === 0 && bounds.max === 7 && grammar.sunday === 0) return grammar.sundayEnds ? 7 : 0;
+  return number < bounds.min ? number + 7 : number;
+}
+
+export function wrong({ name }: FieldReader, problem: string): ScheduleError {
+  return new ScheduleError(`The ${FIELD_TITLES[name]} field ${problem}.`);
+}

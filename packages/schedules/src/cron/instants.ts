@@ -1,5 +1,7 @@
 import type { Instant } from "../time.ts";
 import type { TimeZone, WallTime } from "../timezones/time-zone.ts";
+import { nextWall } from "./next-wall.ts";
+import type { Walk } from "./rules.ts";
 
 /** The instant at which a clock reads `wall`, as some library finds it; `offset`: what held before. */
 export type Resolve = (wall: WallTime, zone: TimeZone, offset: number) => Instant;
@@ -38,3 +40,19 @@ export const phpLocal: Resolve = (wall, zone) => {
   const [earlier, later] = [zone.instantOf(wall, 0), zone.instantOf(wall, 1)];
   return later > earlier && zone.isDaylightSaving(later) && !zone.isDaylightSaving(earlier) ? later : earlier;
 };
+
+/**
+ * Reads the clock at `after`, takes the next reading that the line selects, and asks `resolve` for its instant; with
+ * `checked` one at which the clock shows no time of the line is passed over.
+ */
+export function naiveWalk(resolve: Resolve, { checked = false } = {}): Walk {
+  return (cron, zone, after) => {
+    let wall = nextWall(cron, zone.wallOf(after));
+    for (; wall !== null; wall = nextWall(cron, wall)) {
+      const instant = resolve(wall, zone, zone.offsetAt(after));
+      const shown = zone.wallOf(instant);
+      if (instant > after && (!checked || nextWall(cron, shown - 1) === shown)) return instant;
+    }
+    return null;
+  };
+}

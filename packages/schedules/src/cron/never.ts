@@ -1,6 +1,6 @@
+import { daysInMonth } from "../civil.ts";
 import { ScheduleError } from "../schedule-error.ts";
 import type { Cron } from "./cron.ts";
-import { refuseMissingDays } from "./missing-days.ts";
 
 const TITLES = ["minute", "hour", "day-of-month", "month", "day-of-week"];
 
@@ -19,4 +19,22 @@ export function refuseNeverLine(cron: Cron): void {
     );
   }
   refuseMissingDays(cron);
+}
+
+/**
+ * Refuses a day that no month of the line has, unless the weekdays select days as well (`0 9 30 2 1` is each Monday in
+ * February); a day that only some years lack is left to the search.
+ * @throws ScheduleError
+ */
+export function refuseMissingDays(cron: Cron): void {
+  if (!cron.daysMustAgree || cron.daysFromEnd.length > 0 || cron.lastWorkday || cron.nearWorkdays.length > 0)
+    return;
+  const smallest = cron.days.indexOf(1);
+  const lengths = [...cron.months.keys()]
+    .filter((month) => cron.months[month])
+    .map((month) => daysInMonth(2000, month));
+  if (lengths.length > 0 && smallest > Math.max(...lengths))
+    throw new ScheduleError(
+      `No month in this expression has a day ${smallest}, so it would never run: choose a smaller day-of-month.`,
+    );
 }

@@ -1,11 +1,9 @@
-import { HOUR_MS, SECOND_MS, type Instant } from "../time.ts";
-import type { TimeZone } from "../timezones/time-zone.ts";
+import { HOUR_MS, type Instant, SECOND_MS } from "../time.ts";
+import { type Fold, TimeZone, type WallTime } from "../timezones/time-zone.ts";
 import type { Cron } from "./cron.ts";
-import { nextElapsed } from "./moments.ts";
 import { nextWall } from "./next-wall.ts";
-import { nextByClock } from "./readings.ts";
+import { nextByClock, nextElapsed } from "./plain-rules.ts";
 import type { Times, Walk } from "./rules.ts";
-import { BoundedZone, EndlessSearch } from "./walks/bounded-zone.ts";
 
 // No clock change moves the clock by more (Samoa in 2011).
 const CHANGE_MAX_MS = 25 * HOUR_MS;
@@ -88,4 +86,64 @@ export function* timesOfCron(cron: Cron, zone: TimeZone, after: Instant): Iterab
   if (times !== undefined)
     yield* boundedTimes(times, { cron, zone }, Math.floor(after / SECOND_MS) * SECOND_MS);
   else for (let at = nextOfCron(cron, zone, after); at !== null; at = nextOfCron(cron, zone, at)) yield at;
+}
+
+// The longest search that ends asks some ten thousand times.
+const QUESTIONS_MAX = 100_000;
+
+/** A search asked the zone too often: the program itself would go round for ever, or nearly so. */
+class EndlessSearch extends Error {
+  override readonly name = "EndlessSearch";
+}
+
+/**
+ * A zone that answers so many questions only. Each step of a walk asks one at least, so that no line keeps a walk busy
+ * for ever.
+ */
+class BoundedZone extends TimeZone {
+  readonly #zone: TimeZone;
+  #left = QUESTIONS_MAX;
+
+  constructor(zone: TimeZone) {
+    super(zone.name, () => 0);
+    this.#zone = zone;
+  }
+
+  /** As many questions again, for the next time of a list. */
+  refill(): void {
+    this.#left = QUESTIONS_MAX;
+  }
+
+  override offsetAt(instant: Instant): number {
+    return this.#ask().offsetAt(instant);
+  }
+
+  override instantOf(wall: WallTime, fold: Fold): Instant {
+    return this.#ask().instantOf(wall, fold);
+  }
+
+  override isFarFromChange(wall: WallTime): boolean {
+    return this.#ask().isFarFromChange(wall);
+  }
+
+  override firstInstantAt(wall: WallTime): Instant {
+    return this.#ask().firstInstantAt(wall);
+  }
+
+  override foldAt(instant: Instant): Fold {
+    return this.#ask().foldAt(instant);
+  }
+
+  override nextChange(after: Instant, until: Instant): Instant | null {
+    return this.#ask().nextChange(after, until);
+  }
+
+  override isDaylightSaving(instant: Instant): boolean {
+    return this.#ask().isDaylightSaving(instant);
+  }
+
+  #ask(): TimeZone {
+    if (this.#left-- <= 0) throw new EndlessSearch(`no time found in ${QUESTIONS_MAX} steps`);
+    return this.#zone;
+  }
 }

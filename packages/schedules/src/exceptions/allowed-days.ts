@@ -1,5 +1,8 @@
 import { holidaysOf } from "#holidays";
+import { boundedCache } from "../bounded-cache.ts";
 import { civilDateOf, type DayNumber, dayNumberOf, daysInMonth, weekdayOf } from "../civil.ts";
+import { DAY_MS, type Instant } from "../time.ts";
+import type { TimeZone } from "../timezones/time-zone.ts";
 import { COUNTED_DAYS, type CountedDay, daysIn, type Exceptions } from "./exceptions.ts";
 
 // A rarer day than one in five years is no schedule.
@@ -80,4 +83,30 @@ export class AllowedDays {
     if (as === "working day") return weekday >= 1 && weekday <= 5 && !this.#isHoliday(day);
     return WEEKDAY_OF[weekday] === as;
   }
+}
+
+type Next = (after: Instant) => Instant | null;
+
+const SKIPS_MAX = 1000;
+const allowedDays = boundedCache(1000, (json) => new AllowedDays(JSON.parse(json)));
+
+/** The first of the times that `next` gives which falls on an allowed local day of the zone. */
+export function nextAllowed(
+  next: Next,
+  { exceptions, zone }: { exceptions: Exceptions; zone: TimeZone },
+): Next {
+  const days = allowedDays(JSON.stringify(exceptions));
+  return (after) => {
+    let from = after;
+    days.startSearch();
+    for (let skips = 0; skips < SKIPS_MAX; skips++) {
+      const at = next(from);
+      if (at === null) return null;
+      const today = Math.floor(zone.wallOf(at) / DAY_MS);
+      const day = days.nextFrom(today);
+      if (day === null || day === today) return day === null ? null : at;
+      from = zone.firstInstantAt(day * DAY_MS) - 1;
+    }
+    return null;
+  };
 }

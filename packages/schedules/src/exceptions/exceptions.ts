@@ -1,8 +1,7 @@
-import { WEEKDAY_NAMES } from "../calendar-names.ts";
+import { type DayNumber, dayNumberOf, daysInMonth, WEEKDAY_NAMES } from "../civil.ts";
 import { mayBeLeftOut } from "../left-out.ts";
 import { z } from "zod";
 import { isHolidayRegion } from "#holidays";
-import { type DayNumber, dayNumberOf, daysInMonth } from "../civil.ts";
 
 const DATES_MAX = 100;
 const HOLIDAYS_MAX = 5;

@@ -1,12 +1,11 @@
 import { boundedCache } from "../bounded-cache.ts";
+import type { Exceptions } from "../exceptions/exceptions.ts";
 import { type Line, linesOf, zoneOfLine } from "../lines.ts";
 import { type CalendarSchedule, nextAfter, type Schedule } from "../schedule.ts";
-import { UTC, timeZoneOf } from "../timezones/timezones.ts";
 import type { Instant } from "../time.ts";
+import { timeZoneOf, UTC } from "../timezones/timezones.ts";
 import { type ClockChange, clockChanges } from "./clock-changes.ts";
-import { capitalised } from "./english.ts";
-import { exceptionsText } from "./exceptions-text.ts";
-import { durationText } from "./duration.ts";
+import { capitalised, durationText, listText, rank } from "./english.ts";
 import { lineText } from "./line-text.ts";
 import { localText, type Occurrence } from "./local-time.ts";
 
@@ -58,4 +57,22 @@ function linesText(schedule: CalendarSchedule): string {
 
 function zoneName(line: Line, { timezone }: CalendarSchedule): string {
   return zoneOfLine(line, timezone).name;
+}
+
+const DATES_SHOWN = 5;
+
+/** Each kind of exception as a clause: "not on public holidays in DE-BY". */
+function exceptionsText({ dates = [], holidays = [], onlyOn = [] }: Exceptions): string[] {
+  const clauses: string[] = [];
+  if (onlyOn.length > 0)
+    clauses.push(`only on ${listText(onlyOn.map(({ nth, day }) => `the ${rank(nth)} ${day}`))} of the month`);
+  if (holidays.length > 0) clauses.push(`not on public holidays in ${listText(holidays)}`);
+  if (dates.length > 0) clauses.push(`not on ${datesText(dates)}`);
+  return clauses;
+}
+
+function datesText(dates: string[]): string {
+  const shown = dates.slice(0, DATES_SHOWN).map((entry) => entry.replace("..", " to "));
+  const more = dates.length - shown.length;
+  return listText(more > 0 ? [...shown, `${more} more ${more === 1 ? "date" : "dates"}`] : shown);
 }

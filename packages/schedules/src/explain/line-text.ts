@@ -1,17 +1,22 @@
 import type { Cron } from "../cron/cron.ts";
 import { nextOfCron } from "../cron/next.ts";
 import { type Line, linesOf } from "../lines.ts";
-import { type Chain, MICROSECONDS } from "../oncalendar/chain.ts";
+import { type Chain, leastFrom, MICROSECONDS } from "../oncalendar/chain.ts";
 import { daysOfMonth } from "../oncalendar/dates.ts";
-import { leastFrom } from "../oncalendar/match-component.ts";
 import type { OnCalendar } from "../oncalendar/parse.ts";
-import { nextAfter } from "../schedule.ts";
-import { UTC } from "../timezones/timezones.ts";
 import { ScheduleError } from "../schedule-error.ts";
+import { nextAfter } from "../schedule.ts";
 import type { Instant } from "../time.ts";
-import { durationText } from "./duration.ts";
-import { type DayRule, daysText, isConditional, type Monthdays } from "./days.ts";
-import { type TimesOfDay, timesText } from "./times.ts";
+import { UTC } from "../timezones/timezones.ts";
+import {
+  type DayRule,
+  daysText,
+  isConditional,
+  type Monthdays,
+  type TimesOfDay,
+  timesText,
+} from "./days-and-times.ts";
+import { durationText } from "./english.ts";
 
 const EVERY_DAY = "every day";
 const LONGEST_MONTH = 31;
@@ -148,4 +153,26 @@ function valuesOf(chain: Chain, min: number, max: number): number[] {
   for (; value !== null && value <= max && found.length < VALUES_MAX; value = leastFrom(chain, value + 1))
     found.push(value);
   return found;
+}
+
+/**
+ * Lines of five fields as they are written for a scheduler: as they stand, with a 0 for the seconds before them, or with the
+ * question mark that Quartz wants too. Null where it refuses them all, or never runs them.
+ */
+export function lineFor(expression: string, scheduler: string): string | null {
+  const withSeconds = expression.replaceAll(/^/gm, "0 ");
+  const forms = [expression, withSeconds, withQuestionMark(withSeconds)];
+  return forms.find((form) => readingText(form, scheduler) !== null) ?? null;
+}
+
+/** Quartz wants a question mark for the one of both kinds of days that says nothing. */
+function withQuestionMark(expression: string): string {
+  return expression
+    .split("\n")
+    .map((line) => {
+      const fields = line.split(/\s+/);
+      const anyDay = fields[5] === "*" ? 5 : 3;
+      return fields.map((field, index) => (index === anyDay && field === "*" ? "?" : field)).join(" ");
+    })
+    .join("\n");
 }

@@ -1,6 +1,5 @@
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, type Instant } from "../time.ts";
-import { WEEKDAY_NAMES } from "../calendar-names.ts";
-import { civilDateOf, weekdayOf } from "../civil.ts";
+import { civilDateOf, WEEKDAY_NAMES, weekdayOf } from "../civil.ts";
 import type { TimeZone, WallTime } from "../timezones/time-zone.ts";
 
 /** `local` reads like "Sun 2026-03-29 04:00 (UTC+3)". */

@@ -1,6 +1,5 @@
 import { daysInMonth, dayNumberOf, weekdayOf } from "../civil.ts";
-import { type Chain, YEAR } from "./chain.ts";
-import { leastFrom } from "./match-component.ts";
+import { type Chain, leastFrom, YEAR } from "./chain.ts";
 import type { OnCalendar } from "./parse.ts";
 
 /** The first year from `from` on in which some date fits the line, so that hopeless years cost little. */

@@ -1,6 +1,7 @@
+import { civilDateOf, dayNumberOf } from "../civil.ts";
 import type { Instant } from "../time.ts";
 import type { TimeZone } from "../timezones/time-zone.ts";
-import { type BrokenDownTime, brokenDown, type DaylightSaving, wallMicrosOf } from "./broken-down-time.ts";
+import { MICROSECONDS } from "./chain.ts";
 
 const MICROS_PER_MS = 1000;
 // How far apart mktime(3) of the GNU C library looks for the other of summer and winter time.
@@ -78,4 +79,39 @@ export class MakeTime {
   #isDst(instant: Instant): 0 | 1 {
     return this.#zone.isDaylightSaving(instant) ? 1 : 0;
   }
+}
+
+/** Wall time in microseconds, as the instant at which a clock in UTC would show the same. */
+export type WallMicros = number;
+
+/** 1 summer time, 0 not, null not said. */
+type DaylightSaving = 0 | 1 | null;
+
+/** A wall time by its parts, which may lie beyond their bounds until normalised. Months count from 1. */
+export type BrokenDownTime = {
+  year: number;
+  month: number;
+  day: number;
+  hour: number;
+  minute: number;
+  micros: number;
+  isDst: DaylightSaving;
+};
+
+const MINUTE = 60 * MICROSECONDS;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+export function wallMicrosOf({ year, month, day, hour, minute, micros }: BrokenDownTime): WallMicros {
+  const years = Math.floor((month - 1) / 12);
+  const firstOfMonth = dayNumberOf(year + years, month - years * 12, 1);
+  return (firstOfMonth + day - 1) * DAY + hour * HOUR + minute * MINUTE + micros;
+}
+
+function brokenDown(wall: WallMicros, isDst: DaylightSaving): BrokenDownTime {
+  const dayNumber = Math.floor(wall / DAY);
+  const ofDay = wall - dayNumber * DAY;
+  const hour = Math.floor(ofDay / HOUR);
+  const minute = Math.floor((ofDay - hour * HOUR) / MINUTE);
+  return { ...civilDateOf(dayNumber), hour, minute, micros: ofDay - hour * HOUR - minute * MINUTE, isDst };
 }

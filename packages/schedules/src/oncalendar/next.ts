@@ -1,10 +1,9 @@
-import { DAY_MS, type Instant } from "../time.ts";
-import { civilDateOf } from "../civil.ts";
+import { civilDateOf, type DayNumber, weekdayOf } from "../civil.ts";
+import { DAY_MS, type Instant, MINUTE_MS } from "../time.ts";
 import type { TimeZone, WallTime } from "../timezones/time-zone.ts";
-import { YEAR } from "./chain.ts";
+import { type Chain, leastFrom, YEAR } from "./chain.ts";
 import { nextYearWithDate } from "./dates.ts";
 import type { OnCalendar } from "./parse.ts";
-import { nextOfPlain } from "./plain.ts";
 import { CalendarSearch, type SearchFrom } from "./search.ts";
 
 const MICROS_PER_MS = 1000;
@@ -49,4 +48,79 @@ function search(line: OnCalendar, from: SearchFrom): Instant | null | "stuck" {
     if (instant > from.after) return instant;
   }
   return "stuck";
+}
+
+const MINUTES_PER_DAY = 1440;
+// The search of systemd takes it from here: far enough for all but the rarest dates.
+const DAYS_MAX = 40;
+const NONE = -1;
+
+/** For each minute of a day the first wanted one from it on, or -1. Known once per line; null: not a plain one. */
+const tables = new WeakMap<OnCalendar, Int16Array | null>();
+
+/**
+ * The first time strictly later than `after` of a line of whole minutes, where no clock change is near: there
+ * the steps of systemd's search do not matter, so it can be looked up. Null where it has to be searched.
+ */
+export function nextOfPlain(line: OnCalendar, zone: TimeZone, after: Instant): Instant | null {
+  const table = tableOf(line);
+  if (table === null) return null;
+  const wall = zone.wallOf(after);
+  if (!zone.isFarFromChange(wall)) return null;
+  const from = Math.floor(wall / MINUTE_MS) + 1;
+  const first = Math.floor(from / MINUTES_PER_DAY);
+  for (let day = first; day < first + DAYS_MAX; day += 1) {
+    const minute = table[day === first ? from - day * MINUTES_PER_DAY : 0] ?? NONE;
+    if (minute === NONE || !isWanted(line, day)) continue;
+    const found = day * DAY_MS + minute * MINUTE_MS;
+    return zone.isFarFromChange(found) ? zone.instantOf(found, 0) : null;
+  }
+  return null;
+}
+
+function tableOf(line: OnCalendar): Int16Array | null {
+  let table = tables.get(line);
+  if (table === undefined) tables.set(line, (table = isPlain(line) ? makeTable(line) : null));
+  return table;
+}
+
+function isPlain({ years, months, days, daysFromEnd, hours, minutes, seconds }: OnCalendar): boolean {
+  const [second, more] = seconds ?? [];
+  const wholeMinutes = second?.start === 0 && second.repeat === 0 && more === undefined;
+  const plainDays = years === null && !daysFromEnd && isClosed(months) && isClosed(days);
+  return wholeMinutes && plainDays && fits(hours, 24) && fits(minutes, 60);
+}
+
+/** A step that does not end with its unit carries what is over into the first hours of a new month or year. */
+function fits(chain: Chain, size: number): boolean {
+  return (
+    chain === null ||
+    chain.every(({ start, stop, repeat }) => repeat === 0 || stop !== null || (size - start) % repeat === 0)
+  );
+}
+
+/** A step without an end runs on into the next unit, in ways of systemd's own. */
+function isClosed(chain: Chain): boolean {
+  return chain === null || chain.every(({ stop, repeat }) => repeat === 0 || stop !== null);
+}
+
+function makeTable({ hours, minutes }: OnCalendar): Int16Array {
+  const table = new Int16Array(MINUTES_PER_DAY);
+  let next = NONE;
+  for (let minute = MINUTES_PER_DAY - 1; minute >= 0; minute -= 1) {
+    if (selects(hours, Math.floor(minute / 60)) && selects(minutes, minute % 60)) next = minute;
+    table[minute] = next;
+  }
+  return table;
+}
+
+function isWanted({ weekdays, months, days }: OnCalendar, day: DayNumber): boolean {
+  if (weekdays !== null && weekdays[(weekdayOf(day) + 6) % 7] !== 1) return false;
+  if (months === null && days === null) return true;
+  const date = civilDateOf(day);
+  return selects(months, date.month) && selects(days, date.day);
+}
+
+function selects(chain: Chain, value: number): boolean {
+  return chain === null || leastFrom(chain, value) === value;
 }

@@ -2,9 +2,8 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { DAY_MS, HOUR_MS } from "../time.ts";
 import { timeZoneOf } from "../timezones/timezones.ts";
-import { searchOnCalendar } from "./next.ts";
+import { nextOfPlain, searchOnCalendar } from "./next.ts";
 import { parseOnCalendar } from "./parse.ts";
-import { nextOfPlain } from "./plain.ts";
 
 const ZONES = ["Europe/Riga", "America/New_York", "Australia/Lord_Howe", "America/Santiago", "UTC"];
 const START = Date.parse("2025-01-01T00:00Z");

@@ -1,11 +1,9 @@
 import type { Instant } from "../time.ts";
 import type { TimeZone } from "../timezones/time-zone.ts";
 import { dayNumberOf, daysInMonth, weekdayOf } from "../civil.ts";
-import { type BrokenDownTime, type WallMicros, wallMicrosOf } from "./broken-down-time.ts";
-import { type Chain, YEAR } from "./chain.ts";
+import { type BrokenDownTime, MakeTime, type WallMicros, wallMicrosOf } from "./make-time.ts";
+import { type Chain, leastFrom, YEAR } from "./chain.ts";
 import { daysOfMonth, nextYearWithDate } from "./dates.ts";
-import { MakeTime } from "./make-time.ts";
-import { leastFrom } from "./match-component.ts";
 import type { OnCalendar } from "./parse.ts";
 
 const MICROS_PER_MS = 1000;

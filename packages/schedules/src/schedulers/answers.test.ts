@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { ScheduleError } from "../schedule-error.ts";
-import { timesAfter } from "../times.ts";
+import { timesAfter } from "../schedule.ts";
 
 /** Scheduler, line, zone, start, and the first times that the program itself gives; none where it refuses or gives up. */
 const ANSWERS: readonly (readonly [string, string, string, string, readonly string[]])[] = [

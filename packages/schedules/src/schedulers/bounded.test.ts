@@ -1,9 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ScheduleError } from "../schedule-error.ts";
-import { nextAfter } from "../schedule.ts";
+import { nextAfter, timesAfter } from "../schedule.ts";
 import { type Instant, HOUR_MS } from "../time.ts";
-import { timesAfter } from "../times.ts";
 import { SCHEDULERS } from "./index.ts";
 
 // A zone is read from the runtime when it is first asked: that counts as well, on a busy machine too.

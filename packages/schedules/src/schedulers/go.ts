@@ -1,7 +1,6 @@
-import { goDate } from "../cron/instants.ts";
+import { goDate, naiveWalk } from "../cron/instants.ts";
 import { cronexprWalk } from "../cron/walks/cronexpr.ts";
 import { gronxWalk } from "../cron/walks/gronx.ts";
-import { naiveWalk } from "../cron/walks/naive.ts";
 import { robfigWalk } from "../cron/walks/robfig.ts";
 import {
   COMMON,

@@ -1,7 +1,6 @@
 import { cronUtilsWalk } from "../cron/walks/cron-utils.ts";
-import { firstOrLater } from "../cron/instants.ts";
+import { firstOrLater, naiveWalk } from "../cron/instants.ts";
 import { micronautWalk } from "../cron/walks/micronaut.ts";
-import { naiveWalk } from "../cron/walks/naive.ts";
 import { hasWorkday, quartzWalk } from "../cron/walks/quartz.ts";
 import { springWalk } from "../cron/walks/spring.ts";
 import { daysInMonth } from "../civil.ts";

@@ -2,11 +2,10 @@ import { daysInMonth } from "../civil.ts";
 import type { Cron } from "../cron/cron.ts";
 import type { FieldName } from "../cron/rules.ts";
 import { ScheduleError } from "../schedule-error.ts";
-import { nodeCronLocal } from "../cron/instants.ts";
+import { naiveWalk, nodeCronLocal } from "../cron/instants.ts";
 import { cronParser4Walk } from "../cron/walks/cron-parser4.ts";
 import { cronParserWalk } from "../cron/walks/cron-parser.ts";
 import { kelektivWalk } from "../cron/walks/kelektiv.ts";
-import { naiveWalk } from "../cron/walks/naive.ts";
 import {
   COMMON,
   DAYS_ONLY,

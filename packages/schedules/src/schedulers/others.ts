@@ -1,6 +1,6 @@
 import { ScheduleError } from "../schedule-error.ts";
 import type { FieldName } from "../cron/rules.ts";
-import { refuseMissingDays } from "../cron/missing-days.ts";
+import { refuseMissingDays } from "../cron/never.ts";
 import { laravelWalk } from "../cron/walks/laravel.ts";
 import { systemdCronWalk } from "../cron/walks/systemd-cron.ts";
 import { hashWindow, withoutHashes } from "./jenkins-hash.ts";

@@ -1,5 +1,5 @@
 import type { FieldName } from "../cron/rules.ts";
-import { MONTH_NAMES, WEEKDAY_NAMES } from "../cron/fields.ts";
+import { MONTH_WORDS, WEEKDAY_WORDS } from "../cron/fields.ts";
 import { ScheduleError } from "../schedule-error.ts";
 
 const BUSYBOX_FIELDS: Readonly<Record<string, { size: number; shift: number }>> = {
@@ -58,7 +58,7 @@ function busyboxValue(
   const digits = /^\d+/.exec(text)?.[0];
   if (digits !== undefined)
     return { value: Number(digits) + shift, isStar: false, rest: text.slice(digits.length) };
-  const names = field === "month" ? MONTH_NAMES : field === "weekday" ? WEEKDAY_NAMES : [];
+  const names = field === "month" ? MONTH_WORDS : field === "weekday" ? WEEKDAY_WORDS : [];
   const index = names.findIndex((name) => text.startsWith(name.slice(0, 3)));
   return index < 0 ? null : { value: index, isStar: false, rest: text.slice(3) };
 }
@@ -117,7 +117,7 @@ function slice(
 }
 
 function systemdCronNumber(text: string, field: FieldName): number {
-  const names = field === "month" ? MONTH_NAMES.filter((name) => name !== "OCTOBER") : WEEKDAY_NAMES;
+  const names = field === "month" ? MONTH_WORDS.filter((name) => name !== "OCTOBER") : WEEKDAY_WORDS;
   const index =
     /^[A-Z]{3}/.test(text) && (field === "month" || field === "weekday")
       ? names.findIndex((name) => name.startsWith(text.slice(0, 3)))

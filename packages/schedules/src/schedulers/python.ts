@@ -1,12 +1,11 @@
 import type { Cron } from "../cron/cron.ts";
-import { firstOrLater } from "../cron/instants.ts";
-import { refuseMissingDays } from "../cron/missing-days.ts";
+import { firstOrLater, naiveWalk } from "../cron/instants.ts";
+import { refuseMissingDays } from "../cron/never.ts";
 import { airflowTimes } from "../cron/walks/airflow.ts";
 import { apschedulerTimes } from "../cron/walks/apscheduler.ts";
 import { croniter6Times } from "../cron/walks/croniter6.ts";
 import { cronsimWalk } from "../cron/walks/cronsim.ts";
 import { dagsterTimes } from "../cron/walks/dagster.ts";
-import { naiveWalk } from "../cron/walks/naive.ts";
 import { dayNumberOf } from "../civil.ts";
 import { nextWall } from "../cron/next-wall.ts";
 import { ScheduleError } from "../schedule-error.ts";

@@ -1,5 +1,5 @@
 import { ScheduleError } from "../schedule-error.ts";
-import { timesAfter } from "../times.ts";
+import { timesAfter } from "../schedule.ts";
 
 /** An expression, its zone, the start, and its next times in seconds from there; null where the program refuses it. */
 export type Vector = readonly [

@@ -1,4 +1,4 @@
-import type { OffsetSource } from "../timezones/offsets.ts";
+import type { OffsetSource } from "../timezones/timezones.ts";
 
 /** Instants in epoch seconds from which on a zone has an offset in seconds, by zone. */
 export type Zones = Record<string, readonly (readonly [from: number, offset: number])[]>;

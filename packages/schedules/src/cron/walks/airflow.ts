@@ -1,9 +1,8 @@
 import type { Instant } from "../../time.ts";
 import type { TimeZone } from "../../timezones/time-zone.ts";
 import type { Cron } from "../cron.ts";
-import { second } from "../instants.ts";
+import { naiveWalk, second } from "../instants.ts";
 import { nextWall } from "../next-wall.ts";
-import { naiveWalk } from "./naive.ts";
 
 const byReading = naiveWalk((wall, zone) =>
   zone.wallOf(second(wall, zone, 0)) === wall ? second(wall, zone, 0) : zone.instantOf(wall, 0),

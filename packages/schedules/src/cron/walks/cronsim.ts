@@ -3,7 +3,7 @@ import { type CivilDate, civilDateOf, type DayNumber, dayNumberOf, daysInMonth }
 import type { Fold, TimeZone, WallTime } from "../../timezones/time-zone.ts";
 import { dayInMonth } from "../day-in-month.ts";
 import type { Cron } from "../cron.ts";
-import { nextByClock } from "../readings.ts";
+import { nextByClock } from "../plain-rules.ts";
 
 // The reference gives up after this long; 29 February on a given weekday is at most 40 years apart.
 const SEARCH_DAYS = 50 * 366;

@@ -1,7 +1,7 @@
 import { HOUR_MS, type Instant, MINUTE_MS, DAY_MS } from "../../time.ts";
 import type { TimeZone, WallTime } from "../../timezones/time-zone.ts";
 import type { Cron } from "../cron.ts";
-import { nextElapsed } from "../moments.ts";
+import { nextElapsed } from "../plain-rules.ts";
 import { nextWall } from "../next-wall.ts";
 
 // Winter is shorter than two of these.

@@ -1,6 +1,5 @@
-import { type Chain, MICROSECONDS } from "./chain.ts";
-import type { OnCalendar } from "./parse.ts";
-import { SHORT_NAMES, type Weekdays } from "./weekdays.ts";
+import { type Chain, MICROSECONDS } from "../oncalendar/chain.ts";
+import { type OnCalendar, SHORT_NAMES, type Weekdays } from "../oncalendar/parse.ts";
 
 /** The line as `systemd-analyze calendar` prints its normalized form. */
 export function formatOnCalendar(line: OnCalendar): string {
