@@ -2,7 +2,7 @@ import type { MiddlewareHandler } from "hono";
 
 import { alertRouteHandlers, notificationPreviewRoutes } from "./alert-routes/alert-routes.ts";
 import { auditRoutes } from "./audit/audit-routes.ts";
-import { authRoutes } from "./auth/auth-routes.ts";
+import { authRoutes, meRoutes } from "./auth/auth-routes.ts";
 import { recoveryRoutes } from "./auth/recovery-routes.ts";
 import { channelRoutes } from "./channels/channel-routes.ts";
 import { channelWarningRoutes } from "./channels/channel-warnings.ts";
@@ -20,8 +20,7 @@ import { createDocument, documentSecurity, openapiRoutes } from "./docs/openapi-
 import { eventRoutes } from "./events/event-routes.ts";
 import { healthchecksRoutes } from "./healthchecks/healthchecks-routes.ts";
 import { activityRoutes } from "./history/activity-routes.ts";
-import { exportRoutes } from "./history/export-routes.ts";
-import { historyRoutes, noticeRoutes } from "./history/history-routes.ts";
+import { exportRoutes, historyRoutes, noticeRoutes } from "./history/history-routes.ts";
 import { pingHistoryRoutes, refusedPingRoutes } from "./history/ping-routes.ts";
 import { durationRoutes, outageRoutes, uptimeRoutes } from "./history/uptime-routes.ts";
 import { registeredRoutes } from "./http/access.ts";
@@ -41,7 +40,6 @@ import { operatorRoutes } from "./instance/operator-routes.ts";
 import { invitationRoutes, myInvitationRoutes } from "./invitations/invitation-routes.ts";
 import { keyRoutes } from "./keys/key-routes.ts";
 import { maintenanceRoutes } from "./maintenance/maintenance-routes.ts";
-import { meRoutes } from "./me/me-routes.ts";
 import { memberRoutes } from "./members/member-routes.ts";
 import { personRoutes, rotationRoutes } from "./on-call/on-call-routes.ts";
 import { HEARTBEAT_PATH } from "./pings/receiver.ts";

@@ -7,7 +7,7 @@ import { type Egress, openEgress } from "../src/egress/egress.ts";
 import { openDeliveryQueue } from "../src/queue/delivery-job.ts";
 import { openMailer } from "../src/transports/mail.ts";
 import { openTransports } from "../src/transports/transports.ts";
-import { type Delivering, startDelivering } from "../src/sender/start-delivering.ts";
+import { type Delivering, startDelivering } from "../src/sender/start-sender.ts";
 
 export type TestDeliveryOptions = {
   db: Db;

@@ -15,9 +15,8 @@ import {
   readOrCreateSecret,
   takeLock,
 } from "./data/data-directory.ts";
-import type { Database } from "./database/database.ts";
+import { type Database, openOwnServer } from "./database/own-server.ts";
 import { openEmbedded } from "./database/embedded.ts";
-import { openOwnServer } from "./database/own-server.ts";
 
 /** The environment of a process. */
 export type Environment = Record<string, string | undefined>;

@@ -23,7 +23,7 @@ export type {
   Unavailable,
 } from "./kind.ts";
 export { parseRefusal, readMailRefusal, type MailRefusal } from "./email/mail-refusal.ts";
-export { SLACK_BUTTONS } from "./kinds/slack-app.ts";
+export { SLACK_BUTTONS } from "./kinds/slack.ts";
 export type { AlertLine, AlertMessage } from "./message/alert.ts";
 export { composeAlert, plainText } from "./message/compose.ts";
 export { instantIn } from "./message/time.ts";

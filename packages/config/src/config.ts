@@ -4,8 +4,7 @@ import { domainToASCII } from "node:url";
 
 import type { z } from "zod";
 
-import { findUnknownVariables } from "./unknown-variables.ts";
-import { VARIABLES } from "./variables.ts";
+import { findUnknownVariables, VARIABLES } from "./variables.ts";
 
 /** The configuration, with every value checked; names of durations and sizes end in their unit. */
 export type Config = {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import { keyHolder, person, read, testApi } from "../../test/test-api.ts";
-import { csv } from "./export-routes.ts";
+import { csv } from "./history-routes.ts";
 
 const api = await testApi();
 const DAY = 86_400_000;

@@ -1,16 +1,16 @@
+import { lookup } from "node:dns/promises";
+import { isIP, type LookupFunction } from "node:net";
 import type { HttpAnswer, HttpRequest } from "@overdue/channels";
-import { isAllowed, parseNetworks, WEB_PORTS } from "@overdue/config";
-import { Agent, type Dispatcher, request as undiciRequest } from "undici";
-
-import { type EgressFailure, failureOf } from "./failure.ts";
 import {
-  addressesOf,
-  guardedConnector,
-  type GuardRules,
-  Refused,
-  type Resolve,
-  resolveByDns,
-} from "./guard.ts";
+  isAllowed,
+  isPublic,
+  type Networks,
+  otherPort,
+  parseNetworks,
+  PRIVATE_ADDRESS,
+  WEB_PORTS,
+} from "@overdue/config";
+import { Agent, buildConnector, type Dispatcher, request as undiciRequest } from "undici";
 
 /** Sends one request and reads the answer. Never throws: what went wrong is the result. */
 export type Egress = {
@@ -112,4 +112,151 @@ async function readSome(body: Dispatcher.ResponseData["body"]): Promise<string> 
     // the rest is not worth more than what came
   }
   return Buffer.concat(chunks).subarray(0, ANSWER_BYTES).toString("utf8");
+}
+
+/** Finds every address of a host. */
+type Resolve = (host: string) => Promise<readonly { address: string; family: number }[]>;
+/** `ports`: those that may be used on the public internet. */
+type GuardRules = {
+  allowed: Networks;
+  resolve: Resolve;
+  ports: ReadonlySet<number>;
+  /** Certificates of authorities, as PEM, instead of the usual ones. */
+  ca?: string;
+};
+
+/** The host or the port is not for tenants to reach. Its message is fit to be shown. */
+export class Refused extends Error {
+  override name = "Refused";
+}
+
+const CONNECT_MS = 5_000;
+
+const resolveByDns: Resolve = (host) => lookup(host, { all: true });
+
+/**
+ * Connects only to addresses that a tenant may reach. Decided on the addresses themselves: every answer of the name
+ * server before connecting, and the peer's address once connected, since names can change their mind in between.
+ */
+function guardedConnector(rules: GuardRules): buildConnector.connector {
+  return (options, callback) => {
+    const port = Number(options.port || (options.protocol === "https:" ? 443 : 80));
+    const authority = rules.ca === undefined ? {} : { ca: rules.ca };
+    const fail = (cause: unknown) => callback(asError(cause), null);
+    permittedAddresses(options.hostname, port, rules).then((addresses) => {
+      buildConnector({ lookup: pinnedTo(addresses), timeout: CONNECT_MS, allowH2: false, ...authority })(
+        options,
+        (...[error, socket]) => {
+          if (error !== null || socket === null) return fail(error);
+          const address = socket.remoteAddress ?? "";
+          if (isPermitted(address, port, rules)) return callback(null, socket);
+          socket.destroy();
+          return fail(refusal([address], rules));
+        },
+      );
+    }, fail);
+  };
+}
+
+/** All addresses of a host. @throws Refused where one of them may not be reached at this port. */
+async function permittedAddresses(host: string, port: number, rules: GuardRules) {
+  const addresses = await addressesOf(host, rules.resolve);
+  if (addresses.length === 0) throw new Refused("The host's name has no address.");
+  if (!addresses.every(({ address }) => isPermitted(address, port, rules)))
+    throw refusal(
+      addresses.map(({ address }) => address),
+      rules,
+    );
+  return addresses;
+}
+
+/** IP literals never pass through a lookup, so they are looked at here. */
+async function addressesOf(host: string, resolve: Resolve) {
+  const bare = host.replace(/^\[|\]$/g, "");
+  const family = isIP(bare);
+  return family === 0 ? resolve(bare) : [{ address: bare, family }];
+}
+
+function isPermitted(address: string, port: number, { allowed, ports }: GuardRules): boolean {
+  return isAllowed(address, allowed) || (isPublic(address) && ports.has(port));
+}
+
+function refusal(addresses: readonly string[], { allowed, ports }: GuardRules): Refused {
+  const isPrivate = addresses.some((address) => !isPublic(address) && !isAllowed(address, allowed));
+  return new Refused(isPrivate ? PRIVATE_ADDRESS : otherPort(ports));
+}
+
+function pinnedTo(addresses: readonly { address: string; family: number }[]): LookupFunction {
+  return (_host, options, callback) => {
+    const [first] = addresses;
+    if (options.all === true || first === undefined) callback(null, [...addresses]);
+    else callback(null, first.address, first.family);
+  };
+}
+
+function asError(cause: unknown): Error {
+  return cause instanceof Error ? cause : new Refused("The connection failed.");
+}
+
+/** No answer came. `uncertain`: the request may have been received all the same. Coarse, and without addresses. */
+type EgressFailure = { failed: string; uncertain: boolean };
+
+const NAME = new Set(["ENOTFOUND", "EAI_AGAIN", "ENODATA"]);
+const UNREACHED = new Set(["ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH", "EADDRNOTAVAIL"]);
+
+/** What may be said of an error on the way out: enough to act on, too little to map a network with. */
+function failureOf(cause: unknown, timeoutMs: number): EgressFailure {
+  if (cause instanceof Refused) return { failed: cause.message, uncertain: false };
+  const code = codeOf(cause);
+  if (NAME.has(code)) return { failed: "The host's name could not be resolved.", uncertain: false };
+  if (UNREACHED.has(code)) return { failed: "The connection failed.", uncertain: false };
+  if (code === "UND_ERR_CONNECT_TIMEOUT") return { failed: "The connection timed out.", uncertain: false };
+  const reason = tlsReason(code);
+  if (reason !== null) return { failed: reason, uncertain: false };
+  if (isTimeout(cause)) return { failed: `No answer within ${timeoutMs / 1_000} s.`, uncertain: true };
+  return { failed: "The connection broke before an answer came.", uncertain: true };
+}
+
+/** Trying several addresses fails with one error for each. */
+function codeOf(cause: unknown): string {
+  if (cause instanceof AggregateError && cause.errors.length > 0) return codeOf(cause.errors[0]);
+  if (!(cause instanceof Error) || !("code" in cause)) return "";
+  return typeof cause.code === "string" ? cause.code : "";
+}
+
+function isTimeout(cause: unknown): boolean {
+  return cause instanceof Error && (cause.name === "TimeoutError" || cause.name === "AbortError");
+}
+
+const OWN_AUTHORITY = "the operator can name an authority of your own with NODE_EXTRA_CA_CERTS";
+const MEND = `Give it a certificate of a known authority; ${OWN_AUTHORITY}.`;
+
+/** Node's and OpenSSL's codes, and what they mean to the operator of the server. */
+const REASONS: readonly (readonly [code: RegExp, reason: string])[] = [
+  [/^(DEPTH_ZERO_)?SELF_SIGNED_CERT/, `The server's certificate is self-signed. ${MEND}`],
+  [/^CERT_HAS_EXPIRED$/, "The server's certificate has expired."],
+  [/^CERT_NOT_YET_VALID$/, "The server's certificate is not valid yet; one of the two clocks may be wrong."],
+  [
+    /^(ERR_TLS_CERT_ALTNAME|CERT_.*ALTNAME|HOSTNAME_MISMATCH)/,
+    "The server's certificate is for another host name than the address has.",
+  ],
+  [/^CERT_REVOKED$/, "The server's certificate was revoked."],
+  [
+    /^(UNABLE_TO_|CERT_UNTRUSTED|CERT_CHAIN|INVALID_CA)/,
+    `The server's certificate is signed by an authority that is not known here, or the server leaves out the certificates between. ${MEND}`,
+  ],
+  [
+    /^ERR_SSL_(WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST)$/,
+    "The server does not speak TLS at this port.",
+  ],
+  [
+    /^ERR_SSL_(UNSUPPORTED_PROTOCOL|TLSV1_ALERT_PROTOCOL_VERSION|NO_PROTOCOLS_AVAILABLE)$/,
+    "The server speaks no version of TLS that is still safe (1.2 or newer).",
+  ],
+  [/^(ERR_TLS|ERR_SSL|CERT_|EPROTO)/, "The TLS handshake failed."],
+];
+
+/** Why a TLS connection was not made, by the code of its error, in a plain sentence; null: it was not for TLS. */
+export function tlsReason(code: string): string | null {
+  return REASONS.find(([pattern]) => pattern.test(code))?.[1] ?? null;
 }

@@ -1,21 +1,22 @@
 import { randomUUID } from "node:crypto";
-
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { OpenChannel } from "@overdue/channels";
 import {
   ALONE,
   ensureSelfTest,
   isDueToPing,
   noteHeartbeat,
-  openDb,
-  readProblems,
-  recordPings,
   notifyOperators,
+  openDb,
   type OwnerContact,
   type Pool,
   type Problems,
+  readProblems,
+  recordPings,
   type SelfTestCheck,
 } from "@overdue/db";
 import type { Logger } from "pino";
-
 import type { Egress } from "../egress/egress.ts";
 
 export type SelfTestOptions = {
@@ -105,4 +106,48 @@ async function beat(url: string, { pool, egress, log }: Beating): Promise<void> 
   if ("failed" in answer) log.warn({ because: answer.failed }, "The heartbeat of Overdue did not go out.");
   else if (answer.status >= 300) log.warn({ status: answer.status }, "The heartbeat of Overdue was refused.");
   else await noteHeartbeat(pool);
+}
+
+/** Where the alerts of the self-test end: a server of this process, reached as any provider is. */
+type SelfTestReceiver = { url: string; channel: OpenChannel; close(): Promise<void> };
+
+export async function openSelfTestReceiver(): Promise<SelfTestReceiver> {
+  const server = createServer((request, response) => {
+    request.resume();
+    request.on("end", () => response.writeHead(204).end());
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  server.unref();
+  const address = server.address();
+  const port = typeof address === "object" && address !== null ? address.port : 0;
+  const url = `http://127.0.0.1:${port}/`;
+  return {
+    url,
+    channel: receiverChannel(url),
+    close: async () => {
+      server.closeAllConnections();
+      server.close();
+      await once(server, "close");
+    },
+  };
+}
+
+function receiverChannel(url: string): OpenChannel {
+  return {
+    via: "http",
+    request: ({ title }) => ({
+      method: "POST",
+      url,
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ title }),
+      trusted: true,
+      onlyHosts: null,
+      signed: null,
+    }),
+    read: ({ status }) =>
+      status === 204
+        ? { outcome: "sent", providerRef: null, because: "Arrived in the checker itself." }
+        : { outcome: "transient", because: `Status ${status}`, uncertain: false },
+  };
 }

@@ -21,7 +21,7 @@ import {
 import { eq, sql } from "drizzle-orm";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 
-import type { Delivering } from "./start-delivering.ts";
+import type { Delivering } from "./start-sender.ts";
 import { startTestDelivery } from "../../test/start-test-delivery.ts";
 
 const SECRET = `whsec_${Buffer.alloc(32, 7).toString("base64")}`;

@@ -13,7 +13,7 @@ import { pino } from "pino";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 
 import { openMailer, type Mailer } from "../transports/mail.ts";
-import { type Delivery, openDelivery } from "./start-delivering.ts";
+import { type Delivery, openDelivery } from "./start-sender.ts";
 
 const { channels, deliveries } = schema;
 const LOOK_MS = 50;

@@ -1,7 +1,7 @@
 import { parseRefusal, readMailRefusal, sanitised } from "@overdue/channels";
 import type { AttemptOutcome, AttemptResult } from "@overdue/core";
 
-import { tlsReason } from "../egress/failure.ts";
+import { tlsReason } from "../egress/egress.ts";
 
 /** `isWhole`: all of the mail was handed over, so the mail server may have taken it whatever came after. */
 export type MailProgress = { to: string; isWhole: boolean };

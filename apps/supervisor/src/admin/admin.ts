@@ -4,11 +4,10 @@ import { insertAuditEntry } from "@overdue/db";
 
 import { Refusal } from "../refusal.ts";
 import type { Environment } from "../supervisor.ts";
-import { channelCommands } from "./channel-commands.ts";
+import { channelCommands, exportCommands, projectCommands } from "./project-commands.ts";
 import type { Command, CommandOutput } from "./command.ts";
-import { importCommands } from "./import/import-checks.ts";
+import { importCommands } from "./import-checks.ts";
 import { type Instance, withInstance } from "./instance.ts";
-import { exportCommands, projectCommands } from "./project-commands.ts";
 import { keyCommands, userCommands } from "./user-commands.ts";
 
 /**

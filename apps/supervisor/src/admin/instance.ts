@@ -11,9 +11,8 @@ import {
   readOrCreateSecret,
   takeLock,
 } from "../data/data-directory.ts";
-import type { Database } from "../database/database.ts";
+import { type Database, openOwnServer } from "../database/own-server.ts";
 import { embeddedUrl, openEmbedded } from "../database/embedded.ts";
-import { openOwnServer } from "../database/own-server.ts";
 import { Refusal } from "../refusal.ts";
 import type { Environment } from "../supervisor.ts";
 

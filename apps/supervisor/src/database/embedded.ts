@@ -5,7 +5,7 @@ import { Session } from "@overdue/db";
 import { initialise, majorVersion, POSTGRES_MAJOR, type Server, startServer } from "@overdue/postgres";
 import { type DataFiles, readOrCreateSecret } from "../data/data-directory.ts";
 import { Refusal } from "../refusal.ts";
-import type { Database } from "./database.ts";
+import type { Database } from "./own-server.ts";
 
 /**
  * `say` prints a sentence on the terminal. `onProcess` is called with the number of the server's process when that begins,

@@ -1,10 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
-
 import { Session } from "@overdue/db";
 import { POSTGRES_MAJOR } from "@overdue/postgres";
-
 import { Refusal } from "../refusal.ts";
-import type { Database } from "./database.ts";
 
 /**
  * Connects to the server that DATABASE_URL names; one that is just starting gets half a minute, unless `signal` ends
@@ -129,3 +126,10 @@ async function keepsSession(one: Session, two: Session): Promise<boolean> {
   await two.query("rollback");
   return rows[0]?.probe === "set";
 }
+
+/** The database of the product. */
+export type Database = {
+  url: string;
+  /** Stops the embedded server; does nothing to a server of the user's. */
+  stop: () => Promise<void>;
+};

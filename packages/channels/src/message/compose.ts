@@ -9,9 +9,8 @@ import {
 
 import type { AlertAction, AlertLine, AlertMessage, AlertSection } from "./alert.ts";
 import { groupWords } from "./compose-group.ts";
-import { clockChangesIn, clockChangeWords } from "./compose-clock-changes.ts";
+import { clockChangesIn, clockChangeWords, reportWords } from "./compose-report.ts";
 import { confirmWords, endWords, noticeWords, runWords, systemWords, type Words } from "./compose-other.ts";
-import { reportWords } from "./compose-report.ts";
 import { checkName, projectLine, reasonSentence, reasonWord } from "./reasons.ts";
 import { clipStart, oneLine } from "./text.ts";
 import { instantIn } from "./time.ts";

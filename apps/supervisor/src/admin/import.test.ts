@@ -2,9 +2,9 @@ import { createChannel, createProject, findCheckByPingUuid, keyringOf, openDb } 
 import { testDatabase } from "@overdue/testkit";
 import { afterAll, expect, test } from "vitest";
 
-import { serveOverHttp } from "../../../../api/test/healthchecks/serve.ts";
-import { tenant } from "../../../../api/test/healthchecks/tenant.ts";
-import { runAdmin } from "../admin.ts";
+import { serveOverHttp } from "../../../api/test/healthchecks/serve.ts";
+import { tenant } from "../../../api/test/healthchecks/tenant.ts";
+import { runAdmin } from "./admin.ts";
 
 const SECRET_KEY = "s".repeat(40);
 const database = await testDatabase();
