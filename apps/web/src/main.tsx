@@ -1,4 +1,4 @@
-import { MantineProvider } from "@mantine/core";
+import { createTheme, localStorageColorSchemeManager, MantineProvider } from "@mantine/core";
 import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
@@ -7,8 +7,27 @@ import { createRoot } from "react-dom/client";
 import "./app/theme.css";
 import "./app/zod-config.ts";
 import { createAppQueryClient, createAppRouter } from "./app/router.tsx";
-import { colorSchemeManager, styleNonce, theme } from "./app/theme.ts";
 import { ToastArea } from "./ui/toast.tsx";
+
+/**
+ * Its CSS variables are in `theme.css`, because the page's policy allows style files but no style tag made at run time.
+ * A change here that adds variables (colours, radius, fonts) needs a line there.
+ */
+const theme = createTheme({
+  primaryColor: "indigo",
+  primaryShade: { light: 7, dark: 5 },
+  defaultRadius: "md",
+  cursorType: "pointer",
+  respectReducedMotion: true,
+});
+
+/** The same key as `public/color-scheme.js`, which runs before the first paint. */
+const colorSchemeManager = localStorageColorSchemeManager({ key: "overdue-color-scheme" });
+
+/** The nonce that the server put into the page. Without it the policy refuses the style tags of a library. */
+function styleNonce(): string {
+  return document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? "";
+}
 
 const queryClient = createAppQueryClient();
 const router = createAppRouter(queryClient);

@@ -1,9 +1,10 @@
-import { createRoute } from "@tanstack/react-router";
-
+import type { QueryClient } from "@tanstack/react-query";
+import { createRoute, redirect } from "@tanstack/react-router";
+import { instanceQuery, meQuery } from "../accounts/account-queries.ts";
+import { ApiError } from "../api/problem.ts";
 import { refreshChecks } from "../checks/check-queries.ts";
 import { followProject } from "../live/live-events.ts";
 import { lazyRouteComponent } from "./lazy-route.ts";
-import { requireSignIn } from "./require-auth.ts";
 import { root } from "./root-route.ts";
 
 /** Every page for which one signs in. */
@@ -22,3 +23,19 @@ export const projectRoute = createRoute({
   },
   component: lazyRouteComponent(() => import("../pages/project-layout.tsx"), "ProjectLayout"),
 });
+
+/** Leads to the creation of the first account while there is none. @throws the router's redirect */
+export async function redirectToSetup(client: QueryClient): Promise<void> {
+  const { setupNeeded } = await client.ensureQueryData(instanceQuery);
+  if (setupNeeded) throw redirect({ to: "/setup" });
+}
+
+/** Leads to the sign-in page where nobody is signed in, and from there back to `href`. @throws the router's redirect */
+async function requireSignIn(client: QueryClient, href: string): Promise<void> {
+  try {
+    await client.ensureQueryData(meQuery);
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.status !== 401) throw error;
+    throw redirect({ to: "/sign-in", search: href === "/" ? {} : { to: href } });
+  }
+}

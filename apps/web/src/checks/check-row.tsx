@@ -1,20 +1,27 @@
-import { VisuallyHidden } from "@mantine/core";
-import { IconCheck } from "@tabler/icons-react";
+import { ActionIcon, VisuallyHidden } from "@mantine/core";
+import {
+  IconCheck,
+  IconCopy,
+  IconDotsVertical,
+  IconPencil,
+  IconPlayerPause,
+  IconPlayerPlay,
+  IconTrash,
+} from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { memo, type MouseEvent, type ReactNode, useEffect, useRef } from "react";
-
 import { useComputedFromNow } from "../time/clock.ts";
 import { relativeText, roughText } from "../time/duration.ts";
 import { instant } from "../time/zones.ts";
+import { LazyMenu, type MenuEntry } from "../ui/lazy-menu.tsx";
 import { useCanEdit } from "../ui/role.tsx";
 import { RelativeTime } from "../ui/time.tsx";
 import styles from "./check-list.module.css";
 import type { CheckOverview } from "./check-queries.ts";
 import { type ChosenChecks, useChosen } from "./chosen-checks.ts";
 import type { Column } from "./columns.ts";
-import { RowMenu } from "./row-menu.tsx";
-import { checkTiming, reasonTitle, statusAt, statusSentence } from "./status.ts";
 import { StatusIcon } from "./status-badge.tsx";
+import { checkTiming, reasonTitle, statusAt, statusSentence } from "./status.ts";
 import { TagLinks } from "./tag-list.tsx";
 import type { CheckActions } from "./use-check-actions.tsx";
 
@@ -168,4 +175,57 @@ function NextDue({ check }: { check: CheckOverview }) {
       {expectedAt === null ? text : <time dateTime={expectedAt}>{text}</time>}
     </>
   );
+}
+
+type MenuProps = { projectId: string; check: CheckOverview; actions: CheckActions };
+
+/** What an editor does with the check of a row. */
+function RowMenu(props: MenuProps) {
+  if (!useCanEdit()) return null;
+  return (
+    <LazyMenu
+      position="bottom-end"
+      width={200}
+      target={
+        <ActionIcon
+          variant="subtle"
+          color="gray"
+          aria-label={`Actions for ${props.check.name}`}
+          className={styles["menu"] ?? ""}
+        >
+          <IconDotsVertical size={18} />
+        </ActionIcon>
+      }
+      entries={() => menuEntries(props)}
+    />
+  );
+}
+
+function menuEntries({ projectId, check, actions }: MenuProps): MenuEntry[] {
+  const edit = `/projects/${projectId}/checks/${check.id}/edit`;
+  return [
+    {
+      label: "Copy ping URL",
+      icon: <IconCopy size={16} aria-hidden />,
+      onClick: () => actions.copyPingUrl(check),
+    },
+    { label: "Edit", icon: <IconPencil size={16} aria-hidden />, to: edit },
+    check.status === "paused"
+      ? {
+          label: "Resume",
+          icon: <IconPlayerPlay size={16} aria-hidden />,
+          onClick: () => actions.resume(check),
+        }
+      : {
+          label: "Pause",
+          icon: <IconPlayerPause size={16} aria-hidden />,
+          onClick: () => actions.pause(check),
+        },
+    {
+      label: "Delete",
+      icon: <IconTrash size={16} aria-hidden />,
+      className: styles["delete"],
+      onClick: () => actions.remove(check),
+    },
+  ];
 }

@@ -4,8 +4,7 @@ import { describe, expect, test } from "vitest";
 
 import { renderPart } from "../../test/render.tsx";
 import { chartColumns, durationItemText, type DurationItem, newestOutliers } from "./duration-data.ts";
-import { findLines, outputLines } from "./output-text.ts";
-import { OutputView } from "./output-view.tsx";
+import { findLines, outputLines, OutputView } from "./output-view.tsx";
 import { comparedText } from "./run-output.tsx";
 
 const DOWNLOAD = { href: "/body", name: "ping-1.txt" };

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import type { RotationDraft } from "./rotation.ts";
-import { weeksFrom } from "./schedule.ts";
+import { weeksFrom } from "./schedule-picture.tsx";
 
 const weekly: RotationDraft = {
   name: "Primary",

@@ -3,7 +3,7 @@ import { Outlet } from "@tanstack/react-router";
 
 import { AccountNotices } from "../accounts/account-notices.tsx";
 import { meQuery } from "../accounts/account-queries.ts";
-import { PasswordCard } from "../accounts/password-card.tsx";
+import { PasswordCard } from "../accounts/password-forms.tsx";
 import { homeProjectId } from "../app/home.ts";
 import { Shell } from "../app/shell.tsx";
 import { Card, Fact } from "../ui/card.tsx";

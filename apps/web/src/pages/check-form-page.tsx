@@ -15,7 +15,7 @@ import { collectTags } from "../checks/check-selection.ts";
 import { CheckForm } from "../checks/form/check-form.tsx";
 import { checkFormValues, newCheckValues, slugify } from "../checks/form/check-form-values.ts";
 import { browserZone } from "../time/zones.ts";
-import { useDraft } from "../ui/draft.ts";
+import { useDraft } from "../ui/form.tsx";
 import { BackArrow, Page, TextLink } from "../ui/page.tsx";
 import { checkFacts } from "../checks/check-text.ts";
 import { ConflictAlert } from "../conflicts/conflict.tsx";

@@ -1,24 +1,26 @@
 import { Button, Skeleton, TextInput } from "@mantine/core";
+import { durationText } from "@overdue/core";
 import { IconSearch } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useMemo } from "react";
-
 import type { DaySearch } from "../app/search.ts";
-import { Choices, Legend, type Move, Movement } from "../day/day-controls.tsx";
 import { DayChart, SpanText } from "../day/day-chart.tsx";
+import { PROBLEMS, type Zoom } from "../day/day-choices.ts";
+import { Choices, Legend, type Move, Movement } from "../day/day-controls.tsx";
 import { type Activity, activityQuery, type Span } from "../day/day-queries.ts";
 import { PROBLEM_TEXTS } from "../day/day-rows.tsx";
-import { PROBLEMS, type Zoom } from "../day/day-choices.ts";
 import { shifted, spanAt, zoomBeside, zoomed } from "../day/day-span.ts";
 import { atFullHour, loadByPart, type Row, selectRows, sumRow } from "../day/day-summary.ts";
-import { DayTable } from "../day/day-table.tsx";
 import styles from "../day/day.module.css";
 import { useComputedFromNow } from "../time/clock.ts";
 import { browserZone, shortZonedText } from "../time/zones.ts";
+import { Card } from "../ui/card.tsx";
+import { type Column, Dash, DataTable } from "../ui/data-table.tsx";
 import { useKeys } from "../ui/keys.ts";
 import { ErrorAlert } from "../ui/listing.tsx";
-import { Page } from "../ui/page.tsx";
+import { Page, TextLink } from "../ui/page.tsx";
+import { DatedTime } from "../ui/time.tsx";
 
 const PAGE = "/signed-in/projects/$projectId/day";
 
@@ -198,3 +200,48 @@ function pileUpText(activity: Activity, now: number): string {
       : []),
   ].join(" ");
 }
+
+/** The same span as a table, for who cannot see the picture or wants its figures. `from`: its beginning. */
+function DayTable({ projectId, rows, from }: { projectId: string; rows: readonly Row[]; from: number }) {
+  const time = (at: number | null) =>
+    at === null ? <Dash /> : <DatedTime at={new Date(from + at).toISOString()} />;
+  const columns: Column<Row>[] = [
+    {
+      head: "Check",
+      look: "wide",
+      cell: ({ check }) => (
+        <TextLink to="/projects/$projectId/checks/$checkId" params={{ projectId, checkId: check.id }}>
+          {check.name}
+        </TextLink>
+      ),
+    },
+    { head: "Runs", cell: ({ sums }) => (sums.runs === 0 ? <Dash /> : sums.runs.toLocaleString("en")) },
+    ...PROBLEMS.map((problem) => ({
+      head: PROBLEM_HEADS[problem],
+      cell: ({ sums }: Row) => (sums[problem] === 0 ? <Dash /> : sums[problem].toLocaleString("en")),
+    })),
+    {
+      head: "Longest",
+      look: "short",
+      cell: ({ sums }) => (sums.longestMs === null ? <Dash /> : durationText(sums.longestMs)),
+    },
+    {
+      head: "First run",
+      look: "short",
+      cell: ({ check, sums }) => time(check.runs.length > 0 ? sums.firstAt : null),
+    },
+    { head: "Next due", look: "short", cell: ({ sums }) => time(sums.nextAt) },
+  ];
+  return (
+    <Card>
+      <DataTable columns={columns} rows={rows} rowKey={({ check }) => check.id} />
+    </Card>
+  );
+}
+
+const PROBLEM_HEADS = Object.fromEntries(
+  PROBLEMS.map((problem) => [
+    problem,
+    `${PROBLEM_TEXTS[problem][0]?.toUpperCase()}${PROBLEM_TEXTS[problem].slice(1)}`,
+  ]),
+) as Record<(typeof PROBLEMS)[number], string>;

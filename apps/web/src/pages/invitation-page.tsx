@@ -12,7 +12,7 @@ import {
   useSignUpWithInvitation,
 } from "../accounts/account-queries.ts";
 import { AccountFrame } from "../accounts/account-frame.tsx";
-import { NewPasswordForm } from "../accounts/new-password-form.tsx";
+import { NewPasswordForm } from "../accounts/password-forms.tsx";
 import { TextLink } from "../ui/page.tsx";
 import { ErrorAlert } from "../ui/listing.tsx";
 

@@ -1,14 +1,14 @@
-import { useQuery } from "@tanstack/react-query";
-
-import {
-  instanceHealthQuery,
-  Problems,
-  Processes,
-  Progress,
-  SelfTest,
-} from "../operator/instance-health.tsx";
+import { durationText } from "@overdue/core";
+import { IconAlertTriangle, IconCircleCheck, IconCircleX } from "@tabler/icons-react";
+import { queryOptions, useQuery } from "@tanstack/react-query";
+import type { InferResponseType } from "hono/client";
+import { api, parseResponse } from "../api/client.ts";
+import styles from "../operator/instance-health.module.css";
+import { Card, Fact } from "../ui/card.tsx";
+import { type Column, DataTable } from "../ui/data-table.tsx";
 import { ErrorAlert } from "../ui/listing.tsx";
 import { BackArrow, Page, PageSkeleton, TextLink } from "../ui/page.tsx";
+import { StatusLabel } from "../ui/status-label.tsx";
 import { RelativeTime } from "../ui/time.tsx";
 
 export function OperatorPage() {
@@ -47,4 +47,140 @@ export function OperatorPage() {
       )}
     </Page>
   );
+}
+
+type InstanceHealth = InferResponseType<typeof api.v1.operator.$get, 200>;
+type Props = { health: InstanceHealth };
+
+const REFRESH_MS = 5_000;
+
+/** How the whole instance does; only its operators may read it. */
+const instanceHealthQuery = queryOptions({
+  queryKey: ["operator"],
+  queryFn: () => parseResponse(api.v1.operator.$get()),
+  refetchInterval: REFRESH_MS,
+});
+
+/** Every problem that exists now, or that there is none. */
+function Problems({ health: { problems } }: Props) {
+  return (
+    <section className={styles["problems"]} data-well={problems.length === 0 || undefined} aria-label="State">
+      {problems.length === 0 ? (
+        <StatusLabel icon={IconCircleCheck} tone="good">
+          No problems
+        </StatusLabel>
+      ) : (
+        <ul>
+          {problems.map((problem) => (
+            <li key={problem}>
+              <IconAlertTriangle size={18} aria-hidden />
+              <span>{problem}</span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+/** How far the evaluation of deadlines and the sending of alerts have come. */
+function Progress({ health: { evaluation, deliveries, channels, queue, heartbeat } }: Props) {
+  return (
+    <div className={styles["cards"]}>
+      <Card title="Deadlines">
+        <dl className={styles["facts"]}>
+          <Fact label="Evaluation is behind by">{secondsText(evaluation.lagSeconds)}</Fact>
+          <Fact label="Oldest due deadline waits">{secondsText(evaluation.waitSeconds)}</Fact>
+          <Fact label="Queue">{queue === "redis" ? "Redis" : "PostgreSQL"}</Fact>
+          <Fact label="Last ping to an outside heartbeat">
+            {!heartbeat.isSet ? (
+              "off: SELF_HEARTBEAT_URL is not set"
+            ) : (
+              <TimeOrNever at={heartbeat.lastSentAt} />
+            )}
+          </Fact>
+        </dl>
+      </Card>
+      <Card title="Deliveries">
+        <dl className={styles["facts"]}>
+          <Fact label="Due now">{deliveries.due}</Fact>
+          <Fact label="Being sent">{deliveries.underWay}</Fact>
+          <Fact label="Waiting for a retry">{deliveries.later}</Fact>
+          <Fact label="Oldest due delivery waits">{secondsText(deliveries.oldestDueSeconds)}</Fact>
+          <Fact label="Dead letters">{deliveries.deadLetters}</Fact>
+        </dl>
+      </Card>
+      <Card title="Channels">
+        <dl className={styles["facts"]}>
+          <Fact label="Broken">{channels.broken}</Fact>
+          <Fact label="Paused after errors">{channels.resting}</Fact>
+          <Fact label="Total">{channels.all}</Fact>
+        </dl>
+      </Card>
+    </div>
+  );
+}
+
+const SELF_TEST_COLUMNS: Column<InstanceHealth["selfTest"]["hour"] & { span: string }>[] = [
+  { head: "Within", cell: ({ span }) => `the last ${span}` },
+  { head: "Arrived", cell: ({ count }) => count },
+  { head: "Median", cell: ({ p50Ms }) => millisecondsText(p50Ms) },
+  { head: "99th percentile", cell: ({ p99Ms }) => millisecondsText(p99Ms) },
+  { head: "Slowest", cell: ({ mostMs }) => millisecondsText(mostMs) },
+];
+
+/** How long the self-test's alerts took from the deadline until they arrived. */
+function SelfTest({ health: { selfTest } }: Props) {
+  const rows = (["hour", "day"] as const).map((span) => ({ span, ...selfTest[span] }));
+  return (
+    <Card title="Self-test">
+      <p className={styles["lead"]}>
+        A built-in check misses its deadline every few minutes, and its alert is sent like yours. Last
+        arrived: <TimeOrNever at={selfTest.lastArrivedAt} />.
+      </p>
+      <DataTable columns={SELF_TEST_COLUMNS} rows={rows} rowKey={({ span }) => span} />
+    </Card>
+  );
+}
+
+type Process = { kind: string; id: string; startedAt: string; workedAt: string | null; isAlive: boolean };
+
+const PROCESS_COLUMNS: Column<Process>[] = [
+  { head: "Process", cell: ({ kind }) => kind },
+  {
+    head: "State",
+    cell: ({ isAlive }) => (
+      <StatusLabel icon={isAlive ? IconCircleCheck : IconCircleX} tone={isAlive ? "good" : "bad"}>
+        {isAlive ? "Running" : "Not responding"}
+      </StatusLabel>
+    ),
+  },
+  { head: "Started", cell: ({ startedAt }) => <RelativeTime at={startedAt} /> },
+  { head: "Last worked", cell: ({ workedAt }) => <TimeOrNever at={workedAt} /> },
+  { head: "Id", look: "dimmed", cell: ({ id }) => <code>{id.slice(0, 8)}</code> },
+];
+
+/** The processes of the instance. */
+function Processes({ health: { checkers, receivers } }: Props) {
+  const rows = [
+    ...checkers.map((one) => ({ ...one, kind: "Checker", workedAt: one.evaluatedAt })),
+    ...receivers.map((one) => ({ ...one, kind: "Receiver", workedAt: one.checkpointAt })),
+  ];
+  return (
+    <Card title="Processes">
+      <DataTable columns={PROCESS_COLUMNS} rows={rows} rowKey={({ id }) => id} />
+    </Card>
+  );
+}
+
+function TimeOrNever({ at }: { at: string | null }) {
+  return at === null ? "never" : <RelativeTime at={at} />;
+}
+
+function secondsText(seconds: number | null): string {
+  return millisecondsText(seconds === null ? null : seconds * 1_000);
+}
+
+function millisecondsText(ms: number | null): string {
+  return ms === null ? "–" : durationText(ms);
 }

@@ -7,7 +7,7 @@ import { instanceQuery, useRequestPasswordReset, useResetPassword } from "../acc
 import { AccountFrame, MailSent } from "../accounts/account-frame.tsx";
 import { TextLink } from "../ui/page.tsx";
 import { ErrorAlert } from "../ui/listing.tsx";
-import { NewPasswordForm } from "../accounts/new-password-form.tsx";
+import { NewPasswordForm } from "../accounts/password-forms.tsx";
 import { toast } from "../ui/toast.tsx";
 
 export function ForgotPasswordPage() {

@@ -4,8 +4,7 @@ import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 
 import { BackArrow, Page, PageSkeleton, TextLink } from "../ui/page.tsx";
 import { reportQuery, type ReportView } from "../reports/report-queries.ts";
-import { ReportSheet } from "../reports/report-sheet.tsx";
-import { periodText } from "../reports/report-text.ts";
+import { periodText, ReportSheet } from "../reports/report-sheet.tsx";
 import { ExportLinks } from "../ui/export-links.tsx";
 import { ErrorAlert } from "../ui/listing.tsx";
 

@@ -14,7 +14,7 @@ import {
 import { AccountFrame, MailSent } from "../accounts/account-frame.tsx";
 import { TextLink } from "../ui/page.tsx";
 import { ErrorAlert } from "../ui/listing.tsx";
-import { NewPasswordForm, PASSWORD_LENGTH_MIN } from "../accounts/new-password-form.tsx";
+import { NewPasswordForm, PASSWORD_LENGTH_MIN } from "../accounts/password-forms.tsx";
 
 export function SignUpPage() {
   const navigate = useNavigate();

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { exclusionsText, percentText, periodText } from "./report-text.ts";
+import { exclusionsText, percentText, periodText } from "./report-sheet.tsx";
 
 test.each([
   [1, "100%"],

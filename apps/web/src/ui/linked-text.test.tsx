@@ -3,7 +3,7 @@ import { screen } from "@testing-library/react";
 import { expect, test } from "vitest";
 
 import { renderPart } from "../../test/render.tsx";
-import { LinkedText } from "./linked-text.tsx";
+import { LinkedText } from "./description.tsx";
 
 test("addresses in a description are links, without the punctuation after them", async () => {
   await renderPart(

@@ -1,5 +1,5 @@
 import { instantOf } from "./time.ts";
-import { canonicalTimezone, type Instant, MINUTE_MS, nextAfter, ScheduleError } from "@overdue/schedules";
+import { canonicalTimezone, MINUTE_MS, nextAfter, ScheduleError } from "@overdue/schedules";
 import { z } from "zod";
 import { type MaintenanceRule, scheduleOf } from "./window.ts";
 

@@ -3,6 +3,19 @@ import { HOUR_MS, MINUTE_MS, SECOND_MS } from "../time.ts";
 import { LEGACY_NAMES, ZONES_BY_REGION, ZONES_WITHOUT_REGION } from "./zone-names.ts";
 import { type OffsetAt, TimeZone } from "./time-zone.ts";
 
+/** Where the offsets of zones come from; null for a zone it does not know. */
+export type OffsetSource = (timezone: string) => OffsetAt | null;
+
+/** The zone data of the JavaScript runtime. Browsers behind on names know some zones by an old one only. */
+export const runtimeOffsets: OffsetSource = (timezone) => {
+  const legacy = LEGACY_NAMES[timezone]?.split(" ") ?? [];
+  for (const name of [timezone, ...legacy]) {
+    const format = formatOf(name);
+    if (format) return (instant) => offsetIn(format.format(instant));
+  }
+  return null;
+};
+
 /** Every zone that a schedule may be stored with, sorted. */
 export const timezones: readonly string[] = [...ZONES_WITHOUT_REGION, ...zonesWithRegion()].toSorted();
 
@@ -58,19 +71,6 @@ function zonesWithRegion(): string[] {
 function words(text: string): string[] {
   return text.split(/\s+/).filter((word) => word !== "");
 }
-
-/** Where the offsets of zones come from; null for a zone it does not know. */
-export type OffsetSource = (timezone: string) => OffsetAt | null;
-
-/** The zone data of the JavaScript runtime. Browsers behind on names know some zones by an old one only. */
-export const runtimeOffsets: OffsetSource = (timezone) => {
-  const legacy = LEGACY_NAMES[timezone]?.split(" ") ?? [];
-  for (const name of [timezone, ...legacy]) {
-    const format = formatOf(name);
-    if (format) return (instant) => offsetIn(format.format(instant));
-  }
-  return null;
-};
 
 function formatOf(timeZone: string): Intl.DateTimeFormat | null {
   try {

@@ -1,22 +1,24 @@
-import { Accordion, Stack, TagsInput, Textarea, TextInput } from "@mantine/core";
-
+import { Accordion, Stack, TagsInput, Text, Textarea, TextInput } from "@mantine/core";
+import { CheckSettingsInput } from "@overdue/core";
+import { spanToSeconds, toSpan } from "../../time/duration.ts";
 import { Card } from "../../ui/card.tsx";
-import { FormButtons, FormProblems, useFormSave } from "../../ui/form.tsx";
+import { FormButtons, type FormErrors, FormProblems, placeErrors, useFormSave } from "../../ui/form.tsx";
 import type { CheckInput } from "../check-queries.ts";
+import { SlotPicture } from "../slot-picture.tsx";
 import { AlertFields, ChannelField, type OfferedChannel } from "./alert-fields.tsx";
 import {
   CheckFormProvider,
   type CheckFormValues,
   checkInput,
+  checkSettings,
+  newCheckValues,
   slugify,
   useCheckForm,
   useCheckFormContext,
 } from "./check-form-values.ts";
-import { checkField, validateCheckForm } from "./check-form-errors.ts";
-import { LimitsField } from "./limits-field.tsx";
+import styles from "./check-form.module.css";
 import { MoreFields } from "./more-fields.tsx";
 import { ScheduleFields } from "./schedule-fields.tsx";
-import styles from "./check-form.module.css";
 
 type Props = {
   projectId: string;
@@ -124,5 +126,55 @@ function DetailFields({ isNew, knownTags }: { isNew: boolean; knownTags: readonl
         {...form.getInputProps("description")}
       />
     </div>
+  );
+}
+
+/** The form's own fields; those of a check that are spans of time drop the `Seconds` of their names. */
+const FIELDS = new Set(Object.keys(newCheckValues("UTC", [])));
+const OTHER_NAMES: Record<string, string> = {
+  "schedule.everySeconds": "every",
+  "schedule.timezone": "timezone",
+  "schedule.job": "job",
+  "schedule.scheduler": "scheduler",
+};
+
+/** The form's field for a path of the API, or of core's schema, which uses the same paths; null where it has none. */
+export function checkField(path: string, kind: CheckFormValues["kind"]): string | null {
+  if (path === "schedule.expression" || path === "schedule")
+    return { interval: "every", cron: "cron", oncalendar: "calendar" }[kind];
+  if (path.startsWith("tags.")) return "tags";
+  if (path.startsWith("dependsOn.")) return "dependsOn";
+  const exception = /^schedule\.except\.(dates|holidays|onlyOn)\b/.exec(path)?.[1];
+  if (exception !== undefined) return `exceptions.${exception}`;
+  const field = OTHER_NAMES[path] ?? path.replace(/Seconds$/, "");
+  return FIELDS.has(field.split(".")[0] ?? "") ? field : null;
+}
+
+/** What the API would refuse, with the same messages, before it is asked. */
+function validateCheckForm(values: CheckFormValues): FormErrors {
+  const parsed = CheckSettingsInput.safeParse(checkSettings(values));
+  const errors = parsed.success
+    ? []
+    : parsed.error.issues.map(({ path, message }) => ({ field: path.join("."), message }));
+  return placeErrors(errors, (path) => checkField(path, values.kind));
+}
+
+/** The limits of the form as a picture that follows what is typed, and in which they can be dragged. */
+function LimitsField() {
+  const form = useCheckFormContext();
+  const { grace, earlyMargin, jitter, maxRuntime } = form.values;
+  const limits = {
+    grace: spanToSeconds(grace) ?? 0,
+    earlyMargin: spanToSeconds(earlyMargin),
+    jitter: spanToSeconds(jitter),
+    maxRuntime: spanToSeconds(maxRuntime),
+  };
+  return (
+    <>
+      <Text size="sm" c="dimmed" mb="sm">
+        Drag an edge, or type the grace above and the others under More settings.
+      </Text>
+      <SlotPicture limits={limits} move={(limit, seconds) => form.setFieldValue(limit, toSpan(seconds))} />
+    </>
   );
 }
