@@ -6,7 +6,11 @@ import { isDeadInSystemd, type Schedule, timesAfter } from "../packages/schedule
 import { refuseNever } from "../packages/schedules/src/schedule-input.ts";
 import { lintLine } from "../packages/schedules/src/lint.ts";
 import { schedulerId, SCHEDULERS } from "../packages/schedules/src/schedulers/index.ts";
-import { canonicalTimezone, runtimeOffsets, useOffsets } from "../packages/schedules/src/timezones/timezones.ts";
+import {
+  canonicalTimezone,
+  runtimeOffsets,
+  useOffsets,
+} from "../packages/schedules/src/timezones/timezones.ts";
 import { machineOffsets } from "./machine-timezones.ts";
 
 /**

@@ -180,7 +180,7 @@ export const VARIABLES = {
 };
 
 /** Prefixes of our variables: an unknown variable with one of them is a mistake. */
-export const PREFIXES = ["BOOTSTRAP_", "MAIL_", "PING_", "SLACK_", "SMTP_", "TELEGRAM_"];
+const PREFIXES = ["BOOTSTRAP_", "MAIL_", "PING_", "SLACK_", "SMTP_", "TELEGRAM_"];
 
 function withDefault<S extends z.ZodType>(schema: S, fallback: z.output<S>, text: string) {
   return { schema, fallback, text, without: `\`${String(fallback)}\`` };

@@ -126,7 +126,7 @@ type GuardRules = {
 };
 
 /** The host or the port is not for tenants to reach. Its message is fit to be shown. */
-export class Refused extends Error {
+class Refused extends Error {
   override name = "Refused";
 }
 

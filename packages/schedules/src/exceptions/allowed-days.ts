@@ -14,7 +14,7 @@ const DAYS_MAX = 20_000;
 const WEEKDAY_OF: readonly CountedDay["day"][] = ["Sunday", ...COUNTED_DAYS.slice(2, 8)];
 
 /** The days that exceptions leave. */
-export class AllowedDays {
+class AllowedDays {
   readonly #exceptions: Exceptions;
   readonly #spans: { first: DayNumber; last: DayNumber }[];
   #yearsAsked = new Set<number>();

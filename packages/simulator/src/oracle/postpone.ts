@@ -3,14 +3,14 @@ import { type Instant, nextAfter, type Schedule } from "@overdue/schedules";
 import { DAY, MINUTE, SECOND, type Span } from "../history/history.ts";
 
 /** Rule 39: past every window that the span touches, with the grace, and then out of any further one. */
-export function postponeForMaintenance(settings: CheckSettings, { from, until }: Span): Instant {
+function postponeForMaintenance(settings: CheckSettings, { from, until }: Span): Instant {
   const touching = spansIn(settings, { from, until });
   const ends = touching.map((span) => span.until + settings.graceSeconds * SECOND);
   return endOfMaintenance(settings, Math.max(until, ...ends));
 }
 
 /** The end of the maintenance that goes on at `at`, and of that which goes on then; `at` itself outside of all. */
-export function endOfMaintenance(settings: CheckSettings, at: Instant): Instant {
+function endOfMaintenance(settings: CheckSettings, at: Instant): Instant {
   const ends = spansIn(settings, { from: at, until: at }).map(({ until }) => until);
   return ends.length === 0 ? at : endOfMaintenance(settings, Math.max(...ends));
 }

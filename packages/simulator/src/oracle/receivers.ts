@@ -46,7 +46,7 @@ export function closeRun(receivers: Receivers, run: KnownRun, end: Pick<Run, "en
 }
 
 /** A run with an id is known again; `fold` remembers 32 of them, more than a made-up job has at a time. */
-export function rememberRun(receivers: Receivers, run: KnownRun): void {
+function rememberRun(receivers: Receivers, run: KnownRun): void {
   if (run.rid === null) return;
   receivers.closed = [...receivers.closed.filter((other) => other !== run), run].slice(-CLOSED_MAX);
 }

@@ -4,7 +4,7 @@ import { HOUR, SECOND } from "../history/history.ts";
 import type { Machine } from "../world/live.ts";
 import { type Arrival, arrivalsOf, type TrueRun, type World } from "./world.ts";
 
-export type ReportedAlarm = { at: Instant; until: Instant; reason: string; expectedAt: Instant | null };
+type ReportedAlarm = { at: Instant; until: Instant; reason: string; expectedAt: Instant | null };
 export type Finding = { falseAlarms: string[]; silent: string[]; leftOut: number; pings: number };
 
 /** Folds what arrived. @returns alarms of runs that were well, and left-out runs without an alarm in time */
