@@ -5,7 +5,7 @@ import type { Ping, Slot } from "./event.ts";
 export type Memory = {
   /** Oldest first; a run that broke its limit stays until its end, or a newer run's, is heard. At most 50. */
   openRuns: readonly OpenRun[];
-  /** Runs with an id that ended lately: a retry or a late start may still name them. At most 32. */
+  /** Runs with an id that ended lately: a retry or a late start may still name them. At most 64. */
   recentRuns: readonly EndedRun[];
   /** The newest run without an id of which only the end was heard: its start may still come. */
   endOnlyRun: EndedRun | null;

@@ -37,7 +37,8 @@ export function isTooOften(book: Book, heard: Heard): boolean {
 /** The turn of something that may have begun a while ago: what is older than the slot settled last is of none. */
 function turnOf(book: Book, at: Instant): number {
   const { last, slotAt, settings } = book;
-  const isForNext = slotAt !== null && at >= slotAt && at === last?.at;
+  const isDecided = last !== null && (last.outcome === "missed" || book.final.has(last.dueAt));
+  const isForNext = at === last?.at && slotAt !== null && (at >= slotAt || isDecided);
   if (last === null || at > last.at || isForNext) return turnAt(book, at);
   const { schedule } = settings;
   const isInterval = schedule.kind === "interval";

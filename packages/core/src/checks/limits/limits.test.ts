@@ -256,6 +256,18 @@ describe("a second run, a second host, too many of them", () => {
       ["host-duplicate at 7201"],
     ],
     [
+      "or noted, where the first one comes as a run of an interval breaks its limit, and so is for the next slot",
+      { hostDuplicates: "note", graceSeconds: 3600 },
+      [
+        [0, "success", { host: "a" }],
+        [3500, "start", { host: "a", rid: A }],
+        [7100, "start", { host: "a", rid: B }],
+        [7200, "success", { host: "b", rid: "cccccccc-0000-0000-0000-000000000000" }],
+      ],
+      ["new→up at 0", "up→down at 7100 (overlong), notified", "down→up at 7200, notified"],
+      ["host-duplicate at 7200"],
+    ],
+    [
       "or alerted, while the success itself would be good",
       { hostDuplicates: "alert" },
       [

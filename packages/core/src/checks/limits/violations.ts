@@ -85,9 +85,10 @@ function violationOf(draft: Draft, ping: Ping, reason: Reason): Violation {
 
 /** The slot that something that began at `at` would count for: the next one where it is due or near, else the one before. */
 export function slotBegunBy({ memory, settings }: Draft, at: Instant): Instant {
-  const { slotAt, lastSlot } = memory;
-  // At the deadline of the last slot, which is too late for that, the next one may be due already.
-  const isForNext = slotAt !== null && at >= slotAt && at === lastSlot?.at;
+  const { slotAt, lastSlot, lastSlotFinal } = memory;
+  // At the deadline that decided the last slot, which is too late for that, the next one may be begun already.
+  const isDecided = lastSlotFinal || lastSlot?.outcome === "missed";
+  const isForNext = at === lastSlot?.at && slotAt !== null && (at >= slotAt || isDecided);
   if (lastSlot !== null && at <= lastSlot.at && !isForNext)
     return at < beginOf(settings, lastSlot, slotAt) ? NO_SLOT : lastSlot.dueAt;
   if (slotAt !== null && at >= slotAt - Math.max(0, earlyMs(settings, lastSlot, slotAt))) return slotAt;

@@ -443,6 +443,21 @@ describe("two hosts of one job", () => {
     expect(flipLines(story)).toEqual(["new→up at 1"]);
   });
 
+  test("nor are they three where the start that is sent again comes between the ends and the other start", () => {
+    const schedule = { kind: "interval", everySeconds: 3600 } as const;
+    const story = playStory({ schedule, tooOften: { count: 2, of: "runs", windowSeconds: null } }, [
+      [0, "start", { host: "b" }],
+      [1, "success", { host: "b" }],
+      [3600, "start", { host: "b" }],
+      [3608, "success", { host: "a" }],
+      [3609, "success", { host: "b" }],
+      [3611, "start", { host: "b" }],
+      [3612, "start", { host: "a" }],
+      [3623, "start", { host: "b" }],
+    ]);
+    expect(flipLines(story)).toEqual(["new→up at 1"]);
+  });
+
   test("a start that is sent again after another host's end was taken for its run's is no further ping", () => {
     const story = playStory({ schedule: HOURLY, tooOften: { count: 4, of: "pings", windowSeconds: null } }, [
       [0, "start", { host: "b" }],

@@ -186,14 +186,20 @@ export function addEarlierStartToEnd(draft: Draft, { endedAt, host, rid }: Ended
 
 /**
  * Whether the host of a run that another host's end was taken for has sent its own end since: the two were only
- * exchanged, and that end is known for the one of this run.
+ * exchanged, and that end is known for the one of this run. What came after it and was taken for its start was the start
+ * of this run again.
  */
 export function hasOwnEnd(draft: Draft, { host, startedAt, digest }: OpenRun): boolean {
   const own = draft.memory.lastEnds?.find(
-    (end) => end.host === host && end.startedAt === null && end.endedAt >= startedAt,
+    (end) =>
+      end.host === host &&
+      end.endedAt >= startedAt &&
+      (end.startedAt === null || end.startedAt > end.endedAt),
   );
-  if (own !== undefined) putEnd(draft, { ...own, startedAt, startDigest: digest });
-  return own !== undefined;
+  if (own === undefined) return false;
+  const startRepeats = own.startedAt === null ? own.startRepeats : own.startRepeats + 1;
+  putEnd(draft, { ...own, startedAt, startDigest: digest, startRepeats });
+  return true;
 }
 
 function lastEndOf(draft: Draft, ping: Ping): HostEnd | null {

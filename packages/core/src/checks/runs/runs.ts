@@ -11,7 +11,8 @@ import { outlierDeadline } from "../learning/baseline.ts";
 /** As long as `curl -m 10 --retry 5` goes on sending a ping again whose answer was lost. */
 export const RESEND_MS = 90_000;
 const OPEN_MAX = 50;
-const RECENT_MAX = 32;
+/** More than can be given up at once, so that those do not push out what ended before. */
+const RECENT_MAX = OPEN_MAX + 14;
 const RETRY_MS_MAX = 600_000;
 
 /** How long after a ping an equal one with the same run id is a retry of it: half the grace, at most 10 min. */
