@@ -21,10 +21,14 @@ export const VERDICTS: readonly Verdict[] = [
   "left out",
 ];
 
+/** What programs say of a line that they took and then found no way through. */
+const LOST_IN_SEARCH = /loop limit exceeded/;
+
 /** Compares the times of the real program with ours, up to when the real one was watched. */
 export function compare({ after }: Question, real: Answer | null, ours: Answer): Verdict {
   if (real === null) return "left out";
   const oursRuns = "next" in ours && ours.next.length > 0;
+  if ("error" in real && LOST_IN_SEARCH.test(real.error)) return "left out";
   if ("error" in real) return oursRuns ? "only theirs refuses" : "neither runs";
   const theirs = real.next.map((time) => Date.parse(time));
   if (!goesForward([Date.parse(after), ...theirs])) return "left out";

@@ -1,4 +1,11 @@
-import { type CivilDate, civilDateOf, type DayNumber, dayNumberOf } from "../civil.ts";
+import {
+  type CivilDate,
+  civilDateOf,
+  type DayNumber,
+  dayNumberOf,
+  daysInMonth,
+  weekdayOf,
+} from "../civil.ts";
 import { DAY_MS, SECOND_MS } from "../time.ts";
 import type { WallTime } from "../timezones/time-zone.ts";
 import type { Cron } from "./cron.ts";
@@ -11,6 +18,27 @@ const DAYS_PER_YEAR = 366;
  * none within the years that its scheduler looks ahead.
  */
 export function nextWall(cron: Cron, after: WallTime): WallTime | null {
+  const wall = nextSelected(cron, after);
+  return wall !== null && cron.rules.days.februaryRunsOver === true ? overFebruary(cron, wall, after) : wall;
+}
+
+/** The days of March are passed over that lie before the first day of the list that February does not have. */
+function overFebruary(cron: Cron, first: WallTime, after: WallTime): WallTime | null {
+  const { year, month } = civilDateOf(Math.floor((after + 1) / DAY_MS));
+  if (month > 2 || cron.months[2] !== 1) return first;
+  const length = daysInMonth(year, 2);
+  const landing = dayNumberOf(year, 2, cron.days.indexOf(1, length + 1));
+  const march = dayNumberOf(year, 3, 1);
+  for (let wall: WallTime | null = first; wall !== null;) {
+    const day = Math.floor(wall / DAY_MS);
+    const isOfWeek = !cron.daysMustAgree && cron.weekdays[weekdayOf(day)] === 1;
+    if (day < march || day >= landing || isOfWeek) return wall;
+    wall = nextSelected(cron, (day + 1) * DAY_MS - 1);
+  }
+  return null;
+}
+
+function nextSelected(cron: Cron, after: WallTime): WallTime | null {
   const from = Math.floor(after / SECOND_MS) + 1;
   const today = Math.floor(from / 86_400);
   const date = civilDateOf(today);

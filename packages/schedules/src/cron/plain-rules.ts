@@ -1,4 +1,4 @@
-import { HOUR_MS, type Instant, SECOND_MS } from "../time.ts";
+import { HOUR_MS, type Instant, MINUTE_MS, SECOND_MS } from "../time.ts";
 import type { TimeZone, WallTime } from "../timezones/time-zone.ts";
 import type { Cron } from "./cron.ts";
 import { nextWall } from "./next-wall.ts";
@@ -22,7 +22,7 @@ export function nextByClock(cron: Cron, zone: TimeZone, after: Instant): Instant
   let wall = nextWall(cron, after + least - back - SECOND_MS);
   while (wall !== null && (best === null || earliestInstant(zone, wall) < best)) {
     if (failsAt(wall, zone, cron.rules.clock)) return best;
-    for (const instant of instantsOf(wall, zone, cron.rules.clock))
+    for (const instant of instantsOf(wall, zone, cron))
       if (instant > after && (best === null || instant < best)) best = instant;
     wall = nextWall(cron, wall);
   }
@@ -34,7 +34,8 @@ function earliestInstant(zone: TimeZone, wall: WallTime): Instant {
 }
 
 /** The instants of one reading of the clock. */
-function instantsOf(wall: WallTime, zone: TimeZone, { gap, longGap, repeat }: ClockRule): readonly Instant[] {
+function instantsOf(wall: WallTime, zone: TimeZone, cron: Cron): readonly Instant[] {
+  const { gap, longGap, repeat } = cron.rules.clock;
   const first = zone.instantOf(wall, 0);
   const second = zone.instantOf(wall, 1);
   if (first === second) return [first];
@@ -42,8 +43,19 @@ function instantsOf(wall: WallTime, zone: TimeZone, { gap, longGap, repeat }: Cl
   if (!isSkipped) return repeat === "both" ? [first, second] : [repeat === "first" ? first : second];
   if (gap === "skipped") return [];
   if (longGap?.effect === "skipped" && first - second >= longGap.hours * HOUR_MS) return [];
-  if (gap === "after") return [zone.firstInstantAt(wall)];
+  if (gap === "after") return [afterGap(wall, zone, cron)];
   return [gap === "later" ? first : second];
+}
+
+/** Where the scheduler makes up only so many readings of a gap in a minute, the later ones come in the minutes after. */
+function afterGap(wall: WallTime, zone: TimeZone, cron: Cron): Instant {
+  const end = zone.firstInstantAt(wall);
+  const { madeUpPerMinute } = cron.rules.clock;
+  if (madeUpPerMinute === undefined) return end;
+  let before = 0;
+  let reading = nextWall(cron, end + zone.offsetAt(end - 1) - SECOND_MS);
+  for (; reading !== null && reading < wall; reading = nextWall(cron, reading)) before += 1;
+  return end + Math.floor(before / madeUpPerMinute) * MINUTE_MS;
 }
 
 /** Whether the search fails at a reading in a gap whose end is so far. */

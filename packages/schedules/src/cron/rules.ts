@@ -64,6 +64,8 @@ export type DayRule = {
   open: "begins with star" | "star" | "star entry" | "all values";
   /** `31W` and `1W`: stays in its month, may leave it, is left out where it would leave it at the end, or ends with it */
   nearWorkday: "in month" | "may leave month" | "not after month" | "at month's end" | "as PHP counts";
+  /** from the end of February a search goes on by the day that it looks for, from the 31st to 3 March */
+  februaryRunsOver?: boolean;
 };
 
 type Gap = "after" | "later" | "skipped" | "earlier";
@@ -75,6 +77,8 @@ export type ClockRule = {
   elapsed: "all" | "none" | "every hour" | "minute or hour begins with star" | "several times";
   /** other lines: right after the gap, by the offset before it (02:30 becomes 03:30), not at all, or by the one after */
   gap: Gap;
+  /** right after the gap so many readings are made up in each minute; all at once where it is left out */
+  madeUpPerMinute?: number;
   /** in a gap of so many hours nothing is made up; so far from its end the search fails */
   longGap?: { hours: number; effect: "skipped" | "fails" };
   repeat: Repeat;

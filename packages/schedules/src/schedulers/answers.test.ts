@@ -492,6 +492,52 @@ const ANSWERS: readonly (readonly [string, string, string, string, readonly stri
     "2026-03-20T11:00Z",
     ["2026-04-30T22:30Z", "2026-05-31T22:30Z"],
   ],
+  // Of days that run backwards the first alone counts.
+  [
+    "cron-utils-spring53",
+    "0 * 2 28-2 1,7 *",
+    "America/Santiago",
+    "2024-09-08T01:50Z",
+    ["2025-01-28T05:00Z", "2025-01-28T05:01Z"],
+  ],
+  // March is 3, in the field of weekdays as well.
+  ["bullmq", "*/15 12 11 mar", "America/Asuncion", "2023-05-16T19:25Z", ["2023-11-01T03:00Z"]],
+  ["cron-parser", "*/15 12 11 mar", "America/Asuncion", "2023-05-16T19:25Z", []],
+  // With a star among its days the line is no hourly one, and with the last day no daily one.
+  [
+    "dagster",
+    "5-28 * *,13 * *",
+    "Australia/Lord_Howe",
+    "2025-10-03T12:00Z",
+    ["2025-10-03T12:35Z", "2025-10-03T12:36Z"],
+  ],
+  [
+    "dagster",
+    "52-56/15 23 L * SUN-SAT",
+    "America/Asuncion",
+    "2023-03-25T01:15Z",
+    ["2023-03-25T02:52Z", "2023-03-26T03:52Z"],
+  ],
+  // After the gap it makes up six in a minute.
+  [
+    "debian-cron",
+    "11-50 2 * * *",
+    "America/New_York",
+    "2025-03-08T15:00Z",
+    [0, 1, 2, 3, 4, 5, 6].map((minute) => `2025-03-09T07:0${minute}Z`).concat("2025-03-10T06:11Z"),
+  ],
+  // From 21 February it goes on by the ten days to the 31st.
+  [
+    "croniter6",
+    "1 02 */10 * *",
+    "America/Santiago",
+    "2025-02-04T21:45Z",
+    ["2025-02-11T05:01Z", "2025-02-21T05:01Z", "2025-03-11T05:01Z"],
+  ],
+  ["croniter6", "1 2 1,31 * 1", "UTC", "2026-02-20T00:00Z", ["2026-02-23T02:01Z", "2026-03-02T02:01Z"]],
+  ["croniter6", "1 2 1,31 * *", "UTC", "2028-02-20T00:00Z", ["2028-03-31T02:01Z"]],
+  ["croniter", "1 2 1,31 * *", "UTC", "2026-02-20T00:00Z", ["2026-03-01T02:01Z"]],
+  ["croniter6", "0 1 0-5/2 * * 0", "UTC", "2026-01-01T00:00Z", ["2026-01-01T01:00Z", "2026-01-03T01:00Z"]],
 ];
 
 test.each(ANSWERS)(

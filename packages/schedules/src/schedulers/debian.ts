@@ -14,6 +14,8 @@ const debian = derive(COMMON, {
   clock: {
     elapsed: "minute or hour begins with star",
     gap: "after",
+    // It waits 10 s after each.
+    madeUpPerMinute: 6,
     longGap: { hours: 3, effect: "skipped" },
     repeat: "first",
   },

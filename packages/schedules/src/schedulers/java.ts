@@ -139,7 +139,7 @@ const cronUtilsSpring = derive(cronUtilsUnix, {
   grammar: {
     bounds: { weekday: { min: 0, max: 7, starMax: 7 } },
     question: DAYS_ONLY,
-    backwardIn: { weekday: "wraps", month: "first alone" },
+    backwardIn: { weekday: "wraps", month: "first alone", day: "first alone" },
     words: ["L", "LW", "nW", "L-n", "wL", "w#n"],
     nth: { min: 0, max: 999 },
   },

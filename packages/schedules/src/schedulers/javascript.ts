@@ -1,5 +1,6 @@
 import { daysInMonth } from "../civil.ts";
 import type { Cron } from "../cron/cron.ts";
+import { MONTH_NAMES, WEEKDAY_NAMES } from "../cron/fields.ts";
 import type { FieldName } from "../cron/rules.ts";
 import { ScheduleError } from "../schedule-error.ts";
 import { naiveWalk, nodeCronLocal } from "../cron/instants.ts";
@@ -51,6 +52,14 @@ const cronParser = derive(COMMON, {
   neverRefused: true,
 });
 const bullmq = derive(cronParser, {
+  // Its cron-parser is 5.10.3, which takes names of months for weekdays as well, and the other way round.
+  quirks: {
+    field: (text, field) =>
+      refuseCountInList(
+        field === "month" || field === "weekday" ? text.replaceAll(/[A-Z]{3}/g, numberOfAnyName) : text,
+        field,
+      ),
+  },
   clock: { walk: cronParserWalk({ midnight: false, keepsState: false }) },
 });
 const nodeSchedule = derive(cronParser, {
@@ -70,6 +79,13 @@ const nodeSchedule = derive(cronParser, {
     read: (cron) => refuseMissingDay(withinWeek(cron)),
   },
 });
+
+function numberOfAnyName(name: string): string {
+  const indexIn = (names: readonly string[]) => names.findIndex((known) => known.startsWith(name));
+  const number = indexIn(MONTH_NAMES) + 1 || indexIn(WEEKDAY_NAMES);
+  return number < 0 ? name : String(number);
+}
+
 function refuseCountInList(text: string, field: FieldName): string {
   if (field === "weekday" && text.includes("#") && /[,/L-]/.test(text))
     throw new ScheduleError(

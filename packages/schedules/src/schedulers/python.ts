@@ -65,12 +65,27 @@ const croniter = derive(COMMON, {
 });
 const croniter6 = derive(croniter, {
   grammar: { words: ["L", "Lw", "w#n"] },
+  days: { februaryRunsOver: true },
   clock: { times: croniter6Times("zoneinfo") },
-  quirks: { read: (cron) => refuseMissingDay(croniterDays(cron)) },
+  quirks: {
+    // With seconds, 0 is the first day of the month.
+    line: (text) => (text.trim().split(/\s+/).length === 6 ? dayFromZero(text) : text),
+    read: (cron) => refuseMissingDay(croniterDays(cron)),
+  },
 });
 const croniter6Pytz = derive(croniter6, { clock: { times: croniter6Times("pytz") } });
 const airflow = derive(croniter, { clock: { times: airflowTimes } });
-const dagster = derive(croniter6, { layouts: [FIVE], clock: { times: dagsterTimes }, raisesAtEnd: true });
+const dagster = derive(croniter6, {
+  layouts: [FIVE],
+  days: { februaryRunsOver: false },
+  clock: { times: dagsterTimes },
+  raisesAtEnd: true,
+});
+
+function dayFromZero(line: string): string {
+  const [minute, hour, day = "", ...others] = line.trim().split(/\s+/);
+  return [minute, hour, day.replaceAll(/(?<=^|,)0+(?=[-,/]|$)/g, "1"), ...others].join(" ");
+}
 
 /** A range from a value to itself stands for the whole field. */
 function croniterField(text: string): string {

@@ -5,6 +5,12 @@ export function makeTimes(load) {
   const { defaultRepeatStrategy } = load(
     join(process.cwd(), "node_modules/bullmq/dist/cjs/classes/job-scheduler.js"),
   );
+  const { CronExpressionParser } = load("cron-parser");
+  // Its strategy keeps to itself why it finds no time: its parser says it.
+  const complain = (at, expr, tz) => void CronExpressionParser.parse(expr, { tz, currentDate: at }).next();
   return ({ expr, tz, ...range }) =>
-    repeat(range, (at) => defaultRepeatStrategy(at, { pattern: expr, tz }, "job"));
+    repeat(
+      range,
+      (at) => defaultRepeatStrategy(at, { pattern: expr, tz }, "job") ?? complain(new Date(at), expr, tz),
+    );
 }

@@ -6,6 +6,8 @@ import { nextWall } from "../next-wall.ts";
 
 // Winter is shorter than two of these.
 const SEASON_MS = 120 * DAY_MS;
+/** Every month has this day. */
+const SAFE_DAY_MAX = 28;
 
 /**
  * Dagster: hourly lines by the minutes that pass, all others by the clock: the second pass of a repeat, and in a gap the
@@ -17,13 +19,40 @@ export function* dagsterTimes(cron: Cron, zone: TimeZone, after: Instant): Itera
   for (let at = search(cron, zone, after); at !== null; at = search(cron, zone, at)) yield at;
 }
 
-function isHourly({ minutes, days, months, weekdays, daysMustAgree }: Cron): boolean {
-  const isEveryDay = [days.subarray(1), months.subarray(1), weekdays].every((values) => !values.includes(0));
-  return minutes.includes(0) && isEveryDay && daysMustAgree;
+function isHourly(cron: Cron): boolean {
+  const { hour, day, month, weekday } = wildcards(cron);
+  return cron.minutes.includes(0) && hour && day && month && weekday && cron.daysMustAgree;
+}
+
+/** Whether Dagster knows the line as a daily, weekly or monthly one. */
+function isOfOneTime(cron: Cron): boolean {
+  const isOne = (values: Uint8Array) => values.indexOf(1) === values.lastIndexOf(1);
+  const { day, month, weekday } = wildcards(cron);
+  if (![cron.minutes, cron.hours].every(isOne) || !month || cron.nthWeekdays.length > 0) return false;
+  const isMonthly = isOne(cron.days) && cron.days.indexOf(1) >= 1 && cron.days.indexOf(1) <= SAFE_DAY_MAX;
+  return day ? weekday || !isMixed(cron.fields[4]) : isMonthly && weekday;
+}
+
+/** Which fields croniter expands to a star: all values, without a star among others. */
+function wildcards({ fields, hours, days, months, weekdays }: Cron) {
+  const isAll = (values: Uint8Array, index: number) => !values.includes(0) && !isMixed(fields[index]);
+  // A day field without a star is one where the other has a star.
+  const isOpen = (index: number, other: number) =>
+    [fields[index], fields[other]].some((text) => text === "?" || text?.includes("*") === true);
+  return {
+    hour: isAll(hours, 1),
+    day: isAll(days.subarray(1), 2) && isOpen(2, 4),
+    month: isAll(months.subarray(1), 3),
+    weekday: isAll(weekdays, 4) && isOpen(4, 2),
+  };
+}
+
+function isMixed(text = ""): boolean {
+  return text.includes(",") && text.split(",").includes("*");
 }
 
 function* byReadings(cron: Cron, zone: TimeZone, after: Instant): Iterable<Instant> {
-  const isDaily = [cron.minutes, cron.hours].every((values) => values.indexOf(1) === values.lastIndexOf(1));
+  const isDaily = isOfOneTime(cron);
   let last = after;
   let wall = nextWall(cron, isDaily ? startOfDay(zone.wallOf(after)) - 1 : zone.wallOf(after) - HOUR_MS);
   for (; wall !== null; wall = nextWall(cron, wall)) {
