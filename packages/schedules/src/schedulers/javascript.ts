@@ -1,6 +1,6 @@
 import { daysInMonth } from "../civil.ts";
 import type { Cron } from "../cron/cron.ts";
-import { MONTH_NAMES, WEEKDAY_NAMES } from "../cron/fields.ts";
+import { MONTH_WORDS, WEEKDAY_WORDS } from "../cron/fields.ts";
 import type { FieldName } from "../cron/rules.ts";
 import { ScheduleError } from "../schedule-error.ts";
 import { naiveWalk, nodeCronLocal } from "../cron/instants.ts";
@@ -82,7 +82,7 @@ const nodeSchedule = derive(cronParser, {
 
 function numberOfAnyName(name: string): string {
   const indexIn = (names: readonly string[]) => names.findIndex((known) => known.startsWith(name));
-  const number = indexIn(MONTH_NAMES) + 1 || indexIn(WEEKDAY_NAMES);
+  const number = indexIn(MONTH_WORDS) + 1 || indexIn(WEEKDAY_WORDS);
   return number < 0 ? name : String(number);
 }
 
