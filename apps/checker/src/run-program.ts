@@ -1,3 +1,4 @@
+import { writeFile } from "node:fs/promises";
 import process from "node:process";
 
 import type { Config } from "@overdue/config";
@@ -13,6 +14,7 @@ export type StartProgram = (options: ProgramOptions) => Promise<() => Promise<vo
 /** A call to a provider takes 20 s at most; what can still not be recorded then is repeated in any case. */
 const STOP_MS = 30_000;
 const ECHO_MS_MAX = 1_000;
+const LIVENESS_EVERY_MS = 1_000;
 
 /** Runs the checker or the sender until a signal ends it: the first stops it cleanly, the second at once. */
 export async function runProgram(name: string, config: Config, start: StartProgram): Promise<void> {
@@ -31,6 +33,7 @@ export async function runProgram(name: string, config: Config, start: StartProgr
   const stop = await start({ config, databaseUrl, log });
   // The supervisor, if it started us, waits for this.
   if (process.connected) process.send?.({ running: true }, undefined, {}, () => undefined);
+  if (config.livenessFile !== null) await renewLiveness(config.livenessFile, log);
   let askedAt: number | null = null;
   const end = () => {
     // A service manager that ends a group of processes at once reaches us directly and through the supervisor.
@@ -44,6 +47,16 @@ export async function runProgram(name: string, config: Config, start: StartProgr
     );
   };
   for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, end);
+}
+
+/** For a probe, which ends a process whose event loop stands still: the file is as old as the last turn of it. */
+async function renewLiveness(file: string, log: Logger): Promise<void> {
+  await writeFile(file, new Date().toISOString());
+  const renew = () =>
+    writeFile(file, new Date().toISOString()).catch((error: unknown) =>
+      log.warn({ err: error }, "LIVENESS_FILE cannot be written."),
+    );
+  setInterval(() => void renew(), LIVENESS_EVERY_MS).unref();
 }
 
 /** A process in an unknown state must not go on deciding; its supervisor starts another. */

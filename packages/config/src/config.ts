@@ -54,6 +54,8 @@ export type Config = {
   /** Hosts that answer only pings, each with an optional port, in lower case; the first stands in the URLs that are shown. */
   pingHosts: string[];
   selfHeartbeatUrl: string | null;
+  /** Renewed each second while the process runs; null: none. */
+  livenessFile: string | null;
   pingBodyBytesMax: number;
   /** Null: no pings by e-mail. */
   pingEmail: { domain: string; host: string; port: number } | null;
@@ -148,6 +150,7 @@ function plainSettings(values: Values): Omit<Config, "bootstrap"> {
     apiRateLimit: values.API_RATE_LIMIT,
     pingHosts: values.PING_HOST ?? [],
     selfHeartbeatUrl: values.SELF_HEARTBEAT_URL,
+    livenessFile: values.LIVENESS_FILE,
     pingBodyBytesMax: values.PING_BODY_LIMIT,
     pingEmail: pingEmailSettings(values),
   };

@@ -152,6 +152,11 @@ export const VARIABLES = {
     "nothing outside is notified",
     "Address that is asked each minute while all is well, such as a ping URL elsewhere: its silence is the alarm.",
   ),
+  LIVENESS_FILE: optional(
+    z.string(),
+    "no such file",
+    "File whose time of change a checker or a sender that runs by itself renews each second, for a probe to look at.",
+  ),
   PING_HOST: optional(
     hostNames,
     "the host of `PUBLIC_URL`",
