@@ -11,7 +11,7 @@ const EXEMPT = [
   /^tooling\/words\./,
   /^(package-lock\.json|LICENSE)$/,
   /\/(vectors|payloads|migrations)\//,
-  /^packages\/schedules\/src\/timezones\/names\.ts$/,
+  /^packages\/schedules\/src\/timezones\/zone-names\.ts$/,
   /\.(png|svg|ico)$/,
 ];
 

@@ -1,4 +1,4 @@
-import { defaultSettings } from "@overdue/core";
+import { defaultDetails, defaultSettings } from "@overdue/core";
 
 import type { RouteView } from "../src/alert-routes/route-queries.ts";
 import type { Names } from "../src/alert-routes/route-text.ts";
@@ -18,24 +18,12 @@ export function aCheck(check: Partial<CheckView> = {}): CheckView {
   return {
     id: CHECK,
     projectId: PROJECT,
-    name: "",
-    slug: "",
-    tags: [],
-    description: "",
+    ...defaultDetails,
     scheduleText: "Every 5 minutes",
     schedule: { kind: "interval", everySeconds: 300 },
     ...defaultSettings,
     graceSeconds: 300,
-    methods: "",
-    filterSubject: false,
-    filterBody: false,
-    filterHttpBody: false,
-    filterDefaultFail: false,
-    startKeywords: "",
-    successKeywords: "",
-    failureKeywords: "",
     channelIds: [],
-    severity: "warning",
     dependsOn: [],
     maintenance: null,
     status: "new",

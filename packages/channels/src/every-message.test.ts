@@ -1,9 +1,9 @@
-import { INCIDENT_ENDS } from "@overdue/core";
+import { INCIDENT_ENDS, REASONS } from "@overdue/core";
 import { expect, test } from "vitest";
 
 import { renderEmail } from "./email/render.ts";
 import { composeAlert } from "./message/compose.ts";
-import { everyMessage, REASONS } from "./testing/every-alert.ts";
+import { everyMessage } from "./testing/every-alert.ts";
 import { downActions, PUBLIC_URL } from "./testing/alert-samples.ts";
 import { channelKinds, isKindName, openChannel } from "./registry.ts";
 import { sampleSettings } from "./testing/channel-settings.ts";

@@ -14,6 +14,21 @@ export function secretField<const Name extends string>(given: Given<Name>): Fiel
   return field({ input: "password", secret: true, ...given });
 }
 
+/** Where a provider keeps the account, of those that have a service in each of these regions. */
+export const Region = z.enum(["us", "eu"], { error: "Choose a region." }).default("us");
+
+export const regionField = field({
+  name: "region",
+  label: "Region",
+  help: "Where the account is.",
+  input: "choice",
+  required: false,
+  choices: [
+    { value: "us", label: "United States" },
+    { value: "eu", label: "Europe" },
+  ],
+});
+
 /** A token, key or id that goes into a header or a path: visible ASCII without spaces. */
 export function tokenText(message: string) {
   return z

@@ -25,7 +25,8 @@ export type {
 export { parseRefusal, readMailRefusal, type MailRefusal } from "./email/mail-refusal.ts";
 export { SLACK_BUTTONS } from "./kinds/slack.ts";
 export type { AlertLine, AlertMessage } from "./message/alert.ts";
-export { composeAlert, plainText } from "./message/compose.ts";
+export { composeAlert } from "./message/compose.ts";
+export { plainText } from "./message/parts.ts";
 export { instantIn } from "./message/time.ts";
 export { hideSecrets } from "./hide-secrets.ts";
 export { escapeAngles, sanitised } from "./message/text.ts";

@@ -1,4 +1,4 @@
-export { asciiDomain, mailAddress, withAsciiDomain } from "./mail-address.ts";
+export { asciiDomain, mailAddress, NO_MAIL_SERVER, withAsciiDomain } from "./mail-address.ts";
 export { LiveEvent, PageEvent } from "./live-event.ts";
 export { type Snooze, snoozedUntil } from "./incidents/snooze.ts";
 export {
@@ -10,10 +10,27 @@ export {
   spansBetween,
 } from "./maintenance/window.ts";
 export { MaintenanceRuleInput, ruleOf } from "./maintenance/window-input.ts";
-export type { Check, CheckState, DisplayStatus, Reason, Status } from "./checks/check.ts";
+export {
+  type Check,
+  type CheckState,
+  DISPLAY_STATUSES,
+  type DisplayStatus,
+  type Reason,
+  REASONS,
+  type Status,
+  STATUSES,
+} from "./checks/check.ts";
 export type { Memory, OpenRun } from "./checks/memory.ts";
-export { checkName, splitTags, TagsInput, UNNAMED_CHECK } from "./checks/details.ts";
-export { greaterMedianOf } from "./learning/statistics.ts";
+export {
+  checkName,
+  defaultDetails,
+  DetailsInput,
+  detailsOf,
+  splitTags,
+  TagsInput,
+  UNNAMED_CHECK,
+} from "./checks/details.ts";
+export { medianOf } from "./learning/statistics.ts";
 export {
   type CheckSettings,
   CheckSettingsInput,
@@ -79,6 +96,7 @@ export {
   type Route,
   type RoutedCheck,
   type SentNotification,
+  SEVERITIES,
   type Severity,
 } from "./routing/route.ts";
 export type { PlannedNotification, RoutingInput } from "./routing/routing-input.ts";

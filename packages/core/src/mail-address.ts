@@ -7,6 +7,9 @@ const DOMAIN = new RegExp(`^${LABEL}(?:\\.${LABEL})*$`);
 const TYPED_DOMAIN = /^[\p{L}\p{N}\p{M}.-]+$/u;
 const CHARS_MAX = 254;
 
+/** Why nothing is sent by e-mail, and who can mend it. A sentence about what waits for that may follow. */
+export const NO_MAIL_SERVER = "No mail server is set: the operator must set SMTP_URL.";
+
 /**
  * One e-mail address as a person types it, `ops@münchen.example` included; kept as it was typed, in Unicode's composed
  * form, so that the same address is always the same text.

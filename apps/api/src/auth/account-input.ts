@@ -1,4 +1,4 @@
-import { mailAddress } from "@overdue/core";
+import { mailAddress, NO_MAIL_SERVER } from "@overdue/core";
 import {
   type Db,
   PASSWORD_MAX_CHARS,
@@ -66,8 +66,8 @@ export function mustProveAddress(c: AppContext): boolean {
   return mail && emailVerification;
 }
 
-/** @throws 403 where no mail can be sent */
-export function requireMail(c: AppContext, wayOut: string): void {
+/** @throws 403 where no mail can be sent; `wayOut` says what helps meanwhile */
+export function requireMail(c: AppContext, wayOut?: string): void {
   if (c.var.deps.settings.mail) return;
-  throw new ApiError("forbidden", `No mail server is set here, so no mail can be sent. ${wayOut}`);
+  throw new ApiError("forbidden", wayOut === undefined ? NO_MAIL_SERVER : `${NO_MAIL_SERVER} ${wayOut}`);
 }

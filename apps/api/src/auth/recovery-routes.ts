@@ -29,7 +29,7 @@ import { expiredLink, finishSignUp } from "./sign-up.ts";
 
 /** Sends a link to a new password, where the address has an account. @throws 403 where no mail can be sent */
 async function requestReset(c: AppContext, email: string): Promise<void> {
-  requireMail(c, "Ask the operator of this instance, who has `npm run admin -- user reset`.");
+  requireMail(c, "Until then the operator can set another password for you: `npm run admin -- user reset`.");
   await sendAccountMail(c, { kind: "reset", email });
 }
 
@@ -65,7 +65,7 @@ async function requestVerification(c: AppContext): Promise<void> {
   const user = await findUser(c.var.deps.db, requirePerson(c).userId);
   if (user === null) throw new ApiError("unauthorized", "Sign in.");
   if (user.emailVerified) throw new ApiError("conflict", "Your address is confirmed already.");
-  requireMail(c, "The operator must set SMTP_URL first.");
+  requireMail(c);
   await sendAccountMail(c, { kind: "verify", email: user.email });
 }
 

@@ -1,33 +1,8 @@
-import { CheckSettingsInput, TagsInput } from "@overdue/core";
+import { CheckSettingsInput, DetailsInput } from "@overdue/core";
 import { z } from "zod";
 
-const KEYWORDS_MAX = 200;
-const keywords = z.string().trim().max(KEYWORDS_MAX, "Use at most 200 characters.");
-
-/** Who a check is, and how its pings are read. */
-const Details = z.strictObject({
-  name: z.string().trim().max(100, "Use at most 100 characters."),
-  slug: z
-    .string()
-    .max(100, "Use at most 100 characters.")
-    .regex(/^[a-z0-9_-]*$/, "Use only a-z, 0-9, - and _."),
-  tags: TagsInput,
-  description: z.string().max(10_000, "Use at most 10,000 characters."),
-  severity: z
-    .enum(["info", "warning", "critical"], { error: "Severity is info, warning or critical." })
-    .meta({ description: "Routes may look at it; a check that nobody rated is a warning." }),
-  methods: z.enum(["", "POST"]).meta({ description: "POST: GET and HEAD are stored as ignored." }),
-  filterSubject: z.boolean(),
-  filterBody: z.boolean(),
-  filterHttpBody: z.boolean(),
-  filterDefaultFail: z.boolean(),
-  startKeywords: keywords,
-  successKeywords: keywords,
-  failureKeywords: keywords,
-});
-
 /** What a person may change of a check; only what is sent is written. */
-export const CheckPatch = Details.extend(CheckSettingsInput.shape)
+export const CheckPatch = DetailsInput.extend(CheckSettingsInput.shape)
   .extend({
     channelIds: z.array(z.uuid()).max(100, "Use at most 100 channels."),
     dependsOn: z.array(z.string().min(1).max(100)).max(20, "A check depends on at most 20 others.").meta({
@@ -45,23 +20,7 @@ export const CheckInput = CheckPatch.required({ schedule: true }).meta({
 });
 export type CheckInput = z.infer<typeof CheckInput>;
 
-export const DEFAULT_DETAILS = {
-  name: "",
-  slug: "",
-  tags: [],
-  description: "",
-  severity: "warning",
-  methods: "",
-  filterSubject: false,
-  filterBody: false,
-  filterHttpBody: false,
-  filterDefaultFail: false,
-  startKeywords: "",
-  successKeywords: "",
-  failureKeywords: "",
-} as const satisfies z.infer<typeof Details>;
-
-const DETAILS = Object.keys(Details.shape) as (keyof typeof Details.shape)[];
+const DETAILS = Object.keys(DetailsInput.shape) as (keyof typeof DetailsInput.shape)[];
 const SETTINGS = Object.keys(CheckSettingsInput.shape) as (keyof typeof CheckSettingsInput.shape)[];
 
 /** The details among what was sent, as they are stored. */

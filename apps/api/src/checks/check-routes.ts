@@ -1,6 +1,6 @@
 import { randomUUIDv7 } from "node:crypto";
 
-import { defaultSettings, newCheck, nextAt } from "@overdue/core";
+import { defaultDetails, defaultSettings, newCheck, nextAt } from "@overdue/core";
 import {
   type CheckRef,
   createCheck,
@@ -25,7 +25,7 @@ import { expectedVersion, requireFound, withETag } from "../http/edits.ts";
 import { resource } from "../http/resource.ts";
 import { createRouter, json, route } from "../http/route.ts";
 import { OfCheck, PageQuery, readCursor, toPage } from "../http/schemas.ts";
-import { CheckInput, CheckPatch, DEFAULT_DETAILS, sentDetails, sentSettings } from "./check-input.ts";
+import { CheckInput, CheckPatch, sentDetails, sentSettings } from "./check-input.ts";
 import { CheckView, checkView, SavedCheckView, type ViewOptions } from "./check-view.ts";
 
 const checks = resource({
@@ -157,7 +157,7 @@ async function addCheck(c: AppContext, projectId: string, input: CheckInput): Pr
   const { db, now } = c.var.deps;
   const settings = { ...defaultSettings, ...sentSettings(input), schedule: input.schedule };
   const check = newCheck(randomUUIDv7(), now(), settings);
-  const details = { ...DEFAULT_DETAILS, tags: "", ...sentDetails(input) };
+  const details = { ...defaultDetails, tags: "", ...sentDetails(input) };
   const channelIds = input.channelIds ?? "all";
   const { dependsOn = [] } = input;
   await createCheck(db, { projectId, details, check, nextAt: nextAt(check), channelIds, dependsOn });

@@ -1,4 +1,11 @@
-import { CheckSettingsInput, displayStatus, maintenanceAt, splitTags } from "@overdue/core";
+import {
+  CheckSettingsInput,
+  detailsOf,
+  DISPLAY_STATUSES,
+  displayStatus,
+  maintenanceAt,
+  SEVERITIES,
+} from "@overdue/core";
 import { explain, type Instant } from "@overdue/schedules";
 import { toCheck, type LinkedCheck, checkSettings } from "@overdue/db";
 import { z } from "zod";
@@ -33,14 +40,14 @@ export const CheckView = z
     successKeywords: z.string(),
     failureKeywords: z.string(),
     channelIds: z.array(z.uuid()),
-    severity: z.enum(["info", "warning", "critical"]),
+    severity: z.enum(SEVERITIES),
     dependsOn: z
       .array(z.uuid())
       .meta({ description: "While one of these checks is down, the alert of this one is held back." }),
     maintenance: z.object({ from: Timestamp, until: Timestamp }).nullable().meta({
       description: "The maintenance window that lasts now: no deadline is evaluated until its end.",
     }),
-    status: z.enum(["new", "up", "grace", "down", "paused"]),
+    status: z.enum(DISPLAY_STATUSES),
     started: z.boolean().meta({ description: "A run is open." }),
     openRuns: z.array(OpenRun),
     pingCount: z.int(),
@@ -93,23 +100,18 @@ export type ViewOptions = {
 };
 
 export function checkView(row: LinkedCheck, options: ViewOptions): CheckView {
-  const { id, projectId, name, slug, description, channelIds, managedBy, version } = row;
+  const { id, projectId, channelIds, managedBy, version } = row;
   return {
     id,
     projectId,
-    name,
-    slug,
-    description,
+    ...detailsOf(row),
     channelIds,
-    severity: row.severity,
     dependsOn: row.dependsOn,
     managedBy,
     version,
-    tags: splitTags(row.tags),
     ...checkSettings(row),
     maintenance: maintenanceView(row, options.now),
     scheduleText: explain(row.schedule, { from: options.now, count: 0 }).text,
-    ...readingView(row),
     ...stateView(row, options),
     ...addressView(row, options),
     createdAt: iso(row.createdAt),
@@ -120,21 +122,6 @@ export function checkView(row: LinkedCheck, options: ViewOptions): CheckView {
 function maintenanceView({ maintenance }: LinkedCheck, now: Instant) {
   const span = maintenance === null ? null : maintenanceAt(maintenance, now);
   return span === null ? null : { from: iso(span.from), until: iso(span.until) };
-}
-
-function readingView(row: LinkedCheck) {
-  const { methods, filterSubject, filterBody, filterHttpBody, filterDefaultFail } = row;
-  const { startKeywords, successKeywords, failureKeywords } = row;
-  return {
-    methods,
-    filterSubject,
-    filterBody,
-    filterHttpBody,
-    filterDefaultFail,
-    startKeywords,
-    successKeywords,
-    failureKeywords,
-  };
 }
 
 function stateView(row: LinkedCheck, { now, seesDetails }: ViewOptions) {

@@ -1,9 +1,11 @@
 import {
   checkName,
+  DISPLAY_STATUSES,
   displayStatus,
   encodeMarks,
-  greaterMedianOf,
   maintenanceAt,
+  medianOf,
+  SEVERITIES,
   splitTags,
   stripMarks,
   stripSvg,
@@ -39,9 +41,9 @@ const OverviewView = z
     slug: z.string().optional(),
     description: z.string().optional().meta({ description: "Its first 200 characters." }),
     tags: z.array(z.string()),
-    severity: z.enum(["info", "warning", "critical"]),
+    severity: z.enum(SEVERITIES),
     scheduleText: z.string(),
-    status: z.enum(["new", "up", "grace", "down", "paused"]),
+    status: z.enum(DISPLAY_STATUSES),
     runningSince: Timestamp.optional().meta({ description: "When its oldest open run began." }),
     lastHeardAt: Timestamp.optional().meta({ description: "The last ping of any kind." }),
     expectedAt: Timestamp.optional(),
@@ -155,7 +157,7 @@ function timeFields(row: CheckOverview["row"], now: Instant): Partial<OverviewVi
 
 /** The median of the last good runs, in milliseconds; null where too few are known to call anything usual. */
 function usualDuration(durations: readonly number[]): number | null {
-  return durations.length < 5 ? null : Math.round(greaterMedianOf(durations) ?? 0);
+  return durations.length < 5 ? null : Math.round(medianOf(durations) ?? 0);
 }
 
 function incidentView(incident: NonNullable<CheckOverview["incident"]>): OverviewView["incident"] {

@@ -1,10 +1,10 @@
 import { isKindName, mergeSettings, parseSettings, type Problem } from "@overdue/channels";
-import { ConfigRoute, type Current, defaultSettings, planConfig } from "@overdue/core";
+import { ConfigRoute, type Current, defaultDetails, defaultSettings, planConfig } from "@overdue/core";
 import type { ConfigDecision, WantedChannel, WantedCheck } from "@overdue/db";
 import { z } from "zod";
 
 import { CollectMinutes, Groups } from "../channels/channel-view.ts";
-import { CheckPatch, DEFAULT_DETAILS, sentDetails, sentSettings } from "../checks/check-input.ts";
+import { CheckPatch, sentDetails, sentSettings } from "../checks/check-input.ts";
 import { ApiError, type FieldError } from "../http/problem.ts";
 
 const Name = z.string().trim().min(1, "Give the channel a name.").max(100, "Use at most 100 characters.");
@@ -128,14 +128,14 @@ function wantedFields(check: ConfigCheck) {
     channels: __,
     dependsOn: ___,
     ...fields
-  } = { ...DEFAULT_DETAILS, ...defaultSettings, ...check };
+  } = { ...defaultDetails, ...defaultSettings, ...check };
   return fields;
 }
 
 function toStoredCheck(check: ConfigCheck): WantedCheck {
   return {
     slug: check.slug,
-    details: { ...DEFAULT_DETAILS, tags: "", ...sentDetails(check) },
+    details: { ...defaultDetails, tags: "", ...sentDetails(check) },
     settings: { ...defaultSettings, ...sentSettings(check), schedule: check.schedule },
     channels: check.channels ?? null,
     dependsOn: check.dependsOn ?? null,

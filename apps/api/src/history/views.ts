@@ -1,4 +1,4 @@
-import type { Evidence } from "@overdue/core";
+import { type Evidence, REASONS, STATUSES } from "@overdue/core";
 import { type CheckRef, type EventPosition, hasCheck } from "@overdue/db";
 import { z } from "zod";
 
@@ -6,19 +6,8 @@ import type { AppContext } from "../http/context.ts";
 import { ApiError } from "../http/problem.ts";
 import { isoOrNull, readCursor, Timestamp } from "../http/schemas.ts";
 
-export const Reason = z
-  .enum([
-    "missed",
-    "failed",
-    "overlong",
-    "overlap",
-    "too-quick",
-    "too-often",
-    "never-started",
-    "host-duplicate",
-  ])
-  .meta({ id: "Reason" });
-const Status = z.enum(["new", "up", "down", "paused"]);
+export const Reason = z.enum(REASONS).meta({ id: "Reason" });
+const Status = z.enum(STATUSES);
 
 export const RunView = z
   .object({

@@ -1,4 +1,4 @@
-import { explainExit, type Snooze, snoozedUntil } from "@overdue/core";
+import { explainExit, SEVERITIES, type Snooze, snoozedUntil } from "@overdue/core";
 import {
   acknowledgeIncident,
   type Acted,
@@ -26,7 +26,7 @@ import { type AppContext, canSeeDetails } from "../http/context.ts";
 import { ApiError } from "../http/problem.ts";
 import { iso, isoOrNull, Timestamp } from "../http/schemas.ts";
 
-const Severity = z.enum(["info", "warning", "critical"]);
+const Severity = z.enum(SEVERITIES);
 
 const Summary = z.object({
   id: z.uuid(),

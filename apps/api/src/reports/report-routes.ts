@@ -1,4 +1,11 @@
-import { lastPeriod, type Period, periodAfter, periodBefore, periodNamed } from "@overdue/core";
+import {
+  lastPeriod,
+  NO_MAIL_SERVER,
+  type Period,
+  periodAfter,
+  periodBefore,
+  periodNamed,
+} from "@overdue/core";
 import {
   editReportChoice,
   findProject,
@@ -62,8 +69,7 @@ async function changeChoice(c: AppContext, projectId: string, { patch, version }
 /** Sends the caller the newest report at once: the month's where none is chosen. @throws 409, 429 */
 async function sendReport(c: AppContext, projectId: string): Promise<string> {
   const { db, keyring, settings, now } = c.var.deps;
-  if (!settings.mail)
-    throw new ApiError("conflict", "No mail server is set: the operator must set SMTP_URL.");
+  if (!settings.mail) throw new ApiError("conflict", NO_MAIL_SERVER);
   if ((await reportsWithinMinute(db, projectId)) >= MOST_A_MINUTE)
     throw new ApiError("too_many_requests", "Five reports a minute are the most: wait a little.");
   // Nothing may be stored yet; a row gives the mail the link that ends such mails.

@@ -1,4 +1,4 @@
-import { nextReportAt, type Period, type Report } from "@overdue/core";
+import { nextReportAt, NO_MAIL_SERVER, type Period, type Report } from "@overdue/core";
 import { TimezoneInput } from "@overdue/schedules";
 import type { ReportChoice } from "@overdue/db";
 import { z } from "zod";
@@ -58,7 +58,7 @@ export function choiceView(
 }
 
 function problemOf({ brokenBecause, isVerified }: ReportChoice, mail: boolean): string | null {
-  if (!mail) return "No mail server is set, so no report is sent: the operator must set SMTP_URL.";
+  if (!mail) return `${NO_MAIL_SERVER} Until then no report is sent.`;
   if (!isVerified) return UNVERIFIED;
   return brokenBecause === null ? null : `Mails to your address do not arrive: ${brokenBecause}`;
 }

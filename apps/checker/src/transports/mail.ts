@@ -1,7 +1,7 @@
 import { PassThrough } from "node:stream";
 import { sanitised, type AlertMessage } from "@overdue/channels";
 import type { RenderedEmail } from "@overdue/channels/email";
-import { asciiDomain, type AttemptResult, withAsciiDomain } from "@overdue/core";
+import { asciiDomain, type AttemptResult, NO_MAIL_SERVER, withAsciiDomain } from "@overdue/core";
 
 import { mailFailure, notTaken, type MailProgress } from "./mail-failure.ts";
 import { openTransport, SMTP_WAITS, type SmtpSettings, type SmtpWaits } from "./smtp-connections.ts";
@@ -32,12 +32,11 @@ export type MailOptions = {
 
 const LOAD_AFTER_MS = 5_000;
 const HURRY_MS = 5_000;
-const UNSET = "No mail server is set: the operator must set SMTP_URL.";
 
 export function openMailer(options: MailOptions): Mailer {
   const { smtpUrl, smtp, waits } = options;
   if (smtpUrl === null) {
-    const ending: AttemptResult = { outcome: "operator", because: UNSET, statusCode: null };
+    const ending: AttemptResult = { outcome: "operator", because: NO_MAIL_SERVER, statusCode: null };
     const unset = () => Promise.resolve(ending);
     return { send: unset, sendRendered: unset, hurry: () => undefined, close: () => undefined };
   }

@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 
 import { serverNow } from "../time/clock.ts";
-import { durationText, type Reason } from "@overdue/core";
+import { durationText, type Reason, REASONS } from "@overdue/core";
 import { browserZone, instant, parseWallClock, shortZonedText, wallClockText } from "../time/zones.ts";
 import { type Column, DataTable, Dimmed } from "../ui/data-table.tsx";
 import { Listing } from "../ui/listing.tsx";
@@ -13,7 +13,7 @@ import {
   notificationPreviewQuery,
   type Recipient,
 } from "./route-queries.ts";
-import { REASONS, REASON_TITLES } from "./route-text.ts";
+import { REASON_TITLES } from "./route-text.ts";
 
 /** A check that goes down for a reason; `wallClock` is the time in the browser's zone, as its field holds it. */
 type Scenario = { checkId: string | null; wallClock: string; reason: Reason };

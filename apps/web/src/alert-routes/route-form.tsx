@@ -1,3 +1,4 @@
+import { REASONS, SEVERITIES } from "@overdue/core";
 import { Checkbox, Fieldset, MultiSelect, Stack, TagsInput, Text, TextInput } from "@mantine/core";
 
 import { Card } from "../ui/card.tsx";
@@ -13,7 +14,7 @@ import {
   useRouteForm,
   useRouteFormContext,
 } from "./route-values.ts";
-import { type Names, REASON_TITLES, REASONS } from "./route-text.ts";
+import { type Names, REASON_TITLES } from "./route-text.ts";
 import { RouteSentence } from "./route-list.tsx";
 
 type Props = {
@@ -70,7 +71,6 @@ export function RouteForm({ initial, isNew, names, knownTags, save, cancel }: Pr
 }
 
 const REASON_OPTIONS = REASONS.map((value) => ({ value, label: REASON_TITLES[value] }));
-const SEVERITIES = ["info", "warning", "critical"];
 
 function MatchFields({ names, knownTags }: { names: Names; knownTags: readonly string[] }) {
   const form = useRouteFormContext();

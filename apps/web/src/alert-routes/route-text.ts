@@ -45,18 +45,6 @@ function targetsText(targets: readonly Target[], names: Names): string {
       );
 }
 
-/** The reasons why a check goes down, in the order of a select field. */
-export const REASONS = [
-  "missed",
-  "failed",
-  "overlong",
-  "overlap",
-  "too-quick",
-  "too-often",
-  "never-started",
-  "host-duplicate",
-] as const satisfies readonly Reason[];
-
 export const REASON_TITLES: Record<Reason, string> = {
   missed: "missed",
   failed: "failed",

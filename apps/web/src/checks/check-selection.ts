@@ -1,4 +1,4 @@
-import { type DisplayStatus, durationText } from "@overdue/core";
+import { SEVERITIES, type DisplayStatus, durationText } from "@overdue/core";
 
 import { instant } from "../time/zones.ts";
 import type { CheckOverview } from "./check-queries.ts";
@@ -199,7 +199,6 @@ function sortKey(check: CheckOverview, by: "attention" | Sort, now: number): num
   }
 }
 
-const SEVERITIES = ["critical", "warning", "info"];
 // Longer than any time since an incident began, so that the rank always decides before the age.
 const RANK = 1e13;
 
@@ -212,7 +211,7 @@ function attentionKey(check: CheckOverview, now: number): number {
   const { incident, severity } = check;
   if (status !== "down") return RANK * (10 + STATUS_ORDER.indexOf(status));
   const isHandled = incident?.acknowledged === true || isSnoozed(check, now);
-  const rank = (isHandled ? 3 : 0) + SEVERITIES.indexOf(severity);
+  const rank = (isHandled ? 3 : 0) + SEVERITIES.toReversed().indexOf(severity);
   return RANK * rank + (incident === undefined ? now : instant(incident.openedAt));
 }
 

@@ -12,7 +12,7 @@ import {
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { canonicalTimezone } from "@overdue/schedules";
-import { checkName } from "@overdue/core";
+import { checkName, NO_MAIL_SERVER } from "@overdue/core";
 import { useState } from "react";
 
 import { instanceQuery, meQuery } from "../accounts/account-queries.ts";
@@ -264,9 +264,7 @@ function NobodyYet({ check: { projectId, id: checkId } }: { check: CheckView }) 
         </Button>
       </Group>
       {instance?.mail === false && (
-        <p className={styles["lead"]}>
-          This server cannot send e-mails yet: the operator must set SMTP_URL. Until then choose another way.
-        </p>
+        <p className={styles["lead"]}>{NO_MAIL_SERVER} Until then choose another way.</p>
       )}
     </Stack>
   );

@@ -1,10 +1,11 @@
 import type { AlertFacts } from "@overdue/core";
 import { describe, expect, test } from "vitest";
 
-import { composeAlert, plainText } from "../message/compose.ts";
+import { composeAlert } from "../message/compose.ts";
 import { downFacts, HOSTILE_TEXTS, hostileFacts, PUBLIC_URL, upFacts } from "../testing/alert-samples.ts";
 import { reportFacts } from "../testing/report-sample.ts";
 import { renderEmail } from "./render.ts";
+import { plainText } from "../message/parts.ts";
 
 const STOP = "https://overdue.example.org/unsubscribe?channel=c";
 

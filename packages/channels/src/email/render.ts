@@ -4,8 +4,7 @@ import { Heading, Hr, Link, render, Text } from "@react-email/components";
 import { createElement as h, type ReactElement } from "react";
 
 import type { AlertLine, AlertMessage, AlertSection } from "../message/alert.ts";
-import { plainText } from "../message/compose.ts";
-import { alertLook } from "../message/parts.ts";
+import { alertLook, plainText } from "../message/parts.ts";
 import { checkName, reasonWord } from "../message/reasons.ts";
 import { oneLine } from "../message/text.ts";
 import * as layout from "./layout.ts";

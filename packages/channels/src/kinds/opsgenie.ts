@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 import { serverUrl } from "../addresses.ts";
-import { field, secretField, tokenText } from "../fields.ts";
+import { field, secretField, tokenText, Region, regionField } from "../fields.ts";
 import { defineHttpKind, type HttpRequest } from "../kind.ts";
 import type { AlertMessage } from "../message/alert.ts";
 import { bodyText, incidentKey, shortNames, titleAndSentence } from "../message/parts.ts";
@@ -17,7 +17,7 @@ const PRIORITIES = ["P1", "P2", "P3", "P4", "P5"] as const;
 const schema = z.strictObject({
   key: tokenText("Give the API key of an API integration."),
   priority: z.enum(PRIORITIES, { error: "Choose a priority." }).default("P1"),
-  region: z.enum(["us", "eu"], { error: "Choose a region." }).default("us"),
+  region: Region,
   /** The address of a proxy that speaks Opsgenie's API, where there is one. */
   server: serverUrl.optional(),
 });
@@ -44,17 +44,7 @@ export const opsgenie = defineHttpKind({
       required: false,
       choices: PRIORITIES.map((value) => ({ value, label: value })),
     }),
-    field({
-      name: "region",
-      label: "Region",
-      help: "Where the account is.",
-      input: "choice",
-      required: false,
-      choices: [
-        { value: "us", label: "United States" },
-        { value: "eu", label: "Europe" },
-      ],
-    }),
+    regionField,
   ],
   rateLimit: { concurrency: 2, perSecond: 5, perSecondInAll: 50 },
   hint: ({ key }) => `key …${key.slice(-4)}`,

@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 import { serverUrl } from "../addresses.ts";
-import { field, secretField } from "../fields.ts";
+import { field, Region, regionField, secretField } from "../fields.ts";
 import { defineHttpKind } from "../kind.ts";
 import type { AlertMessage } from "../message/alert.ts";
 import { incidentKey, shortNames, titleAndSentence } from "../message/parts.ts";
@@ -25,7 +25,7 @@ export const pagerduty = defineHttpKind({
     severity: z
       .enum(["critical", "error", "warning", "info"], { error: "Choose a severity." })
       .default("critical"),
-    region: z.enum(["us", "eu"], { error: "Choose a region." }).default("us"),
+    region: Region,
     /** The address of a proxy that speaks PagerDuty's API, where there is one. */
     server: serverUrl.optional(),
   }),
@@ -43,17 +43,7 @@ export const pagerduty = defineHttpKind({
       required: false,
       choices: ["critical", "error", "warning", "info"].map((value) => ({ value, label: value })),
     }),
-    field({
-      name: "region",
-      label: "Region",
-      help: "Where the account is.",
-      input: "choice",
-      required: false,
-      choices: [
-        { value: "us", label: "United States" },
-        { value: "eu", label: "Europe" },
-      ],
-    }),
+    regionField,
   ],
   rateLimit: { concurrency: 4, perSecond: 10, perSecondInAll: 50 },
   hint: ({ key }) => `key …${key.slice(-4)}`,

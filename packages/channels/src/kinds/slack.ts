@@ -11,8 +11,7 @@ import {
   type Style,
 } from "../kind.ts";
 import type { AlertMessage } from "../message/alert.ts";
-import { plainText } from "../message/compose.ts";
-import { alertLinks, alertLook, titleAndSentence } from "../message/parts.ts";
+import { alertLinks, alertLook, plainText, titleAndSentence } from "../message/parts.ts";
 import { clipEnd, clipStart, escapeAngles } from "../message/text.ts";
 import { jsonRequest } from "../request.ts";
 

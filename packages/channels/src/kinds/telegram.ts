@@ -11,8 +11,7 @@ import {
   type Style,
 } from "../kind.ts";
 import type { AlertMessage } from "../message/alert.ts";
-import { plainText } from "../message/compose.ts";
-import { alertLook, mainActions } from "../message/parts.ts";
+import { alertLook, mainActions, markedText } from "../message/parts.ts";
 import { clipEnd, escapeAngles, escapeTailWithin } from "../message/text.ts";
 
 /** The Bot API counts characters after parsing. We count escaped text, which is never shorter. */
@@ -115,7 +114,7 @@ export function payload(settings: Settings, message: AlertMessage, style: Style)
     ...(settings.topic === undefined ? {} : { message_thread_id: settings.topic }),
     ...(style === "rich"
       ? { text: html(message), parse_mode: "HTML" }
-      : { text: clipEnd(`${alertLook(message).mark} ${plainText(message)}`, TEXT_CHARS) }),
+      : { text: markedText(message, TEXT_CHARS) }),
     ...(message.silent ? { disable_notification: true } : {}),
     ...(settings.token === undefined ? buttons(message) : links(message, style)),
     link_preview_options: { is_disabled: true },

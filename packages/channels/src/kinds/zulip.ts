@@ -5,8 +5,7 @@ import { hostIn, serverUrl } from "../addresses.ts";
 import { field, secretField, tokenText } from "../fields.ts";
 import { defineHttpKind } from "../kind.ts";
 import type { AlertMessage } from "../message/alert.ts";
-import { markdownLinks, markedTitle } from "../message/parts.ts";
-import { plainText } from "../message/compose.ts";
+import { markdownLinks, markedTitle, plainText } from "../message/parts.ts";
 import { clipEnd, fenced, oneLine } from "../message/text.ts";
 import { basicAuth, formRequest } from "../request.ts";
 

@@ -1,7 +1,8 @@
 import type { AlertFacts, AlertGroup, DeliveryKind } from "@overdue/core";
 import { expect, test } from "vitest";
 
-import { composeAlert, plainText } from "./compose.ts";
+import { composeAlert } from "./compose.ts";
+import { plainText } from "./parts.ts";
 
 const NAMES = [
   "backup",

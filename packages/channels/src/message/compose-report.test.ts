@@ -1,9 +1,10 @@
 import type { ReportPayload } from "@overdue/core";
 import { expect, test } from "vitest";
 
-import { composeAlert, plainText } from "./compose.ts";
+import { composeAlert } from "./compose.ts";
 import { novemberReport, reportFacts, springNote } from "../testing/report-sample.ts";
 import { HOSTILE_TEXTS, PUBLIC_URL } from "../testing/alert-samples.ts";
+import { plainText } from "./parts.ts";
 
 const NOTHING = { total: 0, first: [] };
 const compose = (payload: ReportPayload = novemberReport) => composeAlert(reportFacts(payload), PUBLIC_URL);

@@ -1,7 +1,7 @@
 import type { AlertFacts } from "@overdue/core";
 import { describe, expect, test } from "vitest";
 
-import { composeAlert, plainText } from "./compose.ts";
+import { composeAlert } from "./compose.ts";
 import {
   downFacts,
   HOSTILE_TEXTS,
@@ -10,6 +10,7 @@ import {
   testFacts,
   upFacts,
 } from "../testing/alert-samples.ts";
+import { plainText } from "./parts.ts";
 
 const text = (facts: AlertFacts) => plainText(composeAlert(facts, PUBLIC_URL));
 

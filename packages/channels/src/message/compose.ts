@@ -45,25 +45,6 @@ function repeatNote({ uncertain, deliveryId }: AlertFacts): string | null {
   return uncertain ? `may repeat #${deliveryId.replaceAll("-", "").slice(-6)}` : null;
 }
 
-/** The whole message as plain text. */
-export function plainText(message: AlertMessage): string {
-  const parts = [
-    message.title,
-    message.sentence,
-    message.lines.map((line) => `${line.label}: ${line.value}`).join("\n"),
-    ...(message.sections ?? []).map(sectionText),
-    message.output === null ? "" : `Last output:\n${message.output}`,
-    message.link,
-    message.repeat === null ? "" : `(${message.repeat})`,
-  ];
-  return parts.filter((part) => part !== "").join("\n\n");
-}
-
-function sectionText({ title, lines, more }: AlertSection): string {
-  const texts = lines.map(({ label, value }) => `- ${label}: ${value}`);
-  return [title, ...texts, ...(more > 0 ? [`- and ${more} more`] : [])].join("\n");
-}
-
 function composeOne(facts: AlertFacts): Words {
   switch (facts.kind) {
     case "run":

@@ -1,5 +1,4 @@
-import type { AlertAction, AlertMessage, Tone } from "./alert.ts";
-import { plainText } from "./compose.ts";
+import type { AlertAction, AlertMessage, AlertSection, Tone } from "./alert.ts";
 import { clipEnd, oneLine } from "./text.ts";
 
 /** The parts of a message that several kinds of channel share. */
@@ -25,6 +24,25 @@ export function markedTitle(message: AlertMessage): string {
 /** The whole message as plain text with its mark, at most `limit` UTF-16 units. */
 export function markedText(message: AlertMessage, limit: number): string {
   return clipEnd(`${alertLook(message).mark} ${plainText(message)}`, limit);
+}
+
+/** The whole message as plain text. */
+export function plainText(message: AlertMessage): string {
+  const parts = [
+    message.title,
+    message.sentence,
+    linesText(message),
+    ...(message.sections ?? []).map(sectionText),
+    message.output === null ? "" : `Last output:\n${message.output}`,
+    message.link,
+    message.repeat === null ? "" : `(${message.repeat})`,
+  ];
+  return parts.filter((part) => part !== "").join("\n\n");
+}
+
+function sectionText({ title, lines, more }: AlertSection): string {
+  const texts = lines.map(({ label, value }) => `- ${label}: ${value}`);
+  return [title, ...texts, ...(more > 0 ? [`- and ${more} more`] : [])].join("\n");
 }
 
 /** The lines as text: "Project: Ops", one below the other. */

@@ -4,21 +4,12 @@ import {
   type DeliveryKind,
   INCIDENT_ENDS,
   type Reason,
+  REASONS,
 } from "@overdue/core";
 
 import { reportFacts, springNote } from "./report-sample.ts";
 import { downFacts, testFacts, upFacts } from "./alert-samples.ts";
 
-export const REASONS = [
-  "missed",
-  "failed",
-  "overlong",
-  "overlap",
-  "too-quick",
-  "too-often",
-  "never-started",
-  "host-duplicate",
-] as const satisfies readonly Reason[];
 export const OUTCOMES = ["success", "fail", "lost"] as const;
 const SHARED = ["host db1", "address 203.0.113.7", "tag prod", "dependency on “storage”"];
 /** What storms of earlier versions hold, and what cannot be read: nothing is shared that a person knows. */

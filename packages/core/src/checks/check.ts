@@ -3,21 +3,25 @@ import type { Memory } from "./memory.ts";
 import type { CheckSettings } from "./settings.ts";
 
 /** The stored status. Whether a check is late, or a run is open, is computed when it is shown. */
-export type Status = "new" | "up" | "down" | "paused";
+export const STATUSES = ["new", "up", "down", "paused"] as const;
+export type Status = (typeof STATUSES)[number];
 
 /** What a person is shown. */
-export type DisplayStatus = Status | "grace";
+export const DISPLAY_STATUSES = ["new", "up", "grace", "down", "paused"] as const;
+export type DisplayStatus = (typeof DISPLAY_STATUSES)[number];
 
-/** Why a check went down. */
-export type Reason =
-  | "missed"
-  | "failed"
-  | "overlong"
-  | "overlap"
-  | "too-quick"
-  | "too-often"
-  | "never-started"
-  | "host-duplicate";
+/** Why a check went down, in the order in which people choose among them. */
+export const REASONS = [
+  "missed",
+  "failed",
+  "overlong",
+  "overlap",
+  "too-quick",
+  "too-often",
+  "never-started",
+  "host-duplicate",
+] as const;
+export type Reason = (typeof REASONS)[number];
 
 /** Everything about the past of a check that its next decision needs. */
 export type CheckState = {

@@ -3,11 +3,6 @@ export function medianOf(numbers: readonly number[]): number | null {
   return numbers.length === 0 ? null : middleOf(numbers.toSorted((one, other) => one - other));
 }
 
-/** The middle of these numbers, of an even count the greater of the two, so that it is one of them; null of none. */
-export function greaterMedianOf(numbers: readonly number[]): number | null {
-  return numbers.toSorted((one, other) => one - other)[Math.floor(numbers.length / 2)] ?? null;
-}
-
 /** The middle of ascending numbers, at least one. */
 export function middleOf(ascending: readonly number[]): number {
   const low = ascending[Math.floor((ascending.length - 1) / 2)] ?? 0;

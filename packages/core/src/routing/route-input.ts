@@ -1,20 +1,9 @@
 import { z } from "zod";
 import { TimezoneInput } from "@overdue/schedules";
 import { TagInput } from "../checks/details.ts";
-import type { Reason } from "../checks/check.ts";
-import { type Hours, type Severity, type Target } from "./route.ts";
+import { REASONS } from "../checks/check.ts";
+import { type Hours, SEVERITIES, type Target } from "./route.ts";
 
-const REASONS = [
-  "missed",
-  "failed",
-  "overlong",
-  "overlap",
-  "too-quick",
-  "too-often",
-  "never-started",
-  "host-duplicate",
-] as const satisfies readonly Reason[];
-const SEVERITIES = ["info", "warning", "critical"] as const satisfies readonly Severity[];
 const MONTH_MINUTES = 31 * 24 * 60;
 const REPEAT_MIN = 5;
 

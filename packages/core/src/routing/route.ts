@@ -3,7 +3,8 @@ import type { Reason } from "../checks/check.ts";
 import type { Rotation } from "./on-call.ts";
 
 /** How much a check matters; set by a person. */
-export type Severity = "info" | "warning" | "critical";
+export const SEVERITIES = ["info", "warning", "critical"] as const;
+export type Severity = (typeof SEVERITIES)[number];
 
 /** Whom a step of a route notifies. A person is notified on each of their channels. */
 export type Target =

@@ -1,7 +1,7 @@
 import type { Instant } from "@overdue/schedules";
 import type { Status } from "../checks/check.ts";
 import type { Slot } from "../checks/event.ts";
-import { greaterMedianOf } from "../learning/statistics.ts";
+import { medianOf } from "../learning/statistics.ts";
 import { durationText } from "../text/duration-text.ts";
 import { exitMeaning } from "../text/evidence-text.ts";
 
@@ -45,7 +45,7 @@ const HIGHEST_LEVEL = 8;
  * check that is paused now.
  */
 export function stripMarks(slots: readonly SlotRecord[], { status, isRunning }: CheckNow): Mark[] {
-  const usualMs = greaterMedianOf(slots.flatMap(({ durationMs }) => durationMs ?? []));
+  const usualMs = medianOf(slots.flatMap(({ durationMs }) => durationMs ?? []));
   const marks = slots.map((slot) => slotMark(slot, usualMs));
   if (isRunning && !slots.some((slot) => slot.isRunning)) marks.push({ kind: "running", level: USUAL_LEVEL });
   if (status === "paused") marks.push({ kind: "paused", level: 1 });
@@ -145,7 +145,7 @@ export type DayRecord = {
 
 /** A mark for each day: the worst that happened in it. A day without slots is null, and leaves a gap. */
 export function dayMarks(days: readonly DayRecord[]): (Mark | null)[] {
-  const usualMs = greaterMedianOf(days.flatMap(({ meanMs }) => meanMs ?? []));
+  const usualMs = medianOf(days.flatMap(({ meanMs }) => meanMs ?? []));
   return days.map((day) => {
     const kind = worstKind(day);
     if (kind === null) return null;

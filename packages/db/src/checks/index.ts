@@ -1,8 +1,5 @@
+export { type CheckDetails, createCheck, insertCheck, type NewCheck } from "./insert-check.ts";
 export {
-  type CheckDetails,
-  createCheck,
-  insertCheck,
-  type NewCheck,
   type CheckEdit,
   editCheck,
   resetBaseline,

@@ -1,4 +1,4 @@
-import { counted, type Current, defaultSettings, misnamedIn } from "@overdue/core";
+import { counted, type Current, defaultDetails, defaultSettings, misnamedIn } from "@overdue/core";
 
 type Plain = Record<string, unknown>;
 
@@ -9,21 +9,7 @@ export type Exported = {
 };
 
 /** The defaults of a check in a file, the same that `PUT …/config` fills in. */
-const DEFAULTS: Plain = {
-  ...defaultSettings,
-  name: "",
-  tags: [],
-  description: "",
-  severity: "warning",
-  methods: "",
-  filterSubject: false,
-  filterBody: false,
-  filterHttpBody: false,
-  filterDefaultFail: false,
-  startKeywords: "",
-  successKeywords: "",
-  failureKeywords: "",
-};
+const DEFAULTS: Plain = { ...defaultSettings, ...defaultDetails };
 
 /**
  * Exports a project as a configuration file. `withSecrets`: the file has the settings of channels in plain text; without,

@@ -1,4 +1,4 @@
-import { type ConfigRoute, type Current, type NamedTarget, type RouteFields, splitTags } from "@overdue/core";
+import { type ConfigRoute, type Current, detailsOf, type NamedTarget, type RouteFields } from "@overdue/core";
 import { and, asc, eq, isNull } from "drizzle-orm";
 
 import { listPeople, listRotations } from "../alert-routes/on-call.ts";
@@ -89,32 +89,13 @@ function checkOf(
   row: CheckWithChannels,
   names: ReadonlyMap<string, string>,
 ): Omit<Current["checks"][number], "dependsOn"> {
+  const { slug, ...details } = detailsOf(row);
   return {
     id: row.id,
-    slug: row.slug,
-    fields: { ...detailsOf(row), ...checkSettings(row) },
+    slug,
+    fields: { ...details, ...checkSettings(row) },
     channels: row.channelIds.flatMap((id) => names.get(id) ?? []),
     isOwned: row.managedBy !== null,
-  };
-}
-
-function detailsOf(row: CheckWithChannels) {
-  const { name, tags, description, methods, filterSubject, filterBody, filterHttpBody, filterDefaultFail } =
-    row;
-  const { severity, startKeywords, successKeywords, failureKeywords } = row;
-  return {
-    name,
-    severity,
-    tags: splitTags(tags),
-    description,
-    methods,
-    filterSubject,
-    filterBody,
-    filterHttpBody,
-    filterDefaultFail,
-    startKeywords,
-    successKeywords,
-    failureKeywords,
   };
 }
 

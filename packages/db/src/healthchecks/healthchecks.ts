@@ -4,7 +4,7 @@ import type { Instant } from "@overdue/schedules";
 import { and, asc, count, desc, eq, gte, isNull, lt, sql } from "drizzle-orm";
 
 import { type CheckRef, checksWithChannels, type CheckWithChannels } from "../checks/find-checks.ts";
-import { insertCheck, type NewCheck } from "../checks/write-check.ts";
+import { insertCheck, type NewCheck } from "../checks/insert-check.ts";
 import type { Db, Tx } from "../database.ts";
 import { UNFINISHED } from "../schema/delivery-lists.ts";
 import { channels, checks, flips, projects } from "../schema/index.ts";

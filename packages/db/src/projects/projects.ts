@@ -3,11 +3,11 @@ import { randomBytes } from "node:crypto";
 import type { Instant } from "@overdue/schedules";
 import { and, asc, eq, gt, isNotNull, isNull, sql } from "drizzle-orm";
 
-import { foldRestored } from "../checks/write-check.ts";
 import { type Db, openDb, type Pool, StaleVersion, type Tx } from "../database.ts";
 import { endKeptIncidents } from "../deliveries/end-incidents.ts";
 import { checks, members, projects } from "../schema/index.ts";
 import { newPingKey } from "../secrets/api-key.ts";
+import { foldRestored } from "../transitions/change-check.ts";
 
 export type ProjectRow = typeof projects.$inferSelect;
 

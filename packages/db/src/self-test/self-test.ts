@@ -4,7 +4,7 @@ import { defaultSettings, fold, newCheck } from "@overdue/core";
 import { sql } from "drizzle-orm";
 
 import { sealSettings } from "../channels/settings.ts";
-import { insertCheck } from "../checks/write-check.ts";
+import { insertCheck } from "../checks/insert-check.ts";
 import type { Db, Tx } from "../database.ts";
 import { lockUntilCommit } from "../locks.ts";
 import { createProject } from "../projects/projects.ts";

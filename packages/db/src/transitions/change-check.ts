@@ -2,7 +2,10 @@ import type { Check, Event } from "@overdue/core";
 import type { Instant } from "@overdue/schedules";
 
 import { STORED_CHECK, storedCheck, type StoredCheckRow } from "../checks/check-row.ts";
-import { inTransaction, type Pool, type PoolClient } from "../database.ts";
+import { inTransaction, openDb, type Pool, type PoolClient } from "../database.ts";
+import { reopenKeptIncidents } from "../deliveries/end-incidents.ts";
+import { wakeDependents } from "../incidents/dependents.ts";
+import { windowsFor } from "../maintenance/windows.ts";
 import { readWatermark, recentOutages } from "../receivers/checkpoint.ts";
 import { advance, applyOutages, changeOf } from "./change.ts";
 import { writeChanges } from "./write.ts";
@@ -51,4 +54,21 @@ export async function changeCheckIn(
 function upTo(knownUntil: Instant, act: Act): Event {
   if (act.kind === "time") return { kind: "time", now: Math.min(act.now, knownUntil) };
   return act.kind === "baseline-reset" ? act : { ...act, knownUntil };
+}
+
+/** Lets a check that was hidden from `deletedAt` to `at` forget what it missed in between. */
+export async function foldRestored(
+  pool: Pool,
+  ref: { projectId: string; checkId: string },
+  { deletedAt, at }: { deletedAt: Instant; at: Instant },
+): Promise<void> {
+  await changeCheck(pool, ref, async ({ id, state }, client) => {
+    await wakeDependents(client, [id]);
+    await reopenKeptIncidents(openDb(client), ref);
+    // Windows that were planned, or ended, meanwhile did not reach it.
+    const windows: Act = { kind: "maintenance", at, windows: await windowsFor(openDb(client), ref) };
+    const missedMeanwhile = state.status !== "down" && state.deadlineAt !== null && state.deadlineAt <= at;
+    if (!missedMeanwhile) return [windows, { kind: "time", now: at }];
+    return [{ kind: "pause", at: deletedAt }, { kind: "resume", at }, windows];
+  });
 }

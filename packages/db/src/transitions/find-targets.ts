@@ -4,7 +4,7 @@ import { defaultSettings, fold, newCheck, type PingReading } from "@overdue/core
 import type { Instant } from "@overdue/schedules";
 
 import { PING_READING } from "../checks/check-row.ts";
-import { insertCheck } from "../checks/write-check.ts";
+import { insertCheck } from "../checks/insert-check.ts";
 import { openDb, type Pool, type PoolClient } from "../database.ts";
 import { PING_KEY_START, storedKey } from "../secrets/api-key.ts";
 

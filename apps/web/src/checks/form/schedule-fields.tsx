@@ -34,7 +34,14 @@ export function ScheduleFields() {
         {kind === "cron" && <SchedulerField />}
         {kind === "cron" && <CronField />}
         {kind === "cron" && scheduler === "jenkins" && <JobField />}
-        {kind === "oncalendar" && <CalendarField />}
+        {kind === "oncalendar" && (
+          <ExpressionField
+            name="calendar"
+            label="OnCalendar expression"
+            description="As in a systemd timer. Several lines mean any of them. You can paste a whole timer unit."
+            presets={CALENDARS}
+          />
+        )}
         {kind !== "interval" && <PastedText />}
         {kind !== "interval" && <TimezoneField />}
         <SpanInput
@@ -113,47 +120,41 @@ function CronField() {
     expression: sameLine(lines, scheduler ?? DEFAULT_SCHEDULER),
   }));
   return (
-    <div>
-      <Textarea
-        label="Cron expression"
-        description={`Written as ${schedulerById(scheduler ?? DEFAULT_SCHEDULER)?.example ?? ""}. Several lines mean any of them. You can paste a crontab line, a CronJob, or the code that schedules the job.`}
-        autosize
-        minRows={1}
-        maxRows={8}
-        spellCheck={false}
-        classNames={{ input: styles["code"] ?? "" }}
-        required
-        {...form.getInputProps("cron")}
-      />
-      <Presets
-        presets={presets.map(({ label, expression }) => ({
-          label,
-          choose: () => form.setFieldValue("cron", expression),
-        }))}
-      />
-    </div>
+    <ExpressionField
+      name="cron"
+      label="Cron expression"
+      description={`Written as ${schedulerById(scheduler ?? DEFAULT_SCHEDULER)?.example ?? ""}. Several lines mean any of them. You can paste a crontab line, a CronJob, or the code that schedules the job.`}
+      presets={presets}
+    />
   );
 }
 
-function CalendarField() {
+type ExpressionProps = {
+  name: "cron" | "calendar";
+  label: string;
+  description: string;
+  presets: readonly { label: string; expression: string }[];
+};
+
+function ExpressionField({ name, label, description, presets }: ExpressionProps) {
   const form = useCheckFormContext();
   return (
     <div>
       <Textarea
-        label="OnCalendar expression"
-        description="As in a systemd timer. Several lines mean any of them. You can paste a whole timer unit."
+        label={label}
+        description={description}
         autosize
         minRows={1}
         maxRows={8}
         spellCheck={false}
         classNames={{ input: styles["code"] ?? "" }}
         required
-        {...form.getInputProps("calendar")}
+        {...form.getInputProps(name)}
       />
       <Presets
-        presets={CALENDARS.map(({ label, expression }) => ({
-          label,
-          choose: () => form.setFieldValue("calendar", expression),
+        presets={presets.map((preset) => ({
+          label: preset.label,
+          choose: () => form.setFieldValue(name, preset.expression),
         }))}
       />
     </div>

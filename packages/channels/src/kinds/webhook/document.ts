@@ -8,8 +8,8 @@ import {
 } from "@overdue/core";
 
 import type { AlertMessage, MessageKind } from "../../message/alert.ts";
-import { plainText } from "../../message/compose.ts";
 import { clipEnd } from "../../message/text.ts";
+import { plainText } from "../../message/parts.ts";
 
 const NAME = 200;
 const TAGS = 50;

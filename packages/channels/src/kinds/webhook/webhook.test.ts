@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 
 import { describe, expect, test } from "vitest";
 
-import { composeAlert, plainText } from "../../message/compose.ts";
+import { composeAlert } from "../../message/compose.ts";
 import {
   downFacts,
   HOSTILE_TEXTS,
@@ -13,6 +13,7 @@ import {
 } from "../../testing/alert-samples.ts";
 import { openChannel, parseSettings } from "../../registry.ts";
 import { webhookDocument as payload } from "./document.ts";
+import { plainText } from "../../message/parts.ts";
 
 const SECRET = `whsec_${"A".repeat(43)}=`;
 

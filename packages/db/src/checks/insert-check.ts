@@ -1,0 +1,98 @@
+import type { Check } from "@overdue/core";
+import type { Instant } from "@overdue/schedules";
+import { and, eq, isNull } from "drizzle-orm";
+
+import type { Db, Tx } from "../database.ts";
+import { windowsFor } from "../maintenance/windows.ts";
+import { channels, checks } from "../schema/index.ts";
+import type { CheckRow } from "./check-row.ts";
+import { linkChannels, linkDependencies } from "./links.ts";
+
+/** What a person decided about a check apart from when it is due: who it is, and how its pings are read. */
+export type CheckDetails = Pick<
+  CheckRow,
+  | "name"
+  | "slug"
+  | "tags"
+  | "description"
+  | "severity"
+  | "methods"
+  | "filterSubject"
+  | "filterBody"
+  | "filterHttpBody"
+  | "filterDefaultFail"
+  | "startKeywords"
+  | "successKeywords"
+  | "failureKeywords"
+  | "inactiveSchedule"
+>;
+
+export type NewCheck = {
+  projectId: string;
+  details: Partial<CheckDetails>;
+  /** As `newCheck` of core made it; its id is kept. */
+  check: Check;
+  nextAt: Instant | null;
+  /** "all": every channel that the project has now. */
+  channelIds: readonly string[] | "all";
+  /** Ids or slugs of checks; left out: none. */
+  dependsOn?: readonly string[];
+  /** Where an old ping URL must go on working (import); else a new one is made. */
+  pingUuid?: string;
+  badgeUuid?: string;
+};
+
+/** Stores a new check in a transaction of its own. @throws UnknownChannel where a channel is not of this project. */
+export async function createCheck(db: Db, input: NewCheck): Promise<CheckRow> {
+  return await db.transaction((tx) => insertCheck(tx, input));
+}
+
+/** The same inside the caller's transaction. */
+export async function insertCheck(tx: Db | Tx, input: NewCheck): Promise<CheckRow> {
+  const [row] = await tx.insert(checks).values(rowOf(input)).returning();
+  if (row === undefined) throw new Error("The insert returned no row.");
+  const ids = input.channelIds === "all" ? await allChannels(tx, input.projectId) : input.channelIds;
+  const ref = { projectId: input.projectId, checkId: row.id };
+  await linkChannels(tx, ref, ids);
+  await windowsFor(tx, ref);
+  if (input.dependsOn !== undefined) await linkDependencies(tx, ref, input.dependsOn);
+  return row;
+}
+
+function rowOf({
+  projectId,
+  details,
+  check,
+  nextAt,
+  pingUuid,
+  badgeUuid,
+}: NewCheck): typeof checks.$inferInsert {
+  const { state, settings } = check;
+  return {
+    id: check.id,
+    projectId,
+    ...(pingUuid !== undefined && { pingUuid }),
+    ...(badgeUuid !== undefined && { badgeUuid }),
+    createdAt: new Date(check.createdAt),
+    ...details,
+    ...settings,
+    status: state.status,
+    deadlineSeq: state.deadlineSeq,
+    expectedAt: dateOf(state.expectedAt),
+    deadlineAt: dateOf(state.deadlineAt),
+    memory: state.memory,
+    wakeAt: dateOf(nextAt),
+  };
+}
+
+function dateOf(at: Instant | null): Date | null {
+  return at === null ? null : new Date(at);
+}
+
+async function allChannels(tx: Db | Tx, projectId: string): Promise<string[]> {
+  const rows = await tx
+    .select({ id: channels.id })
+    .from(channels)
+    .where(and(eq(channels.projectId, projectId), isNull(channels.deletedAt), eq(channels.internal, false)));
+  return rows.map(({ id }) => id);
+}
