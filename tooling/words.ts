@@ -15,6 +15,9 @@ const EXEMPT = [
   /\.(png|svg|ico)$/,
 ];
 
+/** Names that other software gives, written as it writes them. */
+const NAMES_OF_OTHERS = /PodDisruptionBudget/gi;
+
 /** `line` is 0 where the file's own name contains the word. */
 export type RefusedWord = { file: string; line: number; word: string; instead: string };
 
@@ -62,6 +65,7 @@ export function refusedWords(only = ""): RefusedWord[] {
 /** The terms that stand in one line of text. */
 export function wordsIn(line: string, terms: readonly Term[]): Term[] {
   const words = ` ${line
+    .replaceAll(NAMES_OF_OTHERS, " ")
     .replaceAll(/(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])/g, " ")
     .toLowerCase()
     .replaceAll(/[^a-z]+/g, " ")} `;

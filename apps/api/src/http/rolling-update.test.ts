@@ -36,7 +36,7 @@ test("while each of two processes is replaced under load, every ping is answered
     expect((await fetch(`${next.url}/health/live`)).status).toBe(200);
     proxy.add(next);
     await load.answered(PINGS_BETWEEN);
-    // The proxy learns of the end a while before the process is told, as the chart's preStop sees to.
+    // The proxy learns of the end a while before the process does, as the chart's preStop sees to.
     proxy.remove(process);
     await load.answered(PINGS_BETWEEN);
     await process.stop();
