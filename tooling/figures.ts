@@ -37,6 +37,10 @@ const importers = Map.groupBy(
   ({ imported }) => imported,
 );
 print("all", all.length, ...density(all), testRatio(""));
+print(
+  "files without a function, such as tables of data",
+  all.filter((one) => one.functions.length === 0).length,
+);
 print("helpers used once", countHelpersUsedOnce());
 print("files with one importer", all.filter(({ file }) => importers.get(file)?.length === 1).length);
 const chain = longestChain();

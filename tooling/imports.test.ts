@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { globSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -152,6 +153,13 @@ test("every row of the table is used", () => {
     ({ home, rule }) => !productImports.some((one) => homeOf(one.file) === home && allows(rule, one)),
   );
   expect(unused).toEqual([]);
+});
+
+test("no chain of imports through the product is longer than 46 files, so no layer reaches around another", () => {
+  const figures = execFileSync(process.execPath, ["tooling/figures.ts"], { encoding: "utf8" });
+  const length = Number(/^longest import chain\t(\d+)$/m.exec(figures)?.[1]);
+  expect(length).toBeGreaterThan(20); // a chain that is not found must fail
+  expect(length).toBeLessThanOrEqual(46);
 });
 
 test("every workspace declares what it imports", () => {

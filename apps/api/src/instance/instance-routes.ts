@@ -1,5 +1,5 @@
 import { channelKinds } from "@overdue/channels";
-import { hasAccount, isMailRefused, notReadyBecause, openPool } from "@overdue/db";
+import { hasAccount, isMailRefused, notReadyBecause, openDb, openPool } from "@overdue/db";
 import { z } from "zod";
 
 import { createRouter, json, route } from "../http/route.ts";
@@ -107,7 +107,7 @@ export class Readiness {
     try {
       const problem = await notReadyBecause(pool);
       if (problem === null) this.#askedAt = now();
-      this.#warnings = (await isMailRefused(pool)) ? [MAIL_REFUSED] : [];
+      this.#warnings = (await isMailRefused(openDb(pool))) ? [MAIL_REFUSED] : [];
       return problem;
     } catch {
       return "The database does not answer a new connection.";

@@ -2,7 +2,7 @@ import { type OtherAnswers, weighRefusal } from "@overdue/core";
 import { sql, type SQL } from "drizzle-orm";
 
 import { notifySenders } from "../changes.ts";
-import { type Db, openDb, type Pool, type Tx } from "../database.ts";
+import type { Db, Tx } from "../database.ts";
 import { NOW, uuidArray } from "../sql-fragments.ts";
 import type { Attempted } from "./record-attempts.ts";
 
@@ -106,8 +106,8 @@ async function weigh(tx: Tx, { claim, finish }: Attempted): Promise<Attempted> {
 }
 
 /** Whether the mail server refuses mails now. */
-export async function isMailRefused(pool: Pool): Promise<boolean> {
-  return (await refusalProblems(openDb(pool))).length > 0;
+export async function isMailRefused(db: Db): Promise<boolean> {
+  return (await refusalProblems(db)).length > 0;
 }
 
 /** What is refused now, in a sentence for the operator; empty while nothing is. */
