@@ -83,14 +83,22 @@ function isAlike(one: Verdict | undefined, other: Verdict | undefined): boolean 
 
 function orderMatters({ entries, settings }: History): boolean {
   const stamps = entries.map(stampedAt);
-  if (entries.some((entry, order) => isOvertakenByAct(entry, entries.slice(0, order)))) return true;
+  if (isActOutOfOrder(entries)) return true;
   const edits = entries.flatMap(({ event }) => (event.kind === "edit" ? [event.settings] : []));
   return new Set(stamps).size < stamps.length || [settings, ...edits].some(countsInOrder);
 }
 
 /** A ping and a pause or resume that are stored in another order than they are stamped: the stored order holds. */
-function isOvertakenByAct(entry: Entry, before: readonly Entry[]): boolean {
-  return before.some((other) => (isAct(entry) || isAct(other)) && stampedAt(other) >= stampedAt(entry));
+function isActOutOfOrder(entries: readonly Entry[]): boolean {
+  let newest = -Infinity;
+  let newestAct = -Infinity;
+  for (const entry of entries) {
+    const at = stampedAt(entry);
+    if ((isAct(entry) ? newest : newestAct) >= at) return true;
+    newest = Math.max(newest, at);
+    if (isAct(entry)) newestAct = Math.max(newestAct, at);
+  }
+  return false;
 }
 
 function isAct({ event }: Entry): boolean {
