@@ -14,7 +14,7 @@ import { inAuditedTransaction } from "../http/audit.ts";
 import { databaseProblem, RETRY_AFTER_SECONDS } from "../http/on-error.ts";
 import { isRateLimited } from "../http/rate-limits.ts";
 
-const MAX_BYTES = 256 * 1024;
+const BYTES_MAX = 256 * 1024;
 
 export type JsonObject = Record<string, unknown>;
 
@@ -37,7 +37,7 @@ async function readBytes(request: Request): Promise<Buffer> {
   let bytes = 0;
   for await (const part of request.body ?? []) {
     bytes += part.byteLength;
-    if (bytes > MAX_BYTES) throw HealthchecksError.of(413, "request body is larger than 256 kB");
+    if (bytes > BYTES_MAX) throw HealthchecksError.of(413, "request body is larger than 256 kB");
     parts.push(part);
   }
   return Buffer.concat(parts);

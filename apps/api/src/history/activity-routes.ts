@@ -9,8 +9,8 @@ import { REVALIDATED } from "../http/responses.ts";
 import { createRouter, json, route } from "../http/route.ts";
 import { InProject, iso, isoOrNull, readCursor, Timestamp, toPage } from "../http/schemas.ts";
 
-const MAX_DAYS = 32;
-const MAX_CHECKS = 200;
+const DAYS_MAX = 32;
+const CHECKS_MAX = 200;
 /** As many upcoming times of each check as a screen can show one by one. */
 const UPCOMING = 60;
 /** Into how many parts a span is cut at most, where slots are summed up. */
@@ -67,8 +67,8 @@ const Query = z.object({
   from: z.iso.datetime({ offset: true }).meta({ description: "The beginning of the span." }),
   until: z.iso
     .datetime({ offset: true })
-    .meta({ description: `Its end, at most ${MAX_DAYS} days later; it may lie in the future.` }),
-  limit: z.coerce.number().int().min(1).max(MAX_CHECKS).default(100),
+    .meta({ description: `Its end, at most ${DAYS_MAX} days later; it may lie in the future.` }),
+  limit: z.coerce.number().int().min(1).max(CHECKS_MAX).default(100),
   cursor: z.string().max(200).optional().meta({ description: "`next` of the page before." }),
 });
 
@@ -115,8 +115,8 @@ function spanOf(query: { from: string; until: string }): Span {
   const [from, until] = [Date.parse(query.from), Date.parse(query.until)];
   if (until - from < MINUTE_MS)
     throw ApiError.invalid("until", "Take an end at least a minute after the beginning.");
-  if (until - from > MAX_DAYS * DAY_MS)
-    throw ApiError.invalid("until", `Take a span of at most ${MAX_DAYS} days.`);
+  if (until - from > DAYS_MAX * DAY_MS)
+    throw ApiError.invalid("until", `Take a span of at most ${DAYS_MAX} days.`);
   return { from, until, partMs: Math.ceil((until - from) / PARTS) };
 }
 

@@ -1,11 +1,12 @@
 import type * as Yaml from "yaml";
 
-const MAX_DEPTH = 20;
+/** Levels of a body or a file. */
+const DEPTH_MAX = 20;
 const FORBIDDEN = new Set(["__proto__", "constructor", "prototype"]);
 
 /** A body that is refused before any schema reads it. `field` names what cannot be used; empty for the body as a whole. */
 export class InvalidBody extends Error {
-  override name = "BadBody";
+  override name = "InvalidBody";
   readonly field: string;
 
   constructor(message: string, { field = "", cause }: { field?: string; cause?: unknown } = {}) {
@@ -14,7 +15,7 @@ export class InvalidBody extends Error {
   }
 }
 
-/** @throws BadBody with the place at which it breaks off */
+/** @throws InvalidBody with the place at which it breaks off */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -30,14 +31,14 @@ function errorPosition(text: string, complaint: string): string {
   return `: it breaks off at line ${before.length}, column ${(before.at(-1) ?? "").length + 1}`;
 }
 
-/** Walks without recursion: a body may nest deeper than the stack. @throws BadBody */
+/** Walks without recursion: a body may nest deeper than the stack. @throws InvalidBody */
 export function checkShape(root: unknown, fieldsMax: number): void {
   const open: { value: unknown; depth: number }[] = [{ value: root, depth: 1 }];
   let fields = 0;
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     if (typeof next.value === "string") checkText(next.value);
     if (typeof next.value !== "object" || next.value === null) continue;
-    if (next.depth > MAX_DEPTH) throw new InvalidBody(`The body nests deeper than ${MAX_DEPTH} levels.`);
+    if (next.depth > DEPTH_MAX) throw new InvalidBody(`The body nests deeper than ${DEPTH_MAX} levels.`);
     for (const [key, value] of Object.entries(next.value)) {
       if (FORBIDDEN.has(key)) throw new InvalidBody("This name cannot be used.", { field: key });
       open.push({ value, depth: next.depth + 1 });
@@ -60,7 +61,6 @@ export type FileContent = { json: string } | { problem: string; field: string };
 
 const FIELDS_MAX = 100_000;
 const ALIASES_MAX = 100;
-const DEPTH_MAX = 20;
 // A field has a name, a colon and a value, and the lexer marks where each text begins.
 const TOKENS_MAX = FIELDS_MAX * 6;
 /** What aliases made of a file may be larger than the file, but not without bounds. */

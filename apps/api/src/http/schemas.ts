@@ -52,11 +52,11 @@ export function pickFields<S extends z.ZodObject, T extends z.input<S>>(
   return Object.fromEntries(named) as Pick<T, keyof z.input<S> & keyof T>;
 }
 
-const MAX_PER_PAGE = 200;
+const PER_PAGE_MAX = 200;
 
 /** How a list is asked for, page by page. */
 export const PageQuery = z.object({
-  limit: z.coerce.number().int().min(1).max(MAX_PER_PAGE).default(50),
+  limit: z.coerce.number().int().min(1).max(PER_PAGE_MAX).default(50),
   cursor: z.string().max(200).optional().meta({ description: "`next` of the page before." }),
 });
 

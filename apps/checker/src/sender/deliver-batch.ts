@@ -64,7 +64,7 @@ export async function deliverBatch(batch: readonly Started[], parts: DeliverPart
     }
     if (mine !== undefined && mine.alert.group !== null) passedOver.push(due.channelId);
   }
-  await letGo(new Set(passedOver), parts);
+  await dropSettled(new Set(passedOver), parts);
 }
 
 async function claim(batch: readonly Started[], { db, log, lease, channelQueues }: DeliverParts) {
@@ -88,8 +88,11 @@ async function claim(batch: readonly Started[], { db, log, lease, channelQueues 
   return { claimed: new Map(claims.map((mine) => [mine.claim.deliveryId, mine])), later };
 }
 
-/** What went with another's message, or waits for a later one, need not be claimed one by one to find that out. */
-async function letGo(channelIds: ReadonlySet<string>, { db, channelQueues, log }: DeliverParts) {
+/**
+ * Drops from the queues of these channels what is no longer due: it went with another's message, or waits for a later one.
+ * Otherwise each would be claimed only to find that out.
+ */
+async function dropSettled(channelIds: ReadonlySet<string>, { db, channelQueues, log }: DeliverParts) {
   const waiting = [...channelIds].flatMap((channelId) => channelQueues.waitingFor(channelId));
   if (waiting.length === 0) return;
   try {

@@ -21,7 +21,7 @@ export type RowShape = { kind: Kind; path: string; stroke: boolean };
 /** The height of a row's picture, in pixels, and where in it runs and expected times are drawn. */
 export const ROW = { height: 34, barTop: 7, barBottom: 24, tickTop: 26, tickBottom: 33 };
 /** A run of a second in a month must still be seen. */
-const MIN_BAR = 3;
+const BAR_MIN = 3;
 const SLOT_WIDTH = 7;
 const MOST_BESIDE = 3;
 
@@ -53,7 +53,7 @@ export function rowShapes(input: RowInput, width: number): RowShape[] {
     const height = (bars.bottom - bars.top) / levels;
     const top = bars.top + level * height;
     const box = { left: x(run.start), right: x(run.end), top, bottom: top + height - (levels > 1 ? 1 : 0) };
-    add(run.kind, barPath(run.kind, { ...box, right: Math.max(box.right, box.left + MIN_BAR) }));
+    add(run.kind, barPath(run.kind, { ...box, right: Math.max(box.right, box.left + BAR_MIN) }));
   }
   for (const [at, kind] of check.slots) {
     const left = x(at) - SLOT_WIDTH / 2;

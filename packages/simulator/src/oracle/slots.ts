@@ -11,7 +11,7 @@ export function settle(book: Book, came: Arrival): Slot | null {
   meetByRunBefore(book, came);
   const queued = isBackToBack(book, came);
   const first = firstMet(book, came.at, came.begunAt);
-  if (first === null || (queued && first > came.at)) return ofThePast(book, came);
+  if (first === null || (queued && first > came.at)) return countForPast(book, came);
   if (queued) takeShared(book, came);
   if (book.slotAt !== null) book.turn += 1;
   const due: Due[] = [];
@@ -24,7 +24,7 @@ export function settle(book: Book, came: Arrival): Slot | null {
     dueAt = nextSlotAfter(book, dueAt);
     book.slotAt = dueAt;
   }
-  if (came.good) share(book, due, came);
+  if (came.good) rememberShared(book, due, came);
   return book.last;
 }
 
@@ -37,7 +37,8 @@ function isWaiting(book: Book, dueAt: Instant, { begunAt }: Arrival): boolean {
   return begunAt < dueAt && !isNear(book, dueAt, { at: begunAt, begunAt });
 }
 
-function share(book: Book, due: readonly Due[], { at, begunAt }: Arrival): void {
+/** Rule 43: remembers the slots whose own runs may still come, although this run has settled them. */
+function rememberShared(book: Book, due: readonly Due[], { at, begunAt }: Arrival): void {
   if (book.settings.schedule.kind === "interval") return;
   const { atTheEnd, togetherWithinMs } = belatedRuns(book.settings.schedule);
   const own = due.findLast(({ dueAt }) => dueAt <= begunAt)?.dueAt ?? due[0]?.dueAt ?? at;
@@ -65,12 +66,13 @@ export function isBackToBack(
   return hasShared(book, begunAt) && belatedRuns(book.settings.schedule).atTheEnd;
 }
 
+/** Rule 43: counts a run for the oldest slot that another run has settled for it; null where there is none. */
 function takeShared(book: Book, came: Arrival): Slot | null {
   const [dueAt] = hasShared(book, came.begunAt) ? book.shared.dues : [];
   if (dueAt === undefined) return null;
   book.shared.dues = book.shared.dues.slice(1);
   const slot = met(book, dueAt, came);
-  amend(book, slot);
+  replaceSlot(book, slot);
   return slot;
 }
 
@@ -95,8 +97,8 @@ export function meetByRunBefore(book: Book, came: Arrival): void {
   book.slotAt = next;
 }
 
-/** Rules 17 and 17a. */
-function ofThePast(book: Book, came: Arrival): Slot | null {
+/** Rules 17 and 17a: counts what settles no slot for one before. */
+function countForPast(book: Book, came: Arrival): Slot | null {
   const { last } = book;
   const isMet = last === null || (last.outcome !== "failed" && last.lateMs !== null);
   const madeUp = came.good && isMet ? (makeUp(book, came) ?? takeShared(book, came)) : null;
@@ -105,11 +107,12 @@ function ofThePast(book: Book, came: Arrival): Slot | null {
   return book.last;
 }
 
+/** Rule 17a: makes a run up for the newest missed slot that nothing came for; null where there is none. */
 export function makeUp(book: Book, { begunAt, runId }: Arrival): Slot | null {
   const slot = findUnmet(book, begunAt);
   if (slot === undefined) return null;
   const madeUp = { ...slot, lateMs: begunAt - slot.dueAt, runId };
-  comment(book, madeUp);
+  noteOutcome(book, madeUp);
   return madeUp;
 }
 
@@ -145,7 +148,7 @@ function nearOfInterval({ slotAt, last }: Book, everyMs: number, at: Instant): I
   return last === null || at - last.dueAt - Math.max(0, last.lateMs ?? 0) >= everyMs / 2 ? at : null;
 }
 
-/** Rule 15. */
+/** Rule 15: a slot as it is met by what came. */
 function met(book: Book, dueAt: Instant, { at, begunAt, good, runId }: Arrival): Slot {
   const { schedule, jitterSeconds, graceSeconds } = book.settings;
   const moved = schedule.kind === "interval" && (book.slotAt === null || dueAt < book.slotAt);
@@ -163,21 +166,22 @@ export function reviseSlot(book: Book, slot: Slot, came: Arrival): void {
   const { lateMs, runId } = slot;
   if (missed) {
     if (lateMs === null && came.begunAt >= slot.dueAt)
-      comment(book, { ...slot, lateMs: came.begunAt - slot.dueAt, runId: came.runId ?? runId });
-  } else if (slot.outcome === "failed" && came.good) amend(book, met(book, slot.dueAt, came));
+      noteOutcome(book, { ...slot, lateMs: came.begunAt - slot.dueAt, runId: came.runId ?? runId });
+  } else if (slot.outcome === "failed" && came.good) replaceSlot(book, met(book, slot.dueAt, came));
   else if (slot.outcome !== "failed" && !came.good)
-    amend(book, { ...slot, outcome: "failed", at: came.at, runId: came.runId });
+    replaceSlot(book, { ...slot, outcome: "failed", at: came.at, runId: came.runId });
 }
 
-/** What became of it in the end, which counts for nothing any more. */
-function comment(book: Book, slot: Slot): void {
+/** Notes what became of a missed slot in the end, which decides nothing any more. */
+function noteOutcome(book: Book, slot: Slot): void {
   book.slots.set(slot.dueAt, slot);
   if (book.sinceUp.has(slot.dueAt)) book.sinceUp.set(slot.dueAt, slot);
   if (book.last?.dueAt === slot.dueAt) book.last = slot;
   book.unmet.slots = book.unmet.slots.filter(({ dueAt }) => dueAt !== slot.dueAt);
 }
 
-function amend(book: Book, slot: Slot): void {
+/** Replaces a slot by one with another outcome, which decides as if it had been so from the first. */
+function replaceSlot(book: Book, slot: Slot): void {
   if (slot.outcome === "failed") book.shared.dues = book.shared.dues.filter((dueAt) => dueAt !== slot.dueAt);
   putSlot(book, slot);
   if (book.last?.dueAt === slot.dueAt) book.last = slot;

@@ -16,7 +16,7 @@ export function cronexprWalk(cron: Cron, zone: TimeZone, after: Instant): Instan
   for (let round = 0; round < ROUNDS_MAX && time !== null; round++) {
     const onDay = toDay(cron, time);
     if (onDay === null) return null;
-    const found = isNearChange(onDay) ? slow(cron, onDay) : fast(cron, onDay);
+    const found = isNearChange(onDay) ? stepThroughDay(cron, onDay) : searchDay(cron, onDay);
     if (found === null) return null;
     if (found.isDone) return found.time.instant;
     time = found.time;
@@ -44,7 +44,7 @@ function isNearChange(time: ZonedTime): boolean {
 type Found = { time: ZonedTime; isDone: boolean };
 
 /** The time on this day, or the day after to go on with. */
-function fast(cron: Cron, time: ZonedTime): Found | null {
+function searchDay(cron: Cron, time: ZonedTime): Found | null {
   const next = nextWall(cron, time.wall - SECOND_MS);
   if (next === null) return null;
   const today = Math.floor(time.wall / DAY_MS);
@@ -52,7 +52,8 @@ function fast(cron: Cron, time: ZonedTime): Found | null {
   return { time: time.at(isToday ? next : (today + 1) * DAY_MS), isDone: isToday };
 }
 
-function slow(cron: Cron, from: ZonedTime): Found {
+/** The same on a day next to a clock change: hour by hour and minute by minute of elapsed time, as the library goes. */
+function stepThroughDay(cron: Cron, from: ZonedTime): Found {
   let time = from;
   while (cron.hours[time.hour] !== 1) {
     const { hour } = time;
