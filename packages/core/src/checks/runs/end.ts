@@ -27,7 +27,7 @@ import { learnDuration } from "../learning/learn-durations.ts";
 /** What became of the run that a success or a fail ended. */
 type Ended = {
   id: string;
-  /** Its start, where that was waited for till now. */
+  /** The run as it was while it was open; null where none was, or it had been ended before. */
   run: OpenRun | null;
   /** The slot that its start was counted for. */
   slot: Slot | null;
@@ -35,7 +35,8 @@ type Ended = {
   /** Its start, where that was heard and this is its first end. */
   begunAt: Instant | null;
   durationMs: number | null;
-  began: boolean;
+  /** No start was heard, so the run begins with its end. */
+  isEndOnly: boolean;
   good: boolean;
   /** It began right at the end of the run before (rule 43). */
   isBackToBack: boolean;
@@ -117,7 +118,7 @@ function closeRun(draft: Draft, ping: Ping): Ended {
     startedAt: begunAt ?? ping.at,
     begunAt,
     durationMs,
-    began: run === null,
+    isEndOnly: run === null,
     good,
     isBackToBack: isBackToBack(draft, begunAt ?? ping.at),
   };
@@ -154,7 +155,7 @@ function correctEndedRun(draft: Draft, before: EndedRun, ping: Ping): Ended {
     startedAt,
     begunAt,
     durationMs,
-    began: false,
+    isEndOnly: false,
     good,
     isBackToBack: false,
   };
@@ -205,13 +206,13 @@ function recordEnd({ state, memory }: Draft, { at }: Ping, durationMs: number | 
 function countEnd(
   draft: Draft,
   ping: Ping,
-  { began, begunAt, run, slot, isBackToBack: waited }: Ended,
+  { isEndOnly, begunAt, run, slot, isBackToBack: waited }: Ended,
 ): boolean {
-  if (began) reportOtherHost(draft, ping);
+  if (isEndOnly) reportOtherHost(draft, ping);
   // A run that may be none counts for nothing, nor does one that is made up for a slot from before.
   if (run?.uncertain !== undefined || slot?.outcome === "missed" || waited) return false;
   const pings = countTowardsTooOften(draft, "pings", { ...ping, begunAt: begunAt ?? ping.at });
-  return (began && countTowardsTooOften(draft, "runs", ping)) || pings;
+  return (isEndOnly && countTowardsTooOften(draft, "runs", ping)) || pings;
 }
 
 function comingOf(draft: Draft, { at, dueAt }: Ping, ended: Ended): Arrival {
