@@ -126,7 +126,13 @@ async function receiveMails(
   const { ingest, clock, findMailTarget } = receiver;
   const { domain } = pingEmail;
   const workers = new WorkerPool(MAIL_LIMITS);
-  const bounces = bounceReceiver({ db, keyring, way: { keyring, mail: smtpUrl !== null }, log, workers });
+  const bounces = bounceReceiver({
+    db,
+    keyring,
+    ownerContact: { keyring, mail: smtpUrl !== null },
+    log,
+    workers,
+  });
   const mails = await startMailReceiver(
     {
       domain,

@@ -43,15 +43,15 @@ export async function startChecker({
   await migrate(maintaining);
   await sayWhetherMailIsCaught(maintaining, { config, log });
   const egress = openEgress({ allowedNetworks: config.allowedPrivateNetworks });
-  const way = { keyring: keyringOf(config.secretKeys), mail: config.smtpUrl !== null };
+  const ownerContact = { keyring: keyringOf(config.secretKeys), mail: config.smtpUrl !== null };
   const evaluator = new DeadlineEvaluator({
     pool: evaluating,
     checkerId: checker.id,
     startedAt: checker.startedAt,
     log,
   });
-  const escalator = new Escalator({ pool: evaluating, way, log });
-  const stopJobs = await startMaintenance(maintaining, { way, egress, config, databaseUrl, log });
+  const escalator = new Escalator({ pool: evaluating, ownerContact, log });
+  const stopJobs = await startMaintenance(maintaining, { ownerContact, egress, config, databaseUrl, log });
   const chats = startChats(config, { pool: maintaining, log });
   const accountMailer = new AccountMailer({ db: openDb(maintaining), config, log });
   const unlisten = listenToDatabase(databaseUrl, { evaluator, escalator, chats, accountMailer });
@@ -99,12 +99,18 @@ function listenToDatabase(url: string, wakeable: Wakeable): () => Promise<void> 
   });
 }
 
-type Maintenance = { way: OwnerContact; egress: Egress; config: Config; databaseUrl: string; log: Logger };
+type Maintenance = {
+  ownerContact: OwnerContact;
+  egress: Egress;
+  config: Config;
+  databaseUrl: string;
+  log: Logger;
+};
 
 /** Maintenance jobs, the self-test among them. @returns how to stop them */
 async function startMaintenance(
   pool: Pool,
-  { way, egress, config, databaseUrl, log }: Maintenance,
+  { ownerContact, egress, config, databaseUrl, log }: Maintenance,
 ): Promise<() => Promise<void>> {
   const queue = await openWorkQueue({
     name: "maintenance",
@@ -114,9 +120,9 @@ async function startMaintenance(
     read: (data) => data,
     onError: reportQueueProblems(log, "The queue fails; maintenance jobs run without it."),
   });
-  const selfTest = openSelfTest({ pool, way, egress, heartbeatUrl: config.selfHeartbeatUrl, log });
+  const selfTest = openSelfTest({ pool, ownerContact, egress, heartbeatUrl: config.selfHeartbeatUrl, log });
   const jobs = [
-    ...maintenanceJobs(pool, { way, log }),
+    ...maintenanceJobs(pool, { ownerContact, log }),
     { name: "self-test", everySeconds: SELF_TEST_EVERY_SECONDS, run: selfTest },
   ];
   const stop = startJobs({ db: openDb(pool), queue, jobs, log });

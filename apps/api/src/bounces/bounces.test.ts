@@ -29,8 +29,8 @@ const workers = new WorkerPool({
   waitingMax: 100,
   waitingPerOwnerMax: 100,
 });
-const way = { keyring: sceneKeyring, mail: false };
-const bounces = bounceReceiver({ db, keyring: sceneKeyring, way, log, workers });
+const ownerContact = { keyring: sceneKeyring, mail: false };
+const bounces = bounceReceiver({ db, keyring: sceneKeyring, ownerContact, log, workers });
 const findTarget = (target: Target) => findMailTarget(pool, target);
 const receiver = await startMailReceiver(
   { domain: DOMAIN, ingest, clock, log, bodyBytesMax: 2_000, bounces, findTarget, workers },

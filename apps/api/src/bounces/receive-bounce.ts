@@ -16,11 +16,11 @@ export type BounceReceiver = {
 export function bounceReceiver(parts: {
   db: Db;
   keyring: Keyring;
-  way: OwnerContact;
+  ownerContact: OwnerContact;
   log: Logger;
   workers: Pick<WorkerPool, "run">;
 }): BounceReceiver {
-  const { db, keyring, way, log, workers } = parts;
+  const { db, keyring, ownerContact, log, workers } = parts;
   return {
     knows: (local) => readBounceAddress(keyring, local) !== null,
     take: async (local, source, owner) => {
@@ -30,7 +30,7 @@ export function bounceReceiver(parts: {
           ? null
           : await workers.run("readBounce", { source }, owner).catch(ignoreUnreadable(log));
       if (token === null || bounce === null) return;
-      const isNew = await recordBounce(db, way, { token, bounce });
+      const isNew = await recordBounce(db, ownerContact, { token, bounce });
       log.info({ deliveryId: token.deliveryId, kind: bounce.kind, isNew }, "A mail came back.");
     },
   };

@@ -16,12 +16,12 @@ const SOONEST_MS = 5;
 export class Escalator {
   readonly #loop: WakeLoop;
   readonly #pool: Pool;
-  readonly #way: OwnerContact;
+  readonly #ownerContact: OwnerContact;
   readonly #log: Logger;
 
-  constructor({ pool, way, log }: { pool: Pool; way: OwnerContact; log: Logger }) {
+  constructor({ pool, ownerContact, log }: { pool: Pool; ownerContact: OwnerContact; log: Logger }) {
     this.#pool = pool;
-    this.#way = way;
+    this.#ownerContact = ownerContact;
     this.#log = log;
     this.#loop = new WakeLoop({
       look: () => this.#look(),
@@ -46,7 +46,7 @@ export class Escalator {
     while (woken === BATCH && !this.#loop.stopped) {
       woken = await processDueEscalations(
         this.#pool,
-        { limit: BATCH, ownerContact: this.#way },
+        { limit: BATCH, ownerContact: this.#ownerContact },
         (incidentId, error) =>
           this.#log.error(
             { err: error, incidentId },

@@ -28,7 +28,7 @@ afterAll(async () => {
 
 test("every maintenance job runs on an empty database", async () => {
   const jobs = maintenanceJobs(database.pool, {
-    way: { keyring: keyringOf(["x".repeat(32)]), mail: false },
+    ownerContact: { keyring: keyringOf(["x".repeat(32)]), mail: false },
     log,
   });
   expect(jobs.length).toBeGreaterThan(5);

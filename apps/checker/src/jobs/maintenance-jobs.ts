@@ -76,15 +76,15 @@ function job(name: string, everySeconds: number, run: MaintenanceJob["run"]): Ma
 /** All maintenance jobs. */
 export function maintenanceJobs(
   pool: Pool,
-  { way, log }: { way: OwnerContact; log: Logger },
+  { ownerContact, log }: { ownerContact: OwnerContact; log: Logger },
 ): readonly MaintenanceJob[] {
   return [
     job("apply maintenance windows that checks missed", 15, async () => {
       const count = await applyLeftWindows(pool, Date.now());
       if (count > 0) log.warn({ count }, "Checks learned late of their project's maintenance windows.");
     }),
-    ...alertJobs(way, log),
-    job("send reports", MINUTE, (db) => sendReports(db, { way, log })),
+    ...alertJobs(ownerContact, log),
+    job("send reports", MINUTE, (db) => sendReports(db, { ownerContact, log })),
     // Twice in the hour that is a check's turn; a finding is reported once.
     job("compare schedules with their runs", 30 * MINUTE, () => notifyFindings(pool, Date.now())),
     ...PRUNES,
@@ -93,18 +93,18 @@ export function maintenanceJobs(
 }
 
 /** What keeps alerts from waiting in silence. */
-function alertJobs(way: OwnerContact, log: Logger): readonly MaintenanceJob[] {
+function alertJobs(ownerContact: OwnerContact, log: Logger): readonly MaintenanceJob[] {
   return [
     job("look for channels that SECRET_KEY does not open", 5 * MINUTE, async (db) => {
-      const count = await noteUnreadable(db, way.keyring);
+      const count = await noteUnreadable(db, ownerContact.keyring);
       if (count > 0) log.error({ count }, "Channels were encrypted with another SECRET_KEY.");
     }),
     job("test broken channels", 5 * MINUTE, queueChannelTests),
     job("send waiting alerts to fallback channels", MINUTE, (db, limit) =>
-      fallBackForLongWaiting(db, way, limit),
+      fallBackForLongWaiting(db, ownerContact, limit),
     ),
     job("report dead letters", MINUTE, async (db) => {
-      const count = await reportDeadLetters(db, way);
+      const count = await reportDeadLetters(db, ownerContact);
       if (count > 0) log.error({ count }, "Alerts could not be delivered; see overdue_dead_letters.");
     }),
   ];
@@ -114,14 +114,17 @@ function alertJobs(way: OwnerContact, log: Logger): readonly MaintenanceJob[] {
 const AT_MOST_MS = 20_000;
 
 /** Queues the weekly and monthly reports that are due. @returns 0: nothing is left that could not wait a minute */
-export async function sendReports(db: Db, { way, log }: { way: OwnerContact; log: Logger }): Promise<number> {
+export async function sendReports(
+  db: Db,
+  { ownerContact, log }: { ownerContact: OwnerContact; log: Logger },
+): Promise<number> {
   const now = Date.now();
   await storeOwnersReports(db, now);
   const onError = (reportId: string, err: unknown) =>
     log.warn({ err, reportId }, "A report could not be made; it is tried again in an hour.");
   let looked = REPORTS_AT_ONCE;
   while (looked === REPORTS_AT_ONCE && Date.now() < now + AT_MOST_MS) {
-    looked = await queueReports(db, { way, now, onError });
+    looked = await queueReports(db, { ownerContact, now, onError });
   }
   return 0;
 }

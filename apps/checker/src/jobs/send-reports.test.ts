@@ -19,7 +19,7 @@ import { stopLinkOf } from "../sender/start-sender.ts";
 import { sendReports } from "./maintenance-jobs.ts";
 
 const log = pino({ level: "silent" });
-const way = { keyring: sceneKeyring, mail: true };
+const ownerContact = { keyring: sceneKeyring, mail: true };
 const publicUrl = "https://overdue.example.org";
 const DAY = 86_400_000;
 
@@ -69,7 +69,7 @@ const queuedFor = (projectId: string) =>
 test("a report that is due arrives as a mail, and its link ends the reports", async () => {
   const reader = await aReader();
   const reportId = await due(reader);
-  await sendReports(db, { way, log });
+  await sendReports(db, { ownerContact, log });
   const stop = await deliver();
   const mail = await smtp.waitFor(({ to }) => to.includes(reader.email));
   await stop();
@@ -82,7 +82,7 @@ test("a report that is due arrives as a mail, and its link ends the reports", as
 test("of several checkers exactly one sends it, and not again in its period", async () => {
   const reader = await aReader();
   const id = await due(reader);
-  await Promise.all([1, 2, 3, 4].map(() => sendReports(db, { way, log })));
+  await Promise.all([1, 2, 3, 4].map(() => sendReports(db, { ownerContact, log })));
   expect(await queuedFor(reader.projectId)).toHaveLength(1);
   const after = await reportOf(reader.projectId);
   expect(after?.dueAt?.getTime()).toBeGreaterThan(Date.now());
@@ -90,7 +90,7 @@ test("of several checkers exactly one sends it, and not again in its period", as
     .update(schema.reports)
     .set({ dueAt: new Date(0) })
     .where(eq(schema.reports.id, id));
-  await sendReports(db, { way, log });
+  await sendReports(db, { ownerContact, log });
   expect(await queuedFor(reader.projectId)).toHaveLength(1);
 });
 
@@ -101,7 +101,7 @@ test("after a long silence only the newest period is reported", async () => {
     .update(schema.reports)
     .set({ dueAt: new Date(Date.now() - 40 * DAY) })
     .where(eq(schema.reports.id, id));
-  await sendReports(db, { way, log });
+  await sendReports(db, { ownerContact, log });
   const [only, ...more] = await queuedFor(reader.projectId);
   expect(more).toEqual([]);
   const until = (only?.payload?.["period"] as { until: number } | undefined)?.until ?? 0;
@@ -110,7 +110,7 @@ test("after a long silence only the newest period is reported", async () => {
 
 test("an owner who chose nothing is put down for the first of the month; an editor is not", async () => {
   const [owner, editor] = [await aReader(), await aReader({ role: "editor" })];
-  await sendReports(db, { way, log });
+  await sendReports(db, { ownerContact, log });
   expect(await reportOf(owner.projectId)).toMatchObject({ every: "month" });
   expect((await reportOf(owner.projectId))?.dueAt?.getUTCDate()).toBe(1);
   expect(await reportOf(editor.projectId)).toBeUndefined();
@@ -122,7 +122,7 @@ test.each<[string, Parameters<typeof aReader>[0], boolean]>([
 ])("%s none is queued, and none piles up", async (_, of, mail) => {
   const reader = await aReader(of);
   await due(reader);
-  await sendReports(db, { way: { ...way, mail }, log });
+  await sendReports(db, { ownerContact: { ...ownerContact, mail }, log });
   expect(await queuedFor(reader.projectId)).toEqual([]);
   const after = await reportOf(reader.projectId);
   expect(after).toMatchObject({ lastPeriod: null });
@@ -132,7 +132,7 @@ test.each<[string, Parameters<typeof aReader>[0], boolean]>([
 test("who ended them gets none", async () => {
   const reader = await aReader();
   await stopReports(db, await due(reader));
-  await sendReports(db, { way, log });
+  await sendReports(db, { ownerContact, log });
   expect(await queuedFor(reader.projectId)).toEqual([]);
   expect(await reportOf(reader.projectId)).toMatchObject({ every: "none", dueAt: null });
 });
@@ -142,7 +142,7 @@ test("one that cannot be made comes again later, and holds up no other", async (
   const id = await due(broken);
   await due(fine);
   await db.update(schema.reports).set({ timezone: "Mars/Base" }).where(eq(schema.reports.id, id));
-  await sendReports(db, { way, log });
+  await sendReports(db, { ownerContact, log });
   expect(await queuedFor(broken.projectId)).toEqual([]);
   expect((await reportOf(broken.projectId))?.dueAt?.getTime()).toBeGreaterThan(Date.now());
   expect(await queuedFor(fine.projectId)).toHaveLength(1);
@@ -151,7 +151,7 @@ test("one that cannot be made comes again later, and holds up no other", async (
 describe("the note on clock changes", () => {
   const MONDAY = Date.parse("2027-03-22T09:00:00Z");
   // Reports of the tests above that cannot be made fall due again, too.
-  const queueAt = (now: number) => queueReports(db, { way, now, onError: () => undefined });
+  const queueAt = (now: number) => queueReports(db, { ownerContact, now, onError: () => undefined });
 
   /** A member who wishes it, of a project with a check at 02:30 in Berlin under Kubernetes. */
   async function aListener(more: Partial<typeof schema.reports.$inferInsert> = {}) {

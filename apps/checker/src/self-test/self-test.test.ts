@@ -63,7 +63,7 @@ test("what is wrong is said in the line itself, once, and so is its end", async 
 function watch(to = log) {
   const run = openSelfTest({
     pool: database.pool,
-    way: { keyring: keyringOf(["a secret of the test, long enough to be one"]), mail: false },
+    ownerContact: { keyring: keyringOf(["a secret of the test, long enough to be one"]), mail: false },
     egress,
     heartbeatUrl: outside.url,
     log: to,

@@ -22,7 +22,7 @@ import type { Egress } from "../egress/egress.ts";
 export type SelfTestOptions = {
   pool: Pool;
   /** How operators are reached. */
-  way: OwnerContact;
+  ownerContact: OwnerContact;
   egress: Egress;
   /** SELF_HEARTBEAT_URL. */
   heartbeatUrl: string | null;
@@ -55,15 +55,15 @@ function problemsReporter(log: Logger): (problems: Problems) => void {
 }
 
 async function runSelfTest(
-  { pool, way, egress, heartbeatUrl, log }: SelfTestOptions,
+  { pool, ownerContact, egress, heartbeatUrl, log }: SelfTestOptions,
   report: (problems: Problems) => void,
 ): Promise<void> {
   const db = openDb(pool);
-  const check = await ensureSelfTest(db, way.keyring, Date.now());
+  const check = await ensureSelfTest(db, ownerContact.keyring, Date.now());
   if (await isDueToPing(db, check, MISS_EVERY_SECONDS)) await ping(pool, check);
   const problems = await readProblems(pool);
   report(problems);
-  await notifyOperators(pool, { ...way, selfProjectId: check.projectId }, problems);
+  await notifyOperators(pool, { ...ownerContact, selfProjectId: check.projectId }, problems);
   if (problems.broken.length === 0 && heartbeatUrl !== null) await beat(heartbeatUrl, { pool, egress, log });
 }
 

@@ -16,7 +16,7 @@ export type Recorder = (claim: Claim, finish: AttemptRecord) => Promise<boolean>
 const TOGETHER_MAX = 200;
 const AGAIN_MS = [200, 1_000, 3_000, 5_000];
 
-type Into = { db: Db; way: OwnerContact };
+type Into = { db: Db; ownerContact: OwnerContact };
 type Waiting = {
   claim: Claim;
   finish: AttemptRecord;
@@ -28,7 +28,7 @@ type Waiting = {
  * Group commit: the first end is written at once, those that come meanwhile share the next statement. A send that is
  * not recorded repeats, so a database that is away for a moment is waited for.
  */
-export function openRecorder(db: Db, way: OwnerContact): Recorder {
+export function openRecorder(db: Db, ownerContact: OwnerContact): Recorder {
   let waiting: Waiting[] = [];
   let working = false;
   const work = async () => {
@@ -36,7 +36,7 @@ export function openRecorder(db: Db, way: OwnerContact): Recorder {
     while (waiting.length > 0) {
       const batch = waiting.slice(0, TOGETHER_MAX);
       waiting = waiting.slice(TOGETHER_MAX);
-      await record({ db, way }, batch);
+      await record({ db, ownerContact }, batch);
     }
     working = false;
   };
@@ -58,16 +58,19 @@ async function record(into: Into, batch: readonly Waiting[]): Promise<void> {
   }
 }
 
-async function finishAgainAndAgain({ db, way }: Into, batch: readonly Waiting[]): Promise<Set<string>> {
+async function finishAgainAndAgain(
+  { db, ownerContact }: Into,
+  batch: readonly Waiting[],
+): Promise<Set<string>> {
   for (const pauseMs of AGAIN_MS) {
     try {
-      return await recordAttempts(db, batch, way);
+      return await recordAttempts(db, batch, ownerContact);
     } catch (error) {
       if (batch.length > 1 && isAboutData(error)) throw error;
       await wait(pauseMs);
     }
   }
-  return recordAttempts(db, batch, way);
+  return recordAttempts(db, batch, ownerContact);
 }
 
 /** PostgreSQL refused the data itself (classes 21 to 23): the same again would be refused again. */

@@ -1,5 +1,4 @@
-import { listText } from "@overdue/schedules";
-import { WEEKDAY_NAMES } from "@overdue/schedules";
+import { listText, WEEKDAY_NAMES } from "@overdue/schedules";
 import { browserZone, instant, zonedText } from "../time/zones.ts";
 
 /** A person who replaces the one whose turn it is for a while; times are ISO 8601 in UTC. */

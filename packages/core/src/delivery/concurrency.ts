@@ -13,15 +13,14 @@ export const SILENCE_STEP_MS = 25;
 
 /** As many messages are on their way to a receiver as it takes to send it this many each second. */
 const PER_SECOND = 1_000;
-/** To a receiver that answers within this time, one message goes after the other … */
+/** To a receiver that answers within this time one message goes after the other, unless more than `MANY_WAITING` wait. */
 const QUICK_MS = 25;
-/** … unless more than this many wait for it. */
 const MANY_WAITING = 1_500;
 const AT_ONCE_FOR_MANY = 4;
-/** Nothing is known of a receiver before this many slow answers … */
+/** How slow a receiver is, is not known before this many slow answers. */
 const ANSWERS_MIN = 3;
 const AT_ONCE_UNKNOWN = 2;
-/** … but that it is slow, once it was silent for so long. */
+/** A receiver that was silent for so long is slow, whatever it answered. */
 const SILENCE_MS = 75;
 
 /**

@@ -1,6 +1,6 @@
 export { previewRecipients } from "./load-routing.ts";
 export { notifyFindings } from "./notify-check-events.ts";
-export { UnknownTarget } from "./named.ts";
+export { UnknownTarget } from "./check-targets.ts";
 export {
   createPerson,
   deletePerson,

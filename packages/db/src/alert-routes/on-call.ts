@@ -4,7 +4,7 @@ import { and, asc, eq, sql } from "drizzle-orm";
 import { type Db, StaleVersion } from "../database.ts";
 import { deleteObject, restoreObject } from "../deleted-objects.ts";
 import { people, rotations } from "../schema/index.ts";
-import { type Change, checkChannels, checkPeople } from "./named.ts";
+import { type Change, checkChannels, checkPeople } from "./check-targets.ts";
 import { TooMany } from "./route-rows.ts";
 
 export type PersonRow = typeof people.$inferSelect;

@@ -4,7 +4,7 @@ import { and, asc, eq, inArray, sql } from "drizzle-orm";
 import { type Db, StaleVersion, type Tx } from "../database.ts";
 import { deleteObject, restoreObject } from "../deleted-objects.ts";
 import { projects, routes } from "../schema/index.ts";
-import { checkTargets } from "./named.ts";
+import { checkTargets } from "./check-targets.ts";
 
 export type RouteRow = typeof routes.$inferSelect;
 export type RouteRef = { projectId: string; routeId: string };

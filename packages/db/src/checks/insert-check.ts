@@ -1,4 +1,4 @@
-import type { Check } from "@overdue/core";
+import type { Check, defaultDetails } from "@overdue/core";
 import type { Instant } from "@overdue/schedules";
 import { and, eq, isNull } from "drizzle-orm";
 
@@ -9,23 +9,7 @@ import type { CheckRow } from "./check-row.ts";
 import { linkChannels, linkDependencies } from "./links.ts";
 
 /** What a person decided about a check apart from when it is due: who it is, and how its pings are read. */
-export type CheckDetails = Pick<
-  CheckRow,
-  | "name"
-  | "slug"
-  | "tags"
-  | "description"
-  | "severity"
-  | "methods"
-  | "filterSubject"
-  | "filterBody"
-  | "filterHttpBody"
-  | "filterDefaultFail"
-  | "startKeywords"
-  | "successKeywords"
-  | "failureKeywords"
-  | "inactiveSchedule"
->;
+export type CheckDetails = Pick<CheckRow, keyof typeof defaultDetails | "inactiveSchedule">;
 
 export type NewCheck = {
   projectId: string;

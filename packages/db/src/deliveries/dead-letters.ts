@@ -84,7 +84,7 @@ type DeadLetters = {
  * Notifies the owners of each project, at most once an hour, which alerts have been given up since the last such message.
  * @returns how many alerts that were, for the operator's log
  */
-export async function reportDeadLetters(db: Db, way: OwnerContact): Promise<number> {
+export async function reportDeadLetters(db: Db, ownerContact: OwnerContact): Promise<number> {
   return db.transaction(async (tx) => {
     // Two checkers must not both notify them.
     await tx.execute(lockUntilCommit("deadLetterNotice"));
@@ -111,7 +111,7 @@ export async function reportDeadLetters(db: Db, way: OwnerContact): Promise<numb
         insert into instance_facts (name, value, created_at)
         values ('dead-letters ' || ${projectId}::text, ${String(letters.count)}, clock_timestamp())
         on conflict (name) do update set value = excluded.value, created_at = excluded.created_at`);
-      await notifyOwners(tx, way, { projectId, notVia: null, ...deadLettersMessage(letters) });
+      await notifyOwners(tx, ownerContact, { projectId, notVia: null, ...deadLettersMessage(letters) });
     }
     return rows.reduce((sum, { count }) => sum + count, 0);
   });

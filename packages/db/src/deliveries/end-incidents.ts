@@ -11,7 +11,7 @@ import { OPENING_KINDS, UNFINISHED } from "../schema/delivery-lists.ts";
 import type { Keyring } from "../secrets/keyring.ts";
 import { KEEPS_INCIDENTS } from "./fragments.ts";
 
-/** Which incidents, of the incident `i`, its check `k` and the delivery `d` that sent it. */
+/** The incidents that are meant: these, or all that are open of a check, of a channel that was sent them, or of a project. */
 type Scope =
   | { incidentIds: readonly string[] }
   | { projectId: string; checkId: string }
@@ -106,6 +106,7 @@ function targetOf(settings: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(entries);
 }
 
+/** The condition of a scope, in a statement that calls the incident `i`, its check `k` and the delivery that sent it `d`. */
 function inScope(scope: Scope): SQL {
   if ("incidentIds" in scope) return sql`i.id = any(${`{${scope.incidentIds.join(",")}}`}::uuid[])`;
   const open = sql`i.project_id = ${scope.projectId} and i.resolved_at is null`;

@@ -5,8 +5,7 @@ import { notifySenders } from "../changes.ts";
 import type { Db, Tx } from "../database.ts";
 import { lockUntilCommit } from "../locks.ts";
 import { OWN_CHANNEL_KINDS, STATE_KINDS, UNFINISHED } from "../schema/delivery-lists.ts";
-import { uuidArray } from "../sql-fragments.ts";
-import { epochMs } from "../sql-fragments.ts";
+import { epochMs, uuidArray } from "../sql-fragments.ts";
 import { notifyOwners, type OwnerContact, ownersChannels } from "./notify-owners.ts";
 import { isRefused } from "./refusals.ts";
 
@@ -95,7 +94,7 @@ async function readChannels(tx: Tx, undelivered: readonly UndeliveredRow[]) {
 type Unconfirmed = { projectId: string; channelId: string; name: string; address: string };
 
 /** Between two messages to owners about one channel; each alert reaches them all the same. */
-const SAID_AGAIN_AFTER = "1 hour";
+const NOTIFIED_AGAIN_AFTER = "1 hour";
 
 /**
  * No alert is lost for want of a confirmation. What no fall-back took of these deliveries goes to the project's owners in
@@ -103,26 +102,30 @@ const SAID_AGAIN_AFTER = "1 hour";
  */
 export async function fallbackForUnconfirmed(
   tx: Tx,
-  way: OwnerContact | null,
+  ownerContact: OwnerContact | null,
   ids: readonly string[],
 ): Promise<void> {
-  if (way === null || ids.length === 0) return;
+  if (ownerContact === null || ids.length === 0) return;
   const rows = await tx.execute<Unconfirmed>(sql`
     select distinct c.project_id as "projectId", c.id as "channelId", c.name, c.hint as address
     from deliveries d join channels c on c.project_id = d.project_id and c.id = d.channel_id
     where d.id = any(${uuidArray(ids)}) and d.kind in ${STATE_KINDS}`);
   for (const channel of rows) {
-    await passToOwners(tx, { way, channel, ids });
-    await sayWhy(tx, way, channel);
+    await passToOwners(tx, { ownerContact, channel, ids });
+    await notifyWhyUnconfirmed(tx, ownerContact, channel);
   }
 }
 
 async function passToOwners(
   tx: Tx,
-  { way, channel, ids }: { way: OwnerContact; channel: Unconfirmed; ids: readonly string[] },
+  {
+    ownerContact,
+    channel,
+    ids,
+  }: { ownerContact: OwnerContact; channel: Unconfirmed; ids: readonly string[] },
 ): Promise<void> {
   const { projectId, channelId } = channel;
-  const owners = await ownersChannels(tx, way, { projectId, notVia: channelId });
+  const owners = await ownersChannels(tx, ownerContact, { projectId, notVia: channelId });
   await tx.execute(sql`
     insert into deliveries (project_id, channel_id, kind, check_id, flip_id, incident_id, round, payload, because,
       fallback_for)
@@ -136,19 +139,19 @@ async function passToOwners(
   await notifySenders(tx);
 }
 
-/** Two checkers at once must not both tell: the row is taken by one of them. */
-async function sayWhy(
+/** Notifies the owners once within the time, although several checkers may come here: only one of them writes the row. */
+async function notifyWhyUnconfirmed(
   tx: Tx,
-  way: OwnerContact,
+  ownerContact: OwnerContact,
   { projectId, channelId, name, address }: Unconfirmed,
 ): Promise<void> {
   const { count } = await tx.execute(sql`
     insert into instance_facts as f (name, value, created_at)
     values ('unconfirmed ' || ${channelId}::text, '', clock_timestamp())
     on conflict (name) do update set created_at = excluded.created_at
-      where f.created_at < clock_timestamp() - ${SAID_AGAIN_AFTER}::interval`);
+      where f.created_at < clock_timestamp() - ${NOTIFIED_AGAIN_AFTER}::interval`);
   if (count !== 1) return;
-  await notifyOwners(tx, way, {
+  await notifyOwners(tx, ownerContact, {
     projectId,
     notVia: channelId,
     title: `Channel “${name}” waits for a confirmation`,
@@ -173,9 +176,13 @@ type Waiting = {
 };
 
 /** Tells other channels of what waits in channels that rest or fail. @returns how many alerts were written */
-export async function fallBackForLongWaiting(db: Db, way: OwnerContact, limit: number): Promise<number> {
+export async function fallBackForLongWaiting(
+  db: Db,
+  ownerContact: OwnerContact,
+  limit: number,
+): Promise<number> {
   return db.transaction(async (tx) => {
-    // Two checkers at once must not both tell.
+    // Of two checkers at once only one may notify.
     await tx.execute(lockUntilCommit("fallbackForWaiting"));
     const rows = await tx.execute<{ id: string }>(sql`
       select d.id from deliveries d
@@ -185,7 +192,7 @@ export async function fallBackForLongWaiting(db: Db, way: OwnerContact, limit: n
       order by d.id limit ${limit}`);
     return await fallBackForWaiting(
       tx,
-      way,
+      ownerContact,
       rows.map(({ id }) => id),
     );
   });
@@ -196,7 +203,11 @@ export async function fallBackForLongWaiting(db: Db, way: OwnerContact, limit: n
  * only the operator can mend it, and no fall-back is named, another channel of the project does. `ids`: deliveries that are
  * tried again. @returns how many alerts were written
  */
-export async function fallBackForWaiting(tx: Tx, way: OwnerContact, ids: readonly string[]): Promise<number> {
+export async function fallBackForWaiting(
+  tx: Tx,
+  ownerContact: OwnerContact,
+  ids: readonly string[],
+): Promise<number> {
   if (ids.length === 0) return 0;
   const written = await fallBack(tx, ids);
   const rows = await tx.execute<Waiting>(sql`
@@ -210,11 +221,11 @@ export async function fallBackForWaiting(tx: Tx, way: OwnerContact, ids: readonl
       and (f.name is null or (f.created_at < c.last_sent_at
         and f.created_at < clock_timestamp() - ${AGAIN_AFTER}::interval))
     order by c.id, d.id desc`);
-  for (const waiting of rows) await tellOf(tx, way, waiting);
+  for (const waiting of rows) await tellOf(tx, ownerContact, waiting);
   return written.length;
 }
 
-async function tellOf(tx: Tx, way: OwnerContact, waiting: Waiting) {
+async function tellOf(tx: Tx, ownerContact: OwnerContact, waiting: Waiting) {
   const { channelId, projectId, name, because, refused, isSentElsewhere } = waiting;
   await tx.execute(sql`
     insert into instance_facts (name, value, created_at)
@@ -226,7 +237,7 @@ async function tellOf(tx: Tx, way: OwnerContact, waiting: Waiting) {
   const where = isSentElsewhere
     ? "Another channel gets them, too."
     : "No other channel gets them in its place: name one as the fall-back.";
-  await notifyOwners(tx, way, {
+  await notifyOwners(tx, ownerContact, {
     projectId,
     notVia: channelId,
     title: `Alerts wait for channel “${name}”`,

@@ -86,11 +86,10 @@ export async function queueTest(db: Db, ref: ChannelRef): Promise<DeliveryRow> {
   });
 }
 
-/** A refused channel is tried so often … */
+/** A refused channel is tried this often, and more rarely once nobody has mended it within `GIVEN_UP_AFTER`. */
 const TRY_EVERY = "50 minutes";
-/** … and more rarely once nobody has mended it for so long. */
-const GIVEN_UP_AFTER = "3 days";
 const TRY_RARELY = "6 hours";
+const GIVEN_UP_AFTER = "3 days";
 /** What rings a phone or costs money is tried once a day: its test may arrive at night. */
 const TRY_PHONE = "1 day";
 

@@ -5,8 +5,7 @@ import { checkNameSql } from "../checks/find-checks.ts";
 import type { Db, Tx } from "../database.ts";
 import { type BodyEnd, bodyEndColumns, lastOutput } from "../history/pings.ts";
 import { INFORMATIONAL, OPENING_KINDS } from "../schema/delivery-lists.ts";
-import { epochMs } from "../sql-fragments.ts";
-import { uuidArray } from "../sql-fragments.ts";
+import { epochMs, uuidArray } from "../sql-fragments.ts";
 import { isReplacedIn } from "./grouped-deliveries.ts";
 
 /** The facts of an alert, and the channel that it goes to, with its sealed settings. */

@@ -19,19 +19,21 @@ export type OwnerContact = { keyring: Keyring; mail: boolean };
  */
 export async function notifyOperators(
   tx: Tx,
-  way: OwnerContact & { selfProjectId: string },
+  ownerContact: OwnerContact & { selfProjectId: string },
   { title, sentence }: { title: string; sentence: string },
 ): Promise<number> {
   const rows = await tx.execute<{ email: string; owns: string | null }>(sql`
     select u.email, (select m.project_id from members m join projects p on p.id = m.project_id
         and p.deleted_at is null
       where m.user_id = u.id and m.role = 'owner' order by p.created_at limit 1) as owns
-    from users u where u.is_operator and (u.email_verified or not ${way.mail}) order by u.id`);
+    from users u where u.is_operator and (u.email_verified or not ${ownerContact.mail}) order by u.id`);
   const ids = new Map<string, string>();
   for (const { email, owns } of rows) {
-    const projectId = way.mail ? way.selfProjectId : owns;
+    const projectId = ownerContact.mail ? ownerContact.selfProjectId : owns;
     if (projectId === null) continue;
-    const found = way.mail ? await mailbox(tx, way.keyring, { projectId, email }) : undefined;
+    const found = ownerContact.mail
+      ? await mailbox(tx, ownerContact.keyring, { projectId, email })
+      : undefined;
     if (found !== undefined) ids.set(found, projectId);
     if (owns === null || (found !== undefined && !(await areDoubtful(tx, [found])))) continue;
     const [other] = await workingChannel(tx, { projectId: owns, notVia: null });
@@ -68,16 +70,20 @@ type Owner = { userId: string; email: string };
  * by another channel that works, the fall-back first; by both while the mail server refuses mails. Nothing where there is
  * neither. @returns to how many
  */
-export async function notifyOwners(tx: Tx, way: OwnerContact, word: OwnerNotice): Promise<number> {
-  const ids = await ownersChannels(tx, way, word);
+export async function notifyOwners(tx: Tx, ownerContact: OwnerContact, word: OwnerNotice): Promise<number> {
+  const ids = await ownersChannels(tx, ownerContact, word);
   for (const channelId of ids) await queue(tx, channelId, word);
   if (ids.length > 0) await notifySenders(tx);
   return ids.length;
 }
 
 /** The channels by which a project's owners are reached, as above. Inside a transaction. */
-export async function ownersChannels(tx: Db | Tx, way: OwnerContact, about: About): Promise<string[]> {
-  const mailboxes = way.mail ? await mailboxesOf(tx, way.keyring, about.projectId) : [];
+export async function ownersChannels(
+  tx: Db | Tx,
+  ownerContact: OwnerContact,
+  about: About,
+): Promise<string[]> {
+  const mailboxes = ownerContact.mail ? await mailboxesOf(tx, ownerContact.keyring, about.projectId) : [];
   const others = mailboxes.filter((id) => id !== about.notVia);
   if (others.length > 0 && !(await areDoubtful(tx, others))) return others;
   const other = await workingChannel(tx, about);

@@ -111,7 +111,7 @@ test("a broken channel is tried within the hour, a working one when it is to be 
 });
 
 /** One alert that ends so. @returns its delivery */
-async function end(how: Partial<AttemptRecord>, way = BY_MAIL, id?: string): Promise<string> {
+async function end(how: Partial<AttemptRecord>, ownerContact = BY_MAIL, id?: string): Promise<string> {
   const deliveryId = id ?? (await scene.down({ checkId: await scene.addCheck("job") })).deliveryId;
   const [found] = await claimDeliveries(db, [deliveryId], LEASE);
   const finish: AttemptRecord = {
@@ -125,7 +125,7 @@ async function end(how: Partial<AttemptRecord>, way = BY_MAIL, id?: string): Pro
     channelBrokenBecause: null,
     ...how,
   };
-  if (found !== undefined) await recordAttempts(db, [{ claim: found.claim, finish }], way);
+  if (found !== undefined) await recordAttempts(db, [{ claim: found.claim, finish }], ownerContact);
   return deliveryId;
 }
 

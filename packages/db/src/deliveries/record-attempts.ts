@@ -29,10 +29,10 @@ type Turn = { projectId: string; channelId: string; name: string; because: strin
 export async function recordAttempts(
   db: Db,
   endings: readonly Attempted[],
-  way: OwnerContact,
+  ownerContact: OwnerContact,
 ): Promise<Set<string>> {
   const isUsual = ({ claim, finish }: Attempted) => finish.state === "sent" && claim.isChannelSound;
-  if (endings.every(isUsual)) return recordUsual(db, endings, way);
+  if (endings.every(isUsual)) return recordUsual(db, endings, ownerContact);
   return db.transaction(async (tx) => {
     const weighed = await weighRefusals(tx, endings);
     const recorded = await write(tx, weighed);
@@ -46,10 +46,10 @@ export async function recordAttempts(
     );
     await fallBackForWaiting(
       tx,
-      way,
+      ownerContact,
       idsOf(({ state, needsFallback }) => state === "retry" && needsFallback === true),
     );
-    await writeHealth(tx, recorded, way);
+    await writeHealth(tx, recorded, ownerContact);
     return new Set(recorded.map(({ claim }) => claim.deliveryId));
   });
 }
@@ -58,10 +58,14 @@ export async function recordAttempts(
  * Messages that arrived where the last one did are recorded by one statement, at once. That their channels still work is
  * written a moment later: where the process dies between the two, the next message proves it.
  */
-async function recordUsual(db: Db, endings: readonly Attempted[], way: OwnerContact): Promise<Set<string>> {
+async function recordUsual(
+  db: Db,
+  endings: readonly Attempted[],
+  ownerContact: OwnerContact,
+): Promise<Set<string>> {
   const [recorded, channels] = await Promise.all([write(db, endings), readHealth(db, channelIdsOf(endings))]);
   if (healthChanges(recorded, channels).length > 0)
-    await db.transaction((tx) => writeHealth(tx, recorded, way));
+    await db.transaction((tx) => writeHealth(tx, recorded, ownerContact));
   await clearRefusals(db, recorded);
   return new Set(recorded.map(({ claim }) => claim.deliveryId));
 }
@@ -170,7 +174,11 @@ function healthChanges(recorded: readonly Attempted[], channels: readonly Health
 }
 
 /** Writes what the attempts tell about their channels, and tells owners of those that broke or work again. */
-async function writeHealth(tx: Tx, recorded: readonly Attempted[], way: OwnerContact): Promise<void> {
+async function writeHealth(
+  tx: Tx,
+  recorded: readonly Attempted[],
+  ownerContact: OwnerContact,
+): Promise<void> {
   const changes = healthChanges(recorded, await readHealth(tx, channelIdsOf(recorded), sql`for update`));
   if (changes.length === 0) return;
   const rows = changes.map(({ channel, change }) => ({ id: channel.id, ...change.health }));
@@ -188,8 +196,8 @@ async function writeHealth(tx: Tx, recorded: readonly Attempted[], way: OwnerCon
   for (const { channel, change } of changes) {
     const { id: channelId, projectId, name } = channel;
     const turn = { projectId, channelId, name, because: change.health.brokenBecause };
-    if (change.turn === "broke") await notifyOwners(tx, way, brokenWord(turn));
-    if (change.turn === "mended") await notifyOwners(tx, way, mendedWord(turn));
+    if (change.turn === "broke") await notifyOwners(tx, ownerContact, brokenWord(turn));
+    if (change.turn === "mended") await notifyOwners(tx, ownerContact, mendedWord(turn));
   }
 }
 

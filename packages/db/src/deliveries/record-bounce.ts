@@ -75,19 +75,20 @@ const COMPLAINED =
  */
 export async function recordBounce(
   db: Db,
-  way: OwnerContact,
+  ownerContact: OwnerContact,
   { token, bounce }: { token: BounceToken; bounce: Bounce },
 ): Promise<boolean> {
   return db.transaction(async (tx) => {
     const sent = await findSent(tx, token);
     if (sent === null) return false;
-    if (bounce.kind === "complaint") return await complained(tx, way, sent);
-    if (bounce.kind === "refused") return await tryAgain(tx, way, { token, because: bounce.because });
+    if (bounce.kind === "complaint") return await complained(tx, ownerContact, sent);
+    if (bounce.kind === "refused")
+      return await tryAgain(tx, ownerContact, { token, because: bounce.because });
     const failed = await fail(tx, token.deliveryId, bounce.because);
     if (failed.length === 0) return false;
     if (bounce.kind === "permanent") await breakChannel(tx, sent, bounce.because);
     await fallBack(tx, failed);
-    await notifyOwners(tx, way, wordFor(sent, bounce));
+    await notifyOwners(tx, ownerContact, wordFor(sent, bounce));
     return true;
   });
 }
@@ -105,7 +106,7 @@ async function findSent(tx: Tx, token: BounceToken): Promise<Sent | null> {
 /** As if the server had said so at once: it is tried again, rarely, and sent elsewhere meanwhile. */
 async function tryAgain(
   tx: Tx,
-  way: OwnerContact,
+  ownerContact: OwnerContact,
   { token: { deliveryId }, because }: { token: BounceToken; because: string },
 ): Promise<boolean> {
   const rows = await tx.execute<{ id: string; failed: boolean }>(sql`
@@ -136,18 +137,18 @@ async function tryAgain(
   const ids = rows.map(({ id }) => id);
   if (ids.length === 0) return false;
   await notifyDeliveryChanges(tx, ids);
-  await fallBackForWaiting(tx, way, ids);
+  await fallBackForWaiting(tx, ownerContact, ids);
   await notifySenders(tx);
   return true;
 }
 
-async function complained(tx: Tx, way: OwnerContact, sent: Sent): Promise<boolean> {
+async function complained(tx: Tx, ownerContact: OwnerContact, sent: Sent): Promise<boolean> {
   const { count } = await tx.execute(sql`
     select from channels where id = ${sent.channelId} and broken_by is distinct from 'recipient'`);
   if (count !== 1) return false;
   await stopMailbox(tx, sent.channelId, COMPLAINED);
   await notifyProjectChange(tx, sent.projectId);
-  await notifyOwners(tx, way, {
+  await notifyOwners(tx, ownerContact, {
     projectId: sent.projectId,
     notVia: sent.channelId,
     title: `Channel “${sent.name}” is ended by its recipient`,

@@ -14,12 +14,12 @@ const { pool } = database;
 const db = openDb(pool);
 const keyring = keyringOf(["a secret of the test, long enough to be one"]);
 const { projectId } = await ensureSelfTest(db, keyring, Date.now());
-const way = { keyring, mail: true, selfProjectId: projectId };
+const ownerContact = { keyring, mail: true, selfProjectId: projectId };
 await createUser(db, { email: `operator-${randomUUID()}@example.org`, passwordHash: "" });
 await createUser(db, { email: `tenant-${randomUUID()}@example.org`, passwordHash: "" });
 afterAll(database.drop);
 beforeEach(async () => {
-  await notifyOperators(pool, way, WELL);
+  await notifyOperators(pool, ownerContact, WELL);
   await pool.query("delete from deliveries");
 });
 
@@ -31,10 +31,10 @@ const waiting = (seconds: number) => ({
 const worse = { ...waiting(400), warnings: ["2 alerts of 1 project could not be delivered."] };
 
 test("the first account is notified once of a problem that lasts, and once of its end", async () => {
-  await notifyOperators(pool, way, waiting(130));
-  await notifyOperators(pool, way, waiting(190));
-  await notifyOperators(pool, way, WELL);
-  await notifyOperators(pool, way, WELL);
+  await notifyOperators(pool, ownerContact, waiting(130));
+  await notifyOperators(pool, ownerContact, waiting(190));
+  await notifyOperators(pool, ownerContact, WELL);
+  await notifyOperators(pool, ownerContact, WELL);
   expect(await listNotifications()).toEqual([
     ["Overdue does not work as it should", "A delivery has been due for 130 s."],
     ["Overdue works again", "Pings are received, deadlines are evaluated, and alerts are delivered."],
@@ -42,12 +42,12 @@ test("the first account is notified once of a problem that lasts, and once of it
 });
 
 test("another problem beside it is notified an hour later", async () => {
-  await notifyOperators(pool, way, waiting(130));
-  await notifyOperators(pool, way, worse);
+  await notifyOperators(pool, ownerContact, waiting(130));
+  await notifyOperators(pool, ownerContact, worse);
   expect(await listNotifications()).toHaveLength(1);
   await pool.query("update instance_facts set created_at = created_at - interval '61 minutes'");
-  await notifyOperators(pool, way, worse);
-  await notifyOperators(pool, way, waiting(500));
+  await notifyOperators(pool, ownerContact, worse);
+  await notifyOperators(pool, ownerContact, waiting(500));
   expect(await listNotifications()).toHaveLength(2);
 });
 

@@ -175,14 +175,14 @@ type LastNotice = { value: string; old: boolean };
  */
 export async function notifyOperators(
   pool: Pool,
-  way: OwnerContact & { selfProjectId: string },
+  ownerContact: OwnerContact & { selfProjectId: string },
   { broken, warnings }: Problems,
 ): Promise<boolean> {
   const sentences = [...broken, ...warnings];
   return openDb(pool).transaction(async (tx) => {
     await tx.execute(lockUntilCommit("operatorNotice"));
     const last = await readLastNotice(tx);
-    if (sentences.length === 0) return last === null ? false : await notifyRecovery(tx, way);
+    if (sentences.length === 0) return last === null ? false : await notifyRecovery(tx, ownerContact);
     const sorts = sentences
       .map(problemKey)
       .toSorted((one, other) => one.localeCompare(other))
@@ -190,7 +190,7 @@ export async function notifyOperators(
     if (last !== null && (!last.old || !isMore(sorts, last.value))) return false;
     await remember(tx, sorts);
     const title = "Overdue does not work as it should";
-    return (await queueForOperators(tx, way, { title, sentence: sentences.join(" ") })) > 0;
+    return (await queueForOperators(tx, ownerContact, { title, sentence: sentences.join(" ") })) > 0;
   });
 }
 
@@ -217,8 +217,11 @@ async function remember(tx: Tx, sorts: string): Promise<void> {
     on conflict (name) do update set value = excluded.value, created_at = excluded.created_at`);
 }
 
-async function notifyRecovery(tx: Tx, way: OwnerContact & { selfProjectId: string }): Promise<boolean> {
+async function notifyRecovery(
+  tx: Tx,
+  ownerContact: OwnerContact & { selfProjectId: string },
+): Promise<boolean> {
   await tx.execute(sql`delete from instance_facts where name = ${FACT}`);
   const sentence = "Pings are received, deadlines are evaluated, and alerts are delivered.";
-  return (await queueForOperators(tx, way, { title: "Overdue works again", sentence })) > 0;
+  return (await queueForOperators(tx, ownerContact, { title: "Overdue works again", sentence })) > 0;
 }

@@ -32,7 +32,7 @@ type DueRow = {
 
 /** How to go about it. `onError`: one could not be made; it comes again in an hour, and holds up no other. */
 type ReportsWay = {
-  way: OwnerContact;
+  ownerContact: OwnerContact;
   now: Instant;
   onError: (reportId: string, error: unknown) => void;
 };
@@ -45,7 +45,7 @@ export const REPORTS_AT_ONCE = 50;
  * several checkers exactly one does. Of periods that went by while nobody looked only the newest is sent.
  * @returns how many were looked at
  */
-export async function queueReports(db: Db, { way, now, onError }: ReportsWay): Promise<number> {
+export async function queueReports(db: Db, { ownerContact, now, onError }: ReportsWay): Promise<number> {
   let looked = 0;
   for (const [column, queueDue] of [
     [sql`due_at`, queueOne],
@@ -55,7 +55,7 @@ export async function queueReports(db: Db, { way, now, onError }: ReportsWay): P
       select id from reports where ${column} <= ${instant(now)} order by ${column} limit ${REPORTS_AT_ONCE}`);
     for (const { id } of rows) {
       try {
-        await db.transaction((tx) => queueDue(tx, id, { way, now }));
+        await db.transaction((tx) => queueDue(tx, id, { ownerContact, now }));
       } catch (error) {
         onError(id, error);
         await db.execute(
@@ -91,12 +91,16 @@ export async function reportsWithinMinute(db: Db, projectId: string): Promise<nu
   );
 }
 
-async function queueOne(tx: Tx, id: string, { way, now }: Omit<ReportsWay, "onError">): Promise<void> {
+async function queueOne(
+  tx: Tx,
+  id: string,
+  { ownerContact, now }: Omit<ReportsWay, "onError">,
+): Promise<void> {
   await limitTime(tx);
   const due = await claim(tx, id, sql`r.due_at <= ${instant(now)} and r.every <> 'none'`);
   if (due === null) return;
   const period = lastPeriod(due.every, now, due.timezone);
-  const channelId = (await isWanted(tx, due, period)) ? await channelOf(tx, due, way) : null;
+  const channelId = (await isWanted(tx, due, period)) ? await channelOf(tx, due, ownerContact) : null;
   if (channelId !== null) await queue(tx, { ...due, channelId, reportId: id, period });
   await tx.execute(sql`
     update reports set due_at = ${instant(nextReportAt(due.every, now, due.timezone))},
@@ -105,12 +109,16 @@ async function queueOne(tx: Tx, id: string, { way, now }: Omit<ReportsWay, "onEr
 }
 
 /** A week's note, where a clock change within two weeks touches runs of the project. */
-async function queueNote(tx: Tx, id: string, { way, now }: Omit<ReportsWay, "onError">): Promise<void> {
+async function queueNote(
+  tx: Tx,
+  id: string,
+  { ownerContact, now }: Omit<ReportsWay, "onError">,
+): Promise<void> {
   await limitTime(tx);
   const due = await claim(tx, id, sql`r.clock_note_due_at <= ${instant(now)}`);
   if (due === null) return;
   const clockChanges = due.isDeleted ? [] : clockChangesAhead(await loadSchedules(tx, due.projectId), now);
-  const channelId = clockChanges.length === 0 ? null : await channelOf(tx, due, way);
+  const channelId = clockChanges.length === 0 ? null : await channelOf(tx, due, ownerContact);
   if (channelId !== null) await insert(tx, { ...due, channelId }, { reportId: id, clockChanges });
   await tx.execute(sql`
     update reports set clock_note_due_at = ${instant(nextReportAt("week", now, due.timezone))} where id = ${id}`);
@@ -142,11 +150,11 @@ async function isWanted(tx: Tx, due: DueRow, period: Period): Promise<boolean> {
 async function channelOf(
   tx: Tx,
   { projectId, channelId, email }: DueRow,
-  way: OwnerContact,
+  ownerContact: OwnerContact,
 ): Promise<string | null> {
   if (email === null || channelId !== null) return channelId;
-  if (!way.mail) return null;
-  const mailbox = await ownMailbox(tx, way.keyring, { projectId, email });
+  if (!ownerContact.mail) return null;
+  const mailbox = await ownMailbox(tx, ownerContact.keyring, { projectId, email });
   return mailbox.isBroken ? null : mailbox.channelId;
 }
 

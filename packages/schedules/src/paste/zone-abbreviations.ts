@@ -1,5 +1,4 @@
-import type { Instant } from "../time.ts";
-import { MINUTE_MS } from "../time.ts";
+import { type Instant, MINUTE_MS } from "../time.ts";
 import { timeZoneOf } from "../timezones/timezones.ts";
 
 // The middle of January and of July 2026.

@@ -2,8 +2,7 @@
 
 import type { Instant } from "@overdue/schedules";
 import { type Baseline, RUNS_COMPARED, baselineOfDurations, findOutlier } from "../../learning/durations.ts";
-import type { Draft } from "../draft.ts";
-import { evidenceOf } from "../draft.ts";
+import { type Draft, evidenceOf } from "../draft.ts";
 import { goDown, writeNotice, type Violation } from "../state/flips.ts";
 import type { OpenRun } from "../memory.ts";
 import { changeRun } from "../runs/runs.ts";

@@ -42,6 +42,7 @@ function hourOf(wall: WallTime): number {
   return Math.floor((wall - Math.floor(wall / DAY_MS) * DAY_MS) / HOUR_MS);
 }
 
+/** The end of the gap that a time fell into, where it lies in summer time; any other time may go back. */
 function afterGap(time: ZonedTime, after: Instant): ZonedTime {
   const standard = time.zone.offsetAt(newYear(time));
   if (time.offset === standard) return earlier(time, after);
@@ -50,6 +51,7 @@ function afterGap(time: ZonedTime, after: Instant): ZonedTime {
   return at;
 }
 
+/** An hour or half an hour earlier, where the clock looks as if it had been set back by that. */
 function earlier(found: ZonedTime, after: Instant): ZonedTime {
   let time = found;
   const hourBefore = time.plus(-HOUR_MS);
