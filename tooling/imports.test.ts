@@ -119,7 +119,6 @@ const FEATURES: Record<string, Features> = {
     shared: ["api", "ui", "time", "text", "conflicts", "strip"],
     composing: ["app", "pages"],
     also: {
-      text: ["history"],
       strip: ["history"],
     },
   },

@@ -44,7 +44,7 @@ const checkLink = createRoute({
 const newProject = createRoute({
   getParentRoute: () => signedIn,
   path: "/projects/new",
-  component: lazyRouteComponent(() => import("../pages/new-project-page.tsx"), "NewProjectPage"),
+  component: lazyRouteComponent(() => import("../pages/account-pages.tsx"), "NewProjectPage"),
 });
 
 const personal = createRoute({

@@ -4,7 +4,7 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { useState } from "react";
 
 import { durationText, visibleText } from "@overdue/core";
-import { pingNoteText } from "../text/ping-text.ts";
+import { pingNoteText } from "./refused-pings.tsx";
 import { instant } from "../time/zones.ts";
 import { Card } from "../ui/card.tsx";
 import { type Column, Dash, DataTable, Dimmed } from "../ui/data-table.tsx";

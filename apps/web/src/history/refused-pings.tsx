@@ -1,7 +1,5 @@
-import { useInfiniteQuery } from "@tanstack/react-query";
-
-import { refusedPingText } from "../text/ping-text.ts";
 import { visibleText } from "@overdue/core";
+import { useInfiniteQuery } from "@tanstack/react-query";
 import { type Column, Dimmed, TableCard } from "../ui/data-table.tsx";
 import { RelativeTime } from "../ui/time.tsx";
 import { type RefusedPing, refusedPingsQuery } from "./history-queries.ts";
@@ -47,3 +45,41 @@ const COLUMNS: Column<RefusedPing>[] = [
     ),
   },
 ];
+
+/** Why a ping did not count, and what to do about it. */
+const SENTENCES: Record<RefusedPing["reason"], string> = {
+  "unknown-slug": "No check of this project has this slug. Create the check, or add ?create=1 to the URL.",
+  "unknown-path": "The end of the URL is not an action. Use start, fail, log or an exit status.",
+  "invalid-slug": "A slug consists of at most 100 lower-case letters, digits, - and _.",
+  "invalid-exit-status": "An exit status is a number from 0 to 255.",
+  "invalid-run-id": "rid must be a UUID.",
+  "ambiguous-slug": "Several checks have this slug. Give each its own, or ping by UUID.",
+  "other-dialect":
+    "The query uses the parameters of another monitor. Use the path instead: /start, /fail, /<exit status>, or the bare URL for a success.",
+  "malformed-request": "The request could not be read as HTTP.",
+  "too-many": "More refused pings within the same minute, which are not listed one by one.",
+  "link-preview": "A program that previews links opened the URL. It got an OK and was ignored.",
+  method: "This check counts only POST. The ping got an OK and was ignored.",
+  "no-keyword": "The body has none of the check's keywords. The ping got an OK and was ignored.",
+  paused: "The check is paused until somebody resumes it. The ping got an OK and was ignored.",
+};
+
+export function refusedPingText(reason: RefusedPing["reason"]): string {
+  return SENTENCES[reason];
+}
+
+/** The note of a ping in words; an unknown note is shown as it is. */
+const NOTES: Record<string, string> = {
+  "link-preview": "a program that previews links",
+  method: "only POST counts",
+  "no-keyword": "none of the keywords",
+  paused: "paused until somebody resumes it",
+  duplicate: "the same ping again",
+  "out-of-order": "arrived out of order",
+  "body-broken-off": "the connection was lost during the body",
+  "body-too-slow": "the body took too long; this is the part that arrived",
+};
+
+export function pingNoteText(note: string): string {
+  return NOTES[note] ?? note;
+}

@@ -1,14 +1,18 @@
+import { Button, Stack, TextInput } from "@mantine/core";
+import { useForm } from "@mantine/form";
 import { useSuspenseQuery } from "@tanstack/react-query";
-import { Outlet } from "@tanstack/react-router";
-
+import { Outlet, useNavigate } from "@tanstack/react-router";
+import { AccountFrame } from "../accounts/account-frame.tsx";
 import { AccountNotices } from "../accounts/account-notices.tsx";
 import { meQuery } from "../accounts/account-queries.ts";
 import { PasswordCard } from "../accounts/password-forms.tsx";
 import { homeProjectId } from "../app/home.ts";
-import { Shell } from "../app/shell.tsx";
-import { Card, Fact } from "../ui/card.tsx";
-import { Page, TextLink } from "../ui/page.tsx";
 import styles from "../app/shell.module.css";
+import { Shell } from "../app/shell.tsx";
+import { useCreateProject } from "../projects/project-queries.ts";
+import { Card, Fact } from "../ui/card.tsx";
+import { ErrorAlert } from "../ui/listing.tsx";
+import { Page, TextLink } from "../ui/page.tsx";
 
 /** The frame of pages that belong to no project: the top bar of the project that was open last. */
 export function AccountLayout() {
@@ -53,5 +57,40 @@ export function AccountPage() {
       </Card>
       <PasswordCard />
     </Page>
+  );
+}
+
+export function NewProjectPage() {
+  const navigate = useNavigate();
+  const { data: me } = useSuspenseQuery(meQuery);
+  const create = useCreateProject();
+  const form = useForm({ mode: "uncontrolled", initialValues: { name: "" } });
+  const submit = ({ name }: { name: string }) =>
+    create.mutate(name, {
+      onSuccess: ({ id }) => void navigate({ to: "/projects/$projectId/checks", params: { projectId: id } }),
+    });
+  return (
+    <AccountFrame
+      title={me.projects.length === 0 ? "Your first project" : "New project"}
+      lead="A project contains checks, channels and keys. Only its members see them."
+    >
+      <AccountNotices me={me} />
+      <form onSubmit={form.onSubmit(submit)}>
+        <Stack>
+          {create.isError && <ErrorAlert error={create.error} />}
+          <TextInput
+            label="Name"
+            placeholder="Home server"
+            required
+            maxLength={100}
+            {...form.getInputProps("name")}
+          />
+          <Button type="submit" loading={create.isPending}>
+            Create project
+          </Button>
+          {me.projects.length > 0 && <TextLink to="/">Back</TextLink>}
+        </Stack>
+      </form>
+    </AccountFrame>
   );
 }

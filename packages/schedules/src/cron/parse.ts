@@ -1,5 +1,5 @@
 import { ScheduleError } from "../schedule-error.ts";
-import { secondsOfSpan } from "../paste/spans.ts";
+import { secondsOfSpan } from "../paste/reading.ts";
 import { canonicalTimezone } from "../timezones/timezones.ts";
 import type { Cron } from "./cron.ts";
 import { refuseMissingDays } from "./never.ts";

@@ -1,7 +1,6 @@
 import { canonicalTimezone, timezones } from "../timezones/timezones.ts";
 import { nameOfCommand } from "./job-name.ts";
-import { type Reading, reading } from "./reading.ts";
-import { secondsOfSpan } from "./spans.ts";
+import { type Reading, reading, secondsOfSpan } from "./reading.ts";
 import { isAbbreviation } from "./zone-abbreviations.ts";
 
 const ZONE_LINE = /^(?:CRON_TZ|TZ)\s*=\s*(["']?)([^"'\s]+)\1\s*(.*)$/;

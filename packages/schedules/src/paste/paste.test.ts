@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { ScheduleInput, ScheduleReadingInput } from "../schedule-input.ts";
 import { nameOfCommand } from "./job-name.ts";
-import { secondsOfSpan } from "./spans.ts";
+import { secondsOfSpan } from "./reading.ts";
 
 const BERLIN = "Europe/Berlin";
 

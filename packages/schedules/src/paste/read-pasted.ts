@@ -1,12 +1,9 @@
-import { readEventBridge } from "./aws.ts";
+import { isTimerUnit, readEventBridge, readTimerUnit, readYamlLines } from "./declarations.ts";
 import { readCall } from "./calls.ts";
 import { readCrontab } from "./crontab.ts";
 import { readLaravel } from "./laravel.ts";
 import { readPythonCall } from "./python.ts";
-import { type Reading, reading } from "./reading.ts";
-import { isTimerUnit, readTimerUnit } from "./timer-unit.ts";
-import { secondsOfSpan } from "./spans.ts";
-import { readYamlLines } from "./yaml-lines.ts";
+import { type Reading, reading, secondsOfSpan } from "./reading.ts";
 import { isAbbreviationOf } from "./zone-abbreviations.ts";
 
 /** `keepsEvery`: the scheduler that was chosen reads `@every` itself. */

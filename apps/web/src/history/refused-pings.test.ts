@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { pingNoteText, refusedPingText } from "./ping-text.ts";
+import { pingNoteText, refusedPingText } from "./refused-pings.tsx";
 
 test("a refused ping reads as a sentence that says what to do, and a note as a few words", () => {
   expect(refusedPingText("unknown-slug")).toMatch(/^No check .*\?create=1/);

@@ -1,0 +1,115 @@
+import { ScheduleError } from "../schedule-error.ts";
+import { readCrontab } from "./crontab.ts";
+import { type Reading, reading, secondsOfSpan } from "./reading.ts";
+
+/**
+ * Reads `cron(0 5 ? * MON-FRI *)` and `rate(5 minutes)` of Amazon EventBridge, whose weekdays count from Sunday = 1 and
+ * whose last field is the year; null for anything else.
+ * @throws ScheduleError for a year other than `*`
+ */
+export function readEventBridge(text: string): Reading | null {
+  const rate = /^rate\(([^)]*)\)$/i.exec(text);
+  const everySeconds = rate === null ? null : secondsOfSpan(rate[1] ?? "");
+  if (everySeconds !== null) return reading({ kind: "interval", everySeconds });
+  const cron = /^cron\(([^)]*)\)$/i.exec(text);
+  const [minute = "", hour = "", day = "", month = "", weekday = "", year = "*"] =
+    cron?.[1]?.trim().split(/\s+/) ?? [];
+  if (weekday === "") return null;
+  if (year !== "*")
+    throw new ScheduleError(
+      "This EventBridge line is for certain years only: leave out the year, or write *.",
+    );
+  const any = (field: string) => (field === "?" ? "*" : field);
+  const line = [minute, hour, any(day), month, fromSunday(any(weekday))].join(" ");
+  return reading(
+    { kind: "cron", lines: [line] },
+    { timezone: "UTC", notes: [`The EventBridge line, whose Sunday is 1, is ${line} in UTC.`] },
+  );
+}
+
+function fromSunday(weekday: string): string {
+  return weekday.replaceAll(
+    /(^|[,-])(\d+)/g,
+    (_, before: string, day: string) => `${before}${Number(day) - 1}`,
+  );
+}
+
+type Assignment = { key: string; value: string };
+
+/**
+ * Reads a systemd timer, whole or in part: `OnCalendar=` lines, `RandomizedDelaySec=`, and where there is no calendar
+ * `OnUnitActiveSec=` and `OnUnitInactiveSec=` as an interval.
+ * @throws ScheduleError where the text has none of these
+ */
+export function readTimerUnit(lines: readonly string[]): Reading {
+  const assignments = lines.flatMap(assignmentIn);
+  const value = (...keys: string[]) => assignments.findLast(({ key }) => keys.includes(key))?.value ?? null;
+  const calendars = calendarsIn(assignments);
+  const delay = value("RandomizedDelaySec");
+  const unit = value("Unit")?.replace(/\.(service|timer)$/, "") ?? null;
+  const more = {
+    name: unit ?? value("Description"),
+    jitterSeconds: delay === null ? null : secondsOfSpan(delay),
+  };
+  if (calendars.length > 0) return reading({ kind: "oncalendar", lines: calendars }, more);
+  const every = value("OnUnitActiveSec", "OnUnitInactiveSec");
+  const everySeconds = every === null ? null : secondsOfSpan(every);
+  if (everySeconds !== null) return reading({ kind: "interval", everySeconds }, more);
+  throw new ScheduleError(
+    "This timer has neither OnCalendar= nor OnUnitActiveSec= with a time, so it does not say when the job runs again: paste such a line, or choose an interval.",
+  );
+}
+
+/** Whether a text is a timer's, not a crontab's. */
+export function isTimerUnit(text: string): boolean {
+  return /^\s*(\[(Timer|Unit|Install)\]|On[A-Z]\w+\s*=)/m.test(text);
+}
+
+function assignmentIn(line: string): Assignment[] {
+  const [, key = "", value = ""] = /^([A-Z]\w*)\s*=\s*(.*)$/.exec(line) ?? [];
+  return key === "" ? [] : [{ key, value }];
+}
+
+/** An empty `OnCalendar=` takes back those before it. */
+function calendarsIn(assignments: readonly Assignment[]): string[] {
+  const calendars = assignments.filter(({ key }) => key === "OnCalendar").map(({ value }) => value);
+  return calendars.slice(calendars.lastIndexOf("") + 1);
+}
+
+const SCHEDULE = /^(?:-\s*)?(?:schedule|cron):\s*(["']?)([^"'#]+?)\1\s*(?:#.*)?$/;
+
+/**
+ * Reads the schedules in lines of YAML: `schedule:` and `timeZone:` of a Kubernetes CronJob, `- cron:` of a GitHub
+ * workflow. Null where there are none.
+ */
+export function readYamlLines(lines: readonly string[], keepsEvery = false): Reading | null {
+  const runBy = runByOf(lines);
+  const schedules = lines.flatMap((line) => SCHEDULE.exec(line)?.[2] ?? []);
+  const found =
+    schedules.length === 0 ? null : readCrontab(schedules, keepsEvery || runBy?.scheduler === "kubernetes");
+  if (found === null) return null;
+  return {
+    ...found,
+    timezone: valueOf(lines, "timeZone") ?? found.timezone,
+    name: valueOf(lines, "name"),
+    runBy,
+  };
+}
+
+function runByOf(lines: readonly string[]): Reading["runBy"] {
+  if (lines.some((line) => /^(?:kind:\s*CronJob|jobTemplate:|concurrencyPolicy:|timeZone:)/.test(line)))
+    return { scheduler: "kubernetes", what: "a Kubernetes CronJob" };
+  // Sidekiq-cron and GoodJob name the class of the job beside its line.
+  const hasClass = valueOf(lines, "class") !== null && lines.some((line) => line.startsWith("cron:"));
+  return hasClass ? { scheduler: "fugit", what: "a job of Sidekiq-cron or GoodJob" } : null;
+}
+
+function valueOf(lines: readonly string[], key: string): string | null {
+  const line = lines.find((one) => one.startsWith(`${key}:`));
+  return (
+    line
+      ?.slice(key.length + 1)
+      .trim()
+      .replace(/^(["'])(.*)\1$/, "$2") || null
+  );
+}
