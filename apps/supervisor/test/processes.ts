@@ -8,14 +8,13 @@ const PROGRAMS = {
 } as const;
 export type ProgramName = keyof typeof PROGRAMS;
 
-/** The processes that descend from one, with their command lines; read from Linux's `/proc`. */
+/** The processes that descend from one, with their command lines; read once from Linux's `/proc`. */
 export function descendants(pid: number): { pid: number; commandLine: string }[] {
   const all = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
-  const children = all.filter((name) => parentOf(name) === pid).map(Number);
-  return children.flatMap((child) => [
-    { pid: child, commandLine: commandLineOf(child) },
-    ...descendants(child),
-  ]);
+  const byParent = Map.groupBy(all.map(Number), parentOf);
+  const below = (parent: number): number[] =>
+    (byParent.get(parent) ?? []).flatMap((child) => [child, ...below(child)]);
+  return below(pid).map((child) => ({ pid: child, commandLine: commandLineOf(child) }));
 }
 
 /** The numbers of the product's own processes below a supervisor, as far as they run. */
@@ -37,7 +36,7 @@ export function isRunning(pid: number): boolean {
   }
 }
 
-function parentOf(pid: string): number | null {
+function parentOf(pid: number): number | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
     return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]);
