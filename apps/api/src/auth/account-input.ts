@@ -30,7 +30,7 @@ export const MailSent = z.object({ mailSent: z.literal(true) }).meta({
     "The answer is the same whether or not the address has an account, and whether or not it had too many mails lately.",
 });
 
-/** A password that is chosen now; `refuseWeak` looks at the rest. */
+/** A password that is chosen now; `refuseWeakPassword` looks at the rest. */
 export const NewPassword = z
   .string()
   .min(PASSWORD_MIN_CHARS, `Use at least ${PASSWORD_MIN_CHARS} characters.`)

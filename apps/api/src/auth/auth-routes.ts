@@ -4,7 +4,7 @@ import { z } from "zod";
 import { type AppContext, requirePerson } from "../http/context.ts";
 import { ApiError } from "../http/problem.ts";
 import { body, createRouter, json, NO_CONTENT, route } from "../http/route.ts";
-import { Role } from "../http/schemas.ts";
+import { KeyScope, Role } from "../http/schemas.ts";
 import {
   EmailInput,
   MailSent,
@@ -187,7 +187,7 @@ const MeView = z
       .nullable()
       .meta({ description: "Null for an API key." }),
     key: z
-      .object({ id: z.uuid(), projectId: z.uuid(), scope: z.enum(["read", "write", "ping"]) })
+      .object({ id: z.uuid(), projectId: z.uuid(), scope: KeyScope })
       .nullable()
       .meta({ description: "Null for a person." }),
     isOperator: z

@@ -1,3 +1,5 @@
+import { DELIVERY_STATES } from "@overdue/core";
+import { schema } from "@overdue/db";
 import { z } from "zod";
 
 import { ApiError } from "./problem.ts";
@@ -39,9 +41,10 @@ export const NameInput = z
   .min(1, "Give it a name.")
   .max(100, "Use at most 100 characters.");
 
-export const Role = z.enum(["owner", "editor", "viewer"]).meta({
+export const Role = z.enum(schema.memberRole.enumValues).meta({
   description: "A viewer reads, an editor changes checks and channels, an owner also keys and members.",
 });
+export const KeyScope = z.enum(schema.keyScope.enumValues);
 
 /** Picks the fields that the schema names, so that a column that is added later does not appear in responses. */
 export function pickFields<S extends z.ZodObject, T extends z.input<S>>(
@@ -65,7 +68,7 @@ export function pageSchema<S extends z.ZodType>(item: S) {
   return z.object({ items: z.array(item), next: z.string().nullable() });
 }
 
-/** Reads a cursor that `pageFrom` wrote. @throws 400 for anything else. */
+/** Reads a cursor that `toPage` wrote. @throws 400 for anything else. */
 export function readCursor<S extends z.ZodType>(cursor: string | undefined, schema: S): z.output<S> | null {
   if (cursor === undefined) return null;
   const position = schema.safeParse(decode(cursor));
@@ -101,4 +104,4 @@ function decode(cursor: string): unknown {
   }
 }
 
-export const DeliveryState = z.enum(["pending", "sending", "retry", "sent", "failed", "superseded"]);
+export const DeliveryState = z.enum(DELIVERY_STATES);

@@ -21,6 +21,7 @@ import {
   InProject,
   iso,
   isoOrNull,
+  KeyScope,
   PageQuery,
   pageSchema,
   pickFields,
@@ -32,7 +33,7 @@ import {
 const KeyInput = z
   .strictObject({
     name: z.string().trim().min(1, "Give the key a name.").max(100, "Use at most 100 characters."),
-    scope: z.enum(["read", "write", "ping"]),
+    scope: KeyScope,
     expiresAt: z.iso.datetime({ offset: true }).nullable().optional(),
     key: z
       .string()
@@ -58,7 +59,7 @@ export const KeyView = z
   .object({
     id: z.uuid(),
     name: z.string(),
-    scope: z.enum(["read", "write", "ping"]),
+    scope: KeyScope,
     prefix: z.string(),
     createdAt: Timestamp,
     expiresAt: Timestamp.nullable().meta({ description: "From then on it opens nothing; null: no end." }),

@@ -18,7 +18,16 @@ import { type AppContext, canWrite, requirePerson } from "../http/context.ts";
 import { expectedVersion, IfMatch, requireFound, toETag, withETag } from "../http/edits.ts";
 import { ApiError } from "../http/problem.ts";
 import { body, createRouter, json, NO_CONTENT, route } from "../http/route.ts";
-import { InProject, iso, PageQuery, pageSchema, readCursor, Timestamp, toPage } from "../http/schemas.ts";
+import {
+  InProject,
+  iso,
+  PageQuery,
+  pageSchema,
+  readCursor,
+  Role,
+  Timestamp,
+  toPage,
+} from "../http/schemas.ts";
 
 const Name = z.string().trim().min(1, "Give the project a name.").max(100, "Use at most 100 characters.");
 const Zone = z
@@ -44,10 +53,7 @@ export const ProjectView = z
   .object({
     id: z.uuid(),
     name: z.string(),
-    role: z
-      .enum(["owner", "editor", "viewer"])
-      .nullable()
-      .meta({ description: "Your role; null for an API key." }),
+    role: Role.nullable().meta({ description: "Your role; null for an API key." }),
     pingKey: z
       .string()
       .nullable()

@@ -14,6 +14,7 @@ import {
   passwordProblem,
   revokeKey,
   rotateKey,
+  schema,
   setOperator,
   setPassword,
 } from "@overdue/db";
@@ -24,7 +25,7 @@ import { defineCommand, id, requireProject, text } from "./command.ts";
 
 const email = mailAddress("must be an e-mail address", "ascii domain");
 const password = z.string();
-const role = z.enum(["owner", "editor", "viewer"], "must be owner, editor or viewer");
+const role = z.enum(schema.memberRole.enumValues, "must be owner, editor or viewer");
 
 export const userCommands = {
   "user create": defineCommand({
@@ -98,7 +99,7 @@ async function findUserId(db: Db, address: string): Promise<string> {
   return user.id;
 }
 
-const scope = z.enum(["read", "write", "ping"], "must be read, write or ping");
+const scope = z.enum(schema.keyScope.enumValues, "must be read, write or ping");
 
 const existingKey = z.string().regex(/^[\x21-\x7e]{32}$/, "must have 32 characters, without spaces");
 const HOUR_MS = 3_600_000;
