@@ -100,7 +100,7 @@ export async function startServer(
     deps.streams.closeAll();
     await Promise.all([closed(server, closeWaiting), mails?.stop()]);
     await Promise.all([receiver.stop(), stopListening(), deps.changes.stop(), deps.workers.close()]);
-    await endAll(pools);
+    await Promise.all(pools.map((pool) => pool.end()));
   };
   return { port, stop };
 }
@@ -181,8 +181,4 @@ function closed(server: Server, closeWaiting: () => void): Promise<void> {
       resolve();
     });
   });
-}
-
-async function endAll(pools: readonly Pool[]): Promise<void> {
-  await Promise.all(pools.map((pool) => pool.end()));
 }

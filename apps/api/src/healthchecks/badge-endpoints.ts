@@ -83,14 +83,14 @@ function badgeAnswer(c: HealthchecksContext, format: string, { label, state }: B
     case "json":
       return c.json(state, 200, FRESH);
     case "shields":
-      return c.json(shield(label, state.status), 200, FRESH);
+      return c.json(
+        { schemaVersion: 1, label, message: state.status, color: SHIELD_COLORS[state.status] },
+        200,
+        FRESH,
+      );
     default:
       throw new HealthchecksError(404);
   }
-}
-
-function shield(label: string, message: BadgeState["status"]) {
-  return { schemaVersion: 1, label, message, color: SHIELD_COLORS[message] };
 }
 
 const PUBLIC = { auth: "public" } as const;

@@ -190,7 +190,7 @@ async function composeInvitation({ db, mail, publicUrl }: To): Promise<AccountMa
   if (invitation === null) return null;
   const { id: invitationId, email, role } = invitation;
   const token = await newAccountToken(db, { purpose: "invitation", email, invitationId });
-  const inviter = inviterOf(invitation);
+  const inviter = invitation.invitedBy ?? "An owner";
   return {
     subject: "You are invited to a project in Overdue",
     sentences: [
@@ -200,10 +200,6 @@ async function composeInvitation({ db, mail, publicUrl }: To): Promise<AccountMa
     button: { label: "See the invitation", url: `${publicUrl}/invitation?token=${token}` },
     reason: `Sent by Overdue, since ${inviter} typed this address at ${publicUrl}.`,
   };
-}
-
-function inviterOf({ invitedBy }: InvitationRow): string {
-  return invitedBy ?? "An owner";
 }
 
 async function composePasswordChanged({ db, mail: { email }, publicUrl }: To): Promise<AccountMail | null> {

@@ -71,7 +71,7 @@ const COMMANDS = new Map<string, Command>(
 );
 
 function parseOptions(command: Command, args: string[]): Record<string, unknown> {
-  const entries = optionNames(command).map(
+  const entries = Object.keys(command.options.shape).map(
     (name) => [name, { type: "string", multiple: name === "set" }] as const,
   );
   try {
@@ -81,10 +81,6 @@ function parseOptions(command: Command, args: string[]): Record<string, unknown>
     const problem = cause instanceof Error ? (cause.message.split(". ")[0] ?? "") : String(cause);
     throw new Refusal(`${problem.replace(/\.$/, "")}; "npm run admin -- help" lists all options.`, { cause });
   }
-}
-
-function optionNames(command: Command): string[] {
-  return Object.keys(command.options.shape);
 }
 
 function help(): string {

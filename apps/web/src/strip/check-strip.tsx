@@ -35,7 +35,10 @@ export function CheckStrip({ projectId, check, pitch = 6 }: Props) {
 export function markTexts(marks: readonly Mark[], slots: readonly SlotView[]): string[] {
   const extra = trailingMarks(marks, slots);
   const drawn = slots.slice(0, marks.length - extra.length).toReversed();
-  return [...drawn.map((slot) => slotText(slotRecord(slot), slotTime)), ...extra];
+  return [
+    ...drawn.map((slot) => slotText(slotRecord(slot), (at) => shortZonedText(at, browserZone()))),
+    ...extra,
+  ];
 }
 
 /** Texts of the marks at the end that stand for no slot. */
@@ -58,8 +61,4 @@ export function slotRecord({ dueAt, outcome, lateMs, because, run }: SlotView): 
     overlong: run?.overlong ?? false,
     isRunning: run?.outcome === "running",
   };
-}
-
-function slotTime(at: number): string {
-  return shortZonedText(at, browserZone());
 }

@@ -78,7 +78,10 @@ function composeOne(facts: AlertFacts): Words {
         ...linesAndTone(facts, "bad"),
       };
     case "up":
-      return { ...(endWords(facts) ?? upWords(facts)), ...linesAndTone(facts, "good") };
+      return {
+        ...(endWords(facts) ?? { title: upTitle(facts), sentence: upSentence(facts) }),
+        ...linesAndTone(facts, "good"),
+      };
   }
 }
 
@@ -94,10 +97,6 @@ function stillDown(facts: AlertFacts): string {
   const since =
     facts.incident === null ? "" : ` for ${durationText(facts.writtenAt - facts.incident.openedAt)}`;
   return `It has been down${since}. ${whyDown(facts)}${whatNext(facts)}`.trim();
-}
-
-function upWords(facts: AlertFacts) {
-  return { title: upTitle(facts), sentence: upSentence(facts) };
 }
 
 function upTitle(facts: AlertFacts): string {

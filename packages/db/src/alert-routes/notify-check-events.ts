@@ -77,12 +77,11 @@ function recipientsInAnyCase(events: readonly CheckEvent[], input: EventRoutingI
   try {
     return recipientsFor(events, input);
   } catch {
-    return recipientsFor(events, { ...input, routes: withoutHours(input) });
+    return recipientsFor(events, {
+      ...input,
+      routes: input.routes.map((route) => ({ ...route, hours: null })),
+    });
   }
-}
-
-function withoutHours({ routes }: EventRoutingInput) {
-  return routes.map((route) => ({ ...route, hours: null }));
 }
 
 function deliveryOf({ projectId, checkId }: CheckEvents) {

@@ -26,7 +26,7 @@ export async function findReport(tx: Db | Tx, query: ReportQuery): Promise<Repor
   const both = { from: before.from, until: span.until };
   const records = await loadRecords(tx, query);
   const windowsOf = await windowsByCheck(tx, projectId);
-  const planned = rememberedBy(plannedIn(both));
+  const planned = rememberedBy((windows: readonly MaintenanceWindow[]) => maintenanceWithin(windows, both));
   return reportOf({
     span,
     before,
@@ -73,10 +73,6 @@ export async function hasChecks(db: Db | Tx, projectId: string): Promise<boolean
     sql`select from checks where project_id = ${projectId} and deleted_at is null limit 1`,
   );
   return rows.length > 0;
-}
-
-function plannedIn(span: Span) {
-  return (windows: readonly MaintenanceWindow[]) => maintenanceWithin(windows, span);
 }
 
 /** Most checks share their windows: a thousand with a nightly one ask for its times once. */

@@ -78,7 +78,12 @@ function ofCron(cron: Cron): Parts {
       months: restricted(selected(cron.months), 12),
       monthdays: isAnyDay || isUnrestricted ? null : monthdays,
       weekdays:
-        isAnyWeekday || isUnrestricted ? null : { each: weekdays, nth: cron.nthWeekdays.map(fromMondayNth) },
+        isAnyWeekday || isUnrestricted
+          ? null
+          : {
+              each: weekdays,
+              nth: cron.nthWeekdays.map(({ weekday, nth }) => ({ weekday: fromMonday(weekday), nth })),
+            },
       relation: cron.daysMustAgree ? "and" : "or",
     },
     times: { hours: selected(cron.hours), minutes: selected(cron.minutes), seconds: secondsOfCron(cron) },
@@ -100,10 +105,6 @@ function restricted(all: number[], count: number): number[] | null {
 
 function fromMonday(weekday: number): number {
   return (weekday + 6) % 7;
-}
-
-function fromMondayNth({ weekday, nth }: Cron["nthWeekdays"][number]) {
-  return { weekday: fromMonday(weekday), nth };
 }
 
 function ascending(one: number, other: number): number {
