@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 
 import { type Config, proxyWarning } from "@overdue/config";
-import { foldDatabaseProblems, listen, loggableError, noteProblem, type Pool } from "@overdue/db";
+import { foldDatabaseProblems, listen, loggableError, noteProblem } from "@overdue/db";
 import pino, { type Logger } from "pino";
 
 import { createApp } from "./app.ts";

@@ -7,7 +7,6 @@ import {
   findInvitation,
   findUserByEmail,
   finishAccountMail,
-  type InvitationRow,
   newAccountToken,
   postponeAccountMail,
 } from "@overdue/db";

@@ -12,7 +12,7 @@ import {
 } from "../kind.ts";
 import type { AlertMessage } from "../message/alert.ts";
 import { alertLook, mainActions, markedText } from "../message/parts.ts";
-import { clipEnd, escapeAngles, escapeTailWithin } from "../message/text.ts";
+import { escapeAngles, escapeTailWithin } from "../message/text.ts";
 
 /** The Bot API counts characters after parsing. We count escaped text, which is never shorter. */
 const TEXT_CHARS = 4_096;

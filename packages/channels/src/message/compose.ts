@@ -7,7 +7,7 @@ import {
   visibleText,
 } from "@overdue/core";
 
-import type { AlertAction, AlertLine, AlertMessage, AlertSection } from "./alert.ts";
+import type { AlertAction, AlertLine, AlertMessage } from "./alert.ts";
 import { groupWords } from "./compose-group.ts";
 import { clockChangesIn, clockChangeWords, reportWords } from "./compose-report.ts";
 import { confirmWords, endWords, noticeWords, runWords, systemWords, type Words } from "./compose-other.ts";

@@ -1,6 +1,6 @@
 import type { Check, CheckSettings } from "@overdue/core";
 import type { Instant } from "@overdue/schedules";
-import { and, eq, isNotNull, isNull, sql } from "drizzle-orm";
+import { and, eq, isNotNull, sql } from "drizzle-orm";
 
 import {
   type Db,

@@ -1,11 +1,9 @@
 import type { MaintenanceWindow } from "@overdue/core";
 import type { Instant } from "@overdue/schedules";
-import { and, eq } from "drizzle-orm";
 
 import { STORED_CHECK, storedCheck, type StoredCheckRow } from "../checks/check-row.ts";
-import { type Db, inTransaction, openDb, type Pool, type PoolClient, type Tx } from "../database.ts";
+import { inTransaction, openDb, type Pool, type PoolClient } from "../database.ts";
 import { readWatermark, recentOutages } from "../receivers/checkpoint.ts";
-import { checks, maintenanceWindows } from "../schema/index.ts";
 import { advance, applyOutages, type Change, changeOf } from "../transitions/change.ts";
 import { writeChanges } from "../transitions/write.ts";
 import { windowsByCheck } from "./windows.ts";
