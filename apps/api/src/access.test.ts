@@ -134,6 +134,7 @@ const EXPECTED: Record<string, string> = {
   "POST /v1/projects/:projectId/deliveries/:deliveryId/redeliver": "editor, write key",
   "POST /v1/projects/:projectId/deliveries/:deliveryId/dismiss": "editor, write key",
   "GET /v1/projects/:projectId/report": "viewer, read key",
+  "GET /v1/projects/:projectId/reliability": "viewer, read key",
   "GET /v1/projects/:projectId/my-report": "viewer, no key",
   "PATCH /v1/projects/:projectId/my-report": "viewer, no key",
   "POST /v1/projects/:projectId/my-report/send": "viewer, no key",

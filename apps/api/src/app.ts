@@ -44,6 +44,7 @@ import { memberRoutes } from "./members/member-routes.ts";
 import { personRoutes, rotationRoutes } from "./on-call/on-call-routes.ts";
 import { HEARTBEAT_PATH } from "./pings/receiver.ts";
 import { projectRoutes } from "./projects/project-routes.ts";
+import { reliabilityRoutes } from "./reports/reliability-routes.ts";
 import { reportRoutes, stopRoutes } from "./reports/report-routes.ts";
 import { clockChangeRoutes } from "./schedules/clock-change-routes.ts";
 import { scheduleRoutes } from "./schedules/schedule-routes.ts";
@@ -92,6 +93,7 @@ function restRoutes() {
     .route("/", personRoutes)
     .route("/", rotationRoutes)
     .route("/", reportRoutes)
+    .route("/", reliabilityRoutes)
     .route("/", eventRoutes)
     .route("/", healthRoutes)
     .route("/", metricsRoute);

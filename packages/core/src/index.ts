@@ -132,12 +132,16 @@ export {
 export { groupAlerts, groupInformational, type Grouping } from "./routing/group-alerts.ts";
 export {
   lastPeriod,
+  NAMED_SPANS,
+  type NamedSpan,
+  namedSpan,
   nextReportAt,
   type Period,
   periodAfter,
   periodBefore,
   periodNamed,
   type ReportEvery,
+  spanOfDays,
 } from "./reports/period.ts";
 export { type ClockChangeAhead, clockChangesAhead } from "./reports/clock-changes.ts";
 export { maintenanceWithin } from "./reports/maintenance.ts";
@@ -151,6 +155,13 @@ export {
   SystemPayload,
 } from "./alerts/payloads.ts";
 export { type CheckRecord, type Report, reportOf, type RunSums, type SlotSums } from "./reports/report.ts";
+export {
+  type CheckReliability,
+  type Reliability,
+  type SlotCounts,
+  slotUptime,
+  summariseReliability,
+} from "./reports/reliability.ts";
 export type { Span } from "./reports/spans.ts";
 
 export {

@@ -31,6 +31,7 @@ export { fallBackForLongWaiting } from "./deliveries/fallback.ts";
 export { notifyOwners, type OwnerContact } from "./deliveries/notify-owners.ts";
 export * from "./reports/choices.ts";
 export * from "./reports/reports.ts";
+export { readReliability, type StoredReliability } from "./reports/reliability.ts";
 export { readReport, type ReportQuery, ReportTooLarge } from "./reports/find-report.ts";
 export * from "./alert-routes/index.ts";
 export * from "./telegram/telegram.ts";
@@ -81,7 +82,6 @@ export {
 } from "./history/activity.ts";
 export {
   countSlots,
-  type SlotCounts,
   sumDays,
   listFlips,
   listIncidents,

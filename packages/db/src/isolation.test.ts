@@ -102,6 +102,7 @@ const READS: Record<string, Call> = {
     const { checks } = await db.readReport(on, { projectId, span: MONTH, before: MONTH });
     return checks;
   },
+  readReliability: ({ projectId }) => db.readReliability(on, { projectId, span: MONTH }),
   readState: async ({ projectId }) => (await db.readState(on, sceneKeyring, projectId)).checks,
   findReportChoice: (w) => db.findReportChoice(on, w),
   reportsWithinMinute: ({ projectId }) => db.reportsWithinMinute(on, projectId),

@@ -1,11 +1,10 @@
-import { baselineOfDurations } from "@overdue/core";
+import { baselineOfDurations, slotUptime } from "@overdue/core";
 import {
   countSlots,
   findCheck,
   listDurations,
   listOutages,
   schema,
-  type SlotCounts,
   sumDays,
 } from "@overdue/db";
 import { DAY_MS, TimezoneInput } from "@overdue/schedules";
@@ -82,15 +81,9 @@ export const uptimeRoutes = createRouter().openapi(
       countSlots(pool, ref, { now, days: SPANS }),
       sumDays(pool, ref, { from: now - DAYS * DAY_MS, timezone }),
     ]);
-    return c.json({ spans: spans.map((span) => ({ ...span, uptime: uptime(span) })), days }, 200);
+    return c.json({ spans: spans.map((span) => ({ ...span, uptime: slotUptime(span) })), days }, 200);
   },
 );
-
-/** A slot that was met late was met: the job ran. Excluded slots count for neither side. */
-function uptime({ onTime, late, failed, missed }: SlotCounts): number | null {
-  const due = onTime + late + failed + missed;
-  return due === 0 ? null : (onTime + late) / due;
-}
 
 const DURATIONS = 500;
 

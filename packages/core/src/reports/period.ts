@@ -9,6 +9,8 @@ import {
   weekdayOf,
 } from "@overdue/schedules";
 
+import type { Span } from "./spans.ts";
+
 /** How often a report comes. */
 export type ReportEvery = "week" | "month";
 
@@ -53,6 +55,33 @@ export function nextReportAt(every: ReportEvery, after: Instant, timezone: strin
   let day = startOf(every, dayIn(zone, after));
   while (morningOf(zone, day) <= after) day = startAfter(every, day);
   return morningOf(zone, day);
+}
+
+/** The spans that are asked for by name. */
+export const NAMED_SPANS = ["24h", "7d", "30d", "90d", "this-month", "last-month"] as const;
+export type NamedSpan = (typeof NAMED_SPANS)[number];
+
+const DAYS: Partial<Record<NamedSpan, number>> = { "24h": 1, "7d": 7, "30d": 30, "90d": 90 };
+
+/** A span up to now, or a month by the clock of a zone; this month's ends now. @throws ScheduleError for no zone */
+export function namedSpan(name: NamedSpan, now: Instant, timezone: string): Span {
+  const days = DAYS[name];
+  if (days !== undefined) return { from: now - days * DAY_MS, until: now };
+  const last = lastPeriod("month", now, timezone);
+  return name === "last-month" ? { from: last.from, until: last.until } : { from: last.until, until: now };
+}
+
+/**
+ * The span of whole days by the clock of a zone, both of them included, such as "2026-11-01" and "2026-11-30".
+ * @throws ScheduleError for no zone
+ */
+export function spanOfDays({ from, until }: { from: string; until: string }, timezone: string): Span {
+  const zone = timeZoneOf(timezone);
+  const startOfDay = (date: string, after: number) => {
+    const [year = 0, month = 0, day = 0] = date.split("-").map(Number);
+    return zone.firstInstantAt((dayNumberOf(year, month, day) + after) * DAY_MS);
+  };
+  return { from: startOfDay(from, 0), until: startOfDay(until, 1) };
 }
 
 function periodUntil(every: ReportEvery, end: number, zone: TimeZone): Period {

@@ -1,4 +1,4 @@
-import type { DayRecord } from "@overdue/core";
+import type { DayRecord, SlotCounts } from "@overdue/core";
 import type { Instant } from "@overdue/schedules";
 import { and, desc, eq, getTableColumns, lt, sql } from "drizzle-orm";
 
@@ -147,23 +147,17 @@ export async function seenRuns(
   }));
 }
 
-/** How often slots of a span had each outcome. */
-export type SlotCounts = {
-  onTime: number;
-  late: number;
-  failed: number;
-  missed: number;
-  /** Not counted: maintenance windows, and outages of Overdue itself. */
-  maintenance: number;
-  outage: number;
-};
-
 /** SQL: how often slots, under the alias `s`, had each outcome that counts. */
 export const SLOT_COUNTS = `
   count(*) filter (where s.outcome in ('on-time', 'early'))::int as "onTime",
   count(*) filter (where s.outcome = 'late')::int as late,
   count(*) filter (where s.outcome = 'failed')::int as failed,
   count(*) filter (where s.outcome = 'missed')::int as missed`;
+
+/** SQL: how often slots, under the alias `s`, were excluded, and why. */
+export const EXCLUDED_COUNTS = `
+  count(*) filter (where s.outcome = 'excluded' and s.because = 'maintenance')::int as maintenance,
+  count(*) filter (where s.outcome = 'excluded' and s.because is null)::int as outage`;
 
 /** A check's slots of each day since `from`, by the calendar of `timezone`; days without slots are left out. */
 export async function sumDays(
@@ -191,12 +185,10 @@ export async function countSlots(
   { now, days }: { now: Instant; days: readonly number[] },
 ): Promise<(SlotCounts & { days: number })[]> {
   const rows = await pool.query<SlotCounts & { days: number }>(
-    `select span.days, ${SLOT_COUNTS},
-            count(*) filter (where s.outcome = 'excluded' and s.because = 'maintenance')::int as maintenance,
-            count(*) filter (where s.outcome = 'excluded' and s.because is null)::int as outage
+    `select span.days, ${SLOT_COUNTS}, ${EXCLUDED_COUNTS}
        from unnest($4::int[]) as span(days)
-       left join slots s on s.project_id = $1 and s.check_id = $2 and s.due_at <= to_timestamp($3::float8 / 1000)
-            and s.due_at > to_timestamp($3::float8 / 1000) - span.days * interval '1 day'
+       left join slots s on s.project_id = $1 and s.check_id = $2 and s.due_at < to_timestamp($3::float8 / 1000)
+            and s.due_at >= to_timestamp($3::float8 / 1000) - span.days * interval '1 day'
       group by span.days order by span.days`,
     [projectId, checkId, now, [...days]],
   );
