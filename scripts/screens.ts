@@ -107,6 +107,7 @@ async function pagesOf({ request }: BrowserContext): Promise<[name: string, path
     ["settings", `${at}/settings`],
     ["audit", `${at}/audit`],
     ["report", `${at}/report`],
+    ["uptime", `${at}/uptime`],
     ["operator", "/operator"],
   ];
 }

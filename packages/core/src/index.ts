@@ -64,6 +64,7 @@ export {
   findOutlier,
 } from "./learning/durations.ts";
 export { durationText, secondsInWords } from "./text/duration-text.ts";
+export { percentText } from "./text/percent-text.ts";
 export {
   type ExitEvidence,
   type ExitMeaning,

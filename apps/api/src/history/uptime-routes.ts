@@ -1,12 +1,5 @@
 import { baselineOfDurations, slotUptime } from "@overdue/core";
-import {
-  countSlots,
-  findCheck,
-  listDurations,
-  listOutages,
-  schema,
-  sumDays,
-} from "@overdue/db";
+import { countSlots, findCheck, listDurations, listOutages, schema, sumDays } from "@overdue/db";
 import { DAY_MS, TimezoneInput } from "@overdue/schedules";
 import { z } from "zod";
 

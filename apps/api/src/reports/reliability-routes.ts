@@ -100,10 +100,15 @@ export const reliabilityRoutes = createRouter().openapi(
     const asked = c.req.valid("query");
     const { span, timezone } = await askedSpan(c, projectId, asked);
     const stored = await readReliability(c.var.deps.db, { projectId, span });
-    const checks = stored.filter(({ tags }) => asked.tag === undefined || splitTags(tags).includes(asked.tag));
+    const checks = stored.filter(
+      ({ tags }) => asked.tag === undefined || splitTags(tags).includes(asked.tag),
+    );
     if (asked.format === "csv") {
-      c.header("content-disposition", `attachment; filename="reliability-${iso(span.from).slice(0, 10)}.csv"`);
-      return c.body(csv(checks.map(csvRow)), 200, { "content-type": "text/csv; charset=utf-8" });
+      c.header(
+        "content-disposition",
+        `attachment; filename="reliability-${iso(span.from).slice(0, 10)}.csv"`,
+      );
+      return c.text(csv(checks.map(csvRow)), 200, { "content-type": "text/csv; charset=utf-8" });
     }
     return c.json(
       {

@@ -13,6 +13,7 @@ import {
   readListSearch,
   readReportSearch,
   readText,
+  readUptimeSearch,
 } from "./search.ts";
 import { accountRoutes } from "./account-routes.ts";
 import { alertPageRoutes } from "./alert-page-routes.ts";
@@ -211,6 +212,13 @@ const report = createRoute({
   component: lazyRouteComponent(() => import("../pages/report-page.tsx"), "ReportPage"),
 });
 
+const uptime = createRoute({
+  getParentRoute: () => projectRoute,
+  path: "uptime",
+  validateSearch: readUptimeSearch,
+  component: lazyRouteComponent(() => import("../pages/uptime-page.tsx"), "UptimePage"),
+});
+
 /**
  * The address of every page. The code of a page is loaded when it is first visited; the data without which it shows
  * nothing is read before it is rendered.
@@ -226,6 +234,7 @@ export const routeTree = root.addChildren([
       projectHome,
       checkList,
       day,
+      uptime,
       newCheck,
       start,
       check,

@@ -1,4 +1,4 @@
-import type { DeliveryState } from "@overdue/core";
+import type { DeliveryState, NamedSpan } from "@overdue/core";
 
 import { GROUPINGS, type Selection, SORTS, STATUS_FILTERS } from "../checks/check-selection.ts";
 import { type Problem, PROBLEMS, type Zoom, ZOOMS } from "../day/day-choices.ts";
@@ -18,6 +18,18 @@ export type DaySearch = {
   only?: Problem | undefined;
   sort?: "time" | undefined;
   as?: "table" | undefined;
+};
+
+/** Whose uptime is shown, for which span and in what order: all checks, the last 30 days, by uptime. */
+export type UptimeSearch = {
+  span?: NamedSpan;
+  /** The first and the last day of a span of one's own, such as 2026-11-30. */
+  from?: string;
+  until?: string;
+  timezone?: string;
+  tag?: string;
+  /** A column; with "-" in front in the opposite order. */
+  sort?: string;
 };
 
 /** Which deliveries are listed: all by default. */
@@ -42,6 +54,15 @@ const DELIVERY_STATES = [
   "failed",
   "superseded",
 ] as const satisfies readonly DeliveryState[];
+// Named here, too.
+export const SPANS = [
+  "24h",
+  "7d",
+  "30d",
+  "90d",
+  "this-month",
+  "last-month",
+] as const satisfies readonly NamedSpan[];
 const TABS = ["pings", "runs", "history", "how-to"] as const;
 
 /** Reads the query of the list's address. Invalid parts are ignored, because people type addresses by hand. */
@@ -88,6 +109,24 @@ export function readReportSearch(search: Record<string, unknown>): ReportSearch 
     ...(search["every"] === "week" && { every: "week" }),
     ...(timezone !== undefined && { timezone }),
   };
+}
+
+export function readUptimeSearch(search: Record<string, unknown>): UptimeSearch {
+  const span = SPANS.find((known) => known === search["span"]);
+  const [from, until] = [readDay(search["from"]), readDay(search["until"])];
+  const [timezone, tag] = [readText(search["timezone"]), readText(search["tag"])];
+  const sort = readText(search["sort"]);
+  return {
+    ...(from !== undefined && until !== undefined ? { from, until } : span && { span }),
+    ...(timezone !== undefined && { timezone }),
+    ...(tag !== undefined && { tag }),
+    ...(sort !== undefined && { sort }),
+  };
+}
+
+function readDay(value: unknown): string | undefined {
+  const text = readText(value);
+  return text !== undefined && /^\d{4}-\d\d-\d\d$/.test(text) ? text : undefined;
 }
 
 export function readDeliveriesSearch(search: Record<string, unknown>): DeliveriesSearch {

@@ -30,7 +30,12 @@ const SECTIONS = [
     icon: IconClockCheck,
     parts: ["checks", "refused-pings"],
   },
-  { to: "/projects/$projectId/day", label: "Day", icon: IconTimeline, parts: ["day"] },
+  {
+    to: "/projects/$projectId/day",
+    label: "History",
+    icon: IconTimeline,
+    parts: ["day", "uptime", "report"],
+  },
   { to: "/projects/$projectId/incidents", label: "Incidents", icon: IconAlertTriangle, parts: ["incidents"] },
   {
     to: "/projects/$projectId/channels",
@@ -48,17 +53,25 @@ const SECTIONS = [
     to: "/projects/$projectId/settings",
     label: "Settings",
     icon: IconSettings,
-    parts: ["settings", "audit", "report"],
+    parts: ["settings", "audit"],
   },
 ] as const;
 
-const ALERT_SECTIONS = [
-  { to: "/projects/$projectId/channels", label: "Channels" },
-  { to: "/projects/$projectId/routes", label: "Routes" },
-  { to: "/projects/$projectId/on-call", label: "On call" },
-  { to: "/projects/$projectId/deliveries", label: "Deliveries" },
-  { to: "/projects/$projectId/dead-letters", label: "Dead letters" },
-] as const;
+/** The pages of the sections that have several. */
+const SUBSECTIONS = {
+  History: [
+    { to: "/projects/$projectId/day", label: "Day" },
+    { to: "/projects/$projectId/uptime", label: "Uptime" },
+    { to: "/projects/$projectId/report", label: "Reports" },
+  ],
+  Alerts: [
+    { to: "/projects/$projectId/channels", label: "Channels" },
+    { to: "/projects/$projectId/routes", label: "Routes" },
+    { to: "/projects/$projectId/on-call", label: "On call" },
+    { to: "/projects/$projectId/deliveries", label: "Deliveries" },
+    { to: "/projects/$projectId/dead-letters", label: "Dead letters" },
+  ],
+} as const;
 
 /** The frame of a project's pages. On a phone its sections are at the bottom of the screen, near the thumb. */
 export function Shell({ me, projectId, openIncidents, banner, children }: Props) {
@@ -103,7 +116,9 @@ export function Shell({ me, projectId, openIncidents, banner, children }: Props)
         </div>
       </header>
       {banner}
-      {current?.label === "Alerts" && <AlertSections projectId={projectId} />}
+      {(current?.label === "Alerts" || current?.label === "History") && (
+        <Subsections projectId={projectId} of={current.label} />
+      )}
       <main id="main" className={styles["main"]}>
         {children}
       </main>
@@ -111,8 +126,8 @@ export function Shell({ me, projectId, openIncidents, banner, children }: Props)
   );
 }
 
-/** The navigation between the pages about alerts. */
-function AlertSections({ projectId }: { projectId: string }) {
+/** The navigation between the pages of a section that has several. */
+function Subsections({ projectId, of }: { projectId: string; of: keyof typeof SUBSECTIONS }) {
   const nav = useRef<HTMLElement>(null);
   const path = useLocation({ select: ({ pathname }) => pathname });
   useEffect(() => {
@@ -120,8 +135,8 @@ function AlertSections({ projectId }: { projectId: string }) {
     nav.current?.querySelector(".active")?.scrollIntoView({ block: "nearest", inline: "nearest" });
   }, [path]);
   return (
-    <nav ref={nav} className={styles["subsections"]} aria-label="Alerts">
-      {ALERT_SECTIONS.map(({ to, label }) => (
+    <nav ref={nav} className={styles["subsections"]} aria-label={of}>
+      {SUBSECTIONS[of].map(({ to, label }) => (
         <Link key={label} to={to} params={{ projectId }} className={styles["subsection"]}>
           {label}
         </Link>

@@ -1,4 +1,4 @@
-import { dayMarks, type DayRecord, dayText, type Mark, stripMarks } from "@overdue/core";
+import { dayMarks, type DayRecord, dayText, type Mark, percentText, stripMarks } from "@overdue/core";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 
 import { markTexts, slotRecord } from "../strip/check-strip.tsx";
@@ -56,17 +56,12 @@ function SpanFigure({ span }: { span: UptimeView["spans"][number] }) {
     <div>
       <dt>{days === 1 ? "24 hours" : `${days} days`}</dt>
       <dd>
-        <strong>{uptime === null ? "–" : percent(uptime)}</strong>
+        <strong>{percentText(uptime)}</strong>
         <span>{uptime === null ? "nothing was due" : bad.join(", ") || "all on time"}</span>
         {excluded.length > 0 && <span>not counted: {excluded.join(", ")}</span>}
       </dd>
     </div>
   );
-}
-
-/** "99.3 %", and never "100 %" where something was missed. */
-function percent(share: number): string {
-  return share === 1 ? "100 %" : `${(Math.floor(share * 1_000) / 10).toFixed(1)} %`;
 }
 
 /** A mark for each of the last 90 days by the reader's calendar. */

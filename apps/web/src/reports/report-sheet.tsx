@@ -1,4 +1,4 @@
-import { durationText } from "@overdue/core";
+import { durationText, percentText } from "@overdue/core";
 import type { ReactNode } from "react";
 import { Card } from "../ui/card.tsx";
 import { DataTable } from "../ui/data-table.tsx";
@@ -147,13 +147,6 @@ function Name({ projectId, item: { name, checkId, id } }: { projectId: string; i
       {name}
     </TextLink>
   );
-}
-
-/** "99.95%": never rounded up to 100, which would hide a fault. */
-export function percentText(share: number | null): string {
-  if (share === null) return "–";
-  const floored = Math.floor(share * 10_000) / 100;
-  return share >= 1 ? "100%" : `${floored.toFixed(2).replace(/\.?0+$/, "")}%`;
 }
 
 type Named = { every: "week" | "month"; from: string; until: string; timezone: string; isOver: boolean };

@@ -11,6 +11,8 @@ export type Column<Row> = {
   /** The head is only for screen readers, since the cells explain themselves: buttons, for example. */
   isHeadHidden?: boolean;
   look?: "wide" | "dimmed" | "short";
+  /** The head is a button that orders the rows by this column; `order`: how they are ordered by it now. */
+  sort?: { order: "ascending" | "descending" | null; choose: () => void };
   cell: (row: Row) => ReactNode;
 };
 
@@ -27,9 +29,17 @@ export function DataTable<Row>({ columns, rows, rowKey }: Props<Row>) {
       <table className={styles["table"]}>
         <thead>
           <tr>
-            {columns.map(({ head, isHeadHidden = false }) => (
-              <th key={head} scope="col">
-                {isHeadHidden ? <VisuallyHidden>{head}</VisuallyHidden> : head}
+            {columns.map(({ head, isHeadHidden = false, sort }) => (
+              <th key={head} scope="col" aria-sort={sort?.order ?? undefined}>
+                {sort ? (
+                  <button type="button" className={styles["sort"]} onClick={sort.choose}>
+                    {head}
+                  </button>
+                ) : isHeadHidden ? (
+                  <VisuallyHidden>{head}</VisuallyHidden>
+                ) : (
+                  head
+                )}
               </th>
             ))}
           </tr>

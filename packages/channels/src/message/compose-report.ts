@@ -2,6 +2,7 @@ import {
   type AlertFacts,
   ClockChangesPayload,
   durationText,
+  percentText,
   ReportPayload,
   UNNAMED_CHECK,
 } from "@overdue/core";
@@ -42,7 +43,7 @@ function periodWords({ every, from, until, timezone }: Period): string {
 function verdict({ uptime, missed, failed, open }: Report): string {
   const faults = [counted(missed.now, "missed"), counted(failed.now, "failed")].filter((part) => part !== "");
   const down = open.total === 0 ? "" : `${open.total} down now`;
-  const up = uptime.now === null ? "nothing to count" : `${percent(uptime.now)} up`;
+  const up = uptime.now === null ? "nothing to count" : `${percentText(uptime.now)} up`;
   return [up, ...(faults.length === 0 && uptime.now !== null ? ["nothing missed"] : faults), down]
     .filter((part) => part !== "")
     .join(", ");
@@ -55,8 +56,8 @@ function sentenceOf({ uptime, checks, open }: Report, { every }: Period): string
       ? "Nothing is down now."
       : `${checksWord(open.total)} ${open.total === 1 ? "is" : "are"} down now.`;
   if (uptime.now === null) return `None of your ${watched} was up or down in a way that counts. ${now}`;
-  const was = uptime.before === null ? "" : `, after ${percent(uptime.before)} the ${every} before`;
-  return `Your ${watched} ${checks === 1 ? "was" : "were"} up ${percent(uptime.now)} of the time${was}. ${now}`;
+  const was = uptime.before === null ? "" : `, after ${percentText(uptime.before)} the ${every} before`;
+  return `Your ${watched} ${checks === 1 ? "was" : "were"} up ${percentText(uptime.now)} of the time${was}. ${now}`;
 }
 
 function linesOf(report: Report): AlertLine[] {
@@ -99,7 +100,7 @@ function sectionsOf(report: Report, { every, timezone }: Period): AlertSection[]
       "Down the longest",
       report.worst,
       ({ downMs, downs, uptime }) =>
-        `${durationText(downMs)}${downs > 1 ? ` in all, ${downs} times` : ""}; ${percent(uptime)} up`,
+        `${durationText(downMs)}${downs > 1 ? ` in all, ${downs} times` : ""}; ${percentText(uptime)} up`,
     ),
     section(
       "Late",
@@ -137,12 +138,6 @@ function section<Item extends { name: string }>(
     value: valueOf(item),
   }));
   return [{ title: total > 1 ? `${title} (${total})` : title, lines, more: total - first.length }];
-}
-
-/** Rounded down, because 100% would hide a fault. */
-function percent(share: number): string {
-  const floored = Math.floor(share * 10_000) / 100;
-  return `${share >= 1 ? "100" : floored.toFixed(2).replace(/\.?0+$/, "")}%`;
 }
 
 function counted(count: number, what: string): string {

@@ -17,7 +17,10 @@ export async function readReliability(
   db: Db,
   { projectId, span }: { projectId: string; span: Span },
 ): Promise<StoredReliability[]> {
-  const [from, until] = [sql`to_timestamp(${span.from / 1000}::float8)`, sql`to_timestamp(${span.until / 1000}::float8)`];
+  const [from, until] = [
+    sql`to_timestamp(${span.from / 1000}::float8)`,
+    sql`to_timestamp(${span.until / 1000}::float8)`,
+  ];
   return await unlessTimedOut(() =>
     db.transaction(async (tx) => {
       await limitTime(tx);

@@ -1,0 +1,62 @@
+import type { CheckFigures } from "./reliability-queries.ts";
+
+/** The columns by which the table of checks can be ordered. */
+export const ORDERS = [
+  "name",
+  "uptime",
+  "missed",
+  "late",
+  "failed",
+  "downs",
+  "meanMs",
+  "longestMs",
+  "acknowledgeMs",
+  "recoverMs",
+] as const;
+export type Order = (typeof ORDERS)[number];
+
+export const ORDER_LABELS: Record<Order, string> = {
+  name: "Check",
+  uptime: "Uptime",
+  missed: "Missed",
+  late: "Late",
+  failed: "Failed",
+  downs: "Went down",
+  meanMs: "Mean run",
+  longestMs: "Longest run",
+  acknowledgeMs: "To acknowledge",
+  recoverMs: "To recover",
+};
+
+/** Reads the order of an address: the column, and whether it is turned round. By uptime where it names none. */
+export function readOrder(sort: string | undefined): { by: Order; isReversed: boolean } {
+  const isReversed = sort?.startsWith("-") ?? false;
+  const name = isReversed ? sort?.slice(1) : sort;
+  return { by: ORDERS.find((known) => known === name) ?? "uptime", isReversed };
+}
+
+/** The sort of the address after a click on a column's head: a second click turns the order round. */
+export function nextOrder(current: ReturnType<typeof readOrder>, by: Order): string {
+  return current.by === by && !current.isReversed ? `-${by}` : by;
+}
+
+const NAMES = new Intl.Collator("en", { numeric: true });
+
+/** The worst first: the lowest uptime, the most of everything else; checks without a figure last in either order. */
+export function ordered(
+  checks: readonly CheckFigures[],
+  { by, isReversed }: ReturnType<typeof readOrder>,
+): CheckFigures[] {
+  const turn = isReversed ? -1 : 1;
+  if (by === "name") return checks.toSorted((a, b) => turn * NAMES.compare(a.name, b.name));
+  const rank = (check: CheckFigures) => {
+    const value = check[by];
+    return value === null ? Number.POSITIVE_INFINITY : turn * (by === "uptime" ? value : -value);
+  };
+  return checks
+    .map((check) => ({ check, rank: rank(check) }))
+    .toSorted(
+      (a, b) => (a.rank === b.rank ? 0 : a.rank - b.rank) || NAMES.compare(a.check.name, b.check.name),
+    )
+    .map(({ check }) => check);
+}
