@@ -30,12 +30,14 @@ const executablePath = process.env["CHROMIUM_PATH"];
 const browser = await chromium.launch({ args: ["--no-sandbox"], ...(executablePath && { executablePath }) });
 try {
   const storageState = await signIn();
+  const wall = await openWall();
   for (const viewport of SIZES)
     for (const colorScheme of ["light", "dark"] as const) {
       const context = await browser.newContext({ viewport, colorScheme, storageState, baseURL: values.url });
-      await takeAll(context, `${viewport.width}-${colorScheme}`);
+      await takeAll(context, wall.path, `${viewport.width}-${colorScheme}`);
       await context.close();
     }
+  await wall.close();
 } finally {
   await browser.close();
 }
@@ -51,9 +53,26 @@ async function signIn() {
   return await context.storageState();
 }
 
-async function takeAll(context: BrowserContext, suffix: string): Promise<void> {
+/** The address of a wall, by a key that is revoked when the pictures are taken. */
+async function openWall() {
+  const context = await browser.newContext({ baseURL: values.url, storageState: await signIn() });
+  const project: string = (await (await context.request.get("/v1/me")).json()).projects.at(-1).id;
+  const keys = `/v1/projects/${project}/keys`;
+  const headers = { origin: values.url };
+  const data = { name: "screens", scope: "overview" };
+  const { id, key } = await (await context.request.post(keys, { data, headers })).json();
+  return {
+    path: `/wall#${new URLSearchParams({ project, key })}`,
+    close: async () => {
+      await context.request.delete(`${keys}/${id}`, { headers });
+      await context.close();
+    },
+  };
+}
+
+async function takeAll(context: BrowserContext, wall: string, suffix: string): Promise<void> {
   const page = await context.newPage();
-  for (const [name, path] of await pagesOf(context)) {
+  for (const [name, path] of [...(await pagesOf(context)), ["wall", wall] as const]) {
     if (!name.includes(values.only)) continue;
     await page.goto(path);
     await settled(page);
@@ -98,6 +117,7 @@ async function pagesOf({ request }: BrowserContext): Promise<[name: string, path
     ["incidents", `${at}/incidents`],
     ...(incident ? ([["incident", `${at}/incidents/${incident.id}`]] as [string, string][]) : []),
     ["channels", `${at}/channels`],
+    ["channel-new-push", `${at}/channels/new/web-push`],
     ["channel-new", `${at}/channels/new/webhook`],
     ["routes", `${at}/routes`],
     ["on-call", `${at}/on-call`],

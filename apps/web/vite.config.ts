@@ -1,12 +1,24 @@
 import react from "@vitejs/plugin-react";
-import { defineConfig } from "vite";
+import { defineConfig, type Plugin } from "vite";
 
 /** In development the pages come from Vite and everything else from the running product. */
 const api = process.env["OVERDUE_URL"] ?? "http://127.0.0.1:8000";
 
+/** Names every file of the build, for the service worker that keeps them. */
+function listAssets(): Plugin {
+  return {
+    name: "list-assets",
+    generateBundle(_, bundle) {
+      const paths = Object.keys(bundle).filter((name) => /^assets\/.*\.(js|css|woff2)$/.test(name));
+      const source = JSON.stringify(paths.map((name) => `/${name}`).toSorted());
+      this.emitFile({ type: "asset", fileName: "assets.json", source });
+    },
+  };
+}
+
 export default defineConfig({
   root: import.meta.dirname,
-  plugins: [react()],
+  plugins: [react(), listAssets()],
   build: {
     target: "es2023",
     // The page's policy allows no data: URLs but images, and no inline script.

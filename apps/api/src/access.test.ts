@@ -60,7 +60,7 @@ const EXPECTED: Record<string, string> = {
   "POST /v1/projects/:projectId/restore": "signed-in, no key",
   "POST /v1/schedules/explain": "signed-in, read key",
   "GET /v1/projects/:projectId": "viewer, read key",
-  "GET /v1/projects/:projectId/check-overviews": "viewer, read key",
+  "GET /v1/projects/:projectId/check-overviews": "viewer, overview key",
   "GET /v1/projects/:projectId/clock-changes": "viewer, read key",
   "POST /v1/projects/:projectId/checks/bulk": "editor, write key",
   "GET /v1/projects/:projectId/checks/:checkId/uptime": "viewer, read key",
@@ -134,6 +134,10 @@ const EXPECTED: Record<string, string> = {
   "POST /v1/projects/:projectId/deliveries/:deliveryId/redeliver": "editor, write key",
   "POST /v1/projects/:projectId/deliveries/:deliveryId/dismiss": "editor, write key",
   "GET /v1/projects/:projectId/report": "viewer, read key",
+  "GET /v1/push-key": "signed-in, no key",
+  "GET /v1/projects/:projectId/views": "viewer, no key",
+  "POST /v1/projects/:projectId/views": "viewer, no key",
+  "DELETE /v1/projects/:projectId/views/:viewId": "viewer, no key",
   "GET /v1/projects/:projectId/reliability": "viewer, read key",
   "GET /v1/projects/:projectId/my-report": "viewer, no key",
   "PATCH /v1/projects/:projectId/my-report": "viewer, no key",
@@ -225,7 +229,7 @@ const ada = await person(api);
 const eve = await person(api);
 const victim = await fillProject(api, ada);
 const eveKeys = await Promise.all(
-  (["read", "write", "ping"] as const).map((scope) => keyHolder(api, eve.projectId, scope)),
+  (["read", "write", "ping", "overview"] as const).map((scope) => keyHolder(api, eve.projectId, scope)),
 );
 const evesCheck = await read<{ id: string }>(await eve.as("POST", `${eve.path}/checks`, HOURLY));
 

@@ -44,6 +44,7 @@ import { memberRoutes } from "./members/member-routes.ts";
 import { personRoutes, rotationRoutes } from "./on-call/on-call-routes.ts";
 import { HEARTBEAT_PATH } from "./pings/receiver.ts";
 import { projectRoutes } from "./projects/project-routes.ts";
+import { viewRoutes } from "./projects/view-routes.ts";
 import { reliabilityRoutes } from "./reports/reliability-routes.ts";
 import { reportRoutes, stopRoutes } from "./reports/report-routes.ts";
 import { clockChangeRoutes } from "./schedules/clock-change-routes.ts";
@@ -94,6 +95,7 @@ function restRoutes() {
     .route("/", rotationRoutes)
     .route("/", reportRoutes)
     .route("/", reliabilityRoutes)
+    .route("/", viewRoutes)
     .route("/", eventRoutes)
     .route("/", healthRoutes)
     .route("/", metricsRoute);

@@ -1,4 +1,4 @@
-import { confirmAddress, createSlackLink, createTelegramLink, schema } from "@overdue/db";
+import { confirmAddress, createSlackLink, createTelegramLink, saveView, schema } from "@overdue/db";
 import { eq } from "drizzle-orm";
 
 import { type person, read, type TestApi } from "./test-api.ts";
@@ -45,6 +45,7 @@ export const BODIES: Record<string, object> = {
   "POST /v1/projects/:projectId/rotations": { ...ROTATION, personIds: [NOBODY] },
   "PATCH /v1/projects/:projectId/rotations/:rotationId": { name: "taken" },
   "PATCH /v1/projects/:projectId/my-report": { timezone: "Africa/Abidjan" },
+  "POST /v1/projects/:projectId/views": { name: "taken", search: { q: "x" } },
   "POST /v1/projects/:projectId/keys": { name: "taken", scope: "write" },
   "POST /v1/projects/:projectId/members": { email: "person-2@example.org", role: "owner" },
   "POST /v1/projects/:projectId/invitations": { email: "person-2@example.org", role: "owner" },
@@ -131,9 +132,10 @@ export function pathOf({ path }: { path: string }, ids: Record<string, string>):
   });
 }
 
-/** A way to Telegram and a way to Slack, on which somebody has set out. */
+/** A way to Telegram and a way to Slack, on which somebody has set out, and a saved view. */
 async function links({ db }: TestApi, { projectId, userId }: { projectId: string; userId: string }) {
   const telegram = await createTelegramLink(db, projectId);
   const slack = await createSlackLink(db, { projectId, userId });
-  return { linkId: telegram.link.id, slackLinkId: slack.link.id };
+  const view = await saveView(db, { projectId, userId, name: MARKER, search: { q: MARKER } });
+  return { linkId: telegram.link.id, slackLinkId: slack.link.id, viewId: view?.id ?? "" };
 }

@@ -7,6 +7,7 @@ import { type Egress, openEgress } from "../src/egress/egress.ts";
 import { openDeliveryQueue } from "../src/queue/delivery-job.ts";
 import { openMailer } from "../src/transports/mail.ts";
 import { openTransports } from "../src/transports/transports.ts";
+import { openPushEncryption } from "../src/transports/web-push.ts";
 import { type Delivering, startDelivering } from "../src/sender/start-sender.ts";
 
 export type TestDeliveryOptions = {
@@ -47,6 +48,7 @@ export async function startTestDelivery(options: TestDeliveryOptions): Promise<T
     egress,
     mailer,
     operator,
+    encryptPush: openPushEncryption({ db, keyring: sceneKeyring, contact: "mailto:ops@example.org" }),
     passOn: (deliveryId, channelIds) => passOnDelivery(db, deliveryId, channelIds),
   });
   const delivering = startDelivering({

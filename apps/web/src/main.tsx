@@ -6,6 +6,7 @@ import { createRoot } from "react-dom/client";
 
 import "./app/theme.css";
 import "./app/zod-config.ts";
+import { startServiceWorker } from "./app/service-worker.ts";
 import { createAppQueryClient, createAppRouter } from "./app/router.tsx";
 import { ToastArea } from "./ui/toast.tsx";
 
@@ -58,3 +59,5 @@ createRoot(root).render(
     </MantineProvider>
   </StrictMode>,
 );
+
+startServiceWorker();

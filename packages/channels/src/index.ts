@@ -18,6 +18,7 @@ export type {
   Outcome,
   Parsed,
   Problem,
+  PushTarget,
   SendingLimits,
   Style,
   Unavailable,

@@ -45,6 +45,19 @@ export type HttpRequest = {
   onlyHosts: readonly string[] | null;
   /** The request is signed by Standard Webhooks; the id stays the same for every attempt. */
   signed: { id: string; secret: string } | null;
+  /** The body is encrypted for a browser's subscription and signed with the instance's own keys (RFC 8291, 8292). */
+  push?: PushTarget;
+};
+
+/** A browser's subscription, and how its push service treats the message (RFC 8030). Keys are base64url. */
+export type PushTarget = {
+  p256dh: string;
+  auth: string;
+  /** How long the push service keeps it for a device that is away. */
+  ttlSeconds: number;
+  urgency: "low" | "normal" | "high";
+  /** It replaces an undelivered message of the same topic. */
+  topic: string;
 };
 
 /** The names of headers are in lower case; the body is cut at 64 KB. */

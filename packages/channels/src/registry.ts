@@ -20,6 +20,7 @@ import { splunkOnCall } from "./kinds/splunk-on-call.ts";
 import { teams } from "./kinds/teams.ts";
 import { telegram } from "./kinds/telegram.ts";
 import { call, sms } from "./kinds/twilio.ts";
+import { webPush } from "./kinds/web-push.ts";
 import { webhook } from "./kinds/webhook/webhook.ts";
 import { zulip } from "./kinds/zulip.ts";
 
@@ -36,6 +37,7 @@ export const channelKinds = {
   "rocket-chat": rocketChat,
   matrix,
   zulip,
+  "web-push": webPush,
   ntfy,
   gotify,
   pushover,

@@ -31,6 +31,14 @@ export { fallBackForLongWaiting } from "./deliveries/fallback.ts";
 export { notifyOwners, type OwnerContact } from "./deliveries/notify-owners.ts";
 export * from "./reports/choices.ts";
 export * from "./reports/reports.ts";
+export {
+  deleteView,
+  findView,
+  listViews,
+  type SavedView,
+  saveView,
+  VIEWS_MAX,
+} from "./projects/saved-views.ts";
 export { readReliability, type StoredReliability } from "./reports/reliability.ts";
 export { readReport, type ReportQuery, ReportTooLarge } from "./reports/find-report.ts";
 export * from "./alert-routes/index.ts";

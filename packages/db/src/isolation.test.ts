@@ -102,6 +102,8 @@ const READS: Record<string, Call> = {
     const { checks } = await db.readReport(on, { projectId, span: MONTH, before: MONTH });
     return checks;
   },
+  listViews: (w) => db.listViews(on, w),
+  findView: (w) => db.findView(on, w),
   readReliability: ({ projectId }) => db.readReliability(on, { projectId, span: MONTH }),
   readState: async ({ projectId }) => (await db.readState(on, sceneKeyring, projectId)).checks,
   findReportChoice: (w) => db.findReportChoice(on, w),
@@ -112,6 +114,7 @@ const READS: Record<string, Call> = {
 
 /** The second function comes before, for the project of the rows. */
 const WRITES: Record<string, [call: Call, before?: Call]> = {
+  deleteView: [(w) => db.deleteView(on, w)],
   editCheck: [
     (w) =>
       db.editCheck(pool, w, {
@@ -203,7 +206,7 @@ const NEITHER: Record<string, string> = {
     "create",
     "createCheck insertCheck createChannel createRoute createPerson createRotation createWindow",
   ),
-  ...name("create", "createKey invite insertAuditEntry createSlackLink createTelegramLink"),
+  ...name("create", "createKey invite saveView insertAuditEntry createSlackLink createTelegramLink"),
   ...name("create", "createUnlessEqual hasRoom queueReportNow"),
   ...name(
     "the project itself is the row",
@@ -388,8 +391,10 @@ async function aWorld() {
     },
   ]);
   await db.editReportChoice(on, { projectId, userId }, { edit: { every: "week" }, version: null, now: NOW });
+  const view = await db.saveView(on, { projectId, userId, name: marker, search: { q: marker } });
   return {
     ...ids,
+    viewId: view?.id ?? "",
     ...(await aHistory(check, marker, ids)),
     name: marker,
     tag: marker,

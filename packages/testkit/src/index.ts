@@ -12,6 +12,7 @@ export {
   type FakeTelegram,
   type TelegramMessage,
 } from "./fakes/telegram.ts";
+export { decryptPush, startPushService } from "./fakes/push-service.ts";
 export { startFakeWebhook, type FakeWebhook } from "./fakes/webhook.ts";
 export {
   providerNames,

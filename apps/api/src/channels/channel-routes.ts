@@ -9,6 +9,7 @@ import {
   editChannel,
   findChannel,
   listChannels,
+  loadPushKeys,
   queueTest,
   restoreChannel,
   testsWithinMinute,
@@ -51,7 +52,31 @@ const channels = resource({
   },
 });
 
+const PushKeyView = z
+  .object({
+    publicKey: z.string().meta({ description: "65 bytes in base64url, as `applicationServerKey`." }),
+  })
+  .meta({ id: "PushKey" });
+
 export const channelRoutes = createRouter()
+  .openapi(
+    route(
+      { auth: "signed-in", key: null },
+      {
+        method: "get",
+        path: "/v1/push-key",
+        summary: "Read the key that browsers subscribe to",
+        description:
+          "A browser's subscription belongs to this key; it becomes a channel of the kind `web-push`.",
+        tags,
+        responses: { 200: json(PushKeyView, "The instance's public key (RFC 8292).") },
+      },
+    ),
+    async (c) => {
+      const { publicKey } = await loadPushKeys(c.var.deps.db, c.var.deps.keyring);
+      return c.json({ publicKey }, 200);
+    },
+  )
   .openapi(channels.list, async (c) => {
     const { limit, cursor } = c.req.valid("query");
     const from = { limit: limit + 1, after: readCursor(cursor, z.uuid()) };

@@ -22,7 +22,8 @@ import { explain, type Instant } from "@overdue/schedules";
 import { z } from "zod";
 
 import { Reason } from "../history/views.ts";
-import { READ } from "../http/access.ts";
+import { READ_OVERVIEW } from "../http/access.ts";
+import { canSeeDetails } from "../http/context.ts";
 import { ApiError } from "../http/problem.ts";
 import { REVALIDATED } from "../http/responses.ts";
 import { createRouter, json, route } from "../http/route.ts";
@@ -50,6 +51,9 @@ const OverviewView = z
     deadlineAt: Timestamp.optional(),
     jitterSeconds: z.int().optional(),
     usualMs: z.int().optional().meta({ description: "How long its good runs usually take." }),
+    host: z.string().optional().meta({
+      description: "The address that its newest run came from; not told to keys that only read.",
+    }),
     channels: z.int().meta({ description: "How many channels it notifies by itself." }),
     maintenanceUntil: Timestamp.optional(),
     incident: z
@@ -75,7 +79,7 @@ const OverviewView = z
 type OverviewView = z.infer<typeof OverviewView>;
 
 export const overviewRoutes = createRouter().openapi(
-  route(READ, {
+  route(READ_OVERVIEW, {
     method: "get",
     path: "/v1/projects/{projectId}/check-overviews",
     summary: "List checks as a page shows them",
@@ -102,12 +106,23 @@ export const overviewRoutes = createRouter().openapi(
     });
     const at = now();
     c.header("cache-control", REVALIDATED);
-    return c.json({ items: overviews.map((overview) => overviewView(overview, at)), next: null }, 200);
+    return c.json(
+      {
+        items: overviews.map((overview) =>
+          overviewView(overview, { now: at, hasHosts: canSeeDetails(c.var) }),
+        ),
+        next: null,
+      },
+      200,
+    );
   },
 );
 
 /** A check as the list shows it at `now`. */
-function overviewView({ row, channels, incident, slots }: CheckOverview, now: Instant): OverviewView {
+function overviewView(
+  { row, channels, incident, host, slots }: CheckOverview,
+  { now, hasHosts }: { now: Instant; hasHosts: boolean },
+): OverviewView {
   const { status } = row;
   const runningSince = row.memory.openRuns[0]?.startedAt ?? null;
   return {
@@ -118,6 +133,7 @@ function overviewView({ row, channels, incident, slots }: CheckOverview, now: In
     scheduleText: explain(row.schedule, { from: now, count: 0 }).text,
     status: displayStatus(toCheck(row), now),
     channels,
+    ...(hasHosts && host !== null && { host }),
     ...(slots !== null && {
       strip: encodeMarks(stripMarks(slots, { status, isRunning: runningSince !== null })),
     }),

@@ -1,3 +1,5 @@
+import { schema } from "@overdue/db";
+import { eq } from "drizzle-orm";
 import { expect, test } from "vitest";
 
 import { keyHolder, person, read, testApi } from "../../test/test-api.ts";
@@ -95,4 +97,23 @@ test.each([
   "01900000-0000-7000-8000-000000000000",
 ])("there is no strip at %s", async (file) => {
   expect((await api.app.request(`/b/strip/${file}`)).status).toBe(404);
+});
+
+test("the list says where the newest run came from, and not to a key that only reads", async () => {
+  const { projectId, path, ping, list } = await withCheck();
+  await ping("");
+  await api.db.update(schema.runs).set({ host: "192.0.2.7" }).where(eq(schema.runs.projectId, projectId));
+  expect(await list()).toMatchObject([{ host: "192.0.2.7" }]);
+  const reader = await keyHolder(api, projectId, "read");
+  const answer = await read<{ items: Overview[] }>(await reader.as("GET", `${path}/check-overviews`));
+  expect(answer.items[0]).not.toHaveProperty("host");
+});
+
+test("a key for a screen on a wall reads the list, and nothing else", async () => {
+  const { projectId, path, check } = await withCheck();
+  const wall = await keyHolder(api, projectId, "overview");
+  expect((await wall.as("GET", `${path}/check-overviews`)).status).toBe(200);
+  for (const other of [`/checks/${check.id}`, "/incidents", "/reliability", "/events", ""])
+    expect((await wall.as("GET", `${path}${other}`)).status).toBe(403);
+  expect((await wall.as("POST", `${path}/checks/${check.id}/pause`)).status).toBe(403);
 });

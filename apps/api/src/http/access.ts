@@ -10,10 +10,12 @@ export type Access =
   | { auth: "self-checked" }
   | { auth: "signed-in"; key: "read" | "write" | null }
   /** `{projectId}` in the path: a member with at least this role, or a key of that project. */
-  | { auth: "project"; role: Role; key: "read" | "write" | null }
+  | { auth: "project"; role: Role; key: "overview" | "read" | "write" | null }
   /** A key of Healthchecks' kind, which says the project; another project's check is answered with 403. */
   | { auth: "healthchecks"; key: "read" | "write" | "read-only" };
 
+/** A member may look, and any key that reads: also one that opens nothing else, for a screen on a wall. */
+export const READ_OVERVIEW = { auth: "project", role: "viewer", key: "overview" } as const;
 /** A member may look, and a key that reads. */
 export const READ = { auth: "project", role: "viewer", key: "read" } as const;
 /**

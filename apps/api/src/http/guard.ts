@@ -111,9 +111,12 @@ async function authorizeInProject(c: AppContext, access: Access & { auth: "proje
   }
 }
 
-function checkScope(key: Actor & { kind: "key" }, needed: "read" | "write" | null): void {
+/** What a key of each scope may do, besides what a lesser one may. */
+const KEY_RANK = { ping: 0, overview: 1, read: 2, write: 3 };
+
+function checkScope(key: Actor & { kind: "key" }, needed: "overview" | "read" | "write" | null): void {
   if (needed === null) throw new ApiError("forbidden", "An API key cannot do this: sign in as a person.");
-  if (key.scope === "write" || (key.scope === "read" && needed === "read")) return;
+  if (KEY_RANK[key.scope] >= KEY_RANK[needed]) return;
   throw new ApiError(
     "forbidden",
     `This needs a key with the scope ${needed}; this key's scope is ${key.scope}.`,

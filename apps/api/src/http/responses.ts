@@ -50,6 +50,9 @@ export function pagePolicy(nonce: string): string {
   ].join("; ");
 }
 
+/** What the service worker may do: it asks this server, and nothing else. */
+export const WORKER_POLICY = "default-src 'none'; connect-src 'self'; frame-ancestors 'none'";
+
 const pack = promisify(gzip);
 
 /** Below this size, packing costs more time than it saves on the way. */

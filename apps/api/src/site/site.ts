@@ -5,7 +5,7 @@ import { gzipSync } from "node:zlib";
 
 import type { AppContext } from "../http/context.ts";
 import { ApiError } from "../http/problem.ts";
-import { pagePolicy } from "../http/responses.ts";
+import { pagePolicy, WORKER_POLICY } from "../http/responses.ts";
 
 type SiteFile = {
   bytes: Buffer;
@@ -92,6 +92,7 @@ function page(c: AppContext, html: string): Response {
 function fileAnswer(c: AppContext, file: SiteFile): Response {
   c.header("content-type", file.type);
   c.header("etag", file.etag);
+  if (c.req.path === "/sw.js") c.header("content-security-policy", WORKER_POLICY);
   c.header("vary", "accept-encoding");
   c.header("cache-control", file.isImmutable ? `public, max-age=${YEAR_SECONDS}, immutable` : "no-cache");
   if (c.req.header("if-none-match") === file.etag) return c.body(null, 304);

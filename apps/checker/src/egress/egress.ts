@@ -14,7 +14,8 @@ import { Agent, buildConnector, type Dispatcher, request as undiciRequest } from
 
 /** Sends one request and reads the answer. Never throws: what went wrong is the result. */
 export type Egress = {
-  send(request: HttpRequest): Promise<HttpAnswer | EgressFailure>;
+  /** `bytes` is sent instead of the text of the body. */
+  send(request: HttpRequest & { bytes?: Uint8Array }): Promise<HttpAnswer | EgressFailure>;
   close(): Promise<void>;
 };
 
@@ -48,7 +49,7 @@ export function openEgress(options: EgressOptions): Egress {
   };
   const guarded = new Agent({ ...AGENT, connect: guardedConnector(rules) });
   const trusted = new Agent({ ...AGENT, connect: { timeout: 5_000 } });
-  const post = async (request: HttpRequest) => {
+  const post = async (request: Parameters<Egress["send"]>[0]) => {
     if (!request.trusted) await assertHost(request, rules);
     const dispatcher = request.trusted ? trusted : guarded;
     return readAnswer(await call(request, dispatcher, AbortSignal.timeout(timeoutMs)));
@@ -72,15 +73,15 @@ async function assertHost({ url, onlyHosts }: HttpRequest, rules: GuardRules): P
 }
 
 function call(
-  request: HttpRequest,
+  request: Parameters<Egress["send"]>[0],
   dispatcher: Dispatcher,
   signal: AbortSignal,
 ): Promise<Dispatcher.ResponseData> {
-  const { method, headers, body, url } = request;
+  const { method, headers, body, bytes, url } = request;
   return undiciRequest(url, {
     method,
     headers: { "user-agent": "Overdue", ...headers },
-    body: method === "GET" ? null : body,
+    body: method === "GET" ? null : (bytes ?? body),
     dispatcher,
     signal,
   });

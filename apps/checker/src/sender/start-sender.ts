@@ -29,6 +29,7 @@ import type { ProgramOptions } from "../run-program.ts";
 import { openSelfTestReceiver } from "../self-test/self-test.ts";
 import { openMailer } from "../transports/mail.ts";
 import { openTransports, type Transports } from "../transports/transports.ts";
+import { openPushEncryption, pushContact } from "../transports/web-push.ts";
 import { type LeaseKeeperOptions, openLeaseKeeper, openRecorder } from "./attempts.ts";
 import { ChannelQueues } from "./channel-queues.ts";
 import { openConcurrencyLimiter } from "./concurrency-limiter.ts";
@@ -105,6 +106,7 @@ async function openSending(config: Config, db: Db) {
     egress,
     mailer,
     operator: operatorOf(config),
+    encryptPush: openPushEncryption({ db, keyring, contact: pushContact(config) }),
     passOn: (deliveryId, channelIds) => passOnDelivery(db, deliveryId, channelIds),
   });
   const receiver = await openSelfTestReceiver();

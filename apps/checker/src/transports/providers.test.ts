@@ -51,8 +51,8 @@ const facts: AlertFacts = {
 };
 const down = composeAlert(facts, "https://overdue.example.org");
 const up = composeAlert({ ...facts, kind: "up" }, "https://overdue.example.org");
-/** Kinds with servers of their own kind in transports.test.ts, and one that only names others. */
-const ELSEWHERE = ["email", "telegram", "slack", "webhook", "group"];
+/** Kinds with servers of their own kind in transports.test.ts and web-push.test.ts, and one that only names others. */
+const ELSEWHERE = ["email", "telegram", "slack", "webhook", "web-push", "group"];
 
 let providers: FakeProviders;
 let egress: Egress;
@@ -68,6 +68,7 @@ beforeAll(async () => {
       stopLink: () => "https://overdue.example.org/unsubscribe?channel=c",
     }),
     operator: { publicUrl: "", telegramApiRoot: "", telegramBotToken: null, slackApiUrl: "" },
+    encryptPush: () => Promise.reject(new Error("No browser is a channel here.")),
     passOn: () => Promise.resolve({ members: 0, written: 0 }),
   });
 });

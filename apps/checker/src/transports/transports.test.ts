@@ -37,6 +37,7 @@ const facts: AlertFacts = {
 };
 const message = composeAlert(facts, "https://overdue.example.org");
 
+const noBrowser = () => Promise.reject(new Error("No browser is a channel here."));
 let telegram: FakeTelegram;
 let slack: FakeSlack;
 let webhook: FakeWebhook;
@@ -62,6 +63,7 @@ beforeAll(async () => {
     egress,
     mailer,
     operator: operator(),
+    encryptPush: noBrowser,
     passOn: () => Promise.resolve({ members: 2, written: 2 }),
   });
 });
@@ -113,6 +115,7 @@ describe("Telegram", () => {
       egress,
       mailer,
       operator: { ...operator(), telegramApiRoot: "http://127.0.0.1:1" },
+      encryptPush: noBrowser,
       passOn: () => Promise.resolve({ members: 0, written: 0 }),
     });
     const ending = await send("1", broken);

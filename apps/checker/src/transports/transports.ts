@@ -7,6 +7,7 @@ import {
   type OpenChannel,
   type Operator,
   type Outcome,
+  type PushTarget,
   type Style,
 } from "@overdue/channels";
 import type { AttemptResult } from "@overdue/core";
@@ -14,6 +15,7 @@ import type { PassedOn } from "@overdue/db";
 
 import type { Egress } from "../egress/egress.ts";
 import type { Mailer } from "./mail.ts";
+import type { PushRequest } from "./web-push.ts";
 
 /** Sends an alert through a channel, once. Never throws where `passOn` does not; only a mail takes longer than 20 s. */
 export type Transports = { send(channel: OpenChannel, message: AlertMessage): Promise<AttemptResult> };
@@ -22,6 +24,8 @@ type TransportParts = {
   egress: Egress;
   mailer: Mailer;
   operator: Operator;
+  /** Encrypts what goes to a browser. @throws where the instance's keys cannot be read */
+  encryptPush: (request: HttpRequest, target: PushTarget) => Promise<PushRequest>;
   /** Gives a delivery to other channels of its project. */
   passOn: (deliveryId: string, channelIds: readonly string[]) => Promise<PassedOn>;
 };
@@ -62,7 +66,7 @@ async function sendToGroup(
 }
 
 type HttpChannel = Extract<OpenChannel, { via: "http" }>;
-type Parts = { egress: Egress; operator: Operator };
+type Parts = Pick<TransportParts, "egress" | "operator" | "encryptPush">;
 type Attempt = Outcome & { statusCode: number | null };
 
 /** Sends a message; once more as plain text where the provider disliked the formatting. */
@@ -80,14 +84,17 @@ async function sendHttp(channel: HttpChannel, message: AlertMessage, parts: Part
 async function attempt(
   channel: HttpChannel,
   message: AlertMessage,
-  { egress, operator, style }: Parts & { style: Style },
+  { egress, operator, encryptPush, style }: Parts & { style: Style },
 ): Promise<Attempt> {
   const request = channel.request(message, style, operator);
   if ("skip" in request) return skipped(request.skip);
   if ("unavailable" in request) {
     return { outcome: "operator", because: request.unavailable, statusCode: null };
   }
-  const answer = await egress.send(signed(request));
+  const { push } = request;
+  const ready = push === undefined ? signed(request) : await encryptPush(request, push).catch(sentenceOf);
+  if (typeof ready === "string") return { outcome: "operator", because: ready, statusCode: null };
+  const answer = await egress.send(ready);
   if ("failed" in answer) return unanswered(answer.failed, answer.uncertain);
   const body = hideSecrets(answer.body, secretsSent(message, operator));
   return { ...channel.read({ ...answer, body }), statusCode: answer.status };
@@ -103,6 +110,10 @@ function signed(request: HttpRequest): HttpRequest {
   if (request.signed === null) return request;
   const extra = signatureHeaders({ ...request.signed, at: Date.now(), body: request.body });
   return { ...request, headers: { ...request.headers, ...extra } };
+}
+
+function sentenceOf(error: unknown): string {
+  return `It could not be encrypted for the device: ${error instanceof Error ? error.message : String(error)}`;
 }
 
 function skipped(because: string): Attempt {

@@ -99,7 +99,7 @@ async function findUserId(db: Db, address: string): Promise<string> {
   return user.id;
 }
 
-const scope = z.enum(schema.keyScope.enumValues, "must be read, write or ping");
+const scope = z.enum(schema.keyScope.enumValues, "must be read, write, ping or overview");
 
 const existingKey = z.string().regex(/^[\x21-\x7e]{32}$/, "must have 32 characters, without spaces");
 const HOUR_MS = 3_600_000;

@@ -45,7 +45,14 @@ async function readMe() {
 /** A change of the session, after which everything read before belongs to somebody else. */
 function useSessionMutation<Input>(mutationFn: (input: Input) => Promise<unknown>) {
   const client = useQueryClient();
-  return useMutation({ mutationFn, onSuccess: () => client.clear() });
+  return useMutation({
+    mutationFn,
+    onSuccess: async () => {
+      client.clear();
+      // What the service worker keeps for the time without a server (`public/sw.js`).
+      if ("caches" in window) await caches.delete("overdue-data").catch(() => false);
+    },
+  });
 }
 
 /** Requests a link to set a new password. The response is the same whether or not the address has an account. */

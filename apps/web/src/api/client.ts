@@ -1,7 +1,7 @@
 import type { Api } from "@overdue/api";
 import { hc, parseResponse } from "hono/client";
 
-import { recordServerTime } from "../time/clock.ts";
+import { recordServerTime, recordStoredAnswer } from "../time/clock.ts";
 import { readProblem } from "./problem.ts";
 
 /** The API, typed by its own routes. A response that is not a success is thrown as an `ApiError`. */
@@ -15,7 +15,9 @@ export { parseResponse };
 /** `fetch`, except that it throws what the server calls an error, with the server's message. */
 async function send(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
   const response = await fetch(input, init);
-  recordServerTime(response.headers.get("date"));
+  const storedAt = response.headers.get("x-overdue-stored-at");
+  recordStoredAnswer(storedAt);
+  if (storedAt === null) recordServerTime(response.headers.get("date"));
   if (!response.ok) throw await readProblem(response);
   return response;
 }

@@ -54,6 +54,13 @@ const verifyAddress = createRoute({
   component: lazyRouteComponent(() => import("../pages/sign-up-pages.tsx"), "VerifyAddressPage"),
 });
 
+/** For a screen on a wall: by a key in the fragment of its address, without signing in. */
+const wall = createRoute({
+  getParentRoute: () => root,
+  path: "/wall",
+  component: lazyRouteComponent(() => import("../pages/wall-page.tsx"), "WallPage"),
+});
+
 const invitation = createRoute({
   getParentRoute: () => root,
   path: "/invitation",
@@ -78,6 +85,7 @@ const explain = createRoute({
 
 /** The pages that need no sign-in. */
 export const accountRoutes = [
+  wall,
   signIn,
   signUp,
   forgotPassword,

@@ -135,7 +135,12 @@ function Subsections({ projectId, of }: { projectId: string; of: keyof typeof SU
     nav.current?.querySelector(".active")?.scrollIntoView({ block: "nearest", inline: "nearest" });
   }, [path]);
   return (
-    <nav ref={nav} className={styles["subsections"]} aria-label={of}>
+    <nav
+      ref={nav}
+      className={styles["subsections"]}
+      aria-label={of}
+      data-wide={of === "History" || undefined}
+    >
       {SUBSECTIONS[of].map(({ to, label }) => (
         <Link key={label} to={to} params={{ projectId }} className={styles["subsection"]}>
           {label}

@@ -34,6 +34,7 @@ const ICONS: Record<KindName, typeof IconBell> & Record<string, typeof IconBell>
   "rocket-chat": IconRocket,
   matrix: IconBrandMatrix,
   zulip: IconBrandZulip,
+  "web-push": IconBellRinging,
   ntfy: IconNotification,
   gotify: IconBellRinging,
   pushover: IconSend,

@@ -21,7 +21,7 @@ const stored = aCheck({ name: "nightly backup", status: "up", pingUrl: "https://
 /** The list with its actions, as the page of checks has it. */
 const List = () => <ListOf checks={[report, backup]} />;
 
-type ListOfProps = { checks: CheckOverview[]; chosen?: ChosenChecks; group?: "tag" };
+type ListOfProps = { checks: CheckOverview[]; chosen?: ChosenChecks; group?: "tag" | "host" };
 
 function ListOf({ checks, chosen, group }: ListOfProps) {
   const own = useChosenChecks();
@@ -212,4 +212,17 @@ describe("the actions of a check", () => {
     await renderList("viewer");
     expect(screen.queryByRole("button", { name: /Actions/ })).toBeNull();
   });
+});
+
+test("checks of the same host stand together, and those whose host is not known come last", () => {
+  const on = (name: string, host?: string) =>
+    anOverview({ id: name, name, ...(host !== undefined && { host }) });
+  const groups = groupChecks(
+    [on("a"), on("b", "192.0.2.10"), on("c", "192.0.2.9"), on("d", "192.0.2.10")],
+    "host",
+    0,
+  );
+  expect(groups.map((row) => (row.kind === "group" ? `${row.label}: ${row.count}` : row.check.name))).toEqual(
+    ["192.0.2.9: 1", "c", "192.0.2.10: 2", "b", "d", "Host not known: 1", "a"],
+  );
 });

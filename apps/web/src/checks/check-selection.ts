@@ -18,7 +18,7 @@ export type Selection = {
 
 export const SORTS = ["name", "next", "last", "slowest"] as const;
 type Sort = (typeof SORTS)[number];
-export const GROUPINGS = ["tag", "status"] as const;
+export const GROUPINGS = ["tag", "status", "host"] as const;
 export type Grouping = (typeof GROUPINGS)[number];
 
 /** A row of the list: a check, or the heading of a group of them. */
@@ -60,7 +60,8 @@ export function groupChecks(
     members.map((check): ListRow => ({ kind: "check", check }));
   if (by === undefined) return rows(checks);
   const groups = Map.groupBy(checks, (check) => groupLabel(check, by, now));
-  const labels = by === "status" ? STATUS_ORDER.map((status) => STATUS_LABELS[status]) : tagLabels(groups);
+  const labels =
+    by === "status" ? STATUS_ORDER.map((status) => STATUS_LABELS[status]) : namedLabels(groups, NO_GROUP[by]);
   return labels.flatMap((label) => {
     const members = groups.get(label) ?? [];
     return members.length === 0
@@ -69,15 +70,17 @@ export function groupChecks(
   });
 }
 
-const UNTAGGED = "Without a tag";
+/** The group of checks that have none. */
+const NO_GROUP = { tag: "Without a tag", host: "Host not known" };
 
 function groupLabel(check: CheckOverview, by: Grouping, now: number): string {
-  return by === "tag" ? (check.tags[0] ?? UNTAGGED) : STATUS_LABELS[statusAt(checkTiming(check), now)];
+  if (by === "status") return STATUS_LABELS[statusAt(checkTiming(check), now)];
+  return (by === "tag" ? check.tags[0] : check.host) ?? NO_GROUP[by];
 }
 
-function tagLabels(groups: ReadonlyMap<string, unknown>): string[] {
-  const tags = [...groups.keys()].filter((label) => label !== UNTAGGED).toSorted(NAMES.compare);
-  return [...tags, UNTAGGED];
+function namedLabels(groups: ReadonlyMap<string, unknown>, last: string): string[] {
+  const names = [...groups.keys()].filter((label) => label !== last).toSorted(NAMES.compare);
+  return [...names, last];
 }
 
 const NAMES = new Intl.Collator("en", { numeric: true });

@@ -5,6 +5,8 @@ import { type ReactNode, useEffect, useState } from "react";
 import styles from "./health-banner.module.css";
 import { parseResponse, api } from "../api/client.ts";
 import { ApiError } from "../api/problem.ts";
+import { useStoredAt } from "../time/clock.ts";
+import { RelativeTime } from "../ui/time.tsx";
 
 const INTERRUPTED_AFTER_MS = 4_000;
 
@@ -12,6 +14,7 @@ const INTERRUPTED_AFTER_MS = 4_000;
 export function HealthBanner({ connected }: { connected: boolean }) {
   const { data: problem, error } = useQuery(healthQuery);
   const interrupted = useHeldFor(!connected, INTERRUPTED_AFTER_MS);
+  const storedAt = useStoredAt();
   const serverError = healthError(error);
   const because =
     serverError?.kind === "unhealthy" ? serverError.because : serverError === null ? (problem ?? null) : null;
@@ -19,7 +22,14 @@ export function HealthBanner({ connected }: { connected: boolean }) {
     <div role="alert" className={styles["banners"]}>
       {serverError?.kind === "unreachable" && (
         <Banner icon={<IconPlugConnectedX aria-hidden />}>
-          Overdue cannot be reached from this browser. What you see may be out of date.
+          Overdue cannot be reached from this browser.{" "}
+          {storedAt === null ? (
+            "What you see may be out of date."
+          ) : (
+            <>
+              What you see was stored <RelativeTime at={storedAt} />.
+            </>
+          )}
         </Banner>
       )}
       {because !== null && (

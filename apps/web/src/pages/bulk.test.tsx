@@ -8,6 +8,7 @@ import { anOverview, PROJECT } from "../../test/fixtures.ts";
 import { renderApp } from "../../test/render.tsx";
 import { inverseOf, problemText } from "./use-bulk.ts";
 
+const VIEWS = `/v1/projects/${PROJECT}/views`;
 const BULK = `/v1/projects/${PROJECT}/checks/bulk`;
 const checks = ["backup", "report", "sync"].map((name) =>
   anOverview({ id: name, name, status: "up", tags: [name === "sync" ? "eu" : "db"] }),
@@ -63,7 +64,37 @@ test("the chips count what the other filters leave, and the filters can be clear
   await waitFor(() => expect(router.state.location.search).toEqual({}));
 });
 
-test("a view is saved under a name in this browser, and shown again by it", async () => {
+/** The views as the server keeps them. */
+function keepViews(): object {
+  const kept: object[] = [];
+  return {
+    ...appApi(),
+    [`GET /v1/projects/${PROJECT}/check-overviews`]: page(...checks),
+    [`GET ${VIEWS}`]: () => page(...kept),
+    [`POST ${VIEWS}`]: ({ json }: SentRequest) => {
+      const view = { id: `view-${kept.length}`, shared: false, createdAt: "2026-11-20T12:00:00.000Z" };
+      kept.push({ ...view, ...(json as object) });
+      return kept.at(-1);
+    },
+  };
+}
+
+test("views of before, that this browser kept, move to the server", async () => {
+  sent = fakeApi(keepViews() as Record<string, object>);
+  const key = `overdue-views-${PROJECT}`;
+  localStorage.setItem(key, JSON.stringify([{ name: "Old", search: { tag: ["db"] } }]));
+  const { user } = await renderApp(`/projects/${PROJECT}/checks`);
+  await user.click(screen.getByRole("button", { name: "View" }));
+  expect(await screen.findByRole("menuitem", { name: "Old" })).toBeTruthy();
+  expect(sent.find(({ method }) => method === "POST")?.json).toEqual({
+    name: "Old",
+    search: { tag: ["db"] },
+  });
+  expect(localStorage.getItem(key)).toBeNull();
+});
+
+test("a view is saved under a name, and shown again by it", async () => {
+  sent = fakeApi(keepViews() as Record<string, object>);
   const { user, router } = await renderApp(`/projects/${PROJECT}/checks?tag=db&group=status`);
   await user.click(screen.getByRole("button", { name: "View" }));
   await user.click(await screen.findByRole("menuitem", { name: "Save this view …" }));

@@ -15,6 +15,7 @@ import {
   channelWarningsQuery,
   useSaveChannel,
 } from "../channels/channel-queries.ts";
+import { PushLink } from "../channels/push-link.tsx";
 import { SlackLink } from "../channels/slack-link.tsx";
 import { TelegramLink } from "../channels/telegram-link.tsx";
 import { checksQuery } from "../checks/check-queries.ts";
@@ -78,9 +79,25 @@ function ChannelEditor({ projectId, kind, channel }: Props) {
       <ManagedNote managedBy={channel?.managedBy ?? null} />
       <ConflictAlert edit={edit} facts={(view) => channelFacts(view, names)} />
       {channel === null && <Links projectId={projectId} kind={kind} instance={instance} leave={leave} />}
-      <Card {...(title !== null && { title })}>
-        <Form projectId={projectId} kind={kind} edit={edit} checks={checks} cancel={leave} />
-      </Card>
+      {kind === "web-push" && (
+        <Card title={channel === null ? "This device" : "Use another device, or this one again"}>
+          <PushLink
+            isAgain={channel !== null}
+            save={({ name, settings }) =>
+              edit.save({
+                name: channel?.name ?? name,
+                checkIds: channel?.checkIds ?? checks.map(({ id }) => id),
+                settings: { ...settings },
+              })
+            }
+          />
+        </Card>
+      )}
+      {!(kind === "web-push" && channel === null) && (
+        <Card {...(title !== null && { title })}>
+          <Form projectId={projectId} kind={kind} edit={edit} checks={checks} cancel={leave} />
+        </Card>
+      )}
       {channel !== null && (
         <>
           <GroupingSettings projectId={projectId} channel={channel} onSaved={edit.adopt} />

@@ -139,7 +139,7 @@ function Choices({ search, view, set }: ChoicesProps) {
         />
       )}
       <NativeSelect
-        hiddenFrom="sm"
+        className={styles["order"] ?? ""}
         aria-label="Order"
         value={readOrder(search.sort).by}
         data={ORDERS.map((by) => ({ value: by, label: `By: ${ORDER_LABELS[by]}` }))}

@@ -1,12 +1,16 @@
-import { ActionIcon, Button, TextInput } from "@mantine/core";
-import { IconCheck, IconLayoutList, IconX } from "@tabler/icons-react";
+import { ActionIcon, Button, Checkbox, TextInput } from "@mantine/core";
+import { IconCheck, IconLayoutList, IconUsers, IconX } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 
-import type { ListSearch } from "../app/search.ts";
+import { type ListSearch, readListSearch } from "../app/search.ts";
 import { type Grouping } from "../checks/check-selection.ts";
 import { type Column, COLUMN_LABELS, COLUMNS, storeColumns } from "../checks/columns.ts";
+import { type SavedView, useRemoveView, useSaveView, viewsQuery } from "../checks/view-queries.ts";
 import { LazyMenu, type MenuEntry } from "../ui/lazy-menu.tsx";
+import { useCanEdit } from "../ui/role.tsx";
+import { toast } from "../ui/toast.tsx";
 import { LIST } from "./checks-filters.tsx";
 import styles from "./checks-page.module.css";
 
@@ -21,17 +25,23 @@ const GROUPS: { group: Grouping | undefined; label: string }[] = [
   { group: undefined, label: "No groups" },
   { group: "status", label: "By status" },
   { group: "tag", label: "By first tag" },
+  { group: "host", label: "By host" },
 ];
 
 /** Groups, columns and saved views of the list. */
 export function ViewMenu({ projectId, selection, columns, setColumns }: Props) {
   const navigate = useNavigate({ from: LIST });
-  const [views, setViews] = useState(() => storedViews(projectId));
+  const { data: views = [] } = useQuery(viewsQuery(projectId));
+  const save = useSaveView(projectId);
+  const { mutate: remove } = useRemoveView(projectId);
+  const canEdit = useCanEdit();
   const [isNaming, setNaming] = useState(false);
-  const keep = (changed: readonly SavedView[]) => {
-    storeViews(projectId, changed);
-    setViews(changed);
-  };
+  const removeView = ({ id, name, search, shared }: SavedView) =>
+    remove(id, {
+      onSuccess: () =>
+        toast.withUndo(`Removed the view “${name}”.`, () => save.mutate({ name, search, shared })),
+      onError: toast.error,
+    });
   const toggle = (column: Column) => {
     const shown = COLUMNS.filter((one) => (one === column) !== columns.includes(one));
     storeColumns(shown);
@@ -54,24 +64,30 @@ export function ViewMenu({ projectId, selection, columns, setColumns }: Props) {
       onClick: () => toggle(column),
     })),
     "divider",
-    { label: "Saved views, in this browser" },
-    ...views.map(({ name, search }) => ({
-      id: `view ${name}`,
+    { label: "Saved views" },
+    ...views.map(({ id, name, search, shared }) => ({
+      id: `view ${id}`,
       label: name,
-      onClick: () => void navigate({ search }),
+      right: shared ? <IconUsers size={14} aria-label="of the project" /> : null,
+      onClick: () => void navigate({ search: readListSearch(search) }),
     })),
     { label: "Save this view …", onClick: () => setNaming(true) },
-    ...views.map(({ name }) => ({
-      id: `remove ${name}`,
-      label: `Remove “${name}”`,
-      icon: <IconX size={14} aria-hidden />,
-      onClick: () => keep(views.filter((view) => view.name !== name)),
-    })),
+    ...views
+      .filter(({ shared }) => canEdit || !shared)
+      .map((view) => ({
+        id: `remove ${view.id}`,
+        label: `Remove “${view.name}”`,
+        icon: <IconX size={14} aria-hidden />,
+        onClick: () => removeView(view),
+      })),
   ];
   if (isNaming)
     return (
       <NameForm
-        save={(name) => keep([...views.filter((view) => view.name !== name), { name, search: selection }])}
+        canShare={canEdit}
+        save={(name, shared) =>
+          save.mutate({ name, search: partsOf(selection), shared }, { onError: toast.error })
+        }
         close={() => setNaming(false)}
       />
     );
@@ -93,11 +109,26 @@ export function ViewMenu({ projectId, selection, columns, setColumns }: Props) {
   );
 }
 
-function NameForm({ save, close }: { save: (name: string) => void; close: () => void }) {
+/** The parts of an address that are there. */
+function partsOf(selection: ListSearch): SavedView["search"] {
+  const parts = Object.entries(selection).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, value]],
+  );
+  return Object.fromEntries(parts);
+}
+
+type NameFormProps = {
+  canShare: boolean;
+  save: (name: string, shared: boolean) => void;
+  close: () => void;
+};
+
+function NameForm({ canShare, save, close }: NameFormProps) {
   const [name, setName] = useState("");
+  const [shared, setShared] = useState(false);
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (name.trim() !== "") save(name.trim());
+    if (name.trim() !== "") save(name.trim(), shared);
     close();
   };
   return (
@@ -111,26 +142,17 @@ function NameForm({ save, close }: { save: (name: string) => void; close: () => 
         onChange={({ currentTarget }) => setName(currentTarget.value)}
         onKeyDown={({ key }) => key === "Escape" && close()}
       />
+      {canShare && (
+        <Checkbox
+          label="For all members"
+          checked={shared}
+          onChange={({ currentTarget }) => setShared(currentTarget.checked)}
+        />
+      )}
       <Button type="submit">Save</Button>
       <ActionIcon variant="subtle" color="gray" aria-label="Cancel" onClick={close}>
         <IconX size={16} />
       </ActionIcon>
     </form>
   );
-}
-
-type SavedView = { name: string; search: ListSearch };
-
-const viewsKey = (projectId: string) => `overdue-views-${projectId}`;
-
-function storedViews(projectId: string): readonly SavedView[] {
-  try {
-    return JSON.parse(localStorage.getItem(viewsKey(projectId)) ?? "[]");
-  } catch {
-    return [];
-  }
-}
-
-function storeViews(projectId: string, views: readonly SavedView[]): void {
-  localStorage.setItem(viewsKey(projectId), JSON.stringify(views));
 }

@@ -26,6 +26,7 @@ const SCOPES = [
   { value: "read", label: "Read everything" },
   { value: "write", label: "Read and change everything" },
   { value: "ping", label: "Ping checks by their slug, nothing else" },
+  { value: "overview", label: "See the overview, for a screen on a wall" },
 ];
 
 /** API keys of a project. A key is shown once, when it is created. */
@@ -42,7 +43,9 @@ export function KeyCard({ projectId }: { projectId: string }) {
           <DataTable columns={keyColumns(projectId, setSecret)} rows={keys} rowKey={({ id }) => id} />
         )}
       </Listing>
-      {secret !== null && <NewKeySecret secret={secret} onKept={() => setSecret(null)} />}
+      {secret !== null && (
+        <NewKeySecret projectId={projectId} secret={secret} onKept={() => setSecret(null)} />
+      )}
       <KeyForm projectId={projectId} onCreated={setSecret} />
     </Card>
   );
@@ -114,20 +117,36 @@ function KeyActions({ projectId, apiKey: { id, name }, onRotated }: ActionsProps
   );
 }
 
-function NewKeySecret({ secret, onKept }: { secret: string; onKept: () => void }) {
+type SecretProps = { projectId: string; secret: string; onKept: () => void };
+
+function NewKeySecret({ projectId, secret, onKept }: SecretProps) {
+  const isForWall = secret.startsWith("ovo_");
   return (
     <Alert
       icon={<IconKey aria-hidden />}
-      title="Copy this key now: it is not shown again"
+      title={
+        isForWall
+          ? "Open this address on the screen; it is not shown again"
+          : "Copy this key now: it is not shown again"
+      }
       color="indigo"
       mt="md"
     >
-      <CodeBlock code={secret} what="API key" />
+      {isForWall ? (
+        <CodeBlock code={wallAddress(projectId, secret)} what="address" />
+      ) : (
+        <CodeBlock code={secret} what="API key" />
+      )}
       <Button variant="default" size="compact-sm" mt="sm" onClick={onKept}>
         I have copied it
       </Button>
     </Alert>
   );
+}
+
+/** The key stands behind "#", which a browser sends to no server. */
+function wallAddress(projectId: string, key: string): string {
+  return `${window.location.origin}/wall#${new URLSearchParams({ project: projectId, key })}`;
 }
 
 function KeyForm({ projectId, onCreated }: { projectId: string; onCreated: SecretHandler }) {
@@ -164,5 +183,5 @@ function KeyForm({ projectId, onCreated }: { projectId: string; onCreated: Secre
 }
 
 function toScope(text: string): KeyView["scope"] {
-  return text === "write" || text === "ping" ? text : "read";
+  return text === "write" || text === "ping" || text === "overview" ? text : "read";
 }

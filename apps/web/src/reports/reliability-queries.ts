@@ -1,17 +1,19 @@
+import type { NamedSpan } from "@overdue/core";
 import { queryOptions } from "@tanstack/react-query";
 import type { InferResponseType } from "hono/client";
 
 import { parseResponse, projectApi } from "../api/client.ts";
-import type { UptimeSearch } from "../app/search.ts";
 
 const get = projectApi.reliability.$get;
 
-export type ReliabilityView = Exclude<InferResponseType<typeof get, 200>, string>;
+export type ReliabilityView = Extract<InferResponseType<typeof get, 200>, { all: object }>;
 export type CheckFigures = ReliabilityView["checks"][number];
 export type Figures = ReliabilityView["all"];
 
+type Chosen = { span?: NamedSpan; from?: string; until?: string; tag?: string };
+
 /** What is asked of the API: the span, the tag and the zone of an address. */
-export function askedFor({ span, from, until, tag }: UptimeSearch, timezone: string) {
+export function askedFor({ span, from, until, tag }: Chosen, timezone: string) {
   return {
     timezone,
     ...(from !== undefined && until !== undefined ? { from, until } : span && { span }),
@@ -24,7 +26,8 @@ export const reliabilityQuery = (projectId: string, query: ReturnType<typeof ask
     queryKey: ["projects", projectId, "reliability", query],
     queryFn: async () => {
       const answer = await parseResponse(get({ param: { projectId }, query }));
-      if (typeof answer === "string") throw new Error("The server answered with a text.");
+      if (typeof answer === "string" || !("all" in answer))
+        throw new Error("The server answered with a table.");
       return answer;
     },
     staleTime: 60_000,

@@ -27,10 +27,10 @@ export function ReliabilityFigures({ all }: { all: Figures }) {
         <Figure label="Failed" strong={failed} />
         <Figure label="Went down" strong={downs} />
         <Figure label="To acknowledge" strong={textOf(all.acknowledgeMs)}>
-          mean of {all.acknowledged}
+          {all.acknowledged === 0 ? "nobody did" : `mean of ${all.acknowledged}`}
         </Figure>
         <Figure label="To recover" strong={textOf(all.recoverMs)}>
-          mean of {all.recovered}
+          {all.recovered === 0 ? "none did" : `mean of ${all.recovered}`}
         </Figure>
       </dl>
       <p className={styles["dimmed"]}>
@@ -167,7 +167,8 @@ function figureColumns<Row extends Shared>(): (Column<Row> & { order: Order })[]
     cell,
   });
   const count = (value: number) => (value === 0 ? <Dash /> : value);
-  const duration = (ms: number | null | undefined) => (ms == null ? <Dash /> : durationText(ms));
+  const duration = (ms: number | null | undefined) =>
+    ms === null || ms === undefined ? <Dash /> : durationText(ms);
   return [
     column("uptime", ({ uptime }) => (uptime === null ? <Dash /> : percentText(uptime))),
     column("missed", ({ missed }) => count(missed)),

@@ -30,6 +30,31 @@ export function recordServerTime(dateHeader: string | null): void {
   serverAheadMs = Math.abs(ahead) < 3_000 ? 0 : ahead;
 }
 
+let oldestStored: string | null = null;
+const storedListeners = new Set<() => void>();
+
+/**
+ * Notes whether an answer was stored by the service worker (`public/sw.js`) at that time, ISO 8601, because the server is
+ * away; null for one that the server gave now, after which nothing on the page is older.
+ */
+export function recordStoredAnswer(at: string | null): void {
+  const next = at === null ? null : [at, oldestStored ?? at].toSorted()[0];
+  if (next === oldestStored || next === undefined) return;
+  oldestStored = next;
+  storedListeners.forEach((listen) => listen());
+}
+
+/** Since when what the page shows is stored, ISO 8601; null where it comes from the server. */
+export function useStoredAt(): string | null {
+  return useSyncExternalStore(
+    (listener) => {
+      storedListeners.add(listener);
+      return () => storedListeners.delete(listener);
+    },
+    () => oldestStored,
+  );
+}
+
 function wholeSecond(): number {
   return Math.floor(serverNow() / 1_000) * 1_000;
 }

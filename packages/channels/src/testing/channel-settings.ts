@@ -23,6 +23,13 @@ export const sampleSettings: Record<KindName, Record<string, unknown>> = {
     key: "k3y",
     to: "ops",
   },
+  "web-push": {
+    endpoint: "https://push.example.org/wpush/v2/gAAAAA",
+    // The example of RFC 8291, section 5.
+    p256dh: "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
+    auth: "BTBZMqHH6r4Tts7J_aSIgg",
+    device: "Chrome on Android",
+  },
   ntfy: { topic: "overdue-x7f3k2" },
   gotify: { server: "https://gotify.example.org", token: "AppTokenA1" },
   pushover: { user: "u".repeat(30), token: "a".repeat(30) },

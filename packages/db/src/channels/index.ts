@@ -41,4 +41,5 @@ export {
   queueTest,
   testsWithinMinute,
 } from "../deliveries/list-deliveries.ts";
+export { loadPushKeys, type PushKeys } from "./push-keys.ts";
 export { settingsPlace } from "./settings.ts";

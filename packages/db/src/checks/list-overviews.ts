@@ -24,6 +24,8 @@ export type CheckOverview = {
   row: CheckRow;
   channels: number;
   incident: OpenIncident | null;
+  /** The address that its newest run came from; null where none is known. */
+  host: string | null;
   /** The newest slots, oldest first; null where they were not read. */
   slots: readonly SlotRecord[] | null;
 };
@@ -38,7 +40,7 @@ type SlotLimits = {
 };
 
 /**
- * The checks of a project, or those of these ids, with what a list shows of each: five statements, however many checks.
+ * The checks of a project, or those of these ids, with what a list shows of each: six statements, however many checks.
  * A project has at most some thousand checks.
  */
 export async function listOverviews(
@@ -47,16 +49,18 @@ export async function listOverviews(
   { each, checksMax }: SlotLimits,
 ): Promise<CheckOverview[]> {
   const hasSlots = filter.ids !== null || (await countChecks(db, filter.projectId)) <= checksMax;
-  const [rows, channels, incidents, strips] = await Promise.all([
+  const [rows, channels, incidents, hosts, strips] = await Promise.all([
     loadChecks(db, filter),
     countChannels(db, filter),
     loadOpenIncidents(pool, filter),
+    loadHosts(pool, filter),
     hasSlots ? loadNewestSlots(pool, filter, each) : null,
   ]);
   return rows.map((row) => ({
     row,
     channels: channels.get(row.id) ?? 0,
     incident: incidents.get(row.id) ?? null,
+    host: hosts.get(row.id) ?? null,
     slots: strips && (strips.get(row.id) ?? []),
   }));
 }
@@ -101,6 +105,20 @@ async function loadOpenIncidents(pool: Pool, { projectId, ids }: Filter): Promis
     [projectId, ids],
   );
   return new Map(rows.map((row) => [row.checkId, row]));
+}
+
+/** The address that the newest run of each check came from. */
+async function loadHosts(pool: Pool, { projectId, ids }: Filter): Promise<Map<string, string>> {
+  const rows = await pool.query<{ checkId: string; host: string }>(
+    `select c.id as "checkId", newest.host from checks c
+      cross join lateral (
+        select r.host from runs r where r.check_id = c.id order by r.heard_at desc limit 1
+      ) newest
+      where c.project_id = $1 and c.deleted_at is null and ($2::uuid[] is null or c.id = any($2))
+        and newest.host is not null`,
+    [projectId, ids],
+  );
+  return new Map(rows.map(({ checkId, host }) => [checkId, host]));
 }
 
 /** As an array, because a list reads tens of thousands of them and names take most of the time. */

@@ -39,7 +39,7 @@ export const members = pgTable(
   (t) => [primaryKey({ columns: [t.projectId, t.userId] }), index("members_user").on(t.userId)],
 );
 
-export const keyScope = pgEnum("key_scope", ["read", "write", "ping"]);
+export const keyScope = pgEnum("key_scope", ["read", "write", "ping", "overview"]);
 
 /** API keys: `prefix` is looked up, `hash` (SHA-256 of the whole key) is compared; the key itself is shown once. */
 export const apiKeys = pgTable(
@@ -62,6 +62,22 @@ export const apiKeys = pgTable(
     lastUsedFrom: text("last_used_from"),
   },
   (t) => [unique("api_keys_project_id").on(t.projectId, t.id), index("api_keys_prefix").on(t.prefix)],
+);
+
+/** A choice of filters, order and groups of the list of checks. `userId` null: every member has it. */
+export const savedViews = pgTable(
+  "saved_views",
+  {
+    id: id(),
+    projectId: uuid("project_id")
+      .notNull()
+      .references(() => projects.id, { onDelete: "cascade" }),
+    userId: text("user_id").references(() => users.id, { onDelete: "cascade" }),
+    name: text("name").notNull(),
+    search: jsonb("search").$type<Record<string, string | string[]>>().notNull(),
+    createdAt: createdAt(),
+  },
+  (t) => [unique("saved_views_name").on(t.projectId, t.userId, t.name).nullsNotDistinct()],
 );
 
 /** Rows that a person deleted, as they were, so that it can be undone under the same id. */

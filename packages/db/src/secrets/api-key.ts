@@ -4,14 +4,16 @@ const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 const PING_LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789";
 const PREFIX_CHARS = 12;
 
-export type KeyScope = "read" | "write" | "ping";
+export type KeyScope = "read" | "write" | "ping" | "overview";
 
 /** The prefix of an API key that may only ping. */
 export const PING_KEY_START = "ovp_";
 
-/** 32 characters: `hcw_` or `hcr_` (known to Healthchecks' clients) or `ovp_`, then 28 random ones (166 bits). */
+/** 32 characters: `hcw_` or `hcr_` (known to Healthchecks' clients), `ovp_` or `ovo_`, then 28 random ones (166 bits). */
 export function newApiKey(scope: KeyScope): string {
-  return { write: "hcw_", read: "hcr_", ping: PING_KEY_START }[scope] + randomText(LETTERS, 28);
+  return (
+    { write: "hcw_", read: "hcr_", ping: PING_KEY_START, overview: "ovo_" }[scope] + randomText(LETTERS, 28)
+  );
 }
 
 /** 22 characters (113 bits), lower case so that it survives an e-mail address. */

@@ -1,0 +1,131 @@
+// The service worker: it keeps the app's files for the time in which the server is away, and shows notifications.
+// It stands by itself, since a worker that is packed anew with each build would be installed anew with each build.
+
+const APP = "overdue-app";
+const DATA = "overdue-data";
+/** What the pages show at first; everything else is only answered by the server. */
+const KEPT = /^\/v1\/(me|projects\/[^/]+\/(check-overviews|incidents|channels))$/;
+/** When an answer was stored, for the pages that say how old it is. */
+const STORED_AT = "x-overdue-stored-at";
+
+self.addEventListener("install", (event) => {
+  event.waitUntil(Promise.all([storeShell(), storeAssets()]).then(() => self.skipWaiting()));
+});
+
+self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
+
+self.addEventListener("message", (event) => {
+  if (event.data === "store-app") event.waitUntil(storeAssets());
+});
+
+self.addEventListener("fetch", (event) => {
+  const { request } = event;
+  const { pathname, origin } = new URL(request.url);
+  if (request.method !== "GET" || origin !== self.location.origin) return;
+  if (pathname.startsWith("/assets/")) event.respondWith(asset(request));
+  else if (request.mode === "navigate") event.respondWith(page(event));
+  else if (KEPT.test(pathname) && !request.headers.has("authorization")) event.respondWith(data(event));
+});
+
+/** A file with a hash in its name never changes. A page that is older than a deploy finds its own files here. */
+async function asset(request) {
+  const known = await caches.match(request);
+  if (known !== undefined) return known;
+  const response = await fetch(request);
+  if (response.ok) await (await caches.open(APP)).put(request, response.clone());
+  return response;
+}
+
+/** The page of the app, from the server where it answers: so a deploy shows with the next page that is opened. */
+async function page({ request }) {
+  try {
+    return await fetch(request);
+  } catch (error) {
+    return (await caches.match("/")) ?? Promise.reject(error);
+  }
+}
+
+async function data({ request }) {
+  try {
+    const response = await fetch(request);
+    if (response.ok) await storeData(request, response.clone());
+    if (response.status === 401) await caches.delete(DATA);
+    return response;
+  } catch (error) {
+    return (await caches.match(request)) ?? Promise.reject(error);
+  }
+}
+
+async function storeData(request, response) {
+  const headers = new Headers(response.headers);
+  headers.set(STORED_AT, new Date().toISOString());
+  const stored = new Response(await response.arrayBuffer(), { status: response.status, headers });
+  await (await caches.open(DATA)).put(request, stored);
+}
+
+async function storeShell() {
+  const response = await fetch("/", { headers: { accept: "text/html" }, cache: "no-store" });
+  if (response.ok) await (await caches.open(APP)).put("/", response);
+}
+
+/** Stores the files of this build, and drops those that neither this build nor the one before it has. */
+async function storeAssets() {
+  const response = await fetch("/assets.json", { cache: "no-store" });
+  if (!response.ok) return;
+  const cache = await caches.open(APP);
+  const before = await (await cache.match("/assets.json"))?.json();
+  const now = await response.clone().json();
+  const isSame = before?.now.join() === now.join();
+  const kept = new Set([...now, ...((isSame ? before?.before : before?.now) ?? [])]);
+  for (const { url } of await cache.keys()) {
+    const { pathname } = new URL(url);
+    if (pathname.startsWith("/assets/") && !kept.has(pathname)) await cache.delete(url);
+  }
+  for (const path of now) if ((await cache.match(path)) === undefined) await cache.add(path);
+  await storeShell();
+  const list = { now, before: (isSame ? before?.before : before?.now) ?? [] };
+  await cache.put("/assets.json", new Response(JSON.stringify(list)));
+}
+
+self.addEventListener("push", (event) => {
+  const { title = "Overdue", body = "", tag, link = "/", silent = false, action } = event.data?.json() ?? {};
+  const actions = action === undefined ? [] : [{ action: "act", title: action.label }];
+  const shown = {
+    body,
+    silent,
+    actions,
+    icon: "/icon-192.png",
+    badge: "/badge-96.png",
+    data: { link, act: action?.url },
+  };
+  // A notification with the tag of another replaces it: so does the recovery its alert.
+  event.waitUntil(
+    self.registration.showNotification(title, { ...shown, ...(tag && { tag, renotify: !silent }) }),
+  );
+});
+
+self.addEventListener("notificationclick", (event) => {
+  const { notification, action } = event;
+  const { link, act } = notification.data ?? {};
+  notification.close();
+  event.waitUntil(action === "act" && act !== undefined ? perform(notification, act, link) : open(link));
+});
+
+/** Does what the button says, with the link that the alert brought; where that fails, the page of the incident opens. */
+async function perform({ title, tag }, act, link) {
+  const response = await fetch(new URL(act).pathname + new URL(act).search, { method: "POST" }).catch(
+    () => null,
+  );
+  if (response?.ok !== true) return await open(link);
+  const shown = { body: "Acknowledged.", icon: "/icon-192.png", badge: "/badge-96.png", data: { link } };
+  await self.registration.showNotification(title, { ...shown, ...(tag && { tag, silent: true }) });
+}
+
+/** Shows the page in a tab that is open already, or in a new one. */
+async function open(link) {
+  const url = new URL(link, self.location.origin);
+  if (url.origin !== self.location.origin) return;
+  const [tab] = await self.clients.matchAll({ type: "window" });
+  if (tab === undefined) await self.clients.openWindow(url.href);
+  else await tab.focus().then((focused) => focused.navigate(url.href));
+}

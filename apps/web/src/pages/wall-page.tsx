@@ -1,0 +1,163 @@
+import { decodeMarks } from "@overdue/core";
+import { useEffect, useState } from "react";
+
+import type { CheckOverview } from "../checks/check-queries.ts";
+import { selectChecks, summarise, type Summary } from "../checks/check-selection.ts";
+import { checkTiming, statusAt, statusSentence } from "../checks/status.ts";
+import { StatusIcon } from "../checks/status-badge.tsx";
+import { Strip } from "../strip/strip.tsx";
+import { useNow } from "../time/clock.ts";
+import { relativeText } from "../time/duration.ts";
+import { browserZone, clockText, shortZonedText } from "../time/zones.ts";
+import { useTitle } from "../ui/page.tsx";
+import { readWallAddress, useWall, type WallAddress, type WallState } from "../wall/wall-data.ts";
+import styles from "../wall/wall.module.css";
+
+/** Every check of a project on a screen that nobody touches; the key stands in the address behind "#". */
+export function WallPage() {
+  useTitle("Wall");
+  const [address, setAddress] = useState(() => readWallAddress(window.location.hash));
+  useEffect(() => {
+    const read = () => setAddress(readWallAddress(window.location.hash));
+    window.addEventListener("hashchange", read);
+    return () => window.removeEventListener("hashchange", read);
+  }, []);
+  useEffect(() => {
+    if (address?.theme) document.documentElement.setAttribute("data-mantine-color-scheme", address.theme);
+  }, [address]);
+  if (address === null)
+    return (
+      <main className={styles["wall"]}>
+        <h1>This address is not complete</h1>
+        <p>Make one in the settings of a project: API keys, “See the overview, for a screen on a wall”.</p>
+      </main>
+    );
+  return <Wall address={address} />;
+}
+
+const OLD_AFTER_MS = 45_000;
+
+function Wall({ address }: { address: WallAddress }) {
+  const state = useWall(address);
+  const now = useNow();
+  const summary = summarise(state.checks, now);
+  const isOld = state.at !== null && now - state.at > OLD_AFTER_MS;
+  return (
+    <main className={styles["wall"]} data-old={isOld || undefined}>
+      <header className={styles["head"]}>
+        <h1>{state.at === null ? "Overdue" : sentence(state.checks.length, summary)}</h1>
+        <time className={styles["clock"]}>{clockText(now, browserZone())}</time>
+      </header>
+      <Warning state={state} isOld={isOld} now={now} />
+      <Checks checks={selectChecks(state.checks, {}, now)} now={now} />
+    </main>
+  );
+}
+
+/** "2 down, 1 late, 57 fine" */
+function sentence(total: number, { down, late, fine, waiting, paused }: Summary): string {
+  if (total === 0) return "No checks yet";
+  if (down === 0 && late === 0) return fine === 1 ? "The job is fine" : `All ${fine} jobs are fine`;
+  const parts = [
+    [down, "down"],
+    [late, "late"],
+    [fine, "fine"],
+    [waiting, "new"],
+    [paused, "paused"],
+  ] as const;
+  return parts.flatMap(([count, word]) => (count === 0 ? [] : [`${count} ${word}`])).join(", ");
+}
+
+function Warning({ state: { at, refused }, isOld, now }: { state: WallState; isOld: boolean; now: number }) {
+  if (refused !== null) return <output className={styles["warning"]}>{refused}</output>;
+  if (!isOld || at === null) return null;
+  return (
+    <output className={styles["warning"]}>
+      The server does not answer. This is how it was {relativeText(at, now)},{" "}
+      {shortZonedText(at, browserZone())}.
+    </output>
+  );
+}
+
+const TURN_MS = 15_000;
+
+/** What is down or late as large cards; all else as tiles, page by page where a screen does not hold them. */
+function Checks({ checks, now }: { checks: readonly CheckOverview[]; now: number }) {
+  const size = useScreen();
+  const isWrong = (check: CheckOverview) => ["down", "grace"].includes(statusAt(checkTiming(check), now));
+  const wrong = checks.filter(isWrong);
+  const cards = wrong.slice(0, CARD_COLUMNS * CARD_ROWS);
+  const cardRows = Math.ceil(cards.length / CARD_COLUMNS);
+  const columns = Math.max(1, Math.floor(size.widthEm / TILE_WIDTH_EM));
+  const rows = Math.max(1, Math.floor((size.heightEm - HEAD_EM - cardRows * CARD_EM) / TILE_EM));
+  const rest = checks.filter((check) => !isWrong(check));
+  const pages = Math.max(1, Math.ceil(rest.length / (columns * rows)));
+  const page = Math.floor(now / TURN_MS) % pages;
+  const hidden = wrong.length - cards.length;
+  return (
+    <>
+      <ul className={styles["cards"]}>
+        {cards.map((check) => (
+          <Card key={check.id} check={check} now={now} />
+        ))}
+      </ul>
+      {hidden > 0 && <p className={styles["more"]}>and {hidden} more that are down or late</p>}
+      <ul className={styles["tiles"]} style={{ gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))` }}>
+        {rest.slice(page * columns * rows, (page + 1) * columns * rows).map((check) => (
+          <li key={check.id} className={styles["tile"]} data-status={statusAt(checkTiming(check), now)}>
+            <StatusIcon status={statusAt(checkTiming(check), now)} />
+            <span className={styles["name"]}>{check.name}</span>
+          </li>
+        ))}
+      </ul>
+      {pages > 1 && (
+        <p className={styles["more"]}>
+          {page + 1} of {pages}
+        </p>
+      )}
+    </>
+  );
+}
+
+const CARD_COLUMNS = 3;
+const CARD_ROWS = 4;
+// In em, which are a part of the screen's height: the same on every screen. The style file has the same sizes.
+const CARD_EM = 8.2;
+const TILE_EM = 2.7;
+const TILE_WIDTH_EM = 19;
+const HEAD_EM = 9;
+const LINES = 54;
+
+/** The size of the screen in the em of the wall. */
+function useScreen(): { widthEm: number; heightEm: number } {
+  const read = () => `${window.innerWidth} ${window.innerHeight}`;
+  const [size, setSize] = useState(read);
+  useEffect(() => {
+    const change = () => setSize(read());
+    window.addEventListener("resize", change);
+    return () => window.removeEventListener("resize", change);
+  }, []);
+  const [width = 0, height = 0] = size.split(" ").map(Number);
+  const em = Math.max(height / LINES, MIN_EM_PX);
+  return { widthEm: width / em, heightEm: height / em };
+}
+
+const MIN_EM_PX = 12;
+
+function Card({ check, now }: { check: CheckOverview; now: number }) {
+  const status = statusAt(checkTiming(check), now);
+  return (
+    <li className={styles["card"]} data-status={status} data-handled={check.incident?.acknowledged}>
+      <strong className={styles["name"]}>{check.name}</strong>
+      <span>{statusSentence(check, now)}</span>
+      {check.incident?.acknowledged === true && <span>Acknowledged</span>}
+      <Strip
+        marks={decodeMarks(check.strip ?? "")}
+        label={`The last runs of ${check.name}`}
+        explain={() => null}
+        pitch="fill"
+        height={24}
+      />
+    </li>
+  );
+}

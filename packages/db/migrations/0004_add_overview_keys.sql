@@ -1,0 +1,1 @@
+ALTER TYPE "public"."key_scope" ADD VALUE 'overview';

@@ -1,0 +1,76 @@
+import { and, asc, eq, isNull, or, sql } from "drizzle-orm";
+
+import type { Db, Tx } from "../database.ts";
+import { savedViews } from "../schema/index.ts";
+import type { MemberRef } from "./members.ts";
+
+/** The address of a list without its path, by name: a text, or several of them. */
+type ViewSearch = Record<string, string | string[]>;
+export type SavedView = typeof savedViews.$inferSelect;
+
+/** How many views a person may have in a project, and a project may share. */
+export const VIEWS_MAX = 100;
+
+/** The views of a member, and those that the project shares, by name. */
+export async function listViews(db: Db, { projectId, userId }: MemberRef): Promise<SavedView[]> {
+  return await db
+    .select()
+    .from(savedViews)
+    .where(
+      and(eq(savedViews.projectId, projectId), or(eq(savedViews.userId, userId), isNull(savedViews.userId))),
+    )
+    .orderBy(asc(savedViews.name), asc(savedViews.id));
+}
+
+/** `userId` null: shared with the project. */
+type NewView = { projectId: string; userId: string | null; name: string; search: ViewSearch };
+
+/** Saves a view; one of the same name and owner is replaced. Null where there are too many. */
+export async function saveView(db: Db | Tx, view: NewView): Promise<SavedView | null> {
+  const owner = view.userId === null ? isNull(savedViews.userId) : eq(savedViews.userId, view.userId);
+  const others = and(
+    eq(savedViews.projectId, view.projectId),
+    owner,
+    sql`${savedViews.name} <> ${view.name}`,
+  );
+  if ((await db.$count(savedViews, others)) >= VIEWS_MAX) return null;
+  const [saved] = await db
+    .insert(savedViews)
+    .values(view)
+    .onConflictDoUpdate({
+      target: [savedViews.projectId, savedViews.userId, savedViews.name],
+      set: { search: view.search },
+    })
+    .returning();
+  return saved ?? null;
+}
+
+/** A view that the member sees: their own, or a shared one; null where there is none. */
+export async function findView(
+  db: Db,
+  { projectId, userId, viewId }: MemberRef & { viewId: string },
+): Promise<SavedView | null> {
+  const [view] = await db
+    .select()
+    .from(savedViews)
+    .where(
+      and(
+        eq(savedViews.projectId, projectId),
+        eq(savedViews.id, viewId),
+        or(eq(savedViews.userId, userId), isNull(savedViews.userId)),
+      ),
+    );
+  return view ?? null;
+}
+
+/** Deletes a view. @returns whether it was there */
+export async function deleteView(
+  db: Db | Tx,
+  { projectId, viewId }: { projectId: string; viewId: string },
+): Promise<boolean> {
+  const deleted = await db
+    .delete(savedViews)
+    .where(and(eq(savedViews.projectId, projectId), eq(savedViews.id, viewId)))
+    .returning({ id: savedViews.id });
+  return deleted.length > 0;
+}
