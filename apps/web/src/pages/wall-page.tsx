@@ -151,13 +151,15 @@ function Card({ check, now }: { check: CheckOverview; now: number }) {
       <strong className={styles["name"]}>{check.name}</strong>
       <span>{statusSentence(check, now)}</span>
       {check.incident?.acknowledged === true && <span>Acknowledged</span>}
-      <Strip
-        marks={decodeMarks(check.strip ?? "")}
-        label={`The last runs of ${check.name}`}
-        explain={() => null}
-        pitch="fill"
-        height={24}
-      />
+      {check.strip !== undefined && (
+        <Strip
+          marks={decodeMarks(check.strip)}
+          label={`The last runs of ${check.name}`}
+          explain={() => null}
+          pitch="fill"
+          height={24}
+        />
+      )}
     </li>
   );
 }
