@@ -46,6 +46,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     "bullmq",
     "ioredis",
     "undici",
+    "web-push",
     "nodemailer",
     "pg",
     "zod",
@@ -120,6 +121,7 @@ const FEATURES: Record<string, Features> = {
     composing: ["app", "pages"],
     also: {
       strip: ["history"],
+      wall: ["checks"],
     },
   },
 };

@@ -52,7 +52,7 @@ const OverviewView = z
     jitterSeconds: z.int().optional(),
     usualMs: z.int().optional().meta({ description: "How long its good runs usually take." }),
     host: z.string().optional().meta({
-      description: "The address that its newest run came from; not told to keys that only read.",
+      description: "The address that its newest run came from; left out for keys that only read.",
     }),
     channels: z.int().meta({ description: "How many channels it notifies by itself." }),
     maintenanceUntil: Timestamp.optional(),

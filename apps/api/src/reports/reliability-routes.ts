@@ -11,7 +11,7 @@ import { findProject, readReliability, type StoredReliability } from "@overdue/d
 import { DAY_MS, TimezoneInput } from "@overdue/schedules";
 import { z } from "zod";
 
-import { csv } from "../history/export-routes.ts";
+import { csv } from "../history/history-routes.ts";
 import { READ } from "../http/access.ts";
 import type { AppContext } from "../http/context.ts";
 import { ApiError } from "../http/problem.ts";
