@@ -87,7 +87,18 @@ async function settled(page: Page): Promise<void> {
   await page.waitForTimeout(SETTLE_MS);
 }
 
-type Named = { id: string; name: string; status?: string; incident?: { reason: string } };
+type Named = { id: string; name: string; slug?: string; status?: string; incident?: { reason: string } };
+
+/** The public page, and what its editors see. */
+function statusPages(at: string, { id, slug }: Named): [name: string, path: string][] {
+  return [
+    ["status-public", `/status/${slug}`],
+    ["status-pages", `${at}/status-pages`],
+    ["status-page", `${at}/status-pages/${id}`],
+    ["status-page-edit", `${at}/status-pages/${id}/edit`],
+    ["status-page-new", `${at}/status-pages/new`],
+  ];
+}
 
 /** Every page of the newest project, by name. */
 async function pagesOf({ request }: BrowserContext): Promise<[name: string, path: string][]> {
@@ -99,6 +110,7 @@ async function pagesOf({ request }: BrowserContext): Promise<[name: string, path
   const down = checks.find(({ incident }) => incident?.reason === "failed") ?? checks[0];
   const fine = checks.find(({ status }) => status === "up") ?? checks[0];
   const [incident] = await read(`/v1${at}/incidents`);
+  const [statusPage] = await read(`/v1${at}/status-pages`);
   return [
     ["checks", `${at}/checks`],
     ["checks-filtered", `${at}/checks?q=backup&status=down`],
@@ -123,6 +135,7 @@ async function pagesOf({ request }: BrowserContext): Promise<[name: string, path
     ["on-call", `${at}/on-call`],
     ["deliveries", `${at}/deliveries`],
     ["dead-letters", `${at}/dead-letters`],
+    ...(statusPage ? statusPages(at, statusPage) : []),
     ["maintenance", `${at}/maintenance`],
     ["settings", `${at}/settings`],
     ["audit", `${at}/audit`],

@@ -101,6 +101,7 @@ const FEATURES: Record<string, Features> = {
       invitations: ["auth"],
       maintenance: ["incidents"],
       members: ["invitations", "keys"],
+      "status-pages": ["incidents"],
       workers: ["pings", "bounces"],
     },
   },

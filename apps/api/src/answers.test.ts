@@ -43,6 +43,7 @@ const MORE_BODIES: Record<string, object> = {
   },
   "POST /v1/projects/:projectId/people": { name: "eve", channelIds: [ids.channelId] },
   "POST /v1/projects/:projectId/rotations": { ...ROTATION, personIds: [ids.personId] },
+  "POST /v1/projects/:projectId/status-pages": { name: "second", slug: "second-page" },
   "POST /v1/projects/:projectId/members": { email: "nobody@example.org", role: "viewer" },
   "POST /v1/projects/:projectId/invitations": { email: "somebody@example.org", role: "viewer" },
 };

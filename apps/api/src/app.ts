@@ -49,6 +49,9 @@ import { reliabilityRoutes } from "./reports/reliability-routes.ts";
 import { reportRoutes, stopRoutes } from "./reports/report-routes.ts";
 import { clockChangeRoutes } from "./schedules/clock-change-routes.ts";
 import { scheduleRoutes } from "./schedules/schedule-routes.ts";
+import { statusPageRoutes, subscriberRoutes } from "./status-pages/page-routes.ts";
+import { statusPostRoutes } from "./status-pages/post-routes.ts";
+import { ownHosts, publicPageRoutes } from "./status-pages/public-routes.ts";
 import { siteHandler } from "./site/site.ts";
 
 /** Everything documented, for the typed client. */
@@ -86,6 +89,9 @@ function restRoutes() {
     .route("/", slackRoutes)
     .route("/", deliveryRoutes)
     .route("/", maintenanceRoutes)
+    .route("/", statusPageRoutes)
+    .route("/", subscriberRoutes)
+    .route("/", statusPostRoutes)
     .route("/", incidentRoutes)
     .route("/", stormRoutes)
     .route("/", actRoutes)
@@ -125,9 +131,11 @@ export function createApp(deps: Deps) {
       c.set("deps", deps);
       await next();
     },
+    ownHosts(settings.publicUrl),
   );
   app.route("/", restRoutes());
   serveDeprecatedPaths(app);
+  app.route("/", publicPageRoutes);
   app.route("/", stripImageRoutes);
   app.route("/", actionLinkRoutes);
   app.route("/", unsubscribeRoutes);

@@ -11,6 +11,7 @@ import type { Metrics } from "./instance/metrics.ts";
 import type { KeyUse } from "./keys/key-routes.ts";
 import type { Limits } from "./limits/limits.ts";
 import type { Site } from "./site/site.ts";
+import type { StatusPages } from "./status-pages/page-cache.ts";
 import type { WorkerPool } from "./workers/worker-pool.ts";
 
 /** What handlers need besides the request. Made once for the process, by `open-deps.ts`; a test makes its own. */
@@ -30,6 +31,7 @@ export type Deps = {
   limits: Limits;
   changes: ChangeHub;
   streams: Streams;
+  statusPages: StatusPages;
   readiness: Readiness;
   metrics: Metrics;
   site: Site;

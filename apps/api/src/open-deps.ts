@@ -22,6 +22,7 @@ import { KeyUse } from "./keys/key-routes.ts";
 import { Limits } from "./limits/limits.ts";
 import { createReceiver } from "./pings/receiver.ts";
 import type { Site } from "./site/site.ts";
+import { StatusPages } from "./status-pages/page-cache.ts";
 import { WorkerPool } from "./workers/worker-pool.ts";
 
 /** A file of the largest size that people write is read within a second or two, and ten on a busy machine. */
@@ -72,6 +73,7 @@ function createDeps({ pool, log, settings, limits, databaseUrl, secret }: Opened
   const now = () => Date.now();
   const auth = createAuth({ db, log, ...settings, secret: derive(secret, "sessions").toString("base64") });
   const streams = new Streams({ db, log });
+  const changes = new ChangeHub(databaseUrl);
   return {
     pool,
     db,
@@ -83,8 +85,9 @@ function createDeps({ pool, log, settings, limits, databaseUrl, secret }: Opened
     auth,
     sessions: createSessions(auth),
     keyUse: new KeyUse({ db, log, now }),
-    changes: new ChangeHub(databaseUrl),
+    changes,
     streams,
+    statusPages: new StatusPages({ pool, db, changes, now }),
     workers: new WorkerPool(WORKER_LIMITS),
     readiness: new Readiness({ databaseUrl, now: () => performance.now() }),
     metrics: new Metrics({ streams: () => streams.count, process: true }),

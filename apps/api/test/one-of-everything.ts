@@ -1,4 +1,12 @@
-import { confirmAddress, createSlackLink, createTelegramLink, saveView, schema } from "@overdue/db";
+import {
+  confirmAddress,
+  createSlackLink,
+  createTelegramLink,
+  listSubscribers,
+  saveView,
+  schema,
+  subscribe,
+} from "@overdue/db";
 import { eq } from "drizzle-orm";
 
 import { type person, read, type TestApi } from "./test-api.ts";
@@ -21,6 +29,8 @@ export const ROTATION = {
   startsOn: "2026-11-23",
   handOverAt: "09:00",
 };
+const UPDATE = { state: "investigating", text: MARKER };
+const POST = { ...UPDATE, title: MARKER };
 /** A valid body for whatever wants one, so that it is the stranger who is refused and not what they sent. */
 export const BODIES: Record<string, object> = {
   "PUT /v1/projects/:projectId/config": { version: 1 },
@@ -35,6 +45,10 @@ export const BODIES: Record<string, object> = {
   "POST /v1/projects/:projectId/maintenance/start": { minutes: 5 },
   "POST /v1/projects/:projectId/maintenance/stop": {},
   "PATCH /v1/projects/:projectId/maintenance/:windowId": { name: "taken" },
+  "POST /v1/projects/:projectId/status-pages": { name: "x", slug: "taken" },
+  "PATCH /v1/projects/:projectId/status-pages/:pageId": { name: "taken" },
+  "POST /v1/projects/:projectId/status-pages/:pageId/posts": POST,
+  "POST /v1/projects/:projectId/status-pages/:pageId/posts/:postId/updates": UPDATE,
   "POST /v1/projects/:projectId/incidents/:incidentId/notes": { text: "taken" },
   "POST /v1/projects/:projectId/incidents/:incidentId/snooze": { for: "30m" },
   "POST /v1/projects/:projectId/routes": ROUTE,
@@ -101,6 +115,7 @@ export async function fillProject(api: TestApi, owner: Owner) {
     stormId: await storm(api, owner.projectId, incidentId),
     ...(await links(api, owner)),
     windowId,
+    ...(await statusPage(api, owner, { checkId, incidentId })),
     projectId: owner.projectId,
     checkId,
     channelId,
@@ -112,6 +127,21 @@ export async function fillProject(api: TestApi, owner: Owner) {
     rotationId,
   };
   return { ...ids, number: "1", userId: owner.userId };
+}
+
+/** A status page with a post, and somebody who wants its updates and has not agreed yet. */
+async function statusPage(api: TestApi, owner: Owner, of: { checkId: string; incidentId: string }) {
+  const { checkId, incidentId } = of;
+  const slug = `page-${checkId}`;
+  const entries = [{ checkId, group: MARKER, name: MARKER }];
+  const made = async (path: string, input: object) =>
+    (await read<{ id: string }>(await owner.as("POST", `${owner.path}/status-pages${path}`, input))).id;
+  const pageId = await made("", { name: MARKER, slug, description: MARKER, entries });
+  const postId = await made(`/${pageId}/posts`, { ...POST, checkIds: [checkId], incidentId });
+  const page = { projectId: owner.projectId, pageId };
+  await subscribe(api.db, page, `${MARKER}@example.org`);
+  const [subscriber] = await listSubscribers(api.db, page, { limit: 1, after: null });
+  return { slug, pageId, postId, subscriberId: subscriber?.id ?? "" };
 }
 
 /** A storm of one incident, named by the marker. */

@@ -14,7 +14,7 @@ import {
 } from "@overdue/db";
 import type { Logger } from "pino";
 
-import { AccountMailer } from "./account-mails/account-mailer.ts";
+import { openAccountMails } from "./account-mails/account-mailer.ts";
 import { DeadlineEvaluator } from "./deadlines/deadline-evaluator.ts";
 import { type Egress, openEgress } from "./egress/egress.ts";
 import { Escalator } from "./escalations/escalator.ts";
@@ -24,6 +24,7 @@ import { openWorkQueue, reportQueueProblems } from "./queue/work-queue.ts";
 import type { ProgramOptions } from "./run-program.ts";
 import { openSelfTest, SELF_TEST_EVERY_SECONDS } from "./self-test/self-test.ts";
 import { serveSlack, type ServingSlack } from "./slack/serve-slack.ts";
+import { openStatusMails } from "./status-mails/status-mails.ts";
 import { startTelegram } from "./telegram/start-telegram.ts";
 
 /**
@@ -53,8 +54,10 @@ export async function startChecker({
   const escalator = new Escalator({ pool: evaluating, ownerContact, log });
   const stopJobs = await startMaintenance(maintaining, { ownerContact, egress, config, databaseUrl, log });
   const chats = startChats(config, { pool: maintaining, log });
-  const accountMailer = new AccountMailer({ db: openDb(maintaining), config, log });
-  const unlisten = listenToDatabase(databaseUrl, { evaluator, escalator, chats, accountMailer });
+  const mails = { db: openDb(maintaining), config, log };
+  const accountMails = openAccountMails(mails);
+  const statusMails = openStatusMails(mails);
+  const unlisten = listenToDatabase(databaseUrl, { evaluator, escalator, chats, accountMails, statusMails });
   evaluator.start();
   escalator.wake();
   log.info("Evaluating deadlines.");
@@ -64,7 +67,7 @@ export async function startChecker({
     await escalator.stop();
     await endChecker(evaluating, checker.id);
     await chats.stop();
-    await accountMailer.stop();
+    await Promise.all([accountMails.stop(), statusMails.stop()]);
     await stopJobs();
     await egress.close();
     await Promise.all([evaluating.end(), maintaining.end()]);
@@ -78,23 +81,24 @@ async function sayWhetherMailIsCaught(pool: Pool, { config, log }: { config: Con
   await noteProblem(openDb(pool), "mail", warning);
 }
 
-type Wakeable = Record<"evaluator" | "escalator" | "accountMailer", { wake(): void }> & {
+type Wakeable = Record<"evaluator" | "escalator" | "accountMails" | "statusMails", { wake(): void }> & {
   chats: Chats;
 };
 
 /** Wakes what the database notifies, and all where a notification may have been missed. @returns how to stop */
 function listenToDatabase(url: string, wakeable: Wakeable): () => Promise<void> {
-  const { evaluator, escalator, chats, accountMailer } = wakeable;
+  const { evaluator, escalator, chats, accountMails, statusMails } = wakeable;
   return listen({
     url,
     handlers: {
-      overdue_account_mails: () => accountMailer.wake(),
+      overdue_account_mails: () => accountMails.wake(),
+      overdue_status_mails: () => statusMails.wake(),
       overdue_checkpoint_written: () => evaluator.wake(),
       overdue_incidents: () => escalator.wake(),
       ...chats.handlers,
     },
     onConnect: () => {
-      for (const one of [evaluator, escalator, chats, accountMailer]) one.wake();
+      for (const one of [evaluator, escalator, chats, accountMails, statusMails]) one.wake();
     },
   });
 }

@@ -225,4 +225,25 @@ export {
   type StoredSlot,
   upcomingSlots,
 } from "./activity/activity.ts";
-export { type Box, isStroked, shapePath, stripShapes, stripSvg } from "./strip/shapes.ts";
+export { type Box, isStroked, shapePath, STRIP_COLOURS, stripShapes, stripSvg } from "./strip/shapes.ts";
+export { twoPartBadge } from "./text/two-part-badge.ts";
+export {
+  type EntryRecord,
+  type PostRecord,
+  type PublicEntry,
+  type PublicGroup,
+  type PublicIncident,
+  type PublicMaintenance,
+  type PublicPage,
+  publicPage,
+  type StatusPageRecord,
+  STRIP_DAYS,
+  type UpdateState,
+} from "./status-pages/public-page.ts";
+export { combinedState, entryState, type PublicState, shareText } from "./status-pages/state.ts";
+export {
+  StatusPageInput,
+  StatusPagePatch,
+  StatusPostInput,
+  StatusUpdateInput,
+} from "./status-pages/page-input.ts";

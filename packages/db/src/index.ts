@@ -42,6 +42,7 @@ export {
 export { readReliability, type StoredReliability } from "./reports/reliability.ts";
 export { readReport, type ReportQuery, ReportTooLarge } from "./reports/find-report.ts";
 export * from "./alert-routes/index.ts";
+export * from "./status-pages/index.ts";
 export * from "./telegram/telegram.ts";
 export * from "./slack/slack.ts";
 export * as schema from "./schema/index.ts";

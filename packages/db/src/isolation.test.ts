@@ -21,6 +21,8 @@ const BY = { by: "Anna", at: NOW };
 const MONTH = { from: NOW - 30 * 86_400_000, until: NOW };
 const WEEKLY = { kind: "weekly" as const, weekdays: [1], time: "02:00", minutes: 60, timezone: "UTC" };
 
+const UPDATE = { state: "investigating", text: "x", by: "Anna", at: NOW } as const;
+
 type World = Awaited<ReturnType<typeof aWorld>>;
 /** What a function returns for a world; its `projectId` may be another one's than that of the rows. */
 type Call = (world: World) => unknown;
@@ -108,6 +110,11 @@ const READS: Record<string, Call> = {
   readState: async ({ projectId }) => (await db.readState(on, sceneKeyring, projectId)).checks,
   findReportChoice: (w) => db.findReportChoice(on, w),
   reportsWithinMinute: ({ projectId }) => db.reportsWithinMinute(on, projectId),
+  findStatusPage: (w) => db.findStatusPage(on, w),
+  listStatusPages: ({ projectId }) => db.listStatusPages(on, projectId, PAGE),
+  findStatusPost: (w) => db.findStatusPost(on, w),
+  listStatusPosts: (w) => db.listStatusPosts(on, w, NEWEST),
+  listSubscribers: (w) => db.listSubscribers(on, w, PAGE),
   findSlackLink: (w) => db.findSlackLink(on, { ...w, linkId: w.slackLinkId }),
   findTelegramLink: (w) => db.findTelegramLink(on, { ...w, linkId: w.telegramLinkId }),
 };
@@ -180,6 +187,17 @@ const WRITES: Record<string, [call: Call, before?: Call]> = {
   editWindow: [(w) => db.editWindow(on, w, { name: "x", version: null })],
   deleteWindow: [(w) => db.deleteWindow(on, w)],
   restoreWindow: [(w) => db.restoreWindow(on, w), (w) => db.deleteWindow(on, w)],
+  editStatusPage: [(w) => db.editStatusPage(on, w, { fields: { name: "x" }, version: null })],
+  deleteStatusPage: [(w) => db.deleteStatusPage(on, w)],
+  restoreStatusPage: [(w) => db.restoreStatusPage(on, w), (w) => db.deleteStatusPage(on, w)],
+  createStatusPost: [
+    (w) => db.createStatusPost(on, w, { ...UPDATE, title: "x", checkIds: [], incidentId: null }),
+  ],
+  addStatusUpdate: [(w) => db.addStatusUpdate(on, w, UPDATE)],
+  deleteStatusPost: [(w) => db.deleteStatusPost(on, w)],
+  restoreStatusPost: [(w) => db.restoreStatusPost(on, w), (w) => db.deleteStatusPost(on, w)],
+  removeSubscriber: [(w) => db.removeSubscriber(on, w)],
+  subscribe: [(w) => db.subscribe(on, w, "new@example.org")],
   changeRole: [
     (w) => db.changeRole(on, w, { role: "viewer", seen: null }),
     async ({ projectId }) => db.addMember(on, { projectId, userId: await aUser(), role: "owner" }),
@@ -207,6 +225,7 @@ const NEITHER: Record<string, string> = {
     "createCheck insertCheck createChannel createRoute createPerson createRotation createWindow",
   ),
   ...name("create", "createKey invite saveView insertAuditEntry createSlackLink createTelegramLink"),
+  ...name("create", "createStatusPage"),
   ...name("create", "createUnlessEqual hasRoom queueReportNow"),
   ...name(
     "the project itself is the row",
@@ -353,6 +372,15 @@ async function aWorld() {
   });
   const window = { name: marker, rule: WEEKLY, tags: [], checkIds: [check.id], createdBy: marker };
   const { id: windowId } = await db.createWindow(on, projectId, window);
+  const page = { name: marker, slug: marker, entries: [{ checkId: check.id, group: "", name: marker }] };
+  const { id: pageId } = await db.createStatusPage(on, projectId, page);
+  const post = await db.createStatusPost(
+    on,
+    { projectId, pageId },
+    { ...UPDATE, title: marker, text: marker, checkIds: [check.id], incidentId: null },
+  );
+  await db.subscribe(on, { projectId, pageId }, `${marker}@example.org`);
+  const [subscriber] = await db.listSubscribers(on, { projectId, pageId }, PAGE);
   const { row: key, key: apiKey } = await db.createKey(on, {
     projectId,
     name: marker,
@@ -404,6 +432,9 @@ async function aWorld() {
     personId,
     rotationId,
     windowId,
+    pageId,
+    postId: post?.id ?? "",
+    subscriberId: subscriber?.id ?? "",
     keyId: key.id,
     apiKey,
     invitationId: invitationId ?? "",

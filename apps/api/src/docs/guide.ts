@@ -61,6 +61,7 @@ export const TAGS: readonly { name: string; description: string }[] = [
     description: "What was heard of a check and what was decided: pings, runs, slots, flips.",
   },
   { name: "Incidents", description: "From going down to coming up again, and what people did meanwhile." },
+  { name: "Status pages", description: "Pages for people without an account, with posts and subscribers." },
   { name: "Maintenance", description: "Windows in which missed deadlines and failures raise no alert." },
   { name: "Channels", description: "Where alerts go." },
   { name: "Routes", description: "Which incidents go to whom, when and how often." },

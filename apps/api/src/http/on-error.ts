@@ -6,6 +6,7 @@ import {
   LostKey,
   ReportTooLarge,
   StaleVersion,
+  TakenByPage,
   TooMany,
   TooManyChannels,
   TooManyWindows,
@@ -13,6 +14,7 @@ import {
   UnknownCheck,
   UnknownDependency,
   UnknownMaintainedCheck,
+  UnknownOnPage,
   UnknownTarget,
 } from "@overdue/db";
 import type { Context } from "hono";
@@ -98,6 +100,7 @@ function invalidReference(error: Error): ApiError | null {
     return ApiError.invalid("checkIds", "A check is not in this project.");
   if (error instanceof UnknownTarget)
     return ApiError.invalid(error.field, `A ${error.what} named here is not in this project.`);
+  if (error instanceof UnknownOnPage) return ApiError.invalid(error.field, UNKNOWN_ON_PAGE[error.field]);
   if (error instanceof UnknownDependency)
     return ApiError.invalid(
       "dependsOn",
@@ -105,6 +108,11 @@ function invalidReference(error: Error): ApiError | null {
     );
   return error instanceof CircularDependency ? ApiError.invalid("dependsOn", circleSentence(error)) : null;
 }
+
+const UNKNOWN_ON_PAGE = {
+  checkIds: "A check is not on this page: add it to the page first.",
+  incidentId: "There is no such incident in this project.",
+};
 
 function circleSentence({ through }: CircularDependency): string {
   if (through === null) return "A check cannot depend on itself.";
@@ -122,7 +130,13 @@ function limitReached(error: Error): ApiError | null {
     : null;
 }
 
+const TAKEN = {
+  slug: "Another status page has this address: choose another.",
+  host: "Another status page has this host: choose another, or take it away there.",
+};
+
 function conflict(error: Error): ApiError | null {
+  if (error instanceof TakenByPage) return ApiError.invalid(error.field, TAKEN[error.field]);
   if (error instanceof LostKey) return new ApiError("conflict", error.message);
   if (error instanceof LastOwner)
     return new ApiError("conflict", "This is the project's last owner: make somebody else an owner first.");

@@ -60,6 +60,11 @@ const PACKED_FROM_BYTES = 2_048;
 /** The higher levels take several times as long for a few percent. */
 const LEVEL = 5;
 
+/** Packs an answer that is kept for many readers. */
+export async function gzipped(bytes: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
+  return new Uint8Array(await pack(bytes, { level: LEVEL }));
+}
+
 /** The `cache-control` of an answer that pages ask for again and again: it is sent only once it has changed. */
 export const REVALIDATED = "private, no-cache";
 
@@ -98,7 +103,7 @@ function weakTag(bytes: Buffer): string {
   return `W/"${createHash("sha256").update(bytes).digest("base64url").slice(0, 20)}"`;
 }
 
-/** "gzip;q=0" is a refusal. */
-function acceptsGzip(header = ""): boolean {
+/** Whether `accept-encoding` takes gzip; "gzip;q=0" is a refusal. */
+export function acceptsGzip(header = ""): boolean {
   return header.split(",").some((part) => /^\s*gzip\s*(?:;\s*q=(?!0(?:\.0*)?\s*$).*)?$/i.test(part));
 }

@@ -15,6 +15,9 @@ export const OfRoute = InProject.extend({ routeId: z.uuid() });
 export const OfPerson = InProject.extend({ personId: z.uuid() });
 export const OfRotation = InProject.extend({ rotationId: z.uuid() });
 export const OfTelegramLink = InProject.extend({ linkId: z.uuid() });
+export const OfStatusPage = InProject.extend({ pageId: z.uuid() });
+export const OfStatusPost = OfStatusPage.extend({ postId: z.uuid() });
+export const OfSubscriber = OfStatusPage.extend({ subscriberId: z.uuid() });
 export const OfSlackLink = InProject.extend({ slackLinkId: z.uuid() });
 
 /** An instant in a response. */

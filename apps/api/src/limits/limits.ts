@@ -74,6 +74,8 @@ export class Limits {
   readonly #turns = new SignInTurns();
   readonly #signUps: Limit;
   readonly #passwordChanges: Limit;
+  readonly #pagePasswords: Limit;
+  readonly #subscriptions: Record<"network" | "page" | "address", Limit>;
 
   /** `requestsPerMinute`: of each key, each person and each address that names neither; 0 for no limit. */
   constructor({ pool, requestsPerMinute }: { pool: Pool; requestsPerMinute: number }) {
@@ -92,6 +94,12 @@ export class Limits {
     this.#invitations = tries("invitations", 50, DAY_SECONDS);
     this.#signUps = tries("sign-ups", 20, HOUR_SECONDS);
     this.#passwordChanges = tries("password-changes", 5, MINUTE_SECONDS);
+    this.#pagePasswords = tries("page-passwords", 10, HOUR_SECONDS / 4);
+    this.#subscriptions = {
+      network: tries("subscriptions-of-network", 10, HOUR_SECONDS),
+      page: tries("subscriptions-of-page", 200, HOUR_SECONDS),
+      address: tries("subscriptions-of-address", 5, DAY_SECONDS),
+    };
   }
 
   /** Counts a request of `who`; null where there is no limit. */
@@ -151,6 +159,20 @@ export class Limits {
 
   async signUp(group: string): Promise<RateLimitState> {
     return await this.#signUps.take(group);
+  }
+
+  /** Tries of a status page's password from one network. */
+  async pagePassword(pageId: string, group: string): Promise<RateLimitState> {
+    return await this.#pagePasswords.take(`${pageId} ${group}`);
+  }
+
+  /** Requests that may send a mail to an address: of one network, for one status page, and to one address from all. */
+  async subscription(of: { group: string; pageId: string; email: string }): Promise<RateLimitState> {
+    const { network, page, address } = this.#subscriptions;
+    const ofNetwork = await network.take(of.group);
+    if (ofNetwork.isRefused) return ofNetwork;
+    const ofAddress = await address.take(hashOf(of.email));
+    return ofAddress.isRefused ? ofAddress : await page.take(of.pageId);
   }
 
   async passwordChange(userId: string): Promise<RateLimitState> {

@@ -12,7 +12,7 @@ import { type FakeSmtp, startFakeSmtp, type TestDatabase, testDatabase } from "@
 import pino from "pino";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { AccountMailer } from "./account-mailer.ts";
+import { openAccountMails } from "./account-mailer.ts";
 
 const PUBLIC_URL = "https://overdue.example.org";
 const EVIL = "Visit https://evil.example now";
@@ -20,13 +20,13 @@ const EVIL = "Visit https://evil.example now";
 let database: TestDatabase;
 let db: Db;
 let smtp: FakeSmtp;
-let mailer: AccountMailer;
+let mailer: ReturnType<typeof openAccountMails>;
 
 beforeAll(async () => {
   [database, smtp] = await Promise.all([testDatabase(), startFakeSmtp()]);
   db = openDb(database.pool);
   const config = readConfig({ SMTP_URL: smtp.url, PUBLIC_URL, MAIL_FROM: "Overdue <overdue@example.org>" });
-  mailer = new AccountMailer({ db, config, log: pino({ level: "silent" }) });
+  mailer = openAccountMails({ db, config, log: pino({ level: "silent" }) });
 });
 afterAll(async () => {
   await mailer.stop();

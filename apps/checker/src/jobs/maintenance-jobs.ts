@@ -22,6 +22,7 @@ import {
   pruneRefusedPings,
   pruneRuns,
   pruneSlots,
+  pruneStatusPages,
   pruneStorms,
   queueChannelTests,
   queueReports,
@@ -62,6 +63,7 @@ const PRUNES: readonly MaintenanceJob[] = [
   prune("receipts of mails", HOUR, pruneMailReceipts),
   prune("idempotency keys", HOUR, pruneIdempotencyKeys),
   prune("old audit entries", DAY, pruneAuditEntries),
+  prune("mails to subscribers", HOUR, pruneStatusPages),
   prune("deleted checks, channels and projects", HOUR, pruneDeleted),
 ];
 

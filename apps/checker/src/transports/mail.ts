@@ -10,12 +10,17 @@ import { openTransport, SMTP_WAITS, type SmtpSettings, type SmtpWaits } from "./
 export type Mailer = {
   /** May take minutes, because some mail servers scan a mail before they answer. */
   send(to: string, message: AlertMessage): Promise<AttemptResult>;
-  /** Sends a mail that is no alert, such as a link to a new password. `id`: the same for each attempt. */
-  sendRendered(to: string, mail: RenderedEmail & { id: string }): Promise<AttemptResult>;
+  /**
+   * Sends a mail that is no alert, such as a link to a new password. `id`: the same for each attempt. `stopUrl`: where its
+   * reader ends such mails.
+   */
+  sendRendered(to: string, mail: RenderedMail): Promise<AttemptResult>;
   /** Ends what is under way within seconds, since this process is about to end. */
   hurry(): void;
   close(): void;
 };
+
+type RenderedMail = RenderedEmail & { id: string; stopUrl?: string };
 
 /** SMTP_URL and the like, and MAIL_FROM. `stopLink`: where the reader of such a mail ends them. */
 export type MailOptions = {
@@ -63,14 +68,14 @@ class SmtpMailer implements Mailer {
     return this.#deliver(to, () => this.#mail(to, message));
   }
 
-  sendRendered(to: string, { id, ...rendered }: RenderedEmail & { id: string }): Promise<AttemptResult> {
+  sendRendered(to: string, { id, stopUrl, ...rendered }: RenderedMail): Promise<AttemptResult> {
     const { from } = this.#options;
     const mail = {
       from,
       to: { name: "", address: withAsciiDomain(to) },
       ...rendered,
       messageId: `<${id}@${domainOf(from)}>`,
-      headers: UNANSWERED,
+      headers: { ...UNANSWERED, ...(stopUrl !== undefined && stopHeaders(stopUrl)) },
     };
     return this.#deliver(to, () => Promise.resolve(mail));
   }

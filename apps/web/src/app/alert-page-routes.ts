@@ -2,6 +2,7 @@ import { createRoute } from "@tanstack/react-router";
 
 import { routesQuery } from "../alert-routes/route-queries.ts";
 import { channelsQuery } from "../channels/channel-queries.ts";
+import { statusPagesQuery } from "../status-pages/status-page-queries.ts";
 import { lazyRouteComponent } from "./lazy-route.ts";
 import { projectRoute } from "./project-route.ts";
 import { EDITORS_ONLY } from "./root-route.ts";
@@ -72,6 +73,35 @@ const deadLetters = createRoute({
   component: lazyRouteComponent(() => import("../pages/deliveries-page.tsx"), "DeadLettersPage"),
 });
 
+const statusPages = createRoute({
+  getParentRoute: () => projectRoute,
+  path: "status-pages",
+  component: lazyRouteComponent(() => import("../pages/status-pages-page.tsx"), "StatusPagesPage"),
+});
+
+const newStatusPage = createRoute({
+  getParentRoute: () => projectRoute,
+  path: "status-pages/new",
+  staticData: EDITORS_ONLY,
+  loader: ({ context, params }) => context.queryClient.ensureQueryData(statusPagesQuery(params.projectId)),
+  component: lazyRouteComponent(() => import("../pages/status-page-form-page.tsx"), "StatusPageFormPage"),
+});
+
+const statusPage = createRoute({
+  getParentRoute: () => projectRoute,
+  path: "status-pages/$pageId",
+  loader: ({ context, params }) => context.queryClient.ensureQueryData(statusPagesQuery(params.projectId)),
+  component: lazyRouteComponent(() => import("../pages/status-page-page.tsx"), "StatusPagePage"),
+});
+
+const editStatusPage = createRoute({
+  getParentRoute: () => projectRoute,
+  path: "status-pages/$pageId/edit",
+  staticData: EDITORS_ONLY,
+  loader: ({ context, params }) => context.queryClient.ensureQueryData(statusPagesQuery(params.projectId)),
+  component: lazyRouteComponent(() => import("../pages/status-page-form-page.tsx"), "StatusPageFormPage"),
+});
+
 /** The pages about who gets notified, and how. */
 export const alertPageRoutes = [
   channels,
@@ -83,4 +113,8 @@ export const alertPageRoutes = [
   onCall,
   deliveries,
   deadLetters,
+  statusPages,
+  newStatusPage,
+  statusPage,
+  editStatusPage,
 ] as const;

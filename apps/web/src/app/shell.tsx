@@ -36,7 +36,7 @@ const SECTIONS = [
     icon: IconTimeline,
     parts: ["day", "uptime", "report"],
   },
-  { to: "/projects/$projectId/incidents", label: "Incidents", icon: IconAlertTriangle, parts: ["incidents"] },
+  { to: "/projects/$projectId/incidents", label: "Incidents", icon: IconAlertTriangle, parts: ["incidents", "storms", "status-pages"] },
   {
     to: "/projects/$projectId/channels",
     label: "Alerts",
@@ -63,6 +63,10 @@ const SUBSECTIONS = {
     { to: "/projects/$projectId/day", label: "Day" },
     { to: "/projects/$projectId/uptime", label: "Uptime" },
     { to: "/projects/$projectId/report", label: "Reports" },
+  ],
+  Incidents: [
+    { to: "/projects/$projectId/incidents", label: "Incidents" },
+    { to: "/projects/$projectId/status-pages", label: "Status pages" },
   ],
   Alerts: [
     { to: "/projects/$projectId/channels", label: "Channels" },
@@ -116,7 +120,7 @@ export function Shell({ me, projectId, openIncidents, banner, children }: Props)
         </div>
       </header>
       {banner}
-      {(current?.label === "Alerts" || current?.label === "History") && (
+      {current !== undefined && hasSubsections(current.label) && (
         <Subsections projectId={projectId} of={current.label} />
       )}
       <main id="main" className={styles["main"]}>
@@ -124,6 +128,10 @@ export function Shell({ me, projectId, openIncidents, banner, children }: Props)
       </main>
     </div>
   );
+}
+
+function hasSubsections(label: string): label is keyof typeof SUBSECTIONS {
+  return Object.hasOwn(SUBSECTIONS, label);
 }
 
 /** The navigation between the pages of a section that has several. */

@@ -95,6 +95,7 @@ const PAGES: [label: string, path: string][] = [
   ["Deliveries", "deliveries"],
   ["Dead letters", "dead-letters"],
   ["Maintenance", "maintenance"],
+  ["Status pages", "status-pages"],
   ["Pings that did not count", "refused-pings"],
   ["Report", "report"],
   ["Settings", "settings"],
@@ -103,6 +104,7 @@ const PAGES: [label: string, path: string][] = [
 const ACTIONS: [label: string, path: string][] = [
   ["New check", "checks/new"],
   ["New alert route", "routes/new"],
+  ["New status page", "status-pages/new"],
   ["New webhook channel", "channels/new/webhook"],
   ["New e-mail channel", "channels/new/email"],
 ];

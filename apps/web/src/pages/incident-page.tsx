@@ -8,6 +8,7 @@ import { incidentQuery } from "../incidents/incident-queries.ts";
 import { Card } from "../ui/card.tsx";
 import { Description } from "../ui/description.tsx";
 import { BackArrow, Page, TextLink } from "../ui/page.tsx";
+import { IncidentPosts } from "./incident-posts.tsx";
 
 export function IncidentPage() {
   const ref = useParams({ from: "/signed-in/projects/$projectId/incidents/$incidentId" });
@@ -52,6 +53,7 @@ export function IncidentPage() {
       <Runbook projectId={projectId} checkId={incident.checkId} />
       <LastOutput incident={incident} />
       <AlsoDown projectId={projectId} incident={incident} />
+      <IncidentPosts {...ref} checkId={incident.checkId} />
       <Timeline {...ref} />
     </Page>
   );

@@ -145,34 +145,40 @@ function lateness({ incident, flip }: AlertFacts): string {
   return `, ${durationText(flip.at - expectedAt)} late`;
 }
 
-/** A mail about an account. `reason` says why it was sent, for a reader who does not expect it. */
+/**
+ * A mail about an account, or to a subscriber of a status page. `reason` says why it was sent, for a reader who does not
+ * expect it; `stop`: where such mails end.
+ */
 export type AccountMail = {
   subject: string;
   sentences: readonly string[];
   button: { label: string; url: string } | null;
   reason: string;
+  stop?: { label: string; url: string };
 };
 
 const ACCOUNT_COLOUR = "#1864ab";
 
 /** Renders HTML and plain text with the same content. It has no pictures, so nobody learns that it was opened. */
 export async function renderAccountMail(mail: AccountMail): Promise<RenderedEmail> {
-  const { subject, sentences, button, reason } = mail;
+  const { subject, sentences, button, reason, stop } = mail;
   const link = button === null ? [] : [`${button.label}:\n${button.url}`];
+  const footer = [reason, ...(stop === undefined ? [] : [`${stop.label}: ${stop.url}`])];
   return {
     subject,
     html: await render(accountPage(mail)),
-    text: [subject, ...sentences, ...link, `--\n${reason}`].join("\n\n"),
+    text: [subject, ...sentences, ...link, `--\n${footer.join("\n")}`].join("\n\n"),
   };
 }
 
-function accountPage({ subject, sentences, button, reason }: AccountMail): ReactElement {
+function accountPage({ subject, sentences, button, reason, stop }: AccountMail): ReactElement {
   return layout.mailPage(
     { preview: sentences[0] ?? subject, colour: ACCOUNT_COLOUR },
     h(Heading, { as: "h1", style: layout.title }, subject),
-    ...sentences.map((sentence) => h(Text, { key: sentence, style: layout.paragraph }, sentence)),
+    ...sentences.map((sentence, index) => h(Text, { key: index, style: layout.paragraph }, sentence)),
     button && h(Link, { href: button.url, className: "button", style: layout.button }, button.label),
     h(Hr, { className: "rule", style: layout.rule }),
     h(Text, { className: "muted", style: layout.small }, reason),
+    stop && h(Text, { className: "muted", style: layout.small }, h(Link, { href: stop.url }, stop.label)),
   );
 }

@@ -125,6 +125,9 @@ const DARK: Record<MarkKind, string> = {
   paused: "#a3abb6",
 };
 
+/** The colours of the kinds, for pages that are light and for those that are dark. */
+export const STRIP_COLOURS = { light: LIGHT, dark: DARK };
+
 /**
  * A strip as an SVG document, for badges and e-mails: light, and dark where the reader's device is. `title` is read out;
  * it must not hold anything secret.

@@ -10,6 +10,7 @@ export type Channel =
   | "overdue_incidents"
   | "overdue_checkpoint_wanted"
   | "overdue_slack"
+  | "overdue_status_mails"
   | "overdue_telegram"
   | "overdue_checkpoint_written";
 

@@ -8,3 +8,4 @@ export * from "./instance.ts";
 export * from "./invitations.ts";
 export * from "./maintenance.ts";
 export * from "./routes.ts";
+export * from "./status-pages.ts";

@@ -1,0 +1,109 @@
+import type { AccountMail } from "@overdue/channels/email";
+import type { Config } from "@overdue/config";
+import type { UpdateState } from "@overdue/core";
+import {
+  claimStatusMail,
+  confirmSubscriptionLink,
+  type Db,
+  endSubscriptionLink,
+  finishStatusMail,
+  keyringOf,
+  loadStatusMail,
+  postponeStatusMail,
+  type StatusMailContent,
+  type StatusMailRow,
+} from "@overdue/db";
+import type { Logger } from "pino";
+
+import { MailQueue, type MailSource } from "../transports/mail-queue.ts";
+
+/** Sends the updates of status pages to their subscribers, and asks new ones whether they agree. */
+export function openStatusMails(of: { db: Db; config: Config; log: Logger }): MailQueue<StatusMailRow> {
+  const { db, config } = of;
+  const keyring = keyringOf(config.secretKeys);
+  const source: MailSource<StatusMailRow> = {
+    noun: "Mails to subscribers",
+    claim: () => claimStatusMail(db),
+    compose: async ({ id }) => {
+      const content = await loadStatusMail(db, id);
+      if (content === null) return null;
+      const link = { base: `${config.publicUrl}/status`, subscriberId: content.subscriberId };
+      const stopUrl = endSubscriptionLink(keyring, link);
+      const mail =
+        content.update === null
+          ? confirmMail(content, { publicUrl: config.publicUrl, url: confirmSubscriptionLink(keyring, link) })
+          : updateMail({ ...content, update: content.update }, { publicUrl: config.publicUrl, stopUrl });
+      const { renderAccountMail } = await import("@overdue/channels/email");
+      return { to: content.email, stopUrl, ...(await renderAccountMail(mail)) };
+    },
+    finish: (id) => finishStatusMail(db, id),
+    postpone: (id, seconds) => postponeStatusMail(db, id, seconds),
+  };
+  return new MailQueue(source, of);
+}
+
+/**
+ * Nothing that somebody typed freely stands in a mail to an address whose reader has not agreed: else anybody could have
+ * this instance send their advertisement. The page is named by its address, and not by a host of its own.
+ */
+function confirmMail(
+  { page }: StatusMailContent,
+  { publicUrl, url }: { publicUrl: string; url: string },
+): AccountMail {
+  const address = `${publicUrl}/status/${page.slug}`;
+  return {
+    subject: "Confirm that you want the updates of a status page",
+    sentences: [
+      `Open this link to get the updates of ${address} here. It is good for three days.`,
+      "If this was not you, do nothing: without the link nothing comes.",
+    ],
+    button: { label: "See what it is, and confirm", url },
+    reason: `Sent by Overdue, since somebody typed this address into ${address}.`,
+  };
+}
+
+const STATE_TEXT: Record<UpdateState, string> = {
+  investigating: "Investigating",
+  identified: "Identified",
+  monitoring: "Monitoring",
+  resolved: "Resolved",
+  notice: "Announcement",
+};
+
+function updateMail(
+  { email, page, update }: StatusMailContent & { update: NonNullable<StatusMailContent["update"]> },
+  { publicUrl, stopUrl }: { publicUrl: string; stopUrl: string },
+): AccountMail {
+  const { slug, host, name } = page;
+  const url = host === null ? `${publicUrl}/status/${slug}` : `${new URL(publicUrl).protocol}//${host}/`;
+  const { title, state, text, affects, at, postId } = update;
+  return {
+    // What stands in brackets is not looked at when a mail program groups mails by subject (RFC 5256, 2.1).
+    subject: oneLine(`[${STATE_TEXT[state]}] ${title} (${name})`),
+    sentences: [
+      ...text.split(/\n+/).filter((line) => line.trim() !== ""),
+      ...(affects.length === 0 ? [] : [`Affects: ${affects.join(", ")}.`]),
+      `Written at ${timeText(at, page.timezone)}.`,
+    ],
+    button: { label: "Open the status page", url: `${url}#${postId}` },
+    reason: `Sent by Overdue to ${email}, which subscribed to the updates of “${name}”.`,
+    stop: { label: "No more updates of this page", url: stopUrl },
+  };
+}
+
+function oneLine(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ");
+}
+
+/** "20 Nov 2026, 14:05 CET". */
+function timeText(at: Date, timezone: string): string {
+  return new Intl.DateTimeFormat("en-GB", {
+    timeZone: timezone,
+    day: "numeric",
+    month: "short",
+    year: "numeric",
+    hour: "2-digit",
+    minute: "2-digit",
+    timeZoneName: "short",
+  }).format(at);
+}

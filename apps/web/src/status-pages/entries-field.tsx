@@ -1,0 +1,149 @@
+import { ActionIcon, Autocomplete, Group, Select, TextInput } from "@mantine/core";
+import { IconArrowDown, IconArrowUp, IconTrash } from "@tabler/icons-react";
+import { useRef } from "react";
+
+import { type EntryValues, movedEntry, type PageCheck, withChecks } from "./status-page-values.ts";
+import styles from "./status-pages.module.css";
+
+type Props = {
+  entries: readonly EntryValues[];
+  checks: readonly PageCheck[];
+  /** By "entries.3.name" and the like. */
+  errors: Readonly<Record<string, unknown>>;
+  change: (entries: EntryValues[]) => void;
+};
+
+const NAME_MAX = 100;
+
+/** The checks of a page in their order, each with its public name and its group. All of it works by keyboard. */
+export function EntriesField({ entries, checks, errors, change }: Props) {
+  const list = useRef<HTMLOListElement>(null);
+  const byId = new Map(checks.map((check) => [check.id, check]));
+  const groups = [...new Set(entries.map(({ group }) => group).filter((group) => group !== ""))];
+  const edit = (index: number, fields: Partial<EntryValues>) =>
+    change(entries.map((entry, at) => (at === index ? { ...entry, ...fields } : entry)));
+  const move = (index: number, by: -1 | 1) => {
+    change(movedEntry(entries, index, by));
+    // The button moves with its entry, and the focus should too.
+    setTimeout(() => {
+      const button = list.current?.children[index + by]?.querySelectorAll("button")[by === -1 ? 0 : 1];
+      button?.focus();
+    });
+  };
+  return (
+    <fieldset className={styles["entries"]}>
+      <legend>Checks on the page</legend>
+      <p className={styles["dimmed"]}>
+        Visitors see the public name alone. A check stands here only because somebody added it.
+      </p>
+      <ol ref={list}>
+        {entries.map((entry, index) => (
+          <li key={entry.checkId} className={styles["entry"]}>
+            <span className={styles["origin"]}>{byId.get(entry.checkId)?.name ?? "a deleted check"}</span>
+            <TextInput
+              label="Public name"
+              maxLength={NAME_MAX}
+              required
+              value={entry.name}
+              error={textOf(errors[`entries.${index}.name`])}
+              onChange={({ currentTarget }) => edit(index, { name: currentTarget.value })}
+            />
+            <Autocomplete
+              label="Group"
+              placeholder="none"
+              maxLength={NAME_MAX}
+              data={groups}
+              value={entry.group}
+              onChange={(group) => edit(index, { group })}
+            />
+            <Moves
+              name={entry.name}
+              isFirst={index === 0}
+              isLast={index === entries.length - 1}
+              move={(by) => move(index, by)}
+              remove={() => change(entries.filter((_, at) => at !== index))}
+            />
+          </li>
+        ))}
+      </ol>
+      <AddChecks entries={entries} checks={checks} change={change} />
+    </fieldset>
+  );
+}
+
+function textOf(error: unknown): string | undefined {
+  return typeof error === "string" ? error : undefined;
+}
+
+type MovesProps = {
+  name: string;
+  isFirst: boolean;
+  isLast: boolean;
+  move: (by: -1 | 1) => void;
+  remove: () => void;
+};
+
+function Moves({ name, isFirst, isLast, move, remove }: MovesProps) {
+  const look = { variant: "subtle", color: "gray", size: 36 } as const;
+  return (
+    <div className={styles["moves"]}>
+      <ActionIcon {...look} aria-label={`${name}: up`} disabled={isFirst} onClick={() => move(-1)}>
+        <IconArrowUp size={18} />
+      </ActionIcon>
+      <ActionIcon {...look} aria-label={`${name}: down`} disabled={isLast} onClick={() => move(1)}>
+        <IconArrowDown size={18} />
+      </ActionIcon>
+      <ActionIcon {...look} aria-label={`Take ${name} off the page`} onClick={remove}>
+        <IconTrash size={18} />
+      </ActionIcon>
+    </div>
+  );
+}
+
+/** Adds one check, or all that have a tag, which becomes their group. */
+function AddChecks({ entries, checks, change }: Omit<Props, "errors">) {
+  const added = new Set(entries.map(({ checkId }) => checkId));
+  const rest = checks.filter(({ id }) => !added.has(id));
+  const tags = [...new Set(rest.flatMap((check) => check.tags))].toSorted();
+  if (checks.length === 0) return <p className={styles["dimmed"]}>This project has no check yet.</p>;
+  return (
+    <Group gap="xs" align="flex-end">
+      <Select
+        label="Add a check"
+        placeholder={rest.length === 0 ? "All are on the page" : "Choose"}
+        data={rest.map(({ id, name }) => ({ value: id, label: name }))}
+        value={null}
+        searchable
+        limit={60}
+        disabled={rest.length === 0}
+        onChange={(id) =>
+          change(
+            withChecks(
+              entries,
+              rest.filter((check) => check.id === id),
+            ),
+          )
+        }
+      />
+      {tags.length > 0 && (
+        <Select
+          label="Add those with a tag"
+          placeholder="Choose"
+          data={tags}
+          value={null}
+          searchable
+          onChange={(tag) =>
+            tag !== null &&
+            change(
+              withChecks(
+                entries,
+                rest.filter((check) => check.tags.includes(tag)),
+                tag,
+              ),
+            )
+          }
+        />
+      )}
+    </Group>
+  );
+}

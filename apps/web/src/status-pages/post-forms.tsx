@@ -1,0 +1,123 @@
+import { Button, Group, MultiSelect, NativeSelect, Stack, Textarea, TextInput } from "@mantine/core";
+import { useForm } from "@mantine/form";
+
+import { fieldAmong, FormProblems, useFormSave } from "../ui/form.tsx";
+import type { StatusPostDraft, StatusUpdateDraft } from "./status-page-queries.ts";
+
+type State = StatusUpdateDraft["state"];
+
+export const STATE_TEXT: Record<State, string> = {
+  investigating: "Investigating",
+  identified: "Identified",
+  monitoring: "Monitoring",
+  resolved: "Resolved",
+  notice: "Announcement",
+};
+const STATES: readonly State[] = ["investigating", "identified", "monitoring", "resolved"];
+
+const choices = (states: readonly State[]) => states.map((value) => ({ value, label: STATE_TEXT[value] }));
+
+type PostProps = {
+  initial: Pick<StatusPostDraft, "title" | "checkIds" | "incidentId">;
+  /** The checks of the page, by their public names. */
+  checks: readonly { checkId: string; name: string }[];
+  subscribers: number;
+  save: (draft: StatusPostDraft) => Promise<unknown>;
+  cancel: () => void;
+};
+
+const postField = fieldAmong("title", "state", "text", "checkIds");
+
+/** Writes an incident or an announcement for the visitors of a page. */
+export function PostForm({ initial, checks, subscribers, save, cancel }: PostProps) {
+  const { title, checkIds = [], incidentId = null } = initial;
+  const form = useForm({
+    initialValues: { title, checkIds, incidentId, state: "investigating" as State, text: "" },
+  });
+  const { isSaving, rest, submit } = useFormSave({ form, save, toField: postField });
+  return (
+    <form onSubmit={form.onSubmit((values) => void submit(values))} noValidate>
+      <Stack>
+        <TextInput
+          label="Title"
+          placeholder="Backups are late"
+          maxLength={150}
+          required
+          {...form.getInputProps("title")}
+        />
+        <NativeSelect
+          label="How far it is"
+          data={choices([...STATES, "notice"])}
+          {...form.getInputProps("state")}
+        />
+        <Textarea
+          label="What visitors should know"
+          autosize
+          minRows={3}
+          maxLength={5_000}
+          required
+          {...form.getInputProps("text")}
+        />
+        <MultiSelect
+          label="What it is about"
+          placeholder={form.values.checkIds.length > 0 ? "" : "none"}
+          data={checks.map(({ checkId, name }) => ({ value: checkId, label: name }))}
+          searchable
+          clearable
+          {...form.getInputProps("checkIds")}
+        />
+        <FormProblems rest={rest} errors={form.errors} />
+        <SendButtons isSaving={isSaving} subscribers={subscribers} cancel={cancel} />
+      </Stack>
+    </form>
+  );
+}
+
+type UpdateProps = {
+  subscribers: number;
+  isAnnouncement: boolean;
+  save: (draft: StatusUpdateDraft) => Promise<unknown>;
+  cancel: () => void;
+};
+
+/** Adds an update to a post. */
+export function UpdateForm({ subscribers, isAnnouncement, save, cancel }: UpdateProps) {
+  const state: State = isAnnouncement ? "notice" : "identified";
+  const form = useForm({ initialValues: { state, text: "" } });
+  const { isSaving, rest, submit } = useFormSave({ form, save, toField: fieldAmong("state", "text") });
+  return (
+    <form onSubmit={form.onSubmit((values) => void submit(values))} noValidate>
+      <Stack>
+        {!isAnnouncement && (
+          <NativeSelect label="How far it is" data={choices(STATES)} {...form.getInputProps("state")} />
+        )}
+        <Textarea
+          label="What visitors should know"
+          autosize
+          minRows={2}
+          maxLength={5_000}
+          required
+          {...form.getInputProps("text")}
+        />
+        <FormProblems rest={rest} errors={form.errors} />
+        <SendButtons isSaving={isSaving} subscribers={subscribers} cancel={cancel} />
+      </Stack>
+    </form>
+  );
+}
+
+type ButtonsProps = { isSaving: boolean; subscribers: number; cancel: () => void };
+
+function SendButtons({ isSaving, subscribers, cancel }: ButtonsProps) {
+  const readers = subscribers === 1 ? "1 subscriber" : `${subscribers} subscribers`;
+  return (
+    <Group>
+      <Button type="submit" loading={isSaving}>
+        {subscribers === 0 ? "Publish" : `Publish and mail to ${readers}`}
+      </Button>
+      <Button variant="default" onClick={cancel}>
+        Cancel
+      </Button>
+    </Group>
+  );
+}

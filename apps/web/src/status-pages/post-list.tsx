@@ -1,0 +1,97 @@
+import { Button, Group } from "@mantine/core";
+import { IconMessagePlus, IconTrash } from "@tabler/icons-react";
+import { useState } from "react";
+
+import { EditorsOnly } from "../ui/role.tsx";
+import { DatedTime } from "../ui/time.tsx";
+import { toast } from "../ui/toast.tsx";
+import { STATE_TEXT, UpdateForm } from "./post-forms.tsx";
+import {
+  type StatusPageRef,
+  type StatusPageView,
+  type StatusPostView,
+  useAddUpdate,
+} from "./status-page-queries.ts";
+import styles from "./status-pages.module.css";
+
+type Props = {
+  refTo: StatusPageRef;
+  page: StatusPageView;
+  posts: readonly StatusPostView[];
+  remove: (post: StatusPostView) => void;
+};
+
+/** The posts of a page, the newest first, each with its updates and a way to add one. */
+export function PostList({ posts, ...props }: Props) {
+  return (
+    <ul className={styles["list"]}>
+      {posts.map((post) => (
+        <PostItem key={post.id} post={post} {...props} />
+      ))}
+    </ul>
+  );
+}
+
+type ItemProps = Omit<Props, "posts"> & { post: StatusPostView };
+
+function PostItem({ refTo, page, post, remove }: ItemProps) {
+  const [isWriting, setWriting] = useState(false);
+  const { mutateAsync } = useAddUpdate(refTo);
+  const names = page.entries.flatMap(({ checkId, name }) => (post.checkIds.includes(checkId) ? [name] : []));
+  const isAnnouncement = post.updates[0]?.state === "notice";
+  return (
+    <li className={styles["item"]}>
+      <div className={styles["words"]}>
+        <strong>{post.title}</strong>
+        {names.length > 0 && <p className={styles["dimmed"]}>{names.join(", ")}</p>}
+        <ul className={styles["updates"]}>
+          {post.updates.map(({ id, at, state, text, by }) => (
+            <li key={id}>
+              <strong>{STATE_TEXT[state]}</strong>{" "}
+              <span className={styles["dimmed"]}>
+                <DatedTime at={at} /> by {by}
+              </span>
+              <p className={styles["text"]}>{text}</p>
+            </li>
+          ))}
+        </ul>
+        {isWriting && (
+          <UpdateForm
+            subscribers={page.subscribers}
+            isAnnouncement={isAnnouncement}
+            save={async (json) => {
+              await mutateAsync({ postId: post.id, json });
+              setWriting(false);
+              toast.success("It is on the page.");
+            }}
+            cancel={() => setWriting(false)}
+          />
+        )}
+      </div>
+      {!isWriting && (
+        <EditorsOnly>
+          <Group gap={6}>
+            <Button
+              variant="default"
+              size="compact-md"
+              leftSection={<IconMessagePlus size={16} aria-hidden />}
+              aria-label={`Add an update to ${post.title}`}
+              onClick={() => setWriting(true)}
+            >
+              Add an update
+            </Button>
+            <Button
+              variant="default"
+              size="compact-md"
+              leftSection={<IconTrash size={16} aria-hidden />}
+              aria-label={`Delete ${post.title}`}
+              onClick={() => remove(post)}
+            >
+              Delete
+            </Button>
+          </Group>
+        </EditorsOnly>
+      )}
+    </li>
+  );
+}

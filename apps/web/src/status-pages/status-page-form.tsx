@@ -1,0 +1,161 @@
+import { Group, NativeSelect, PasswordInput, Radio, Stack, Switch, Textarea, TextInput } from "@mantine/core";
+import { useForm, type UseFormReturnType } from "@mantine/form";
+
+import { Card } from "../ui/card.tsx";
+import { FormButtons, FormProblems, TimezoneSelect, useFormSave } from "../ui/form.tsx";
+import { EntriesField } from "./entries-field.tsx";
+import { PagePreview } from "./page-preview.tsx";
+import type { StatusPageDraft } from "./status-page-queries.ts";
+import { type PageCheck, slugOf, statusPageDraft, type StatusPageValues } from "./status-page-values.ts";
+import styles from "./status-pages.module.css";
+
+type Props = {
+  initial: StatusPageValues;
+  isNew: boolean;
+  hasPassword: boolean;
+  checks: readonly PageCheck[];
+  save: (draft: StatusPageDraft) => Promise<unknown>;
+  cancel: () => void;
+};
+
+const FIELDS = [
+  "name",
+  "slug",
+  "description",
+  "host",
+  "password",
+  "visibility",
+  "timezone",
+  "theme",
+  "showsIncidents",
+];
+
+/** The field of the form for a path of the API; those of one entry keep their number. */
+function toField(path: string): string | null {
+  if (path.startsWith("entries.")) return path;
+  return FIELDS.includes(path) ? path : null;
+}
+
+/** Creates or edits a status page, with a preview of it beside. */
+export function StatusPageForm({ initial, isNew, hasPassword, checks, save, cancel }: Props) {
+  const form = useForm({ initialValues: initial });
+  const { isSaving, rest, submit } = useFormSave({ form, save, toField });
+  return (
+    <div className={styles["editor"]}>
+      <Card>
+        <form onSubmit={form.onSubmit((values) => void submit(statusPageDraft(values)))} noValidate>
+          <Stack>
+            <NameFields form={form} isNew={isNew} />
+            <EntriesField
+              entries={form.values.entries}
+              checks={checks}
+              errors={form.errors}
+              change={(entries) => {
+                form.clearErrors();
+                form.setFieldValue("entries", entries);
+              }}
+            />
+            <AudienceFields form={form} hasPassword={hasPassword} />
+            <FormProblems rest={rest} errors={form.errors} />
+            <FormButtons submitLabel={isNew ? "Create page" : "Save"} isSaving={isSaving} cancel={cancel} />
+          </Stack>
+        </form>
+      </Card>
+      <div className={styles["beside"]}>
+        <Card title="Preview">
+          <PagePreview values={form.values} checks={checks} />
+        </Card>
+      </div>
+    </div>
+  );
+}
+
+type Form = UseFormReturnType<StatusPageValues>;
+
+function NameFields({ form, isNew }: { form: Form; isNew: boolean }) {
+  const { name, slug } = form.values;
+  return (
+    <>
+      <TextInput
+        label="Name"
+        placeholder="Status of our jobs"
+        maxLength={100}
+        required
+        {...form.getInputProps("name")}
+        onChange={({ currentTarget }) => {
+          form.setFieldValue("name", currentTarget.value);
+          // The address follows the name until somebody writes another.
+          if (isNew && slug === slugOf(name)) form.setFieldValue("slug", slugOf(currentTarget.value));
+        }}
+      />
+      <TextInput
+        label="Address"
+        description={`${globalThis.location.origin}/status/${slug || "…"}`}
+        maxLength={60}
+        spellCheck={false}
+        required
+        {...form.getInputProps("slug")}
+      />
+      <Textarea
+        label="Description"
+        placeholder="What these jobs do, and whom to ask"
+        autosize
+        minRows={2}
+        maxLength={1_000}
+        {...form.getInputProps("description")}
+      />
+    </>
+  );
+}
+
+function AudienceFields({ form, hasPassword }: { form: Form; hasPassword: boolean }) {
+  return (
+    <>
+      <Radio.Group label="Who may see it" {...form.getInputProps("visibility")}>
+        <Group mt={6}>
+          <Radio value="public" label="Everybody" />
+          <Radio value="password" label="Those who know the password" />
+        </Group>
+      </Radio.Group>
+      {form.values.visibility === "password" && (
+        <PasswordInput
+          label="Password"
+          description={
+            hasPassword
+              ? "Leave it empty to keep the present one. A new one signs everybody out."
+              : "At least 8 characters. Feeds and the widget ask for it too."
+          }
+          autoComplete="new-password"
+          maxLength={128}
+          required={!hasPassword}
+          {...form.getInputProps("password")}
+        />
+      )}
+      <Switch
+        label="Incidents of these checks appear by themselves"
+        description="Without their reason. Switched off, the page lists only what somebody writes."
+        {...form.getInputProps("showsIncidents", { type: "checkbox" })}
+      />
+      <Group align="flex-start" grow>
+        <TimezoneSelect description="Of its days and times" required {...form.getInputProps("timezone")} />
+        <NativeSelect
+          label="Colours"
+          description="For visitors"
+          data={[
+            { value: "auto", label: "As their device" },
+            { value: "light", label: "Light" },
+            { value: "dark", label: "Dark" },
+          ]}
+          {...form.getInputProps("theme")}
+        />
+      </Group>
+      <TextInput
+        label="Own host name"
+        description="Let it lead to this server, by a proxy with its certificate: it then shows this page and nothing else."
+        placeholder="status.example.org"
+        spellCheck={false}
+        {...form.getInputProps("host")}
+      />
+    </>
+  );
+}

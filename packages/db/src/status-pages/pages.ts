@@ -1,0 +1,248 @@
+import { and, asc, eq, gt, inArray, isNull, sql } from "drizzle-orm";
+
+import { TooMany } from "../alert-routes/route-rows.ts";
+import { UnknownCheck } from "../channels/write-channel.ts";
+import { type Db, StaleVersion, type Tx } from "../database.ts";
+import { checks, statusPageEntries, statusPages, statusSubscribers } from "../schema/index.ts";
+
+export type StatusPageRef = { projectId: string; pageId: string };
+/** A check on a page: under which name, and in which group. */
+export type StatusPageEntry = { checkId: string; group: string; name: string };
+export type StatusPageRow = typeof statusPages.$inferSelect & {
+  entries: (StatusPageEntry & { id: string })[];
+  /** Addresses whose readers have agreed. */
+  subscribers: number;
+};
+
+type Columns = Pick<
+  typeof statusPages.$inferInsert,
+  | "name"
+  | "slug"
+  | "description"
+  | "host"
+  | "visibility"
+  | "passwordHash"
+  | "theme"
+  | "timezone"
+  | "showsIncidents"
+>;
+/** What a person sets for a status page; what is left out stays, or takes its default. */
+export type StatusPageFields = Columns & { entries?: readonly StatusPageEntry[] | undefined };
+
+/** The fields that an edit writes; those that are undefined stay. */
+export type StatusPageEdit = { [Field in keyof StatusPageFields]?: StatusPageFields[Field] | undefined };
+
+/** Another page of the instance has this address or host. */
+export class TakenByPage extends Error {
+  readonly field: "slug" | "host";
+
+  constructor(field: "slug" | "host", options?: ErrorOptions) {
+    super(`The ${field} of a status page is taken.`, options);
+    this.field = field;
+  }
+}
+
+const PAGES_PER_PROJECT_MAX = 50;
+
+/** Pages of a project, oldest first. */
+export async function listStatusPages(
+  db: Db | Tx,
+  projectId: string,
+  page: { limit: number; after: string | null },
+): Promise<StatusPageRow[]> {
+  const rows = await db
+    .select()
+    .from(statusPages)
+    .where(
+      and(
+        eq(statusPages.projectId, projectId),
+        isNull(statusPages.deletedAt),
+        page.after === null ? undefined : gt(statusPages.id, page.after),
+      ),
+    )
+    .orderBy(asc(statusPages.id))
+    .limit(page.limit);
+  return await withEntries(db, rows);
+}
+
+/** One page that is not deleted, or null. */
+export async function findStatusPage(db: Db | Tx, ref: StatusPageRef): Promise<StatusPageRow | null> {
+  const rows = await db
+    .select()
+    .from(statusPages)
+    .where(and(isPage(ref), isNull(statusPages.deletedAt)));
+  const [row] = await withEntries(db, rows);
+  return row ?? null;
+}
+
+/** @throws TakenByPage, TooMany, UnknownCheck */
+export async function createStatusPage(
+  db: Db,
+  projectId: string,
+  { entries = [], ...columns }: StatusPageFields,
+): Promise<StatusPageRow> {
+  return await db.transaction(async (tx) => {
+    await refuseTooMany(tx, projectId);
+    const [row] = await namingWhatIsTaken(() =>
+      tx
+        .insert(statusPages)
+        .values({ projectId, ...columns })
+        .returning(),
+    );
+    if (row === undefined) throw new Error("The insert returned no row.");
+    const ref = { projectId, pageId: row.id };
+    await writeEntries(tx, ref, entries);
+    return await requirePage(tx, ref);
+  });
+}
+
+/** Writes what is sent. Null where there is no such page. @throws TakenByPage, StaleVersion, UnknownCheck */
+export async function editStatusPage(
+  db: Db,
+  ref: StatusPageRef,
+  { fields, version }: { fields: StatusPageEdit; version: number | null },
+): Promise<StatusPageRow | null> {
+  const { entries, ...columns } = fields;
+  return await db.transaction(async (tx) => {
+    const [row] = await namingWhatIsTaken(() =>
+      tx
+        .update(statusPages)
+        .set({ ...columns, version: sql`${statusPages.version} + 1`, updatedAt: sql`now()` })
+        .where(and(isPage(ref), isNull(statusPages.deletedAt)))
+        .returning({ version: statusPages.version }),
+    );
+    if (row === undefined) return null;
+    if (version !== null && row.version !== version + 1) throw new StaleVersion();
+    if (entries !== undefined) await writeEntries(tx, ref, entries);
+    return await requirePage(tx, ref);
+  });
+}
+
+/** It can be restored for 30 days, with its subscribers. @returns whether it was there */
+export async function deleteStatusPage(db: Db, ref: StatusPageRef): Promise<boolean> {
+  const gone = await db
+    .update(statusPages)
+    .set({ deletedAt: sql`now()` })
+    .where(and(isPage(ref), isNull(statusPages.deletedAt)))
+    .returning({ id: statusPages.id });
+  return gone.length > 0;
+}
+
+/** Undoes a deletion. @returns whether there was one @throws TakenByPage, TooMany */
+export async function restoreStatusPage(db: Db, ref: StatusPageRef): Promise<boolean> {
+  return await db.transaction(async (tx) => {
+    const back = await namingWhatIsTaken(() =>
+      tx
+        .update(statusPages)
+        .set({ deletedAt: null })
+        .where(and(isPage(ref), sql`${statusPages.deletedAt} is not null`))
+        .returning({ id: statusPages.id }),
+    );
+    if (back.length > 0) await refuseTooMany(tx, ref.projectId, 1);
+    return back.length > 0;
+  });
+}
+
+/** A host name and the page that it shows; `slug` null: the page was deleted. */
+export type PageHost = { host: string; slug: string | null };
+
+/** All host names of pages. One of a deleted page is among them, since its visitors must not reach anything else. */
+export async function listPageHosts(db: Db): Promise<PageHost[]> {
+  const rows = await db.execute<PageHost>(sql`
+    select distinct on (s.host) s.host, case when s.deleted_at is null and p.deleted_at is null then s.slug end as slug
+    from status_pages s join projects p on p.id = s.project_id
+    where s.host is not null order by s.host, s.deleted_at desc nulls first`);
+  return [...rows];
+}
+
+async function requirePage(tx: Tx, ref: StatusPageRef): Promise<StatusPageRow> {
+  const page = await findStatusPage(tx, ref);
+  if (page === null) throw new Error("A page that was just written is there.");
+  return page;
+}
+
+async function refuseTooMany(tx: Tx, projectId: string, added = 0): Promise<void> {
+  const there = await tx.$count(
+    statusPages,
+    and(eq(statusPages.projectId, projectId), isNull(statusPages.deletedAt)),
+  );
+  if (there >= PAGES_PER_PROJECT_MAX + added) throw new TooMany();
+}
+
+/** An entry keeps its id for as long as its check stays on the page: posts and feeds name it. */
+async function writeEntries(tx: Tx, ref: StatusPageRef, entries: readonly StatusPageEntry[]): Promise<void> {
+  const ids = entries.map(({ checkId }) => checkId);
+  const known = await tx.$count(
+    checks,
+    and(eq(checks.projectId, ref.projectId), inArray(checks.id, ids), isNull(checks.deletedAt)),
+  );
+  if (known < ids.length) throw new UnknownCheck();
+  const { checkId, pageId } = statusPageEntries;
+  const isLeft = sql`not (${inArray(checkId, ids)})`;
+  await tx.delete(statusPageEntries).where(and(eq(pageId, ref.pageId), isLeft));
+  if (entries.length === 0) return;
+  await tx
+    .insert(statusPageEntries)
+    .values(entries.map((entry, position) => ({ ...ref, ...entry, position })))
+    .onConflictDoUpdate({
+      target: [pageId, checkId],
+      set: {
+        group: sql`excluded.group_name`,
+        name: sql`excluded.name`,
+        position: sql`excluded.position`,
+      },
+    });
+}
+
+async function withEntries(
+  db: Db | Tx,
+  rows: readonly (typeof statusPages.$inferSelect)[],
+): Promise<StatusPageRow[]> {
+  const ids = rows.map(({ id }) => id);
+  const { id, pageId, checkId, group, name } = statusPageEntries;
+  const entries = await db
+    .select({ id, pageId, checkId, group, name })
+    .from(statusPageEntries)
+    .innerJoin(checks, and(eq(checks.id, checkId), isNull(checks.deletedAt)))
+    .where(inArray(pageId, ids))
+    .orderBy(asc(statusPageEntries.position));
+  const counts = await countSubscribers(db, ids);
+  return rows.map((row) => ({
+    ...row,
+    entries: entries.flatMap(({ pageId: of, ...entry }) => (of === row.id ? [entry] : [])),
+    subscribers: counts.get(row.id) ?? 0,
+  }));
+}
+
+async function countSubscribers(db: Db | Tx, pageIds: readonly string[]): Promise<Map<string, number>> {
+  const { pageId, confirmedAt } = statusSubscribers;
+  const rows = await db
+    .select({ pageId, count: sql<number>`count(*)::int` })
+    .from(statusSubscribers)
+    .where(and(inArray(pageId, [...pageIds]), sql`${confirmedAt} is not null`))
+    .groupBy(pageId);
+  return new Map(rows.map((row) => [row.pageId, row.count]));
+}
+
+function isPage({ projectId, pageId }: StatusPageRef) {
+  return and(eq(statusPages.projectId, projectId), eq(statusPages.id, pageId));
+}
+
+/** @throws TakenByPage where a unique index of the table refuses the write */
+async function namingWhatIsTaken<T>(write: () => Promise<T>): Promise<T> {
+  try {
+    return await write();
+  } catch (cause) {
+    const index = violatedIndex(cause);
+    if (index === "status_pages_slug") throw new TakenByPage("slug", { cause });
+    if (index === "status_pages_host") throw new TakenByPage("host", { cause });
+    throw cause;
+  }
+}
+
+/** Drizzle wraps what the server answered, so it may be the cause. */
+function violatedIndex(error: unknown): string | null {
+  if (!(error instanceof Error)) return null;
+  if ("constraint_name" in error) return String(error.constraint_name);
+  return violatedIndex(error.cause);
+}

@@ -1,0 +1,139 @@
+import { and, asc, eq, gt, sql } from "drizzle-orm";
+
+import type { Db, Tx } from "../database.ts";
+import { statusPages, statusSubscribers } from "../schema/index.ts";
+import { type Keyring, readSignedId, signId } from "../secrets/keyring.ts";
+import type { StatusPageRef } from "./pages.ts";
+
+export type SubscriberRef = StatusPageRef & { subscriberId: string };
+export type SubscriberRow = typeof statusSubscribers.$inferSelect;
+
+/** Addresses that get the updates of a page, and those whose readers have not agreed yet; oldest first. */
+export async function listSubscribers(
+  db: Db,
+  { projectId, pageId }: StatusPageRef,
+  page: { limit: number; after: string | null },
+): Promise<SubscriberRow[]> {
+  return await db
+    .select()
+    .from(statusSubscribers)
+    .where(
+      and(
+        eq(statusSubscribers.projectId, projectId),
+        eq(statusSubscribers.pageId, pageId),
+        page.after === null ? undefined : gt(statusSubscribers.id, page.after),
+      ),
+    )
+    .orderBy(asc(statusSubscribers.id))
+    .limit(page.limit);
+}
+
+/** No further update goes there. @returns whether it was there */
+export async function removeSubscriber(
+  db: Db,
+  { projectId, pageId, subscriberId }: SubscriberRef,
+): Promise<boolean> {
+  const gone = await db
+    .delete(statusSubscribers)
+    .where(
+      and(
+        eq(statusSubscribers.projectId, projectId),
+        eq(statusSubscribers.pageId, pageId),
+        eq(statusSubscribers.id, subscriberId),
+      ),
+    )
+    .returning({ id: statusSubscribers.id });
+  return gone.length > 0;
+}
+
+/**
+ * Notes that the reader of an address may want the updates of a page, and queues the mail that asks them. An address
+ * that agreed already, or that was asked within the last hour, gets no mail.
+ */
+export async function subscribe(db: Db, ref: StatusPageRef, email: string): Promise<void> {
+  await db.execute(sql`
+    with asked as (
+      insert into status_subscribers as s (project_id, page_id, email, asked_at)
+      values (${ref.projectId}, ${ref.pageId}, ${email.toLowerCase()}, now())
+      on conflict (page_id, email) do update set asked_at = now()
+        where s.confirmed_at is null and s.asked_at < now() - interval '1 hour'
+      returning s.id, s.project_id
+    ), queued as (
+      insert into status_mails (project_id, subscriber_id) select project_id, id from asked
+      on conflict (subscriber_id, update_id) do update set due_at = now(), attempts = 0
+      returning id
+    )
+    select pg_notify('overdue_status_mails', '') from queued`);
+}
+
+/** Queues an update of a post for every reader who has agreed; each gets it once, however often this is called. */
+export async function queueUpdateMails(tx: Tx, ref: StatusPageRef, updateId: string): Promise<void> {
+  await tx.execute(sql`
+    insert into status_mails (project_id, subscriber_id, update_id)
+    select project_id, id, ${updateId} from status_subscribers
+    where project_id = ${ref.projectId} and page_id = ${ref.pageId} and confirmed_at is not null
+    on conflict (subscriber_id, update_id) do nothing`);
+  await tx.execute(sql`select pg_notify('overdue_status_mails', '')`);
+}
+
+const CONFIRM = "confirm status subscription";
+const UNSUBSCRIBE = "end status subscription";
+
+/** `base`: where links of the page begin, such as `https://overdue.example/status`, or its own host. */
+type LinkOf = { base: string; subscriberId: string };
+
+/** Lets the reader of a mailbox agree to get updates there. It ends with the row, which is pruned after three days. */
+export function confirmSubscriptionLink(keyring: Keyring, { base, subscriberId }: LinkOf): string {
+  return `${base}/confirm?${signId(keyring, CONFIRM, subscriberId)}`;
+}
+
+/** Lets the holder of a mail end these mails, and nothing else (RFC 8058). It does not expire. */
+export function endSubscriptionLink(keyring: Keyring, { base, subscriberId }: LinkOf): string {
+  return `${base}/unsubscribe?${signId(keyring, UNSUBSCRIBE, subscriberId)}`;
+}
+
+/** A subscription as the page behind a mail's link shows it. */
+export type Subscription = {
+  id: string;
+  email: string;
+  isConfirmed: boolean;
+  pageName: string;
+  slug: string;
+};
+
+/** The subscription that a link was signed for; null where it was not, or it is gone. */
+export async function findLinkedSubscription(
+  db: Db,
+  keyring: Keyring,
+  { purpose, query }: { purpose: "confirm" | "unsubscribe"; query: URLSearchParams },
+): Promise<Subscription | null> {
+  const id = readSignedId(keyring, purpose === "confirm" ? CONFIRM : UNSUBSCRIBE, query);
+  if (id === null) return null;
+  const [row] = await db
+    .select({
+      id: statusSubscribers.id,
+      email: statusSubscribers.email,
+      confirmedAt: statusSubscribers.confirmedAt,
+      pageName: statusPages.name,
+      slug: statusPages.slug,
+    })
+    .from(statusSubscribers)
+    .innerJoin(statusPages, eq(statusPages.id, statusSubscribers.pageId))
+    .where(and(eq(statusSubscribers.id, id), sql`${statusPages.deletedAt} is null`));
+  if (row === undefined) return null;
+  const { confirmedAt, ...subscription } = row;
+  return { ...subscription, isConfirmed: confirmedAt !== null };
+}
+
+/** The reader agreed. */
+export async function confirmSubscription(db: Db, subscriberId: string): Promise<void> {
+  await db
+    .update(statusSubscribers)
+    .set({ confirmedAt: sql`coalesce(${statusSubscribers.confirmedAt}, now())` })
+    .where(eq(statusSubscribers.id, subscriberId));
+}
+
+/** The reader wants no more mails: nothing of the address is kept. */
+export async function endSubscription(db: Db, subscriberId: string): Promise<void> {
+  await db.delete(statusSubscribers).where(eq(statusSubscribers.id, subscriberId));
+}
