@@ -23,7 +23,8 @@ self.addEventListener("fetch", (event) => {
   const { pathname, origin } = new URL(request.url);
   if (request.method !== "GET" || origin !== self.location.origin) return;
   if (pathname.startsWith("/assets/")) event.respondWith(asset(request));
-  else if (request.mode === "navigate") event.respondWith(page(event));
+  // Status pages are not of the app.
+  else if (request.mode === "navigate" && !pathname.startsWith("/status/")) event.respondWith(page(event));
   else if (KEPT.test(pathname) && !request.headers.has("authorization")) event.respondWith(data(event));
 });
 

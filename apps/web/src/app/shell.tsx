@@ -36,7 +36,12 @@ const SECTIONS = [
     icon: IconTimeline,
     parts: ["day", "uptime", "report"],
   },
-  { to: "/projects/$projectId/incidents", label: "Incidents", icon: IconAlertTriangle, parts: ["incidents", "storms", "status-pages"] },
+  {
+    to: "/projects/$projectId/incidents",
+    label: "Incidents",
+    icon: IconAlertTriangle,
+    parts: ["incidents", "storms", "status-pages"],
+  },
   {
     to: "/projects/$projectId/channels",
     label: "Alerts",
