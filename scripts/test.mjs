@@ -6,7 +6,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { prepare, ROOT, say } from "./prepare.mjs";
-import { findChromium, findPromtool, findRedis } from "./tools.mjs";
+import { findChromium, findPgBouncer, findPromtool, findRedis } from "./tools.mjs";
 
 const node = prepare({ web: runs("e2e") });
 const programs = [
@@ -14,7 +14,12 @@ const programs = [
   ...(runs("database") || runs("e2e")
     ? [{ name: "Redis or Valkey server", variable: "REDIS_SERVER_PATH", path: findRedis() }]
     : []),
-  ...(runs("database") ? [{ name: "promtool", variable: "PROMTOOL_PATH", path: findPromtool() }] : []),
+  ...(runs("database")
+    ? [
+        { name: "promtool", variable: "PROMTOOL_PATH", path: findPromtool() },
+        { name: "PgBouncer", variable: "PGBOUNCER_PATH", path: findPgBouncer() },
+      ]
+    : []),
 ];
 const missing = programs.filter(({ path }) => path === null).map(({ name }) => name);
 

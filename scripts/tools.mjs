@@ -28,6 +28,12 @@ export function findPromtool() {
   return process.env.PROMTOOL_PATH ?? named() ?? (aptInstall("prometheus") ? named() : null);
 }
 
+/** Returns the path of PgBouncer, or null where there is none and none can be installed. */
+export function findPgBouncer() {
+  const named = () => onPath("pgbouncer");
+  return process.env.PGBOUNCER_PATH ?? named() ?? (aptInstall("pgbouncer") ? named() : null);
+}
+
 function onPath(...programs) {
   const folders = (process.env.PATH ?? "").split(delimiter);
   const candidates = programs.flatMap((program) => folders.map((folder) => join(folder, program)));

@@ -37,8 +37,10 @@ const WORKER_LIMITS = {
 /** Opens everything that requests lean on. Pings have a pool of their own, which no slow page can use up. */
 export function openDeps(config: Config, { log, site }: { log: Logger; site: Site }) {
   const { databaseUrl, secretKeys, pingBodyBytesMax } = config;
+  const directUrl = config.databaseDirectUrl ?? databaseUrl;
   const [secret] = secretKeys;
-  if (databaseUrl === null) throw new Error("The api needs DATABASE_URL: npm start sets it.");
+  if (databaseUrl === null || directUrl === null)
+    throw new Error("The api needs DATABASE_URL: npm start sets it.");
   if (secret === undefined) throw new Error("The api needs SECRET_KEY: npm start sets it.");
   const pool = openPool({ url: databaseUrl, max: 10, name: "api" });
   const pingPool = openPool({ url: databaseUrl, max: 6, statementTimeoutMs: 2_000, name: "pings" });
@@ -52,7 +54,7 @@ export function openDeps(config: Config, { log, site }: { log: Logger; site: Sit
   const receiver = createReceiver({ pool: pingPool, log, bodyBytesMax: pingBodyBytesMax, ...addresses });
   const settings = readSettings(config);
   const limits = new Limits({ pool, requestsPerMinute: config.apiRateLimit });
-  const deps = createDeps({ pool, log, settings, databaseUrl, secret, limits });
+  const deps = createDeps({ pool, log, settings, databaseUrl, directUrl, secret, limits });
   addVitalGauges(deps.metrics.registry, () => readVitalSigns(pool));
   addSkewGauge(deps.metrics.registry, receiver.clock.skewMs);
   addRefusedCounter(deps.metrics.registry, receiver.refusals.counts);
@@ -62,18 +64,22 @@ export function openDeps(config: Config, { log, site }: { log: Logger; site: Sit
     deps: { ...deps, ...addresses, keyring, site, pings: receiver } satisfies Deps,
     receiver,
     pools: [pool, pingPool],
-    databaseUrl,
+    directUrl,
   };
 }
 
-type Opened = Pick<Deps, "pool" | "log" | "settings" | "limits"> & { databaseUrl: string; secret: string };
+type Opened = Pick<Deps, "pool" | "log" | "settings" | "limits"> & {
+  databaseUrl: string;
+  directUrl: string;
+  secret: string;
+};
 
-function createDeps({ pool, log, settings, limits, databaseUrl, secret }: Opened) {
+function createDeps({ pool, log, settings, limits, databaseUrl, directUrl, secret }: Opened) {
   const db = openDb(pool);
   const now = () => Date.now();
   const auth = createAuth({ db, log, ...settings, secret: derive(secret, "sessions").toString("base64") });
   const streams = new Streams({ db, log });
-  const changes = new ChangeHub(databaseUrl);
+  const changes = new ChangeHub(directUrl);
   return {
     pool,
     db,

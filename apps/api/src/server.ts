@@ -79,7 +79,7 @@ export async function startServer(
   config: Config,
   log: Logger,
 ): Promise<{ port: number; stop: () => Promise<void> }> {
-  const { deps, receiver, pools, databaseUrl } = openDeps(config, { log, site: readSite(WEB_APP) });
+  const { deps, receiver, pools, directUrl } = openDeps(config, { log, site: readSite(WEB_APP) });
   const warning = proxyWarning(config);
   if (warning !== null) log.warn(warning);
   // Found again by the first request, if TRUST_PROXY still does not name the proxy.
@@ -92,7 +92,7 @@ export async function startServer(
   const port = await listenOn(server, config);
   receiver.start({ host: ownHost(config.host), port });
   const stopListening = listen({
-    url: databaseUrl,
+    url: directUrl,
     handlers: { overdue_checkpoint_wanted: () => receiver.sendHeartbeat() },
   });
   const stop = async () => {

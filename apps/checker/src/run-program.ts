@@ -6,7 +6,13 @@ import { foldDatabaseProblems, loggableError } from "@overdue/db";
 import { pino, type Logger } from "pino";
 
 /** What a program is started with. */
-export type ProgramOptions = { config: Config; databaseUrl: string; log: Logger };
+export type ProgramOptions = {
+  config: Config;
+  databaseUrl: string;
+  /** The server itself, where the other leads to a pooler: for all that needs a session of its own. */
+  directUrl: string;
+  log: Logger;
+};
 
 /** Starts a program. @returns how to stop it: no new work, what is under way ends, then the connections close */
 export type StartProgram = (options: ProgramOptions) => Promise<() => Promise<void>>;
@@ -24,13 +30,13 @@ export async function runProgram(name: string, config: Config, start: StartProgr
     serializers: { err: loggableError },
     hooks: foldDatabaseProblems(),
   });
-  const { databaseUrl } = config;
+  const { databaseUrl, databaseDirectUrl } = config;
   if (databaseUrl === null) throw new Error("DATABASE_URL is missing: start with `npm start`, or set it.");
   if (config.secretKeys.length === 0)
     throw new Error("SECRET_KEY is missing: start with `npm start`, or set it.");
   process.on("unhandledRejection", (error) => die(log, error));
   process.on("uncaughtException", (error) => die(log, error));
-  const stop = await start({ config, databaseUrl, log });
+  const stop = await start({ config, databaseUrl, directUrl: databaseDirectUrl ?? databaseUrl, log });
   // The supervisor, if it started us, waits for this.
   if (process.connected) process.send?.({ running: true }, undefined, {}, () => undefined);
   if (config.livenessFile !== null) await renewLiveness(config.livenessFile, log);

@@ -5,7 +5,7 @@ import {
   endChecker,
   keyringOf,
   listen,
-  migrate,
+  migrateServer,
   noteProblem,
   openDb,
   openPool,
@@ -35,13 +35,14 @@ import { startTelegram } from "./telegram/start-telegram.ts";
 export async function startChecker({
   config,
   databaseUrl,
+  directUrl,
   log,
 }: ProgramOptions): Promise<() => Promise<void>> {
   const checker = { id: randomUUID(), startedAt: Date.now() };
   const open = (name: string, max: number) =>
     openPool({ url: databaseUrl, max, name: `checker ${checker.id} ${name}` });
   const [evaluating, maintaining] = [open("evaluate", 3), open("maintain", 2)];
-  await migrate(maintaining);
+  await migrateServer(directUrl);
   await sayWhetherMailIsCaught(maintaining, { config, log });
   const egress = openEgress({ allowedNetworks: config.allowedPrivateNetworks });
   const ownerContact = { keyring: keyringOf(config.secretKeys), mail: config.smtpUrl !== null };
@@ -52,12 +53,12 @@ export async function startChecker({
     log,
   });
   const escalator = new Escalator({ pool: evaluating, ownerContact, log });
-  const stopJobs = await startMaintenance(maintaining, { ownerContact, egress, config, databaseUrl, log });
+  const stopJobs = await startMaintenance(maintaining, { ownerContact, egress, config, directUrl, log });
   const chats = startChats(config, { pool: maintaining, log });
   const mails = { db: openDb(maintaining), config, log };
   const accountMails = openAccountMails(mails);
   const statusMails = openStatusMails(mails);
-  const unlisten = listenToDatabase(databaseUrl, { evaluator, escalator, chats, accountMails, statusMails });
+  const unlisten = listenToDatabase(directUrl, { evaluator, escalator, chats, accountMails, statusMails });
   evaluator.start();
   escalator.wake();
   log.info("Evaluating deadlines.");
@@ -107,19 +108,19 @@ type Maintenance = {
   ownerContact: OwnerContact;
   egress: Egress;
   config: Config;
-  databaseUrl: string;
+  directUrl: string;
   log: Logger;
 };
 
 /** Maintenance jobs, the self-test among them. @returns how to stop them */
 async function startMaintenance(
   pool: Pool,
-  { ownerContact, egress, config, databaseUrl, log }: Maintenance,
+  { ownerContact, egress, config, directUrl, log }: Maintenance,
 ): Promise<() => Promise<void>> {
   const queue = await openWorkQueue({
     name: "maintenance",
     redisUrl: config.redisUrl,
-    databaseUrl,
+    databaseUrl: directUrl,
     concurrency: 1,
     read: (data) => data,
     onError: reportQueueProblems(log, "The queue fails; maintenance jobs run without it."),

@@ -101,14 +101,14 @@ async function openInstance(start: Start, terminal: Terminal, parts: Parts) {
   const loaded = import("./first-start/first-start.ts");
   parts.database = await openDatabase(start, terminal, parts.cleanup);
   const { prepareInstance } = await loaded;
-  const url = await prepareInstance(start.config, parts.database.url);
+  const url = await prepareInstance(start.config, parts.database.directUrl);
   terminal.signal.throwIfAborted();
   return { url, environment: childEnvironment(start, parts.database.url) };
 }
 
 function openDatabase({ config, files }: Start, terminal: Terminal, cleanup: Cleanup): Promise<Database> {
-  const { databaseUrl } = config;
-  if (databaseUrl !== null) return openOwnServer(databaseUrl, { signal: terminal.signal });
+  const { databaseUrl: url, databaseDirectUrl: direct } = config;
+  if (url !== null) return openOwnServer({ url, direct }, { signal: terminal.signal });
   return openEmbedded(files, { ...terminal, onProcess: cleanup.database });
 }
 

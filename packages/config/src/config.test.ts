@@ -14,6 +14,20 @@ const ORDINARY = {
   REDIS_SERVER_PATH: "/usr/bin/redis-server",
 };
 
+test("a direct address without a pooler's is refused, and one beside it marks the pooler's", () => {
+  expect(() => readConfig({ DATABASE_DIRECT_URL: "postgres://db/overdue" })).toThrow(
+    "DATABASE_DIRECT_URL goes with a pooler in DATABASE_URL, which is not set.",
+  );
+  const both = {
+    DATABASE_URL: "postgres://pooler:6432/overdue",
+    DATABASE_DIRECT_URL: "postgres://db/overdue",
+  };
+  expect(readConfig(both)).toMatchObject({
+    databaseUrl: "postgres://pooler:6432/overdue?pooled=true",
+    databaseDirectUrl: "postgres://db/overdue",
+  });
+});
+
 test("an environment without any of our variables gives a configuration that works", () => {
   expect(readConfig(ORDINARY)).toMatchObject({
     host: "127.0.0.1",

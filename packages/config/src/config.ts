@@ -15,8 +15,10 @@ export type Config = {
   publicUrl: string;
   /** An absolute path. */
   dataDir: string;
-  /** Null: the embedded PostgreSQL. */
+  /** Null: the embedded PostgreSQL. Where it leads to a pooler, `pooled=true` in it says so. */
   databaseUrl: string | null;
+  /** The server itself, where `databaseUrl` leads to a pooler; null: it does not. */
+  databaseDirectUrl: string | null;
   /** Null: the queues live in PostgreSQL. */
   redisUrl: string | null;
   /** Null: no e-mail can be sent. */
@@ -119,6 +121,19 @@ function names(): Name[] {
   return Object.keys(VARIABLES) as Name[];
 }
 
+/** @throws ConfigError where only the second address is given. */
+function databaseSettings(values: Values): Pick<Config, "databaseUrl" | "databaseDirectUrl"> {
+  const { DATABASE_URL: databaseUrl, DATABASE_DIRECT_URL: databaseDirectUrl } = values;
+  if (databaseDirectUrl === null) return { databaseUrl, databaseDirectUrl };
+  if (databaseUrl === null)
+    throw new ConfigError(
+      "DATABASE_DIRECT_URL goes with a pooler in DATABASE_URL, which is not set. For a server without one, set DATABASE_URL alone.",
+    );
+  const pooled = new URL(databaseUrl);
+  pooled.searchParams.set("pooled", "true");
+  return { databaseUrl: pooled.href, databaseDirectUrl };
+}
+
 /** The addresses of a proxy on this machine. */
 const THIS_MACHINE = ["127.0.0.0/8", "::1"];
 
@@ -128,7 +143,7 @@ function plainSettings(values: Values): Omit<Config, "bootstrap"> {
     port: values.PORT,
     publicUrl: values.PUBLIC_URL ?? localUrl(values.HOST, values.PORT),
     dataDir: resolve(values.DATA_DIR),
-    databaseUrl: values.DATABASE_URL,
+    ...databaseSettings(values),
     redisUrl: values.REDIS_URL,
     smtpUrl: values.SMTP_URL,
     smtp: smtpSettings(values),

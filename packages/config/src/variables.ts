@@ -37,6 +37,11 @@ export const VARIABLES = {
     "an embedded PostgreSQL in `DATA_DIR`",
     "A PostgreSQL server (18 or newer) of your own: `postgres://user:password@host:5432/overdue`.",
   ),
+  DATABASE_DIRECT_URL: optional(
+    urlOf("postgres:", "postgresql:"),
+    "the server of `DATABASE_URL`",
+    "The PostgreSQL server itself, where `DATABASE_URL` leads to a connection pooler that lends a connection for one transaction, such as PgBouncer: for migrations, notifications and the queue in PostgreSQL.",
+  ),
   REDIS_URL: optional(
     urlOf("redis:", "rediss:"),
     "queues in PostgreSQL",

@@ -49,7 +49,7 @@ export * as schema from "./schema/index.ts";
 export { openDb, openPool, type Db, type Pool, type PoolClient, type Tx, StaleVersion } from "./database.ts";
 export { Session } from "./connection/session.ts";
 export { asOneTransaction } from "./connection/pool.ts";
-export { migrate, UnsupportedSchema } from "./migrate.ts";
+export { migrate, migrateServer, UnsupportedSchema } from "./migrate.ts";
 export {
   foldDatabaseProblems,
   ProblemLog,

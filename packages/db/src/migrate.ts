@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 
 import { migrate as applyMigrations } from "drizzle-orm/postgres-js/migrator";
 
-import { openDb, type Pool, type PoolClient } from "./database.ts";
+import { openDb, openPool, type Pool, type PoolClient } from "./database.ts";
 import { MIGRATIONS_LOCK } from "./locks.ts";
 
 const MIGRATIONS = fileURLToPath(new URL("../migrations", import.meta.url));
@@ -28,6 +28,16 @@ export async function migrate(pool: Pool): Promise<void> {
   } finally {
     // Ending the session frees the lock even where the unlock itself would fail.
     client.release(true);
+  }
+}
+
+/** As `migrate`, on connections of its own to the server itself, which a pooler's would not do for. */
+export async function migrateServer(directUrl: string): Promise<void> {
+  const pool = openPool({ url: directUrl, max: 1, name: "migrate" });
+  try {
+    await migrate(pool);
+  } finally {
+    await pool.end();
   }
 }
 

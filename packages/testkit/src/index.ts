@@ -2,6 +2,7 @@ export { testDatabase } from "./postgres/test-database.ts";
 export type { TestDatabase } from "./postgres/test-database.ts";
 export { redisMissing, testRedis } from "./redis/test-redis.ts";
 export type { TestRedis } from "./redis/test-redis.ts";
+export { pgBouncerMissing, startPgBouncer } from "./postgres/pgbouncer.ts";
 export { promtool } from "./prometheus/promtool.ts";
 export { startFakeSlack, slackLimit, type FakeSlack, type SlackMessage } from "./fakes/slack.ts";
 export { testCertificates, type TestCertificate } from "./fakes/certificates.ts";

@@ -13,7 +13,7 @@ import {
   type Keyring,
   keyringOf,
   listen,
-  migrate,
+  migrateServer,
   openDb,
   openPool,
   passOnDelivery,
@@ -47,18 +47,20 @@ const WARM_UP_CALLS = 5;
 export async function startSender({
   config,
   databaseUrl,
+  directUrl,
   log,
 }: ProgramOptions): Promise<() => Promise<void>> {
   const senderId = randomUUID();
+  await migrateServer(directUrl);
   // The id in the name tells the others, by PostgreSQL's own list of connections, that this process lives.
+  const presence = openPool({ url: directUrl, max: 1, name: `sender ${senderId}` });
+  const alive = stayAlive(presence);
   const pool = openPool({ url: databaseUrl, max: 6, name: `sender ${senderId}` });
-  await migrate(pool);
   const db = openDb(pool);
-  const alive = stayAlive(pool);
   const sending = await openSending(config, db);
   const queue = await openDeliveryQueue({
     redisUrl: config.redisUrl,
-    databaseUrl,
+    databaseUrl: directUrl,
     onError: reportQueueProblems(log, "The queue fails; alerts go out without it."),
   });
   const { publicUrl } = config;
@@ -72,7 +74,7 @@ export async function startSender({
     log,
   });
   const wake = () => delivering.wake();
-  const unlisten = listen({ url: databaseUrl, handlers: { overdue_deliveries: wake }, onConnect: wake });
+  const unlisten = listen({ url: directUrl, handlers: { overdue_deliveries: wake }, onConnect: wake });
   log.info("Sending alerts.");
   return async () => {
     await unlisten();
@@ -81,7 +83,7 @@ export async function startSender({
     await queue.close();
     clearInterval(alive);
     await sending.close();
-    await pool.end();
+    await Promise.all([pool.end(), presence.end()]);
   };
 }
 

@@ -27,12 +27,12 @@ export async function withInstance<T>(
   environment: Environment,
   work: (instance: Instance) => Promise<T>,
 ): Promise<T> {
-  const { dataDir, databaseUrl, secretKeys } = readConfig(environment);
+  const { dataDir, databaseUrl, databaseDirectUrl, secretKeys } = readConfig(environment);
   const database =
     databaseUrl === null
       ? await openEmbeddedOrRunning(prepareDataDirectory(dataDir))
-      : await openOwnServer(databaseUrl);
-  const pool = openPool({ url: database.url, max: 2, name: "admin" });
+      : await openOwnServer({ url: databaseUrl, direct: databaseDirectUrl });
+  const pool = openPool({ url: database.directUrl, max: 2, name: "admin" });
   try {
     await migrate(pool);
     const secrets =
@@ -50,7 +50,8 @@ const STEP_MS = 50;
 async function openEmbeddedOrRunning(files: DataFiles): Promise<Database> {
   if (!findHolder(files.lock)) return openTemporarily(files);
   const port = await runningPort(files);
-  return { url: embeddedUrl(files, port), stop: () => Promise.resolve() };
+  const url = embeddedUrl(files, port);
+  return { url, directUrl: url, stop: () => Promise.resolve() };
 }
 
 /** The port of the running product's database; waits for a product that is just starting. */
@@ -67,7 +68,7 @@ async function openTemporarily(files: DataFiles): Promise<Database> {
   const lock = takeLock(files.lock);
   try {
     const database = await openEmbedded(files, { say: () => undefined });
-    return { url: database.url, stop: () => database.stop().finally(lock.release) };
+    return { ...database, stop: () => database.stop().finally(lock.release) };
   } catch (error) {
     lock.release();
     throw error;

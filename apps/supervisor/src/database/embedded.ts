@@ -36,7 +36,8 @@ export async function openEmbedded(files: DataFiles, options: EmbeddedOptions): 
     await keeper.stop();
     throw error;
   }
-  return { url: url(APPLICATION, APPLICATION), stop: keeper.stop };
+  const own = url(APPLICATION, APPLICATION);
+  return { url: own, directUrl: own, stop: keeper.stop };
 }
 
 /** The URL of the embedded database on a port; needs read access to the data directory. */

@@ -3,29 +3,49 @@ import { Session } from "@overdue/db";
 import { POSTGRES_MAJOR } from "@overdue/postgres";
 import { Refusal } from "../refusal.ts";
 
+/** `direct`: the server itself, where `url` leads to a pooler; null: it does not. */
+type Addresses = { url: string; direct: string | null };
+
 /**
- * Connects to the server that DATABASE_URL names; one that is just starting gets half a minute, unless `signal` ends
- * the start before.
+ * Connects to the server that DATABASE_URL names, and to that of DATABASE_DIRECT_URL; one that is just starting gets half
+ * a minute, unless `signal` ends the start before.
  *
- * @throws Refusal where it cannot be reached, or is too old.
+ * @throws Refusal where it cannot be reached, is too old, or is behind a pooler that nothing leads around.
  */
-export async function openOwnServer(url: string, options: { signal?: AbortSignal } = {}): Promise<Database> {
+export async function openOwnServer(
+  { url, direct }: Addresses,
+  options: { signal?: AbortSignal } = {},
+): Promise<Database> {
   const tries = { left: TRIES, signal: options.signal };
-  const { version, isReadOnly } = await readServer(url, tries);
+  const server = await readServer(url, tries);
+  const { version, isReadOnly } = server;
   if (version < POSTGRES_MAJOR) {
     throw new Refusal(
       `DATABASE_URL leads to PostgreSQL ${version}; Overdue needs ${POSTGRES_MAJOR} or newer. Without DATABASE_URL it brings its own.`,
     );
   }
-  const problem = await poolerProblem(url).catch((cause: unknown) => {
-    throw unreachable(cause);
+  if (direct !== null) mustLeadTo(server, await readServer(direct, { ...tries, name: DIRECT }));
+  const name = direct === null ? POOLED : DIRECT;
+  const problem = await poolerProblem(direct ?? url, name).catch((cause: unknown) => {
+    throw unreachable(cause, name);
   });
   if (problem !== null) throw new Refusal(problem);
   if (isReadOnly)
     throw new Refusal(
       "The server of DATABASE_URL is read-only: it may be a standby, or its disk may be full. Overdue starts once it can write there.",
     );
-  return { url, stop: () => Promise.resolve() };
+  return { url, directUrl: direct ?? url, stop: () => Promise.resolve() };
+}
+
+/** The variables that name a server. */
+const [POOLED, DIRECT] = ["DATABASE_URL", "DATABASE_DIRECT_URL"];
+
+/** Pings that are stored in one database and evaluated in another would all be missed. */
+function mustLeadTo(server: Server, direct: Server): void {
+  if (server.identity === direct.identity) return;
+  throw new Refusal(
+    "DATABASE_URL and DATABASE_DIRECT_URL lead to different servers or databases; both must lead to the same one.",
+  );
 }
 
 const CONNECT_TIMEOUT_MS = 5_000;
@@ -42,27 +62,29 @@ const PASSING = [
   "57P03",
 ];
 
-type Tries = { left: number; signal: AbortSignal | undefined };
+type Tries = { left: number; signal: AbortSignal | undefined; name?: string };
 
-type Server = { version: number; isReadOnly: boolean };
+/** `identity` is the same for all ways to one database of one running server. */
+type Server = { version: number; isReadOnly: boolean; identity: string };
 
-async function readServer(url: string, { left, signal }: Tries): Promise<Server> {
+async function readServer(url: string, { left, signal, name = POOLED }: Tries): Promise<Server> {
   signal?.throwIfAborted();
   const session = new Session({ url, name: "supervisor", connectTimeoutMs: CONNECT_TIMEOUT_MS });
   try {
-    const rows = await session.query<{ version: number; is_read_only: boolean }>(
+    const rows = await session.query<{ version: number; is_read_only: boolean; identity: string }>(
       `select current_setting('server_version_num')::int as version,
-        current_setting('transaction_read_only')::boolean as is_read_only`,
+        current_setting('transaction_read_only')::boolean as is_read_only,
+        current_database() || ' ' || extract(epoch from pg_postmaster_start_time()) as identity`,
     );
-    const { version = 0, is_read_only: isReadOnly = false } = rows[0] ?? {};
-    return { version: Math.floor(version / 10_000), isReadOnly };
+    const { version = 0, is_read_only: isReadOnly = false, identity = "" } = rows[0] ?? {};
+    return { version: Math.floor(version / 10_000), isReadOnly, identity };
   } catch (cause) {
-    if (left <= 1 || !isPassing(cause)) throw unreachable(cause);
+    if (left <= 1 || !isPassing(cause)) throw unreachable(cause, name);
   } finally {
     await session.end();
   }
   await wait(RETRY_MS, undefined, signal && { signal });
-  return readServer(url, { left: left - 1, signal });
+  return readServer(url, { left: left - 1, signal, name });
 }
 
 function isPassing(error: unknown): boolean {
@@ -70,10 +92,10 @@ function isPassing(error: unknown): boolean {
 }
 
 // The URL itself stays out of the sentence: a password is in it.
-function unreachable(cause: unknown): Refusal {
+function unreachable(cause: unknown, name: string): Refusal {
   const reason =
     cause instanceof Error ? cause.message || String("code" in cause && cause.code) : String(cause);
-  return new Refusal(`The server of DATABASE_URL cannot be used: ${reason}.`, { cause });
+  return new Refusal(`The server of ${name} cannot be used: ${reason}.`, { cause });
 }
 
 /** Settings requested when a connection starts, as our own pools do; a pooler may refuse them or silently drop them. */
@@ -81,14 +103,20 @@ const SETTINGS = { statement_timeout: 12_345, options: "-c search_path=overdue_p
 const ASKED = "12345ms overdue_probe";
 const WAIT_MS = 5_000;
 
-const WAY_OUT =
-  "Set DATABASE_URL to the PostgreSQL server itself (often port 5432); a few dozen connections are all that Overdue opens.";
+/** What to do about it, by the variable that leads to the pooler. */
+const WAYS_OUT: Record<string, string> = {
+  DATABASE_URL:
+    "Set DATABASE_DIRECT_URL to the PostgreSQL server itself (often port 5432) beside it; or set DATABASE_URL to that server and leave the pooler out: a few dozen connections are all that Overdue opens.",
+  DATABASE_DIRECT_URL: "It must be the PostgreSQL server itself (often port 5432).",
+};
 
 /**
  * Why a connection pooler in front of the server cannot be used, as a sentence with the way out; null where there is none,
  * or one that keeps a connection for as long as it is used.
  */
-export async function poolerProblem(url: string): Promise<string | null> {
+export async function poolerProblem(url: string, name = POOLED): Promise<string | null> {
+  const leads = `${name} leads to a connection pooler, such as PgBouncer, that`;
+  const wayOut = WAYS_OUT[name];
   const [one, two] = [probe(url), probe(url)];
   try {
     const [rows] = await Promise.all([
@@ -98,14 +126,14 @@ export async function poolerProblem(url: string): Promise<string | null> {
       two.query("select"),
     ]);
     if (rows[0]?.kept !== ASKED)
-      return `DATABASE_URL leads to a connection pooler, such as PgBouncer, that drops the settings of a connection (statement_timeout and search_path). ${WAY_OUT}`;
+      return `${leads} drops the settings of a connection (statement_timeout and search_path). ${wayOut}`;
     return (await keepsSession(one, two))
       ? null
-      : `DATABASE_URL leads to a connection pooler, such as PgBouncer, that lends a connection for one transaction only (pool_mode=transaction or statement); Overdue needs its prepared statements and LISTEN to last. ${WAY_OUT}`;
+      : `${leads} lends a connection for one transaction only (pool_mode=transaction or statement); migrations, LISTEN and the queue need one that lasts. ${wayOut}`;
   } catch (error) {
     const refused = /unsupported startup parameter.*/i.exec(error instanceof Error ? error.message : "")?.[0];
     if (refused === undefined) throw error;
-    return `DATABASE_URL leads to a connection pooler, such as PgBouncer, that refuses what Overdue asks of a connection (${refused}). ${WAY_OUT}`;
+    return `${leads} refuses what Overdue asks of a connection (${refused}). ${wayOut}`;
   } finally {
     await Promise.all([one.end(), two.end()]);
   }
@@ -127,9 +155,10 @@ async function keepsSession(one: Session, two: Session): Promise<boolean> {
   return rows[0]?.probe === "set";
 }
 
-/** The database of the product. */
+/** The database of the product. `directUrl`: the server itself, also where `url` leads to a pooler. */
 export type Database = {
   url: string;
+  directUrl: string;
   /** Stops the embedded server; does nothing to a server of the user's. */
   stop: () => Promise<void>;
 };

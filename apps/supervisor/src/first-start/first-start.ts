@@ -15,8 +15,8 @@ import { Refusal } from "../refusal.ts";
  * Migrates the database, creates the account of the BOOTSTRAP variables where there is none, and returns the URL to open
  * first. While nobody has an account, it has a token that allows to create the first one.
  */
-export async function prepareInstance(config: Config, databaseUrl: string): Promise<string> {
-  const pool = openPool({ url: databaseUrl, max: 2, name: "supervisor" });
+export async function prepareInstance(config: Config, directUrl: string): Promise<string> {
+  const pool = openPool({ url: directUrl, max: 2, name: "supervisor" });
   try {
     await migrate(pool);
     return await firstUrl(config, openDb(pool));

@@ -9,8 +9,8 @@ try {
   const config = readConfig(process.env);
   if (config.databaseUrl === null)
     throw new Refusal("Set DATABASE_URL: this command prepares the PostgreSQL server that it names.");
-  await openOwnServer(config.databaseUrl);
-  process.stdout.write(`Open ${await prepareInstance(config, config.databaseUrl)}\n`);
+  const { directUrl } = await openOwnServer({ url: config.databaseUrl, direct: config.databaseDirectUrl });
+  process.stdout.write(`Open ${await prepareInstance(config, directUrl)}\n`);
 } catch (error) {
   process.stderr.write(`${escapeHidden(errorMessage(error))}\n`);
   process.exitCode = 1;

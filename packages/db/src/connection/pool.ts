@@ -43,6 +43,8 @@ export class Pool {
     values?: readonly unknown[],
   ): Promise<Rows<Row>> {
     const client = await this.connect();
+    if (client.isPooled && values !== undefined)
+      return await lent(client, () => inSession(client, () => client.query<Row>(text, values)));
     let isBroken = true;
     try {
       const rows = await client.query<Row>(text, values);
@@ -56,17 +58,17 @@ export class Pool {
 
   /** As `query`, with the columns of each row in their order instead of by their names. */
   async queryValues(text: string, values: readonly unknown[]): Promise<unknown[][]> {
-    return await this.use((client) => client.queryValues(text, values));
+    return await this.use((client) =>
+      client.isPooled
+        ? inSession(client, () => client.queryValues(text, values))
+        : client.queryValues(text, values),
+    );
   }
 
   /** Lends a session for as long as `work` takes. */
   async use<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
     const client = await this.connect();
-    try {
-      return await work(client);
-    } finally {
-      client.release();
-    }
+    return await lent(client, () => work(client));
   }
 
   /** Runs `work` in a transaction of one session; rolls back when it throws. */
@@ -136,6 +138,14 @@ export class Pool {
   #giveUp(waiting: Waiting): void {
     this.#waiting.splice(this.#waiting.indexOf(waiting), 1);
     waiting.reject(new ConnectionError("CONNECT_TIMEOUT", "No connection to PostgreSQL was free in time."));
+  }
+}
+
+async function lent<T>(client: PoolClient, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } finally {
+    client.release();
   }
 }
 
@@ -227,7 +237,7 @@ export type Trail = (statement: Promise<unknown>) => void;
 
 /** Runs `work` in a transaction of this session. Where it cannot be rolled back, the session ends. */
 export async function inSession<T>(client: PoolClient, work: (trail: Trail) => Promise<T>): Promise<T> {
-  const begun = client.query("begin");
+  const begun = client.query(client.begin);
   // The first statement of `work` is sent along with it. Were it refused, nothing more may run outside a transaction.
   begun.catch(() => client.end());
   const last = new LastStatements();

@@ -8,6 +8,7 @@ import { serverAddress } from "./session.ts";
 test("a URL names the server, the database and who connects, percent-encoded where it must be", () => {
   expect(serverAddress("postgres://me%40work:p%3Ass%2F@db.example.org:6543/over%20due")).toEqual({
     host: "db.example.org",
+    isPooled: false,
     port: 6543,
     database: "over due",
     username: "me@work",

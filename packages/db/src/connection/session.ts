@@ -43,6 +43,11 @@ export class Session {
   readonly #address: ServerAddress;
   readonly #connectTimeoutMs: number;
   readonly #sql: postgres.Sql;
+  readonly #statementOptions: { prepare: boolean; simple: false };
+  /** Begins a transaction. */
+  readonly begin: string;
+  /** What it is connected to lends its connection to the server for one transaction, so nothing can be left in it. */
+  readonly isPooled: boolean;
   #socket: Socket | null = null;
   #onEnd: () => void = () => undefined;
   #hasEnded = false;
@@ -50,7 +55,12 @@ export class Session {
   constructor(options: SessionOptions) {
     this.#address = serverAddress(options.url);
     this.#connectTimeoutMs = options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS;
-    const { settings, ...address } = this.#address;
+    const { settings, isPooled, ...address } = this.#address;
+    this.isPooled = isPooled;
+    this.begin = isPooled ? beginWith(options.settings ?? {}) : "begin";
+    // `simple`: the protocol without parameters, which the driver would choose where there are none.
+    this.#statementOptions = { prepare: !isPooled, simple: false };
+    const name = { application_name: `overdue ${options.name}` };
     const driverOptions = {
       ...address,
       max: 1,
@@ -59,7 +69,7 @@ export class Session {
       max_lifetime: null,
       fetch_types: false,
       types: COLUMN_TYPES,
-      connection: { ...settings, application_name: `overdue ${options.name}`, ...options.settings },
+      connection: isPooled ? name : { ...settings, ...name, ...options.settings },
       onnotice: () => undefined,
       onclose: () => this.#ended(),
       socket: () => this.#openSocket(),
@@ -78,8 +88,8 @@ export class Session {
   }
 
   /**
-   * Runs one statement, which is prepared and reused while the session lasts; without `values` the text may hold
-   * several, and is not prepared.
+   * Runs one statement, which is prepared and reused while the session lasts, unless it is pooled; without `values` the
+   * text may hold several, and is not prepared.
    */
   query<Row extends object = Record<string, unknown>>(
     text: string,
@@ -88,13 +98,13 @@ export class Session {
     return this.#run(() =>
       values === undefined
         ? this.#sql.unsafe<Row[]>(text)
-        : this.#sql.unsafe<Row[]>(text, values.map(toParameter), PREPARED),
+        : this.#sql.unsafe<Row[]>(text, values.map(toParameter), this.#statementOptions),
     );
   }
 
   /** As `query`, with the columns of each row in their order instead of by their names. */
   queryValues(text: string, values: readonly unknown[]): Promise<unknown[][]> {
-    return this.#run(() => this.#sql.unsafe(text, values.map(toParameter), PREPARED).values());
+    return this.#run(() => this.#sql.unsafe(text, values.map(toParameter), this.#statementOptions).values());
   }
 
   async #run<T>(statement: () => Promise<T>): Promise<T> {
@@ -145,8 +155,11 @@ export class Session {
   }
 }
 
-// `simple`: the protocol without parameters, which the driver would choose where there are none.
-const PREPARED = { prepare: true, simple: false };
+/** A pooler refuses settings for a session, and would hand them to the next client; so each transaction has them. */
+function beginWith(settings: Record<string, string | number>): string {
+  const each = Object.entries(settings).map(([name, value]) => `set local ${name} = ${value}`);
+  return ["begin", ...each].join("; ");
+}
 
 /**
  * A value as PostgreSQL reads it from text: an array in braces, an object as JSON, bytes in hexadecimal digits, an
@@ -212,6 +225,8 @@ type ServerAddress = {
   ssl: false | "prefer" | object;
   /** Settings of the session, such as `application_name` or `options`. */
   settings: Record<string, string>;
+  /** `pooled=true`: a pooler that lends its connections for one transaction each. */
+  isPooled: boolean;
 };
 
 const PORT = 5432;
@@ -226,6 +241,7 @@ const OF_THE_ADDRESS = [
   "sslrootcert",
   "sslcert",
   "sslkey",
+  "pooled",
 ];
 
 /**
@@ -248,6 +264,7 @@ export function serverAddress(url: string): ServerAddress {
     username: user,
     password: given("password", password) ?? "",
     ssl: encryption(searchParams, host),
+    isPooled: searchParams.get("pooled") === "true",
     settings: Object.fromEntries([...searchParams].filter(([name]) => !OF_THE_ADDRESS.includes(name))),
   };
   return host.startsWith("/") ? { ...address, path: `${host}/.s.PGSQL.${address.port}` } : address;
