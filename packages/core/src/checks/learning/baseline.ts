@@ -10,11 +10,11 @@ import type { HourDurations, Memory } from "../memory.ts";
 const HOURS_MAX = 6;
 const DURATIONS_MAX = 20;
 
-type Lived = { settings: CheckSettings; memory: Memory };
-type Ran = { startedAt: Instant; durationMs: number };
+type RememberedCheck = { settings: CheckSettings; memory: Memory };
+type TimedRun = { startedAt: Instant; durationMs: number };
 
 /** What is usual for a run that starts at `startedAt`, by what is remembered; null while too few runs are known. */
-export function baselineFor({ settings, memory }: Lived, startedAt: Instant): Baseline | null {
+export function baselineFor({ settings, memory }: RememberedCheck, startedAt: Instant): Baseline | null {
   const ofHour = memory.hours === undefined ? undefined : find(memory.hours, hourOf(settings, startedAt));
   return baselineAmong(memory.durations, ofHour?.durations ?? []);
 }
@@ -45,8 +45,8 @@ function afterOfHour(draft: Draft, startedAt: Instant): number {
  * all 168 would be too many to carry along. The hours heard from last stay.
  */
 export function rememberHour(
-  { settings, memory }: Lived,
-  { startedAt, durationMs }: Ran,
+  { settings, memory }: RememberedCheck,
+  { startedAt, durationMs }: TimedRun,
   isOutlier: boolean,
 ): void {
   const { hours = [] } = memory;
