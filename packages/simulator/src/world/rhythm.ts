@@ -28,10 +28,10 @@ type World = { faults: Faults; rhythm: Rhythm };
 
 /** What every receiver can prove to have committed at `clock`, as far as its clock and its stalls tell. */
 export function watermarkAt({ faults, rhythm }: World, clock: Instant): Instant {
-  const heard = spanAt(faults.outages, clock)?.from ?? clock - rhythm.watermarkLagMs;
+  const provenUntil = spanAt(faults.outages, clock)?.from ?? clock - rhythm.watermarkLagMs;
   const proofs = faults.receivers.map((receiver) => {
-    const stalledSince = spanAt(receiver.stalls, clock)?.from ?? heard;
-    return Math.min(heard, stalledSince) + receiver.skewMs;
+    const stalledSince = spanAt(receiver.stalls, clock)?.from ?? provenUntil;
+    return Math.min(provenUntil, stalledSince) + receiver.skewMs;
   });
   return Math.min(clock, ...proofs);
 }
@@ -41,10 +41,10 @@ export function nextLook(world: World, clock: Instant, wakeAt: Instant): Instant
   let at = onTick(world.rhythm, Math.max(clock, wakeAt));
   for (;;) {
     const pausedUntil = spanAt(world.faults.checkerPauses, at)?.until;
-    const deafUntil = spanAt(world.faults.outages, at)?.until;
+    const outageUntil = spanAt(world.faults.outages, at)?.until;
     if (pausedUntil !== undefined) at = onTick(world.rhythm, pausedUntil);
     else if (watermarkAt(world, at) >= wakeAt) return at;
-    else at = onTick(world.rhythm, Math.max(deafUntil ?? 0, at + 1));
+    else at = onTick(world.rhythm, Math.max(outageUntil ?? 0, at + 1));
   }
 }
 
