@@ -35,9 +35,9 @@ function missUntil(book: Book, until: Instant): void {
 /** Rules 18, 30, 34, 36 and 40. */
 function miss(book: Book, dueAt: Instant, at: Instant): void {
   book.turn += 1;
-  const deaf = book.outages.some((outage) => outage.from <= dueAt && dueAt <= outage.until);
-  const excused = !deaf && isInMaintenance(book.settings, dueAt);
-  const outcome = deaf || excused ? "excluded" : "missed";
+  const isInOutage = book.outages.some((outage) => outage.from <= dueAt && dueAt <= outage.until);
+  const excused = !isInOutage && isInMaintenance(book.settings, dueAt);
+  const outcome = isInOutage || excused ? "excluded" : "missed";
   const goesOn = (run: KnownRun) =>
     (run.startedAt ?? at) < dueAt && (run.endedAt === null || run.endedAt >= at);
   const skipped = outcome === "missed" && [...book.open].some(goesOn);
@@ -53,9 +53,10 @@ function miss(book: Book, dueAt: Instant, at: Instant): void {
   putSlot(book, book.last);
   book.countsFrom = dueAt;
   if (excused && book.settings.schedule.kind !== "interval") return;
-  if (!deaf && !excused) book.goodInARow = 0;
+  if (!isInOutage && !excused) book.goodInARow = 0;
   if (book.status === "new") writeFlip(book, "down", { at, reason: "never-started" });
-  else if (!((deaf || excused) && book.settings.tolerance)) goDown(book, at, skipped ? "overlap" : "missed");
+  else if (!((isInOutage || excused) && book.settings.tolerance))
+    goDown(book, at, skipped ? "overlap" : "missed");
 }
 
 function decide(book: Book, moment: Moment, before: Schedule): void {

@@ -19,7 +19,7 @@ export function isAhead({ state }: Check, now: Instant): boolean {
 
 /**
  * Draws everything that was heard or decided after `at` back to `at`, and waits for the first slot after it. A wrong
- * clock that is put right, or a restored snapshot, would else leave the check deaf until the old time is reached again.
+ * clock that is put right, or a restored snapshot, would else leave every ping of the check in the past until the old time is reached again.
  */
 export function applyClockSetBack(draft: Draft, at: Instant): void {
   const { memory, state, settings } = draft;
