@@ -109,9 +109,11 @@ test("after a while the webhook is tried again, and the problem is over", async 
 });
 
 test("a process that asks for updates after a webhook takes it down first", async () => {
-  await receive()();
-  await telegram.calls.waitFor(({ method }) => method === "setWebhook").catch(() => undefined);
+  const stop = receive();
+  await called("setWebhook");
+  await stop();
   receive({ url: null });
+  await called("deleteWebhook");
   say("/status");
   await telegram.waitForCount(1);
   expect(telegram.conflicts()).toBe(0);

@@ -9,17 +9,17 @@ const answers = (ms: number, count = 8) => ({
 const silent = (silentMs: number): ReceiverSpeed => ({ answersMs: [], silentMs });
 
 test.each([
-  ["of an unknown receiver, one", silent(0), 10, 1],
+  ["an unknown receiver gets one", silent(0), 10, 1],
   ["a receiver that answers at once gets one after the other", answers(3), 10, 1],
-  ["… and a few at once where very many wait", answers(3), 2_000, 4],
+  ["one that answers at once gets a few at once where very many wait", answers(3), 2_000, 4],
   ["one that takes 200 ms gets as many as it takes to send it 1,000 a second", answers(200), 10, 200],
   ["three slow answers are enough to know it", answers(200, 3), 10, 200],
-  ["two are not", answers(200, 2), 10, 2],
-  ["answers that take not so long tell less", answers(50, 3), 10, 2],
-  ["silence opens step by step", silent(75), 10, 4],
-  ["… and further", silent(125), 10, 16],
-  ["… to no more than what its length asks for", silent(100), 10, 8],
-  ["never more than its provider takes", answers(900), 10, 200],
+  ["two slow answers are not enough", answers(200, 2), 10, 2],
+  ["three answers that take not so long are not enough", answers(50, 3), 10, 2],
+  ["a silent receiver gets more step by step", silent(75), 10, 4],
+  ["one that stays silent gets still more", silent(125), 10, 16],
+  ["silence gives no more than its length asks for", silent(100), 10, 8],
+  ["a receiver never gets more than its provider takes", answers(900), 10, 200],
 ])("%s", (_, speed, waiting, expected) => {
   expect(concurrencyFor(speed, { most: 200, waiting })).toBe(expected);
 });
