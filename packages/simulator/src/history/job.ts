@@ -1,4 +1,4 @@
-import type { Instant } from "@overdue/schedules";
+import { type Instant, nextAfter } from "@overdue/schedules";
 import type { CheckSettings, PingKind } from "@overdue/core";
 import type { Random } from "../random.ts";
 import { HOUR, MINUTE, SECOND, type Sending } from "./history.ts";
@@ -13,14 +13,21 @@ export type Job = {
   /** How often it misbehaves, of 1. */
   mischief: number;
   usualRunMs: number;
+  /** How often a run lasts over the next slots, whose own run then waits for its end; drawn from a chance of its own. */
+  queue: { random: Random; often: number };
+  /** A run of a queue goes on until then. */
+  busyUntil: Instant;
 };
 
-export function makeJob(random: Random, settings: CheckSettings): Job {
+export function makeJob(random: Random, settings: CheckSettings, queueRandom: Random): Job {
   const starts = random.chance(0.5);
+  const isFixed = settings.schedule.kind !== "interval";
   return {
     random,
     settings,
     starts,
+    queue: { random: queueRandom, often: isFixed && starts && queueRandom.chance(0.2) ? 0.1 : 0 },
+    busyUntil: 0,
     // Starts without run ids are for the well-behaved jobs: what they mean is a matter of likelihood.
     usesRunIds: starts || random.chance(0.5),
     mischief: random.pick([0, 0.02, 0.1, 0.3, 0.7]),
@@ -30,6 +37,8 @@ export function makeJob(random: Random, settings: CheckSettings): Job {
 
 /** What the job sends for the slot that is due at `slot`. */
 export function sendPings(job: Job, slot: Instant): Sending[] {
+  if (slot < job.busyUntil) return [];
+  if (job.queue.random.chance(job.queue.often)) return queued(job, slot);
   const behaviour = job.random.chance(job.mischief) ? job.random.pick(MISCHIEF) : onTime;
   return behaviour(job, slot);
 }
@@ -96,6 +105,18 @@ const storm: Behaviour = (job, slot) =>
   ).flat();
 const foreignEnd: Behaviour = (job, slot) =>
   run(job, slot).map((sent) => (sent.kind === "start" ? sent : { ...sent, rid: runId(job.random) }));
+
+/** A run lasts over the next slot until just before the one after, and the run that waited for it starts right then. */
+function queued(job: Job, slot: Instant): Sending[] {
+  const { random } = job.queue;
+  const next = nextAfter(job.settings.schedule, slot);
+  const last = next === null ? null : nextAfter(job.settings.schedule, next);
+  if (next === null || last === null || last - slot > limitMs(job.settings)) return [];
+  const takesMs = last - slot - random.whole(1, Math.min(MINUTE, (last - next) / 10));
+  job.busyUntil = slot + takesMs;
+  const waitedFor = run(job, slot, { takesMs });
+  return [...waitedFor, ...run(job, job.busyUntil + random.whole(1, 5 * SECOND), { takesMs: 2 * MINUTE })];
+}
 
 const MISCHIEF: readonly Behaviour[] = [
   sharp,

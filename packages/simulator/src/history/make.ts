@@ -3,7 +3,7 @@ import { type CheckSettings } from "@overdue/core";
 import { randomFrom, type Random } from "../random.ts";
 import { makeFaults, receive } from "./faults.ts";
 import { DAY, type Entry, type History, SECOND, type Sending, sortEntries } from "./history.ts";
-import { makeJob, sendPings } from "./job.ts";
+import { type Job, makeJob, sendPings } from "./job.ts";
 import { makeActs, makeMaintenance } from "./people.ts";
 import { makeSettings } from "./settings.ts";
 
@@ -16,7 +16,8 @@ export function makeHistory({ seed, days }: { seed: number; days: number }, numb
   const maintenance = works.windows.length > 0 && { maintenance: works.windows };
   const settings = { ...makeSettings(random("settings")), ...maintenance };
   const faults = makeFaults(random("faults"), { begin, end });
-  const sendings = makeSendings(random("job"), settings, { begin, end });
+  const job = makeJob(random("job"), settings, random("queue"));
+  const sendings = makeSendings(job, { begin, end });
   const acts = makeActs(random("people"), { begin, end, settings }, faults.outages);
   const entries = [...receive(random("network"), sendings, faults), ...acts, ...works.acts]
     .filter((entry) => entry.committedAt < end)
@@ -38,10 +39,9 @@ const MADE_BEFORE_MS = 2 * SECOND;
 
 type Life = { begin: Instant; end: Instant };
 
-function makeSendings(random: Random, settings: CheckSettings, { begin, end }: Life): Sending[] {
-  const job = makeJob(random, settings);
+function makeSendings(job: Job, { begin, end }: Life): Sending[] {
   const sendings: Sending[] = [];
-  for (const slot of slots(random, settings, { begin, end }))
+  for (const slot of slots(job.random, job.settings, { begin, end }))
     for (const sent of sendPings(job, slot)) if (sent.at >= begin + MADE_BEFORE_MS) sendings.push(sent);
   return sendings;
 }
