@@ -121,7 +121,7 @@ export const mutations: readonly Mutation[] = [
     becomes: "earlyMarginSeconds * SECOND_MS",
   }),
   mutation("a ping for a slot that is due meets the next one too", "slots/settle-slots", {
-    line: "const isAhead = !isBegun && !isQueued && takeEarly(draft, coming);",
+    line: "const isAhead = !isBegun && !isQueued && !isFirst && takeEarly(draft, coming);",
     becomes: "const isAhead = takeEarly(draft, coming);",
   }),
   mutation("a run that began long before is early for the next slot", "slots/settle-slots", {
@@ -219,6 +219,7 @@ export const mutations: readonly Mutation[] = [
   mutation("a run that waited for another is early for the next slot", "slots/made-up", {
     line: "return isAtOnce && hasShared(memory, begunAt) && belatedRuns(settings.schedule).atTheEnd;",
     becomes: "return false;",
+    shownBy: { seed: 1, check: 249 },
   }),
   mutation("a slot that waited for the end of a run is early", "slots/slot-outcome", {
     line: "const byStart = !slot.isWaiting && (slot.isFirst || coming.arrivedAt >= slot.dueAt);",

@@ -1,5 +1,5 @@
 import type { Check, Effect } from "@overdue/core";
-import type { Instant } from "@overdue/schedules";
+import { everyMs, hasWindows, type Instant, windowMs } from "@overdue/schedules";
 import { HOUR, SECOND } from "../history/history.ts";
 import type { Machine } from "../world/live.ts";
 import { type Arrival, arrivalsOf, type TrueRun, type World } from "./world.ts";
@@ -38,9 +38,10 @@ export function foldArrivals(
   };
   for (const { ping } of arrivalsOf(world)) fold({ kind: "ping", ping });
   const limitMs = Math.max(settings.maxRuntimeSeconds ?? 0, settings.graceSeconds) * SECOND;
+  const lastAt = runs.at(-1)?.dueAt ?? madeAt;
   fold({
     kind: "time",
-    now: (runs.at(-1)?.dueAt ?? madeAt) + limitMs + settings.graceSeconds * SECOND + HOUR,
+    now: lastAt + windowMs(settings.schedule, lastAt) + limitMs + lateMs(settings) + HOUR,
   });
   return all;
 }
@@ -68,20 +69,30 @@ const AHEAD_MS = 5 * SECOND;
 /** Whether what an alarm says is true: nothing came for the run that it names, or for so long. */
 function isJustified(world: World, arrivals: readonly Arrival[], alarm: ReportedAlarm): boolean {
   if (!["missed", "never-started", "overlap"].includes(alarm.reason)) return false;
-  const { schedule, graceSeconds } = world.settings;
-  if (schedule.kind === "interval") {
+  const { schedule } = world.settings;
+  const intervalMs = everyMs(schedule);
+  if (intervalMs !== null) {
     // Of two machines behind one address the second may be taken for the first one's retry.
     const shared = world.habits.hosts === "nat" ? REPEAT_MS : 0;
-    const silentFrom = alarm.at - (schedule.everySeconds + graceSeconds) * SECOND + shared;
+    // A line such as @every 90m counts from the start of the run, whose end comes later.
+    const ranMs = schedule.kind === "interval" ? 0 : world.longestMs + REPEAT_MS;
+    const silentFrom = alarm.at - intervalMs - lateMs(world.settings) + shared + ranMs;
     return !arrivals.some(
       ({ counts, firstAt, ping: { at } }) => counts && firstAt === null && at > silentFrom && at < alarm.at,
     );
   }
-  const index = world.runs.findIndex(({ dueAt }) => dueAt === alarm.expectedAt);
+  const index = world.runs.findIndex(({ dueAt }) => dueAt + windowMs(schedule, dueAt) === alarm.expectedAt);
   const named = world.runs[index];
   if (named === undefined) return (alarm.expectedAt ?? 0) > (world.runs.at(-1)?.dueAt ?? 0);
+  const next = world.runs[index + 1];
+  // A run that began late, in the next window, may be taken for that one's, whose own was left out.
+  const isOfNext =
+    next?.leftOut === true &&
+    hasWindows(schedule) &&
+    named.arrivals.some(({ ping }) => ping.at >= next.dueAt);
   return (
     named.leftOut ||
+    isOfNext ||
     world.runs.slice(0, index).some((before) => isTakenFor(before, { world, arrivals, named }))
   );
 }
@@ -93,7 +104,10 @@ type Named = { world: World; arrivals: readonly Arrival[]; named: TrueRun };
  * could as well be the late one, and so on as far as the grace reaches.
  */
 function isTakenFor(before: TrueRun, { world, arrivals, named }: Named): boolean {
-  const graceMs = Math.max(world.settings.graceSeconds * SECOND, world.gapMs);
+  const graceMs = Math.max(
+    lateMs(world.settings) + windowMs(world.settings.schedule, before.dueAt),
+    world.gapMs,
+  );
   return (
     before.leftOut &&
     named.dueAt - before.dueAt <= graceMs &&
@@ -104,6 +118,7 @@ function isTakenFor(before: TrueRun, { world, arrivals, named }: Named): boolean
 /** By when people must be notified of a run that was left out; null where it happened, or nobody can know. */
 function reportDeadline(world: World, arrivals: readonly Arrival[], run: TrueRun): Loss | null {
   const { schedule, graceSeconds, alertBeforeFirstPing } = world.settings;
+  const intervalMs = everyMs(schedule);
   const { dueAt } = run;
   // Without run ids nobody can tell the ends of runs that go on beside each other, and their retries, apart.
   const { parallel, runIds, hosts } = world.habits;
@@ -118,26 +133,34 @@ function reportDeadline(world: World, arrivals: readonly Arrival[], run: TrueRun
   const isFirst =
     first.ping.at > dueAt - (parallel ? (world.settings.maxRuntimeSeconds ?? 0) * 2 * SECOND : 0);
   const isStarted = arrivals.some(({ ping }) => ping.at < dueAt + graceSeconds * SECOND);
-  if (isFirst && (isStarted || !alertBeforeFirstPing || schedule.kind === "interval")) return null;
-  if (schedule.kind === "interval") {
+  if (isFirst && (isStarted || !alertBeforeFirstPing || intervalMs !== null)) return null;
+  if (intervalMs !== null) {
     const before = counted.filter(({ ping, firstAt }) => ping.at < dueAt && firstAt === null);
     const repeat = counted.findLast((arrival) => arrival.ping.at < dueAt && !isRepeat(world, arrival, dueAt));
     const anchors = [...before.slice(-4), ...(repeat === undefined ? [] : [repeat])];
     if (anchors.length === 0) return null;
     const from = Math.max(...anchors.map((anchor) => knownAt(world, anchor)), begunAt(world, first));
-    const by = from + (schedule.everySeconds + graceSeconds) * SECOND;
+    const by = from + intervalMs + lateMs(world.settings);
     const next = counted.find(({ ping }) => ping.at > dueAt);
     if (next !== undefined && next.ping.at < by) return null;
     // Of two machines behind one address the second counts or not, so that the deadline is not known.
     return isMixed || hosts === "nat" ? null : { dueAt, by };
   }
-  const by = dueAt + graceSeconds * SECOND;
+  const endsAt = dueAt + windowMs(schedule, dueAt);
+  const by = endsAt + lateMs(world.settings);
+  // A ping that names its slot is none that could be for another.
+  if (world.habits.names) return { dueAt, by };
   const marginMs = Math.max(AHEAD_MS, Math.min(60 * SECOND, world.gapMs / 10));
   const isUnclear = counted.some(
     (arrival) =>
       arrival.ping.at >= dueAt - marginMs && arrival.ping.at < by && !isRepeat(world, arrival, dueAt),
   );
   return isUnclear ? null : { dueAt, by };
+}
+
+/** How late a run may be by the settings: deadlines count from the due time, or the end of its window. */
+function lateMs({ jitterSeconds, graceSeconds }: World["settings"]): number {
+  return (jitterSeconds + graceSeconds) * SECOND;
 }
 
 function hasRepeats(arrivals: readonly Arrival[]): boolean {

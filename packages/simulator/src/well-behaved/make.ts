@@ -1,4 +1,4 @@
-import { type Instant, nextAfter, type Schedule } from "@overdue/schedules";
+import { everyMs, hasWindows, type Instant, nextAfter, type Schedule, windowMs } from "@overdue/schedules";
 import { type CheckSettings, defaultSettings } from "@overdue/core";
 import { DAY, HOUR, MINUTE, SECOND } from "../history/history.ts";
 import { type Random, randomFrom } from "../random.ts";
@@ -22,19 +22,81 @@ const MADE_BEFORE_MS = 20 * SECOND;
 export function makeWorld(seed: number, number: number, only: readonly (keyof Imperfections)[] = []): World {
   const id = `${seed}/${number}`;
   const random = randomFrom(`${id}/well-behaved`);
+  const drawn = randomFrom(`${id}/drawn`);
   const imperfections = makeImperfections(random, only);
-  const schedule = makeSchedule(random);
+  const plain = makeSchedule(random);
+  const schedule = (drawn.chance(0.3) && makeDrawn(drawn)) || plain;
   const newYear = Date.UTC(2026, 0, 1);
   const madeAt = madeLongBefore(schedule, newYear + random.whole(0, 700 * 86_400) * SECOND);
   const dues = duesOf(random, schedule, madeAt);
   const gapMs = Math.min(...dues.slice(1).map((dueAt, at) => dueAt - (dues[at] ?? 0)));
-  const habits = makeHabits(random, { imperfections, schedule });
+  const isDrawn = hasWindows(schedule);
+  const names = everyMs(schedule) === null && !isDrawn && drawn.chance(0.15);
+  const usual = makeHabits(random, { imperfections, schedule });
+  // Of two machines that draw their times one may begin in the next window, and nobody can tell for which it is.
+  const isOfTwo = usual.hosts === "both" || usual.hosts === "nat";
+  const habits: Habits = { ...usual, names, hosts: isDrawn && isOfTwo ? "either" : usual.hosts };
   const lengths = makeLengths(random, { gapMs, habits });
-  const settings = makeSettings(random, { schedule, gapMs, habits, lengths });
+  const jitterSeconds = makeJitter(drawn, { schedule, gapMs, names });
+  const made = makeSettings(random, { schedule, gapMs, habits, lengths });
+  // A run that begins late in one window and one early in the next may both fall into that.
+  const settings = { ...made, jitterSeconds, tooOften: isDrawn ? null : made.tooOften };
   // What two machines behind one address send again, nobody can tell from what the other one sends.
   const retries = habits.hosts === "nat" ? 0 : imperfections.retries;
-  const course = { habits, imperfections: { ...imperfections, retries }, dues, gapMs, ...lengths };
-  return { id, settings, madeAt, gapMs, habits, runs: makeRuns(random, course) };
+  const delayOf = makeDelays(drawn, { schedule, jitterSeconds });
+  const course = { habits, imperfections: { ...imperfections, retries }, dues, delayOf, gapMs, ...lengths };
+  const { longestMs } = lengths;
+  return { id, settings, madeAt, gapMs, habits, longestMs, runs: makeRuns(random, course) };
+}
+
+const JENKINS = [
+  "H * * * *",
+  "H/15 * * * *",
+  "H H * * *",
+  "@daily",
+  "@midnight",
+  "H H(0-5) * * 1-5",
+  "H 2 * * *",
+];
+const CRONIE = ["0~59 * * * *", "~ 3 * * *", "10~40 4 * * *", "~ ~ * * *", "30 1~5 * * 1-5"];
+const EVERY = ["@every 5m", "@every 90m", "@every 1h", "@every 24h"];
+
+/** A schedule whose scheduler draws its times, or counts them from the last start. */
+function makeDrawn(random: Random): Schedule {
+  const [scheduler, lines] = random.pick([
+    ["jenkins", JENKINS],
+    ["cronie", CRONIE],
+    ["kubernetes", EVERY],
+  ] as const);
+  const timezone = random.pick(["UTC", "Europe/Riga", "America/New_York"]);
+  return { kind: "cron", scheduler, expression: random.pick(lines), timezone };
+}
+
+/** systemd's RandomizedDelaySec and cronie's RANDOM_DELAY, which the check is told. */
+function makeJitter(
+  random: Random,
+  { schedule, gapMs, names }: { schedule: Schedule; gapMs: number; names: boolean },
+): number {
+  if (everyMs(schedule) !== null || hasWindows(schedule) || names || !random.chance(0.15)) return 0;
+  return Math.floor(Math.min(random.pick([30, 300, 1_800]), gapMs / (4 * SECOND)));
+}
+
+/**
+ * How long after its due time the scheduler starts a run: at its place in a window, which it draws once or at times anew,
+ * or anywhere within the jitter.
+ */
+function makeDelays(
+  random: Random,
+  { schedule, jitterSeconds }: { schedule: Schedule; jitterSeconds: number },
+): (dueAt: Instant) => number {
+  let share = random.unit();
+  const isDrawnAgain = schedule.kind === "cron" && schedule.scheduler === "cronie";
+  return (dueAt) => {
+    const whole = windowMs(schedule, dueAt);
+    if (whole === 0) return random.whole(0, jitterSeconds * SECOND);
+    if (isDrawnAgain && random.chance(0.03)) share = random.unit();
+    return Math.floor((share * whole) / MINUTE) * MINUTE;
+  };
 }
 
 /** Each is there in half of the worlds, so that each is met alone and with any other. */
@@ -59,10 +121,9 @@ function makeSchedule(random: Random): Schedule {
 
 /** When the job ought to run; an interval's job has a phase of its own. */
 function duesOf(random: Random, schedule: Schedule, madeAt: Instant): Instant[] {
-  const isInterval = schedule.kind === "interval";
-  let dueAt = isInterval
-    ? madeAt + random.whole(MADE_BEFORE_MS, schedule.everySeconds * SECOND)
-    : nextAfter(schedule, madeAt);
+  const intervalMs = everyMs(schedule);
+  let dueAt =
+    intervalMs === null ? nextAfter(schedule, madeAt) : madeAt + random.whole(MADE_BEFORE_MS, intervalMs);
   const dues: Instant[] = [];
   for (; dueAt !== null && dues.length < SLOTS_MAX; dueAt = nextAfter(schedule, dueAt)) dues.push(dueAt);
   return dues;
@@ -77,7 +138,7 @@ function madeLongBefore(schedule: Schedule, at: Instant): Instant {
 function makeHabits(
   random: Random,
   { imperfections: { swaps }, schedule }: { imperfections: Imperfections; schedule: Schedule },
-): Habits {
+): Omit<Habits, "names"> {
   const starts = random.chance(0.6);
   const parallel = starts && random.chance(0.15);
   const background = random.chance(0.5) && swaps > 0;
@@ -95,7 +156,7 @@ function makeHabits(
           "unknown",
           "both",
           "either",
-          background || schedule.kind === "interval" ? "both" : "nat",
+          background || everyMs(schedule) !== null || hasWindows(schedule) ? "both" : "nat",
         ]),
   };
 }

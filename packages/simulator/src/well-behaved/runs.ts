@@ -14,6 +14,8 @@ type Course = {
   habits: Habits;
   imperfections: Imperfections;
   dues: readonly Instant[];
+  /** How long after its due time the scheduler starts a run. */
+  delayOf: (dueAt: Instant) => number;
   gapMs: number;
 } & Lengths;
 type Job = Course & {
@@ -32,7 +34,8 @@ export function makeRuns(random: Random, course: Course): TrueRun[] {
   const job = { ...course, random, clocks, sent: 0, isAfterGap: false };
   return course.dues.map((dueAt) => {
     const leftOut = random.chance(course.imperfections.leftOut);
-    const arrivals = leftOut ? [] : hostsOf(job).flatMap((host) => run(job, dueAt, host));
+    const slot = { dueAt, startsAt: dueAt + course.delayOf(dueAt) };
+    const arrivals = leftOut ? [] : hostsOf(job).flatMap((host) => run(job, slot, host));
     job.isAfterGap = leftOut;
     return { dueAt, leftOut, arrivals };
   });
@@ -44,14 +47,20 @@ function hostsOf({ habits, random }: Job): string[] {
 }
 
 /** One run on one machine: what arrives of its start and its end, and of their retries. */
-function run(job: Job, dueAt: Instant, machine: string): Arrival[] {
+function run(job: Job, slot: { dueAt: Instant; startsAt: Instant }, machine: string): Arrival[] {
   const { random, habits, imperfections, slackMs, longestMs } = job;
-  const firedAt = job.clocks[machine]?.(dueAt) ?? dueAt;
+  const { dueAt, startsAt } = slot;
+  const firedAt = job.clocks[machine]?.(startsAt) ?? startsAt;
   const startedAt = firedAt + random.whole(0, imperfections.late ? slackMs / 5 : 2 * SECOND);
   const shortestMs = habits.parallel ? longestMs * 0.7 : 50;
   const takesMs = random.chance(0.5) ? shortestMs : random.whole(shortestMs, longestMs);
   const rid = habits.runIds && habits.starts ? runId(random) : null;
-  const source = { rid, host: addressOf(habits, machine), digest: random.chance(0.2) ? "d" : null };
+  const source = {
+    rid,
+    host: addressOf(habits, machine),
+    digest: random.chance(0.2) ? "d" : null,
+    ...(habits.names && { dueAt }),
+  };
   if (!habits.starts)
     return sentOf(job, pingOf(job, "success", { ...source, at: startedAt + takesMs + delay(job) }), {
       counts: true,
@@ -121,11 +130,11 @@ function delay({ random, imperfections, slackMs }: Job): number {
   return random.whole(5, imperfections.slow ? Math.min(slackMs / 10, 30 * SECOND) : 300);
 }
 
-type Sent = Pick<Ping, "at" | "rid" | "host" | "digest">;
+type Sent = Pick<Ping, "at" | "rid" | "host" | "digest" | "dueAt">;
 
-function pingOf(job: Job, kind: PingKind, { at, rid, host, digest }: Sent): Ping {
+function pingOf(job: Job, kind: PingKind, { at, ...source }: Sent): Ping {
   job.sent += 1;
-  return { id: `p${job.sent}`, kind, at: Math.round(at), rid, host, digest, exitStatus: null };
+  return { id: `p${job.sent}`, kind, at: Math.round(at), exitStatus: null, ...source };
 }
 
 /** Shaped as clients send it; distinct within a world is all it has to be. */

@@ -38,6 +38,8 @@ export type Habits = {
   hosts: "one" | "unknown" | "both" | "either" | "nat";
   /** Runs take longer than the time between two, and go on beside each other. */
   parallel: boolean;
+  /** The scheduler hands the due time on, and pings name it. */
+  names: boolean;
 };
 
 export type Lengths = {
@@ -55,6 +57,8 @@ export type World = {
   madeAt: Instant;
   gapMs: number;
   habits: Habits;
+  /** No run takes longer. */
+  longestMs: number;
   /** In the order of their times. */
   runs: readonly TrueRun[];
 };

@@ -1,6 +1,6 @@
 /** Rules 42 and 46: the one slot that a ping names, or in whose window its run began, and those that it passes over. */
 
-import { hasWindows, type Instant, nextAfter } from "@overdue/schedules";
+import { hasWindows, type Instant, nextAfter, type Schedule, SECOND_MS } from "@overdue/schedules";
 import type { Draft } from "../draft.ts";
 import type { Slot } from "../event.ts";
 import { rememberUnmet } from "./made-up.ts";
@@ -9,6 +9,7 @@ import { type Arrival, isBad, metSlot } from "./slot-outcome.ts";
 import { isExcused, nameLastSlot, NO_SLOT, writeSlot } from "./write-slots.ts";
 
 const PASSED_MAX = 64;
+const AHEAD_MS = 10 * SECOND_MS;
 const NONE: readonly Instant[] = [];
 
 /**
@@ -40,20 +41,33 @@ export function settleNamed(draft: Draft, coming: Arrival, namedAt: Instant): bo
 
 /**
  * The slot in whose window a run began, where the scheduler draws the times: of windows that follow each other the nearest
- * to where in its window the last run began, since most draw once. Undefined for other schedules, and ahead of the window.
+ * to where in its window the last run began, since most draw once; the first that waits, where none is known. Undefined for
+ * other schedules, and ahead of the window.
  */
 export function slotOfWindow(draft: Draft, { arrivedAt }: Arrival): Instant | undefined {
   const { memory, settings } = draft;
   const { schedule } = settings;
-  if (!hasWindows(schedule)) return undefined;
-  const distance = (dueAt: Instant) => Math.abs(arrivedAt - dueAt - (memory.drawnMs ?? 0));
-  let nearest: Instant | undefined;
-  let dueAt = memory.slotAt;
-  for (let count = 0; dueAt !== null && dueAt <= arrivedAt && count < PASSED_MAX; count += 1) {
-    if (nearest === undefined || distance(dueAt) <= distance(nearest)) nearest = dueAt;
+  if (!hasWindows(schedule) || memory.slotAt === null || memory.slotAt > arrivedAt) return undefined;
+  const { drawnMs } = memory;
+  if (drawnMs === undefined) return memory.slotAt;
+  const distance = (dueAt: Instant) => Math.abs(arrivedAt - dueAt - drawnMs);
+  let nearest = memory.slotAt;
+  let dueAt: Instant | null = memory.slotAt;
+  // A clock that is a little ahead begins before its window.
+  for (let count = 0; dueAt !== null && dueAt <= arrivedAt + AHEAD_MS && count < PASSED_MAX; count += 1) {
+    if (distance(dueAt) <= distance(nearest)) nearest = dueAt;
     dueAt = nextAfter(schedule, dueAt);
   }
   return nearest;
+}
+
+/** How long after the begin of its window something came that meets no slot: the first run that is heard of. */
+export function placeInWindow(schedule: Schedule, at: Instant): number {
+  const next = nextAfter(schedule, at);
+  const following = next === null ? null : nextAfter(schedule, next);
+  if (next === null || following === null) return 0;
+  const begin = nextAfter(schedule, 2 * next - following - 1);
+  return begin === null || begin > at ? 0 : at - begin;
 }
 
 /** Says what became of a slot that was passed over; a later one was settled before it, so it is not the last one. */

@@ -341,6 +341,51 @@ describe("a slot that is a window", () => {
       ],
     ],
     [
+      "belongs to the run before where a second one comes in the next window",
+      { schedule: cron("cronie", "0~59 * * * *"), graceSeconds: HOUR },
+      [
+        ...ends(at(0, 9, 5), at(0, 10, 8), at(0, 11, 8), at(0, 13, 3), at(0, 13, 58)),
+        [at(0, 14, 20), "time"],
+      ],
+      [`new→up at ${at(0, 9, 5)}`],
+      [
+        `${at(0, 10)} on-time 480`,
+        `${at(0, 11)} on-time 480`,
+        `${at(0, 12)} late ${63 * 60}`,
+        `${at(0, 13)} on-time ${58 * 60}`,
+      ],
+    ],
+    [
+      "is met by no run of the window before, though it began a minute ahead",
+      { schedule: cron("jenkins", "H * * * *"), graceSeconds: 600 },
+      [...ends(at(0, 9, 59), at(0, 10, 59), at(0, 11, 59.5), at(0, 12, 59)), [at(0, 13, 30), "time"]],
+      [`new→up at ${at(0, 9, 59)}`],
+      [10, 11, 12].map((hour) => `${at(0, hour)} on-time ${(hour === 11 ? 59.5 : 59) * 60}`),
+    ],
+    [
+      "is waited for from the begin of the first run on, though that ends in the next window",
+      { schedule: cron("jenkins", "H * * * *"), graceSeconds: 600 },
+      [
+        [at(0, 9, 58), "start"],
+        [at(0, 10, 2), "success"],
+        ...ends(at(0, 10, 58), at(0, 11, 58)),
+        [at(0, 12, 30), "time"],
+      ],
+      [`new→up at ${at(0, 10, 2)}`],
+      [`${at(0, 10)} on-time ${58 * 60}`, `${at(0, 11)} on-time ${58 * 60}`],
+    ],
+    [
+      "is met by a clock that is a little ahead of it",
+      { schedule: cron("cronie", "0~59 3 * * *"), graceSeconds: 24 * HOUR },
+      [...ends(at(0, 3), at(1, 3, 0), at(3, 2, 59.95), at(4, 3)), [at(5, 2), "time"]],
+      [
+        `new→up at ${at(0, 3)}`,
+        `up→down at ${at(3, 3, 59)} (missed), notified`,
+        `down→up at ${at(3, 3, 59)}, notified`,
+      ],
+      [`${at(1, 3)} on-time 0`, `${at(2, 3)} missed`, `${at(3, 3)} early -3`, `${at(4, 3)} on-time 0`],
+    ],
+    [
       "is none where the name of the Jenkins job tells the very minute",
       { schedule: { ...cron("jenkins", "@daily"), job: "flavours" }, graceSeconds: 600 },
       [...ends(at(0, 9), at(1, 8, 50)), [at(2, 9), "time"]],

@@ -1,13 +1,13 @@
 /** Rules 5, 12, 14, 16 to 19, 42, 43, 45 and 46: which slot a ping or a run is for, and what became of it. */
 
-import { everyMs, type Instant, nextAfter, SECOND_MS } from "@overdue/schedules";
+import { everyMs, hasWindows, type Instant, nextAfter, SECOND_MS } from "@overdue/schedules";
 import { isInMaintenance, isInOutage, slotDeadline } from "../deadlines/postpone-deadlines.ts";
-import type { Draft } from "../draft.ts";
+import { type Draft, rewriteSlot } from "../draft.ts";
 import type { Slot } from "../event.ts";
 import type { Memory, OpenRun, Outage, SlotSpan } from "../memory.ts";
 import type { CheckSettings } from "../settings.ts";
 import { isWaiting, makeUp, shareSlots, takeShared } from "./made-up.ts";
-import { settleNamed, slotOfWindow } from "./named-slots.ts";
+import { placeInWindow, settleNamed, slotOfWindow, writePassed } from "./named-slots.ts";
 import { type Arrival, arrivalOf, earlyMs, metBy, metSlot } from "./slot-outcome.ts";
 import { nameLastSlot, NO_SLOT, reviseLastSlot, writeSlot } from "./write-slots.ts";
 
@@ -30,8 +30,9 @@ export function settleSlots(draft: Draft, coming: Arrival): boolean {
   const isQueued = coming.isBackToBack === true;
   if (isQueued && firstAt !== null && firstAt <= coming.at) takeShared(draft, coming);
   const isBegun = firstAt === null ? beginSlots(draft, coming) : settleDue(draft, coming);
-  // A ping for a slot that was due is not one for the next slot too.
-  const isAhead = !isBegun && !isQueued && takeEarly(draft, coming);
+  // A ping for a slot that was due is not one for the next slot too, nor one from which windows are counted.
+  const isFirst = firstAt === null && hasWindows(settings.schedule);
+  const isAhead = !isBegun && !isQueued && !isFirst && takeEarly(draft, coming);
   if (!isFixed) memory.slotAt = nextAfter(settings.schedule, countsFrom(draft, coming));
   if (isBegun || isAhead) nameLastSlot(memory, firstAt ?? NO_SLOT);
   return isBegun || isAhead;
@@ -46,11 +47,30 @@ function settleOwn(draft: Draft, coming: Arrival): boolean | null {
   if (memory.slotAt === null) return null;
   const windowAt = coming.namedAt === undefined ? slotOfWindow(draft, coming) : undefined;
   const ownAt = coming.namedAt ?? windowAt;
-  if (ownAt === undefined) return null;
+  if (ownAt === undefined) return meetPassedByRunBefore(draft, coming) ? true : null;
   const isSettled = settleNamed(draft, coming, ownAt);
   if (windowAt !== undefined && isSettled === true && coming.good)
     memory.drawnMs = coming.arrivedAt - windowAt;
   return isSettled;
+}
+
+/**
+ * A second run in a window: the first one was late for the window before, whose slot still waits, and this is the
+ * window's own. Returns whether it is so.
+ */
+function meetPassedByRunBefore(draft: Draft, coming: Arrival): boolean {
+  const { memory, settings } = draft;
+  const { lastSlot: last, passed } = memory;
+  const passedAt = passed?.at(-1);
+  if (passedAt === undefined || last === null || !coming.good || !hasWindows(settings.schedule)) return false;
+  const isMet = last.lateMs !== null && last.outcome !== "failed" && passedAt < last.dueAt;
+  if (!isMet || coming.arrivedAt <= arrivalOf(last)) return false;
+  const before = { at: last.at, arrivedAt: arrivalOf(last), good: true, runId: last.runId };
+  writePassed(draft, metSlot(settings, passedAt, before));
+  memory.lastSlot = metSlot(settings, last.dueAt, coming);
+  memory.drawnMs = coming.arrivedAt - last.dueAt;
+  rewriteSlot(draft, memory.lastSlot);
+  return true;
 }
 
 /** An interval counts from the ping, a line such as `@every 90m` from the start of its run where that was heard. */
@@ -170,7 +190,10 @@ export function countForPast(draft: Draft, coming: Arrival): Slot | null {
 function beginSlots(draft: Draft, coming: Arrival): boolean {
   const { memory, settings } = draft;
   const { schedule } = settings;
-  memory.slotAt = nextAfter(schedule, coming.at);
+  // Of windows the next is waited for after the one in which the last run began, though it ended in that.
+  const begunAt = Math.max(coming.arrivedAt, ...memory.openRuns.map(({ startedAt }) => startedAt));
+  memory.slotAt = nextAfter(schedule, hasWindows(schedule) ? Math.min(begunAt, coming.at) : coming.at);
+  if (hasWindows(schedule)) memory.drawnMs = placeInWindow(schedule, coming.arrivedAt);
   if (everyMs(schedule) === null) return false;
   writeSlot(draft, movedTo(settings, coming));
   return true;

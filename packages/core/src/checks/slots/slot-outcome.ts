@@ -1,6 +1,14 @@
 /** Rules 15, 16 and 46: on time, early or late. */
 
-import { everyMs, type Instant, MINUTE_MS, nextAfter, SECOND_MS, windowMs } from "@overdue/schedules";
+import {
+  everyMs,
+  hasWindows,
+  type Instant,
+  MINUTE_MS,
+  nextAfter,
+  SECOND_MS,
+  windowMs,
+} from "@overdue/schedules";
 import type { CheckSettings } from "../settings.ts";
 import type { Slot } from "../event.ts";
 
@@ -51,7 +59,10 @@ export function earlyMs(
   if (intervalMs !== null) return last === null ? Infinity : slotAt - arrivalOf(last) - intervalMs / 2;
   const gapMs = last === null ? (nextAfter(schedule, slotAt) ?? Infinity) - slotAt : slotAt - last.dueAt;
   const marginMs = Math.max(earlyMarginSeconds * SECOND_MS, Math.min(MINUTE_MS, gapMs / 10));
-  return last === null ? marginMs : Math.min(marginMs, gapMs / 2);
+  if (last === null) return marginMs;
+  // In a window as far as in the last: what is nearer to the place in that is not early for the next.
+  const placeMs = hasWindows(schedule) ? Math.max(0, last.lateMs ?? 0) : 0;
+  return Math.min(marginMs, gapMs / 2 - placeMs);
 }
 
 /** When the run of a slot began, where that was after it was due; else its time. */
