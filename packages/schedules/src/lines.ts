@@ -2,6 +2,7 @@ import type { Instant } from "./time.ts";
 import { boundedCache } from "./bounded-cache.ts";
 import { nextOfCron } from "./cron/next.ts";
 import type { Cron } from "./cron/cron.ts";
+import { nextWall } from "./cron/next-wall.ts";
 import { parseCron } from "./cron/parse.ts";
 import { nextOfOnCalendar } from "./oncalendar/next.ts";
 import { type OnCalendar, parseOnCalendar } from "./oncalendar/parse.ts";
@@ -54,8 +55,13 @@ export function linesOf({
 
 /** Until when a line may run that is due at `dueAt`: later than that where its scheduler draws the time. */
 export function latestOfLine(line: Line, zone: TimeZone, dueAt: Instant): Instant {
-  const latest = line.kind === "cron" ? line.cron.latest : null;
-  return (latest && nextOfCron(latest, zone, dueAt - 1)) ?? dueAt;
+  if (line.kind !== "cron" || line.cron.latest === null) return dueAt;
+  const latest = nextOfCron(line.cron.latest, zone, dueAt - 1) ?? dueAt;
+  const next = nextOfCron(line.cron, zone, dueAt);
+  if (next === null || latest < next) return latest;
+  // The clock skips the latest time of this window, and the one found is that of the next.
+  const wall = nextWall(line.cron.latest, zone.wallOf(dueAt) - 1);
+  return Math.max(dueAt, zone.instantOf(wall ?? zone.wallOf(dueAt), 1));
 }
 
 /** The zone that a line is read in: its own, else the check's. */

@@ -38,6 +38,11 @@ test("a window ends with the reading of the clock that it ends with, over a cloc
   expect(windowMs(schedule, Date.parse("2026-03-29T00:00:00Z"))).toBe(179 * MINUTE_MS);
 });
 
+test("a window whose last time the clock skips ends before the next one begins", () => {
+  const schedule = { ...drawnBy("jenkins", "@midnight"), timezone: "America/New_York" };
+  expect(windowMs(schedule, Date.parse("2027-03-14T05:00:00Z"))).toBe(119 * MINUTE_MS);
+});
+
 describe("the name of a Jenkins job", () => {
   test("tells the very minute", () => {
     const schedule = ScheduleInput.parse({ ...drawnBy("jenkins", "H H * * *"), job: "flavours" });

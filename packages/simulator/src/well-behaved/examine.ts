@@ -84,12 +84,9 @@ function isJustified(world: World, arrivals: readonly Arrival[], alarm: Reported
   const index = world.runs.findIndex(({ dueAt }) => dueAt + windowMs(schedule, dueAt) === alarm.expectedAt);
   const named = world.runs[index];
   if (named === undefined) return (alarm.expectedAt ?? 0) > (world.runs.at(-1)?.dueAt ?? 0);
-  const next = world.runs[index + 1];
-  // A run that began late, in the next window, may be taken for that one's, whose own was left out.
-  const isOfNext =
-    next?.leftOut === true &&
-    hasWindows(schedule) &&
-    named.arrivals.some(({ ping }) => ping.at >= next.dueAt);
+  // Of windows that follow each other a late run may be taken for the next one's, whose own was left out; the last run
+  // has no next one.
+  const isOfNext = hasWindows(schedule) && world.runs[index + 1]?.leftOut !== false;
   return (
     named.leftOut ||
     isOfNext ||

@@ -43,7 +43,7 @@ export function makeWorld(seed: number, number: number, only: readonly (keyof Im
   const settings = { ...made, jitterSeconds, tooOften: isDrawn ? null : made.tooOften };
   // What two machines behind one address send again, nobody can tell from what the other one sends.
   const retries = habits.hosts === "nat" ? 0 : imperfections.retries;
-  const delayOf = makeDelays(drawn, { schedule, jitterSeconds });
+  const delayOf = makeDelays(drawn, { schedule, jitterSeconds, gapMs });
   const course = { habits, imperfections: { ...imperfections, retries }, dues, delayOf, gapMs, ...lengths };
   const { longestMs } = lengths;
   return { id, settings, madeAt, gapMs, habits, longestMs, runs: makeRuns(random, course) };
@@ -72,7 +72,7 @@ function makeDrawn(random: Random): Schedule {
   return { kind: "cron", scheduler, expression: random.pick(lines), timezone };
 }
 
-/** systemd's RandomizedDelaySec and cronie's RANDOM_DELAY, which the check is told. */
+/** systemd's RandomizedDelaySec and cronie's RANDOM_DELAY, which the settings of the check say. */
 function makeJitter(
   random: Random,
   { schedule, gapMs, names }: { schedule: Schedule; gapMs: number; names: boolean },
@@ -87,14 +87,15 @@ function makeJitter(
  */
 function makeDelays(
   random: Random,
-  { schedule, jitterSeconds }: { schedule: Schedule; jitterSeconds: number },
+  { schedule, jitterSeconds, gapMs }: { schedule: Schedule; jitterSeconds: number; gapMs: number },
 ): (dueAt: Instant) => number {
   let share = random.unit();
-  const isDrawnAgain = schedule.kind === "cron" && schedule.scheduler === "cronie";
+  const isOfCronie = schedule.kind === "cron" && schedule.scheduler === "cronie";
   return (dueAt) => {
     const whole = windowMs(schedule, dueAt);
     if (whole === 0) return random.whole(0, jitterSeconds * SECOND);
-    if (isDrawnAgain && random.chance(0.03)) share = random.unit();
+    // Where windows follow each other, nobody can tell a time that is drawn anew from a late run.
+    if (isOfCronie && whole < gapMs / 2 && random.chance(0.03)) share = random.unit();
     return Math.floor((share * whole) / MINUTE) * MINUTE;
   };
 }

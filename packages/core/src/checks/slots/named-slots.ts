@@ -9,7 +9,8 @@ import { type Arrival, isBad, metSlot } from "./slot-outcome.ts";
 import { isExcused, nameLastSlot, NO_SLOT, writeSlot } from "./write-slots.ts";
 
 const PASSED_MAX = 64;
-const AHEAD_MS = 10 * SECOND_MS;
+/** The clock of a host may be ahead, so that its run begins before its window. */
+export const AHEAD_MS = 10 * SECOND_MS;
 const NONE: readonly Instant[] = [];
 
 /**
@@ -53,7 +54,6 @@ export function slotOfWindow(draft: Draft, { arrivedAt }: Arrival): Instant | un
   const distance = (dueAt: Instant) => Math.abs(arrivedAt - dueAt - drawnMs);
   let nearest = memory.slotAt;
   let dueAt: Instant | null = memory.slotAt;
-  // A clock that is a little ahead begins before its window.
   for (let count = 0; dueAt !== null && dueAt <= arrivedAt + AHEAD_MS && count < PASSED_MAX; count += 1) {
     if (distance(dueAt) <= distance(nearest)) nearest = dueAt;
     dueAt = nextAfter(schedule, dueAt);
@@ -63,7 +63,7 @@ export function slotOfWindow(draft: Draft, { arrivedAt }: Arrival): Instant | un
 
 /** How long after the begin of its window something came that meets no slot: the first run that is heard of. */
 export function placeInWindow(schedule: Schedule, at: Instant): number {
-  const next = nextAfter(schedule, at);
+  const next = nextAfter(schedule, at + AHEAD_MS);
   const following = next === null ? null : nextAfter(schedule, next);
   if (next === null || following === null) return 0;
   const begin = nextAfter(schedule, 2 * next - following - 1);

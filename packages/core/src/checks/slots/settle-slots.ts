@@ -7,7 +7,7 @@ import type { Slot } from "../event.ts";
 import type { Memory, OpenRun, Outage, SlotSpan } from "../memory.ts";
 import type { CheckSettings } from "../settings.ts";
 import { isWaiting, makeUp, shareSlots, takeShared } from "./made-up.ts";
-import { placeInWindow, settleNamed, slotOfWindow, writePassed } from "./named-slots.ts";
+import { AHEAD_MS, placeInWindow, settleNamed, slotOfWindow, writePassed } from "./named-slots.ts";
 import { type Arrival, arrivalOf, earlyMs, metBy, metSlot } from "./slot-outcome.ts";
 import { nameLastSlot, NO_SLOT, reviseLastSlot, writeSlot } from "./write-slots.ts";
 
@@ -61,14 +61,14 @@ function settleOwn(draft: Draft, coming: Arrival): boolean | null {
 function meetPassedByRunBefore(draft: Draft, coming: Arrival): boolean {
   const { memory, settings } = draft;
   const { lastSlot: last, passed } = memory;
+  if (!hasWindows(settings.schedule) || !coming.good || memory.slotAt === null) return false;
+  memory.drawnMs = placeInWindow(settings.schedule, coming.arrivedAt);
   const passedAt = passed?.at(-1);
-  if (passedAt === undefined || last === null || !coming.good || !hasWindows(settings.schedule)) return false;
-  const isMet = last.lateMs !== null && last.outcome !== "failed" && passedAt < last.dueAt;
-  if (!isMet || coming.arrivedAt <= arrivalOf(last)) return false;
+  if (passedAt === undefined || last === null || coming.arrivedAt <= arrivalOf(last)) return false;
+  if (passedAt > last.dueAt || last.lateMs === null || last.outcome === "failed") return false;
   const before = { at: last.at, arrivedAt: arrivalOf(last), good: true, runId: last.runId };
   writePassed(draft, metSlot(settings, passedAt, before));
   memory.lastSlot = metSlot(settings, last.dueAt, coming);
-  memory.drawnMs = coming.arrivedAt - last.dueAt;
   rewriteSlot(draft, memory.lastSlot);
   return true;
 }
@@ -110,6 +110,8 @@ export function failDue(draft: Draft, coming: Arrival): boolean {
 function settleDue(draft: Draft, coming: Arrival): boolean {
   const { memory, settings } = draft;
   const firstAt = memory.slotAt;
+  // Windows are settled by runs that begin in them.
+  if (hasWindows(settings.schedule)) return false;
   const due: Instant[] = [];
   const waiting: Instant[] = [];
   for (let count = 0; memory.slotAt !== null && memory.slotAt <= coming.at; count += 1) {
@@ -192,7 +194,10 @@ function beginSlots(draft: Draft, coming: Arrival): boolean {
   const { schedule } = settings;
   // Of windows the next is waited for after the one in which the last run began, though it ended in that.
   const begunAt = Math.max(coming.arrivedAt, ...memory.openRuns.map(({ startedAt }) => startedAt));
-  memory.slotAt = nextAfter(schedule, hasWindows(schedule) ? Math.min(begunAt, coming.at) : coming.at);
+  memory.slotAt = nextAfter(
+    schedule,
+    hasWindows(schedule) ? Math.min(begunAt, coming.at) + AHEAD_MS : coming.at,
+  );
   if (hasWindows(schedule)) memory.drawnMs = placeInWindow(schedule, coming.arrivedAt);
   if (everyMs(schedule) === null) return false;
   writeSlot(draft, movedTo(settings, coming));
@@ -245,7 +250,7 @@ function isNear(
   const marginMs = earlyMs(settings, last, slotAt);
   if (settings.schedule.kind === "interval") return at >= slotAt - marginMs;
   if (begunAt >= slotAt - marginMs) return true;
-  if (everyMs(settings.schedule) !== null) return false;
+  if (everyMs(settings.schedule) !== null || hasWindows(settings.schedule)) return false;
   return slotAt - at <= Math.min(marginMs, settings.earlyMarginSeconds * SECOND_MS);
 }
 
