@@ -107,6 +107,7 @@ const SHOWN_COUNT = `${SHOWN}.then((all) => all.length > 0)`;
 
 /** Gives the service worker a message as the push service of a browser's maker would. */
 async function deliver(message: object): Promise<void> {
+  await page.waitForFunction("navigator.serviceWorker.ready.then(() => true)");
   const session = await context.newCDPSession(page);
   const registered = new Promise<string>((resolve) => {
     session.on("ServiceWorker.workerRegistrationUpdated", ({ registrations }) => {

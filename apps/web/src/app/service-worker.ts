@@ -1,4 +1,6 @@
 const FILE = "/sw.js";
+/** What the page needs itself comes first. */
+const REST_MS = 3_000;
 
 /**
  * Registers the service worker (`public/sw.js`) once the page has loaded, and lets it keep the app's files. A page whose
@@ -6,14 +8,17 @@ const FILE = "/sw.js";
  */
 export function startServiceWorker(): void {
   if (!("serviceWorker" in navigator)) return;
-  window.addEventListener("load", () => {
-    navigator.serviceWorker
-      .register(workerUrl())
-      .then(() => navigator.serviceWorker.ready)
-      .then(({ active }) => active?.postMessage("store-app"))
-      // Such as a private window: the app works without it.
-      .catch(() => undefined);
-  });
+  window.addEventListener("load", () => setTimeout(() => void register(), REST_MS));
+}
+
+async function register(): Promise<void> {
+  try {
+    await navigator.serviceWorker.register(workerUrl());
+    const { active } = await navigator.serviceWorker.ready;
+    active?.postMessage("store-app");
+  } catch {
+    // Such as in a private window: the app works without it.
+  }
 }
 
 /** The page's policy asks for a trusted address, so that no other script can become the worker. */
