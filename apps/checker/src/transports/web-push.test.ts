@@ -142,6 +142,12 @@ describe("what a browser receives", () => {
     expect(newest()?.headers).toMatchObject({ urgency: "normal", ttl: "86400" });
   });
 
+  test("an alert of a check that is for information alone is not urgent, and waits for four hours", async () => {
+    const check = facts.check && { ...facts.check, severity: "info" as const };
+    await send(composeAlert({ ...facts, check }, PUBLIC_URL));
+    expect(newest()?.headers).toMatchObject({ urgency: "normal", ttl: "14400" });
+  });
+
   test("the token names the push service, the instance and an end within a day", async () => {
     await send();
     const { aud, sub, exp } = newest()?.token ?? {};

@@ -66,7 +66,7 @@ export const webPush = defineHttpKind({
     push: {
       p256dh,
       auth,
-      ttlSeconds: message.tone === "neutral" ? HOUR_SECONDS : 24 * HOUR_SECONDS,
+      ttlSeconds: ttlSeconds(message),
       urgency: urgency(message),
       topic: topicOf(message),
     },
@@ -75,9 +75,15 @@ export const webPush = defineHttpKind({
 });
 
 /** A device that saves power shows what is urgent at once, and the rest when it wakes. */
-function urgency({ tone, silent }: AlertMessage) {
+function urgency({ tone, silent, facts }: AlertMessage) {
   if (silent) return "low" as const;
-  return tone === "bad" ? ("high" as const) : ("normal" as const);
+  return tone === "bad" && facts.check?.severity !== "info" ? ("high" as const) : ("normal" as const);
+}
+
+/** How long it waits for a device that is away: a day, and less where it is no alarm. */
+function ttlSeconds({ tone, facts }: AlertMessage): number {
+  if (tone === "neutral") return HOUR_SECONDS;
+  return facts.check?.severity === "info" ? 4 * HOUR_SECONDS : 24 * HOUR_SECONDS;
 }
 
 /** The recovery has the topic of its alert, which it replaces where the device was away. */

@@ -1,6 +1,7 @@
 import type { Instant } from "@overdue/schedules";
 
 import type { Reason } from "../checks/check.ts";
+import type { Severity } from "../checks/details.ts";
 import type { Evidence, PingKind } from "../checks/event.ts";
 import type { DeliveryKind } from "../delivery/delivery-kinds.ts";
 
@@ -43,6 +44,8 @@ type AlertCheck = {
   /** The time zone of the schedule; null for an interval. */
   timezone: string | null;
   graceSeconds: number;
+  /** Left out where it does not matter, such as in a sample. */
+  severity?: Severity;
 };
 
 /** `output` is the end of its body. */
