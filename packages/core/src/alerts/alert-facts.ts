@@ -1,7 +1,7 @@
 import type { Instant } from "@overdue/schedules";
 
 import type { Reason } from "../checks/check.ts";
-import type { Severity } from "../checks/details.ts";
+import type { Severity } from "../routing/route.ts";
 import type { Evidence, PingKind } from "../checks/event.ts";
 import type { DeliveryKind } from "../delivery/delivery-kinds.ts";
 
