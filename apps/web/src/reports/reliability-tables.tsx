@@ -13,6 +13,7 @@ import styles from "./report.module.css";
 export function ReliabilityFigures({ all }: { all: Figures }) {
   const { uptime, checks, missed, late, failed, downs, maintenance, outage } = all;
   const excluded = [
+    "paused time",
     ...(maintenance > 0 ? [`${maintenance} in maintenance`] : []),
     ...(outage > 0 ? [`${outage} while Overdue itself was down`] : []),
   ];
@@ -34,8 +35,7 @@ export function ReliabilityFigures({ all }: { all: Figures }) {
         </Figure>
       </dl>
       <p className={styles["dimmed"]}>
-        Uptime is the share of expected runs that came, also late ones. Paused time does not count
-        {excluded.length > 0 ? `, nor do expected runs ${excluded.join(" and ")}.` : "."}
+        Uptime is the share of expected runs that came, also late ones. Not counted: {excluded.join(", ")}.
       </p>
     </Card>
   );

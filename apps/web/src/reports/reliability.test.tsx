@@ -77,6 +77,6 @@ test("what does not count is said beside the figures", async () => {
   await renderPart(<ReliabilityFigures all={{ ...NOTHING, checks: 2, maintenance: 3, outage: 1 }} />);
   const card = within(screen.getByRole("region", { name: "2 checks" }));
   expect(
-    card.getByText(/nor do expected runs 3 in maintenance and 1 while Overdue itself was down\./),
+    card.getByText(/Not counted: paused time, 3 in maintenance, 1 while Overdue itself was down\./),
   ).toBeTruthy();
 });
