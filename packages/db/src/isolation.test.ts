@@ -276,6 +276,34 @@ test("the tables hold every public function that names a project, and no other",
   expect(listed.toSorted()).toEqual(named.map((one) => one.name).toSorted());
 });
 
+// Pings, runs and slots have no foreign keys: a trigger deletes them with their check.
+test("of a project that is gone no row is left, in any table", async () => {
+  const world = await aWorld();
+  await pool.query("delete from checks where id = $1", [world.checkId]);
+  const orphans = await rowsOfCheck(world.checkId);
+  expect(Object.entries(orphans).filter(([, count]) => count > 0)).toEqual([]);
+  await pool.query("delete from projects where id = $1", [world.projectId]);
+  expect(Object.values(await rowsOf(world.projectId)).flat()).toEqual([]);
+});
+
+/** How many rows each table has that say they belong to this check, but for those that remember what was. */
+async function rowsOfCheck(checkId: string): Promise<Record<string, number>> {
+  const tables = await pool.query<{ name: string }>(
+    `select table_name as name from information_schema.columns
+      where table_schema = 'public' and column_name = 'check_id' order by 1`,
+  );
+  expect(tables.length).toBeGreaterThan(5);
+  const counts: Record<string, number> = {};
+  for (const { name: table } of tables) {
+    const [row] = await pool.query<{ count: number }>(
+      `select count(*)::int as count from ${table} where check_id = $1`,
+      [checkId],
+    );
+    counts[table] = row?.count ?? 0;
+  }
+  return counts;
+}
+
 const SOURCES = globSync("packages/db/src/**/*.ts", { exclude: ["**/*.test.ts", "**/index.ts"] })
   .map((file) => readFileSync(file, "utf8"))
   .join("\n");
