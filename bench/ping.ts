@@ -37,7 +37,7 @@ type Measured = { perSecond: number; lost: number };
 let lost = 0;
 await withProduct(async (product) => {
   const started = performance.now();
-  const { projectId, pingUuids } = await makeChecks(product.db, product.pool, CHECKS);
+  const { projectId, pingUuids } = await makeChecks(product.pool, CHECKS);
   await fillLogs(product.superuser, projectId, LOG);
   console.log(
     `${CHECKS} checks with ${LOG} pings each, made in ${((performance.now() - started) / 1_000).toFixed(0)} s\n`,
@@ -76,13 +76,14 @@ await withProduct(async (product) => {
       url: ours,
       pingUuids: pingUuids.slice(0, HAMMERED),
     });
-    const { id: personId } = await createPerson(product.db, projectId, { name: "Nobody", channelIds: [] });
-    await addListeningRoute(product.db, projectId, personId);
-    await measure(product, { ...load, name: "a route that listens to runs", url: ours });
     const [lone, loneBare] = [await latency(`${ours}/${pingUuids[0]}`), await latency(`${empty}/x`)];
     console.log(
       `a lone ping: ${lone.toFixed(2)} ms, of an empty route ${loneBare.toFixed(2)} ms (medians of ${LONE_PINGS})`,
     );
+    await printStorage(product);
+    const { id: personId } = await createPerson(product.db, projectId, { name: "Nobody", channelIds: [] });
+    await addListeningRoute(product.db, projectId, personId);
+    await measure(product, { ...load, name: "a route that listens to runs", url: ours });
   } finally {
     child.kill();
   }
@@ -111,6 +112,21 @@ async function measure(product: Product, load: Load): Promise<Measured> {
       (failed > 0 ? `; ${failed} not answered with success` : ""),
   );
   return { perSecond, lost: missing };
+}
+
+/** How many updates of checks touched no index, and what the rows of a million pings take, with their indexes. */
+async function printStorage({ superuser }: Product): Promise<void> {
+  const [updates] = await superuser.query<{ hot: number }>(
+    "select 100.0 * n_tup_hot_upd / n_tup_upd as hot from pg_stat_user_tables where relname = 'checks'",
+  );
+  const tables = await superuser.query<{ name: string; megabytes: number }>(
+    `select name, pg_total_relation_size(name::regclass) / (select count(*) from pings)::float8 as megabytes
+       from unnest(array['pings', 'runs', 'slots']) name`,
+  );
+  console.log(
+    `updates of checks that touched no index: ${Number(updates?.hot ?? 0).toFixed(1)} %; ` +
+      `a million pings without bodies: ${tables.map(({ name, megabytes }) => `${name} ${megabytes.toFixed(0)} MB`).join(", ")}`,
+  );
 }
 
 function share(one: Measured, of: Measured): string {

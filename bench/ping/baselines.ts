@@ -18,8 +18,7 @@ const oneByOne = createReceiver({
   pool,
   log: pino({ level: "warn" }),
   bodyBytesMax: 100_000,
-  clientAddress: () => "203.0.113.7",
-  pingAddress: () => "203.0.113.7",
+  addresses: () => ({ client: "203.0.113.7", shown: "203.0.113.7" }),
 });
 oneByOne.ingest.record = async (arrival) => {
   const [recorded] = await recordPings(pool, [arrival], ALONE);

@@ -1,29 +1,61 @@
 import { randomUUID } from "node:crypto";
 
-import { RouteInput, defaultSettings, newCheck, nextAt } from "@overdue/core";
-import { type Db, type Pool, createCheck, createProject, createRoute } from "@overdue/db";
+import { type Check, RouteInput, defaultSettings, fold, newCheck, nextAt } from "@overdue/core";
+import { type Db, type Pool, createCheck, createProject, createRoute, openDb } from "@overdue/db";
 
 const EVERY_SECONDS = 3_600;
 const GRACE_SECONDS = 600;
 
-/** Makes a project of `count` checks that are due hourly; answers the secrets of their ping URLs. */
+/**
+ * Makes a project of `count` checks that are due hourly; answers the secrets of their ping URLs. `deadlineInMs`: from now, of
+ * all of them; left out for checks that were never heard.
+ */
 export async function makeChecks(
-  db: Db,
   pool: Pool,
   count: number,
-): Promise<{ projectId: string; pingUuids: string[] }> {
+  { deadlineInMs }: { deadlineInMs?: number } = {},
+): Promise<{ projectId: string; pingUuids: string[]; deadlineAt: number }> {
+  const db = openDb(pool);
   const { id: projectId } = await createProject(db, { name: "bench", ownerId: null });
   const schedule = { kind: "interval", everySeconds: EVERY_SECONDS } as const;
   const settings = { ...defaultSettings, schedule, graceSeconds: GRACE_SECONDS };
+  const deadlineAt = Date.now() + (deadlineInMs ?? 0);
   for (let number = 0; number < count; number += 1) {
-    const check = newCheck(randomUUID(), Date.now(), settings);
+    const made = newCheck(randomUUID(), deadlineAt - 2 * (EVERY_SECONDS + GRACE_SECONDS) * 1_000, settings);
+    const check = deadlineInMs === undefined ? made : heardBefore(made, deadlineAt);
     const details = { name: `bench ${number}` };
     await createCheck(db, { projectId, details, check, nextAt: nextAt(check), channelIds: [] });
   }
   const rows = await pool.query<{ id: string }>("select ping_uuid as id from checks where project_id = $1", [
     projectId,
   ]);
-  return { projectId, pingUuids: rows.map(({ id }) => id) };
+  return { projectId, pingUuids: rows.map(({ id }) => id), deadlineAt };
+}
+
+function heardBefore(check: Check, deadlineAt: number): Check {
+  const at = deadlineAt - (EVERY_SECONDS + GRACE_SECONDS) * 1_000;
+  const ping = { id: randomUUID(), kind: "success", at, rid: null, exitStatus: null } as const;
+  return fold(check, { kind: "ping", ping: { ...ping, host: null, digest: null } }).check;
+}
+
+/** Copies the project's first check, with its state, until there are so many: in this project, and in others like it. */
+export async function copyChecks(
+  superuser: Pool,
+  projectId: string,
+  { count, perProject }: { count: number; perProject: number },
+): Promise<void> {
+  const homes = [projectId];
+  while (homes.length * perProject < count)
+    homes.push((await createProject(openDb(superuser), { name: "bench", ownerId: null })).id);
+  await superuser.query(
+    `insert into checks select copy.* from (select * from checks where project_id = ($1::uuid[])[1] limit 1) c,
+       generate_series(1, $2::int) n,
+       jsonb_populate_record(null::checks, to_jsonb(c) || jsonb_build_object(
+         'project_id', ($1::uuid[])[1 + (n - 1) / $3::int], 'name', 'bench ' || n,
+         'id', gen_random_uuid(), 'ping_uuid', gen_random_uuid(), 'badge_uuid', gen_random_uuid())) copy`,
+    [homes, count, perProject],
+  );
+  await superuser.query("vacuum analyze checks");
 }
 
 /** Fills the ping log of each check with `perCheck` pings of the last days, and the runs and slots that they made. */

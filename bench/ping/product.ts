@@ -6,7 +6,7 @@ import { findPostmaster } from "@overdue/postgres";
 
 import { withInstance } from "../../apps/supervisor/src/admin/instance.ts";
 import { emptyDataDirectory, startProduct } from "../../e2e/support/product.ts";
-import { type Cpu, cpuOf } from "./cpu.ts";
+import { type Cpu, cpuOf, memoryOf } from "./cpu.ts";
 
 /** The product as `npm start` runs it, on a new data directory. `superuser`: a pool of one connection that may do all. */
 export type Product = {
@@ -16,20 +16,51 @@ export type Product = {
   superuser: Pool;
   databaseUrl: string;
   /** Seconds of CPU since the start. */
-  cpu(): Cpu;
+  cpu: () => Cpu;
+  /** Megabytes of their own. */
+  memory: () => Cpu;
+};
+
+const SETTINGS = {
+  LOG_LEVEL: "warn",
+  BOOTSTRAP_EMAIL: "bench@example.org",
+  BOOTSTRAP_PASSWORD: "a password for the bench",
 };
 
 /** Runs `work` beside a product that is started before and stopped after it; its data is deleted. */
 export async function withProduct(work: (product: Product) => Promise<void>): Promise<void> {
   const data = await emptyDataDirectory();
-  const product = await startProduct(data.path, {
-    LOG_LEVEL: "warn",
-    BOOTSTRAP_EMAIL: "bench@example.org",
-    BOOTSTRAP_PASSWORD: "a password for the bench",
-  });
   try {
-    await withInstance({ ...process.env, DATA_DIR: data.path }, async ({ db, pool }) => {
-      const server = serverOf(data.path);
+    await runOn(data.path, work);
+  } finally {
+    await data.remove();
+  }
+}
+
+/** The same, once for `fill` and once more for `work`, which gets to know how long the second start took. */
+export async function withStartedTwice(
+  fill: (product: Product) => Promise<void>,
+  work: (product: Product, startMs: number) => Promise<void>,
+): Promise<void> {
+  const data = await emptyDataDirectory();
+  try {
+    await runOn(data.path, fill);
+    await runOn(data.path, work);
+  } finally {
+    await data.remove();
+  }
+}
+
+async function runOn(
+  dataDir: string,
+  work: (product: Product, startMs: number) => Promise<void>,
+): Promise<void> {
+  const begun = performance.now();
+  const product = await startProduct(dataDir, SETTINGS);
+  const startMs = performance.now() - begun;
+  try {
+    await withInstance({ ...process.env, DATA_DIR: dataDir }, async ({ db, pool }) => {
+      const server = serverOf(dataDir);
       const superuser = openPool({
         url: server.superuserUrl,
         max: 1,
@@ -37,16 +68,16 @@ export async function withProduct(work: (product: Product) => Promise<void>): Pr
         statementTimeoutMs: 600_000,
       });
       try {
-        const cpu = () => cpuOf([product.pid, server.pid]);
+        const roots = [product.pid, server.pid];
         const port = Number(new URL(product.origin).port);
-        await work({ port, db, pool, superuser, databaseUrl: server.url, cpu });
+        const measured = { cpu: () => cpuOf(roots), memory: () => memoryOf(roots) };
+        await work({ port, db, pool, superuser, databaseUrl: server.url, ...measured }, startMs);
       } finally {
         await superuser.end();
       }
     });
   } finally {
     await product.stop();
-    await data.remove();
   }
 }
 

@@ -1,0 +1,110 @@
+import { createKey } from "@overdue/db";
+
+import { ask } from "./ping/load.ts";
+import { copyChecks, makeChecks } from "./ping/population.ts";
+import { type Product, withStartedTwice } from "./ping/product.ts";
+
+/**
+ * `npm run bench:scale -- 10000 100000`: what an instance costs by how many checks it has, as `npm start` starts it on its own
+ * PostgreSQL: its start, pings a second with the CPU that each takes, the CPU of the evaluator at rest, the memory of each
+ * process, the time to evaluate many deadlines at once, and the lists of a project of 5,000 checks. BENCH_SECONDS: of each
+ * load.
+ */
+const SIZES = process.argv.slice(2).map(Number);
+const SECONDS = Number(process.env["BENCH_SECONDS"] ?? 5);
+const REST_SECONDS = 10;
+const PROJECT_CHECKS = 5_000;
+const HERD = 10_000;
+/** Time to make the herd, before its deadlines come. */
+const AHEAD_MS = 15_000;
+const LISTS = 5;
+/** No check goes down by itself in this time. */
+const UP_MS = 3_000_000;
+
+for (const size of SIZES.length > 0 ? SIZES : [10_000, 100_000]) await measure(size);
+
+async function measure(size: number): Promise<void> {
+  const fill = async ({ superuser }: Product) => {
+    const { projectId } = await makeChecks(superuser, 1, { deadlineInMs: UP_MS });
+    await copyChecks(superuser, projectId, { count: size, perProject: PROJECT_CHECKS });
+  };
+  await withStartedTwice(fill, async (product, startMs) => {
+    console.log(`\n${size} checks`);
+    console.log(`start until ready: ${(startMs / 1_000).toFixed(1)} s`);
+    await measurePings(product);
+    const before = product.cpu().checker;
+    await rest(REST_SECONDS * 1_000);
+    console.log(
+      `checker at rest: ${((100 * (product.cpu().checker - before)) / REST_SECONDS).toFixed(1)} % of a core`,
+    );
+    await measureLists(product);
+    await measureHerd(product);
+    const memory = Object.entries(product.memory()).map(([kind, megabytes]) => `${kind} ${megabytes} MB`);
+    console.log(`memory: ${memory.join(", ")}`);
+  });
+}
+
+async function measurePings({ port, superuser, cpu }: Product): Promise<void> {
+  const rows = await superuser.query<{ id: string }>("select ping_uuid as id from checks order by random()");
+  const paths = rows.map(({ id }) => `/ping/${id}`);
+  for (const connections of [64, 256]) {
+    const before = cpu();
+    const { perSecond, succeeded, p99 } = await ask({ port, paths, connections, seconds: SECONDS });
+    const after = cpu();
+    const each = (kind: "api" | "database") =>
+      ((1_000 * (after[kind] - before[kind])) / succeeded).toFixed(3);
+    console.log(
+      `pings, ${connections} connections: ${Math.round(perSecond)}/s, p99 ${p99.toFixed(1)} ms; CPU ms per ping: ` +
+        `api ${each("api")}, database ${each("database")}`,
+    );
+  }
+}
+
+async function measureLists({ port, db, superuser }: Product): Promise<void> {
+  const [project] = await superuser.query<{ id: string }>(
+    "select project_id as id from checks group by project_id order by count(*) desc limit 1",
+  );
+  if (project === undefined) throw new Error("There is no project.");
+  const { key } = await createKey(db, { projectId: project.id, name: "bench", scope: "write" });
+  for (const path of [`/v1/projects/${project.id}/check-overviews`, "/api/v3/checks/"]) {
+    const took: number[] = [];
+    let bytes = 0;
+    for (let time = 0; time < LISTS; time += 1) {
+      const begun = performance.now();
+      const answer = await fetch(`http://127.0.0.1:${port}${path}`, { headers: { "x-api-key": key } });
+      bytes = (await answer.text()).length;
+      if (!answer.ok) throw new Error(`${path} answered ${answer.status}.`);
+      took.push(performance.now() - begun);
+    }
+    const median = took.toSorted((one, other) => one - other)[Math.floor(LISTS / 2)] ?? Number.NaN;
+    console.log(
+      `${path.replace(project.id, "…")}: ${median.toFixed(0)} ms (${(bytes / 1e6).toFixed(1)} MB, a project of ${PROJECT_CHECKS} checks)`,
+    );
+  }
+}
+
+/** Ten thousand checks whose deadline is the same instant: how long after it the last of them is down. */
+async function measureHerd({ superuser, cpu }: Product): Promise<void> {
+  const { projectId, deadlineAt } = await makeChecks(superuser, 1, { deadlineInMs: AHEAD_MS });
+  await copyChecks(superuser, projectId, { count: HERD - 1, perProject: HERD });
+  const down = async () => {
+    const [row] = await superuser.query<{ count: number }>(
+      `select count(*)::float8 as count from flips
+        where to_status = 'down' and at = to_timestamp($1::float8 / 1000)`,
+      [deadlineAt],
+    );
+    return row?.count ?? 0;
+  };
+  await rest(Math.max(0, deadlineAt - Date.now()));
+  const before = cpu();
+  while ((await down()) < HERD && Date.now() < deadlineAt + 120_000) await rest(50);
+  const after = cpu();
+  console.log(
+    `${await down()} deadlines at once: all evaluated ${((Date.now() - deadlineAt) / 1_000).toFixed(2)} s after them ` +
+      `(CPU s: checker ${(after.checker - before.checker).toFixed(1)}, database ${(after.database - before.database).toFixed(1)})`,
+  );
+}
+
+function rest(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
