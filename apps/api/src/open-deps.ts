@@ -12,6 +12,7 @@ import type { ApiSettings, Deps } from "./deps.ts";
 import { ChangeHub, Streams } from "./events/event-routes.ts";
 import {
   clientAddressFinder,
+  type Hops,
   shownAddress,
   untrustedProxySentence,
   watchProxies,
@@ -44,14 +45,15 @@ export function openDeps(config: Config, { log, site }: { log: Logger; site: Sit
   if (secret === undefined) throw new Error("The api needs SECRET_KEY: npm start sets it.");
   const pool = openPool({ url: databaseUrl, max: 10, name: "api" });
   const pingPool = openPool({ url: databaseUrl, max: 6, statementTimeoutMs: 2_000, name: "pings" });
-  const addresses = addressFinders(config.trustedProxies, (peer) => {
+  const finders = addressFinders(config.trustedProxies, (peer) => {
     const sentence = untrustedProxySentence(peer);
     log.warn(sentence);
     noteProblem(openDb(pool), "proxy", sentence).catch((err: unknown) =>
       log.warn({ err }, "could not be noted"),
     );
   });
-  const receiver = createReceiver({ pool: pingPool, log, bodyBytesMax: pingBodyBytesMax, ...addresses });
+  const { ofPing, ...addresses } = finders;
+  const receiver = createReceiver({ pool: pingPool, log, bodyBytesMax: pingBodyBytesMax, addresses: ofPing });
   const settings = readSettings(config);
   const limits = new Limits({ pool, requestsPerMinute: config.apiRateLimit });
   const deps = createDeps({ pool, log, settings, databaseUrl, directUrl, secret, limits });
@@ -141,12 +143,25 @@ function addressFinders(trustedProxies: readonly string[], onUntrusted: (peer: s
   const watch = watchProxies(trustedProxies, onUntrusted);
   const socketAddress = (c: Context) =>
     (c.env as Partial<HttpBindings> | undefined)?.incoming?.socket.remoteAddress;
-  const hopsOf = (c: Context) => {
+  const clientAddress = (c: Context) => {
     const hops = { socketAddress: socketAddress(c), forwardedFor: c.req.header("x-forwarded-for") };
     watch(hops);
-    return hops;
+    return find(hops);
   };
-  const clientAddress = (c: Context) => find(hopsOf(c));
-  const pingAddress = (c: Context) => shownAddress(hopsOf(c), clientAddress(c));
-  return { socketAddress, clientAddress, pingAddress };
+  const direct = new Map<string, { client: string | null; shown: string | null }>();
+  /** The addresses of a ping. Of one that names no other than its sender's they are found once. */
+  const ofPing = (hops: Hops) => {
+    const { socketAddress: from = "", forwardedFor } = hops;
+    const known = forwardedFor === undefined ? direct.get(from) : undefined;
+    if (known !== undefined) return known;
+    watch(hops);
+    const client = find(hops);
+    const found = { client, shown: shownAddress(hops, client) };
+    if (direct.size >= DIRECT_SENDERS_MAX) direct.clear();
+    if (forwardedFor === undefined) direct.set(from, found);
+    return found;
+  };
+  return { socketAddress, clientAddress, ofPing };
 }
+
+const DIRECT_SENDERS_MAX = 1_000;

@@ -87,6 +87,7 @@ export async function startServer(
   const mails = await receiveMails(config, { deps, receiver });
   const { server, closeWaiting } = createHttpServer({
     fetch: createApp(deps).fetch,
+    direct: receiver.direct,
     onUnreadable: receiver.unreadable,
   });
   const port = await listenOn(server, config);

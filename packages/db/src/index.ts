@@ -253,9 +253,11 @@ export {
   type Target,
   slugOf,
 } from "./transitions/find-targets.ts";
+export { KnownChecks } from "./transitions/known-checks.ts";
 export { evaluateDue, nextWakeAt, type Evaluated, type Evaluation } from "./transitions/evaluate-due.ts";
 export {
   ALONE,
+  recordKnown,
   recordPings,
   type ReceivedPing,
   type Knowledge,

@@ -19,14 +19,14 @@ const receiver = createReceiver({
   log: pino({ level: "silent" }),
   bodyBytesMax: LIMIT,
   bodyTimeMs: BODY_TIME_MS,
-  clientAddress: () => "203.0.113.7",
-  pingAddress: () => "203.0.113.7",
+  addresses: () => ({ client: "203.0.113.7", shown: "203.0.113.7" }),
 });
 const app = new Hono();
 app.all("/ping/*", (c) => receiver.ping(c, c.req.path.slice("/ping/".length)));
 app.post("/echo", async (c) => c.text(`read ${(await c.req.text()).length}`));
 const { server } = createHttpServer({
   fetch: app.fetch,
+  direct: receiver.direct,
   onUnreadable: receiver.unreadable,
   firstRequestTimes: { headMs: 5_000, bodyBeginsMs: 200, bodyPausesMs: 300 },
 });

@@ -13,6 +13,8 @@ export type UnreadableRequest = { method: string; target: string; remoteAddress:
 
 export type HttpServerOptions = {
   fetch: Fetch;
+  /** Answers some requests before the application, and says which; left out where there are none. */
+  direct?: (incoming: IncomingMessage, outgoing: ServerResponse) => boolean;
   /** Called for requests that could not be read, where at least their first line could. */
   onUnreadable: (request: UnreadableRequest) => void;
   firstRequestTimes?: FirstRequestTimes;
@@ -47,7 +49,7 @@ export function createHttpServer(options: HttpServerOptions): { server: Server; 
     incoming.headers.host = usableHost(incoming.headers.host);
     if (incoming.url?.startsWith("//")) incoming.url = incoming.url.replace(/^\/+(?=ping\/)/, "/");
     underWay.set(incoming.socket, { incoming, outgoing });
-    void listener(incoming, outgoing);
+    if (options.direct?.(incoming, outgoing) !== true) void listener(incoming, outgoing);
   });
   // Not documented by Node, but there since its beginnings: without it a half-closed connection gets no answer.
   Object.assign(server, { httpAllowHalfOpen: true });

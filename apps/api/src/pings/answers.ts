@@ -1,4 +1,9 @@
+import type { ServerResponse } from "node:http";
+
 /** The answers to pings. Their texts are those that Healthchecks' clients know, where Healthchecks has such an answer. */
+
+/** `text`: null where there is no body. Plain data, because a `Response` costs as much as all else that is done for a ping. */
+export type PingAnswer = { status: number; headers: Readonly<Record<string, string>>; text: string | null };
 
 const TEXT = { "Content-Type": "text/plain; charset=utf-8" };
 const NEVER_CACHED = { "Cache-Control": "max-age=0, no-cache, no-store, must-revalidate, private" };
@@ -6,41 +11,50 @@ const RETRY_AFTER_SECONDS = "5";
 const SLOW_DOWN_SECONDS = "60";
 const WORDS_CHARS = 60;
 
-export function preflight(): Response {
+export function preflight(): PingAnswer {
   const headers = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Allow-Methods": "GET, HEAD, POST, OPTIONS",
     "Access-Control-Allow-Headers": "*",
     "Access-Control-Max-Age": "600",
   };
-  return new Response(null, { status: 204, headers });
+  return { status: 204, headers, text: null };
 }
 
-export function stored({ created }: { created: boolean }, bodyBytesMax: number): Response {
+export function stored({ created }: { created: boolean }, bodyBytesMax: number): PingAnswer {
   return text(created ? 201 : 200, created ? "Created" : "OK", {
     "Access-Control-Allow-Origin": "*",
     "Ping-Body-Limit": String(bodyBytesMax),
-    Expires: new Date().toUTCString(),
+    Expires: thisSecond(),
   });
 }
 
-export function notFound(): Response {
+let second = { number: 0, text: "" };
+
+/** As HTTP writes it; made once a second. */
+function thisSecond(): string {
+  const number = Math.floor(Date.now() / 1_000);
+  if (number !== second.number) second = { number, text: new Date(number * 1_000).toUTCString() };
+  return second.text;
+}
+
+export function notFound(): PingAnswer {
   return text(404, "not found");
 }
 
-export function ambiguous(): Response {
+export function ambiguous(): PingAnswer {
   return text(409, "ambiguous slug");
 }
 
-export function problem(sentence: string): Response {
+export function problem(sentence: string): PingAnswer {
   return text(400, sentence);
 }
 
-export function unavailable(): Response {
+export function unavailable(): PingAnswer {
   return text(503, "not stored, please try again", { "Retry-After": RETRY_AFTER_SECONDS });
 }
 
-export function slowDown(): Response {
+export function slowDown(): PingAnswer {
   return text(429, "too many pings from this address were refused: correct the URL or the query", {
     "Retry-After": SLOW_DOWN_SECONDS,
   });
@@ -56,9 +70,18 @@ export function otherDialect({ words, place }: { words: string; place: "query" |
   );
 }
 
-function text(status: number, body: string, headers: Record<string, string> = {}): Response {
-  return new Response(body, {
-    status,
-    headers: { ...TEXT, ...NEVER_CACHED, "X-Robots-Tag": "noindex", ...headers },
-  });
+function text(status: number, body: string, headers: Record<string, string> = {}): PingAnswer {
+  return { status, headers: { ...TEXT, ...NEVER_CACHED, "X-Robots-Tag": "noindex", ...headers }, text: body };
+}
+
+export function toResponse({ status, headers, text: body }: PingAnswer): Response {
+  return new Response(body, { status, headers });
+}
+
+/** Writes the answer in one piece. */
+export function writeAnswer({ status, headers, text: body }: PingAnswer, outgoing: ServerResponse): void {
+  const raw = Object.entries(headers).flat();
+  if (body !== null) raw.push("Content-Length", String(Buffer.byteLength(body)));
+  outgoing.writeHead(status, raw);
+  outgoing.end(body ?? undefined);
 }

@@ -8,12 +8,12 @@ import {
   type Recorded,
   commitCheckpoint,
   recentOutages,
-  recordPings,
 } from "@overdue/db";
 import type { Logger } from "pino";
 
 import { type Clock, SKEW_MAX_MS } from "./clock.ts";
 import { PingQueue, TargetKeys } from "./ping-queue.ts";
+import { PingStore } from "./ping-store.ts";
 import type { StallWatch } from "./stall-watch.ts";
 
 const BATCH = { count: 500, bytes: 4_000_000 };
@@ -21,6 +21,8 @@ const WAITING_MAX = 2_000;
 const WAIT_MS = 2_000;
 /** How often it is looked for pings that waited too long. */
 const LOOK_MS = 250;
+/** How long a batch may wait to grow, in milliseconds. */
+const GATHER_MS = 5;
 /** Transactions under way at once: while one waits for its commit, the next one reads and writes. */
 const TRANSACTIONS_MAX = 2;
 
@@ -66,6 +68,9 @@ export class Ingest {
   readonly #open = new Set<Waiting>();
   #heartbeats: Heartbeat[] = [];
   #transactions = 0;
+  /** When the last transaction began, by a clock that never goes back. */
+  #begunAt = 0;
+  #isGathering = false;
   #isWoken = false;
   /** A look for pings that waited too long is due. */
   #isWatching = false;
@@ -78,10 +83,12 @@ export class Ingest {
   #hasFailed = false;
   #known: Knowledge = ALONE;
   readonly #startedAt: number;
+  readonly #store: PingStore;
   readonly #options: IngestOptions;
 
   constructor(options: IngestOptions) {
     this.#options = options;
+    this.#store = new PingStore(options.pool);
     this.#startedAt = options.clock.now();
   }
 
@@ -121,15 +128,34 @@ export class Ingest {
   #work(): void {
     void this.#prove();
     while (this.#transactions < TRANSACTIONS_MAX) {
+      if (this.#mayGrow()) return;
       const batch = this.#queue.take(BATCH);
       if (batch.size === 0) return;
       this.#transactions += 1;
+      this.#begunAt = performance.now();
       void this.#commit([...batch.values()]).then(() => {
         this.#transactions -= 1;
         this.#queue.done(batch);
         this.#work();
       });
     }
+  }
+
+  /**
+   * Whether the next batch waits for more pings: the fewer share a transaction, the more each of them costs. It waits while it
+   * is smaller than those under way, and for a moment at the most: one of those may wait for a lock.
+   */
+  #mayGrow(): boolean {
+    if (this.#queue.size >= this.#queue.underWay) return false;
+    if (performance.now() - this.#begunAt >= GATHER_MS) return false;
+    if (!this.#isGathering) setTimeout(() => this.#endGathering(), GATHER_MS);
+    this.#isGathering = true;
+    return true;
+  }
+
+  #endGathering(): void {
+    this.#isGathering = false;
+    this.#work();
   }
 
   /** Commits the newest heartbeat before which nothing is open any more. */
@@ -170,14 +196,20 @@ export class Ingest {
   async #commit(batch: readonly Waiting[]): Promise<void> {
     try {
       await this.#endSilence();
-      await this.#record(batch);
     } catch (error) {
-      this.#warn(error);
-      if (batch.length > 1 && isAboutData(error)) await this.#commitOneByOne(batch);
-      else
-        for (const waiting of batch)
-          this.#refuse(waiting, new Unavailable("The ping could not be stored.", { cause: error }));
+      return this.#fail(batch, error);
     }
+    await this.#store.store(batch, {
+      knowledge: () => ({ ...this.#known, now: this.#options.clock.now() }),
+      settle: (recorded) => this.#settle(recorded),
+      fail: (waiting, error) => this.#fail(waiting, error),
+    });
+  }
+
+  #fail(batch: readonly Waiting[], error: unknown): void {
+    this.#warn(error);
+    for (const waiting of batch)
+      this.#refuse(waiting, new Unavailable("The ping could not be stored.", { cause: error }));
   }
 
   /** An outage must be on record before any ping is compared with a deadline inside it. */
@@ -188,27 +220,15 @@ export class Ingest {
     await this.#renewal;
   }
 
-  async #record(batch: readonly Waiting[]): Promise<void> {
-    const { pool, clock } = this.#options;
-    const recorded = await recordPings(
-      pool,
-      batch.map(({ arrival }) => arrival),
-      { ...this.#known, now: clock.now() },
-    );
-    recorded.forEach((outcome, i) => {
-      const waiting = batch[i];
-      if (waiting === undefined) return;
+  /** Answers the senders of what is stored. */
+  #settle(recorded: readonly (readonly [Waiting, Recorded])[]): void {
+    for (const [waiting, outcome] of recorded) {
       this.#keys.learn(waiting.arrival.target, outcome);
       this.#open.delete(waiting);
       this.#options.onDurable?.((performance.now() - waiting.since) / 1_000);
       waiting.settle(outcome);
-    });
-    this.#options.onRecorded?.(recorded);
-  }
-
-  // One ping that cannot be stored must not take its neighbours with it.
-  async #commitOneByOne(batch: readonly Waiting[]): Promise<void> {
-    for (const waiting of batch) await this.#commit([waiting]);
+    }
+    this.#options.onRecorded?.(recorded.map(([, outcome]) => outcome));
   }
 
   async #checkpoint(acceptedAt: number): Promise<void> {
@@ -260,12 +280,4 @@ export class Ingest {
     this.#hasFailed = true;
     this.#options.log.warn({ err: error }, "Pings could not be stored.");
   }
-}
-
-/** The data was refused (classes 21 to 23), or our own code threw: another ping of the batch may still do. */
-function isAboutData(error: unknown): boolean {
-  if (typeof error !== "object" || error === null) return false;
-  if (!("code" in error) || typeof error.code !== "string")
-    return error instanceof TypeError || error instanceof RangeError;
-  return /^2[123]/.test(error.code);
 }

@@ -21,6 +21,11 @@ export class PingQueue<Item extends Queueable> {
     return this.#waiting.size;
   }
 
+  /** How many are in the batches under way. */
+  get underWay(): number {
+    return this.#underWay.size;
+  }
+
   /** The number of the newest item; 0 before the first. */
   get last(): number {
     return this.#last;

@@ -1,5 +1,4 @@
 import { createHash, randomUUID } from "node:crypto";
-import type { IncomingMessage } from "node:http";
 
 import { httpKeywords, type PingKind, type PingReading, readPing } from "@overdue/core";
 import {
@@ -10,8 +9,9 @@ import {
   type Target,
 } from "@overdue/db";
 import type { Instant } from "@overdue/schedules";
-import type { Context } from "hono";
+import type { Logger } from "pino";
 
+import type { Hops } from "../http/client-address.ts";
 import * as answers from "./answers.ts";
 import type { Clock } from "./clock.ts";
 import { type Ingest, Unavailable } from "./ingest.ts";
@@ -25,6 +25,7 @@ import {
   type Problem,
   readPingUrl,
 } from "./ping-url.ts";
+import type { PingRequest } from "./ping-request.ts";
 import { type ReadBody, readBody } from "./read-body.ts";
 import type { Refusals } from "./refusals.ts";
 
@@ -39,10 +40,12 @@ type ReceiveOptions = {
   lookFor: (target: Target) => Promise<"one" | "none" | "several">;
   /** How the check reads its pings. Called only for a body that is not kept whole or that may be another dialect. */
   findReadings: (target: Target) => Promise<readonly PingReading[]>;
-  clientAddress: (c: Context) => string | null;
-  /** The address to show with the ping; nothing is decided by it. */
-  pingAddress: (c: Context) => string | null;
+  addresses: PingAddresses;
+  log: Logger;
 };
+
+/** `client`: the client's address. `shown`: the one to show with the ping; nothing is decided by it. */
+export type PingAddresses = (hops: Hops) => { client: string | null; shown: string | null };
 
 /** Who sent it, read before its body: a connection that has broken off tells nothing any more. */
 type Sender = {
@@ -58,12 +61,11 @@ const METHOD_CHARS = 10;
 
 /** Answers one ping; `path` is what follows `/ping/`. The texts are those that Healthchecks' clients know. */
 export function pingReceiver(options: ReceiveOptions) {
-  return async (c: Context, path: string): Promise<Response> => {
-    if (isPreflight(c)) return answers.preflight();
-    const sender = readSender(c, options);
-    const { searchParams, pathname, search } = new URL(c.req.url);
-    const url = readPingUrl(path, searchParams);
-    const refuse = createRefuser(sender, partBehindKey(`${pathname}${search}`), options);
+  return async (request: PingRequest, path: string): Promise<answers.PingAnswer> => {
+    if (isPreflight(request)) return answers.preflight();
+    const sender = readSender(request, options);
+    const url = readPingUrl(path, request.query);
+    const refuse = createRefuser(sender, request.target, options);
     try {
       switch (url.kind) {
         case "no such page":
@@ -73,10 +75,10 @@ export function pingReceiver(options: ReceiveOptions) {
         case "malformed":
           return await refuseMalformed(url, { refuse, options });
         case "ping":
-          return await storePing(c, { url, sender, refuse, options });
+          return await storePing(request.body, { url, sender, refuse, options });
       }
     } catch (error) {
-      if (!(error instanceof Unavailable)) throw error;
+      if (!(error instanceof Unavailable)) options.log.error({ err: error }, "A ping could not be answered.");
       return answers.unavailable();
     }
   };
@@ -87,40 +89,42 @@ function unknownPathReason(owner: Owner | null): RefusalReason {
   return owner?.kind === "key" && !isSlug(owner.slug) ? "invalid-slug" : "unknown-path";
 }
 
-function isPreflight(c: Context): boolean {
-  return c.req.method === "OPTIONS" && c.req.header("Access-Control-Request-Method") !== undefined;
+function isPreflight({ method, header }: PingRequest): boolean {
+  return method === "OPTIONS" && header("access-control-request-method") !== undefined;
 }
 
-function readSender(c: Context, options: ReceiveOptions): Sender {
+function readSender({ method, header, socketAddress }: PingRequest, { addresses }: ReceiveOptions): Sender {
+  const { client, shown } = addresses({ socketAddress, forwardedFor: header("x-forwarded-for") });
   return {
-    method: c.req.method.slice(0, METHOD_CHARS),
-    userAgent: (c.req.header("User-Agent") ?? "").slice(0, USER_AGENT_CHARS),
-    scheme: c.req.header("X-Forwarded-Proto") === "https" ? "https" : "http",
-    host: options.clientAddress(c),
-    remoteAddress: options.pingAddress(c),
+    method: method.slice(0, METHOD_CHARS),
+    userAgent: (header("user-agent") ?? "").slice(0, USER_AGENT_CHARS),
+    scheme: header("x-forwarded-proto") === "https" ? "https" : "http",
+    host: client,
+    remoteAddress: shown,
   };
 }
 
-type Refuse = (owner: Owner | null, reason: RefusalReason, answer: Response) => Response;
+type Refuse = (owner: Owner | null, reason: RefusalReason, answer: answers.PingAnswer) => answers.PingAnswer;
 
 /** Records a refusal; an address with too many refusals is answered with 429 and nothing else. */
 function createRefuser(
   { host, ...sender }: Sender,
-  asked: string,
+  target: string,
   { refusals, clock }: ReceiveOptions,
 ): Refuse {
   return (owner, reason, answer) => {
     const at = clock.now();
     const { method, userAgent, remoteAddress } = sender;
+    const asked = partBehindKey(target);
     refusals.note({ owner, reason, asked, method, userAgent, remoteAddress, host, at });
-    return !answer.ok && refusals.hasTooMany(host, at) ? answers.slowDown() : answer;
+    return answer.status >= 400 && refusals.hasTooMany(host, at) ? answers.slowDown() : answer;
   };
 }
 
 async function refuseMalformed(
   { target, problem }: Extract<PingUrl, { kind: "malformed" }>,
   { refuse, options }: { refuse: Refuse; options: ReceiveOptions },
-): Promise<Response> {
+): Promise<answers.PingAnswer> {
   const owner = ownerOfTarget(target);
   switch (await orUnavailable(options.lookFor(target))) {
     case "one":
@@ -147,7 +151,7 @@ function unknownReason(target: Target): RefusalReason {
 }
 
 async function storePing(
-  c: Context,
+  stream: PingRequest["body"],
   {
     url,
     sender,
@@ -159,9 +163,9 @@ async function storePing(
     refuse: Refuse;
     options: ReceiveOptions;
   },
-): Promise<Response> {
+): Promise<answers.PingAnswer> {
   const { target } = url;
-  const body = await readBody(bodyStream(c), {
+  const body = await readBody(stream, {
     limit: options.bodyBytesMax,
     timeMs: options.bodyTimeMs,
     keywords: async () => (await orUnavailable(options.findReadings(target))).flatMap(httpKeywords),
@@ -189,14 +193,6 @@ async function orUnavailable<T>(look: Promise<T>): Promise<T> {
   }
 }
 
-/** Node's own stream where there is one: it costs a third of a web stream. */
-function bodyStream(c: Context) {
-  const { incoming } = (c.env ?? {}) as { incoming?: IncomingMessage };
-  if (incoming === undefined) return c.req.raw.body;
-  const { "content-length": length, "transfer-encoding": encoding } = incoming.headers;
-  return (length === undefined || length === "0") && encoding === undefined ? null : incoming;
-}
-
 function toArrival(
   { target, action, exitStatus, rid, dueAt }: Extract<PingUrl, { kind: "ping" }>,
   { sender, body, at }: { sender: Sender; body: ReadBody; at: Instant },
@@ -213,7 +209,7 @@ function toArrival(
       body.kept === null ? null : createHash("sha256").update(body.kept).digest("base64url").slice(0, 22),
     read: (reading) => readPing(reading, { kind, method, exitStatus, mentions: body.mentions }),
     record: {
-      id: randomUUID(),
+      id: idAt(at),
       receivedAt: at,
       rid,
       exitStatus,
@@ -229,12 +225,20 @@ function toArrival(
   };
 }
 
+const ID_BEGIN = 15;
+
+/** A UUID of version 7 (RFC 9562): those of one time lie side by side in an index. */
+function idAt(at: Instant): string {
+  const time = Math.floor(at).toString(16).padStart(12, "0");
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${randomUUID().slice(ID_BEGIN)}`;
+}
+
 const NOTES = { whole: null, "broken-off": "body-broken-off", "too-slow": "body-too-slow" } as const;
 
 function answerRecorded(
   recorded: Recorded,
   { target, refuse, bodyBytesMax }: { target: Target; refuse: Refuse; bodyBytesMax: number },
-): Response {
+): answers.PingAnswer {
   switch (recorded.kind) {
     case "unknown":
       return refuse(ownerOfTarget(target), unknownReason(target), answers.notFound());
@@ -274,6 +278,15 @@ const LINK_PREVIEWS = [
   /^Synapse \(bot; \+https:\/\/github\.com\//,
 ];
 
+const PROGRAMS_MAX = 1_000;
+/** Few programs send nearly all pings. */
+const looked = new Map<string, boolean>();
+
 export function isLinkPreview(userAgent: string): boolean {
-  return LINK_PREVIEWS.some((pattern) => pattern.test(userAgent));
+  const known = looked.get(userAgent);
+  if (known !== undefined) return known;
+  const is = LINK_PREVIEWS.some((pattern) => pattern.test(userAgent));
+  if (looked.size >= PROGRAMS_MAX) looked.clear();
+  looked.set(userAgent, is);
+  return is;
 }

@@ -150,6 +150,22 @@ test("sixty pings at once are all stored, numbered without a gap", async () => {
   );
 });
 
+test("two receivers that hear the same ten checks at once answer and number every ping", async () => {
+  const tenChecks = await Promise.all(Array.from({ length: 10 }, () => aCheck(pool)));
+  const apps = [app, receiverOn(pool).app];
+  const ping = async (turn: number) => {
+    const check = tenChecks[turn % tenChecks.length];
+    const path = `/ping/${check?.pingUuid}/log`;
+    return (await apps[turn % 3 === 0 ? 1 : 0]?.request(path))?.status;
+  };
+  const statuses = await Promise.all(Array.from({ length: 300 }, (_, turn) => ping(turn)));
+  expect(new Set(statuses)).toEqual(new Set([200]));
+  for (const check of tenChecks)
+    expect((await pingsOf(check)).map(({ number }) => number)).toEqual(
+      Array.from({ length: 30 }, (_, i) => i + 1),
+    );
+});
+
 test("a storm on one check shares rows, but every ping is answered and counted, and a fail counts at once", async () => {
   const check = await aCheck(pool);
   const storm = async (count: number, suffix = "") => {

@@ -18,10 +18,12 @@ import type { Logger } from "pino";
 import { Histogram } from "prom-client";
 
 import type { UnreadableRequest } from "../http/http-server.ts";
+import { toResponse } from "./answers.ts";
 import { createClock } from "./clock.ts";
 import { Ingest } from "./ingest.ts";
+import { directPings, pingRequest } from "./ping-request.ts";
 import { ownerInTarget, partBehindKey } from "./ping-url.ts";
-import { pingReceiver } from "./receive.ts";
+import { type PingAddresses, pingReceiver } from "./receive.ts";
 import { Refusals, type RefusedPing } from "./refusals.ts";
 import { StallWatch } from "./stall-watch.ts";
 
@@ -38,9 +40,7 @@ export function createReceiver(options: {
   bodyBytesMax: number;
   /** How long a body may take. */
   bodyTimeMs?: number;
-  clientAddress: (c: Context) => string | null;
-  /** The address to show with the ping; nothing is decided by it. */
-  pingAddress: (c: Context) => string | null;
+  addresses: PingAddresses;
 }) {
   const { pool, log } = options;
   const receiverId = randomUUID();
@@ -54,21 +54,25 @@ export function createReceiver(options: {
   const token = randomBytes(16).toString("hex");
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   let heartbeat: ReturnType<typeof startHeartbeat> | undefined;
+  const answer = pingReceiver({
+    bodyTimeMs: BODY_TIME_MS,
+    ...options,
+    ingest,
+    clock,
+    refusals,
+    lookFor: (target) => lookForTarget(pool, target),
+    findReadings: (target) => findPingReadings(pool, target),
+  });
   return {
     ingest,
     clock,
     /** For the metrics: how long pings wait until they are stored. */
     storeSeconds,
     /** Handles `/ping/…`; `path` is what follows. */
-    ping: pingReceiver({
-      bodyTimeMs: BODY_TIME_MS,
-      ...options,
-      ingest,
-      clock,
-      refusals,
-      lookFor: (target) => lookForTarget(pool, target),
-      findReadings: (target) => findPingReadings(pool, target),
-    }),
+    ping: async (c: Context, path: string): Promise<Response> =>
+      toResponse(await answer(pingRequest(c), path)),
+    /** Handles the usual pings before any route. */
+    direct: directPings(answer, new Set([HEARTBEAT_PATH])),
     refusals,
     /** Notes a request that could not be read, for the project whose ping it would have been. */
     unreadable: (request: UnreadableRequest) => refusals.note(unreadablePing(request, clock.now())),

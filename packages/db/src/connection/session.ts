@@ -176,10 +176,15 @@ function toParameter(value: unknown): string | null {
 }
 
 function toElement(value: unknown): string {
-  const text = toParameter(value);
-  if (text === null) return "NULL";
+  if (value === null || value === undefined) return "NULL";
+  // Asked for first: nearly all elements of the long arrays are these.
+  if (typeof value === "number" || typeof value === "boolean") return `${value}`;
+  if (typeof value === "string" && !TO_ESCAPE.test(value)) return `"${value}"`;
+  const text = toParameter(value) ?? "NULL";
   return Array.isArray(value) ? text : `"${text.replace(/["\\]/g, "\\$&")}"`;
 }
+
+const TO_ESCAPE = /["\\]/;
 
 /** How columns are read, by the number of their type in `pg_type`; a type that is not listed is read as text. */
 const COLUMN_TYPES = {

@@ -106,7 +106,7 @@ test("a batch of which one ping cannot be written stores none of them", async ()
   const broken = anArrival(check, T + 1, { digest: "b" });
   broken.record.method = "\u0000";
   await expect(record([anArrival(check, T, { digest: "a" }), broken])).rejects.toThrow(
-    "unsupported Unicode escape sequence",
+    "invalid byte sequence",
   );
   expect(await runsOf(check)).toEqual([]);
   const [row] = await pool.query("select ping_count, status from checks where id = $1", [check.id]);

@@ -41,6 +41,15 @@ export async function findSlugs(
   return new Map(asked.map((target, index) => [slugOf(target), answerTo(found, slugs[index])]));
 }
 
+/** The same without making any: what a ping would make is unknown as yet. */
+export async function lookForSlugs(pool: Pool, targets: readonly Target[]): Promise<Map<string, Found>> {
+  const asked = targets.filter((target) => target.kind === "slug");
+  if (asked.length === 0) return new Map();
+  const slugs = await withPingKeys(pool, asked);
+  const found = await lookUp(pool, slugs);
+  return new Map(asked.map((target, index) => [slugOf(target), answerTo(found, slugs[index])]));
+}
+
 function answerTo(found: ReadonlyMap<string, Found>, target: SlugTarget | undefined): Found {
   return (target && found.get(slugOf(target))) ?? { kind: "unknown" };
 }
@@ -51,7 +60,7 @@ export function slugOf(target: { pingKey: string; slug: string }): string {
 
 type SlugTarget = Extract<Target, { kind: "slug" }>;
 
-async function lookUp(client: PoolClient, slugs: readonly SlugTarget[]): Promise<Map<string, Found>> {
+async function lookUp(client: Pool | PoolClient, slugs: readonly SlugTarget[]): Promise<Map<string, Found>> {
   const rows = await client.query<{ ping_key: string; slug: string; ping_uuid: string }>(
     `select distinct p.ping_key, c.slug, c.ping_uuid
              from unnest($1::text[], $2::text[]) as x(ping_key, slug)

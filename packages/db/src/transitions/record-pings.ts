@@ -1,12 +1,13 @@
 import type { PingKind, PingReading, ReadPing } from "@overdue/core";
 import type { Instant } from "@overdue/schedules";
 
-import { STORED_CHECK, storedCheck, type StoredCheckRow } from "../checks/check-row.ts";
+import { STORED_CHECK, type StoredCheck, storedCheck, type StoredCheckRow } from "../checks/check-row.ts";
 import { inTransaction, type Pool, type PoolClient } from "../database.ts";
 import type { Outage } from "../receivers/checkpoint.ts";
 import { advancePing, applyOutages, type Change, changeOf, noteOnce, type PingRecord } from "./change.ts";
-import { findSlugs, type Found, slugOf, type Target } from "./find-targets.ts";
-import { writeBeforeCommit } from "./write.ts";
+import { findSlugs, type Found, lookForSlugs, slugOf, type Target } from "./find-targets.ts";
+import type { KnownChecks } from "./known-checks.ts";
+import { writeBeforeCommit, writeKnown, type Written } from "./write.ts";
 
 /** A ping as the receiver accepted it: parsed and bounded, not yet matched with its check. */
 export type ReceivedPing = {
@@ -42,6 +43,8 @@ export type Knowledge = {
   othersAt: Instant | null;
   /** What time it is by the clock that decides; left out where it was never set back. */
   now?: Instant;
+  /** Its checks as they were stored last, and where to remember them; left out where nothing is remembered. */
+  checks?: KnownChecks;
 };
 
 /** One receiver, and no outage on record. */
@@ -56,26 +59,87 @@ export async function recordPings(
   arrivals: readonly ReceivedPing[],
   known: Knowledge,
 ): Promise<Recorded[]> {
-  return inTransaction(pool, async (client, trail) => {
-    const found = await find(client, arrivals);
+  const { outcomes, pinged, written } = await inTransaction(pool, async (client, trail) => {
+    const found = namedBy(arrivals, await findSlugs(client, targetsOf(arrivals), firstAt(arrivals)));
     const repeated = await noteOnce(client, arrivals);
     const { changes, listens } = await lock(client, found, known);
-    const recorded = arrivals.map((arrival, i) =>
+    const outcomes = arrivals.map((arrival, i) =>
       apply(arrival, found[i], { changes, known, isRepeated: repeated.has(arrival) }),
     );
-    const written = [...changes.values()].filter((change) => change.pings.length > 0);
-    await writeBeforeCommit(client, written, { trail, listens });
-    return recorded;
+    const pinged = [...changes.values()].filter((change) => change.pings.length > 0);
+    return { outcomes, pinged, written: await writeBeforeCommit(client, pinged, { trail, listens }) };
   });
+  if (known.checks !== undefined) remember(known.checks, pinged, written);
+  return outcomes;
 }
 
-async function find(client: PoolClient, arrivals: readonly ReceivedPing[]): Promise<Found[]> {
-  const at = Math.min(...arrivals.map(({ record }) => record.receivedAt));
-  const slugs = await findSlugs(
-    client,
-    arrivals.map(({ target }) => target),
-    at,
+/**
+ * Records those pings whose checks are known from the last time, without reading or locking these before: in one statement,
+ * which writes the checks that nobody has changed since. Returns the outcomes of those that are durable then, and null for
+ * each ping that it left alone, with all others of its check: they are for `recordPings`. Throws when none is durable.
+ */
+export async function recordKnown(
+  pool: Pool,
+  arrivals: readonly ReceivedPing[],
+  { checks, ...known }: Knowledge & { checks: KnownChecks },
+): Promise<(Recorded | null)[]> {
+  const found = namedBy(arrivals, await lookForSlugs(pool, targetsOf(arrivals)));
+  const { changes, versions } = recall(arrivals, found, { known, checks });
+  if (changes.size === 0) return arrivals.map(() => null);
+  const recorded = arrivals.map((arrival, i) =>
+    apply(arrival, found[i], { changes, known, isRepeated: false }),
   );
+  const pinged = [...changes.values()];
+  const { checkIds, ...written } = await writeKnown(pool, pinged, {
+    versions,
+    isAlone: known.othersAt === null,
+  });
+  for (const change of pinged) {
+    if (checkIds.has(change.check.id)) remember(checks, [change], written);
+    else checks.forget(change.stored.pingUuid);
+  }
+  return recorded.map((outcome) =>
+    outcome.kind === "recorded" && checkIds.has(outcome.checkId) ? outcome : null,
+  );
+}
+
+/** The checks of these pings that are known, but for those with a ping that may have come before. */
+function recall(
+  arrivals: readonly ReceivedPing[],
+  found: readonly Found[],
+  { known, checks }: { known: Knowledge; checks: KnownChecks },
+): { changes: Map<string, Change>; versions: Map<Change, string> } {
+  const changes = new Map<string, Change>();
+  const versions = new Map<Change, string>();
+  for (const target of found) {
+    if (target.kind !== "check" || changes.has(target.pingUuid)) continue;
+    const last = checks.get(target.pingUuid);
+    if (last === undefined) continue;
+    const change = prepared(last.stored, known);
+    changes.set(target.pingUuid, change);
+    versions.set(change, last.version);
+  }
+  for (const [i, target] of found.entries())
+    if (target.kind === "check" && arrivals[i]?.once) changes.delete(target.pingUuid);
+  return { changes, versions };
+}
+
+function remember(checks: KnownChecks, changes: readonly Change[], { version }: Written): void {
+  if (version === null) return;
+  for (const { stored, check, coalesced } of changes)
+    checks.learn({ stored: { ...stored, check, coalesced }, version });
+}
+
+function targetsOf(arrivals: readonly ReceivedPing[]): Target[] {
+  return arrivals.map(({ target }) => target);
+}
+
+function firstAt(arrivals: readonly ReceivedPing[]): Instant {
+  return Math.min(...arrivals.map(({ record }) => record.receivedAt));
+}
+
+/** What each ping's target is; of several that came for a check that was made for them, the first one made it. */
+function namedBy(arrivals: readonly ReceivedPing[], slugs: ReadonlyMap<string, Found>): Found[] {
   const answered = new Set<string>();
   return arrivals.map(({ target }) => {
     if (target.kind === "uuid") return { kind: "check", pingUuid: target.pingUuid, created: false };
@@ -99,12 +163,12 @@ async function lock(
        from checks where ping_uuid = any($1::uuid[]) and deleted_at is null order by id for update`,
     [[...pingUuids]],
   );
-  const changes = new Map(rows.map((row) => [row.pingUuid, prepared(row, known)]));
+  const changes = new Map(rows.map((row) => [row.pingUuid, prepared(storedCheck(row), known)]));
   return { changes, listens: rows.some(({ listens }) => listens) };
 }
 
-function prepared(row: StoredCheckRow, { outages, now = Infinity }: Knowledge): Change {
-  const change = changeOf(storedCheck(row));
+function prepared(stored: StoredCheck, { outages, now = Infinity }: Knowledge): Change {
+  const change = changeOf(stored);
   applyOutages(change, outages, now);
   return change;
 }

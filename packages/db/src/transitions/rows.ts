@@ -4,6 +4,67 @@ import type { Change, PingRecord } from "./change.ts";
 
 type Of<Kind extends Effect["kind"]> = Extract<Effect, { kind: Kind }>;
 
+/** The columns of what every ping writes, with their types, as `columns.ts` hands them over. */
+export const CHECK_STATES = {
+  id: "uuid",
+  status: "check_status",
+  deadline_seq: "bigint",
+  ping_count: "bigint",
+  last_ping_at: "float8",
+  last_start_at: "float8",
+  last_duration_ms: "bigint",
+  expected_at: "float8",
+  deadline_at: "float8",
+  memory: "json",
+  coalesced: "json",
+  next_at: "float8",
+  set_wake: "boolean",
+  version: "xid",
+};
+export const PINGS = {
+  project_id: "uuid",
+  check_id: "uuid",
+  number: "bigint",
+  id: "uuid",
+  kind: "text",
+  note: "text",
+  received_at: "float8",
+  rid: "uuid",
+  exit_status: "smallint",
+  scheme: "text",
+  method: "text",
+  remote_address: "text",
+  user_agent: "text",
+  body: "bytea",
+  body_bytes: "integer",
+  body_cut_at: "integer",
+  repeats: "integer",
+};
+export const RUNS = {
+  project_id: "uuid",
+  check_id: "uuid",
+  id: "uuid",
+  rid: "uuid",
+  host: "text",
+  started_at: "float8",
+  ended_at: "float8",
+  outcome: "text",
+  duration_ms: "bigint",
+  exit_status: "smallint",
+  overlong: "boolean",
+  guessed: "boolean",
+};
+export const SLOTS = {
+  project_id: "uuid",
+  check_id: "uuid",
+  due_at: "float8",
+  outcome: "text",
+  decided_at: "float8",
+  late_ms: "bigint",
+  run_id: "uuid",
+  because: "text",
+};
+
 /** The check's new state, as `write.ts` reads it. */
 export function checkRow({ check, coalesced, nextAt, setWake }: Change) {
   const { state } = check;
@@ -106,7 +167,7 @@ function pingRow(change: Change, ping: PingRecord, effect: Of<"ping">) {
     method: ping.method,
     remote_address: ping.remoteAddress,
     user_agent: ping.userAgent,
-    body: ping.body === null ? null : ping.body.toString("base64"),
+    body: ping.body,
     body_bytes: ping.bodyBytes,
     body_cut_at: ping.bodyCutAt,
     repeats: change.repeats.get(ping.id) ?? 0,

@@ -5,58 +5,63 @@ import {
   notifyCheckEvents,
 } from "../alert-routes/notify-check-events.ts";
 import { type IncidentNotice, notifyIncidents } from "../alert-routes/notify-incidents.ts";
-import { openDb, type PoolClient, type Trail } from "../database.ts";
+import { openDb, type Pool, type PoolClient, type Trail } from "../database.ts";
 import { endKeptIncidents } from "../deliveries/end-incidents.ts";
 import { wakeDependents } from "../incidents/dependents.ts";
 import { epochMs } from "../sql-fragments.ts";
 import type { Change } from "./change.ts";
+import { afterEachOther, parametersOf, rowsOf } from "./columns.ts";
 import {
+  CHECK_STATES,
   checkRow,
   type FlipRow,
   flipRows,
   goneRows,
   noticeRows,
   pingRows,
+  PINGS,
   runRows,
+  RUNS,
   slotRows,
+  SLOTS,
 } from "./rows.ts";
 
 /** Epoch milliseconds, as core counts, to what the table holds. */
 const at = (column: string) => `to_timestamp(x.${column} / 1000)`;
 
-// One statement for all that every ping writes: each further round trip would be paid by every ping.
-const STATES_PINGS_RUNS_SLOTS = `
-with changed as (
+/** Behind the projects, which are the first parameter. */
+const FIRST_OF = afterEachOther(2, [CHECK_STATES, PINGS, RUNS, SLOTS]);
+
+/**
+ * One statement for all that every ping writes: each further round trip would be paid by every ping. `before`: what is
+ * done first; `isCurrent`: which of the checks are written, by their rows `c` and `x`; `onlyOf`: which rows of their history.
+ */
+const statesPingsRunsSlots = ({ before = "", isCurrent = "", onlyOf = "" }) => `
+with listening as (
+  select distinct project_id from routes where listens and project_id = any($1::uuid[])
+), ${before} changed as (
   update checks c
      set status = x.status, deadline_seq = x.deadline_seq, ping_count = x.ping_count,
          last_ping_at = ${at("last_ping_at")}, last_start_at = ${at("last_start_at")},
          last_duration_ms = x.last_duration_ms, expected_at = ${at("expected_at")},
          deadline_at = ${at("deadline_at")}, memory = x.memory, coalesced = x.coalesced,
          wake_at = case when x.set_wake then ${at("next_at")} else least(c.wake_at, ${at("next_at")}) end
-    from json_to_recordset($1::json) as x(
-           id uuid, status check_status, deadline_seq bigint, ping_count bigint, last_ping_at float8,
-           last_start_at float8, last_duration_ms bigint, expected_at float8, deadline_at float8, memory json,
-           coalesced json, next_at float8, set_wake boolean)
-   where c.id = x.id
+    from ${rowsOf(CHECK_STATES, FIRST_OF[0])}
+   where c.id = x.id ${isCurrent}
+  returning c.id
 ), recorded as (
   insert into pings (project_id, check_id, number, id, kind, note, received_at, rid, exit_status, scheme, method,
                      remote_address, user_agent, body, body_bytes, body_cut_at, repeats)
   select x.project_id, x.check_id, x.number, x.id, x.kind, x.note, ${at("received_at")}, x.rid, x.exit_status,
-         x.scheme, x.method, x.remote_address, x.user_agent, decode(x.body, 'base64'), x.body_bytes,
-         x.body_cut_at, x.repeats
-    from json_to_recordset($2::json) as x(
-           project_id uuid, check_id uuid, number bigint, id uuid, kind text, note text, received_at float8, rid uuid,
-           exit_status smallint, scheme text, method text, remote_address text, user_agent text, body text,
-           body_bytes integer, body_cut_at integer, repeats integer)
+         x.scheme, x.method, x.remote_address, x.user_agent, x.body, x.body_bytes, x.body_cut_at, x.repeats
+    from ${rowsOf(PINGS, FIRST_OF[1])} ${onlyOf}
 ), ran as (
   insert into runs (project_id, check_id, id, rid, host, started_at, ended_at, heard_at, outcome, duration_ms,
                     exit_status, overlong, guessed)
   select x.project_id, x.check_id, x.id, x.rid, x.host, ${at("started_at")}, ${at("ended_at")},
          to_timestamp(coalesce(x.ended_at, x.started_at) / 1000), x.outcome, x.duration_ms, x.exit_status,
          x.overlong, x.guessed
-    from json_to_recordset($3::json) as x(
-           project_id uuid, check_id uuid, id uuid, rid uuid, host text, started_at float8, ended_at float8,
-           outcome text, duration_ms bigint, exit_status smallint, overlong boolean, guessed boolean)
+    from ${rowsOf(RUNS, FIRST_OF[2])} ${onlyOf}
   on conflict (id) do update
      set started_at = excluded.started_at, ended_at = excluded.ended_at, heard_at = excluded.heard_at,
          outcome = excluded.outcome, duration_ms = excluded.duration_ms, exit_status = excluded.exit_status,
@@ -65,17 +70,36 @@ with changed as (
 ), settled as (
   insert into slots (project_id, check_id, due_at, outcome, decided_at, late_ms, run_id, because)
   select x.project_id, x.check_id, ${at("due_at")}, x.outcome, ${at("decided_at")}, x.late_ms, x.run_id, x.because
-    from json_to_recordset($4::json) as x(
-           project_id uuid, check_id uuid, due_at float8, outcome text, decided_at float8, late_ms bigint, run_id uuid,
-           because text)
+    from ${rowsOf(SLOTS, FIRST_OF[3])} ${onlyOf}
   on conflict (check_id, due_at) do update
      set outcome = excluded.outcome, decided_at = excluded.decided_at, late_ms = excluded.late_ms,
          run_id = excluded.run_id, because = excluded.because
-), listening as (
-  select distinct project_id from routes where listens and project_id = any($5::uuid[])
-)
+)`;
+
+const WRITE_LOCKED = `
+${statesPingsRunsSlots({})}
 select array(select project_id from listening) as listening,
-  array(select id from ran where ended and project_id in (select project_id from listening)) as ended`;
+  array(select id from ran where ended and project_id in (select project_id from listening)) as ended,
+  pg_current_xact_id()::xid::text as version`;
+
+// In a `case` the planner takes half of the rows for current, and joins what follows by their ids in one pass.
+const IS_CURRENT = `and case when c.xmin = x.version and c.project_id <> all(array(select project_id from listening))
+                        then true else false end`;
+const ONLY_WRITTEN = "where x.check_id in (select id from changed)";
+
+const writeKnownIf = (parts: Parameters<typeof statesPingsRunsSlots>[0]) => `
+${statesPingsRunsSlots({ ...parts, onlyOf: ONLY_WRITTEN })}
+select array(select id from changed) as "checkIds", pg_current_xact_id()::xid::text as version`;
+
+const WRITE_KNOWN = writeKnownIf({ isCurrent: IS_CURRENT });
+
+/** The same beside other receivers: rows that one of them writes just now are left alone, so that none waits for another. */
+const WRITE_KNOWN_AND_FREE = writeKnownIf({
+  before: `free as materialized (
+    select id from checks where id = any($${FIRST_OF[0]}::uuid[]) for no key update skip locked
+  ),`,
+  isCurrent: `${IS_CURRENT} and x.id in (select id from free)`,
+});
 
 // Deliveries follow in the same transaction: an alert that is decided cannot fail to be written.
 const FLIPS_INCIDENTS = `
@@ -148,6 +172,9 @@ export async function writeChanges(client: PoolClient, changes: readonly Change[
   await notifyCheckEvents(client, checkEventsFor(changes, ended), flipIds);
 }
 
+/** The changes as they are stored, by the transaction of this number; null where more than state and history was written. */
+export type Written = { version: string | null };
+
 /**
  * Writes the changes as `writeChanges` does. Where none is more than state and history, as of most pings, it leaves them to
  * the end of the transaction; `listens`: whether a route of their projects wants to be notified of runs.
@@ -156,25 +183,64 @@ export async function writeBeforeCommit(
   client: PoolClient,
   changes: readonly Change[],
   { trail, listens }: { trail: Trail; listens: boolean },
-): Promise<void> {
-  const isMore = listens || changes.some((change) => flipRows(change).length + noticeRows(change).length > 0);
-  if (isMore) await writeChanges(client, changes);
-  else if (changes.length > 0) trail(writeHistory(client, changes));
+): Promise<Written> {
+  const written: Written = { version: null };
+  if (listens || !changes.every(isHistoryAlone)) await writeChanges(client, changes);
+  else if (changes.length > 0)
+    trail(writeHistory(client, changes).then(({ version }) => (written.version = version)));
+  return written;
 }
 
-async function writeHistory(client: PoolClient, changes: readonly Change[]): Promise<EndedRuns> {
+/** Whether all that is to be written of a change is its state, with pings, runs and slots. */
+function isHistoryAlone(change: Change): boolean {
+  return !change.effects.some(({ kind }) => kind === "flip" || kind === "notice");
+}
+
+/**
+ * Writes changes of checks that were not read under a lock, in one statement and a transaction of its own: those whose
+ * rows have still the version that `versions` says, of projects that do not listen to runs, and that are state and history
+ * alone. `isAlone`: no other receiver writes them. Answers the ids of the checks that it wrote, and their new version.
+ */
+export async function writeKnown(
+  pool: Pool,
+  changes: readonly Change[],
+  { versions, isAlone }: { versions: ReadonlyMap<Change, string>; isAlone: boolean },
+): Promise<Written & { checkIds: ReadonlySet<string> }> {
+  const simple = changes.filter((change) => isHistoryAlone(change) && change.gaveWay.stored.length === 0);
+  if (simple.length === 0) return { checkIds: new Set(), version: null };
+  const rows = await pool.query<{ checkIds: string[]; version: string }>(
+    isAlone ? WRITE_KNOWN : WRITE_KNOWN_AND_FREE,
+    historyParameters(simple, versions),
+  );
+  return { checkIds: new Set(rows[0]?.checkIds), version: rows[0]?.version ?? null };
+}
+
+async function writeHistory(
+  client: PoolClient,
+  changes: readonly Change[],
+): Promise<EndedRuns & { version: string | null }> {
   const gone = changes.flatMap(goneRows);
   const [rows] = await Promise.all([
-    client.query<EndedRuns>(STATES_PINGS_RUNS_SLOTS, [
-      JSON.stringify(changes.map(checkRow)),
-      JSON.stringify(changes.flatMap(pingRows)),
-      JSON.stringify(changes.flatMap(runRows)),
-      JSON.stringify(changes.flatMap(slotRows)),
-      [...new Set(changes.map(({ stored }) => stored.projectId))],
-    ]),
+    client.query<EndedRuns & { version: string }>(WRITE_LOCKED, historyParameters(changes)),
     gone.length > 0 ? client.query(GONE, [JSON.stringify(gone)]) : null,
   ]);
-  return rows[0] ?? NO_ENDED_RUNS;
+  return rows[0] ?? { ...NO_ENDED_RUNS, version: null };
+}
+
+function historyParameters(
+  changes: readonly Change[],
+  versions: ReadonlyMap<Change, string> = new Map(),
+): unknown[] {
+  return [
+    [...new Set(changes.map(({ stored }) => stored.projectId))],
+    ...parametersOf(
+      CHECK_STATES,
+      changes.map((change) => ({ ...checkRow(change), version: versions.get(change) ?? null })),
+    ),
+    ...parametersOf(PINGS, changes.flatMap(pingRows)),
+    ...parametersOf(RUNS, changes.flatMap(runRows)),
+    ...parametersOf(SLOTS, changes.flatMap(slotRows)),
+  ];
 }
 
 /** The first flips of all checks, then the second ones: a check that went down and up is written in that order. Answers ids. */
