@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Checkbox, TextInput } from "@mantine/core";
+import { ActionIcon, Button, TextInput } from "@mantine/core";
 import { IconCheck, IconLayoutList, IconUsers, IconX } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
@@ -143,11 +143,14 @@ function NameForm({ canShare, save, close }: NameFormProps) {
         onKeyDown={({ key }) => key === "Escape" && close()}
       />
       {canShare && (
-        <Checkbox
-          label="For all members"
-          checked={shared}
-          onChange={({ currentTarget }) => setShared(currentTarget.checked)}
-        />
+        <label className={styles["share"]}>
+          <input
+            type="checkbox"
+            checked={shared}
+            onChange={({ currentTarget }) => setShared(currentTarget.checked)}
+          />
+          For all members
+        </label>
       )}
       <Button type="submit">Save</Button>
       <ActionIcon variant="subtle" color="gray" aria-label="Cancel" onClick={close}>
