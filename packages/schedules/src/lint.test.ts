@@ -26,6 +26,11 @@ test.each([
   expect(lintLine(expression, scheduler)).toEqual([{ code, message: expect.stringMatching(message) }]);
 });
 
+test("H is drawn by Jenkins, unless the name of the job tells its time", () => {
+  expect(lintLine("H 3 * * *", "jenkins")).toMatchObject([{ code: "drawn" }]);
+  expect(lintLine("H 3 * * *", "jenkins", "nightly build")).toEqual([]);
+});
+
 test.each([
   ["debian-cron", "30 2 * * *"],
   ["kubernetes", "*/5 9-17 * * MON-FRI"],

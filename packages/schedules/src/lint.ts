@@ -20,15 +20,20 @@ export type LintFinding = { code: "refused" | "never" | "otherwise" | "drawn"; m
 // 2000-01-01: a line that has no time after it never runs.
 const NEVER_BEFORE: Instant = 946_684_800_000;
 
-/** What a scheduler makes of a cron line that its author may not have meant; nothing for a line that is plain to both. */
-export function lintLine(expression: string, scheduler: string): LintFinding[] {
-  const schedule = { kind: "cron" as const, expression, scheduler, timezone: "UTC" };
+/**
+ * What a scheduler makes of a cron line that its author may not have meant; nothing for a line that is plain to both. With
+ * the name of a Jenkins `job`, H stands for a time that is known.
+ */
+export function lintLine(expression: string, scheduler: string, job?: string): LintFinding[] {
+  const named = job !== undefined && { job };
+  const schedule = { kind: "cron" as const, expression, scheduler, timezone: "UTC", ...named };
   const refused = refusalOf(() => linesOf(schedule));
   if (refused !== null) return [{ code: "refused", message: refused }];
   if (nextAfter(schedule, NEVER_BEFORE) === null)
     return [{ code: "never", message: neverText(linesOf(schedule)) }];
   const { drawn } = schedulerNamed(scheduler);
-  if (drawn?.sign.test(expression) === true) return [{ code: "drawn", message: drawn.text }];
+  if (job === undefined && drawn?.sign.test(expression) === true)
+    return [{ code: "drawn", message: drawn.text }];
   return linesOf(schedule).flatMap((line) => (line.kind === "cron" ? otherwise(line.cron, scheduler) : []));
 }
 
@@ -82,7 +87,8 @@ function refusalOf(read: () => unknown): string | null {
 /** What is odd about a schedule that can be saved, a sentence each; nothing for an interval or systemd's own lines. */
 export function lintSchedule(schedule: Schedule): string[] {
   if (schedule.kind !== "cron") return [];
-  return lintLine(schedule.expression, schedule.scheduler ?? DEFAULT_SCHEDULER).map(({ message }) => message);
+  const { expression, scheduler = DEFAULT_SCHEDULER, job } = schedule;
+  return lintLine(expression, scheduler, job).map(({ message }) => message);
 }
 
 /**

@@ -1,21 +1,9 @@
-import { setImmediate } from "node:timers/promises";
-
 import {
-  type ClockChange,
-  explain,
   FAMILIES,
-  type Instant,
-  lineFor,
-  lintLine,
-  type LintFinding,
-  policiesOf,
-  policySentences,
-  type Schedule,
   ScheduleReadingInput,
   ScheduleShape,
   DEFAULT_SCHEDULER,
   schedulerId,
-  schedulerNamed,
   SCHEDULERS,
   TimezoneInput,
   timezones,
@@ -24,12 +12,11 @@ import { z } from "zod";
 
 import { clientAddressGroup, refuseIfLimited } from "../http/rate-limits.ts";
 import { body, createRouter, json, route } from "../http/route.ts";
-import { Timestamp, iso } from "../http/schemas.ts";
+import { Timestamp } from "../http/schemas.ts";
+import { meaningOf } from "./readings.ts";
 
-const NEXT_TIMES = 5;
 const COMPARED_MAX = 6;
 const TEXT_LENGTH_MAX = 2000;
-const LINES_MAX = 5;
 
 const ScheduleQuestion = z.strictObject({ schedule: ScheduleReadingInput }).meta({ id: "ScheduleQuestion" });
 const Occurrence = z.object({ at: Timestamp, local: z.string() });
@@ -166,16 +153,11 @@ export const scheduleRoutes = createRouter()
       },
     ),
     async (c) => {
-      const { limits, now } = c.var.deps;
+      const { limits, now, workers } = c.var.deps;
       refuseIfLimited(c, await limits.readings(clientAddressGroup(c)), "Too many lines were explained.");
       const { scheduler, ...line } = c.req.valid("query");
-      const items: z.infer<typeof Reading>[] = [];
-      for (const id of new Set([scheduler].flat())) {
-        items.push(readingOf({ ...line, scheduler: id }, now()));
-        // Pings that have come meanwhile go first.
-        await setImmediate();
-      }
-      return c.json({ items }, 200);
+      const asked = { ...line, schedulers: [...new Set([scheduler].flat())], now: now() };
+      return c.json({ items: await workers.run("readLine", asked, clientAddressGroup(c)) }, 200);
     },
   )
   .openapi(
@@ -215,58 +197,3 @@ const LISTED: z.infer<typeof SchedulerView>[] = FAMILIES.flatMap((family) =>
     ({ id, label, names, version, example }) => ({ id, label, family, names: [...names], version, example }),
   ),
 );
-
-function meaningOf(schedule: Schedule, now: Instant): z.infer<typeof Meaning> {
-  const { text, next, changes } = explain(schedule, { from: now, count: NEXT_TIMES });
-  const scheduler = schedule.kind === "cron" ? (schedule.scheduler ?? DEFAULT_SCHEDULER) : null;
-  return {
-    text,
-    next: next.map(withIsoTime),
-    changes: changes.map(clockChangeView),
-    lints: lintsOf(schedule),
-    policy: policySentences(scheduler === null ? [] : policiesOf(scheduler)),
-  };
-}
-
-/** Where the job is named, H stands for a time that is known. */
-function lintsOf(schedule: Schedule): LintFinding[] {
-  if (schedule.kind !== "cron") return [];
-  const found = lintLine(schedule.expression, schedule.scheduler ?? DEFAULT_SCHEDULER);
-  return schedule.job === undefined ? found : found.filter(({ code }) => code !== "drawn");
-}
-
-function readingOf(
-  { scheduler, ...line }: { expression: string; timezone: string; scheduler: string },
-  now: Instant,
-): z.infer<typeof Reading> {
-  const { id, label } = schedulerNamed(scheduler);
-  const { data, error } = ScheduleReadingInput.safeParse({ kind: "cron", ...line, scheduler: id });
-  const schedule = data?.schedule;
-  const written = schedule === undefined ? lineFor(line.expression, id) : null;
-  if (written !== null) return readingOf({ ...line, expression: written, scheduler: id }, now);
-  const { expression } = line;
-  const refusedAs = (refusal: string) => ({ scheduler: id, label, expression, refusal, meaning: null });
-  if (schedule === undefined) return refusedAs(error?.issues[0]?.message ?? UNREADABLE);
-  if (schedule.kind !== "interval" && schedule.expression.split("\n").length > LINES_MAX)
-    return refusedAs(`Compare at most ${LINES_MAX} lines at once.`);
-  return {
-    scheduler: id,
-    label: schedule.kind === "cron" ? label : OTHERS[schedule.kind],
-    expression: schedule.kind === "interval" ? expression : schedule.expression,
-    refusal: null,
-    meaning: meaningOf(schedule, now),
-  };
-}
-
-const UNREADABLE = "This line cannot be read.";
-const OTHERS = { interval: "An interval", oncalendar: "systemd timer" };
-
-/** A clock change as the API answers it. */
-function clockChangeView(change: ClockChange): z.infer<typeof ClockChangeView> {
-  const affected = change.affected.map(({ runs, ...time }) => ({ ...time, runs: runs.map(withIsoTime) }));
-  return { ...change, at: iso(change.at), affected };
-}
-
-function withIsoTime<T extends { at: number }>(from: T): Omit<T, "at"> & { at: string } {
-  return { ...from, at: iso(from.at) };
-}

@@ -2,6 +2,7 @@ import type { MailText } from "@overdue/core";
 import type { ReckonedHolidays } from "@overdue/schedules";
 import type { Bounce } from "@overdue/db";
 
+import type { readLine as ReadLine } from "../schedules/readings.ts";
 import type { FileContent, FileText } from "../http/body-content.ts";
 import type { MailSource } from "../pings/email/message.ts";
 
@@ -30,6 +31,12 @@ export async function precomputeHolidays({
       if (data !== undefined) explain(data, { from: now, count: NEXT_TIMES });
     }
   });
+}
+
+/** What schedulers make of a line that anybody may send. */
+export async function readLine(asked: Parameters<typeof ReadLine>[0]): Promise<ReturnType<typeof ReadLine>> {
+  const { readLine } = await import("../schedules/readings.ts");
+  return readLine(asked);
 }
 
 /** Reads what a mail says where keywords are looked for. */

@@ -5,8 +5,6 @@ import { nextAfter, timesAfter } from "../schedule.ts";
 import { type Instant, HOUR_MS } from "../time.ts";
 import { SCHEDULERS } from "./index.ts";
 
-// A zone is read from the runtime when it is first asked: that counts as well, on a busy machine too.
-const SEARCH_MS = 1000;
 const TIMES_MAX = 4;
 
 /** A lost day, changes at midnight, by half an hour, by two hours, over two days of a month, and in the other direction. */
@@ -61,10 +59,8 @@ describe.each(SCHEDULERS.map((scheduler) => [scheduler.id, scheduler] as const))
         const rest = rules.days.both === "refused" ? days : [line.day, line.month, line.weekday];
         const seconds = rules.layouts[0]?.[0] === "second" ? ["0"] : [];
         const expression = [...seconds, line.minute, line.hour, ...rest].join(" ");
-        const began = performance.now();
         const times = timesOrRefused({ expression, scheduler: id, timezone }, after);
         expect(times).toEqual(times.toSorted((one, other) => one - other));
-        expect(performance.now() - began).toBeLessThan(SEARCH_MS);
       }),
       { numRuns: 150 },
     );
