@@ -50,6 +50,13 @@ test("what a quick receiver took keeps its place until it is recorded", async ()
   expect(most).toBeLessThanOrEqual(2);
 });
 
+test("what takes long to be recorded is not taken for the silence of a receiver that has answered", async () => {
+  await sendAll(20, { answerMs: 3 });
+  most = 0;
+  await sendAll(20, { answerMs: 3, recordMs: 300 });
+  expect(most).toBe(1);
+});
+
 test("a failing message gives its place back", async () => {
   const failing = limiter(1)
     .take(due)

@@ -49,11 +49,13 @@ const LATE_MS = 10;
 const CHANNELS_KEPT = 1_000;
 
 type Work = { waiting: number; start: () => void };
+/** When a message began, and whether its receiver has answered. */
+type Begun = { at: number; isAnswered: boolean };
 type Channel = {
   /** Slots that are taken, whether their work has begun or not. */
   taken: number;
-  /** When each of the messages that are on their way began. */
-  begun: Set<{ at: number }>;
+  /** The messages that are on their way, or that a quick receiver has answered and that are not recorded yet. */
+  begun: Set<Begun>;
   queue: Work[];
   /** How many waited for the channel beside these, when the newest of them was claimed. */
   waiting: number;
@@ -167,8 +169,8 @@ class OpenLimiter implements ConcurrencyLimiter {
   }
 
   /** Resolves when the channel takes another message. */
-  async #enter(channel: Channel, of: { most: number; waiting: number }): Promise<{ at: number }> {
-    const begun = { at: 0 };
+  async #enter(channel: Channel, of: { most: number; waiting: number }): Promise<Begun> {
+    const begun = { at: 0, isAnswered: false };
     channel.waiting = of.waiting;
     await new Promise<void>((resolve) => {
       const start = () => {
@@ -183,13 +185,14 @@ class OpenLimiter implements ConcurrencyLimiter {
   }
 
   // What a quick receiver took stays in its place until that is recorded: a crash repeats no more than is here.
-  #answered(channel: Channel, of: { begun: { at: number }; most: number }): void {
+  #answered(channel: Channel, of: { begun: Begun; most: number }): void {
+    of.begun.isAnswered = true;
     channel.silentMs = 0;
     channel.answersMs = [...channel.answersMs.slice(1 - ANSWERS_KEPT), this.#options.now() - of.begun.at];
     if (!isQuick(channel)) this.#leave(channel, of);
   }
 
-  #leave(channel: Channel, { begun, most }: { begun: { at: number }; most: number }): void {
+  #leave(channel: Channel, { begun, most }: { begun: Begun; most: number }): void {
     if (channel.begun.delete(begun)) this.#startNext(channel, most);
   }
 
@@ -209,7 +212,8 @@ class OpenLimiter implements ConcurrencyLimiter {
     const setAt = now();
     channel.timer = setTimeout(() => {
       const isLate = now() - setAt > SILENCE_STEP_MS + LATE_MS;
-      const [oldest] = channel.begun;
+      // What is answered and not recorded yet waits for us: that is no silence.
+      const oldest = [...channel.begun].find(({ isAnswered }) => !isAnswered);
       if (!isLate && oldest !== undefined) channel.silentMs = Math.max(channel.silentMs, now() - oldest.at);
       // Answers that lie in the sockets are read before it is decided.
       setImmediate(() =>
