@@ -278,6 +278,7 @@ export class Ingest {
 
   #warn(error: unknown): void {
     this.#hasFailed = true;
+    this.#store.forget();
     this.#options.log.warn({ err: error }, "Pings could not be stored.");
   }
 }

@@ -36,6 +36,11 @@ export class PingStore {
     if (others.length > 0) await this.#storeAll(others, told);
   }
 
+  /** After a failure of any statement it may be another server, or one that was put back, with other versions of its rows. */
+  forget(): void {
+    this.#checks.clear();
+  }
+
   /** Returns those that are neither stored nor failed. */
   async #storeKnown<Waiting extends Item>(
     batch: readonly Waiting[],
