@@ -80,12 +80,8 @@ export function statusPageHtml(served: ServedPage, { base, hasMail }: PageLinks)
 function incidentCard(incident: PublicIncident, zone: string): Html {
   const { id, title, kind, resolvedAt, affects, isAutomatic } = incident;
   const [newest] = incident.updates;
-  const state = resolvedAt === null ? "degraded" : "operational";
-  const tone = isAutomatic && resolvedAt === null ? "down" : state;
-  return html`<article
-    class="card ${resolvedAt === null ? "open" : ""} ${kind === "announcement" ? "unknown" : tone}"
-    id="${id}"
-  >
+  const tone = resolvedAt === null ? `open ${isAutomatic ? "down" : "degraded"}` : "";
+  return html`<article class="card ${tone}" id="${id}">
     <div class="row">
       <h3>${title}</h3>
       ${newest && kind === "incident" ? html`<span class="state">${UPDATE_TEXT[newest.state]}</span>` : ""}

@@ -3,7 +3,7 @@ import { IconMessagePlus, IconTrash } from "@tabler/icons-react";
 import { useState } from "react";
 
 import { EditorsOnly } from "../ui/role.tsx";
-import { DatedTime } from "../ui/time.tsx";
+import { ExactTime } from "../ui/time.tsx";
 import { toast } from "../ui/toast.tsx";
 import { STATE_TEXT, UpdateForm } from "./post-forms.tsx";
 import {
@@ -49,7 +49,7 @@ function PostItem({ refTo, page, post, remove }: ItemProps) {
             <li key={id}>
               <strong>{STATE_TEXT[state]}</strong>{" "}
               <span className={styles["dimmed"]}>
-                <DatedTime at={at} /> by {by}
+                <ExactTime at={at} /> by {by}
               </span>
               <p className={styles["text"]}>{text}</p>
             </li>
