@@ -89,7 +89,7 @@ async function claim(batch: readonly Started[], { db, log, lease, channelQueues 
 }
 
 /**
- * Drops from the queues of these channels what is no longer due: it went with another's message, or waits for a later one.
+ * Drops from the queues of these channels the deliveries that are not due any more: each went with another's message, or waits for a later one.
  * Otherwise each would be claimed only to find that out.
  */
 async function dropSettled(channelIds: ReadonlySet<string>, { db, channelQueues, log }: DeliverParts) {
