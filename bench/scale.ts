@@ -89,9 +89,8 @@ async function measureHerd({ superuser, cpu }: Product): Promise<void> {
   await copyChecks(superuser, projectId, { count: HERD - 1, perProject: HERD });
   const down = async () => {
     const [row] = await superuser.query<{ count: number }>(
-      `select count(*)::float8 as count from flips
-        where to_status = 'down' and at = to_timestamp($1::float8 / 1000)`,
-      [deadlineAt],
+      "select count(*)::float8 as count from flips where project_id = $1 and to_status = 'down'",
+      [projectId],
     );
     return row?.count ?? 0;
   };

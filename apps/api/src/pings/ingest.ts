@@ -22,7 +22,7 @@ const WAIT_MS = 2_000;
 /** How often it is looked for pings that waited too long. */
 const LOOK_MS = 250;
 /** How long a batch may wait to grow, in milliseconds. */
-const GATHER_MS = 5;
+const GROW_MS = 5;
 /** Transactions under way at once: while one waits for its commit, the next one reads and writes. */
 const TRANSACTIONS_MAX = 2;
 
@@ -70,7 +70,7 @@ export class Ingest {
   #transactions = 0;
   /** When the last transaction began, by a clock that never goes back. */
   #begunAt = 0;
-  #isGathering = false;
+  #isGrowing = false;
   #isWoken = false;
   /** A look for pings that waited too long is due. */
   #isWatching = false;
@@ -147,14 +147,14 @@ export class Ingest {
    */
   #mayGrow(): boolean {
     if (this.#queue.size >= this.#queue.underWay) return false;
-    if (performance.now() - this.#begunAt >= GATHER_MS) return false;
-    if (!this.#isGathering) setTimeout(() => this.#endGathering(), GATHER_MS);
-    this.#isGathering = true;
+    if (performance.now() - this.#begunAt >= GROW_MS) return false;
+    if (!this.#isGrowing) setTimeout(() => this.#endGrowing(), GROW_MS);
+    this.#isGrowing = true;
     return true;
   }
 
-  #endGathering(): void {
-    this.#isGathering = false;
+  #endGrowing(): void {
+    this.#isGrowing = false;
     this.#work();
   }
 

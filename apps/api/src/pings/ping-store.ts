@@ -10,7 +10,7 @@ import {
 
 type Item = { arrival: ReceivedPing };
 
-type Told<Waiting extends Item> = {
+type Receiver<Waiting extends Item> = {
   knowledge: () => Knowledge;
   /** Called once they are durable. */
   settle: (recorded: readonly (readonly [Waiting, Recorded])[]) => void;
@@ -31,9 +31,9 @@ export class PingStore {
   }
 
   /** Resolves when all are stored or have failed. */
-  async store<Waiting extends Item>(batch: readonly Waiting[], told: Told<Waiting>): Promise<void> {
-    const others = await this.#storeKnown(batch, told);
-    if (others.length > 0) await this.#storeAll(others, told);
+  async store<Waiting extends Item>(batch: readonly Waiting[], receiver: Receiver<Waiting>): Promise<void> {
+    const others = await this.#storeKnown(batch, receiver);
+    if (others.length > 0) await this.#storeAll(others, receiver);
   }
 
   /** After a failure of any statement it may be another server, or one that was put back, with other versions of its rows. */
@@ -44,7 +44,7 @@ export class PingStore {
   /** Returns those that are neither stored nor failed. */
   async #storeKnown<Waiting extends Item>(
     batch: readonly Waiting[],
-    { knowledge, settle, fail }: Told<Waiting>,
+    { knowledge, settle, fail }: Receiver<Waiting>,
   ): Promise<readonly Waiting[]> {
     let recorded: (Recorded | null)[];
     try {
@@ -60,20 +60,23 @@ export class PingStore {
     return batch.filter((_, i) => !recorded[i]);
   }
 
-  async #storeAll<Waiting extends Item>(batch: readonly Waiting[], told: Told<Waiting>): Promise<void> {
+  async #storeAll<Waiting extends Item>(
+    batch: readonly Waiting[],
+    receiver: Receiver<Waiting>,
+  ): Promise<void> {
     let recorded: Recorded[];
     try {
-      const known = { ...told.knowledge(), checks: this.#checks };
+      const known = { ...receiver.knowledge(), checks: this.#checks };
       recorded = await recordPings(this.#pool, arrivalsOf(batch), known);
     } catch (error) {
       this.#checks.clear();
       // One ping that cannot be stored must not take its neighbours with it.
       if (batch.length > 1 && isAboutData(error))
-        for (const waiting of batch) await this.#storeAll([waiting], told);
-      else told.fail(batch, error);
+        for (const waiting of batch) await this.#storeAll([waiting], receiver);
+      else receiver.fail(batch, error);
       return;
     }
-    told.settle(pairs(batch, recorded));
+    receiver.settle(pairs(batch, recorded));
   }
 }
 
