@@ -102,7 +102,7 @@ const FEATURES: Record<string, Features> = {
       maintenance: ["incidents"],
       members: ["invitations", "keys"],
       "status-pages": ["incidents"],
-      workers: ["pings", "bounces"],
+      workers: ["pings", "bounces", "schedules"],
     },
   },
   "apps/checker": {
