@@ -19,6 +19,7 @@ const EXPECTED: Record<string, string> = {
   "GET /v1/instance": "public",
   "GET /v1/timezones": "public",
   "GET /v1/schedulers": "public",
+  "GET /v1/channel-kinds": "public",
   "GET /v1/schedules/readings": "public",
   "POST /api/auth/sign-in/email": "public",
   "POST /api/auth/sign-out": "public",

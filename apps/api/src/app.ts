@@ -5,7 +5,7 @@ import { auditRoutes } from "./audit/audit-routes.ts";
 import { authRoutes, meRoutes } from "./auth/auth-routes.ts";
 import { recoveryRoutes } from "./auth/recovery-routes.ts";
 import { channelRoutes } from "./channels/channel-routes.ts";
-import { channelWarningRoutes } from "./channels/channel-warnings.ts";
+import { channelKindRoutes } from "./channels/kind-routes.ts";
 import { confirmRoutes, unsubscribeRoutes } from "./channels/email-link-routes.ts";
 import { slackReturnRoutes, slackRoutes } from "./channels/slack-routes.ts";
 import { telegramRoutes, telegramUpdateRoutes } from "./channels/telegram-routes.ts";
@@ -84,7 +84,7 @@ function restRoutes() {
     .route("/", noticeRoutes)
     .route("/", outageRoutes)
     .route("/", channelRoutes)
-    .route("/", channelWarningRoutes)
+    .route("/", channelKindRoutes)
     .route("/", telegramRoutes)
     .route("/", slackRoutes)
     .route("/", deliveryRoutes)

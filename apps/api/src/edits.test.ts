@@ -18,6 +18,7 @@ const WHOLE = [
   "/v1/projects/{projectId}/clock-changes",
   "/v1/timezones",
   "/v1/schedulers",
+  "/v1/channel-kinds",
   "/v1/schedules/readings",
   "/v1/projects/{projectId}/checks/{checkId}/findings",
   "/v1/projects/{projectId}/checks/{checkId}/notification-preview",

@@ -1,6 +1,6 @@
 import type { Me } from "../src/accounts/account-queries.ts";
 import { type fakeApi, page } from "./fake-api.ts";
-import { PROJECT } from "./fixtures.ts";
+import { CHANNEL_KINDS, PROJECT } from "./fixtures.ts";
 
 /** Ada, who owns one project. */
 export const ADA: Me = {
@@ -25,6 +25,7 @@ export function appApi(me: Me = ADA): Parameters<typeof fakeApi>[0] {
   return {
     "GET /v1/me": me,
     "GET /v1/instance": INSTANCE,
+    "GET /v1/channel-kinds": { items: CHANNEL_KINDS },
     "GET /v1/invitations": page(),
     [`GET ${project}/check-overviews`]: page(),
     [`GET ${project}/channels`]: page(),

@@ -1,8 +1,9 @@
+import { channelKinds } from "@overdue/channels";
 import { defaultDetails, defaultSettings } from "@overdue/core";
 
 import type { RouteView } from "../src/alert-routes/route-queries.ts";
 import type { Names } from "../src/alert-routes/route-text.ts";
-import type { ChannelView } from "../src/channels/channel-queries.ts";
+import type { ChannelKind, ChannelView } from "../src/channels/channel-queries.ts";
 import type { CheckOverview, CheckView } from "../src/checks/check-queries.ts";
 import type { DeliveryView } from "../src/deliveries/delivery-queries.ts";
 import type { IncidentView, PingView } from "../src/history/history-queries.ts";
@@ -12,6 +13,25 @@ import type { PersonView, RotationView } from "../src/on-call/on-call-queries.ts
 
 export const PROJECT = "0195f1c2-0000-7000-8000-000000000001";
 export const CHECK = "0195f1c2-0000-7000-8000-0000000000c1";
+
+/** The kinds of channels as the API lists them, on a server that can send e-mails. */
+export const CHANNEL_KINDS: ChannelKind[] = Object.entries(channelKinds).map(
+  ([kind, { title, summary, group, forMachines, fields }]) => ({
+    kind,
+    title,
+    summary,
+    group,
+    forMachines,
+    fields: fields.map(({ choices = [], ...field }) => ({ ...field, choices: [...choices] })),
+    warning: null,
+  }),
+);
+
+export function aChannelKind(name: string): ChannelKind {
+  const found = CHANNEL_KINDS.find(({ kind }) => kind === name);
+  if (found === undefined) throw new Error(`There is no kind of channel “${name}”.`);
+  return found;
+}
 
 /** A check as the API returns it: new, every five minutes, all settings at their defaults. */
 export function aCheck(check: Partial<CheckView> = {}): CheckView {

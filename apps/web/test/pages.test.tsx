@@ -266,9 +266,9 @@ test("an API key that is created in the settings works", async () => {
   });
 });
 
-test("the audit lists who changed what, but no values", async () => {
+test("the audit lists who changed what, but no values, and finds it by names and kinds", async () => {
   await create("checks", { name: "nightly backup", schedule: HOURLY });
-  await open("audit");
+  const { user } = await open("audit");
   await waitFor(() =>
     expect(tableRows()[0]?.slice(1, 4)).toEqual([
       "ada@example.org from 127.0.0.1",
@@ -276,6 +276,11 @@ test("the audit lists who changed what, but no values", async () => {
       "nightly backup",
     ]),
   );
+  await user.type(screen.getByRole("textbox", { name: "Find" }), "nothing of this name");
+  await screen.findByText("Nothing that was changed matches.");
+  await user.clear(screen.getByRole("textbox", { name: "Find" }));
+  await user.selectOptions(screen.getByRole("combobox", { name: "What was changed" }), "Checks");
+  await waitFor(() => expect(tableRows()).toHaveLength(1));
 });
 
 test("a ping with an unknown slug is listed with the reason", async () => {

@@ -12,6 +12,7 @@ export {
 export { MaintenanceRuleInput, ruleOf } from "./maintenance/window-input.ts";
 export {
   type Check,
+  checkName,
   type CheckState,
   DISPLAY_STATUSES,
   type DisplayStatus,
@@ -19,17 +20,10 @@ export {
   REASONS,
   type Status,
   STATUSES,
+  UNNAMED_CHECK,
 } from "./checks/check.ts";
 export type { Memory, OpenRun } from "./checks/memory.ts";
-export {
-  checkName,
-  defaultDetails,
-  DetailsInput,
-  detailsOf,
-  splitTags,
-  TagsInput,
-  UNNAMED_CHECK,
-} from "./checks/details.ts";
+export { defaultDetails, DetailsInput, detailsOf, splitTags, TagsInput } from "./checks/details.ts";
 export { medianOf } from "./learning/statistics.ts";
 export {
   type CheckSettings,

@@ -53,10 +53,19 @@ function nameOf(actor: AuditActor) {
 
 export type AuditRow = typeof auditEntries.$inferSelect;
 
-/** What was changed in a project, or one object of it, newest first. */
+type AuditFilter = {
+  projectId: string;
+  objectId?: string;
+  /** The noun of the action, such as "check". */
+  noun?: string;
+  /** A part of the name of who did it or of what it was done to, in any case. */
+  text?: string;
+};
+
+/** What was changed in a project, newest first. */
 export async function listAuditEntries(
   db: Db,
-  of: { projectId: string; objectId?: string },
+  of: AuditFilter,
   { limit, after }: EventPage,
 ): Promise<AuditRow[]> {
   return await db
@@ -66,6 +75,10 @@ export async function listAuditEntries(
       and(
         eq(auditEntries.projectId, of.projectId),
         of.objectId === undefined ? undefined : eq(auditEntries.objectId, of.objectId),
+        of.noun === undefined ? undefined : sql`split_part(${auditEntries.action}, '.', 1) = ${of.noun}`,
+        of.text === undefined
+          ? undefined
+          : sql`position(lower(${of.text}) in lower(${auditEntries.actorName} || ' ' || ${auditEntries.objectName})) > 0`,
         after === null
           ? undefined
           : sql`(${auditEntries.at}, ${auditEntries.id}) < (${after.at.toISOString()}, ${after.id})`,

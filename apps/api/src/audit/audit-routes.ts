@@ -40,6 +40,16 @@ const ListQuery = PageQuery.extend({
     .max(100)
     .optional()
     .meta({ description: "Only what was done to this check, channel …" }),
+  noun: z
+    .string()
+    .max(50)
+    .optional()
+    .meta({ description: "Only what was done to checks, channels …", example: "check" }),
+  text: z
+    .string()
+    .max(100)
+    .optional()
+    .meta({ description: "Only where the name of who did it, or of what it was done to, contains this." }),
 });
 
 export const auditRoutes = createRouter().openapi(
@@ -54,8 +64,13 @@ export const auditRoutes = createRouter().openapi(
   }),
   async (c) => {
     const { projectId } = c.req.valid("param");
-    const { limit, cursor, objectId } = c.req.valid("query");
-    const of = { projectId, ...(objectId !== undefined && { objectId }) };
+    const { limit, cursor, objectId, noun, text } = c.req.valid("query");
+    const of = {
+      projectId,
+      ...(objectId !== undefined && { objectId }),
+      ...(noun !== undefined && { noun }),
+      ...(text !== undefined && { text }),
+    };
     const rows = await listAuditEntries(c.var.deps.db, of, {
       limit: limit + 1,
       after: eventPosition(cursor),

@@ -185,6 +185,19 @@ test("one asks for one object, page by page", async () => {
   ]);
 });
 
+test("one asks for a kind of object, and for a part of a name", async () => {
+  const ada = await person(api);
+  await ada.as("POST", `${ada.path}/checks`, { ...HOURLY, name: "Nightly backup" });
+  await ada.as("POST", `${ada.path}/checks`, { ...HOURLY, name: "sync" });
+  await ada.as("PATCH", ada.path, { name: "renamed" });
+  expect((await entriesOf(ada, "?noun=check")).map(({ action }) => action)).toEqual([
+    "check.create",
+    "check.create",
+  ]);
+  expect(await entriesOf(ada, "?text=BACKUP")).toMatchObject([{ object: { name: "Nightly backup" } }]);
+  expect(await entriesOf(ada, "?noun=project&text=backup")).toEqual([]);
+});
+
 test("nobody rewrites or removes an entry, but it goes with its project, or after 400 days", async () => {
   const ada = await person(api);
   await ada.as("PATCH", ada.path, { name: "renamed" });

@@ -188,7 +188,7 @@ describe("the preview of who gets notified", () => {
 
   test("asks again for another reason", async () => {
     const { user, sent } = await renderPreview({ items: [recipient], events: [] });
-    await choose(user, "goes down because it is", "failed");
+    await user.selectOptions(screen.getByRole("combobox", { name: "goes down because it is" }), "failed");
     await waitFor(() => expect(sent.at(-1)?.query["reason"]).toBe("failed"));
   });
 

@@ -1,4 +1,4 @@
-import { Group, Select, TextInput } from "@mantine/core";
+import { Group, TextInput, NativeSelect } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 
@@ -14,6 +14,7 @@ import {
   type Recipient,
 } from "./route-queries.ts";
 import { REASON_TITLES } from "./route-text.ts";
+import { Select } from "../ui/pick.tsx";
 
 /** A check that goes down for a reason; `wallClock` is the time in the browser's zone, as its field holds it. */
 type Scenario = { checkId: string | null; wallClock: string; reason: Reason };
@@ -63,13 +64,12 @@ function ScenarioForm({ checks, zone, scenario, change }: FormProps) {
         limit={60}
         placeholder="Choose a check"
       />
-      <Select
+      <NativeSelect
         label="goes down because it is"
         data={REASONS.map((value) => ({ value, label: REASON_TITLES[value] }))}
         value={scenario.reason}
-        allowDeselect={false}
-        onChange={(chosen) => {
-          const reason = REASONS.find((known) => known === chosen);
+        onChange={({ currentTarget }) => {
+          const reason = REASONS.find((known) => known === currentTarget.value);
           if (reason) change({ ...scenario, reason });
         }}
       />

@@ -1,24 +1,16 @@
-import {
-  ActionIcon,
-  Button,
-  Checkbox,
-  Fieldset,
-  Group,
-  MultiSelect,
-  NativeSelect,
-  Stack,
-  TextInput,
-  Tooltip,
-} from "@mantine/core";
+import { ActionIcon, Button, Fieldset, Group, NativeSelect, Stack, TextInput } from "@mantine/core";
+import { Checkbox, CheckboxGroup } from "../ui/checkbox.tsx";
 import { IconPlus, IconTrash } from "@tabler/icons-react";
 
 import { toSpan } from "../time/duration.ts";
-import { TimezoneSelect } from "../ui/form.tsx";
+
 import { SpanInput } from "../ui/span-input.tsx";
 import { targetValue, useRouteFormContext } from "./route-values.ts";
 import type { Names } from "./route-text.ts";
 import styles from "./alert-routes.module.css";
 import { WEEKDAY_NAMES } from "@overdue/schedules";
+import { Hint } from "../ui/hint.tsx";
+import { TimezoneSelect, MultiSelect } from "../ui/pick.tsx";
 
 const STEPS_MAX = 10;
 
@@ -70,7 +62,7 @@ function StepField({ index, names }: { index: number; names: Names }) {
       <div className={styles["stepHead"]}>
         <strong>Step {number}</strong>
         {steps.length > 1 && (
-          <Tooltip label={`Remove step ${number}`}>
+          <Hint label={`Remove step ${number}`}>
             <ActionIcon
               variant="subtle"
               color="gray"
@@ -79,7 +71,7 @@ function StepField({ index, names }: { index: number; names: Names }) {
             >
               <IconTrash size={17} />
             </ActionIcon>
-          </Tooltip>
+          </Hint>
         )}
       </div>
       <div className={styles["stepFields"]}>
@@ -100,7 +92,6 @@ function StepField({ index, names }: { index: number; names: Names }) {
       {step !== undefined && step.after.amount !== 0 && (
         <Checkbox
           label="Even if somebody has acknowledged it"
-          mt="xs"
           {...form.getInputProps(`steps.${index}.always`, { type: "checkbox" })}
         />
       )}
@@ -123,13 +114,13 @@ export function HoursFields({ names }: { names: Names }) {
       {on && (
         <Fieldset legend="Hours">
           <Stack>
-            <Checkbox.Group label="Days" {...form.getInputProps("hours.weekdays")}>
+            <CheckboxGroup label="Days" {...form.getInputProps("hours.weekdays")}>
               <Group gap="sm" mt={6}>
                 {WEEKDAY_NAMES.map((name, index) => (
                   <Checkbox key={name} value={String(index + 1)} label={name} />
                 ))}
               </Group>
-            </Checkbox.Group>
+            </CheckboxGroup>
             <Group align="flex-start">
               <TextInput type="time" label="From" required {...form.getInputProps("hours.from")} />
               <TextInput

@@ -1,5 +1,6 @@
 import { REASONS, SEVERITIES } from "@overdue/core";
-import { Checkbox, Fieldset, MultiSelect, Stack, TagsInput, Text, TextInput } from "@mantine/core";
+import { Fieldset, Stack, Text, TextInput } from "@mantine/core";
+import { Checkbox } from "../ui/checkbox.tsx";
 
 import { Card } from "../ui/card.tsx";
 import { FormButtons, FormProblems, useFormSave } from "../ui/form.tsx";
@@ -16,6 +17,7 @@ import {
 } from "./route-values.ts";
 import { type Names, REASON_TITLES } from "./route-text.ts";
 import { RouteSentence } from "./route-list.tsx";
+import { MultiSelect, TagsInput } from "../ui/pick.tsx";
 
 type Props = {
   initial: RouteValues;

@@ -1,4 +1,5 @@
-import { ActionIcon, Button, Menu } from "@mantine/core";
+import { ActionIcon, Button } from "@mantine/core";
+import { LazyMenu } from "../ui/lazy-menu.tsx";
 import { IconArrowDown, IconArrowUp, IconDotsVertical, IconPencil, IconTrash } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 
@@ -76,18 +77,17 @@ function Actions({ projectId, route, remove }: { projectId: string; route: Liste
       >
         Edit
       </Button>
-      <Menu position="bottom-end">
-        <Menu.Target>
+      <LazyMenu
+        position="bottom-end"
+        target={
           <ActionIcon variant="subtle" color="gray" size={30} aria-label={`Actions for ${route.name}`}>
             <IconDotsVertical size={18} />
           </ActionIcon>
-        </Menu.Target>
-        <Menu.Dropdown>
-          <Menu.Item color="red" leftSection={<IconTrash size={16} aria-hidden />} onClick={remove}>
-            Delete
-          </Menu.Item>
-        </Menu.Dropdown>
-      </Menu>
+        }
+        entries={() => [
+          { label: "Delete", isDanger: true, icon: <IconTrash size={16} aria-hidden />, onClick: remove },
+        ]}
+      />
     </div>
   );
 }

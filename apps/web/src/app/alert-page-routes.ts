@@ -1,17 +1,31 @@
+import type { QueryClient } from "@tanstack/react-query";
 import { createRoute } from "@tanstack/react-router";
 
 import { routesQuery } from "../alert-routes/route-queries.ts";
-import { channelsQuery } from "../channels/channel-queries.ts";
-import { statusPagesQuery } from "../status-pages/status-page-queries.ts";
+import { channelKindsQuery, channelsQuery } from "../channels/channel-queries.ts";
 import { lazyRouteComponent } from "./lazy-route.ts";
 import { projectRoute } from "./project-route.ts";
 import { EDITORS_ONLY } from "./root-route.ts";
 import { readDeliveriesSearch, readText } from "./search.ts";
 
+/** The status pages of a project; few visits need what reads them. */
+async function readStatusPages(client: QueryClient, projectId: string) {
+  const { statusPagesQuery } = await import("../status-pages/status-page-queries.ts");
+  return await client.ensureQueryData(statusPagesQuery(projectId));
+}
+
+/** The channels of a project, and what the forms of each kind ask for. */
+async function readChannels(client: QueryClient, projectId: string): Promise<void> {
+  await Promise.all([
+    client.ensureQueryData(channelKindsQuery),
+    client.ensureQueryData(channelsQuery(projectId)),
+  ]);
+}
+
 const channels = createRoute({
   getParentRoute: () => projectRoute,
   path: "channels",
-  loader: ({ context, params }) => context.queryClient.ensureQueryData(channelsQuery(params.projectId)),
+  loader: ({ context, params }) => readChannels(context.queryClient, params.projectId),
   component: lazyRouteComponent(() => import("../pages/channels-page.tsx"), "ChannelsPage"),
 });
 
@@ -20,7 +34,7 @@ const newChannel = createRoute({
   path: "channels/new/$kind",
   validateSearch: (search): { link?: string | undefined } => ({ link: readText(search["link"]) }),
   staticData: EDITORS_ONLY,
-  loader: ({ context, params }) => context.queryClient.ensureQueryData(channelsQuery(params.projectId)),
+  loader: ({ context, params }) => readChannels(context.queryClient, params.projectId),
   component: lazyRouteComponent(() => import("../pages/channel-page.tsx"), "ChannelPage"),
 });
 
@@ -28,7 +42,7 @@ const editChannel = createRoute({
   getParentRoute: () => projectRoute,
   path: "channels/$channelId",
   staticData: EDITORS_ONLY,
-  loader: ({ context, params }) => context.queryClient.ensureQueryData(channelsQuery(params.projectId)),
+  loader: ({ context, params }) => readChannels(context.queryClient, params.projectId),
   component: lazyRouteComponent(() => import("../pages/channel-page.tsx"), "ChannelPage"),
 });
 
@@ -83,14 +97,14 @@ const newStatusPage = createRoute({
   getParentRoute: () => projectRoute,
   path: "status-pages/new",
   staticData: EDITORS_ONLY,
-  loader: ({ context, params }) => context.queryClient.ensureQueryData(statusPagesQuery(params.projectId)),
+  loader: ({ context, params }) => readStatusPages(context.queryClient, params.projectId),
   component: lazyRouteComponent(() => import("../pages/status-page-form-page.tsx"), "StatusPageFormPage"),
 });
 
 const statusPage = createRoute({
   getParentRoute: () => projectRoute,
   path: "status-pages/$pageId",
-  loader: ({ context, params }) => context.queryClient.ensureQueryData(statusPagesQuery(params.projectId)),
+  loader: ({ context, params }) => readStatusPages(context.queryClient, params.projectId),
   component: lazyRouteComponent(() => import("../pages/status-page-page.tsx"), "StatusPagePage"),
 });
 
@@ -98,7 +112,7 @@ const editStatusPage = createRoute({
   getParentRoute: () => projectRoute,
   path: "status-pages/$pageId/edit",
   staticData: EDITORS_ONLY,
-  loader: ({ context, params }) => context.queryClient.ensureQueryData(statusPagesQuery(params.projectId)),
+  loader: ({ context, params }) => readStatusPages(context.queryClient, params.projectId),
   component: lazyRouteComponent(() => import("../pages/status-page-form-page.tsx"), "StatusPageFormPage"),
 });
 

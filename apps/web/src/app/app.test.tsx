@@ -231,3 +231,9 @@ test("what is typed into the form of a new check is there again after a look at 
   const name = await screen.findByLabelText<HTMLInputElement>("Name");
   expect(name.value).toBe("nightly backup");
 });
+
+test("a project that does not exist, or of which the person is no member, is not found", async () => {
+  fakeApi(appApi());
+  await renderApp(`/projects/${CHECK}/checks`);
+  expect(screen.getByRole("heading", { level: 1 }).textContent).toBe("Page not found");
+});

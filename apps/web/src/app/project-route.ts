@@ -1,6 +1,6 @@
 import type { QueryClient } from "@tanstack/react-query";
-import { createRoute, redirect } from "@tanstack/react-router";
-import { instanceQuery, meQuery } from "../accounts/account-queries.ts";
+import { createRoute, notFound, redirect } from "@tanstack/react-router";
+import { instanceQuery, type Me, meQuery } from "../accounts/account-queries.ts";
 import { ApiError } from "../api/problem.ts";
 import { refreshChecks } from "../checks/check-queries.ts";
 import { followProject } from "../live/live-events.ts";
@@ -18,11 +18,19 @@ export const signedIn = createRoute({
 export const projectRoute = createRoute({
   getParentRoute: () => signedIn,
   path: "/projects/$projectId",
-  beforeLoad: ({ context, params, preload }) => {
+  beforeLoad: async ({ context, params, preload }) => {
+    if (!(await isMember(context.queryClient, params.projectId))) throw notFound();
     if (!preload) void followProject({ client: context.queryClient, refreshChecks, ...params });
   },
   component: lazyRouteComponent(() => import("../pages/project-layout.tsx"), "ProjectLayout"),
 });
+
+/** Asks once more where the project is not among those that are known: somebody may just have been let in. */
+async function isMember(client: QueryClient, projectId: string): Promise<boolean> {
+  const isAmong = ({ projects }: Me) => projects.some(({ id }) => id === projectId);
+  if (isAmong(await client.ensureQueryData(meQuery))) return true;
+  return isAmong(await client.fetchQuery({ ...meQuery, staleTime: 0 }));
+}
 
 /** Leads to the creation of the first account while there is none. @throws the router's redirect */
 export async function redirectToSetup(client: QueryClient): Promise<void> {

@@ -36,6 +36,7 @@ export function createAppRouter(queryClient: QueryClient, history?: RouterHistor
 }
 
 const RETRIES_MAX = 2;
+const KEPT_MS = 12 * 3_600_000;
 
 /** The cache of what the pages have read. Live events invalidate it; the maximum age only helps where an event is lost. */
 export function createAppQueryClient(): QueryClient {
@@ -43,6 +44,8 @@ export function createAppQueryClient(): QueryClient {
     defaultOptions: {
       queries: {
         staleTime: 30_000,
+        // What was read stays while the tab is open: without a connection there is nothing else to show.
+        gcTime: KEPT_MS,
         // The browser's idea of being offline is often wrong, and a request that waits for it says nothing.
         networkMode: "always",
         retry: (failures, error) => failures < RETRIES_MAX && isTransient(error),

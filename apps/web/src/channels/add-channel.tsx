@@ -1,9 +1,9 @@
 import { TextInput } from "@mantine/core";
-import { type ChannelKind, channelKinds } from "@overdue/channels";
 import { IconSearch } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 
+import type { ChannelKind } from "./channel-queries.ts";
 import { KindIcon } from "./kind-icon.tsx";
 import styles from "./channel-list.module.css";
 
@@ -17,12 +17,12 @@ const GROUPS: Record<ChannelKind["group"], string> = {
 };
 
 /** The kinds of channels to choose from, each a link to its form. */
-export function AddChannel({ projectId, canMail }: { projectId: string; canMail: boolean }) {
+export function AddChannel({ projectId, kinds }: { projectId: string; kinds: readonly ChannelKind[] }) {
   const [words, setWords] = useState("");
-  const found = filterKinds(Object.entries(channelKinds), words);
+  const found = filterKinds(kinds, words);
   const groups = Object.entries(GROUPS)
-    .map(([group, title]) => ({ group, title, kinds: found.filter(([, kind]) => kind.group === group) }))
-    .filter(({ kinds }) => kinds.length > 0);
+    .map(([group, title]) => ({ group, title, offered: found.filter((kind) => kind.group === group) }))
+    .filter(({ offered }) => offered.length > 0);
   return (
     <nav aria-label="Add a channel">
       <TextInput
@@ -37,13 +37,13 @@ export function AddChannel({ projectId, canMail }: { projectId: string; canMail:
       {found.length === 0 && (
         <output>No kind of channel has this name. A webhook reaches anything that speaks HTTP.</output>
       )}
-      {groups.map(({ group, title: groupTitle, kinds }) => (
+      {groups.map(({ group, title: groupTitle, offered }) => (
         <section key={group} aria-labelledby={`kinds-${group}`}>
           <h3 id={`kinds-${group}`} className={styles["group"]}>
             {groupTitle}
           </h3>
           <div className={styles["kinds"]}>
-            {kinds.map(([kind, { title, summary }]) => (
+            {offered.map(({ kind, title, summary, warning }) => (
               <Link
                 key={kind}
                 to="/projects/$projectId/channels/new/$kind"
@@ -53,11 +53,7 @@ export function AddChannel({ projectId, canMail }: { projectId: string; canMail:
                 <KindIcon kind={kind} />
                 <strong>{title}</strong>
                 <span>{summary}</span>
-                {kind === "email" && !canMail && (
-                  <span className={styles["missing"]}>
-                    Needs a mail server: the operator must set SMTP_URL
-                  </span>
-                )}
+                {warning !== null && <span className={styles["missing"]}>{warning}</span>}
               </Link>
             ))}
           </div>
@@ -67,7 +63,6 @@ export function AddChannel({ projectId, canMail }: { projectId: string; canMail:
   );
 }
 
-type Named = [name: string, kind: Pick<ChannelKind, "title" | "summary" | "group">];
 /** Other names by which people search for a kind. */
 const OTHER_NAMES: Record<string, string> = {
   teams: "ms microsoft office workflow",
@@ -82,13 +77,13 @@ const OTHER_NAMES: Record<string, string> = {
 };
 
 /** The kinds whose name, summary or other names contain every word. */
-export function filterKinds<Kind extends Named>(kinds: readonly Kind[], typed: string): Kind[] {
+export function filterKinds(kinds: readonly ChannelKind[], typed: string): ChannelKind[] {
   const words = typed
     .toLowerCase()
     .split(/\s+/)
     .filter((word) => word !== "");
-  return kinds.filter(([name, { title, summary }]) => {
-    const text = `${name} ${title} ${summary} ${OTHER_NAMES[name] ?? ""}`.toLowerCase();
+  return kinds.filter(({ kind, title, summary }) => {
+    const text = `${kind} ${title} ${summary} ${OTHER_NAMES[kind] ?? ""}`.toLowerCase();
     return words.every((word) => text.includes(word));
   });
 }

@@ -1,25 +1,14 @@
-import { ActionIcon, Button, Menu } from "@mantine/core";
-import {
-  IconAlertTriangle,
-  IconBan,
-  IconCircleCheck,
-  IconCircleDashed,
-  IconDotsVertical,
-  IconHourglass,
-  IconMailForward,
-  IconMailQuestion,
-  IconPencil,
-  IconSend,
-  IconTrash,
-} from "@tabler/icons-react";
-import { Link } from "@tanstack/react-router";
+import { ActionIcon, Button } from "@mantine/core";
+import { IconDotsVertical, IconMailForward, IconPencil, IconSend, IconTrash } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 
 import { RelativeTime, ExactTime } from "../ui/time.tsx";
-import { ManagedLabel, StatusLabel } from "../ui/status-label.tsx";
+import { LazyMenu } from "../ui/lazy-menu.tsx";
+import { ManagedLabel } from "../ui/status-label.tsx";
 import { EditorsOnly } from "../ui/role.tsx";
 import { type ChannelView, useSendConfirmation } from "./channel-queries.ts";
-import { KindIcon, channelKindTitle } from "./kind-icon.tsx";
+import { ChannelState } from "./channel-state.tsx";
+import { KindIcon, KindTitle } from "./kind-icon.tsx";
 import styles from "./channel-list.module.css";
 import { toast } from "../ui/toast.tsx";
 
@@ -45,7 +34,7 @@ export function ChannelCard(props: ChannelCardProps) {
         <div>
           <div className={styles["name"]}>{channel.name}</div>
           <div className={styles["hint"]}>
-            {channelKindTitle(channel.kind)} · {channel.hint}
+            <KindTitle kind={channel.kind} /> · {channel.hint}
           </div>
         </div>
         <EditorsOnly>
@@ -85,25 +74,27 @@ function Actions({ projectId, channel, testing, onTest, onDelete }: ChannelCardP
           </Button>
         )
       )}
-      <Menu position="bottom-end">
-        <Menu.Target>
+      <LazyMenu
+        position="bottom-end"
+        target={
           <ActionIcon variant="subtle" color="gray" size={30} aria-label={`Actions for ${channel.name}`}>
             <IconDotsVertical size={18} />
           </ActionIcon>
-        </Menu.Target>
-        <Menu.Dropdown>
-          <Menu.Item
-            component={Link}
-            to={`/projects/${projectId}/channels/${channel.id}`}
-            leftSection={<IconPencil size={16} aria-hidden />}
-          >
-            Edit
-          </Menu.Item>
-          <Menu.Item color="red" leftSection={<IconTrash size={16} aria-hidden />} onClick={onDelete}>
-            Delete
-          </Menu.Item>
-        </Menu.Dropdown>
-      </Menu>
+        }
+        entries={() => [
+          {
+            label: "Edit",
+            to: `/projects/${projectId}/channels/${channel.id}`,
+            icon: <IconPencil size={16} aria-hidden />,
+          },
+          {
+            label: "Delete",
+            isDanger: true,
+            icon: <IconTrash size={16} aria-hidden />,
+            onClick: onDelete,
+          },
+        ]}
+      />
     </div>
   );
 }
@@ -165,62 +156,6 @@ const NEXT_STEPS = {
   bounce: "Check the address, then send a test.",
   recipient: "Edit the channel if they want the alerts again.",
 };
-
-type Shown = Pick<
-  ChannelView,
-  "brokenAt" | "brokenBy" | "unconfirmedSince" | "restsUntil" | "lastSentAt" | "lastTrial"
->;
-
-/** Whether messages to a channel arrive. */
-export function ChannelState({ channel }: { channel: Shown }) {
-  if (channel.brokenBy === "recipient") {
-    return (
-      <StatusLabel icon={IconBan} tone="bad">
-        Unsubscribed
-      </StatusLabel>
-    );
-  }
-  if (channel.unconfirmedSince !== null && channel.brokenAt === null) {
-    return (
-      <StatusLabel icon={IconMailQuestion} tone="warn">
-        Waiting for confirmation
-      </StatusLabel>
-    );
-  }
-  if (channel.brokenAt !== null) {
-    return (
-      <StatusLabel icon={IconAlertTriangle} tone="bad">
-        Broken
-      </StatusLabel>
-    );
-  }
-  if (channel.restsUntil !== null) {
-    return (
-      <StatusLabel icon={IconHourglass} tone="warn">
-        Paused after errors
-      </StatusLabel>
-    );
-  }
-  const { lastTrial, lastSentAt } = channel;
-  const hasFailed = lastTrial?.kind === "test" && lastTrial.state === "failed";
-  // Times of the API sort as text.
-  if (hasFailed && (lastSentAt ?? "") < lastTrial.createdAt) {
-    return (
-      <StatusLabel icon={IconAlertTriangle} tone="bad">
-        Last test failed
-      </StatusLabel>
-    );
-  }
-  return lastSentAt === null ? (
-    <StatusLabel icon={IconCircleDashed} tone="neutral">
-      Not tested yet
-    </StatusLabel>
-  ) : (
-    <StatusLabel icon={IconCircleCheck} tone="good">
-      Working
-    </StatusLabel>
-  );
-}
 
 type AskAgainProps = {
   projectId: string;

@@ -1,8 +1,9 @@
 // @vitest-environment happy-dom
-import { channelKinds, type KindName } from "@overdue/channels";
-import { screen, waitFor } from "@testing-library/react";
+import type { KindName } from "@overdue/channels";
+import { screen } from "@testing-library/react";
 import { describe, expect, test, vi } from "vitest";
 
+import { aChannelKind } from "../../test/fixtures.ts";
 import { renderPart } from "../../test/render.tsx";
 import { ApiError } from "../api/problem.ts";
 import { ChannelForm, NewSecrets } from "./channel-form.tsx";
@@ -12,7 +13,7 @@ type Save = Parameters<typeof ChannelForm>[0]["save"];
 async function renderForm(kind: KindName, save: Save, known: { name: string; hint: string } | null = null) {
   return await renderPart(
     <ChannelForm
-      kind={channelKinds[kind]}
+      kind={aChannelKind(kind)}
       known={known}
       checks={[{ id: "c1", name: "nightly backup", tags: ["db"] }]}
       checkIds={["c1"]}
@@ -46,16 +47,6 @@ test("headers of a webhook are typed one per line", async () => {
   expect(save.mock.calls[0]?.[0].settings).toMatchObject({ headers: { "X-Team": "ops", "X-Env": "prod" } });
 });
 
-test("settings that the kind refuses are shown at their field, and nothing is saved", async () => {
-  const save = vi.fn<Save>();
-  const { user } = await renderForm("email", save);
-  const field = screen.getByRole("textbox", { name: "E-mail address" });
-  await user.type(field, "not an address");
-  await user.click(screen.getByRole("button", { name: "Create channel" }));
-  await waitFor(() => expect(field.getAttribute("aria-invalid")).toBe("true"));
-  expect(save).not.toHaveBeenCalled();
-});
-
 test("settings that the server refuses are shown at their field", async () => {
   const errors = [{ field: "settings.to", message: "This domain takes no mail." }];
   const save = vi
@@ -65,6 +56,7 @@ test("settings that the server refuses are shown at their field", async () => {
   await user.type(screen.getByRole("textbox", { name: "E-mail address" }), "ops@nowhere.example");
   await user.click(screen.getByRole("button", { name: "Create channel" }));
   expect(await screen.findByText("This domain takes no mail.")).toBeTruthy();
+  expect(screen.getByRole("textbox", { name: "E-mail address" }).getAttribute("aria-invalid")).toBe("true");
 });
 
 test("a group of channels is chosen from the other channels", async () => {

@@ -1,23 +1,15 @@
-import {
-  Alert,
-  Anchor,
-  Button,
-  MultiSelect,
-  NativeSelect,
-  PasswordInput,
-  Stack,
-  Textarea,
-  TextInput,
-} from "@mantine/core";
+import { Alert, Anchor, Button, NativeSelect, PasswordInput, Stack, TextInput } from "@mantine/core";
 import { useForm, type UseFormReturnType } from "@mantine/form";
-import type { ChannelKind } from "@overdue/channels";
 import { type ComponentProps, type ReactNode, useState } from "react";
 import { IconKey } from "@tabler/icons-react";
 
 import { CodeBlock } from "../ui/code-block.tsx";
-import { FormButtons, FormProblems, placeErrors, useFormSave } from "../ui/form.tsx";
+import { FormButtons, FormProblems, useFormSave } from "../ui/form.tsx";
+import type { ChannelKind } from "./channel-queries.ts";
 import { ChecksField, type NamedCheck } from "./checks-field.tsx";
 import { emptySettings, settingsFrom, toField } from "./channel-settings.ts";
+import { MultiSelect } from "../ui/pick.tsx";
+import { TextArea } from "../ui/text-area.tsx";
 
 /** `settings` is undefined where they stay as they are. */
 type ChannelDraft = {
@@ -47,12 +39,10 @@ export function ChannelForm(props: ChannelFormProps) {
   const form = useForm({
     initialValues: { name: known?.name ?? "", checkIds: [...checkIds], settings: emptySettings(kind.fields) },
   });
-  const { isSaving, rest, show, submit: saveDraft } = useFormSave({ form, save, toField });
+  const { isSaving, rest, submit: saveDraft } = useFormSave({ form, save, toField });
 
   const submit = ({ name, checkIds: chosen, settings }: typeof form.values) => {
     const typed = open ? settingsFrom(kind.fields, settings) : undefined;
-    const parsed = typed === undefined ? null : kind.parse(typed);
-    if (parsed?.ok === false) return show(placeErrors(parsed.problems, toField));
     void saveDraft({ name: name || kind.title, settings: typed, checkIds: chosen });
   };
   return (
@@ -191,8 +181,8 @@ function KindField({ field, channels, value, onChange, error }: KindFieldProps) 
   }
 }
 
-function Lines(props: ComponentProps<typeof Textarea>) {
-  return <Textarea autosize minRows={2} maxRows={12} spellCheck={false} {...props} />;
+function Lines(props: ComponentProps<typeof TextArea>) {
+  return <TextArea rows={2} spellCheck={false} {...props} />;
 }
 
 type ShownOnceProps = { secrets: Record<string, string>; done: () => void };

@@ -1,15 +1,25 @@
 import { type QueryClient, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import type { InferRequestType, InferResponseType } from "hono/client";
 
-import { parseResponse, ifMatch, projectApi } from "../api/client.ts";
+import { api, parseResponse, ifMatch, projectApi } from "../api/client.ts";
 import { readAllPages, pageQuery } from "../api/paging.ts";
 
 const { channels } = projectApi;
+const kinds = api.v1["channel-kinds"];
 const oneChannel = channels[":channelId"];
 
 export type ChannelView = InferResponseType<typeof oneChannel.$get, 200>;
 type ChannelInput = InferRequestType<typeof channels.$post>["json"];
 export type ChannelPatch = InferRequestType<typeof oneChannel.$patch>["json"];
+
+export type ChannelKind = InferResponseType<typeof kinds.$get, 200>["items"][number];
+
+/** Every kind of channel, with the settings that it takes. */
+export const channelKindsQuery = queryOptions({
+  queryKey: ["channel-kinds"],
+  queryFn: async () => (await parseResponse(kinds.$get())).items,
+  staleTime: 60_000,
+});
 
 export const channelsQuery = (projectId: string) =>
   queryOptions({

@@ -3,7 +3,7 @@ import { screen, waitFor } from "@testing-library/react";
 import { describe, expect, test, vi } from "vitest";
 
 import { fakeApi, problem } from "../../test/fake-api.ts";
-import { aChannel, PROJECT } from "../../test/fixtures.ts";
+import { aChannel, CHANNEL_KINDS, PROJECT } from "../../test/fixtures.ts";
 import { renderPart } from "../../test/render.tsx";
 import {
   digestChoices,
@@ -47,7 +47,7 @@ describe("a setting of a channel", () => {
     );
     await user.selectOptions(screen.getByLabelText("Send messages"), "collected for an hour");
     await waitFor(() => expect(onSaved).toHaveBeenCalledWith(saved));
-    expect(sent[0]?.json).toEqual({ collectMinutes: 60 });
+    expect(sent.at(-1)?.json).toEqual({ collectMinutes: 60 });
   });
 
   test("shows the error where the server refuses it, and keeps its value", async () => {
@@ -61,8 +61,9 @@ describe("a setting of a channel", () => {
   });
 
   test("for related alerts names the default of its kind", async () => {
+    fakeApi({ "GET /v1/channel-kinds": { items: CHANNEL_KINDS } });
     await renderPart(<GroupingSettings projectId={PROJECT} channel={aChannel()} onSaved={vi.fn()} />);
-    expect(screen.getByRole("option", { name: "default of its kind: one message" })).toBeTruthy();
+    expect(await screen.findByRole("option", { name: "default of its kind: one message" })).toBeTruthy();
   });
 
   test("for reliability shows when a message was delivered last, and until when the channel is paused", async () => {

@@ -1,15 +1,17 @@
-import { channelKinds, isKindName } from "@overdue/channels";
+import { useQuery } from "@tanstack/react-query";
 import { NativeSelect, Stack, Switch } from "@mantine/core";
 
 import { Card } from "../ui/card.tsx";
 import { ExactTime } from "../ui/time.tsx";
 import { toast } from "../ui/toast.tsx";
-import { type ChannelPatch, type ChannelView, useSaveChannel } from "./channel-queries.ts";
+import { channelKindsQuery, type ChannelPatch, type ChannelView, useSaveChannel } from "./channel-queries.ts";
 
 /** Whether a channel gets each alert by itself, a storm as one message, or a digest. */
 export function GroupingSettings(part: SettingsCardProps) {
   const { channel } = part;
   const change = useSaveChannelSetting(part);
+  const { data: kinds = [] } = useQuery(channelKindsQuery);
+  const groupsByDefault = kinds.some(({ kind, forMachines }) => kind === channel.kind && !forMachines);
   return (
     <Card title="Grouping">
       <Stack>
@@ -29,7 +31,10 @@ export function GroupingSettings(part: SettingsCardProps) {
           value={String(channel.groups)}
           onChange={({ currentTarget }) => change({ groups: GROUPING_CHOICES[currentTarget.value] ?? null })}
           data={[
-            { value: "null", label: `${groupingText(null)}: ${groupingText(groupsByDefault(channel.kind))}` },
+            {
+              value: "null",
+              label: `${groupingText(null)}: ${groupingText(channel.kind !== "group" && groupsByDefault)}`,
+            },
             { value: "true", label: groupingText(true) },
             { value: "false", label: groupingText(false) },
           ]}
@@ -40,10 +45,6 @@ export function GroupingSettings(part: SettingsCardProps) {
 }
 
 const GROUPING_CHOICES: Record<string, boolean> = { true: true, false: false };
-
-function groupsByDefault(kind: string): boolean {
-  return isKindName(kind) && kind !== "group" && !channelKinds[kind].forMachines;
-}
 
 /** What keeps alerts from being lost: the fallback channel of the project, and a weekly test. */
 export function ReliabilitySettings(part: SettingsCardProps) {

@@ -1,16 +1,18 @@
 import { channelKinds } from "@overdue/channels";
 import { expect, test } from "vitest";
 
+import { aChannelKind } from "../../test/fixtures.ts";
+
 import { settingsFrom, toField } from "./channel-settings.ts";
 
 test("an empty field is left out of the settings", () => {
   const typed = { chat: " -100123 ", topic: "", token: "" };
-  expect(settingsFrom(channelKinds.telegram.fields, typed)).toEqual({ chat: "-100123" });
+  expect(settingsFrom(aChannelKind("telegram").fields, typed)).toEqual({ chat: "-100123" });
 });
 
 test("pairs are typed one per line, and a value may contain colons", () => {
   const typed = { url: "https://example.org/hook", headers: "X-Team: ops\n\nX-Link: http://a:8080\nbroken" };
-  expect(settingsFrom(channelKinds.webhook.fields, typed)).toEqual({
+  expect(settingsFrom(aChannelKind("webhook").fields, typed)).toEqual({
     url: "https://example.org/hook",
     headers: { "X-Team": "ops", "X-Link": "http://a:8080", broken: "" },
   });
@@ -25,7 +27,7 @@ test.each([
   expect(toField(path)).toBe(field);
 });
 
-test.each(Object.entries(channelKinds))("the kind %s refuses settings that are all empty", (_, kind) => {
-  const parsed = kind.parse(settingsFrom(kind.fields, {}));
+test.each(Object.entries(channelKinds))("the kind %s refuses settings that are all empty", (name, kind) => {
+  const parsed = kind.parse(settingsFrom(aChannelKind(name).fields, {}));
   expect(parsed.ok).toBe(false);
 });

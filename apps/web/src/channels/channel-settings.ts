@@ -1,4 +1,4 @@
-import type { ChannelKind } from "@overdue/channels";
+import type { ChannelKind } from "./channel-queries.ts";
 
 /** What a person typed into the fields of a kind: text, or pairs with one "Name: value" per line. */
 export type TypedSettings = Record<string, string>;
@@ -30,7 +30,7 @@ function pairsFrom(text: string): Record<string, string> {
   );
 }
 
-/** The form's field for a path of the API, or of the kind's own schema, which begins inside the settings. */
+/** The form's field for a path of the API. */
 export function toField(path: string): string {
   if (path === "name" || path.startsWith("checkIds")) return path.split(".")[0] ?? path;
   const setting = path.replace(/^settings\./, "");

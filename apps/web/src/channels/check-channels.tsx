@@ -5,7 +5,7 @@ import { Card } from "../ui/card.tsx";
 import { TextLink } from "../ui/page.tsx";
 import { useCanEdit } from "../ui/role.tsx";
 import { channelsQuery } from "./channel-queries.ts";
-import { ChannelState } from "./channel-card.tsx";
+import { ChannelState } from "./channel-state.tsx";
 import { KindIcon } from "./kind-icon.tsx";
 import styles from "./channel-list.module.css";
 

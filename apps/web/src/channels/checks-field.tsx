@@ -1,4 +1,5 @@
-import { Button, Group, Input, MultiSelect, Select } from "@mantine/core";
+import { Button, Group, Input } from "@mantine/core";
+import { MultiSelect, Select } from "../ui/pick.tsx";
 
 export type NamedCheck = { id: string; name: string; tags: readonly string[] };
 

@@ -20,7 +20,10 @@ import {
   IconUsersGroup,
   IconWebhook,
 } from "@tabler/icons-react";
-import { channelKinds, isKindName, type KindName } from "@overdue/channels";
+import type { KindName } from "@overdue/channels";
+import { useQuery } from "@tanstack/react-query";
+
+import { channelKindsQuery } from "./channel-queries.ts";
 
 const ICONS: Record<KindName, typeof IconBell> & Record<string, typeof IconBell> = {
   email: IconMail,
@@ -54,6 +57,7 @@ export function KindIcon({ kind, size = 22 }: { kind: string; size?: number }) {
 }
 
 /** The name of a kind for people. */
-export function channelKindTitle(kind: string): string {
-  return isKindName(kind) ? channelKinds[kind].title : kind;
+export function KindTitle({ kind }: { kind: string }) {
+  const { data: kinds = [] } = useQuery(channelKindsQuery);
+  return kinds.find((one) => one.kind === kind)?.title ?? kind;
 }

@@ -224,7 +224,7 @@ function menuEntries({ projectId, check, actions }: MenuProps): MenuEntry[] {
     {
       label: "Delete",
       icon: <IconTrash size={16} aria-hidden />,
-      className: styles["delete"],
+      isDanger: true,
       onClick: () => actions.remove(check),
     },
   ];

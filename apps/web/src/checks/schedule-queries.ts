@@ -31,6 +31,17 @@ export const schedulersQuery = queryOptions({
   staleTime: Infinity,
 });
 
+/** The parts that read lines are large, and needed once something is typed. */
+export const loadTools = () => import("./form/schedule-tools.ts");
+
+/** What probably runs a job, by how its line is written; null where it fits the scheduler that was chosen. */
+export const proposalQuery = (typed: { expression: string; scheduler?: string | undefined }) =>
+  queryOptions({
+    queryKey: ["schedules", "proposal", typed],
+    queryFn: async () => (await loadTools()).proposeScheduler(typed),
+    staleTime: Infinity,
+  });
+
 /** What a schedule means, without what was read of a pasted text. */
 export type Meaning = NonNullable<Reading["meaning"]>;
 

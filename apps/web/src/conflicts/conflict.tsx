@@ -9,14 +9,20 @@ import type { Edit } from "./use-edit.ts";
 /** One setting as people read it. */
 export type Fact = readonly [label: string, text: string];
 
-type Props<View, Draft> = {
-  edit: Edit<View, Draft, View | null>;
+/** Two versions of the same thing, and what is done about it. */
+export type Conflict<View> = Pick<
+  Edit<View, never, View | null>,
+  "base" | "theirs" | "overwriteTheirs" | "discardMine"
+>;
+
+type Props<View> = {
+  edit: Conflict<View>;
   /** The settings of a version, to show what differs between two. */
   facts: (view: View) => readonly Fact[];
 };
 
 /** Where somebody else saved the same thing meanwhile: what they changed, and the choice whose version stays. */
-export function ConflictAlert<View, Draft>({ edit, facts }: Props<View, Draft>) {
+export function ConflictAlert<View>({ edit, facts }: Props<View>) {
   const { base, theirs, overwriteTheirs, discardMine } = edit;
   const [isSaving, setSaving] = useState(false);
   if (theirs === null) return null;

@@ -17,6 +17,8 @@ type Props = {
   now: number;
   /** Called with the new beginning of the span when somebody has dragged it. */
   onMove: (from: number) => void;
+  /** -1 for nearer, 1 for farther. */
+  onZoom: (direction: -1 | 1) => void;
 };
 
 const NARROW = 700;
@@ -26,13 +28,14 @@ const LABEL_ROOM = 46;
 const FIRST_WIDTH = 900;
 
 /** The time axis, how much is at work at once, and a row for each check. It is moved by dragging. */
-export function DayChart({ projectId, activity, rows, span, now, onMove }: Props) {
+export function DayChart({ projectId, activity, rows, span, now, onMove, onZoom }: Props) {
   const field = useRef<HTMLDivElement>(null);
   const total = useWidth(field);
   const isNarrow = total < NARROW;
   const width = Math.max(60, isNarrow ? total : total - NAMES_WIDTH);
-  const { drag, handlers } = useDrag((pixels) =>
-    onMove(span.from - (pixels / width) * (span.until - span.from)),
+  const { drag, handlers } = useDrag(
+    (pixels) => onMove(span.from - (pixels / width) * (span.until - span.from)),
+    onZoom,
   );
   return (
     <div
@@ -224,12 +227,23 @@ function useWidth(element: { current: HTMLElement | null }): number {
 /** From this length on, a movement of the pointer moves the picture. */
 const DRAG_FROM = 6;
 
-/** Drags the picture along with a finger or the mouse; `onDrop` takes the pixels. */
-function useDrag(onDrop: (pixels: number) => void) {
+/** By so much two fingers move apart, or together, for one step of the zoom. */
+const PINCH_STEP = 1.5;
+
+type Place = { x: number; y: number };
+
+/**
+ * Drags the picture along with a finger or the mouse, and zooms by two fingers. `onDrop` takes the pixels; `onPinch` -1
+ * for nearer, 1 for farther.
+ */
+function useDrag(onDrop: (pixels: number) => void, onPinch: (direction: -1 | 1) => void) {
+  const fingers = useRef(new Map<number, Place>());
+  const apart = useRef<number | null>(null);
   const [begun, setBegun] = useState<number | null>(null);
   const [drag, setDrag] = useState(0);
-  const end = () => {
-    if (drag !== 0) onDrop(drag);
+  const stop = ({ pointerId }: PointerEvent) => {
+    fingers.current.delete(pointerId);
+    apart.current = null;
     setBegun(null);
     setDrag(0);
   };
@@ -237,10 +251,23 @@ function useDrag(onDrop: (pixels: number) => void) {
     drag,
     handlers: {
       onPointerDown: (event: PointerEvent) => {
-        if (event.button === 0 && !(event.target instanceof Element && event.target.closest("a")))
-          setBegun(event.clientX);
+        const isLink = event.target instanceof Element && event.target.closest("a") !== null;
+        if (event.pointerType === "touch")
+          fingers.current.set(event.pointerId, { x: event.clientX, y: event.clientY });
+        apart.current = distanceOf(fingers.current);
+        setDrag(0);
+        setBegun(event.button === 0 && !isLink && apart.current === null ? event.clientX : null);
       },
       onPointerMove: (event: PointerEvent<HTMLElement>) => {
+        if (fingers.current.has(event.pointerId))
+          fingers.current.set(event.pointerId, { x: event.clientX, y: event.clientY });
+        const distance = distanceOf(fingers.current);
+        if (distance !== null && apart.current !== null) {
+          const ratio = distance / apart.current;
+          if (ratio < PINCH_STEP && ratio > 1 / PINCH_STEP) return;
+          apart.current = distance;
+          return onPinch(ratio > 1 ? -1 : 1);
+        }
         if (begun === null) return;
         const moved = event.clientX - begun;
         if (drag === 0 && Math.abs(moved) < DRAG_FROM) return;
@@ -248,13 +275,20 @@ function useDrag(onDrop: (pixels: number) => void) {
         event.currentTarget.setPointerCapture(event.pointerId);
         setDrag(moved);
       },
-      onPointerUp: end,
-      onPointerCancel: () => {
-        setBegun(null);
-        setDrag(0);
+      onPointerUp: (event: PointerEvent) => {
+        if (drag !== 0) onDrop(drag);
+        stop(event);
       },
+      onPointerCancel: stop,
     },
   };
+}
+
+/** How far two fingers are apart, in pixels; null where there are not two. */
+function distanceOf(fingers: ReadonlyMap<number, Place>): number | null {
+  const [one, other, ...more] = [...fingers.values()];
+  if (one === undefined || other === undefined || more.length > 0) return null;
+  return Math.max(1, Math.hypot(one.x - other.x, one.y - other.y));
 }
 
 /** The span in the zone of the reader. */

@@ -1,11 +1,13 @@
 import { isStroked, type MarkKind, shapePath } from "@overdue/core";
-import { ActionIcon, Button, NativeSelect, SegmentedControl } from "@mantine/core";
+import { ActionIcon, Button } from "@mantine/core";
 import { type Icon, IconChevronLeft, IconChevronRight, IconMinus, IconPlus } from "@tabler/icons-react";
 
+import { Choice } from "../ui/choice.tsx";
 import { type Zoom, ZOOMS } from "./day-choices.ts";
 import type { Activity } from "./day-queries.ts";
 import { zoomLabel } from "./day-span.ts";
 import styles from "./day.module.css";
+import { Segments } from "../ui/segments.tsx";
 
 /** What moves the span that is shown. `to`: to another beginning. */
 export type Move = {
@@ -27,12 +29,12 @@ export function Movement({ zoom, isLive, move }: { zoom: Zoom; isLive: boolean; 
       <Button variant="default" size="compact-md" onClick={move.now} disabled={isLive} title="Now (n)">
         Now
       </Button>
-      <NativeSelect
-        aria-label="How much time is shown"
+      <Choice
+        label="How much time is shown"
         value={zoom}
-        data={ZOOMS.map((one) => ({ value: one, label: zoomLabel(one) }))}
-        onChange={({ currentTarget }) => {
-          const wanted = ZOOMS.find((one) => one === currentTarget.value);
+        options={ZOOMS.map((one) => ({ value: one, label: zoomLabel(one) }))}
+        choose={(value) => {
+          const wanted = ZOOMS.find((one) => one === value);
           if (wanted !== undefined) move.zoom(wanted);
         }}
       />
@@ -68,25 +70,25 @@ export function Choices({ search, activity, set }: ChoicesProps) {
   return (
     <>
       {tags.length > 0 && (
-        <NativeSelect
-          data-half
-          aria-label="Tag"
+        <Choice
+          label="Tag"
+          className={styles["half"]}
           value={search.tag ?? ""}
-          data={[{ value: "", label: "All tags" }, ...tags.map((tag) => ({ value: tag, label: tag }))]}
-          onChange={({ currentTarget }) => set({ tag: currentTarget.value || undefined })}
+          options={[{ value: "", label: "All tags" }, ...tags.map((tag) => ({ value: tag, label: tag }))]}
+          choose={(tag) => set({ tag: tag || undefined })}
         />
       )}
-      <NativeSelect
-        data-half
-        aria-label="Order"
+      <Choice
+        label="Order"
+        className={styles["half"]}
         value={search.sort ?? ""}
-        data={[
+        options={[
           { value: "", label: "By name" },
           { value: "time", label: "By first run" },
         ]}
-        onChange={({ currentTarget }) => set({ sort: currentTarget.value === "time" ? "time" : undefined })}
+        choose={(value) => set({ sort: value === "time" ? "time" : undefined })}
       />
-      <SegmentedControl
+      <Segments
         aria-label="Shown as"
         value={search.as ?? "picture"}
         data={[

@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import { screen, waitFor } from "@testing-library/react";
+import { fireEvent, screen, waitFor } from "@testing-library/react";
 import { describe, expect, test, vi } from "vitest";
 
 import { appApi } from "../../test/app-api.ts";
@@ -206,5 +206,30 @@ describe("the page of the day", () => {
     await waitFor(() => expect(spans().at(-1)).toBe("2026-11-19T12:00:00.000Z"));
     await user.keyboard("n");
     await waitFor(() => expect(router.state.location.search).toEqual({}));
+  });
+
+  test("comes nearer as two fingers move apart, and goes farther as they move together", async () => {
+    const { router } = await renderDay();
+    const picture = screen.getByRole("img", { name: /^How many runs go on at once/ });
+    const finger = (pointerId: number, clientX: number) => ({ pointerId, clientX, pointerType: "touch" });
+    fireEvent.pointerDown(picture, finger(1, 100));
+    fireEvent.pointerDown(picture, finger(2, 200));
+    fireEvent.pointerMove(picture, finger(2, 270));
+    await waitFor(() => expect(router.state.location.search).toEqual({ zoom: "6h" }));
+    fireEvent.pointerUp(picture, finger(2, 270));
+    fireEvent.pointerDown(picture, finger(2, 300));
+    fireEvent.pointerMove(picture, finger(2, 200));
+    await waitFor(() => expect(router.state.location.search).toEqual({}));
+  });
+
+  test("is dragged by one finger, which moves the span", async () => {
+    const { spans } = await renderDay();
+    const picture = screen.getByRole("img", { name: /^How many runs go on at once/ });
+    const at = (clientX: number) => ({ pointerId: 1, clientX, pointerType: "touch", button: 0 });
+    Element.prototype.setPointerCapture ??= () => undefined;
+    fireEvent.pointerDown(picture, at(100));
+    fireEvent.pointerMove(picture, at(160));
+    fireEvent.pointerUp(picture, at(160));
+    await waitFor(() => expect((spans().at(-1) ?? "") < "2026-11-20T00:00:00.000Z").toBe(true));
   });
 });

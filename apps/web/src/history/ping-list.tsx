@@ -1,7 +1,7 @@
-import { Button, Modal, VisuallyHidden } from "@mantine/core";
+import { Button, VisuallyHidden } from "@mantine/core";
 import { IconBan, IconCircleCheck, IconCircleX, IconNote, IconPlayerPlay } from "@tabler/icons-react";
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 
 import { durationText, visibleText } from "@overdue/core";
 import { pingNoteText } from "./refused-pings.tsx";
@@ -12,7 +12,8 @@ import { Listing, MoreButton } from "../ui/listing.tsx";
 import { StatusLabel } from "../ui/status-label.tsx";
 import { DatedTime } from "../ui/time.tsx";
 import { type CheckInZone, pingsQuery, type PingView } from "./history-queries.ts";
-import { PingOutput } from "./run-output.tsx";
+
+const PingBody = lazy(async () => ({ default: (await import("./run-output.tsx")).PingBody }));
 
 /** The pings of a check, newest first. */
 export function PingList(check: CheckInZone) {
@@ -30,7 +31,11 @@ export function PingList(check: CheckInZone) {
         )}
       </Listing>
       <MoreButton {...query} />
-      <PingBody check={check} ping={opened} onClose={() => setOpened(null)} />
+      {opened && (
+        <Suspense fallback={null}>
+          <PingBody check={check} ping={opened} onClose={() => setOpened(null)} />
+        </Suspense>
+      )}
     </Card>
   );
 }
@@ -122,28 +127,4 @@ export function durationsByPing(pings: readonly TimedPing[]): ReadonlyMap<number
     starts.delete(ping.rid);
   }
   return durations;
-}
-
-type BodyProps = { check: CheckInZone; ping: PingView | null; onClose: () => void };
-
-/** The body of a ping as text, and never as anything else: it comes from a job and may be hostile. */
-function PingBody({ check, ping, onClose }: BodyProps) {
-  return (
-    <Modal
-      opened={ping !== null}
-      onClose={onClose}
-      title={`Body of ping ${ping?.number ?? ""}`}
-      size="xl"
-      closeButtonProps={{ "aria-label": "Close" }}
-      // The library locks scrolling by a style tag made at run time, which the page's policy refuses.
-      lockScroll={false}
-    >
-      {ping && <PingOutput check={check} number={ping.number} size={sizeText(ping)} />}
-    </Modal>
-  );
-}
-
-function sizeText({ bodyBytes, bodyCut, bodyBytesLeftOut }: PingView): string {
-  const leftOut = bodyCut ? `, of which ${bodyBytesLeftOut.toLocaleString("en")} were left out` : "";
-  return `${bodyBytes.toLocaleString("en")} bytes${leftOut}`;
 }

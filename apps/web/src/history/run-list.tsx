@@ -9,7 +9,7 @@ import {
 } from "@tabler/icons-react";
 import { Button, Checkbox, Group, Text, VisuallyHidden } from "@mantine/core";
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 
 import { useNow } from "../time/clock.ts";
 import { durationText, exitStatusText } from "@overdue/core";
@@ -17,8 +17,9 @@ import { instant } from "../time/zones.ts";
 import { type Column, Dash, Dimmed, TableCard } from "../ui/data-table.tsx";
 import { StatusLabel } from "../ui/status-label.tsx";
 import { DatedTime } from "../ui/time.tsx";
-import { RunOutputs } from "./run-output.tsx";
 import { type CheckInZone, runsQuery, type RunView, slotsQuery, type SlotView } from "./history-queries.ts";
+
+const RunOutputs = lazy(async () => ({ default: (await import("./run-output.tsx")).RunOutputs }));
 
 /** A run, or an expected one that did not come. */
 type Row = { at: string; run: RunView } | { at: string; slot: SlotView };
@@ -63,7 +64,11 @@ export function RunList(check: CheckInZone) {
         columns={runColumns({ zone: check.zone, chosen, choose, show: (run) => setShown([run]) })}
         rowKey={(row) => ("run" in row ? row.run.id : row.slot.dueAt)}
       />
-      <RunOutputs check={check} runs={shown} onClose={() => setShown([])} />
+      {shown.length > 0 && (
+        <Suspense fallback={null}>
+          <RunOutputs check={check} runs={shown} onClose={() => setShown([])} />
+        </Suspense>
+      )}
     </>
   );
 }

@@ -5,12 +5,12 @@ import { useQuery } from "@tanstack/react-query";
 import { Fact } from "../ui/card.tsx";
 import { Listing } from "../ui/listing.tsx";
 import { ExactTime } from "../ui/time.tsx";
-import { type CheckInZone, pingBodyQuery, type RunView } from "./history-queries.ts";
+import { type CheckInZone, pingBodyQuery, type PingView, type RunView } from "./history-queries.ts";
 import { OutputView } from "./output-view.tsx";
 import styles from "./output-view.module.css";
 
 /** What a ping brought, as its own download has it. `size`: how long it was, in words, where that is known. */
-export function PingOutput({ check, number, size }: { check: CheckInZone; number: number; size?: string }) {
+function PingOutput({ check, number, size }: { check: CheckInZone; number: number; size?: string }) {
   const { data, ...query } = useQuery(pingBodyQuery(check, number));
   const href = `/v1/projects/${check.projectId}/checks/${check.checkId}/pings/${number}/body`;
   return (
@@ -92,4 +92,28 @@ function RunFacts({ run, zone, other }: FactsProps) {
 export function comparedText(ms: number, otherMs: number | null): string {
   if (otherMs === null || otherMs <= 0 || ms <= otherMs) return "";
   return `, ${(ms / otherMs).toFixed(1)} times as long as the other`;
+}
+
+type BodyProps = { check: CheckInZone; ping: PingView; onClose: () => void };
+
+/** The body of a ping as text, and never as anything else: it comes from a job and may be hostile. */
+export function PingBody({ check, ping, onClose }: BodyProps) {
+  return (
+    <Modal
+      opened
+      onClose={onClose}
+      title={`Body of ping ${ping.number}`}
+      size="xl"
+      closeButtonProps={{ "aria-label": "Close" }}
+      // The library locks scrolling by a style tag made at run time, which the page's policy refuses.
+      lockScroll={false}
+    >
+      <PingOutput check={check} number={ping.number} size={sizeText(ping)} />
+    </Modal>
+  );
+}
+
+function sizeText({ bodyBytes, bodyCut, bodyBytesLeftOut }: PingView): string {
+  const leftOut = bodyCut ? `, of which ${bodyBytesLeftOut.toLocaleString("en")} were left out` : "";
+  return `${bodyBytes.toLocaleString("en")} bytes${leftOut}`;
 }

@@ -1,10 +1,14 @@
-import { Button, Group, Menu, Popover, Stack, Textarea } from "@mantine/core";
+import { Button, Group } from "@mantine/core";
 import { IconBellZ, IconCheck, IconChevronDown, IconNote } from "@tabler/icons-react";
-import { useState } from "react";
+import { lazy } from "react";
 import { useQuery } from "@tanstack/react-query";
 
+import { meQuery } from "../accounts/account-queries.ts";
+import { ApiError } from "../api/problem.ts";
 import { serverNow, useComputedFromNow } from "../time/clock.ts";
 import { browserZone } from "../time/zones.ts";
+import { LazyMenu } from "../ui/lazy-menu.tsx";
+import { LazyPopover } from "../ui/lazy-popover.tsx";
 import { EditorsOnly } from "../ui/role.tsx";
 import { toast } from "../ui/toast.tsx";
 import { acknowledgementText } from "./incident-text.ts";
@@ -15,6 +19,12 @@ import {
   useCheckIncident,
   useIncidentAction,
 } from "./incident-queries.ts";
+import {
+  forgetAcknowledgement,
+  keepAcknowledgement,
+  useWaitingAcknowledgement,
+} from "./waiting-acknowledgements.ts";
+import { RelativeTime } from "../ui/time.tsx";
 import styles from "./incident.module.css";
 import { visibleText } from "@overdue/core";
 import { CodeBlock } from "../ui/code-block.tsx";
@@ -26,6 +36,8 @@ type Props = {
   inList?: boolean;
   incident: Pick<IncidentSummary, "id" | "acknowledgedAt" | "acknowledgedBy" | "snoozedUntil" | "resolvedAt">;
 };
+
+const NoteForm = lazy(() => import("./note-form.tsx"));
 
 const SOON_MS = 2_000;
 
@@ -49,17 +61,43 @@ export function IncidentActions({ projectId, incident, inList = false }: Props) 
     perform({ action: "snooze", json: { until: new Date(serverNow() + SOON_MS).toISOString() } }, () =>
       toast.success("The snooze ends now."),
     );
+  const { data: me } = useQuery(meQuery);
+  const waiting = useWaitingAcknowledgement(incident.id);
+  const keep = (error: unknown) => {
+    if (error instanceof ApiError || me === undefined) return toast.error(error);
+    const at = new Date(serverNow()).toISOString();
+    keepAcknowledgement({ projectId, incidentId: incident.id, userId: me.user.id, at });
+  };
   const acknowledge = () =>
-    perform({ action: "acknowledge" }, () =>
-      toast.withUndo("Acknowledged: nobody else is notified until it recovers.", unacknowledge),
+    mutate(
+      { action: "acknowledge" },
+      {
+        onSuccess: () =>
+          toast.withUndo("Acknowledged: nobody else is notified until it recovers.", unacknowledge),
+        onError: keep,
+      },
     );
   if (incident.resolvedAt !== null) return null;
   return (
     <div className={styles["actions"]}>
-      <output className={styles["attention"]}>{inList && isUntouched(incident) ? "" : attention}</output>
+      <output className={styles["attention"]}>
+        {waiting !== undefined ? (
+          <>
+            Acknowledged here <RelativeTime at={waiting.at} />. It is sent as soon as Overdue can be reached.
+          </>
+        ) : inList && isUntouched(incident) ? (
+          ""
+        ) : (
+          attention
+        )}
+      </output>
       <EditorsOnly>
         <Group gap="xs">
-          {incident.acknowledgedAt === null ? (
+          {waiting !== undefined ? (
+            <Button variant="default" size="compact-md" onClick={() => forgetAcknowledgement(incident.id)}>
+              Do not send it
+            </Button>
+          ) : incident.acknowledgedAt === null ? (
             <Button
               size="compact-md"
               leftSection={<IconCheck size={17} aria-hidden />}
@@ -97,8 +135,9 @@ type SnoozeProps = { isSnoozed: boolean; snooze: (json: Snooze) => void; end: ()
 
 function SnoozeMenu({ isSnoozed, snooze, end }: SnoozeProps) {
   return (
-    <Menu position="bottom-start">
-      <Menu.Target>
+    <LazyMenu
+      position="bottom-start"
+      target={
         <Button
           variant="default"
           size="compact-md"
@@ -107,61 +146,33 @@ function SnoozeMenu({ isSnoozed, snooze, end }: SnoozeProps) {
         >
           Snooze
         </Button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        {SNOOZES.map(({ for: span, label }) => (
-          <Menu.Item key={span} onClick={() => snooze({ for: span, timezone: browserZone() })}>
-            {label}
-          </Menu.Item>
-        ))}
-        {isSnoozed && <Menu.Item onClick={end}>End snooze</Menu.Item>}
-      </Menu.Dropdown>
-    </Menu>
+      }
+      entries={() => [
+        ...SNOOZES.map(({ for: span, label }) => ({
+          label,
+          onClick: () => snooze({ for: span, timezone: browserZone() }),
+        })),
+        ...(isSnoozed ? [{ label: "End snooze", onClick: end }] : []),
+      ]}
+    />
   );
 }
 
-const NOTE_MAX = 2_000;
-
 /** Adds a note for the next person who looks at the incident. */
 function NoteButton({ add }: { add: (text: string, done: () => void) => void }) {
-  const [open, setOpen] = useState(false);
-  const [text, setText] = useState("");
-  const submit = () => {
-    if (text.trim() === "") return;
-    add(text, () => {
-      setText("");
-      setOpen(false);
-    });
-  };
   return (
-    <Popover opened={open} onChange={setOpen} width={320} trapFocus returnFocus position="bottom-start">
-      <Popover.Target>
-        <Button
-          variant="default"
-          size="compact-md"
-          leftSection={<IconNote size={17} aria-hidden />}
-          onClick={() => setOpen(!open)}
-        >
+    <LazyPopover
+      width={320}
+      position="bottom-start"
+      label="Add a note"
+      target={
+        <Button variant="default" size="compact-md" leftSection={<IconNote size={17} aria-hidden />}>
           Note
         </Button>
-      </Popover.Target>
-      <Popover.Dropdown aria-label="Add a note">
-        <Stack gap="xs">
-          <Textarea
-            label="Note"
-            placeholder="What you found, what you did"
-            autosize
-            minRows={3}
-            maxLength={NOTE_MAX}
-            value={text}
-            onChange={({ currentTarget }) => setText(currentTarget.value)}
-          />
-          <Button size="compact-md" onClick={submit} disabled={text.trim() === ""}>
-            Add note
-          </Button>
-        </Stack>
-      </Popover.Dropdown>
-    </Popover>
+      }
+    >
+      {(close) => <NoteForm add={(text) => add(text, close)} />}
+    </LazyPopover>
   );
 }
 

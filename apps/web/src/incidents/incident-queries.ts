@@ -22,7 +22,7 @@ export type IncidentAction =
   | { action: "note"; text: string };
 
 const COUNTED_MAX = 200;
-const incidentsKey = (projectId: string) => ["projects", projectId, "incidents"];
+export const incidentsKey = (projectId: string) => ["projects", projectId, "incidents"];
 
 /** The newest 200 open incidents of a project; `next` is not null where there are more. */
 export const openIncidentsQuery = (projectId: string) =>
@@ -111,10 +111,13 @@ export function useAcknowledgeAll(projectId: string) {
   });
 }
 
+export const acknowledgeIncident = (param: IncidentRef) =>
+  parseResponse(oneIncident.acknowledge.$post({ param }));
+
 async function send(param: IncidentRef, action: IncidentAction): Promise<IncidentDetail> {
   switch (action.action) {
     case "acknowledge":
-      return await parseResponse(oneIncident.acknowledge.$post({ param }));
+      return await acknowledgeIncident(param);
     case "unacknowledge":
       return await parseResponse(oneIncident.unacknowledge.$post({ param }));
     case "snooze":

@@ -1,13 +1,15 @@
 // @vitest-environment happy-dom
-import { screen, waitFor } from "@testing-library/react";
+import { act, screen, waitFor } from "@testing-library/react";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
+import { ADA } from "../../test/app-api.ts";
 import { fakeApi, page, problem, type SentRequest } from "../../test/fake-api.ts";
 import { anIncident, AT, CHECK, NO_EVIDENCE, PROJECT } from "../../test/fixtures.ts";
 import { renderPart } from "../../test/render.tsx";
 import { CheckIncidentActions, IncidentActions } from "./incident-actions.tsx";
 import { AlsoDown, IncidentFacts, LastOutput, Timeline } from "./incident-facts.tsx";
 import { IncidentList } from "./incident-list.tsx";
+import { useSendWaiting } from "./waiting-acknowledgements.ts";
 
 const PATH = `/v1/projects/${PROJECT}/incidents/i1`;
 const acknowledged = anIncident({ acknowledgedAt: AT, acknowledgedBy: "Ada" });
@@ -31,7 +33,8 @@ describe("what can be done about an open incident", () => {
     });
   });
 
-  const requests = () => sent.map(({ path, json }) => [path.replace(PATH, ""), json]);
+  const requests = () =>
+    sent.filter(({ method }) => method === "POST").map(({ path, json }) => [path.replace(PATH, ""), json]);
 
   test("is to acknowledge it, which can be undone", async () => {
     const { user } = await renderPart(<IncidentActions projectId={PROJECT} incident={anIncident()} />);
@@ -43,6 +46,31 @@ describe("what can be done about an open incident", () => {
         ["/unacknowledge", undefined],
       ]),
     );
+  });
+
+  test("is to acknowledge it without a connection: it waits, is sent once there is one, and can be taken back", async () => {
+    vi.useRealTimers();
+    let isAway = true;
+    const away = () => Promise.reject(new TypeError("Failed to fetch"));
+    sent = fakeApi({
+      "GET /v1/me": ADA,
+      [`POST ${PATH}/acknowledge`]: () => (isAway ? away() : acknowledged),
+    });
+    function Page() {
+      useSendWaiting();
+      return <IncidentActions projectId={PROJECT} incident={anIncident()} />;
+    }
+    const { user } = await renderPart(<Page />);
+    await waitFor(() => expect(sent).toHaveLength(1));
+    await user.click(screen.getByRole("button", { name: "Acknowledge" }));
+    await screen.findByText(/sent as soon as Overdue can be reached/);
+    await user.click(screen.getByRole("button", { name: "Do not send it" }));
+    await user.click(await screen.findByRole("button", { name: "Acknowledge" }));
+    await screen.findByText(/sent as soon as Overdue can be reached/);
+    isAway = false;
+    act(() => void window.dispatchEvent(new Event("online")));
+    expect(await screen.findByText("Your acknowledgement was sent.")).toBeTruthy();
+    expect(localStorage.getItem("overdue-waiting-acknowledgements")).toBe("[]");
   });
 
   test("is to remove an acknowledgement", async () => {
@@ -228,7 +256,7 @@ test("the incidents of a storm are acknowledged together, but for those that som
   expect(screen.getByRole("link", { name: "3 went down together" })).toBeTruthy();
   await user.click(screen.getByRole("button", { name: "Acknowledge all 2" }));
   await waitFor(() =>
-    expect(sent.map((request) => request.path).toSorted()).toEqual([
+    expect(sent.flatMap(({ method, path: to }) => (method === "POST" ? [to] : [])).toSorted()).toEqual([
       `${path}/i1/acknowledge`,
       `${path}/i2/acknowledge`,
     ]),

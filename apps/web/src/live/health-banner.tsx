@@ -6,15 +6,18 @@ import styles from "./health-banner.module.css";
 import { parseResponse, api } from "../api/client.ts";
 import { ApiError } from "../api/problem.ts";
 import { useStoredAt } from "../time/clock.ts";
+import { browserZone, clockText } from "../time/zones.ts";
+import { useSendWaiting } from "../incidents/waiting-acknowledgements.ts";
 import { RelativeTime } from "../ui/time.tsx";
 
 const INTERRUPTED_AFTER_MS = 4_000;
 
 /** A red banner where alerts may not be sent, or where this page no longer gets live updates. */
 export function HealthBanner({ connected }: { connected: boolean }) {
-  const { data: problem, error } = useQuery(healthQuery);
+  const { data: problem, error, dataUpdatedAt } = useQuery(healthQuery);
   const interrupted = useHeldFor(!connected, INTERRUPTED_AFTER_MS);
   const storedAt = useStoredAt();
+  useSendWaiting();
   const serverError = healthError(error);
   const because =
     serverError?.kind === "unhealthy" ? serverError.because : serverError === null ? (problem ?? null) : null;
@@ -23,13 +26,7 @@ export function HealthBanner({ connected }: { connected: boolean }) {
       {serverError?.kind === "unreachable" && (
         <Banner icon={<IconPlugConnectedX aria-hidden />}>
           Overdue cannot be reached from this browser.{" "}
-          {storedAt === null ? (
-            "What you see may be out of date."
-          ) : (
-            <>
-              What you see was stored <RelativeTime at={storedAt} />.
-            </>
-          )}
+          <Age at={storedAt ?? new Date(dataUpdatedAt).toISOString()} />
         </Banner>
       )}
       {because !== null && (
@@ -37,10 +34,21 @@ export function HealthBanner({ connected }: { connected: boolean }) {
       )}
       {interrupted && serverError === null && (
         <Banner icon={<IconPlugConnectedX aria-hidden />}>
-          Live updates are interrupted; trying again. What you see may be out of date.
+          Live updates are interrupted; trying again. <Age at={new Date(dataUpdatedAt).toISOString()} />
         </Banner>
       )}
     </div>
+  );
+}
+
+/** How old what the page shows is. `at`: the last answer of the server, ISO 8601. */
+function Age({ at }: { at: string }) {
+  const time = Date.parse(at);
+  if (time === 0) return "What you see may be out of date.";
+  return (
+    <>
+      What you see is of {clockText(time, browserZone())}, <RelativeTime at={at} />.
+    </>
   );
 }
 

@@ -1,5 +1,7 @@
-import { Button, Group, MultiSelect, NumberInput, TextInput } from "@mantine/core";
+import { Button, Group, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
+import { NumberField } from "../ui/number-field.tsx";
+import { MultiSelect } from "../ui/pick.tsx";
 
 export type StartDraft = { name: string; minutes: number; checkIds: string[] };
 
@@ -24,7 +26,7 @@ export function StartMaintenanceForm({ checks, isStarting, start }: Props) {
     <form onSubmit={form.onSubmit(submit)} noValidate>
       <Group align="flex-start">
         <TextInput label="Name" placeholder="Maintenance" maxLength={100} {...form.getInputProps("name")} />
-        <NumberInput label="Minutes" min={1} max={10_080} w={110} {...form.getInputProps("minutes")} />
+        <NumberField label="Minutes" min={1} max={10_080} w={110} {...form.getInputProps("minutes")} />
         <MultiSelect
           label="For these checks"
           data={[...checks].map(([value, label]) => ({ value, label }))}

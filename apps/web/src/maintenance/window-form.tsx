@@ -1,20 +1,14 @@
-import {
-  Checkbox,
-  Group,
-  MultiSelect,
-  Radio,
-  SegmentedControl,
-  Stack,
-  TagsInput,
-  TextInput,
-} from "@mantine/core";
+import { Group, Radio, Stack, TextInput } from "@mantine/core";
+import { Checkbox, CheckboxGroup } from "../ui/checkbox.tsx";
 import { useForm, type UseFormReturnType } from "@mantine/form";
 
 import { WEEKDAY_NAMES } from "@overdue/schedules";
-import { FormButtons, FormProblems, TimezoneSelect, useFormSave } from "../ui/form.tsx";
+import { FormButtons, FormProblems, useFormSave } from "../ui/form.tsx";
 import { SpanInput } from "../ui/span-input.tsx";
 import { ruleText } from "./window-text.ts";
 import { type WindowDraft, windowDraft, windowField, type WindowValues } from "./window-values.ts";
+import { TimezoneSelect, MultiSelect, TagsInput } from "../ui/pick.tsx";
+import { Segments } from "../ui/segments.tsx";
 
 type Props = {
   initial: WindowValues;
@@ -50,7 +44,7 @@ export function WindowForm({ initial, isNew, checks, knownTags, save, cancel }: 
           required
           {...form.getInputProps("name")}
         />
-        <SegmentedControl
+        <Segments
           aria-label="How often it repeats"
           data={KINDS}
           value={form.values.kind}
@@ -73,13 +67,13 @@ function TimeFields({ form }: { form: Form }) {
   return (
     <>
       {kind === "weekly" && (
-        <Checkbox.Group label="Days" {...form.getInputProps("weekdays")}>
+        <CheckboxGroup label="Days" {...form.getInputProps("weekdays")}>
           <Group gap="sm" mt={6}>
             {WEEKDAY_NAMES.map((name, index) => (
               <Checkbox key={name} value={String(index + 1)} label={name} />
             ))}
           </Group>
-        </Checkbox.Group>
+        </CheckboxGroup>
       )}
       <Group align="flex-start">
         {kind === "once" && (

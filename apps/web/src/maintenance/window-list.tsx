@@ -1,4 +1,5 @@
-import { ActionIcon, Button, Menu } from "@mantine/core";
+import { ActionIcon, Button } from "@mantine/core";
+import { LazyMenu } from "../ui/lazy-menu.tsx";
 import { IconCalendarTime, IconDotsVertical, IconPencil, IconTool, IconTrash } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 
@@ -77,22 +78,22 @@ function WindowItem({ projectId, window, checks, stop, remove }: ItemProps) {
           >
             Edit
           </Button>
-          <Menu position="bottom-end">
-            <Menu.Target>
+          <LazyMenu
+            position="bottom-end"
+            target={
               <ActionIcon variant="subtle" color="gray" size={30} aria-label={`Actions for ${name}`}>
                 <IconDotsVertical size={18} />
               </ActionIcon>
-            </Menu.Target>
-            <Menu.Dropdown>
-              <Menu.Item
-                color="red"
-                leftSection={<IconTrash size={16} aria-hidden />}
-                onClick={() => remove(window)}
-              >
-                Delete
-              </Menu.Item>
-            </Menu.Dropdown>
-          </Menu>
+            }
+            entries={() => [
+              {
+                label: "Delete",
+                isDanger: true,
+                icon: <IconTrash size={16} aria-hidden />,
+                onClick: () => remove(window),
+              },
+            ]}
+          />
         </div>
       </EditorsOnly>
     </li>

@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Group, MultiSelect, Stack, TextInput } from "@mantine/core";
+import { ActionIcon, Button, Group, Stack, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { IconPencil, IconPlus, IconTrash } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
@@ -20,6 +20,7 @@ import {
   useRestorePerson,
   useSavePerson,
 } from "./on-call-queries.ts";
+import { MultiSelect } from "../ui/pick.tsx";
 
 type Props = { projectId: string; channels: ReadonlyMap<string, string> };
 

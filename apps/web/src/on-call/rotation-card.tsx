@@ -1,6 +1,6 @@
-import { ActionIcon, Button, Group, NativeSelect, Stack, TextInput } from "@mantine/core";
+import { ActionIcon, Button, Group, NativeSelect, Skeleton, Stack, TextInput } from "@mantine/core";
 import { IconPencil, IconTrash, IconX } from "@tabler/icons-react";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { useForm } from "@mantine/form";
 
 import { ConflictAlert, type Fact } from "../conflicts/conflict.tsx";
@@ -19,9 +19,13 @@ import {
 } from "./on-call-queries.ts";
 import { type Override, overrideText, type RotationDraft, rotationText } from "./rotation.ts";
 import { RotationForm } from "./rotation-form.tsx";
-import { SchedulePicture } from "./schedule-picture.tsx";
 import { serverNow } from "../time/clock.ts";
 import { parseWallClock, wallClockText } from "../time/zones.ts";
+
+// It reckons with time zones, which are large.
+const SchedulePicture = lazy(async () => ({
+  default: (await import("./schedule-picture.tsx")).SchedulePicture,
+}));
 
 type RotationCardProps = { projectId: string; rotation: RotationView; people: ReadonlyMap<string, string> };
 
@@ -59,7 +63,9 @@ export function RotationCard({ projectId, rotation, people }: RotationCardProps)
           )}
         </p>
         <p className={styles["readBack"]}>{rotationText(rotation, people)}</p>
-        <SchedulePicture rotation={rotation} people={people} />
+        <Suspense fallback={<Skeleton height={90} />}>
+          <SchedulePicture rotation={rotation} people={people} />
+        </Suspense>
         <Overrides projectId={projectId} rotation={rotation} people={people} />
       </Stack>
     </Card>

@@ -2,9 +2,10 @@ import { ActionIcon, Group, NativeSelect, Stack, TextInput } from "@mantine/core
 import { useForm } from "@mantine/form";
 import { IconArrowDown, IconArrowUp, IconTrash } from "@tabler/icons-react";
 
-import { fieldAmong, FormButtons, FormProblems, TimezoneSelect, useFormSave } from "../ui/form.tsx";
+import { fieldAmong, FormButtons, FormProblems, useFormSave } from "../ui/form.tsx";
 import styles from "./on-call.module.css";
 import { type RotationDraft, rotationText } from "./rotation.ts";
+import { TimezoneSelect } from "../ui/pick.tsx";
 
 type Props = {
   initial: RotationDraft;

@@ -1,4 +1,3 @@
-import { canonicalTimezone } from "@overdue/schedules";
 import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { notFound, useNavigate, useParams } from "@tanstack/react-router";
 import { useState } from "react";
@@ -44,7 +43,7 @@ function RouteEditor({ projectId, route }: { projectId: string; route: RouteView
   const { data: checks = [] } = useQuery(checksQuery(projectId));
   const leave = useLeave(projectId);
   const names = useNames(projectId);
-  const [blank] = useState(() => newRouteValues(zone()));
+  const [blank] = useState(() => newRouteValues(browserZone()));
   const edit = useItemEdit<RouteView, RouteDraft, RouteView | null>({
     item: route,
     list: routesQuery(projectId),
@@ -58,7 +57,7 @@ function RouteEditor({ projectId, route }: { projectId: string; route: RouteView
       <ConflictAlert edit={edit} facts={(view) => routeFacts(view, names)} />
       <RouteForm
         key={edit.base?.version}
-        initial={edit.base === null ? blank : routeValues(edit.base, zone())}
+        initial={edit.base === null ? blank : routeValues(edit.base, browserZone())}
         isNew={edit.base === null}
         names={names}
         knownTags={collectTags(checks)}
@@ -73,5 +72,3 @@ function useLeave(projectId: string): () => Promise<void> {
   const navigate = useNavigate();
   return () => navigate({ to: "/projects/$projectId/routes", params: { projectId } });
 }
-
-const zone = () => canonicalTimezone(browserZone()) ?? "UTC";

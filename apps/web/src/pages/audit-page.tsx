@@ -1,23 +1,48 @@
+import { useDebouncedValue } from "@mantine/hooks";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
 import type { InferResponseType } from "hono/client";
+import { useState } from "react";
 
 import { parseResponse, projectApi } from "../api/client.ts";
 import { pagedQuery } from "../api/paging.ts";
+import { Choice, SearchField } from "../ui/choice.tsx";
 import { type Column, Dimmed, TableCard } from "../ui/data-table.tsx";
 import { BackArrow, Page, TextLink } from "../ui/page.tsx";
 import { ExactTime } from "../ui/time.tsx";
+import styles from "./audit-page.module.css";
 
 type AuditEntry = InferResponseType<typeof projectApi.audit.$get, 200>["items"][number];
 
-const auditQuery = (projectId: string) =>
-  pagedQuery(["projects", projectId, "audit"], (query) =>
-    parseResponse(projectApi.audit.$get({ param: { projectId }, query })),
+type Filter = { noun?: string; text?: string };
+
+const auditQuery = (projectId: string, filter: Filter) =>
+  pagedQuery(["projects", projectId, "audit", filter.noun ?? "", filter.text ?? ""], (query) =>
+    parseResponse(projectApi.audit.$get({ param: { projectId }, query: { ...query, ...filter } })),
   );
+
+/** Of what the changes are listed. */
+const NOUNS = [
+  { value: "", label: "Everything" },
+  { value: "check", label: "Checks" },
+  { value: "channel", label: "Channels" },
+  { value: "route", label: "Routes" },
+  { value: "incident", label: "Incidents" },
+  { value: "maintenance", label: "Maintenance" },
+  { value: "member", label: "Members" },
+  { value: "key", label: "API keys" },
+  { value: "project", label: "The project" },
+];
+
+const TYPING_MS = 250;
 
 /** Who changed what in a project, newest first. */
 export function AuditPage() {
   const { projectId } = useParams({ from: "/signed-in/projects/$projectId/audit" });
+  const [noun, setNoun] = useState("");
+  const [typed, setTyped] = useState("");
+  const [text] = useDebouncedValue(typed.trim(), TYPING_MS);
+  const filter = { ...(noun !== "" && { noun }), ...(text !== "" && { text }) };
   return (
     <Page
       title="Audit"
@@ -29,9 +54,13 @@ export function AuditPage() {
         </TextLink>
       }
     >
+      <search className={styles["filters"]}>
+        <SearchField label="Find" placeholder="Who, or to what" value={typed} onType={setTyped} />
+        <Choice label="What was changed" options={NOUNS} value={noun} choose={setNoun} />
+      </search>
       <TableCard
-        query={useInfiniteQuery(auditQuery(projectId))}
-        empty="Nothing was changed yet."
+        query={useInfiniteQuery(auditQuery(projectId, filter))}
+        empty={noun === "" && text === "" ? "Nothing was changed yet." : "Nothing that was changed matches."}
         columns={COLUMNS}
         rowKey={({ id }) => id}
       />

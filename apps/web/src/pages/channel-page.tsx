@@ -1,15 +1,16 @@
-import { Alert } from "@mantine/core";
+import { Alert, Skeleton } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
-import { channelKinds, isKindName, type KindName } from "@overdue/channels";
 import { IconAlertTriangle } from "@tabler/icons-react";
 import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { notFound, useNavigate, useParams, useSearch } from "@tanstack/react-router";
-import { useCallback, useState } from "react";
+import { lazy, Suspense, useCallback, useState } from "react";
 
 import { instanceQuery } from "../accounts/account-queries.ts";
 import type { NamedCheck } from "../channels/checks-field.tsx";
 import { ChannelForm, NewSecrets } from "../channels/channel-form.tsx";
 import {
+  type ChannelKind,
+  channelKindsQuery,
   channelsQuery,
   type ChannelView,
   channelWarningsQuery,
@@ -21,29 +22,28 @@ import { TelegramLink } from "../channels/telegram-link.tsx";
 import { checksQuery } from "../checks/check-queries.ts";
 import { Card } from "../ui/card.tsx";
 import { BackArrow, Page, PageSkeleton, TextLink } from "../ui/page.tsx";
-import {
-  ReliabilitySettings,
-  GroupingSettings,
-  digestText,
-  groupingText,
-} from "../channels/channel-settings-cards.tsx";
-import { ConflictAlert, type Fact } from "../conflicts/conflict.tsx";
 import { type Edit, useItemEdit } from "../conflicts/use-edit.ts";
 import { ManagedNote } from "../ui/status-label.tsx";
 
-type Props = { projectId: string; kind: KindName; channel: ChannelView | null };
+const loadCards = () => import("../channels/channel-settings-cards.tsx");
+const GroupingSettings = lazy(async () => ({ default: (await loadCards()).GroupingSettings }));
+const ReliabilitySettings = lazy(async () => ({ default: (await loadCards()).ReliabilitySettings }));
+const ChannelConflict = lazy(() => import("./channel-conflict.tsx"));
+
+type Props = { projectId: string; kind: ChannelKind; channel: ChannelView | null };
 
 /** The form of a channel: a new one of a kind where the address names none. */
 export function ChannelPage() {
   const { projectId = "", channelId, ...params } = useParams({ strict: false });
   const { data: channels } = useSuspenseQuery(channelsQuery(projectId));
   const channel = channelId === undefined ? null : channels.find(({ id }) => id === channelId);
-  const kind = channel?.kind ?? params.kind ?? "";
-  if (channel === undefined || !isKindName(kind)) throw notFound();
+  const { data: kinds } = useSuspenseQuery(channelKindsQuery);
+  const kind = kinds.find((one) => one.kind === (channel?.kind ?? params.kind));
+  if (channel === undefined || kind === undefined) throw notFound();
   return (
     <Page
-      title={channel === null ? `New channel: ${channelKinds[kind].title}` : `Edit ${channel.name}`}
-      lead={channel === null ? channelKinds[kind].summary : undefined}
+      title={channel === null ? `New channel: ${kind.title}` : `Edit ${channel.name}`}
+      lead={channel === null ? kind.summary : undefined}
       narrow
       back={
         <TextLink to="/projects/$projectId/channels" params={{ projectId }}>
@@ -70,16 +70,19 @@ function ChannelEditor({ projectId, kind, channel }: Props) {
     if (Object.keys(shownOnce).length > 0) setSecrets(shownOnce);
     else leave();
   });
-  const names = new Map(checks?.map(({ id, name }) => [id, name]));
   if (Object.keys(secrets).length > 0) return <NewSecrets secrets={secrets} done={leave} />;
   if (!checks || !instance) return <PageSkeleton />;
-  const title = channel === null ? handTitle(kind, instance) : null;
+  const title = channel === null ? handTitle(kind.kind, instance) : null;
   return (
     <>
       <ManagedNote managedBy={channel?.managedBy ?? null} />
-      <ConflictAlert edit={edit} facts={(view) => channelFacts(view, names)} />
-      {channel === null && <Links projectId={projectId} kind={kind} instance={instance} leave={leave} />}
-      {kind === "web-push" && (
+      {edit.theirs !== null && (
+        <Suspense fallback={null}>
+          <ChannelConflict edit={edit} checks={checks} />
+        </Suspense>
+      )}
+      {channel === null && <Links projectId={projectId} kind={kind.kind} instance={instance} leave={leave} />}
+      {kind.kind === "web-push" && (
         <Card title={channel === null ? "This device" : "Use another device, or this one again"}>
           <PushLink
             isAgain={channel !== null}
@@ -93,23 +96,23 @@ function ChannelEditor({ projectId, kind, channel }: Props) {
           />
         </Card>
       )}
-      {!(kind === "web-push" && channel === null) && (
+      {!(kind.kind === "web-push" && channel === null) && (
         <Card {...(title !== null && { title })}>
           <Form projectId={projectId} kind={kind} edit={edit} checks={checks} cancel={leave} />
         </Card>
       )}
       {channel !== null && (
-        <>
+        <Suspense fallback={<Skeleton height={400} />}>
           <GroupingSettings projectId={projectId} channel={channel} onSaved={edit.adopt} />
           <ReliabilitySettings projectId={projectId} channel={channel} onSaved={edit.adopt} />
-        </>
+        </Suspense>
       )}
     </>
   );
 }
 
 type Instance = { slackApp: boolean };
-type LinksProps = Pick<Props, "projectId" | "kind"> & { instance: Instance; leave: () => void };
+type LinksProps = { projectId: string; kind: string; instance: Instance; leave: () => void };
 
 /** The easier ways of adding a channel that some kinds have. */
 function Links({ projectId, kind, instance, leave }: LinksProps) {
@@ -129,7 +132,7 @@ function Links({ projectId, kind, instance, leave }: LinksProps) {
 }
 
 /** The title of the form where an easier way is offered before it. */
-function handTitle(kind: KindName, { slackApp }: Instance): string | null {
+function handTitle(kind: string, { slackApp }: Instance): string | null {
   if (kind === "telegram") return "Or enter it yourself, for a bot of your own";
   return kind === "slack" && slackApp ? "Or use an incoming webhook of your own" : null;
 }
@@ -146,7 +149,7 @@ function useChannelEdit({ projectId, kind, channel }: Props, onSaved: OnSaved): 
     send: async ({ name, checkIds, settings }, edited) => {
       const { shownOnce } = await mutateAsync(
         edited === null
-          ? { edited, draft: { kind, name, checkIds, settings: settings ?? {} } }
+          ? { edited, draft: { kind: kind.kind, name, checkIds, settings: settings ?? {} } }
           : { edited, draft: { name, checkIds, ...(settings && { settings }) } },
       );
       onSaved(shownOnce);
@@ -156,7 +159,7 @@ function useChannelEdit({ projectId, kind, channel }: Props, onSaved: OnSaved): 
 
 type FormProps = {
   projectId: string;
-  kind: KindName;
+  kind: ChannelKind;
   edit: ChannelEdit;
   checks: readonly NamedCheck[];
   cancel: () => void;
@@ -168,7 +171,7 @@ function Form({ projectId, kind, edit: { base, save }, checks, cancel }: FormPro
     <ChannelForm
       // Not keyed by the version, because a switch below the form must not empty the form.
       key={base === null ? "new" : `${base.name} ${base.hint} ${base.checkIds.join(" ")}`}
-      kind={channelKinds[kind]}
+      kind={kind}
       known={base}
       checks={checks}
       channels={channels.filter((other) => other.kind !== "group")}
@@ -185,8 +188,11 @@ const TYPING_MS = 400;
 /** What the operator has to set before the channel works, told before it is saved. */
 function ChannelWarnings({ projectId, kind, settings }: WarningsProps) {
   const [typed] = useDebouncedValue(settings, TYPING_MS);
-  const addresses = channelKinds[kind].fields.flatMap(({ name, input }) => (input === "url" ? [name] : []));
-  const asked = { kind, settings: Object.fromEntries(addresses.map((name) => [name, typed[name] ?? ""])) };
+  const addresses = kind.fields.flatMap(({ name, input }) => (input === "url" ? [name] : []));
+  const asked = {
+    kind: kind.kind,
+    settings: Object.fromEntries(addresses.map((name) => [name, typed[name] ?? ""])),
+  };
   const { data: warnings = [] } = useQuery(channelWarningsQuery(projectId, asked));
   if (warnings.length === 0) return null;
   return (
@@ -201,18 +207,3 @@ function ChannelWarnings({ projectId, kind, settings }: WarningsProps) {
 }
 
 type WarningsProps = Pick<Props, "projectId" | "kind"> & { settings: Record<string, unknown> };
-
-function channelFacts(
-  { name, hint, checkIds, isFallback, proveWeekly, collectMinutes, groups }: ChannelView,
-  names: ReadonlyMap<string, string>,
-): Fact[] {
-  return [
-    ["Name", name],
-    ["Sends to", hint],
-    ["Checks that notify it", checkIds.map((id) => names.get(id) ?? "a deleted check").join(", ")],
-    ["Fallback channel", isFallback ? "yes" : "no"],
-    ["Tested weekly", proveWeekly ? "yes" : "no"],
-    ["Messages are sent", digestText(collectMinutes)],
-    ["Related alerts", groupingText(groups)],
-  ];
-}

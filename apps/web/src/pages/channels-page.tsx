@@ -2,10 +2,10 @@ import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
 import { useState } from "react";
 
-import { instanceQuery } from "../accounts/account-queries.ts";
 import { AddChannel } from "../channels/add-channel.tsx";
 import { ChannelCard } from "../channels/channel-card.tsx";
 import {
+  channelKindsQuery,
   channelsQuery,
   type ChannelView,
   useDeleteChannel,
@@ -24,7 +24,7 @@ export function ChannelsPage() {
   const { projectId } = useParams({ from: "/signed-in/projects/$projectId/channels" });
   const { data: channels } = useSuspenseQuery(channelsQuery(projectId));
   const { data: checks = [] } = useQuery(checksQuery(projectId));
-  const { data: instance } = useQuery(instanceQuery);
+  const { data: kinds } = useSuspenseQuery(channelKindsQuery);
   const names = new Map(checks.map((check) => [check.id, check.name]));
   return (
     <Page title="Channels" lead="Where messages go when a check goes down, and when it recovers.">
@@ -39,7 +39,7 @@ export function ChannelsPage() {
       )}
       <EditorsOnly>
         <Card title="New channel">
-          <AddChannel projectId={projectId} canMail={instance?.mail ?? true} />
+          <AddChannel projectId={projectId} kinds={kinds} />
         </Card>
       </EditorsOnly>
     </Page>

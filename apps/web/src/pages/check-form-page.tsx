@@ -1,6 +1,6 @@
+import { lazy, Suspense } from "react";
 import { useQuery, useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
-import { canonicalTimezone } from "@overdue/schedules";
 
 import { channelsQuery } from "../channels/channel-queries.ts";
 import { checkName } from "@overdue/core";
@@ -17,11 +17,10 @@ import { checkFormValues, newCheckValues, slugify } from "../checks/form/check-f
 import { browserZone } from "../time/zones.ts";
 import { useDraft } from "../ui/form.tsx";
 import { BackArrow, Page, TextLink } from "../ui/page.tsx";
-import { checkFacts } from "../checks/check-text.ts";
-import { ConflictAlert } from "../conflicts/conflict.tsx";
 import { useEdit } from "../conflicts/use-edit.ts";
 import { ManagedNote } from "../ui/status-label.tsx";
-import { useNames } from "./use-names.ts";
+
+const CheckConflict = lazy(() => import("./check-conflict.tsx"));
 
 export function NewCheckPage() {
   const { projectId, from } = useCopied();
@@ -49,13 +48,12 @@ function CheckFormPage({ check, copied = null }: { check: CheckView | null; copi
   const { projectId = "" } = useParams({ strict: false });
   const { data: channels } = useSuspenseQuery(channelsQuery(projectId));
   const { data: checks = [] } = useQuery(checksQuery(projectId));
-  const names = useNames(projectId);
   const leave = useLeave(projectId);
   const edit = useCheckEdit({ projectId, check, leave });
   const draft = useDraft(`check-${copied?.id ?? projectId}`, () =>
     copied === null
       ? newCheckValues(
-          zone(),
+          browserZone(),
           channels.map(({ id }) => id),
         )
       : copyValues(copied),
@@ -66,7 +64,11 @@ function CheckFormPage({ check, copied = null }: { check: CheckView | null; copi
       back={<Back projectId={projectId} check={check} />}
     >
       <ManagedNote managedBy={check?.managedBy ?? null} />
-      <ConflictAlert edit={edit} facts={(view) => checkFacts(view, names)} />
+      {edit.theirs !== null && (
+        <Suspense fallback={null}>
+          <CheckConflict projectId={projectId} edit={edit} />
+        </Suspense>
+      )}
       <CheckForm
         key={edit.base?.version}
         projectId={projectId}
@@ -137,5 +139,3 @@ function Back({ projectId, check }: { projectId: string; check: CheckView | null
     </TextLink>
   );
 }
-
-const zone = () => canonicalTimezone(browserZone()) ?? "UTC";

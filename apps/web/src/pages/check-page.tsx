@@ -1,40 +1,46 @@
-import { Button, Stack, Tabs } from "@mantine/core";
+import { Button, Skeleton, Stack, Tabs } from "@mantine/core";
 import { IconCopy, IconPencil, IconPlayerPause, IconPlayerPlay, IconTrash } from "@tabler/icons-react";
 import { useSuspenseQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
-import { useState } from "react";
+import { lazy, type ReactNode, Suspense, useState } from "react";
 
 import { type CheckSearch, readCheckSearch } from "../app/search.ts";
-import { CheckChannels } from "../channels/check-channels.tsx";
 import { checkName } from "@overdue/core";
 import { DAY_MS } from "@overdue/schedules";
 import { checkQuery, type CheckView } from "../checks/check-queries.ts";
-import { BadgeCard } from "../checks/badge-card.tsx";
-import { Findings } from "../checks/findings.tsx";
-import { HowToPing } from "../checks/how-to-ping.tsx";
 import { scheduleZone } from "../checks/schedule-queries.ts";
-import { SettingsCard } from "../checks/settings-card.tsx";
 import { StatusPanel } from "../checks/status-panel.tsx";
 import { TagList } from "../checks/tag-list.tsx";
 import { useCheckActions } from "../checks/use-check-actions.tsx";
 import { CheckIncidentActions, CheckOutput } from "../incidents/incident-actions.tsx";
 import { useCheckIncident } from "../incidents/incident-queries.ts";
-import { DurationCard } from "../history/duration-card.tsx";
 import { UptimeCard } from "../history/uptime-card.tsx";
 import { serverNow, useComputedFromNow } from "../time/clock.ts";
 import { OpenIncident } from "../history/open-incident.tsx";
-import { Outages } from "../history/outages.tsx";
-import { PingList } from "../history/ping-list.tsx";
-import { RefusedPingsOfCheck } from "../history/refused-pings.tsx";
-import { RunList } from "../history/run-list.tsx";
-import { StatusHistory } from "../history/status-history.tsx";
-import { ExportLinks } from "../ui/export-links.tsx";
 import { AnnounceChanges } from "../ui/announce.tsx";
 import { ManagedLabel } from "../ui/status-label.tsx";
 import { BackArrow, Page, TextLink } from "../ui/page.tsx";
 import { EditorsOnly } from "../ui/role.tsx";
 import { incidentSentence, STATUS_LABELS } from "../checks/status.ts";
 import styles from "./check-page.module.css";
+
+// The status and what happened come first. The rest follows, and what stands in a tab comes with it.
+const PingList = lazy(async () => ({ default: (await import("../history/ping-list.tsx")).PingList }));
+const DurationCard = lazy(async () => ({
+  default: (await import("../history/duration-card.tsx")).DurationCard,
+}));
+const ExportLinks = lazy(async () => ({ default: (await import("../ui/export-links.tsx")).ExportLinks }));
+const CheckSide = lazy(() => import("./check-side.tsx"));
+const Findings = lazy(async () => ({ default: (await import("../checks/findings.tsx")).Findings }));
+const RefusedPingsOfCheck = lazy(async () => ({
+  default: (await import("../history/refused-pings.tsx")).RefusedPingsOfCheck,
+}));
+const RunList = lazy(async () => ({ default: (await import("../history/run-list.tsx")).RunList }));
+const StatusHistory = lazy(async () => ({
+  default: (await import("../history/status-history.tsx")).StatusHistory,
+}));
+const Outages = lazy(async () => ({ default: (await import("../history/outages.tsx")).Outages }));
+const HowToPing = lazy(async () => ({ default: (await import("../checks/how-to-ping.tsx")).HowToPing }));
 
 const PAGE = "/signed-in/projects/$projectId/checks/$checkId";
 
@@ -81,8 +87,14 @@ export function CheckPage() {
           isRunning={check.started}
         />
       )}
-      {check.pingCount > 0 && <DurationCard {...ref} zone={scheduleZone(check.schedule)} />}
-      <Findings check={check} />
+      {check.pingCount > 0 && (
+        <Suspense fallback={<Skeleton height={320} />}>
+          <DurationCard {...ref} zone={scheduleZone(check.schedule)} />
+        </Suspense>
+      )}
+      <Suspense fallback={null}>
+        <Findings check={check} />
+      </Suspense>
       <Parts check={check} />
     </Page>
   );
@@ -175,13 +187,15 @@ function Parts({ check }: { check: CheckView }) {
           <Tabs.Tab value="history">History</Tabs.Tab>
           <Tabs.Tab value="how-to">How to ping</Tabs.Tab>
         </Tabs.List>
-        <Tabs.Panel value="pings">
+        <TabPanel value="pings">
           <Stack>
-            <RefusedPingsOfCheck projectId={of.projectId} checkId={of.checkId} />
+            <Suspense fallback={null}>
+              <RefusedPingsOfCheck projectId={of.projectId} checkId={of.checkId} />
+            </Suspense>
             <PingList {...of} />
           </Stack>
-        </Tabs.Panel>
-        <Tabs.Panel value="runs">
+        </TabPanel>
+        <TabPanel value="runs">
           <RunList {...of} />
           <ExportLinks
             projectId={of.projectId}
@@ -189,23 +203,31 @@ function Parts({ check }: { check: CheckView }) {
             {...lastDays()}
             kinds={["runs", "slots", "incidents"]}
           />
-        </Tabs.Panel>
-        <Tabs.Panel value="history">
+        </TabPanel>
+        <TabPanel value="history">
           <Stack>
             <StatusHistory {...of} />
             <Outages projectId={check.projectId} since={check.createdAt} zone={of.zone} />
           </Stack>
-        </Tabs.Panel>
-        <Tabs.Panel value="how-to">
+        </TabPanel>
+        <TabPanel value="how-to">
           <HowToPing check={check} />
-        </Tabs.Panel>
+        </TabPanel>
       </Tabs>
       <div className={styles["side"]}>
-        <CheckChannels projectId={check.projectId} channelIds={check.channelIds} />
-        <SettingsCard check={check} />
-        <BadgeCard name={checkName(check)} badgeUrl={check.badgeUrl} />
+        <Suspense fallback={<Skeleton height={400} />}>
+          <CheckSide check={check} />
+        </Suspense>
       </div>
     </div>
+  );
+}
+
+function TabPanel({ value, children }: { value: string; children: ReactNode }) {
+  return (
+    <Tabs.Panel value={value}>
+      <Suspense fallback={<Skeleton height={240} />}>{children}</Suspense>
+    </Tabs.Panel>
   );
 }
 

@@ -1,5 +1,4 @@
-import { NativeSelect, TextInput } from "@mantine/core";
-import { IconSearch, IconX } from "@tabler/icons-react";
+import { IconX } from "@tabler/icons-react";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { type ReactNode, useMemo, useRef } from "react";
 
@@ -13,6 +12,7 @@ import {
   STATUS_FILTERS,
   type StatusFilter,
 } from "../checks/check-selection.ts";
+import { Choice, SearchField } from "../ui/choice.tsx";
 import { useKeys } from "../ui/keys.ts";
 import styles from "./checks-page.module.css";
 
@@ -41,29 +41,31 @@ export function Filters({ checks, selection, children }: FiltersProps) {
   useKeys({ "/": () => field.current?.focus() });
   return (
     <search className={styles["filters"]}>
-      <TextInput
+      <SearchField
         ref={field}
-        aria-label="Filter by text"
+        label="Filter by text"
         placeholder="Name, tag or description ( / )"
-        leftSection={<IconSearch size={16} aria-hidden />}
         value={selection.q ?? ""}
-        onChange={({ currentTarget }) => choose({ q: currentTarget.value || undefined })}
+        onType={(text) => choose({ q: text || undefined })}
       />
       {tags.length > 0 && (
-        <NativeSelect
-          aria-label="Filter by tag"
-          data={[{ value: "", label: chosen.length === 0 ? "Any tag" : "And tag …" }, ...others]}
-          className={styles["rare"] ?? ""}
+        <Choice
+          label="Filter by tag"
+          options={[
+            { value: "", label: chosen.length === 0 ? "Any tag" : "And tag …" },
+            ...others.map((tag) => ({ value: tag, label: tag })),
+          ]}
           value=""
-          onChange={({ currentTarget: { value } }) => value !== "" && choose({ tag: [...chosen, value] })}
+          className={styles["rare"]}
+          choose={(tag) => tag !== "" && choose({ tag: [...chosen, tag] })}
         />
       )}
-      <NativeSelect
-        aria-label="Order"
-        data={ORDERS}
-        className={styles["rare"] ?? ""}
+      <Choice
+        label="Order"
+        options={ORDERS}
         value={selection.sort ?? ""}
-        onChange={({ currentTarget: { value } }) => choose({ sort: SORTS.find((sort) => sort === value) })}
+        className={styles["rare"]}
+        choose={(value) => choose({ sort: SORTS.find((sort) => sort === value) })}
       />
       {children}
     </search>

@@ -25,7 +25,6 @@ import { EditorsOnly, useCanEdit } from "../ui/role.tsx";
 import { type ChecksAt, ChosenTags, Filters, LIST, StatusChips } from "./checks-filters.tsx";
 import styles from "./checks-page.module.css";
 import { useBulk } from "./use-bulk.ts";
-import { ViewMenu } from "./view-menu.tsx";
 
 const PAGE = "/signed-in/projects/$projectId/checks";
 
@@ -139,7 +138,9 @@ function SelectedChecks({ projectId, checks, now }: ChecksAt & { projectId: stri
       <div className={styles["bar"]}>
         <StatusChips checks={checks} selection={deferred} now={now} />
         <Filters checks={checks} selection={selection}>
-          <ViewMenu {...{ projectId, selection, columns, setColumns }} />
+          <Suspense fallback={<span style={{ width: 95 }} />}>
+            <ViewMenu {...{ projectId, selection, columns, setColumns }} />
+          </Suspense>
         </Filters>
         {isFiltered && (
           <span className={styles["filtered"]}>
@@ -171,6 +172,7 @@ function SelectedChecks({ projectId, checks, now }: ChecksAt & { projectId: stri
   );
 }
 
+const ViewMenu = lazy(async () => ({ default: (await import("./view-menu.tsx")).ViewMenu }));
 const BulkBar = lazy(() => import("./bulk-bar.tsx"));
 
 type RowKeys = {

@@ -88,6 +88,7 @@ export default function CommandPalette({ projectId, canEdit, close }: Props) {
 const PAGES: [label: string, path: string][] = [
   ["Checks", "checks"],
   ["Checks that are down", "checks?status=down"],
+  ["The day", "day"],
   ["Incidents", "incidents"],
   ["Channels", "channels"],
   ["Routes", "routes"],
@@ -97,6 +98,7 @@ const PAGES: [label: string, path: string][] = [
   ["Maintenance", "maintenance"],
   ["Status pages", "status-pages"],
   ["Pings that did not count", "refused-pings"],
+  ["Clock changes", "clock-changes"],
   ["Report", "report"],
   ["Settings", "settings"],
   ["Audit", "audit"],

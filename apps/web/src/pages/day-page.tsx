@@ -1,6 +1,5 @@
-import { Button, Skeleton, TextInput } from "@mantine/core";
+import { Button, Skeleton } from "@mantine/core";
 import { durationText } from "@overdue/core";
-import { IconSearch } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useMemo } from "react";
@@ -17,6 +16,7 @@ import { useComputedFromNow } from "../time/clock.ts";
 import { browserZone, shortZonedText } from "../time/zones.ts";
 import { Card } from "../ui/card.tsx";
 import { type Column, Dash, DataTable } from "../ui/data-table.tsx";
+import { SearchField } from "../ui/choice.tsx";
 import { useKeys } from "../ui/keys.ts";
 import { ErrorAlert } from "../ui/listing.tsx";
 import { Page, TextLink } from "../ui/page.tsx";
@@ -38,14 +38,14 @@ export function DayPage() {
     <Page title="The day" lead={<SpanText span={span} />} wide>
       <div className={styles["bar"]}>
         <Movement zoom={zoom} isLive={at === null} move={move} />
-        <TextInput
-          data-grow
-          aria-label="Find a check"
-          placeholder="Find a check"
-          leftSection={<IconSearch size={16} aria-hidden />}
-          value={search.q ?? ""}
-          onChange={({ currentTarget }) => set({ q: currentTarget.value || undefined })}
-        />
+        <div className={styles["grow"]}>
+          <SearchField
+            label="Find a check"
+            placeholder="Find a check"
+            value={search.q ?? ""}
+            onType={(text) => set({ q: text || undefined })}
+          />
+        </div>
         <Choices search={search} activity={query.data} set={set} />
       </div>
       {query.error && query.data === undefined && (
@@ -143,6 +143,7 @@ function Shown({ projectId, activity, search, set, move }: ShownProps) {
             span={span}
             now={now}
             onMove={move.to}
+            onZoom={move.beside}
           />
           <Legend />
         </>

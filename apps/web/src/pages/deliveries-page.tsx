@@ -1,4 +1,4 @@
-import { Group, NativeSelect, Select } from "@mantine/core";
+import { Group, NativeSelect } from "@mantine/core";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 
@@ -9,6 +9,7 @@ import { deadLettersQuery, deliveriesQuery } from "../deliveries/delivery-querie
 import { Listing, MoreButton } from "../ui/listing.tsx";
 import { Page } from "../ui/page.tsx";
 import { useNames } from "./use-names.ts";
+import { Select } from "../ui/pick.tsx";
 
 export function DeliveriesPage() {
   const { projectId } = useParams({ from: "/signed-in/projects/$projectId/deliveries" });

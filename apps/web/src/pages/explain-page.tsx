@@ -1,16 +1,17 @@
-import { ActionIcon, Alert, Button, Group, Skeleton, Stack, Text, Textarea } from "@mantine/core";
+import { ActionIcon, Alert, Button, Group, Skeleton, Stack, Text } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
-import { canonicalTimezone, DEFAULT_SCHEDULER, proposeScheduler } from "@overdue/schedules";
+import { DEFAULT_SCHEDULER } from "@overdue/schedules";
 import { IconX } from "@tabler/icons-react";
-import { useQuery } from "@tanstack/react-query";
+import { useQueries, useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 
 import { errorMessage } from "../api/problem.ts";
 import type { ExplainSearch } from "../app/search.ts";
 import { ScheduleMeaning } from "../checks/form/schedule-meaning.tsx";
-import { SchedulerIcon, SchedulerSelect } from "../checks/form/scheduler-select.tsx";
+import { SchedulerSelect, Sign } from "../checks/form/scheduler-select.tsx";
 import {
+  proposalQuery,
   type Reading,
   readingsQuery,
   type Scheduler,
@@ -18,9 +19,11 @@ import {
   TYPING_MS,
 } from "../checks/schedule-queries.ts";
 import { browserZone } from "../time/zones.ts";
-import { TimezoneSelect } from "../ui/form.tsx";
+
 import { Page, TextLink } from "../ui/page.tsx";
 import styles from "./explain-page.module.css";
+import { TimezoneSelect } from "../ui/pick.tsx";
+import { TextArea } from "../ui/text-area.tsx";
 
 const COMPARED_MAX = 6;
 const USUAL_LINE = "30 2 * * *";
@@ -61,7 +64,7 @@ function useAsked(): { asked: Asked; change: Change } {
   const navigate = useNavigate({ from: "/explain" });
   const asked = {
     line: search.line ?? USUAL_LINE,
-    zone: search.zone ?? canonicalTimezone(browserZone()) ?? "UTC",
+    zone: search.zone ?? browserZone(),
     by: [...new Set(search.by ?? [DEFAULT_SCHEDULER, "kubernetes"])].slice(0, COMPARED_MAX),
   };
   return {
@@ -75,7 +78,7 @@ function Question({ asked, change }: { asked: Asked; change: Change }) {
   const tell = useDebouncedCallback((text: string) => change({ line: text }), TYPING_MS);
   return (
     <div className={styles["question"]}>
-      <Textarea
+      <TextArea
         label="Line"
         description="A cron line, or what you would paste: a CronJob, a Jenkinsfile, a call of Laravel or Celery."
         value={line}
@@ -83,12 +86,10 @@ function Question({ asked, change }: { asked: Asked; change: Change }) {
           setLine(currentTarget.value);
           tell(currentTarget.value);
         }}
-        autosize
-        minRows={1}
-        maxRows={8}
+        rows={1}
         maxLength={2000}
         spellCheck={false}
-        classNames={{ input: styles["code"] ?? "" }}
+        isCode
       />
       <TimezoneSelect
         description="The zone of the machine that runs the job."
@@ -103,7 +104,12 @@ type WithSchedulers = { asked: Asked; change: Change; schedulers: readonly Sched
 
 /** Adds what probably runs the line, where none of the schedulers that are compared reads it. */
 function Proposal({ asked, change, schedulers }: WithSchedulers) {
-  const proposals = asked.by.map((scheduler) => proposeScheduler({ expression: asked.line, scheduler }));
+  const proposals = useQueries({
+    queries: asked.by.map((scheduler) => ({
+      ...proposalQuery({ expression: asked.line, scheduler }),
+      enabled: asked.line !== USUAL_LINE,
+    })),
+  }).map(({ data = null }) => data);
   const [proposal] = proposals;
   if (!proposal || proposals.includes(null) || asked.by.length >= COMPARED_MAX) return null;
   const offered = proposal.schedulers.filter((id) => !asked.by.includes(id));
@@ -193,7 +199,7 @@ function ReadingCard({ reading, scheduler, zone, remove }: CardProps) {
   return (
     <article className={styles["card"]} aria-label={label}>
       <header className={styles["head"]}>
-        <SchedulerIcon scheduler={scheduler} />
+        <Sign scheduler={scheduler} />
         <h2>{label}</h2>
         {remove && (
           <ActionIcon variant="subtle" color="gray" onClick={remove} aria-label={`Remove ${label}`}>

@@ -11,18 +11,18 @@ import {
 } from "@tabler/icons-react";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
-import { canonicalTimezone } from "@overdue/schedules";
-import { checkName, NO_MAIL_SERVER } from "@overdue/core";
+import { checkName } from "@overdue/core";
 import { useState } from "react";
 
-import { instanceQuery, meQuery } from "../accounts/account-queries.ts";
+import { meQuery } from "../accounts/account-queries.ts";
 import {
   channelsQuery,
   type ChannelView,
+  channelWarningsQuery,
   useSaveChannel,
   useTestChannel,
 } from "../channels/channel-queries.ts";
-import { ChannelState } from "../channels/channel-card.tsx";
+import { ChannelState } from "../channels/channel-state.tsx";
 import { checkQuery, type CheckView, useSaveCheck } from "../checks/check-queries.ts";
 import { useCheckActions } from "../checks/use-check-actions.tsx";
 import { WATCHED, type Watched } from "../checks/first-check.ts";
@@ -61,7 +61,7 @@ function WhatToWatch({ projectId }: { projectId: string }) {
   const create = useSaveCheck(projectId);
   const start = (watched: Watched) =>
     create.mutate(
-      { edited: null, draft: watched.check(canonicalTimezone(browserZone()) ?? "UTC") },
+      { edited: null, draft: watched.check(browserZone()) },
       {
         onSuccess: ({ id }) =>
           void navigate({
@@ -239,7 +239,7 @@ function WhoIsNotified({ check }: { check: CheckView }) {
 
 function NobodyYet({ check: { projectId, id: checkId } }: { check: CheckView }) {
   const { data: me } = useQuery(meQuery);
-  const { data: instance } = useQuery(instanceQuery);
+  const { data: warnings = [] } = useQuery(channelWarningsQuery(projectId, { kind: "email", settings: {} }));
   const save = useSaveChannel(projectId);
   const email = me?.user.email;
   const addMine = () =>
@@ -255,7 +255,7 @@ function NobodyYet({ check: { projectId, id: checkId } }: { check: CheckView }) 
       </Alert>
       <Group>
         {email !== undefined && (
-          <Button loading={save.isPending} disabled={instance?.mail === false} onClick={addMine}>
+          <Button loading={save.isPending} disabled={warnings.length > 0} onClick={addMine}>
             Send e-mails to {email}
           </Button>
         )}
@@ -263,9 +263,11 @@ function NobodyYet({ check: { projectId, id: checkId } }: { check: CheckView }) 
           Telegram, Slack or another way
         </Button>
       </Group>
-      {instance?.mail === false && (
-        <p className={styles["lead"]}>{NO_MAIL_SERVER} Until then choose another way.</p>
-      )}
+      {warnings.map(({ message }) => (
+        <p key={message} className={styles["lead"]}>
+          {message} Or choose another way.
+        </p>
+      ))}
     </Stack>
   );
 }

@@ -1,3 +1,4 @@
+import { lazy, Suspense } from "react";
 import { checkName } from "@overdue/core";
 import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
@@ -8,7 +9,9 @@ import { incidentQuery } from "../incidents/incident-queries.ts";
 import { Card } from "../ui/card.tsx";
 import { Description } from "../ui/description.tsx";
 import { BackArrow, Page, TextLink } from "../ui/page.tsx";
-import { IncidentPosts } from "./incident-posts.tsx";
+
+// What is told on status pages is for few, and follows what happened.
+const IncidentPosts = lazy(async () => ({ default: (await import("./incident-posts.tsx")).IncidentPosts }));
 
 export function IncidentPage() {
   const ref = useParams({ from: "/signed-in/projects/$projectId/incidents/$incidentId" });
@@ -53,7 +56,9 @@ export function IncidentPage() {
       <Runbook projectId={projectId} checkId={incident.checkId} />
       <LastOutput incident={incident} />
       <AlsoDown projectId={projectId} incident={incident} />
-      <IncidentPosts {...ref} checkId={incident.checkId} />
+      <Suspense fallback={null}>
+        <IncidentPosts {...ref} checkId={incident.checkId} />
+      </Suspense>
       <Timeline {...ref} />
     </Page>
   );

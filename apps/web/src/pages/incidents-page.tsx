@@ -1,4 +1,3 @@
-import { SegmentedControl } from "@mantine/core";
 import { useInfiniteQuery, useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 
@@ -13,6 +12,7 @@ import { Listing, MoreButton } from "../ui/listing.tsx";
 import { BackArrow, Page, TextLink } from "../ui/page.tsx";
 import { openText, stormTitle } from "../incidents/incident-text.ts";
 import { ExactTime } from "../ui/time.tsx";
+import { Segments } from "../ui/segments.tsx";
 
 const SHOWN = [
   { value: "open", label: "Open" },
@@ -28,7 +28,7 @@ export function IncidentsPage() {
       title="Incidents"
       lead="An incident opens when a check goes down, and is resolved when it recovers."
       actions={
-        <SegmentedControl
+        <Segments
           aria-label="Which incidents"
           data={SHOWN}
           value={state ?? "open"}

@@ -1,4 +1,3 @@
-import { canonicalTimezone } from "@overdue/schedules";
 import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { notFound, useNavigate, useParams } from "@tanstack/react-router";
 import { useState } from "react";
@@ -56,11 +55,13 @@ function WindowEditor({ projectId, window }: { projectId: string; window: Window
   const { base } = edit;
   return (
     <>
-      <ConflictAlert edit={edit} facts={(view) => windowFacts(view, checks, zone())} />
+      <ConflictAlert edit={edit} facts={(view) => windowFacts(view, checks, browserZone())} />
       <Card>
         <WindowForm
           key={base?.version}
-          initial={base === null ? newWindowValues(zone(), now) : windowValues(base, zone(), now)}
+          initial={
+            base === null ? newWindowValues(browserZone(), now) : windowValues(base, browserZone(), now)
+          }
           isNew={base === null}
           checks={checks}
           knownTags={collectTags(known)}
@@ -76,5 +77,3 @@ function useLeave(projectId: string): () => Promise<void> {
   const navigate = useNavigate();
   return () => navigate({ to: "/projects/$projectId/maintenance", params: { projectId } });
 }
-
-const zone = () => canonicalTimezone(browserZone()) ?? "UTC";

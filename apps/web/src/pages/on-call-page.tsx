@@ -1,5 +1,4 @@
 import { Button } from "@mantine/core";
-import { canonicalTimezone } from "@overdue/schedules";
 import { IconPlus } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
@@ -56,7 +55,7 @@ type NewProps = { projectId: string; people: ReadonlyMap<string, string>; close:
 
 function NewRotation({ projectId, people, close }: NewProps) {
   const save = useSaveRotation(projectId);
-  const [initial] = useState(() => newRotation(canonicalTimezone(browserZone()) ?? "UTC"));
+  const [initial] = useState(() => newRotation(browserZone()));
   return (
     <Card title="New rotation">
       <RotationForm

@@ -1,6 +1,6 @@
 import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { Link, Outlet, useMatches, useParams } from "@tanstack/react-router";
-import { useEffect } from "react";
+import { lazy, Suspense, useEffect } from "react";
 import { Button, Group } from "@mantine/core";
 import { IconEye } from "@tabler/icons-react";
 
@@ -11,11 +11,15 @@ import { Shell } from "../app/shell.tsx";
 import { refreshChecks } from "../checks/check-queries.ts";
 import { openIncidentsQuery } from "../incidents/incident-queries.ts";
 import { RoleProvider } from "../ui/role.tsx";
-import { HealthBanner } from "../live/health-banner.tsx";
 import { useLiveProject } from "../live/live-events.ts";
 import { Page } from "../ui/page.tsx";
 import { Shortcuts } from "./shortcuts.tsx";
 import styles from "../app/shell.module.css";
+
+// Nothing is wrong on most visits: what says so follows the page.
+const HealthBanner = lazy(async () => ({
+  default: (await import("../live/health-banner.tsx")).HealthBanner,
+}));
 
 /** The frame of every page of a project. It subscribes to the live events of the project. */
 export function ProjectLayout() {
@@ -35,7 +39,9 @@ export function ProjectLayout() {
         openIncidents={useOpenIncidents(projectId)}
         banner={
           <>
-            <HealthBanner connected={connected} />
+            <Suspense fallback={null}>
+              <HealthBanner connected={connected} />
+            </Suspense>
             <AccountNotices me={me} />
             {role === "viewer" && <ViewOnlyNote />}
           </>

@@ -1,4 +1,4 @@
-import { Group, SegmentedControl } from "@mantine/core";
+import { Group } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 
@@ -7,6 +7,7 @@ import { reportQuery, type ReportView } from "../reports/report-queries.ts";
 import { periodText, ReportSheet } from "../reports/report-sheet.tsx";
 import { ExportLinks } from "../ui/export-links.tsx";
 import { ErrorAlert } from "../ui/listing.tsx";
+import { Segments } from "../ui/segments.tsx";
 
 const EVERY = [
   { value: "week", label: "Week" },
@@ -30,7 +31,7 @@ export function ReportPage() {
         </TextLink>
       }
       actions={
-        <SegmentedControl
+        <Segments
           aria-label="Which period"
           data={EVERY}
           value={report?.period.every ?? search.every ?? "month"}

@@ -1,4 +1,3 @@
-import { canonicalTimezone } from "@overdue/schedules";
 import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { notFound, useNavigate, useParams } from "@tanstack/react-router";
 import { useMemo } from "react";
@@ -82,4 +81,4 @@ function pageCheck({ id, name, tags, status, maintenanceUntil, strip = "" }: Che
   return { id, name, tags, status, isInMaintenance: maintenanceUntil !== undefined, strip };
 }
 
-const zone = () => canonicalTimezone(browserZone()) ?? "UTC";
+const zone = () => browserZone();

@@ -1,4 +1,4 @@
-import { ActionIcon, Button, TextInput } from "@mantine/core";
+import { ActionIcon, Button } from "@mantine/core";
 import { IconCheck, IconLayoutList, IconUsers, IconX } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
@@ -12,6 +12,7 @@ import { LazyMenu, type MenuEntry } from "../ui/lazy-menu.tsx";
 import { useCanEdit } from "../ui/role.tsx";
 import { toast } from "../ui/toast.tsx";
 import { LIST } from "./checks-filters.tsx";
+import fieldStyles from "../ui/choice.module.css";
 import styles from "./checks-page.module.css";
 
 type Props = {
@@ -133,7 +134,8 @@ function NameForm({ canShare, save, close }: NameFormProps) {
   };
   return (
     <form onSubmit={submit} className={styles["naming"]}>
-      <TextInput
+      <input
+        className={fieldStyles["field"]}
         aria-label="Name of the view"
         placeholder="Name of the view"
         maxLength={40}

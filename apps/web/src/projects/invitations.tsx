@@ -1,4 +1,4 @@
-import { ActionIcon, Alert, Button, Group, NativeSelect, Text, TextInput, Tooltip } from "@mantine/core";
+import { ActionIcon, Alert, Button, Group, NativeSelect, Text, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { IconMail, IconTrash } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
@@ -17,6 +17,7 @@ import {
   useInvite,
   useRevokeInvitation,
 } from "./project-queries.ts";
+import { Hint } from "../ui/hint.tsx";
 
 const ROLE_OPTIONS = Object.entries(ROLES).map(([value, label]) => ({ value, label }));
 
@@ -57,7 +58,7 @@ function OpenInvitations({ projectId }: { projectId: string }) {
       head: "Revoke",
       isHeadHidden: true,
       cell: ({ id, email }) => (
-        <Tooltip label="Revoke: the link stops working">
+        <Hint label="Revoke: the link stops working">
           <ActionIcon
             variant="subtle"
             color="red"
@@ -66,7 +67,7 @@ function OpenInvitations({ projectId }: { projectId: string }) {
           >
             <IconTrash size={17} />
           </ActionIcon>
-        </Tooltip>
+        </Hint>
       ),
     },
   ];

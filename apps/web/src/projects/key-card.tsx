@@ -1,14 +1,4 @@
-import {
-  ActionIcon,
-  Alert,
-  Button,
-  Group,
-  NativeSelect,
-  Popover,
-  Text,
-  TextInput,
-  Tooltip,
-} from "@mantine/core";
+import { ActionIcon, Alert, Button, Group, NativeSelect, Text, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { IconKey, IconRefresh, IconTrash } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
@@ -21,6 +11,8 @@ import { Listing } from "../ui/listing.tsx";
 import { RelativeTime } from "../ui/time.tsx";
 import { toast } from "../ui/toast.tsx";
 import { keysQuery, type KeyView, useCreateKey, useRevokeKey, useRotateKey } from "./project-queries.ts";
+import { Hint } from "../ui/hint.tsx";
+import { LazyPopover } from "../ui/lazy-popover.tsx";
 
 const SCOPES = [
   { value: "read", label: "Read everything" },
@@ -86,7 +78,7 @@ function KeyActions({ projectId, apiKey: { id, name }, onRotated }: ActionsProps
   const revoke = useRevokeKey(projectId);
   return (
     <Group gap="xs" wrap="nowrap">
-      <Tooltip label="Rotate: creates a new key; this one works for another day">
+      <Hint label="Rotate: creates a new key; this one works for another day">
         <ActionIcon
           variant="subtle"
           aria-label={`Rotate ${name}`}
@@ -94,25 +86,30 @@ function KeyActions({ projectId, apiKey: { id, name }, onRotated }: ActionsProps
         >
           <IconRefresh size={17} />
         </ActionIcon>
-      </Tooltip>
-      <Popover trapFocus returnFocus position="bottom-end">
-        <Popover.Target>
+      </Hint>
+      <LazyPopover
+        position="bottom-end"
+        label={`Revoke ${name}?`}
+        target={
           <ActionIcon variant="subtle" color="red" aria-label={`Revoke ${name}`}>
             <IconTrash size={17} />
           </ActionIcon>
-        </Popover.Target>
-        <Popover.Dropdown aria-label={`Revoke ${name}?`}>
-          <Text mb="xs">It stops working immediately and cannot be restored.</Text>
-          <Button
-            color="red"
-            size="compact-md"
-            loading={revoke.isPending}
-            onClick={() => revoke.mutate(id, { onError: toast.error })}
-          >
-            Revoke {name}
-          </Button>
-        </Popover.Dropdown>
-      </Popover>
+        }
+      >
+        {() => (
+          <>
+            <Text mb="xs">It stops working immediately and cannot be restored.</Text>
+            <Button
+              color="red"
+              size="compact-md"
+              loading={revoke.isPending}
+              onClick={() => revoke.mutate(id, { onError: toast.error })}
+            >
+              Revoke {name}
+            </Button>
+          </>
+        )}
+      </LazyPopover>
     </Group>
   );
 }

@@ -1,15 +1,5 @@
-import {
-  ActionIcon,
-  Button,
-  Checkbox,
-  Group,
-  List,
-  NativeSelect,
-  Popover,
-  Stack,
-  Text,
-  Tooltip,
-} from "@mantine/core";
+import { ActionIcon, Button, Group, List, NativeSelect, Stack, Text } from "@mantine/core";
+import { Checkbox } from "../ui/checkbox.tsx";
 import { IconTrash } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
@@ -30,6 +20,7 @@ import {
   useLeaveProject,
   useRemoveMember,
 } from "./project-queries.ts";
+import { LazyPopover } from "../ui/lazy-popover.tsx";
 
 type Props = { projectId: string; canChange: boolean };
 
@@ -100,18 +91,23 @@ function RoleSelect({ projectId, member: { userId, name, role } }: MemberProps) 
 /** Asks before it removes, and lists the API keys of the person that would keep working. */
 function RemoveMember({ projectId, member: { userId, name } }: MemberProps) {
   return (
-    <Popover trapFocus returnFocus position="bottom-end" width={320}>
-      <Popover.Target>
-        <Tooltip label="Remove from the project; the account stays">
-          <ActionIcon variant="subtle" color="red" aria-label={`Remove ${name}`}>
-            <IconTrash size={17} />
-          </ActionIcon>
-        </Tooltip>
-      </Popover.Target>
-      <Popover.Dropdown aria-label={`Remove ${name}?`}>
-        <RemovalQuestion projectId={projectId} userId={userId} name={name} />
-      </Popover.Dropdown>
-    </Popover>
+    <LazyPopover
+      position="bottom-end"
+      width={320}
+      label={`Remove ${name}?`}
+      target={
+        <ActionIcon
+          variant="subtle"
+          color="red"
+          aria-label={`Remove ${name}`}
+          title="Remove from the project; the account stays"
+        >
+          <IconTrash size={17} />
+        </ActionIcon>
+      }
+    >
+      {() => <RemovalQuestion projectId={projectId} userId={userId} name={name} />}
+    </LazyPopover>
   );
 }
 
@@ -165,19 +161,25 @@ function LeaveProject({ projectId }: { projectId: string }) {
     });
   return (
     <Group mt="md">
-      <Popover trapFocus returnFocus position="bottom-start" width={300}>
-        <Popover.Target>
+      <LazyPopover
+        position="bottom-start"
+        width={300}
+        label="Leave this project?"
+        target={
           <Button variant="default" size="compact-md">
             Leave this project
           </Button>
-        </Popover.Target>
-        <Popover.Dropdown aria-label="Leave this project?">
-          <Text mb="xs">You lose access to it. To come back you need an invitation.</Text>
-          <Button color="red" size="compact-md" loading={leave.isPending} onClick={submit}>
-            Leave
-          </Button>
-        </Popover.Dropdown>
-      </Popover>
+        }
+      >
+        {() => (
+          <>
+            <Text mb="xs">You lose access to it. To come back you need an invitation.</Text>
+            <Button color="red" size="compact-md" loading={leave.isPending} onClick={submit}>
+              Leave
+            </Button>
+          </>
+        )}
+      </LazyPopover>
     </Group>
   );
 }

@@ -5,9 +5,10 @@ import { useQueryClient } from "@tanstack/react-query";
 import { isStale } from "../api/problem.ts";
 import { Card } from "../ui/card.tsx";
 import { CodeBlock } from "../ui/code-block.tsx";
-import { TimezoneSelect } from "../ui/form.tsx";
+
 import { toast } from "../ui/toast.tsx";
 import { projectQuery, type ProjectView, useEditProject } from "./project-queries.ts";
+import { TimezoneSelect } from "../ui/pick.tsx";
 
 /** The name and the time zone of a project. Only owners change them. */
 export function ProjectCard({ project }: { project: ProjectView }) {

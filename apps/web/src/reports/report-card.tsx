@@ -1,5 +1,4 @@
-import { Alert, Button, Group, Select, Switch } from "@mantine/core";
-import { timezones } from "@overdue/schedules";
+import { Alert, Button, Group, Switch, NativeSelect } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 
 import { browserZone } from "../time/zones.ts";
@@ -15,6 +14,7 @@ import {
   useSendReport,
 } from "./report-queries.ts";
 import styles from "./report.module.css";
+import { TimezoneSelect } from "../ui/pick.tsx";
 
 const EVERY = [
   { value: "none", label: "None" },
@@ -65,16 +65,17 @@ function ReportSettingsForm({ projectId, choice, projectZone }: Props) {
       </p>
       {choice.problem !== null && <Alert color="yellow">{choice.problem}</Alert>}
       <Group align="flex-end">
-        <Select label="How often" data={EVERY} value={choice.every} onChange={every} allowDeselect={false} />
+        <NativeSelect
+          label="How often"
+          data={EVERY}
+          value={choice.every}
+          onChange={({ currentTarget }) => every(currentTarget.value)}
+        />
         {(choice.every !== "none" || choice.clockChanges) && (
-          <Select
+          <TimezoneSelect
             label="At 9:00 in the time zone"
-            data={[...timezones]}
-            searchable
-            limit={60}
             value={zone}
             onChange={(timezone) => timezone !== null && change({ timezone })}
-            allowDeselect={false}
           />
         )}
         <Button

@@ -32,8 +32,7 @@ describe("the report of a person", () => {
     const { user, sent } = await renderCard(settings, {
       [`PATCH ${PATH}`]: { ...settings, every: "week", version: 2 },
     });
-    await user.click(screen.getByRole("combobox", { name: "How often" }));
-    await user.click(await screen.findByRole("option", { name: "Each week, on Monday" }));
+    await user.selectOptions(screen.getByRole("combobox", { name: "How often" }), "Each week, on Monday");
     await screen.findByText("Saved.");
     expect(sent()[0]?.json).toEqual({
       every: "week",
@@ -79,10 +78,9 @@ describe("the report of a person", () => {
     const { user } = await renderCard(settings, {
       [`PATCH ${PATH}`]: () => problem(409, { detail: "Try again." }),
     });
-    await user.click(screen.getByRole("combobox", { name: "How often" }));
-    await user.click(await screen.findByRole("option", { name: "Each week, on Monday" }));
+    await user.selectOptions(screen.getByRole("combobox", { name: "How often" }), "Each week, on Monday");
     expect((await screen.findByRole("alert")).textContent).toContain("Try again.");
-    expect(screen.getByRole<HTMLInputElement>("combobox", { name: "How often" }).value).toBe("None");
+    expect(screen.getByRole<HTMLSelectElement>("combobox", { name: "How often" }).value).toBe("none");
   });
 });
 

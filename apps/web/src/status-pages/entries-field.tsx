@@ -1,4 +1,5 @@
-import { ActionIcon, Autocomplete, Group, Select, TextInput } from "@mantine/core";
+import { ActionIcon, Group, TextInput } from "@mantine/core";
+import { Select } from "../ui/pick.tsx";
 import { IconArrowDown, IconArrowUp, IconTrash } from "@tabler/icons-react";
 import { useRef } from "react";
 
@@ -48,13 +49,13 @@ export function EntriesField({ entries, checks, errors, change }: Props) {
               error={textOf(errors[`entries.${index}.name`])}
               onChange={({ currentTarget }) => edit(index, { name: currentTarget.value })}
             />
-            <Autocomplete
+            <TextInput
               label="Group"
               placeholder="none"
               maxLength={NAME_MAX}
-              data={groups}
+              list="groups-of-the-page"
               value={entry.group}
-              onChange={(group) => edit(index, { group })}
+              onChange={({ currentTarget }) => edit(index, { group: currentTarget.value })}
             />
             <Moves
               name={entry.name}

@@ -1,4 +1,6 @@
-import { Button, Group, MultiSelect, NativeSelect, Stack, Textarea, TextInput } from "@mantine/core";
+import { Button, Group, NativeSelect, Stack, TextInput } from "@mantine/core";
+import { TextArea } from "../ui/text-area.tsx";
+import { MultiSelect } from "../ui/pick.tsx";
 import { useForm } from "@mantine/form";
 
 import { fieldAmong, FormProblems, useFormSave } from "../ui/form.tsx";
@@ -50,10 +52,9 @@ export function PostForm({ initial, checks, subscribers, save, cancel }: PostPro
           data={choices([...STATES, "notice"])}
           {...form.getInputProps("state")}
         />
-        <Textarea
+        <TextArea
           label="What visitors should know"
-          autosize
-          minRows={3}
+          rows={3}
           maxLength={5_000}
           required
           {...form.getInputProps("text")}
@@ -91,10 +92,9 @@ export function UpdateForm({ subscribers, isAnnouncement, save, cancel }: Update
         {!isAnnouncement && (
           <NativeSelect label="How far it is" data={choices(STATES)} {...form.getInputProps("state")} />
         )}
-        <Textarea
+        <TextArea
           label="What visitors should know"
-          autosize
-          minRows={2}
+          rows={2}
           maxLength={5_000}
           required
           {...form.getInputProps("text")}

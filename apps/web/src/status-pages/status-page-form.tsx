@@ -1,13 +1,17 @@
-import { Group, NativeSelect, PasswordInput, Radio, Stack, Switch, Textarea, TextInput } from "@mantine/core";
+import { lazy, Suspense } from "react";
+import { Group, NativeSelect, PasswordInput, Radio, Stack, Switch, TextInput } from "@mantine/core";
+import { TextArea } from "../ui/text-area.tsx";
+import { TimezoneSelect } from "../ui/pick.tsx";
 import { useForm, type UseFormReturnType } from "@mantine/form";
 
 import { Card } from "../ui/card.tsx";
-import { FormButtons, FormProblems, TimezoneSelect, useFormSave } from "../ui/form.tsx";
+import { FormButtons, FormProblems, useFormSave } from "../ui/form.tsx";
 import { EntriesField } from "./entries-field.tsx";
-import { PagePreview } from "./page-preview.tsx";
 import type { StatusPageDraft } from "./status-page-queries.ts";
 import { type PageCheck, slugOf, statusPageDraft, type StatusPageValues } from "./status-page-values.ts";
 import styles from "./status-pages.module.css";
+
+const PagePreview = lazy(async () => ({ default: (await import("./page-preview.tsx")).PagePreview }));
 
 type Props = {
   initial: StatusPageValues;
@@ -63,7 +67,9 @@ export function StatusPageForm({ initial, isNew, hasPassword, checks, save, canc
       </Card>
       <div className={styles["beside"]}>
         <Card title="Preview">
-          <PagePreview values={form.values} checks={checks} />
+          <Suspense fallback={null}>
+            <PagePreview values={form.values} checks={checks} />
+          </Suspense>
         </Card>
       </div>
     </div>
@@ -96,11 +102,10 @@ function NameFields({ form, isNew }: { form: Form; isNew: boolean }) {
         required
         {...form.getInputProps("slug")}
       />
-      <Textarea
+      <TextArea
         label="Description"
         placeholder="What these jobs do, and whom to ask"
-        autosize
-        minRows={2}
+        rows={2}
         maxLength={1_000}
         {...form.getInputProps("description")}
       />

@@ -1,7 +1,8 @@
-import { ActionIcon, CopyButton as MantineCopyButton, Tooltip, VisuallyHidden } from "@mantine/core";
+import { ActionIcon, CopyButton as MantineCopyButton, VisuallyHidden } from "@mantine/core";
 import { IconCheck, IconCopy } from "@tabler/icons-react";
 
 import styles from "./code-block.module.css";
+import { Hint } from "./hint.tsx";
 
 /** Text to paste, with a copy button. */
 export function CodeBlock({ code, what }: { code: string; what: string }) {
@@ -23,7 +24,7 @@ export function CopyButton({ value, what }: { value: string; what: string }) {
   return (
     <MantineCopyButton value={value} timeout={2_000}>
       {({ copied, copy }) => (
-        <Tooltip label={copied ? "Copied" : `Copy ${what}`}>
+        <Hint label={copied ? "Copied" : `Copy ${what}`}>
           <ActionIcon
             variant="subtle"
             color={copied ? "green" : "gray"}
@@ -33,7 +34,7 @@ export function CopyButton({ value, what }: { value: string; what: string }) {
             {copied ? <IconCheck size={18} /> : <IconCopy size={18} />}
             <VisuallyHidden component="output">{copied ? "Copied" : ""}</VisuallyHidden>
           </ActionIcon>
-        </Tooltip>
+        </Hint>
       )}
     </MantineCopyButton>
   );

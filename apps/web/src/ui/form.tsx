@@ -1,5 +1,4 @@
-import { Alert, Button, Group, Select, type SelectProps } from "@mantine/core";
-import { timezones } from "@overdue/schedules";
+import { Alert, Button, Group } from "@mantine/core";
 import { useState } from "react";
 import { ApiError, errorMessage, type FieldError } from "../api/problem.ts";
 
@@ -77,23 +76,6 @@ export function FormButtons({ submitLabel, isSaving, cancel }: ButtonsProps) {
         Cancel
       </Button>
     </Group>
-  );
-}
-
-const OPTIONS_SHOWN = 60;
-
-/** A field for an IANA time zone, such as Europe/Berlin. */
-export function TimezoneSelect(props: SelectProps) {
-  return (
-    <Select
-      label="Time zone"
-      data={[...timezones]}
-      searchable
-      limit={OPTIONS_SHOWN}
-      nothingFoundMessage="No such time zone"
-      allowDeselect={false}
-      {...props}
-    />
   );
 }
 

@@ -4,7 +4,7 @@ import { type ReactElement, type ReactNode, cloneElement, lazy, Suspense, useSta
 /** A line of a menu. With `to` it leads there, with `onClick` it does something; with neither it is a heading. */
 export type MenuEntry =
   | { label: string; to?: never; onClick?: never }
-  | ({ label: string; id?: string; icon?: ReactNode; right?: ReactNode; className?: string | undefined } & (
+  | ({ label: string; id?: string; icon?: ReactNode; right?: ReactNode; isDanger?: true } & (
       | { to: string; onClick?: never }
       | { to?: never; onClick: () => void }
     ))

@@ -28,8 +28,8 @@ function entryKey(entry: MenuEntry, index: number): string | number {
 function Entry({ entry }: { entry: MenuEntry }) {
   if (entry === "divider") return <Menu.Divider />;
   if (entry.to === undefined && entry.onClick === undefined) return <Menu.Label>{entry.label}</Menu.Label>;
-  const { icon = null, right = null, className = "", label } = entry;
-  const sections = { leftSection: icon, rightSection: right, className };
+  const { icon = null, right = null, isDanger = false, label } = entry;
+  const sections = { leftSection: icon, rightSection: right, ...(isDanger && { c: "var(--status-down)" }) };
   return entry.to === undefined ? (
     <Menu.Item {...sections} onClick={entry.onClick}>
       {label}

@@ -1,8 +1,9 @@
-import { Input, NativeSelect, NumberInput } from "@mantine/core";
+import { Input, NativeSelect } from "@mantine/core";
 import type { ReactNode } from "react";
 
 import { type Span, SPAN_SECONDS, type SpanUnit } from "../time/duration.ts";
 import styles from "./span-input.module.css";
+import { NumberField } from "./number-field.tsx";
 
 type Props = {
   label: string;
@@ -24,12 +25,11 @@ export function SpanInput(props: Props) {
   return (
     <Input.Wrapper label={label} description={description} error={error} required={required}>
       <div className={styles["span"]}>
-        <NumberInput
+        <NumberField
           aria-label={`${label}: amount`}
           value={value.amount}
-          onChange={(amount) => onChange({ ...value, amount: typeof amount === "number" ? amount : "" })}
+          onChange={(amount) => onChange({ ...value, amount })}
           min={0}
-          allowNegative={false}
           placeholder={placeholder}
           error={error !== undefined && error !== null}
         />

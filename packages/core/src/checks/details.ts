@@ -75,11 +75,3 @@ export function detailsOf<Row extends Record<keyof Details, unknown> & { tags: s
   const named = Object.fromEntries(DETAILS.map((name) => [name, row[name]]));
   return { ...(named as Pick<Row, Exclude<keyof Details, "tags">>), tags: splitTags(row.tags) };
 }
-
-/** What a check without a name and a slug is called. */
-export const UNNAMED_CHECK = "unnamed check";
-
-/** What a check is called everywhere: its name, or else its slug. */
-export function checkName({ name, slug }: { name: string; slug: string }): string {
-  return name || slug || UNNAMED_CHECK;
-}

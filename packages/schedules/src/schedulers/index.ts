@@ -7,12 +7,12 @@ import * as python from "./python.ts";
 import { ScheduleError } from "../schedule-error.ts";
 import type { Scheduler } from "./scheduler.ts";
 
+export { DEFAULT_SCHEDULER } from "./scheduler.ts";
+
 export const SCHEDULERS: readonly Scheduler[] = [debian, go, java, javascript, python, others].flatMap(
   (family) =>
     Object.values(family as unknown as Record<string, Scheduler>).filter((value) => "rules" in value),
 );
-/** Who reads a cron line where nothing else is said. */
-export const DEFAULT_SCHEDULER = "debian-cron";
 
 // Shorter names for the same schedulers.
 const ALIASES: Readonly<Record<string, string>> = {

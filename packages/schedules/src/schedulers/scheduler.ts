@@ -1,5 +1,8 @@
 import type { ClockRule, CronRules, DayRule, Grammar, Layout } from "../cron/rules.ts";
 
+/** Who reads a cron line where nothing else is said. */
+export const DEFAULT_SCHEDULER = "debian-cron";
+
 /** By which schedulers are grouped in a list, in this order. */
 export const FAMILIES = [
   "Linux",

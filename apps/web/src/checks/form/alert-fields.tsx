@@ -1,7 +1,9 @@
-import { Checkbox, MultiSelect, NativeSelect, Stack, Text } from "@mantine/core";
+import { NativeSelect, Stack, Text } from "@mantine/core";
+import { Checkbox, CheckboxGroup } from "../../ui/checkbox.tsx";
 
 import { TextLink } from "../../ui/page.tsx";
 import { useCheckFormContext } from "./check-form-values.ts";
+import { MultiSelect } from "../../ui/pick.tsx";
 
 /** A channel as an option of the form. */
 export type OfferedChannel = {
@@ -32,7 +34,7 @@ export function ChannelField({
     );
   }
   return (
-    <Checkbox.Group
+    <CheckboxGroup
       label="Channels"
       description="They get notified when the check goes down, and when it is up again."
       {...form.getInputProps("channelIds")}
@@ -47,7 +49,7 @@ export function ChannelField({
           />
         ))}
       </Stack>
-    </Checkbox.Group>
+    </CheckboxGroup>
   );
 }
 

@@ -1,7 +1,13 @@
 import { describe, expect, test } from "vitest";
 
-import { checkField } from "./check-form.tsx";
-import { checkInput, newCheckValues, scheduleInput, checkSettings, slugify } from "./check-form-values.ts";
+import {
+  checkField,
+  checkInput,
+  newCheckValues,
+  scheduleInput,
+  checkSettings,
+  slugify,
+} from "./check-form-values.ts";
 
 const blank = newCheckValues("Europe/Berlin", ["c1"]);
 

@@ -130,7 +130,7 @@ export function checkInput(values: CheckFormValues): CheckInput {
   };
 }
 
-/** The part that core's schema validates. An amount that is not a number becomes NaN, which it refuses with a message. */
+/** The settings of the check. An amount that is not a number becomes NaN and so null in JSON, which the API refuses with a message. */
 export function checkSettings(
   values: CheckFormValues,
 ): Omit<CheckSettings, "schedule"> & { schedule: CheckSchedule } {
@@ -246,4 +246,25 @@ export function slugify(name: string): string {
     .replaceAll(/[^a-z0-9_]+/g, "-")
     .slice(0, SLUG_LENGTH_MAX)
     .replaceAll(/^-+|-+$/g, "");
+}
+
+/** The form's own fields; those of a check that are spans of time drop the `Seconds` of their names. */
+const FIELDS = new Set(Object.keys(newCheckValues("UTC", [])));
+const OTHER_NAMES: Record<string, string> = {
+  "schedule.everySeconds": "every",
+  "schedule.timezone": "timezone",
+  "schedule.job": "job",
+  "schedule.scheduler": "scheduler",
+};
+
+/** The form's field for a path of the API; null where it has none. */
+export function checkField(path: string, kind: CheckFormValues["kind"]): string | null {
+  if (path === "schedule.expression" || path === "schedule")
+    return { interval: "every", cron: "cron", oncalendar: "calendar" }[kind];
+  if (path.startsWith("tags.")) return "tags";
+  if (path.startsWith("dependsOn.")) return "dependsOn";
+  const exception = /^schedule\.except\.(dates|holidays|onlyOn)\b/.exec(path)?.[1];
+  if (exception !== undefined) return `exceptions.${exception}`;
+  const field = OTHER_NAMES[path] ?? path.replace(/Seconds$/, "");
+  return FIELDS.has(field.split(".")[0] ?? "") ? field : null;
 }

@@ -95,7 +95,9 @@ test("a preset fills in its schedule", async () => {
   const save = vi.fn<Save>().mockResolvedValue(undefined);
   const { user } = await renderForm(save);
   await user.click(screen.getByRole("button", { name: "Weekdays 09:00" }));
-  expect(screen.getByLabelText<HTMLTextAreaElement>(/^Cron expression/).value).toBe("0 9 * * 1-5");
+  await waitFor(() =>
+    expect(screen.getByLabelText<HTMLTextAreaElement>(/^Cron expression/).value).toBe("0 9 * * 1-5"),
+  );
 });
 
 test("each kind of schedule keeps what was typed while another is looked at", async () => {
@@ -109,13 +111,16 @@ test("each kind of schedule keeps what was typed while another is looked at", as
 });
 
 describe("what is wrong with the form", () => {
-  test("is found before the server is asked, and nothing is saved", async () => {
-    const save = vi.fn<Save>();
+  test("is said next to the buttons too, because the field may be out of sight", async () => {
+    const errors = [{ field: "graceSeconds", message: "The grace must be at least a minute." }];
+    const refusal = new ApiError({ status: 400, code: "invalid_input", detail: "Invalid.", errors });
+    const save = vi.fn<Save>().mockRejectedValue(refusal);
     const { user } = await renderForm(save);
     await user.clear(screen.getByLabelText("Grace: amount"));
     await user.click(submit());
     expect((await screen.findByRole("alert")).textContent).toContain("Some fields need a correction");
-    expect(save).not.toHaveBeenCalled();
+    expect(screen.getByText("The grace must be at least a minute.")).toBeTruthy();
+    expect(save.mock.calls[0]?.[0].graceSeconds).toBeNaN();
   });
 
   test("is shown at the field that the server refuses", async () => {
@@ -199,6 +204,7 @@ describe("what runs the job", () => {
     const { user } = await renderForm(save);
     await waitFor(() => expect(runner().value).toBe("cron (Debian, Ubuntu, most Linux)"));
     await user.click(runner());
+    await screen.findByRole("option", { name: "fugit" });
     await user.clear(runner());
     await user.type(runner(), "sidekiq");
     await user.click(await screen.findByRole("option", { name: "fugit" }));
@@ -223,7 +229,9 @@ describe("what runs the job", () => {
   });
 
   test("is proposed for six fields, and taken with a click", async () => {
-    const { user } = await renderForm(undefined, { values: { cron: "0 30 2 * * *" } });
+    const { user } = await renderForm();
+    await user.clear(cron());
+    await user.type(cron(), "0 30 2 * * *");
     await screen.findByText(/This line has six fields/);
     await user.click(screen.getByRole("button", { name: "Spring @Scheduled" }));
     await waitFor(() => expect(runner().value).toBe("Spring @Scheduled"));
@@ -231,7 +239,9 @@ describe("what runs the job", () => {
   });
 
   test("is not asked again for a line once it was refused", async () => {
-    const { user } = await renderForm(undefined, { values: { cron: "@every 90m" } });
+    const { user } = await renderForm();
+    await user.clear(cron());
+    await user.type(cron(), "@every 90m");
     await user.click(await screen.findByRole("button", { name: "No" }));
     expect(screen.queryByText(/counts from the last start/)).toBeNull();
     await user.type(cron(), "{backspace}s");
@@ -255,7 +265,7 @@ describe("what runs the job", () => {
   test("decides how the common schedules are written", async () => {
     const { user } = await renderForm(undefined, { values: { scheduler: "quartz" } });
     await user.click(screen.getByRole("button", { name: "Weekdays 09:00" }));
-    expect((cron() as HTMLTextAreaElement).value).toBe("0 0 9 ? * MON-FRI");
+    await waitFor(() => expect((cron() as HTMLTextAreaElement).value).toBe("0 0 9 ? * MON-FRI"));
   });
 
   test("is shown with what it does otherwise, and with missed runs", async () => {
@@ -277,7 +287,7 @@ test("a broken channel can be chosen, but says that it is broken", async () => {
 test("the settings that are off by default are sent once they are set", async () => {
   const save = vi.fn<Save>().mockResolvedValue(undefined);
   const { user } = await renderForm(save);
-  await user.click(screen.getByRole("button", { name: "More settings" }));
+  await user.click(screen.getByText("More settings"));
   await user.type(await screen.findByLabelText("Max runtime: amount"), "2");
   await user.selectOptions(screen.getByLabelText("Tolerance"), "in-a-row");
   await user.click(screen.getByLabelText("Only POST counts"));

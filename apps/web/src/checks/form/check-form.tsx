@@ -1,24 +1,24 @@
-import { Accordion, Stack, TagsInput, Text, Textarea, TextInput } from "@mantine/core";
-import { CheckSettingsInput } from "@overdue/core";
-import { spanToSeconds, toSpan } from "../../time/duration.ts";
+import { lazy, Suspense, useState } from "react";
+
+import { Skeleton, Stack, TextInput } from "@mantine/core";
+
 import { Card } from "../../ui/card.tsx";
-import { FormButtons, type FormErrors, FormProblems, placeErrors, useFormSave } from "../../ui/form.tsx";
+import { FormButtons, FormProblems, useFormSave } from "../../ui/form.tsx";
 import type { CheckInput } from "../check-queries.ts";
-import { SlotPicture } from "../slot-picture.tsx";
 import { AlertFields, ChannelField, type OfferedChannel } from "./alert-fields.tsx";
 import {
+  checkField,
   CheckFormProvider,
   type CheckFormValues,
   checkInput,
-  checkSettings,
-  newCheckValues,
   slugify,
   useCheckForm,
   useCheckFormContext,
 } from "./check-form-values.ts";
-import styles from "./check-form.module.css";
-import { MoreFields } from "./more-fields.tsx";
 import { ScheduleFields } from "./schedule-fields.tsx";
+import styles from "./check-form.module.css";
+import { TagsInput } from "../../ui/pick.tsx";
+import { TextArea } from "../../ui/text-area.tsx";
 
 type Props = {
   projectId: string;
@@ -39,19 +39,14 @@ type Props = {
 export function CheckForm(props: Props) {
   const { projectId, initial, isNew, channels, knownTags, others, onTyped, save, cancel } = props;
   const form = useCheckForm({ initialValues: initial, ...(onTyped && { onValuesChange: onTyped }) });
-  const { isSaving, rest, show, submit } = useFormSave({
+  const { isSaving, rest, submit } = useFormSave({
     form,
     save,
     toField: (path) => checkField(path, form.values.kind),
   });
-  const validateAndSubmit = (values: CheckFormValues) => {
-    const errors = validateCheckForm(values);
-    show(errors);
-    if (Object.keys(errors.fields).length === 0) void submit(checkInput(values));
-  };
   return (
     <CheckFormProvider form={form}>
-      <form onSubmit={form.onSubmit(validateAndSubmit)} noValidate>
+      <form onSubmit={form.onSubmit((values) => void submit(checkInput(values)))} noValidate>
         <Stack gap="md">
           <Card title="Job">
             <DetailFields isNew={isNew} knownTags={knownTags} />
@@ -60,25 +55,39 @@ export function CheckForm(props: Props) {
             <ScheduleFields />
           </Card>
           <Card title="Limits">
-            <LimitsField />
+            <Suspense fallback={<Skeleton height={150} />}>
+              <LimitsField />
+            </Suspense>
           </Card>
           <Card title="Who gets notified">
             <ChannelField channels={channels} projectId={projectId} />
             <AlertFields others={others} />
           </Card>
-          <Accordion variant="contained" chevronPosition="left" className={styles["more"] ?? ""}>
-            <Accordion.Item value="more">
-              <Accordion.Control>More settings</Accordion.Control>
-              <Accordion.Panel>
-                <MoreFields />
-              </Accordion.Panel>
-            </Accordion.Item>
-          </Accordion>
+          <MoreSettings />
           <FormProblems rest={rest} errors={form.errors} />
           <FormButtons submitLabel={isNew ? "Create check" : "Save"} isSaving={isSaving} cancel={cancel} />
         </Stack>
       </form>
     </CheckFormProvider>
+  );
+}
+
+// The picture shows what is typed beside it, and few checks need more settings.
+const LimitsField = lazy(() => import("./limits-field.tsx"));
+const MoreFields = lazy(() => import("./more-fields.tsx"));
+
+/** What few checks need, loaded when it is unfolded. */
+function MoreSettings() {
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <details className={styles["more"]} onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
+      <summary>More settings</summary>
+      {isOpen && (
+        <Suspense fallback={<Skeleton height={200} />}>
+          <MoreFields />
+        </Suspense>
+      )}
+    </details>
   );
 }
 
@@ -117,64 +126,12 @@ function DetailFields({ isNew, knownTags }: { isNew: boolean; knownTags: readonl
         maxTags={250}
         {...form.getInputProps("tags")}
       />
-      <Textarea
+      <TextArea
         label="Description"
         placeholder="What to do when it is down"
-        autosize
-        minRows={1}
-        maxRows={12}
+        rows={1}
         {...form.getInputProps("description")}
       />
     </div>
-  );
-}
-
-/** The form's own fields; those of a check that are spans of time drop the `Seconds` of their names. */
-const FIELDS = new Set(Object.keys(newCheckValues("UTC", [])));
-const OTHER_NAMES: Record<string, string> = {
-  "schedule.everySeconds": "every",
-  "schedule.timezone": "timezone",
-  "schedule.job": "job",
-  "schedule.scheduler": "scheduler",
-};
-
-/** The form's field for a path of the API, or of core's schema, which uses the same paths; null where it has none. */
-export function checkField(path: string, kind: CheckFormValues["kind"]): string | null {
-  if (path === "schedule.expression" || path === "schedule")
-    return { interval: "every", cron: "cron", oncalendar: "calendar" }[kind];
-  if (path.startsWith("tags.")) return "tags";
-  if (path.startsWith("dependsOn.")) return "dependsOn";
-  const exception = /^schedule\.except\.(dates|holidays|onlyOn)\b/.exec(path)?.[1];
-  if (exception !== undefined) return `exceptions.${exception}`;
-  const field = OTHER_NAMES[path] ?? path.replace(/Seconds$/, "");
-  return FIELDS.has(field.split(".")[0] ?? "") ? field : null;
-}
-
-/** What the API would refuse, with the same messages, before it is asked. */
-function validateCheckForm(values: CheckFormValues): FormErrors {
-  const parsed = CheckSettingsInput.safeParse(checkSettings(values));
-  const errors = parsed.success
-    ? []
-    : parsed.error.issues.map(({ path, message }) => ({ field: path.join("."), message }));
-  return placeErrors(errors, (path) => checkField(path, values.kind));
-}
-
-/** The limits of the form as a picture that follows what is typed, and in which they can be dragged. */
-function LimitsField() {
-  const form = useCheckFormContext();
-  const { grace, earlyMargin, jitter, maxRuntime } = form.values;
-  const limits = {
-    grace: spanToSeconds(grace) ?? 0,
-    earlyMargin: spanToSeconds(earlyMargin),
-    jitter: spanToSeconds(jitter),
-    maxRuntime: spanToSeconds(maxRuntime),
-  };
-  return (
-    <>
-      <Text size="sm" c="dimmed" mb="sm">
-        Drag an edge, or type the grace above and the others under More settings.
-      </Text>
-      <SlotPicture limits={limits} move={(limit, seconds) => form.setFieldValue(limit, toSpan(seconds))} />
-    </>
   );
 }

@@ -1,17 +1,11 @@
-import {
-  Checkbox,
-  Fieldset,
-  Group,
-  MultiSelect,
-  NativeSelect,
-  NumberInput,
-  Stack,
-  TagsInput,
-} from "@mantine/core";
+import { Fieldset, Group, NativeSelect, Stack } from "@mantine/core";
+import { Checkbox } from "../../ui/checkbox.tsx";
 
 import { SpanInput } from "../../ui/span-input.tsx";
 import { useCheckFormContext } from "./check-form-values.ts";
 import { countedDayOptions } from "./exception-values.ts";
+import { NumberField } from "../../ui/number-field.tsx";
+import { MultiSelect, TagsInput } from "../../ui/pick.tsx";
 
 const POLICIES = [
   { value: "allow", label: "Allow" },
@@ -25,7 +19,8 @@ const TOLERANCES = [
 ];
 
 /** The settings that are off by default. */
-export function MoreFields() {
+// oxlint-disable-next-line import/no-default-export -- React loads it by itself
+export default function MoreFields() {
   const { kind } = useCheckFormContext().values;
   return (
     <Stack gap="lg">
@@ -124,7 +119,7 @@ function RepetitionFields() {
         />
         {on && (
           <Group align="flex-end">
-            <NumberInput
+            <NumberField
               label="More than"
               min={1}
               max={100}
@@ -159,7 +154,7 @@ function ToleranceFields() {
         />
         {kind !== "off" && (
           <Group align="flex-start">
-            <NumberInput
+            <NumberField
               label="Missed or failed"
               min={1}
               max={100}
@@ -167,7 +162,7 @@ function ToleranceFields() {
               {...form.getInputProps("tolerance.bad")}
             />
             {kind === "of-last" && (
-              <NumberInput
+              <NumberField
                 label="Of the last"
                 min={1}
                 max={100}
@@ -184,7 +179,7 @@ function ToleranceFields() {
             {...form.getInputProps("tolerance.tolerateMissed", { type: "checkbox" })}
           />
         )}
-        <NumberInput
+        <NumberField
           label="Recover after"
           description="How many successful runs it takes to be up again."
           min={1}

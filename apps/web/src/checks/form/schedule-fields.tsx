@@ -1,14 +1,20 @@
-import { Button, SegmentedControl, Stack, Textarea, TextInput } from "@mantine/core";
+import { Button, Stack, TextInput } from "@mantine/core";
 
-import { DEFAULT_SCHEDULER, lineFor, readingText, schedulerById } from "@overdue/schedules";
+import { DEFAULT_SCHEDULER } from "@overdue/schedules";
+import { useQuery } from "@tanstack/react-query";
 
 import { toSpan } from "../../time/duration.ts";
-import { TimezoneSelect } from "../../ui/form.tsx";
+
+import { toast } from "../../ui/toast.tsx";
 import { SpanInput } from "../../ui/span-input.tsx";
+import { loadTools, schedulersQuery } from "../schedule-queries.ts";
 import { type CheckFormValues, scheduleInput, useCheckFormContext } from "./check-form-values.ts";
 import { NextTimes, PastedText } from "./schedule-preview.tsx";
 import { SchedulerSelect } from "./scheduler-select.tsx";
 import styles from "./check-form.module.css";
+import { TimezoneSelect } from "../../ui/pick.tsx";
+import { Segments } from "../../ui/segments.tsx";
+import { TextArea } from "../../ui/text-area.tsx";
 
 const KINDS: { value: CheckFormValues["kind"]; label: string }[] = [
   { value: "interval", label: "Interval" },
@@ -23,12 +29,11 @@ export function ScheduleFields() {
   return (
     <div className={styles["schedule"]}>
       <Stack>
-        <SegmentedControl
+        <Segments
           data={KINDS}
           value={kind}
           onChange={(chosen) => form.setFieldValue("kind", toKind(chosen))}
           aria-label="Kind of schedule"
-          fullWidth
         />
         {kind === "interval" && <IntervalField />}
         {kind === "cron" && <SchedulerField />}
@@ -39,7 +44,10 @@ export function ScheduleFields() {
             name="calendar"
             label="OnCalendar expression"
             description="As in a systemd timer. Several lines mean any of them. You can paste a whole timer unit."
-            presets={CALENDARS}
+            presets={CALENDARS.map(({ label, expression }) => ({
+              label,
+              choose: () => form.setFieldValue("calendar", expression),
+            }))}
           />
         )}
         {kind !== "interval" && <PastedText />}
@@ -112,19 +120,27 @@ const SYSTEMD = {
   names: ["systemd", "timer"],
 };
 
+const USUAL_LINE = "30 2 * * *";
+
 function CronField() {
   const form = useCheckFormContext();
   const { scheduler } = form.values;
-  const presets = CRONS.map(({ label, lines }) => ({
-    label,
-    expression: sameLine(lines, scheduler ?? DEFAULT_SCHEDULER),
-  }));
+  const runBy = scheduler ?? DEFAULT_SCHEDULER;
+  const { data: schedulers = [] } = useQuery(schedulersQuery);
+  const example = schedulers.find(({ id }) => id === runBy)?.example ?? USUAL_LINE;
+  const choose = async (lines: (typeof CRONS)[number]["lines"]) => {
+    const { sameLine } = await loadTools();
+    form.setFieldValue("cron", sameLine(lines, runBy));
+  };
   return (
     <ExpressionField
       name="cron"
       label="Cron expression"
-      description={`Written as ${schedulerById(scheduler ?? DEFAULT_SCHEDULER)?.example ?? ""}. Several lines mean any of them. You can paste a crontab line, a CronJob, or the code that schedules the job.`}
-      presets={presets}
+      description={`Written as ${example}. Several lines mean any of them. You can paste a crontab line, a CronJob, or the code that schedules the job.`}
+      presets={CRONS.map(({ label, lines }) => ({
+        label,
+        choose: () => void choose(lines).catch(toast.error),
+      }))}
     />
   );
 }
@@ -133,30 +149,23 @@ type ExpressionProps = {
   name: "cron" | "calendar";
   label: string;
   description: string;
-  presets: readonly { label: string; expression: string }[];
+  presets: Preset[];
 };
 
 function ExpressionField({ name, label, description, presets }: ExpressionProps) {
   const form = useCheckFormContext();
   return (
     <div>
-      <Textarea
+      <TextArea
         label={label}
         description={description}
-        autosize
-        minRows={1}
-        maxRows={8}
+        rows={1}
         spellCheck={false}
-        classNames={{ input: styles["code"] ?? "" }}
+        isCode
         required
         {...form.getInputProps(name)}
       />
-      <Presets
-        presets={presets.map((preset) => ({
-          label: preset.label,
-          choose: () => form.setFieldValue(name, preset.expression),
-        }))}
-      />
+      <Presets presets={presets} />
     </div>
   );
 }
@@ -172,7 +181,9 @@ function TimezoneField() {
   );
 }
 
-function Presets({ presets }: { presets: { label: string; choose: () => void }[] }) {
+type Preset = { label: string; choose: () => void };
+
+function Presets({ presets }: { presets: Preset[] }) {
   return (
     <fieldset className={styles["presets"]} aria-label="Common schedules">
       {presets.map(({ label, choose }) => (
@@ -205,14 +216,6 @@ const CRONS = [
   { label: "Mondays 06:00", lines: ["0 6 * * 1", "0 6 * * MON"] },
   { label: "Monthly on the 1st", lines: ["0 3 1 * *"] },
 ] as const;
-
-/** The first of these lines that the scheduler reads as plain cron reads it: not all begin the week with the same number. */
-function sameLine(lines: readonly [string, ...string[]], scheduler: string): string {
-  const [plain] = lines;
-  const written = lines.map((line) => lineFor(line, scheduler));
-  const meant = readingText(plain, DEFAULT_SCHEDULER);
-  return written.find((line) => line !== null && readingText(line, scheduler) === meant) ?? plain;
-}
 
 const CALENDARS = [
   { label: "Hourly", expression: "hourly" },

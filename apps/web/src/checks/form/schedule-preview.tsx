@@ -1,18 +1,28 @@
 import { Alert, Button, Code, Group, Skeleton, Stack, Text } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { durationText } from "@overdue/core";
-import { DEFAULT_SCHEDULER, proposeScheduler, schedulerById } from "@overdue/schedules";
+import { DEFAULT_SCHEDULER } from "@overdue/schedules";
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 
 import { errorMessage } from "../../api/problem.ts";
 import { browserZone } from "../../time/zones.ts";
 import { TextLink } from "../../ui/page.tsx";
 import type { CheckSchedule } from "../check-queries.ts";
-import { explainQuery, scheduleZone, TYPING_MS } from "../schedule-queries.ts";
+import {
+  explainQuery,
+  proposalQuery,
+  schedulersQuery,
+  scheduleZone,
+  TYPING_MS,
+} from "../schedule-queries.ts";
 import { scheduleInput, useCheckFormContext, withExplainedSchedule } from "./check-form-values.ts";
-import { ScheduleMeaning } from "./schedule-meaning.tsx";
 import styles from "./schedule-preview.module.css";
+
+// It is shown once the server has answered.
+const ScheduleMeaning = lazy(async () => ({
+  default: (await import("./schedule-meaning.tsx")).ScheduleMeaning,
+}));
 
 /** What the schedule means in words, and its next five times, updated while it is typed. */
 export function NextTimes({ schedule }: { schedule: CheckSchedule }) {
@@ -26,7 +36,9 @@ export function NextTimes({ schedule }: { schedule: CheckSchedule }) {
         </Alert>
       ) : data ? (
         <div data-stale={isPlaceholderData || undefined} className={styles["times"]}>
-          <ScheduleMeaning meaning={data} zone={scheduleZone(data.schedule) ?? browserZone()} />
+          <Suspense fallback={<Skeleton height={150} />}>
+            <ScheduleMeaning meaning={data} zone={scheduleZone(data.schedule) ?? browserZone()} />
+          </Suspense>
           {typed.kind === "interval" && (
             <p className={styles["note"]}>
               An interval counts from the last ping. These are the times if the job pings now.
@@ -61,11 +73,12 @@ export function PastedText() {
   const form = useCheckFormContext();
   const [refused, setRefused] = useState<string | null>(null);
   const { kind, cron, scheduler } = form.values;
-  const proposal =
-    kind === "cron" && cron !== refused
-      ? proposeScheduler({ expression: cron, scheduler: scheduler ?? undefined })
-      : null;
-  if (proposal === null) return <PastedSchedule />;
+  const { data: schedulers = [] } = useQuery(schedulersQuery);
+  const { data: proposal = null } = useQuery({
+    ...proposalQuery({ expression: cron, scheduler: scheduler ?? undefined }),
+    enabled: form.isDirty("cron"),
+  });
+  if (proposal === null || kind !== "cron" || cron === refused) return <PastedSchedule />;
   return (
     <Alert color="blue" title="What runs this job?">
       <Stack gap="xs" align="flex-start">
@@ -81,7 +94,7 @@ export function PastedText() {
               variant={index === 0 ? "filled" : "default"}
               onClick={() => form.setFieldValue("scheduler", id)}
             >
-              {schedulerById(id)?.label ?? id}
+              {schedulers.find((one) => one.id === id)?.label ?? id}
             </Button>
           ))}
           <Button size="xs" variant="subtle" onClick={() => setRefused(cron)}>

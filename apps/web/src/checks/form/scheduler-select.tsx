@@ -1,45 +1,11 @@
-import { type ComboboxItem, Group, type OptionsFilter, Select, Text } from "@mantine/core";
-import {
-  IconActivityHeartbeat,
-  IconBrandDebian,
-  IconBrandDjango,
-  IconBrandDocker,
-  IconBrandGolang,
-  IconBrandJavascript,
-  IconBrandLaravel,
-  IconBrandPhp,
-  IconBrandPython,
-  IconBrandRedhat,
-  IconBrandRust,
-  IconCoffee,
-  IconHammer,
-  IconSteeringWheel,
-  IconTerminal2,
-  type TablerIcon,
-} from "@tabler/icons-react";
+import { lazy, Suspense } from "react";
+import { type ComboboxItem, Group, type OptionsFilter, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 
 import { type Scheduler, schedulersQuery } from "../schedule-queries.ts";
+import { Select } from "../../ui/pick.tsx";
 
-const FAMILY_ICONS: Record<Scheduler["family"], TablerIcon> = {
-  Linux: IconTerminal2,
-  Containers: IconBrandDocker,
-  "Build servers": IconHammer,
-  Python: IconBrandPython,
-  JavaScript: IconBrandJavascript,
-  Java: IconCoffee,
-  "Ruby and PHP": IconBrandPhp,
-  Go: IconBrandGolang,
-  Rust: IconBrandRust,
-  Monitors: IconActivityHeartbeat,
-};
-const OWN_ICONS: Readonly<Record<string, TablerIcon>> = {
-  "debian-cron": IconBrandDebian,
-  cronie: IconBrandRedhat,
-  kubernetes: IconSteeringWheel,
-  "django-celery-beat": IconBrandDjango,
-  "laravel-cron-expression": IconBrandLaravel,
-};
+const SchedulerIcon = lazy(() => import("./scheduler-icon.tsx"));
 
 type Props = {
   value: string;
@@ -66,10 +32,10 @@ export function SchedulerSelect({ value, onChange, label, description, extra }: 
       maxDropdownHeight={340}
       nothingFoundMessage="No such scheduler. If it reads lines as a crontab does, choose cron."
       filter={filterBy((id) => (id === extra?.value ? extra.names : wordsOf(known.get(id))))}
-      leftSection={<SchedulerIcon scheduler={known.get(value)} />}
+      leftSection={<Sign scheduler={known.get(value)} />}
       renderOption={({ option }) => (
         <Group gap="xs" wrap="nowrap">
-          <SchedulerIcon scheduler={known.get(option.value)} />
+          <Sign scheduler={known.get(option.value)} />
           <Text size="sm">{option.label}</Text>
         </Group>
       )}
@@ -78,10 +44,12 @@ export function SchedulerSelect({ value, onChange, label, description, extra }: 
 }
 
 /** The sign of a scheduler, or of its family. */
-export function SchedulerIcon({ scheduler }: { scheduler: Scheduler | undefined }) {
-  const Icon =
-    scheduler === undefined ? IconTerminal2 : (OWN_ICONS[scheduler.id] ?? FAMILY_ICONS[scheduler.family]);
-  return <Icon size={18} stroke={1.6} aria-hidden style={{ flex: "none" }} />;
+export function Sign({ scheduler }: { scheduler: Scheduler | undefined }) {
+  return (
+    <Suspense fallback={<span style={{ width: 18 }} />}>
+      <SchedulerIcon scheduler={scheduler} />
+    </Suspense>
+  );
 }
 
 function groups(listed: readonly Scheduler[], extra: Props["extra"]) {

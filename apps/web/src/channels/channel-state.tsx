@@ -1,0 +1,67 @@
+import {
+  IconAlertTriangle,
+  IconBan,
+  IconCircleCheck,
+  IconCircleDashed,
+  IconHourglass,
+  IconMailQuestion,
+} from "@tabler/icons-react";
+
+import { StatusLabel } from "../ui/status-label.tsx";
+import type { ChannelView } from "./channel-queries.ts";
+
+type Shown = Pick<
+  ChannelView,
+  "brokenAt" | "brokenBy" | "unconfirmedSince" | "restsUntil" | "lastSentAt" | "lastTrial"
+>;
+
+/** Whether messages to a channel arrive. */
+export function ChannelState({ channel }: { channel: Shown }) {
+  if (channel.brokenBy === "recipient") {
+    return (
+      <StatusLabel icon={IconBan} tone="bad">
+        Unsubscribed
+      </StatusLabel>
+    );
+  }
+  if (channel.unconfirmedSince !== null && channel.brokenAt === null) {
+    return (
+      <StatusLabel icon={IconMailQuestion} tone="warn">
+        Waiting for confirmation
+      </StatusLabel>
+    );
+  }
+  if (channel.brokenAt !== null) {
+    return (
+      <StatusLabel icon={IconAlertTriangle} tone="bad">
+        Broken
+      </StatusLabel>
+    );
+  }
+  if (channel.restsUntil !== null) {
+    return (
+      <StatusLabel icon={IconHourglass} tone="warn">
+        Paused after errors
+      </StatusLabel>
+    );
+  }
+  const { lastTrial, lastSentAt } = channel;
+  const hasFailed = lastTrial?.kind === "test" && lastTrial.state === "failed";
+  // Times of the API sort as text.
+  if (hasFailed && (lastSentAt ?? "") < lastTrial.createdAt) {
+    return (
+      <StatusLabel icon={IconAlertTriangle} tone="bad">
+        Last test failed
+      </StatusLabel>
+    );
+  }
+  return lastSentAt === null ? (
+    <StatusLabel icon={IconCircleDashed} tone="neutral">
+      Not tested yet
+    </StatusLabel>
+  ) : (
+    <StatusLabel icon={IconCircleCheck} tone="good">
+      Working
+    </StatusLabel>
+  );
+}

@@ -1,0 +1,26 @@
+import { Button, Stack } from "@mantine/core";
+import { useState } from "react";
+import { TextArea } from "../ui/text-area.tsx";
+
+const NOTE_MAX = 2_000;
+
+/** A note for the next person who looks at the incident. */
+// oxlint-disable-next-line import/no-default-export -- React loads it by itself
+export default function NoteForm({ add }: { add: (text: string) => void }) {
+  const [text, setText] = useState("");
+  return (
+    <Stack gap="xs">
+      <TextArea
+        label="Note"
+        placeholder="What you found, what you did"
+        rows={3}
+        maxLength={NOTE_MAX}
+        value={text}
+        onChange={({ currentTarget }) => setText(currentTarget.value)}
+      />
+      <Button size="compact-md" onClick={() => add(text)} disabled={text.trim() === ""}>
+        Add note
+      </Button>
+    </Stack>
+  );
+}

@@ -1,0 +1,30 @@
+import { cloneElement, lazy, type ReactElement, type Ref, Suspense, useState } from "react";
+
+const Tooltip = lazy(() => import("./opened-hint.ts"));
+
+type Target = ReactElement<{
+  ref?: Ref<HTMLElement>;
+  onPointerEnter?: () => void;
+  onPointerLeave?: () => void;
+  onFocus?: () => void;
+  onBlur?: () => void;
+}>;
+
+/** A button with a word about what it does, shown while it is pointed at or has the focus, and loaded then. */
+export function Hint({ label, children }: { label: string; children: Target }) {
+  const [target, setTarget] = useState<HTMLElement | null>(null);
+  const [isShown, setShown] = useState<boolean | null>(null);
+  const show = () => setShown(true);
+  const hide = () => setShown(false);
+  const events = { onPointerEnter: show, onPointerLeave: hide, onFocus: show, onBlur: hide };
+  return (
+    <>
+      {cloneElement(children, { ref: setTarget, ...events })}
+      {isShown !== null && target !== null && (
+        <Suspense fallback={null}>
+          <Tooltip label={label} target={target} opened={isShown} />
+        </Suspense>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,30 @@
+import type { PopoverProps } from "@mantine/core";
+import { type ReactElement, type ReactNode, cloneElement, lazy, Suspense, useState } from "react";
+
+export type LazyPopoverProps = Pick<PopoverProps, "position" | "width"> & {
+  /** The button that opens it. */
+  target: ReactElement<{ onClick?: () => void }>;
+  /** What the opened part is called by a screen reader. */
+  label: string;
+  children: (close: () => void) => ReactNode;
+};
+
+const load = () => import("./opened-popover.tsx");
+const OpenedPopover = lazy(load);
+
+/** A button with a small form or question beside it, whose code is loaded when it is opened. */
+export function LazyPopover(props: LazyPopoverProps) {
+  const [isOpened, setOpened] = useState(false);
+  const open = {
+    onClick: () => setOpened(true),
+    onPointerEnter: () => void load(),
+    "aria-haspopup": "dialog",
+  };
+  const button = cloneElement(props.target, open);
+  if (!isOpened) return button;
+  return (
+    <Suspense fallback={button}>
+      <OpenedPopover {...props} />
+    </Suspense>
+  );
+}

@@ -1,0 +1,17 @@
+import { Select as Library, type SelectProps } from "@mantine/core";
+import { useEffect, useState } from "react";
+
+export { timezones } from "@overdue/schedules";
+export { MultiSelect, TagsInput } from "@mantine/core";
+
+/** `typed`: what was typed while the list was loaded; the library would begin with the label of what is chosen. */
+export function Select({ typed, ...props }: SelectProps<string> & { typed: string }) {
+  const [search, setSearch] = useState("");
+  useEffect(() => {
+    if (typed !== "") setSearch(typed);
+    // Later the field itself keeps what is typed.
+  }, []);
+  return (
+    <Library {...props} autoFocus defaultDropdownOpened searchValue={search} onSearchChange={setSearch} />
+  );
+}

@@ -1,0 +1,18 @@
+import { InputBase, type InputBaseProps } from "@mantine/core";
+import type { ComponentProps } from "react";
+
+import styles from "./text-area.module.css";
+
+type Props = InputBaseProps & Omit<ComponentProps<"textarea">, "size"> & { isCode?: boolean };
+
+/** A text of several lines; it grows with what is typed. */
+export function TextArea({ isCode = false, ...props }: Props) {
+  return (
+    <InputBase
+      component="textarea"
+      multiline
+      classNames={{ input: `${styles["input"]} ${isCode ? styles["code"] : ""}` }}
+      {...props}
+    />
+  );
+}
