@@ -261,11 +261,11 @@ export const mutations: readonly Mutation[] = [
     line: "  evaluateUpTo(draft, at);\n  memory.evaluatedAt = at;",
     becomes: "  memory.evaluatedAt = at;",
   }),
-  mutation("deadlines in maintenance are evaluated", "../maintenance/wait", {
+  mutation("deadlines in maintenance are evaluated", "../maintenance/window", {
     line: "if (touching !== null) deadlineAt",
     becomes: "if (touching !== null && touching.from === 0) deadlineAt",
   }),
-  mutation("after maintenance there is no grace", "../maintenance/wait", {
+  mutation("after maintenance there is no grace", "../maintenance/window", {
     line: "touching.until + graceMs",
     becomes: "touching.until",
   }),
@@ -285,7 +285,7 @@ export const mutations: readonly Mutation[] = [
     line: "if (isInMaintenance(draft.settings, at)) return writeNotice(draft, violation);",
     becomes: "",
   }),
-  mutation("open runs do not wait for maintenance that begins", "deadlines/maintenance", {
+  mutation("open runs do not wait for maintenance that begins", "state/edit", {
     line: "run.overlong ? run : { ...run, deadlineAt: runDeadline(draft, run) }",
     becomes: "run",
   }),
