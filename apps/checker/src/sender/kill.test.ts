@@ -1,7 +1,10 @@
 import { redisMissing } from "@overdue/testkit";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 
 import { flush, killChecker, killSender, prove } from "../../../../bench/alerts/prove.ts";
+
+// Each starts the product and, after every blow, one of its programs: on a busy machine that takes a minute.
+vi.setConfig({ testTimeout: 180_000 });
 
 // The whole thing is `npm run proof:kill`.
 const FEW = { checks: 120, blows: 2, answerMs: 0 };
