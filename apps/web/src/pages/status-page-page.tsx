@@ -160,7 +160,7 @@ function Subscribers({ refTo }: { refTo: StatusPageRef }) {
 }
 
 function Embedding({ page: { url, name } }: { page: StatusPageView }) {
-  const frame = `<iframe src="${url}/embed" title="${name.replaceAll('"', "&quot;")}" width="320" height="66" style="border:0"></iframe>`;
+  const frame = `<iframe src="${url}/embed" title="${name.replaceAll('"', "&quot;")}" width="320" height="90" style="border:0"></iframe>`;
   return (
     <Card title="On other pages">
       <p className={styles["dimmed"]}>A small widget, a badge, and the same for programs.</p>
