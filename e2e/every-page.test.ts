@@ -39,7 +39,7 @@ beforeAll(async () => {
     data: ACCOUNT,
     headers: { origin: product.origin },
   });
-  expect(signIn.ok()).toBe(true);
+  if (!signIn.ok()) throw new Error(await signIn.text());
   await fill();
   page = await context.newPage();
   page.setDefaultTimeout(10_000);

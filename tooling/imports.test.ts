@@ -121,6 +121,9 @@ const FEATURES: Record<string, Features> = {
     shared: ["api", "ui", "time", "text", "conflicts", "strip"],
     composing: ["app", "pages"],
     also: {
+      // An acknowledgement is kept for the person who pressed it, and sent wherever they are in the app.
+      incidents: ["accounts"],
+      live: ["incidents"],
       strip: ["history"],
       wall: ["checks"],
     },

@@ -170,7 +170,7 @@ test("a thousand visitors at once cost one statement, and none while nothing cha
   api.deps.pool = counting;
   api.deps.statusPages = new StatusPages({ pool: counting, db, changes, now: () => now });
   const thousand = async () => {
-    const answers = await Promise.all(Array.from({ length: 1_000 }, () => visit(at)));
+    const answers = await Promise.all(Array.from({ length: 1_000 }, async () => await visit(at)));
     expect(answers.every(({ status }) => status === 200)).toBe(true);
     return statements;
   };

@@ -264,7 +264,7 @@ function useDrag(onDrop: (pixels: number) => void, onPinch: (direction: -1 | 1) 
         const distance = distanceOf(fingers.current);
         if (distance !== null && apart.current !== null) {
           const ratio = distance / apart.current;
-          if (ratio < PINCH_STEP && ratio > 1 / PINCH_STEP) return;
+          if (Math.max(ratio, 1 / ratio) < PINCH_STEP) return;
           apart.current = distance;
           return onPinch(ratio > 1 ? -1 : 1);
         }
@@ -292,11 +292,7 @@ function distanceOf(fingers: ReadonlyMap<number, Place>): number | null {
 }
 
 /** The span in the zone of the reader. */
-export function SpanText({ span }: { span: Span }) {
+export function SpanText({ span: { from, until } }: { span: Span }) {
   const zone = browserZone();
-  return (
-    <>
-      {shortZonedText(span.from, zone)} to {shortZonedText(span.until, zone)}
-    </>
-  );
+  return <>{`${shortZonedText(from, zone)} to ${shortZonedText(until, zone)}`}</>;
 }

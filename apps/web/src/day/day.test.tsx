@@ -226,7 +226,7 @@ describe("the page of the day", () => {
     const { spans } = await renderDay();
     const picture = screen.getByRole("img", { name: /^How many runs go on at once/ });
     const at = (clientX: number) => ({ pointerId: 1, clientX, pointerType: "touch", button: 0 });
-    Element.prototype.setPointerCapture ??= () => undefined;
+    Object.assign(Element.prototype, { setPointerCapture: () => undefined });
     fireEvent.pointerDown(picture, at(100));
     fireEvent.pointerMove(picture, at(160));
     fireEvent.pointerUp(picture, at(160));

@@ -19,8 +19,8 @@ const NAME_MAX = 100;
 /** The checks of a page in their order, each with its public name and its group. All of it works by keyboard. */
 export function EntriesField({ entries, checks, errors, change }: Props) {
   const list = useRef<HTMLOListElement>(null);
-  const byId = new Map(checks.map((check) => [check.id, check]));
   const groups = [...new Set(entries.map(({ group }) => group).filter((group) => group !== ""))];
+  const byId = new Map(checks.map((check) => [check.id, check]));
   const edit = (index: number, fields: Partial<EntryValues>) =>
     change(entries.map((entry, at) => (at === index ? { ...entry, ...fields } : entry)));
   const move = (index: number, by: -1 | 1) => {
@@ -67,6 +67,11 @@ export function EntriesField({ entries, checks, errors, change }: Props) {
           </li>
         ))}
       </ol>
+      <datalist id="groups-of-the-page">
+        {groups.map((group) => (
+          <option key={group} value={group} />
+        ))}
+      </datalist>
       <AddChecks entries={entries} checks={checks} change={change} />
     </fieldset>
   );

@@ -58,6 +58,7 @@ export function CheckboxGroup({ value = [], onChange, children, ...field }: Grou
   const toggle = (one: string) =>
     onChange?.(value.includes(one) ? value.filter((other) => other !== one) : [...value, one]);
   return (
+    // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- the library's wrapper has label and error as all fields do
     <Input.Wrapper labelElement="div" role="group" aria-label={field.label} {...field}>
       <Chosen value={{ chosen: value, toggle }}>{children}</Chosen>
     </Input.Wrapper>

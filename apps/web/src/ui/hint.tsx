@@ -1,6 +1,6 @@
 import { cloneElement, lazy, type ReactElement, type Ref, Suspense, useState } from "react";
 
-const Tooltip = lazy(() => import("./opened-hint.ts"));
+const Tooltip = lazy(async () => ({ default: (await import("./opened-hint.ts")).Tooltip }));
 
 type Target = ReactElement<{
   ref?: Ref<HTMLElement>;

@@ -8,10 +8,12 @@ export { MultiSelect, TagsInput } from "@mantine/core";
 export function Select({ typed, ...props }: SelectProps<string> & { typed: string }) {
   const [search, setSearch] = useState("");
   useEffect(() => {
+    // oxlint-disable-next-line react/set-state-in-effect -- the library sets its own text when it appears
     if (typed !== "") setSearch(typed);
-    // Later the field itself keeps what is typed.
-  }, []);
+    // Later the field itself keeps what is typed; `typed` does not change any more.
+  }, [typed]);
   return (
+    // oxlint-disable-next-line jsx-a11y/no-autofocus -- it takes the place of the field that has the focus
     <Library {...props} autoFocus defaultDropdownOpened searchValue={search} onSearchChange={setSearch} />
   );
 }

@@ -49,6 +49,7 @@ export function MultiSelect(props: MultiSelectProps<string>) {
   const field = useField();
   if (field.picks !== null)
     return (
+      // oxlint-disable-next-line jsx-a11y/no-autofocus -- it takes the place of the field that has the focus
       <field.picks.MultiSelect {...props} autoFocus defaultDropdownOpened defaultSearchValue={field.typed} />
     );
   return <SeveralShown field={field} shown={(props.value ?? []).map(namesOf(props.data))} look={props} />;
@@ -59,6 +60,7 @@ export function TagsInput(props: TagsInputProps) {
   const field = useField();
   if (field.picks !== null)
     return (
+      // oxlint-disable-next-line jsx-a11y/no-autofocus -- it takes the place of the field that has the focus
       <field.picks.TagsInput {...props} autoFocus defaultDropdownOpened defaultSearchValue={field.typed} />
     );
   return <SeveralShown field={field} shown={props.value ?? []} look={props} />;
