@@ -36,7 +36,8 @@ test("from the sign-up to a delivered alert, by the keyboard alone", async () =>
   await page.keyboard.type("correct horse battery staple");
   await page.keyboard.press("Enter");
   await page.waitForURL(/\/projects\/[^/]+\/checks/);
-  await reach(/first check|Make a check|Create|Start/i);
+  await page.getByText("No checks yet").waitFor();
+  await reach(/Create the first check/);
   await page.keyboard.press("Enter");
   await heading("What do you want to watch");
   await reach(/backup script/i);
@@ -69,10 +70,9 @@ test("the shortcuts lead through the list, to an acknowledgement and to every pa
   const project = /\/projects\/[^/]+/.exec(page.url())?.[0] ?? "";
   await page.goto(`${product.origin}${project}/checks`);
   await heading("Checks");
+  await page.getByRole("row").nth(1).waitFor();
   await page.keyboard.press("/");
-  expect(await page.evaluate(() => document.activeElement?.getAttribute("aria-label"))).toBe(
-    "Filter by text",
-  );
+  expect(await page.evaluate<string>(NAME)).toBe("Filter by text");
   await page.keyboard.press("Escape");
   await page.evaluate(() => (document.activeElement as HTMLElement).blur());
   await page.keyboard.press("j");

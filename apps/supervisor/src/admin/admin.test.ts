@@ -139,7 +139,7 @@ describe("a mistake is answered with one sentence", () => {
     ["project create --nam X", `Unknown option '--nam'; "npm run admin -- help" lists all options.`],
     ["channel list --project nightly", "--project must be an id, as the lists show them."],
     [`channel list --project ${NOBODY}`, `There is no project ${NOBODY}; "project list" shows all.`],
-    [`key create --project ${NOBODY} --scope all --name x`, "--scope must be read, write or ping."],
+    [`key create --project ${NOBODY} --scope all --name x`, "--scope must be read, write, ping or overview."],
     ["user create --email new@example.org --password short", "--password: Use at least 12 characters."],
     ["user create --email new@example.org --password password1234", "--password: This password is among"],
     ["user reset --email nobody@example.org", "nobody@example.org has no account"],

@@ -1,18 +1,19 @@
 import { Skeleton } from "@mantine/core";
 import { durationText } from "@overdue/core";
 import { useQuery } from "@tanstack/react-query";
-import { lazy, Suspense } from "react";
+import { Suspense } from "react";
 
 import { Card } from "../ui/card.tsx";
 import { DatedTime } from "../ui/time.tsx";
 import { durationItemText, newestOutliers } from "./duration-data.ts";
 import { type CheckInZone, durationsQuery } from "./history-queries.ts";
 import styles from "./duration-card.module.css";
+import { lazyPart } from "../ui/lazy-part.ts";
 
 // The library of charts is loaded only where there is something to draw.
-const DurationChart = lazy(() =>
-  import("./duration-chart.tsx").then((loaded) => ({ default: loaded.DurationChart })),
-);
+const DurationChart = lazyPart(async () => ({
+  default: (await import("./duration-chart.tsx")).DurationChart,
+}));
 
 const FEWEST = 2;
 

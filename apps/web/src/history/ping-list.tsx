@@ -1,7 +1,7 @@
 import { Button, VisuallyHidden } from "@mantine/core";
 import { IconBan, IconCircleCheck, IconCircleX, IconNote, IconPlayerPlay } from "@tabler/icons-react";
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { lazy, Suspense, useState } from "react";
+import { Suspense, useState } from "react";
 
 import { durationText, visibleText } from "@overdue/core";
 import { pingNoteText } from "./refused-pings.tsx";
@@ -12,8 +12,9 @@ import { Listing, MoreButton } from "../ui/listing.tsx";
 import { StatusLabel } from "../ui/status-label.tsx";
 import { DatedTime } from "../ui/time.tsx";
 import { type CheckInZone, pingsQuery, type PingView } from "./history-queries.ts";
+import { lazyPart } from "../ui/lazy-part.ts";
 
-const PingBody = lazy(async () => ({ default: (await import("./run-output.tsx")).PingBody }));
+const PingBody = lazyPart(async () => ({ default: (await import("./run-output.tsx")).PingBody }));
 
 /** The pings of a check, newest first. */
 export function PingList(check: CheckInZone) {

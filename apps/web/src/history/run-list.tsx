@@ -9,7 +9,7 @@ import {
 } from "@tabler/icons-react";
 import { Button, Checkbox, Group, Text, VisuallyHidden } from "@mantine/core";
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { lazy, Suspense, useState } from "react";
+import { Suspense, useState } from "react";
 
 import { useNow } from "../time/clock.ts";
 import { durationText, exitStatusText } from "@overdue/core";
@@ -18,8 +18,9 @@ import { type Column, Dash, Dimmed, TableCard } from "../ui/data-table.tsx";
 import { StatusLabel } from "../ui/status-label.tsx";
 import { DatedTime } from "../ui/time.tsx";
 import { type CheckInZone, runsQuery, type RunView, slotsQuery, type SlotView } from "./history-queries.ts";
+import { lazyPart } from "../ui/lazy-part.ts";
 
-const RunOutputs = lazy(async () => ({ default: (await import("./run-output.tsx")).RunOutputs }));
+const RunOutputs = lazyPart(async () => ({ default: (await import("./run-output.tsx")).RunOutputs }));
 
 /** A run, or an expected one that did not come. */
 type Row = { at: string; run: RunView } | { at: string; slot: SlotView };

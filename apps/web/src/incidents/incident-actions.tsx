@@ -1,6 +1,6 @@
 import { Button, Group } from "@mantine/core";
 import { IconBellZ, IconCheck, IconChevronDown, IconNote } from "@tabler/icons-react";
-import { lazy } from "react";
+
 import { useQuery } from "@tanstack/react-query";
 
 import { meQuery } from "../accounts/account-queries.ts";
@@ -29,6 +29,7 @@ import styles from "./incident.module.css";
 import { visibleText } from "@overdue/core";
 import { CodeBlock } from "../ui/code-block.tsx";
 import { TextLink } from "../ui/page.tsx";
+import { lazyPart } from "../ui/lazy-part.ts";
 
 type Props = {
   projectId: string;
@@ -37,7 +38,7 @@ type Props = {
   incident: Pick<IncidentSummary, "id" | "acknowledgedAt" | "acknowledgedBy" | "snoozedUntil" | "resolvedAt">;
 };
 
-const NoteForm = lazy(() => import("./note-form.tsx"));
+const NoteForm = lazyPart(() => import("./note-form.tsx"));
 
 const SOON_MS = 2_000;
 

@@ -1,6 +1,6 @@
 import { ActionIcon, Button, Group, NativeSelect, Skeleton, Stack, TextInput } from "@mantine/core";
 import { IconPencil, IconTrash, IconX } from "@tabler/icons-react";
-import { lazy, Suspense, useState } from "react";
+import { Suspense, useState } from "react";
 import { useForm } from "@mantine/form";
 
 import { ConflictAlert, type Fact } from "../conflicts/conflict.tsx";
@@ -21,9 +21,10 @@ import { type Override, overrideText, type RotationDraft, rotationText } from ".
 import { RotationForm } from "./rotation-form.tsx";
 import { serverNow } from "../time/clock.ts";
 import { parseWallClock, wallClockText } from "../time/zones.ts";
+import { lazyPart } from "../ui/lazy-part.ts";
 
 // It reckons with time zones, which are large.
-const SchedulePicture = lazy(async () => ({
+const SchedulePicture = lazyPart(async () => ({
   default: (await import("./schedule-picture.tsx")).SchedulePicture,
 }));
 

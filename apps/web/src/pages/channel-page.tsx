@@ -3,7 +3,7 @@ import { useDebouncedValue } from "@mantine/hooks";
 import { IconAlertTriangle } from "@tabler/icons-react";
 import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { notFound, useNavigate, useParams, useSearch } from "@tanstack/react-router";
-import { lazy, Suspense, useCallback, useState } from "react";
+import { Suspense, useCallback, useState } from "react";
 
 import { instanceQuery } from "../accounts/account-queries.ts";
 import type { NamedCheck } from "../channels/checks-field.tsx";
@@ -24,11 +24,12 @@ import { Card } from "../ui/card.tsx";
 import { BackArrow, Page, PageSkeleton, TextLink } from "../ui/page.tsx";
 import { type Edit, useItemEdit } from "../conflicts/use-edit.ts";
 import { ManagedNote } from "../ui/status-label.tsx";
+import { lazyPart } from "../ui/lazy-part.ts";
 
 const loadCards = () => import("../channels/channel-settings-cards.tsx");
-const GroupingSettings = lazy(async () => ({ default: (await loadCards()).GroupingSettings }));
-const ReliabilitySettings = lazy(async () => ({ default: (await loadCards()).ReliabilitySettings }));
-const ChannelConflict = lazy(() => import("./channel-conflict.tsx"));
+const GroupingSettings = lazyPart(async () => ({ default: (await loadCards()).GroupingSettings }));
+const ReliabilitySettings = lazyPart(async () => ({ default: (await loadCards()).ReliabilitySettings }));
+const ChannelConflict = lazyPart(() => import("./channel-conflict.tsx"));
 
 type Props = { projectId: string; kind: ChannelKind; channel: ChannelView | null };
 

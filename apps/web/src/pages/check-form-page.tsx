@@ -1,4 +1,4 @@
-import { lazy, Suspense } from "react";
+import { Suspense } from "react";
 import { useQuery, useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 
@@ -19,8 +19,9 @@ import { useDraft } from "../ui/form.tsx";
 import { BackArrow, Page, TextLink } from "../ui/page.tsx";
 import { useEdit } from "../conflicts/use-edit.ts";
 import { ManagedNote } from "../ui/status-label.tsx";
+import { lazyPart } from "../ui/lazy-part.ts";
 
-const CheckConflict = lazy(() => import("./check-conflict.tsx"));
+const CheckConflict = lazyPart(() => import("./check-conflict.tsx"));
 
 export function NewCheckPage() {
   const { projectId, from } = useCopied();

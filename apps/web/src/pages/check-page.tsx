@@ -2,7 +2,7 @@ import { Button, Skeleton, Stack, Tabs } from "@mantine/core";
 import { IconCopy, IconPencil, IconPlayerPause, IconPlayerPlay, IconTrash } from "@tabler/icons-react";
 import { useSuspenseQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
-import { lazy, type ReactNode, Suspense, useState } from "react";
+import { type ReactNode, Suspense, useState } from "react";
 
 import { type CheckSearch, readCheckSearch } from "../app/search.ts";
 import { checkName } from "@overdue/core";
@@ -23,24 +23,25 @@ import { BackArrow, Page, TextLink } from "../ui/page.tsx";
 import { EditorsOnly } from "../ui/role.tsx";
 import { incidentSentence, STATUS_LABELS } from "../checks/status.ts";
 import styles from "./check-page.module.css";
+import { lazyPart } from "../ui/lazy-part.ts";
 
 // The status and what happened come first. The rest follows, and what stands in a tab comes with it.
-const PingList = lazy(async () => ({ default: (await import("../history/ping-list.tsx")).PingList }));
-const DurationCard = lazy(async () => ({
+const PingList = lazyPart(async () => ({ default: (await import("../history/ping-list.tsx")).PingList }));
+const DurationCard = lazyPart(async () => ({
   default: (await import("../history/duration-card.tsx")).DurationCard,
 }));
-const ExportLinks = lazy(async () => ({ default: (await import("../ui/export-links.tsx")).ExportLinks }));
-const CheckSide = lazy(() => import("./check-side.tsx"));
-const Findings = lazy(async () => ({ default: (await import("../checks/findings.tsx")).Findings }));
-const RefusedPingsOfCheck = lazy(async () => ({
+const ExportLinks = lazyPart(async () => ({ default: (await import("../ui/export-links.tsx")).ExportLinks }));
+const CheckSide = lazyPart(() => import("./check-side.tsx"));
+const Findings = lazyPart(async () => ({ default: (await import("../checks/findings.tsx")).Findings }));
+const RefusedPingsOfCheck = lazyPart(async () => ({
   default: (await import("../history/refused-pings.tsx")).RefusedPingsOfCheck,
 }));
-const RunList = lazy(async () => ({ default: (await import("../history/run-list.tsx")).RunList }));
-const StatusHistory = lazy(async () => ({
+const RunList = lazyPart(async () => ({ default: (await import("../history/run-list.tsx")).RunList }));
+const StatusHistory = lazyPart(async () => ({
   default: (await import("../history/status-history.tsx")).StatusHistory,
 }));
-const Outages = lazy(async () => ({ default: (await import("../history/outages.tsx")).Outages }));
-const HowToPing = lazy(async () => ({ default: (await import("../checks/how-to-ping.tsx")).HowToPing }));
+const Outages = lazyPart(async () => ({ default: (await import("../history/outages.tsx")).Outages }));
+const HowToPing = lazyPart(async () => ({ default: (await import("../checks/how-to-ping.tsx")).HowToPing }));
 
 const PAGE = "/signed-in/projects/$projectId/checks/$checkId";
 

@@ -2,7 +2,7 @@ import { Button } from "@mantine/core";
 import { IconPlus, IconX } from "@tabler/icons-react";
 import { useSuspenseQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
-import { lazy, Suspense, useDeferredValue, useMemo, useState } from "react";
+import { Suspense, useDeferredValue, useMemo, useState } from "react";
 
 import type { ListSearch } from "../app/search.ts";
 import { AnnounceStatuses, CheckList } from "../checks/check-list.tsx";
@@ -25,6 +25,7 @@ import { EditorsOnly, useCanEdit } from "../ui/role.tsx";
 import { type ChecksAt, ChosenTags, Filters, LIST, StatusChips } from "./checks-filters.tsx";
 import styles from "./checks-page.module.css";
 import { useBulk } from "./use-bulk.ts";
+import { lazyPart } from "../ui/lazy-part.ts";
 
 const PAGE = "/signed-in/projects/$projectId/checks";
 
@@ -172,8 +173,8 @@ function SelectedChecks({ projectId, checks, now }: ChecksAt & { projectId: stri
   );
 }
 
-const ViewMenu = lazy(async () => ({ default: (await import("./view-menu.tsx")).ViewMenu }));
-const BulkBar = lazy(() => import("./bulk-bar.tsx"));
+const ViewMenu = lazyPart(async () => ({ default: (await import("./view-menu.tsx")).ViewMenu }));
+const BulkBar = lazyPart(() => import("./bulk-bar.tsx"));
 
 type RowKeys = {
   projectId: string;

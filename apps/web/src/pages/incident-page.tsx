@@ -1,4 +1,4 @@
-import { lazy, Suspense } from "react";
+import { Suspense } from "react";
 import { checkName } from "@overdue/core";
 import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
@@ -9,9 +9,12 @@ import { incidentQuery } from "../incidents/incident-queries.ts";
 import { Card } from "../ui/card.tsx";
 import { Description } from "../ui/description.tsx";
 import { BackArrow, Page, TextLink } from "../ui/page.tsx";
+import { lazyPart } from "../ui/lazy-part.ts";
 
 // What is told on status pages is for few, and follows what happened.
-const IncidentPosts = lazy(async () => ({ default: (await import("./incident-posts.tsx")).IncidentPosts }));
+const IncidentPosts = lazyPart(async () => ({
+  default: (await import("./incident-posts.tsx")).IncidentPosts,
+}));
 
 export function IncidentPage() {
   const ref = useParams({ from: "/signed-in/projects/$projectId/incidents/$incidentId" });

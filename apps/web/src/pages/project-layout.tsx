@@ -1,6 +1,6 @@
 import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { Link, Outlet, useMatches, useParams } from "@tanstack/react-router";
-import { lazy, Suspense, useEffect } from "react";
+import { Suspense, useEffect } from "react";
 import { Button, Group } from "@mantine/core";
 import { IconEye } from "@tabler/icons-react";
 
@@ -15,9 +15,10 @@ import { useLiveProject } from "../live/live-events.ts";
 import { Page } from "../ui/page.tsx";
 import { Shortcuts } from "./shortcuts.tsx";
 import styles from "../app/shell.module.css";
+import { lazyPart } from "../ui/lazy-part.ts";
 
 // Nothing is wrong on most visits: what says so follows the page.
-const HealthBanner = lazy(async () => ({
+const HealthBanner = lazyPart(async () => ({
   default: (await import("../live/health-banner.tsx")).HealthBanner,
 }));
 

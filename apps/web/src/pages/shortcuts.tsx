@@ -1,11 +1,12 @@
 import { useNavigate } from "@tanstack/react-router";
-import { lazy, Suspense, useState } from "react";
+import { Suspense, useState } from "react";
 
 import { useKeys } from "../ui/keys.ts";
 import { useCanEdit } from "../ui/role.tsx";
+import { lazyPart } from "../ui/lazy-part.ts";
 
-const CommandPalette = lazy(() => import("./command-palette.tsx"));
-const KeysHelp = lazy(() => import("./keys-help.tsx"));
+const CommandPalette = lazyPart(() => import("./command-palette.tsx"));
+const KeysHelp = lazyPart(() => import("./keys-help.tsx"));
 
 /** The keys that work on every page of a project. What they open is loaded when it is opened. */
 export function Shortcuts({ projectId }: { projectId: string }) {

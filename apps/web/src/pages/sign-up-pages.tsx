@@ -178,7 +178,7 @@ export function FinishSignUpPage() {
         }
       />
       <p>
-        The link no longer works? <TextLink to="/sign-up">Request another</TextLink>
+        <TextLink to="/sign-up">The link no longer works? Request another</TextLink>
       </p>
     </AccountFrame>
   );

@@ -69,7 +69,7 @@ export function EntriesField({ entries, checks, errors, change }: Props) {
       </ol>
       <datalist id="groups-of-the-page">
         {groups.map((group) => (
-          <option key={group} value={group} />
+          <option key={group}>{group}</option>
         ))}
       </datalist>
       <AddChecks entries={entries} checks={checks} change={change} />

@@ -1,4 +1,4 @@
-import { lazy, Suspense } from "react";
+import { Suspense } from "react";
 import { Group, NativeSelect, PasswordInput, Radio, Stack, Switch, TextInput } from "@mantine/core";
 import { TextArea } from "../ui/text-area.tsx";
 import { TimezoneSelect } from "../ui/pick.tsx";
@@ -10,8 +10,9 @@ import { EntriesField } from "./entries-field.tsx";
 import type { StatusPageDraft } from "./status-page-queries.ts";
 import { type PageCheck, slugOf, statusPageDraft, type StatusPageValues } from "./status-page-values.ts";
 import styles from "./status-pages.module.css";
+import { lazyPart } from "../ui/lazy-part.ts";
 
-const PagePreview = lazy(async () => ({ default: (await import("./page-preview.tsx")).PagePreview }));
+const PagePreview = lazyPart(async () => ({ default: (await import("./page-preview.tsx")).PagePreview }));
 
 type Props = {
   initial: StatusPageValues;

@@ -1,10 +1,11 @@
 import { Anchor, Text } from "@mantine/core";
-import { lazy, Suspense } from "react";
+import { Suspense } from "react";
+import { lazyPart } from "./lazy-part.ts";
 
 // The library is loaded only where a description uses more than addresses and line breaks.
-const MarkdownText = lazy(() =>
-  import("./markdown-text.tsx").then((loaded) => ({ default: loaded.MarkdownText })),
-);
+const MarkdownText = lazyPart(async () => ({
+  default: (await import("./markdown-text.tsx")).MarkdownText,
+}));
 
 /** Signs by which Markdown differs from plain text: emphasis, code, a link, a heading, a list, a quote. */
 const MARKDOWN = /[*_`]\S|\]\(|^\s*(?:#{1,6}|[-+>]|\d+[.)])\s/m;

@@ -1,6 +1,7 @@
-import { cloneElement, lazy, type ReactElement, type Ref, Suspense, useState } from "react";
+import { cloneElement, type ReactElement, type Ref, Suspense, useState } from "react";
+import { lazyPart } from "./lazy-part.ts";
 
-const Tooltip = lazy(async () => ({ default: (await import("./opened-hint.ts")).Tooltip }));
+const Tooltip = lazyPart(async () => ({ default: (await import("./opened-hint.ts")).Tooltip }));
 
 type Target = ReactElement<{
   ref?: Ref<HTMLElement>;

@@ -1,5 +1,6 @@
 import type { MenuProps } from "@mantine/core";
-import { type ReactElement, type ReactNode, cloneElement, lazy, Suspense, useState } from "react";
+import { type ReactElement, type ReactNode, cloneElement, Suspense, useState } from "react";
+import { lazyPart } from "./lazy-part.ts";
 
 /** A line of a menu. With `to` it leads there, with `onClick` it does something; with neither it is a heading. */
 export type MenuEntry =
@@ -17,7 +18,7 @@ export type LazyMenuProps = Pick<MenuProps, "position" | "width"> & {
 };
 
 const load = () => import("./opened-menu.tsx");
-const OpenedMenu = lazy(load);
+const OpenedMenu = lazyPart(load);
 
 /** A button with a menu. The code of menus is large and they are rarely opened, so it is loaded when one is. */
 export function LazyMenu(props: LazyMenuProps) {

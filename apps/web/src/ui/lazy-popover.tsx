@@ -1,5 +1,6 @@
 import type { PopoverProps } from "@mantine/core";
-import { type ReactElement, type ReactNode, cloneElement, lazy, Suspense, useState } from "react";
+import { type ReactElement, type ReactNode, cloneElement, Suspense, useState } from "react";
+import { lazyPart } from "./lazy-part.ts";
 
 export type LazyPopoverProps = Pick<PopoverProps, "position" | "width"> & {
   /** The button that opens it. */
@@ -10,7 +11,7 @@ export type LazyPopoverProps = Pick<PopoverProps, "position" | "width"> & {
 };
 
 const load = () => import("./opened-popover.tsx");
-const OpenedPopover = lazy(load);
+const OpenedPopover = lazyPart(load);
 
 /** A button with a small form or question beside it, whose code is loaded when it is opened. */
 export function LazyPopover(props: LazyPopoverProps) {

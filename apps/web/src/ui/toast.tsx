@@ -1,14 +1,15 @@
 import { Button } from "@mantine/core";
 import type { NotificationData } from "@mantine/notifications";
-import { lazy, Suspense, useSyncExternalStore } from "react";
+import { Suspense, useSyncExternalStore } from "react";
 
 import { errorMessage } from "../api/problem.ts";
+import { lazyPart } from "./lazy-part.ts";
 
 const LONG_MS = 12_000;
 
 // Most visits show no message, so its code is loaded with the first.
 const load = () => import("@mantine/notifications");
-const Notifications = lazy(async () => ({ default: (await load()).Notifications }));
+const Notifications = lazyPart(async () => ({ default: (await load()).Notifications }));
 const listeners = new Set<() => void>();
 let isWanted = false;
 

@@ -81,6 +81,18 @@ test("hashicorp-nomad: days on which the line has no time left are passed withou
   expect(timesOrRefused(line, Date.parse("2011-09-23T20:40Z"))).toHaveLength(TIMES_MAX);
 });
 
+test("hashicorp-nomad: a way to midnight that leads back over a lost day brings no time from before", () => {
+  const line = { expression: "1,0 0 1 * 4", scheduler: "hashicorp-nomad", timezone: "Pacific/Apia" };
+  const after = Date.parse("2011-12-29T19:55Z");
+  const times = timesOrRefused(line, after);
+  expect(times.map((at) => new Date(at).toISOString())).toEqual([
+    "2011-12-31T10:00:00.000Z",
+    "2011-12-31T10:01:00.000Z",
+    "2012-01-04T10:00:00.000Z",
+    "2012-01-04T10:01:00.000Z",
+  ]);
+});
+
 function timesOrRefused(
   line: { expression: string; scheduler: string; timezone: string },
   after: Instant,

@@ -1,4 +1,4 @@
-import { lazy, Suspense, useState } from "react";
+import { Suspense, useState } from "react";
 
 import { Skeleton, Stack, TextInput } from "@mantine/core";
 
@@ -19,6 +19,7 @@ import { ScheduleFields } from "./schedule-fields.tsx";
 import styles from "./check-form.module.css";
 import { TagsInput } from "../../ui/pick.tsx";
 import { TextArea } from "../../ui/text-area.tsx";
+import { lazyPart } from "../../ui/lazy-part.ts";
 
 type Props = {
   projectId: string;
@@ -73,8 +74,8 @@ export function CheckForm(props: Props) {
 }
 
 // The picture shows what is typed beside it, and few checks need more settings.
-const LimitsField = lazy(() => import("./limits-field.tsx"));
-const MoreFields = lazy(() => import("./more-fields.tsx"));
+const LimitsField = lazyPart(() => import("./limits-field.tsx"));
+const MoreFields = lazyPart(() => import("./more-fields.tsx"));
 
 /** What few checks need, loaded when it is unfolded. */
 function MoreSettings() {

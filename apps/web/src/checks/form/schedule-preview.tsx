@@ -3,7 +3,7 @@ import { useDebouncedValue } from "@mantine/hooks";
 import { durationText } from "@overdue/core";
 import { DEFAULT_SCHEDULER } from "@overdue/schedules";
 import { useQuery } from "@tanstack/react-query";
-import { lazy, Suspense, useState } from "react";
+import { Suspense, useState } from "react";
 
 import { errorMessage } from "../../api/problem.ts";
 import { browserZone } from "../../time/zones.ts";
@@ -18,9 +18,10 @@ import {
 } from "../schedule-queries.ts";
 import { scheduleInput, useCheckFormContext, withExplainedSchedule } from "./check-form-values.ts";
 import styles from "./schedule-preview.module.css";
+import { lazyPart } from "../../ui/lazy-part.ts";
 
 // It is shown once the server has answered.
-const ScheduleMeaning = lazy(async () => ({
+const ScheduleMeaning = lazyPart(async () => ({
   default: (await import("./schedule-meaning.tsx")).ScheduleMeaning,
 }));
 

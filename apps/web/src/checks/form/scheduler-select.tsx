@@ -1,11 +1,12 @@
-import { lazy, Suspense } from "react";
+import { Suspense } from "react";
 import { type ComboboxItem, Group, type OptionsFilter, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 
 import { type Scheduler, schedulersQuery } from "../schedule-queries.ts";
 import { Select } from "../../ui/pick.tsx";
+import { lazyPart } from "../../ui/lazy-part.ts";
 
-const SchedulerIcon = lazy(() => import("./scheduler-icon.tsx"));
+const SchedulerIcon = lazyPart(() => import("./scheduler-icon.tsx"));
 
 type Props = {
   value: string;

@@ -12,14 +12,17 @@ const ROUNDS_MAX = 10_000;
  * one by elapsed time.
  */
 export function cronexprWalk(cron: Cron, zone: TimeZone, after: Instant): Instant | null {
-  let time: ZonedTime | null = new ZonedTime(after + SECOND_MS, zone, goDate);
+  let from = after + SECOND_MS;
+  let time: ZonedTime | null = new ZonedTime(from, zone, goDate);
   for (let round = 0; round < ROUNDS_MAX && time !== null; round++) {
     const onDay = toDay(cron, time);
     if (onDay === null) return null;
     const found = isNearChange(onDay) ? stepThroughDay(cron, onDay) : searchDay(cron, onDay);
     if (found === null) return null;
-    if (found.isDone) return found.time.instant;
-    time = found.time;
+    if (found.isDone && found.time.instant > after) return found.time.instant;
+    // At a day that the zone lost, the library's way to midnight leads back. Go on behind it.
+    if (found.isDone) from += HOUR_MS;
+    time = found.isDone ? new ZonedTime(from, zone, goDate) : found.time;
   }
   return null;
 }
