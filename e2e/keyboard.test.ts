@@ -70,7 +70,7 @@ test("the shortcuts lead through the list, to an acknowledgement and to every pa
   const project = /\/projects\/[^/]+/.exec(page.url())?.[0] ?? "";
   await page.goto(`${product.origin}${project}/checks`);
   await heading("Checks");
-  await page.getByRole("row").nth(1).waitFor();
+  await page.getByText(/^1 down/).waitFor();
   await page.keyboard.press("/");
   expect(await page.evaluate<string>(NAME)).toBe("Filter by text");
   await page.keyboard.press("Escape");
@@ -84,9 +84,10 @@ test("the shortcuts lead through the list, to an acknowledgement and to every pa
   await page.getByRole("dialog", { name: "Keyboard" }).waitFor();
   await page.keyboard.press("Escape");
   await page.keyboard.press("Control+k");
-  await page.keyboard.type("on call");
+  await page.getByRole("dialog").waitFor();
+  await page.keyboard.type("incidents");
   await page.keyboard.press("Enter");
-  await heading("On call");
+  await heading("Incidents");
   await page.keyboard.press("c");
   await heading("New check");
   expect(new URL(page.url()).pathname).toContain("/checks/new");

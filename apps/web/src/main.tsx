@@ -5,6 +5,7 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 
 import "./app/theme.css";
+import "./app/zod-config.ts";
 import { startServiceWorker } from "./app/service-worker.ts";
 import { createAppQueryClient, createAppRouter } from "./app/router.tsx";
 import { ToastArea } from "./ui/toast.tsx";

@@ -25,7 +25,8 @@ type Props<Row> = {
 /** A table; on a phone each row becomes a list of its cells, so that nothing lies beyond the edge. */
 export function DataTable<Row>({ columns, rows, rowKey }: Props<Row>) {
   return (
-    <div className={styles["scroll"]}>
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a wide table is scrolled by the arrow keys
+    <div className={styles["scroll"]} tabIndex={0}>
       <table className={styles["table"]}>
         <thead>
           <tr>

@@ -35,7 +35,6 @@ export function Select({ typed, ...props }: SelectProps<string> & { typed: strin
   return (
     <LibrarySelect
       {...SCROLLING}
-      role="combobox"
       {...props}
       // oxlint-disable-next-line jsx-a11y/no-autofocus -- it takes the place of the field that has the focus
       autoFocus

@@ -112,7 +112,7 @@ function OneShown({ field, shown, look }: ShownProps<string>) {
 function SeveralShown({ field, shown, look }: ShownProps<readonly string[]>) {
   const id = useId();
   return (
-    <Input.Wrapper {...lookOf(look)} id={id}>
+    <Input.Wrapper {...lookOf(look)} labelProps={{ htmlFor: id }}>
       <Input component="div" multiline size={look.size ?? "sm"} error={look.error}>
         <div className={styles["several"]}>
           {shown.map((one) => (
