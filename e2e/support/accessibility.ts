@@ -13,6 +13,9 @@ export async function accessibilityViolations(page: Page): Promise<string[]> {
 
 async function violationsIn(page: Page, colorScheme: "light" | "dark", run: string): Promise<string[]> {
   await page.emulateMedia({ colorScheme });
+  // The app follows a moment later; pages without it have no such mark.
+  const mark = "data-mantine-color-scheme";
+  await page.locator(`html:not([${mark}]), html[${mark}="${colorScheme}"]`).waitFor({ state: "attached" });
   const { violations } = await page.evaluate<Pick<AxeResults, "violations">>(run);
   return violations
     .filter(({ impact }) => impact === "serious" || impact === "critical")
