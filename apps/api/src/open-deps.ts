@@ -38,11 +38,10 @@ const WORKER_LIMITS = {
 /** Opens everything that requests lean on. Pings have a pool of their own, which no slow page can use up. */
 export function openDeps(config: Config, { log, site }: { log: Logger; site: Site }) {
   const { databaseUrl, secretKeys, pingBodyBytesMax } = config;
-  const directUrl = config.databaseDirectUrl ?? databaseUrl;
   const [secret] = secretKeys;
-  if (databaseUrl === null || directUrl === null)
-    throw new Error("The api needs DATABASE_URL: npm start sets it.");
+  if (databaseUrl === null) throw new Error("The api needs DATABASE_URL: npm start sets it.");
   if (secret === undefined) throw new Error("The api needs SECRET_KEY: npm start sets it.");
+  const directUrl = config.databaseDirectUrl ?? databaseUrl;
   const pool = openPool({ url: databaseUrl, max: 10, name: "api" });
   const pingPool = openPool({ url: databaseUrl, max: 6, statementTimeoutMs: 2_000, name: "pings" });
   const finders = addressFinders(config.trustedProxies, (peer) => {

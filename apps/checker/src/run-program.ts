@@ -57,12 +57,10 @@ export async function runProgram(name: string, config: Config, start: StartProgr
 
 /** For a probe, which ends a process whose event loop stands still: the file is as old as the last turn of it. */
 async function renewLiveness(file: string, log: Logger): Promise<void> {
-  await writeFile(file, new Date().toISOString());
-  const renew = () =>
-    writeFile(file, new Date().toISOString()).catch((error: unknown) =>
-      log.warn({ err: error }, "LIVENESS_FILE cannot be written."),
-    );
-  setInterval(() => void renew(), LIVENESS_EVERY_MS).unref();
+  const renew = () => writeFile(file, new Date().toISOString());
+  await renew();
+  const warn = (error: unknown) => log.warn({ err: error }, "LIVENESS_FILE cannot be written.");
+  setInterval(() => void renew().catch(warn), LIVENESS_EVERY_MS).unref();
 }
 
 /** A process in an unknown state must not go on deciding; its supervisor starts another. */
