@@ -65,6 +65,8 @@ async function startProxy(first: readonly Process[]) {
     client.pipe(upstream).pipe(client);
     client.on("error", () => upstream.destroy());
     upstream.on("error", () => client.destroy());
+    // A stream whose destination has closed is paused, and would never learn that its other side has ended too.
+    upstream.on("close", () => client.resume());
   });
   await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
   return {
