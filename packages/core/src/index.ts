@@ -219,7 +219,15 @@ export {
   type StoredSlot,
   upcomingSlots,
 } from "./activity/activity.ts";
-export { type Box, isStroked, shapePath, STRIP_COLOURS, stripShapes, stripSvg } from "./strip/shapes.ts";
+export {
+  type Box,
+  isStroked,
+  markHeight,
+  shapePath,
+  STRIP_COLOURS,
+  stripShapes,
+  stripSvg,
+} from "./strip/shapes.ts";
 export { twoPartBadge } from "./text/two-part-badge.ts";
 export {
   type EntryRecord,

@@ -1,22 +1,20 @@
-import { dayMarks, type DayRecord, dayText, type Mark, percentText, stripMarks } from "@overdue/core";
-import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { dayMarks, type DayRecord, dayText, type Mark, percentText } from "@overdue/core";
+import { useQuery } from "@tanstack/react-query";
+import type { ComponentProps } from "react";
 
-import { markTexts, slotRecord } from "../strip/check-strip.tsx";
+import { NEWEST_RUNS_TITLE, NewestRuns } from "../strip/check-strip.tsx";
 import { Strip } from "../strip/strip.tsx";
 import { useComputedFromNow } from "../time/clock.ts";
 import { browserZone, dayText as weekdayText } from "../time/zones.ts";
 import { Card } from "../ui/card.tsx";
-import { type CheckInZone, slotsQuery, uptimeQuery, type UptimeView } from "./history-queries.ts";
+import { type CheckInZone, uptimeQuery, type UptimeView } from "./history-queries.ts";
 import styles from "./uptime-card.module.css";
 
-type Props = { check: CheckInZone; status: Parameters<typeof stripMarks>[1]["status"]; isRunning: boolean };
+type Props = ComponentProps<typeof NewestRuns> & { check: CheckInZone };
 
 /** How reliable a check was: its newest slots, its last 90 days, and its uptime in figures, all from its slots. */
-export function UptimeCard({ check, status, isRunning }: Props) {
-  const { data: slots = [] } = useInfiniteQuery(slotsQuery(check));
+export function UptimeCard({ check, ...now }: Props) {
   const { data: uptime } = useQuery(uptimeQuery(check, browserZone()));
-  const marks = stripMarks(slots.slice(0, NEWEST).toReversed().map(slotRecord), { status, isRunning });
-  const texts = markTexts(marks, slots);
   return (
     <Card title="Uptime">
       <dl className={styles["spans"]}>
@@ -24,20 +22,13 @@ export function UptimeCard({ check, status, isRunning }: Props) {
           <SpanFigure key={span.days} span={span} />
         ))}
       </dl>
-      <h3 className={styles["title"]}>Last {NEWEST} runs</h3>
-      <Strip
-        marks={marks}
-        label={`Last ${NEWEST} runs`}
-        explain={(index) => texts[index] ?? null}
-        pitch={7}
-        height={28}
-      />
+      <h3 className={styles["title"]}>{NEWEST_RUNS_TITLE}</h3>
+      <NewestRuns check={check} {...now} />
       {uptime !== undefined && <Days days={uptime.days} />}
     </Card>
   );
 }
 
-const NEWEST = 40;
 const DAYS = 90;
 const DAY_MS = 86_400_000;
 

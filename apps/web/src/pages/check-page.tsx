@@ -84,7 +84,7 @@ export function CheckPage() {
       {check.pingCount > 0 && (
         <UptimeCard
           check={{ ...ref, zone: scheduleZone(check.schedule) }}
-          status={check.status === "grace" ? "up" : check.status}
+          status={check.status}
           isRunning={check.started}
         />
       )}

@@ -6,6 +6,7 @@ import { useParams } from "@tanstack/react-router";
 import { checkQuery } from "../checks/check-queries.ts";
 import { AlsoDown, IncidentFacts, LastOutput, Timeline } from "../incidents/incident-facts.tsx";
 import { incidentQuery } from "../incidents/incident-queries.ts";
+import { NEWEST_RUNS_TITLE, NewestRuns } from "../strip/check-strip.tsx";
 import { Card } from "../ui/card.tsx";
 import { Description } from "../ui/description.tsx";
 import { BackArrow, Page, TextLink } from "../ui/page.tsx";
@@ -20,6 +21,8 @@ export function IncidentPage() {
   const ref = useParams({ from: "/signed-in/projects/$projectId/incidents/$incidentId" });
   const { data: incident } = useSuspenseQuery(incidentQuery(ref));
   const { projectId } = ref;
+  const { checkId } = incident;
+  const { data: check } = useQuery(checkQuery({ projectId, checkId }));
   const name = checkName({ name: incident.checkName, slug: incident.checkSlug });
   return (
     <Page
@@ -28,10 +31,7 @@ export function IncidentPage() {
       lead={
         <>
           {incident.resolvedAt === null ? "Open incident" : "Resolved incident"} ·{" "}
-          <TextLink
-            to="/projects/$projectId/checks/$checkId"
-            params={{ projectId, checkId: incident.checkId }}
-          >
+          <TextLink to="/projects/$projectId/checks/$checkId" params={{ projectId, checkId }}>
             Check
           </TextLink>
           {incident.stormId !== null && (
@@ -56,24 +56,22 @@ export function IncidentPage() {
       }
     >
       <IncidentFacts projectId={projectId} incident={incident} />
-      <Runbook projectId={projectId} checkId={incident.checkId} />
+      {check !== undefined && (
+        <Card title={NEWEST_RUNS_TITLE}>
+          <NewestRuns check={{ projectId, checkId }} status={check.status} isRunning={check.started} />
+        </Card>
+      )}
+      {check !== undefined && check.description !== "" && (
+        <Card title="What to do">
+          <Description text={check.description} />
+        </Card>
+      )}
       <LastOutput incident={incident} />
       <AlsoDown projectId={projectId} incident={incident} />
       <Suspense fallback={null}>
-        <IncidentPosts {...ref} checkId={incident.checkId} />
+        <IncidentPosts {...ref} checkId={checkId} />
       </Suspense>
       <Timeline {...ref} />
     </Page>
-  );
-}
-
-/** What the check's description says to do; nothing where it has none. */
-function Runbook(ref: { projectId: string; checkId: string }) {
-  const { data: check } = useQuery(checkQuery(ref));
-  if (check === undefined || check.description === "") return null;
-  return (
-    <Card title="What to do">
-      <Description text={check.description} />
-    </Card>
   );
 }

@@ -1,4 +1,4 @@
-import { decodeMarks, type Mark, type SlotRecord, slotText } from "@overdue/core";
+import { decodeMarks, type Mark, type SlotRecord, slotText, stripMarks } from "@overdue/core";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 
@@ -31,6 +31,24 @@ export function CheckStrip({ projectId, check, pitch = 6 }: Props) {
   );
 }
 
+const NEWEST = 40;
+export const NEWEST_RUNS_TITLE = `Last ${NEWEST} runs`;
+
+type NewestProps = {
+  check: { projectId: string; checkId: string };
+  status: Parameters<typeof stripMarks>[1]["status"];
+  isRunning: boolean;
+};
+
+/** The strip of a check on a page about it, drawn from its slots. */
+export function NewestRuns({ check, status, isRunning }: NewestProps) {
+  const { data: slots = [] } = useInfiniteQuery(slotsQuery(check));
+  const marks = stripMarks(slots.slice(0, NEWEST).toReversed().map(slotRecord), { status, isRunning });
+  const texts = markTexts(marks, slots);
+  const explain = (index: number) => texts[index] ?? null;
+  return <Strip marks={marks} label={NEWEST_RUNS_TITLE} explain={explain} pitch={7} height={28} />;
+}
+
 /** A text for each mark of a strip, from the slots it was drawn of; `slots` are newest first, as the API lists them. */
 export function markTexts(marks: readonly Mark[], slots: readonly SlotView[]): string[] {
   const extra = trailingMarks(marks, slots);
@@ -50,7 +68,7 @@ function trailingMarks(marks: readonly Mark[], [newest]: readonly SlotView[]): s
 }
 
 /** A slot of the API as core draws and explains it. */
-export function slotRecord({ dueAt, outcome, lateMs, because, run }: SlotView): SlotRecord {
+function slotRecord({ dueAt, outcome, lateMs, because, run }: SlotView): SlotRecord {
   return {
     dueAt: instant(dueAt),
     outcome,

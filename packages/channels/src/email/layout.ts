@@ -1,6 +1,8 @@
 import { Body, Container, Head, Html, Preview } from "@react-email/components";
 import { createElement as h, type CSSProperties, type ReactNode } from "react";
 
+import { STRIP_DARK } from "./strip.ts";
+
 /** The frame of every mail, and the styles of its parts. Programs that ignore style sheets show it in light colours. */
 
 /** `preview`: what a list of mails shows beside the subject. `colour`: the line above the card. */
@@ -112,4 +114,5 @@ const DARK = `
   .card a { color: #74c0fc !important; }
   .card a.button { background-color: #1971c2 !important; color: #ffffff !important; }
   .card a.other { border-color: #5c636a !important; }
+${STRIP_DARK}
 }`;

@@ -1,4 +1,4 @@
-import type { AlertFacts } from "@overdue/core";
+import type { AlertFacts, SlotRecord } from "@overdue/core";
 import { describe, expect, test } from "vitest";
 
 import { composeAlert } from "../message/compose.ts";
@@ -6,6 +6,17 @@ import { downFacts, HOSTILE_TEXTS, hostileFacts, PUBLIC_URL, upFacts } from "../
 import { reportFacts } from "../testing/report-sample.ts";
 import { renderEmail } from "./render.ts";
 import { plainText } from "../message/parts.ts";
+
+const aSlot = (outcome: SlotRecord["outcome"]): SlotRecord => ({
+  dueAt: 0,
+  outcome,
+  lateMs: null,
+  because: null,
+  durationMs: null,
+  exitStatus: null,
+  overlong: false,
+  isRunning: false,
+});
 
 const STOP = "https://overdue.example.org/unsubscribe?channel=c";
 
@@ -18,6 +29,19 @@ test("a down says in its subject why, and both parts carry every line", async ()
   for (const { value } of message.lines) expect(shown).toContain(value);
   expect(shown).toContain("saved 12 GB");
   expect(shown).toContain(`href="${message.link}"`);
+});
+
+test("a mail about a check has its last runs as a picture, and both parts say the same in words", async () => {
+  const slots = (["on-time", "late", "missed", "failed", "excluded"] as const).map(aSlot);
+  const check = downFacts.check && { ...downFacts.check, slots };
+  const { html, text } = await renderEmail(composeAlert({ ...downFacts, check }, PUBLIC_URL), STOP);
+  const words = "1 on time, 1 late, 1 failed, 1 missed, 1 not counted";
+  expect(text).toContain(`Last 5 runs: ${words}`);
+  expect(html).toContain(words);
+  const [picture = ""] =
+    /<table[^>]*aria-hidden="true".*?<\/table><\/td><\/tr><\/tbody><\/table>/s.exec(html) ?? [];
+  const kinds = [...picture.matchAll(/class="[fl]-([a-z-]+)"/g)].map(([, kind]) => kind);
+  expect([...new Set(kinds)]).toEqual(["on-time", "late", "missed", "failed", "excluded"]);
 });
 
 test("what can be done about it stands in both parts", async () => {

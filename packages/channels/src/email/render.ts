@@ -8,6 +8,7 @@ import { alertLook, plainText } from "../message/parts.ts";
 import { checkName, reasonWord } from "../message/reasons.ts";
 import { oneLine } from "../message/text.ts";
 import * as layout from "./layout.ts";
+import { stripTable } from "./strip.ts";
 
 export type RenderedEmail = { subject: string; html: string; text: string };
 
@@ -41,6 +42,7 @@ function content(message: AlertMessage): ReactElement[] {
     ...(message.sentence === ""
       ? []
       : [h(Text, { key: "sentence", style: layout.paragraph }, message.sentence)]),
+    ...(message.strip === undefined ? [] : [h("div", { key: "strip" }, stripTable(message.strip))]),
     lineTable(message.lines, { key: "lines", style: layout.label, className: "muted" }),
     ...(message.sections ?? []).flatMap(section),
     ...(message.output === null

@@ -1,4 +1,4 @@
-import type { AlertFacts, DeliveryKind } from "@overdue/core";
+import type { AlertFacts, DeliveryKind, Mark } from "@overdue/core";
 
 /** `storm`: alerts of one kind that share something. `digest`: alerts that a channel collected. */
 export type MessageKind = DeliveryKind | "storm" | "digest";
@@ -33,6 +33,8 @@ export type AlertMessage = {
   /** Why, in a sentence; empty where the title says everything. */
   sentence: string;
   lines: readonly AlertLine[];
+  /** The heartbeat strip of the check, oldest first, which one of the lines says in words; left out where it is not known. */
+  strip?: readonly Mark[];
   /** The details of a report; left out for every other message. */
   sections?: readonly AlertSection[];
   /** The last lines of the job's output. */

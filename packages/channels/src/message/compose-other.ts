@@ -4,6 +4,7 @@ import {
   EndPayload,
   exitStatusText,
   type IncidentEnd,
+  type Mark,
   NoticePayload,
   type Reason,
   RunPayload,
@@ -22,6 +23,7 @@ export type Words = {
   title: string;
   sentence: string;
   lines: AlertLine[];
+  strip?: readonly Mark[];
   tone: Tone;
   silent: boolean;
   mark?: string;

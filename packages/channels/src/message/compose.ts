@@ -4,6 +4,8 @@ import {
   exitStatusText,
   policyText,
   ReportPayload,
+  stripMarks,
+  stripText,
   visibleText,
 } from "@overdue/core";
 
@@ -85,8 +87,13 @@ function composeOne(facts: AlertFacts): Words {
   }
 }
 
-function linesAndTone(facts: AlertFacts, tone: Words["tone"]): Pick<Words, "lines" | "tone" | "silent"> {
-  return { lines: incidentLines(facts), tone, silent: false };
+function linesAndTone(facts: AlertFacts, tone: Words["tone"]): Omit<Words, "title" | "sentence"> {
+  const slots = facts.check?.slots ?? [];
+  const lines = incidentLines(facts);
+  if (slots.length === 0) return { lines, tone, silent: false };
+  const strip = stripMarks(slots, { status: "up", isRunning: false });
+  const label = `Last ${slots.length === 1 ? "run" : `${slots.length} runs`}`;
+  return { lines: [...lines, { label, value: stripText(strip) }], strip, tone, silent: false };
 }
 
 function testSentence(facts: AlertFacts): string {

@@ -4,6 +4,7 @@ import type { Reason } from "../checks/check.ts";
 import type { Severity } from "../routing/route.ts";
 import type { Evidence, PingKind } from "../checks/event.ts";
 import type { DeliveryKind } from "../delivery/delivery-kinds.ts";
+import type { SlotRecord } from "../strip/mark.ts";
 
 /**
  * Everything an alert is composed from, as plain data: loaded by `packages/db`, put into words by `packages/channels`.
@@ -46,6 +47,8 @@ type AlertCheck = {
   graceSeconds: number;
   /** Left out where it does not matter, such as in a sample. */
   severity?: Severity;
+  /** Its newest slots, oldest first; loaded for mails alone. */
+  slots?: readonly SlotRecord[];
 };
 
 /** `output` is the end of its body. */

@@ -1,5 +1,5 @@
 import type { Instant } from "@overdue/schedules";
-import type { Status } from "../checks/check.ts";
+import type { DisplayStatus } from "../checks/check.ts";
 import type { Slot } from "../checks/event.ts";
 import { medianOf } from "../learning/statistics.ts";
 import { durationText } from "../text/duration-text.ts";
@@ -35,7 +35,7 @@ export type SlotRecord = {
 };
 
 /** How a check is now, beside its slots. */
-type CheckNow = { status: Status; isRunning: boolean };
+type CheckNow = { status: DisplayStatus; isRunning: boolean };
 
 const USUAL_LEVEL = 4;
 const HIGHEST_LEVEL = 8;

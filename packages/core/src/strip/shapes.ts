@@ -35,9 +35,15 @@ export function stripShapes(marks: readonly (Mark | null)[], size: StripSize): S
 /** Where a shape is drawn, in pixels. */
 export type Box = { left: number; right: number; top: number; bottom: number };
 
-function markPath({ kind, level }: Mark, x: number, { height, pitch }: StripSize): string {
+/** How tall a mark is in a strip of this height, both in pixels; a late one has its cap above that. */
+export function markHeight({ kind, level }: Mark, height: number): number {
+  return kind === "overlong" ? height : LOWEST + ((height - CAP - LOWEST) * (level - 1)) / 7;
+}
+
+function markPath(mark: Mark, x: number, { height, pitch }: StripSize): string {
+  const { kind } = mark;
   const width = pitch - Math.max(1, Math.min(2, pitch / 3));
-  const tall = kind === "overlong" ? height : LOWEST + ((height - CAP - LOWEST) * (level - 1)) / 7;
+  const tall = markHeight(mark, height);
   if (kind === "paused") return rectangle({ left: x, right: x + pitch, top: height - 1.5, bottom: height });
   return shapePath(kind, { left: x, right: x + width, top: height - tall, bottom: height });
 }
@@ -129,7 +135,7 @@ const DARK: Record<MarkKind, string> = {
 export const STRIP_COLOURS = { light: LIGHT, dark: DARK };
 
 /**
- * A strip as an SVG document, for badges and e-mails: light, and dark where the reader's device is. `title` is read out;
+ * A strip as an SVG document, for badges: light, and dark where the reader's device is. `title` is read out;
  * it must not hold anything secret.
  */
 export function stripSvg(marks: readonly Mark[], { title, ...size }: StripSize & { title: string }): string {

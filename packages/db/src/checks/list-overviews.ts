@@ -122,7 +122,7 @@ async function loadHosts(pool: Pool, { projectId, ids }: Filter): Promise<Map<st
 }
 
 /** As an array, because a list reads tens of thousands of them and names take most of the time. */
-type SlotValues = [
+export type SlotValues = [
   dueAt: Instant,
   outcome: SlotRecord["outcome"],
   lateMs: number | null,
@@ -141,12 +141,7 @@ export async function loadNewestSlots(
 ): Promise<Map<string, SlotRecord[]>> {
   const rows = await pool.query<{ checkId: string; slots: SlotValues[] }>(
     `select c.id as "checkId", newest.slots from checks c
-      cross join lateral (
-        select json_agg(json_build_array(${epochMs("s.due_at")}, s.outcome, s.late_ms, s.because, r.duration_ms,
-                        r.exit_status, r.overlong, r.outcome = 'running') order by s.due_at) as slots
-          from (select * from slots where check_id = c.id order by due_at desc limit $3) s
-          left join runs r on r.id = s.run_id
-      ) newest
+      cross join lateral (${newestSlots("c.id", "$3")}) newest
       where c.project_id = $1 and c.deleted_at is null and ($2::uuid[] is null or c.id = any($2))
         and newest.slots is not null`,
     [projectId, ids, limit],
@@ -154,7 +149,15 @@ export async function loadNewestSlots(
   return new Map(rows.map(({ checkId, slots }) => [checkId, slots.map(slotRecord)]));
 }
 
-function slotRecord(values: SlotValues): SlotRecord {
+/** Selects the newest slots of a check, oldest first, as `SlotValues` in the column `slots`; null where it has none. */
+export function newestSlots(checkId: string, limit: string): string {
+  return `select json_agg(json_build_array(${epochMs("s.due_at")}, s.outcome, s.late_ms, s.because, r.duration_ms,
+                 r.exit_status, r.overlong, r.outcome = 'running') order by s.due_at) as slots
+            from (select * from slots where check_id = ${checkId} order by due_at desc limit ${limit}) s
+            left join runs r on r.id = s.run_id`;
+}
+
+export function slotRecord(values: SlotValues): SlotRecord {
   const [dueAt, outcome, lateMs, because, durationMs, exitStatus, overlong, isRunning] = values;
   return {
     dueAt,

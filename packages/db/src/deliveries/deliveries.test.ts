@@ -13,7 +13,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 
 import { type Channel, listen } from "../connection/listen.ts";
 import { type Db, openDb } from "../database.ts";
-import { channels, deliveries, deliveryAttempts } from "../schema/index.ts";
+import { channels, deliveries, deliveryAttempts, slots } from "../schema/index.ts";
 import { ALONE, recordPings } from "../transitions/record-pings.ts";
 import { type Claim, claimDeliveries, type ClaimedAlert } from "./claim.ts";
 import { dueDeliveries } from "./due.ts";
@@ -242,6 +242,25 @@ describe("what an alert tells", () => {
       incident: { reason: "failed", openedAt: Date.parse("2026-11-20T01:40:00Z") },
       lastPing: { kind: "fail", exitStatus: 137, output: expect.stringMatching(/^é+ no space left$/) },
     });
+  });
+
+  test("in a mail: the check's last slots, oldest first; in no other message, which draws none", async () => {
+    const { projectId, checkId } = scene;
+    const slotAt = (hour: number, outcome: "on-time" | "missed") => ({
+      projectId,
+      checkId,
+      outcome,
+      decidedAt: new Date(NIGHT),
+      dueAt: new Date(NIGHT - hour * 3_600_000),
+    });
+    await db.insert(slots).values([slotAt(1, "missed"), slotAt(2, "on-time")]);
+    const channelId = await scene.addChannel("email", { to: "anna@example.org" });
+    const mail = await scene.down({ channelId });
+    const up = await scene.up(mail);
+    const [inMail] = await loadAlerts(db, [mail.deliveryId]);
+    expect(inMail?.check?.slots?.map(({ outcome }) => outcome)).toEqual(["on-time", "missed"]);
+    const [elsewhere] = await loadAlerts(db, [up.deliveryId]);
+    expect(elsewhere?.check?.slots).toBeUndefined();
   });
 
   test("of an up whose down was sent: the up alone", async () => {

@@ -2,6 +2,7 @@ import type { AlertFacts, AlertGroup } from "@overdue/core";
 import { sql } from "drizzle-orm";
 
 import { checkNameSql } from "../checks/find-checks.ts";
+import { newestSlots, slotRecord, type SlotValues } from "../checks/list-overviews.ts";
 import type { Db, Tx } from "../database.ts";
 import { type BodyEnd, bodyEndColumns, lastOutput } from "../history/pings.ts";
 import { INFORMATIONAL, OPENING_KINDS } from "../schema/delivery-lists.ts";
@@ -21,7 +22,11 @@ export type UngroupedAlert = Omit<AlertRecord, "group">;
 
 type LoadedRow = Omit<UngroupedAlert, "lastPing"> & {
   lastPing: Omit<NonNullable<AlertRecord["lastPing"]>, "output"> | null;
+  slots: SlotValues[] | null;
 } & BodyEnd;
+
+/** How many slots a mail shows; no other kind of channel draws them. */
+const STRIP_SLOTS = 30;
 
 const SENT_BEFORE_MAX = 10;
 
@@ -45,6 +50,7 @@ export async function loadUngrouped(db: Db | Tx, ids: readonly string[]): Promis
       c.kind as "channelKind", coalesce(d.payload ->> 'sealedSettings', c.settings) as "sealedSettings",
       coalesce(d.payload ? 'sealedSettings', false) as "hasOldSettings",
       ${checkJson} as "check", ${flipJson} as flip, ${incidentJson} as incident, ${pingJson} as "lastPing",
+      case when c.kind = 'email' then (${sql.raw(newestSlots("k.id", String(STRIP_SLOTS)))}) end as slots,
       ${sql.raw(bodyEndColumns("ping"))}
     from deliveries d
     join projects p on p.id = d.project_id
@@ -59,7 +65,7 @@ export async function loadUngrouped(db: Db | Tx, ids: readonly string[]): Promis
       order by g.number desc limit 1
     ) ping on true
     where d.id = any(${uuidArray(ids)})`);
-  return rows.map(withOutput);
+  return rows.map(toAlert);
 }
 
 /** `groups`: by the id of the delivery. */
@@ -113,9 +119,13 @@ const incidentJson = sql`case when i.id is not null then json_build_object('id',
 const pingJson = sql`case when ping.id is not null then json_build_object('at', ${epochMs("ping.received_at")},
   'kind', ping.kind, 'exitStatus', ping.exit_status) end`;
 
-function withOutput({ bodyEnd, leftOutBefore, ...row }: LoadedRow): UngroupedAlert {
-  if (row.lastPing === null) return { ...row, lastPing: null };
-  return { ...row, lastPing: { ...row.lastPing, output: lastOutput({ bodyEnd, leftOutBefore }) } };
+function toAlert({ bodyEnd, leftOutBefore, slots, ...row }: LoadedRow): UngroupedAlert {
+  const { check, lastPing } = row;
+  return {
+    ...row,
+    check: check === null || slots === null ? check : { ...check, slots: slots.map(slotRecord) },
+    lastPing: lastPing && { ...lastPing, output: lastOutput({ bodyEnd, leftOutBefore }) },
+  };
 }
 
 const FIRST = 10;
