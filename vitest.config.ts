@@ -11,7 +11,7 @@ export default defineConfig({
       {
         test: {
           name: "core",
-          include: ["packages/{schedules,core,simulator,config,channels}/**/*.test.ts"],
+          include: ["packages/{schedules,core,simulator,config,channels,tracing}/**/*.test.ts"],
           testTimeout: 30_000,
         },
       },

@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 
+import { type HttpFake, startHttpFake } from "@overdue/testkit";
 import type { Browser, Page } from "playwright";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
@@ -11,6 +12,9 @@ import { type Providers, startProviders } from "./support/providers.ts";
 
 let data: Awaited<ReturnType<typeof emptyDataDirectory>>;
 let providers: Providers;
+let collector: HttpFake;
+/** What it was sent. */
+const traces: string[] = [];
 let product: Product;
 let browser: Browser;
 let page: Page;
@@ -21,7 +25,15 @@ const HOURLY = { kind: "interval", everySeconds: 3_600 };
 
 beforeAll(async () => {
   [data, providers, browser] = await Promise.all([emptyDataDirectory(), startProviders(), startBrowser()]);
-  product = await startProduct(data.path, { ...providers.variables, REGISTRATION: "open" });
+  collector = await startHttpFake(({ body }, answer) => {
+    traces.push(body);
+    answer({ status: 200, body: "{}" });
+  });
+  product = await startProduct(data.path, {
+    ...providers.variables,
+    REGISTRATION: "open",
+    OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+  });
   page = await browser.newPage({ timezoneId: "Europe/Berlin" });
   page.setDefaultTimeout(10_000);
   await page.goto(product.url);
@@ -36,6 +48,7 @@ afterAll(async () => {
   await browser?.close();
   await product?.stop();
   await providers?.close();
+  await collector?.close();
   await data?.remove();
 });
 
@@ -54,6 +67,21 @@ test("an incident is acknowledged and noted on its page, which shows its end by 
   await fetch(pingUrl);
   await page.getByText("Resolved incident").waitFor();
   expect(await page.getByRole("button", { name: /acknowledge/i }).count()).toBe(0);
+});
+
+test("a ping that fails, its incident and the message about it are one trace through three processes", async () => {
+  const fields = { name: "traced job", schedule: HOURLY };
+  const { id, pingUrl: url } = await create("checks", fields);
+  await fetch(`${url}/fail`);
+  const found = () => spansOf(traces).filter(({ checkId }) => checkId === id);
+  await expect.poll(() => found().length, { timeout: 20_000 }).toBe(3);
+  const one = new Set(found().map(({ traceId }) => traceId));
+  expect(one.size).toBe(1);
+  expect(new Set(found().map(({ service, name }) => `${service}: ${name}`))).toEqual(
+    new Set(["overdue-api: ping", "overdue-api: state change", "overdue-sender: delivery"]),
+  );
+  const secrets = [url, providers.webhook.url, new URL(url).pathname.split("/").at(-1) ?? ""];
+  expect(secrets.filter((secret) => traces.some((body) => body.includes(secret)))).toEqual([]);
 });
 
 test("an alert route that was created in its form can be read back and previewed", async () => {
@@ -187,6 +215,32 @@ async function create(what: string, fields: object): Promise<Made> {
   });
   expect(response.status()).toBe(201);
   return await response.json();
+}
+
+type Attribute = { key: string; value: { stringValue?: string } };
+type Exported = {
+  resourceSpans: {
+    resource: { attributes: Attribute[] };
+    scopeSpans: { spans: { traceId: string; name: string; attributes: Attribute[] }[] }[];
+  }[];
+};
+
+/** The parts of traces in these bodies of OTLP requests. */
+function spansOf(bodies: readonly string[]) {
+  const valueOf = (attributes: Attribute[], key: string) =>
+    attributes.find((attribute) => attribute.key === key)?.value.stringValue;
+  return bodies.flatMap((body) =>
+    (JSON.parse(body) as Exported).resourceSpans.flatMap(({ resource, scopeSpans }) =>
+      scopeSpans.flatMap(({ spans }) =>
+        spans.map(({ traceId, name, attributes }) => ({
+          service: valueOf(resource.attributes, "service.name"),
+          traceId,
+          name,
+          checkId: valueOf(attributes, "overdue.check.id"),
+        })),
+      ),
+    ),
+  );
 }
 
 /** Edits by the API, as another person would elsewhere. */

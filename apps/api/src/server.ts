@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 
 import { type Config, proxyWarning } from "@overdue/config";
 import { foldDatabaseProblems, listen, loggableError, noteProblem } from "@overdue/db";
+import { startTracing } from "@overdue/tracing";
 import pino, { type Logger } from "pino";
 
 import { createApp } from "./app.ts";
@@ -79,6 +80,7 @@ export async function startServer(
   config: Config,
   log: Logger,
 ): Promise<{ port: number; stop: () => Promise<void> }> {
+  const stopTracing = await startTracing(config.otlpEndpoint, { process: "api", log });
   const { deps, receiver, pools, directUrl } = openDeps(config, { log, site: readSite(WEB_APP) });
   const warning = proxyWarning(config);
   if (warning !== null) log.warn(warning);
@@ -102,6 +104,7 @@ export async function startServer(
     await Promise.all([closed(server, closeWaiting), mails?.stop()]);
     await Promise.all([receiver.stop(), stopListening(), deps.changes.stop(), deps.workers.close()]);
     await Promise.all(pools.map((pool) => pool.end()));
+    await stopTracing();
   };
   return { port, stop };
 }

@@ -3,6 +3,7 @@ import process from "node:process";
 
 import type { Config } from "@overdue/config";
 import { foldDatabaseProblems, loggableError } from "@overdue/db";
+import { startTracing } from "@overdue/tracing";
 import { pino, type Logger } from "pino";
 
 /** What a program is started with. */
@@ -23,7 +24,11 @@ const ECHO_MS_MAX = 1_000;
 const LIVENESS_EVERY_MS = 1_000;
 
 /** Runs the checker or the sender until a signal ends it: the first stops it cleanly, the second at once. */
-export async function runProgram(name: string, config: Config, start: StartProgram): Promise<void> {
+export async function runProgram(
+  name: "checker" | "sender",
+  config: Config,
+  start: StartProgram,
+): Promise<void> {
   const log = pino({
     name,
     level: config.logLevel,
@@ -36,6 +41,7 @@ export async function runProgram(name: string, config: Config, start: StartProgr
     throw new Error("SECRET_KEY is missing: start with `npm start`, or set it.");
   process.on("unhandledRejection", (error) => die(log, error));
   process.on("uncaughtException", (error) => die(log, error));
+  const stopTracing = await startTracing(config.otlpEndpoint, { process: name, log });
   const stop = await start({ config, databaseUrl, directUrl: databaseDirectUrl ?? databaseUrl, log });
   // The supervisor, if it started us, waits for this.
   if (process.connected) process.send?.({ running: true }, undefined, {}, () => undefined);
@@ -47,10 +53,12 @@ export async function runProgram(name: string, config: Config, start: StartProgr
     if (askedAt !== null) return;
     askedAt = performance.now();
     setTimeout(() => process.exit(1), STOP_MS).unref();
-    stop().then(
-      () => process.exit(0),
-      (error: unknown) => die(log, error),
-    );
+    stop()
+      .then(stopTracing)
+      .then(
+        () => process.exit(0),
+        (error: unknown) => die(log, error),
+      );
   };
   for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, end);
 }

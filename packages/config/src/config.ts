@@ -49,6 +49,8 @@ export type Config = {
   registration: "open" | "invite" | "closed";
   bootstrap: Bootstrap | null;
   logLevel: "trace" | "debug" | "info" | "warn" | "error" | "fatal" | "silent";
+  /** The base address of an OpenTelemetry collector; null: no traces. */
+  otlpEndpoint: string | null;
   /** Opens metrics to other machines; null: only this machine may read them. */
   metricsToken: string | null;
   /** Requests a minute from each key, person or address, not counting pings; 0: no limit. */
@@ -161,6 +163,7 @@ function plainSettings(values: Values): Omit<Config, "bootstrap"> {
     slackApiUrl: values.SLACK_API_URL,
     registration: values.REGISTRATION,
     logLevel: values.LOG_LEVEL,
+    otlpEndpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT,
     metricsToken: values.METRICS_TOKEN,
     apiRateLimit: values.API_RATE_LIMIT,
     pingHosts: values.PING_HOST ?? [],

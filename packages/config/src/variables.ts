@@ -142,6 +142,11 @@ export const VARIABLES = {
     "info",
     "Least important log lines that are kept.",
   ),
+  OTEL_EXPORTER_OTLP_ENDPOINT: optional(
+    baseUrl,
+    "no traces",
+    "An OpenTelemetry collector, which is sent a trace of each incident by OTLP over HTTP, such as `http://localhost:4318`; see [monitoring.md](operating/monitoring.md).",
+  ),
   METRICS_TOKEN: optional(
     z.string().min(8, "must have at least 8 characters"),
     "only this machine reads `/metrics`, and only under a `PUBLIC_URL` of its own",

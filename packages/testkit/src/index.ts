@@ -21,7 +21,7 @@ export {
   type FakeProviders,
   type ProviderName,
 } from "./fakes/provider.ts";
-export type { FakeRequest, Fault } from "./fakes/http-fake.ts";
+export { type FakeRequest, type Fault, type HttpFake, startHttpFake } from "./fakes/http-fake.ts";
 export {
   alertScene,
   SCENE_SECRET,

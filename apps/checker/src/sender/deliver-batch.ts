@@ -22,6 +22,7 @@ import {
   stillDue,
   unseal,
 } from "@overdue/db";
+import { deliveryAttempts } from "@overdue/tracing";
 import type { Logger } from "pino";
 
 import type { Transports } from "../transports/transports.ts";
@@ -143,6 +144,7 @@ async function attempt(
   const startedAt = new Date();
   const result = await send(alert, parts);
   answered();
+  if (deliveryAttempts.isHeard) publishAttempt({ claim: mine, alert }, result, startedAt);
   const next = decideNextStep(result, mine, { kind: alert.kind, chance: Math.random() });
   // What earlier settings come to says nothing about the channel as it is.
   const step = alert.hasOldSettings ? { ...next, channelBrokenBecause: null } : next;
@@ -162,6 +164,29 @@ async function attempt(
     parts.log.error({ err: error, deliveryId }, "An attempt could not be recorded.");
     return null;
   }
+}
+
+const ABOUT_INCIDENTS = new Set<string>(["down", "reminder", "up"]);
+
+/** For traces. What a provider answered may name a secret, so its words stay out of them. */
+function publishAttempt({ claim, alert }: ClaimedAlert, result: AttemptResult, startedAt: Date): void {
+  if (alert.incident === null || !ABOUT_INCIDENTS.has(alert.kind)) return;
+  const { projectId, checkId, deliveryId, channelId, channelKind, attempt } = claim;
+  deliveryAttempts.publish({
+    incidentId: alert.incident.id,
+    isEnd: alert.kind === "up",
+    projectId,
+    checkId,
+    deliveryId,
+    channelId,
+    channelKind,
+    attempt,
+    kind: alert.kind,
+    outcome: result.outcome,
+    statusCode: result.statusCode,
+    startedAt: startedAt.getTime(),
+    endedAt: Date.now(),
+  });
 }
 
 async function send(alert: AlertRecord, parts: AttemptParts): Promise<AttemptResult> {

@@ -1,4 +1,5 @@
 import type { Effect, Run, Slot } from "@overdue/core";
+import type { StateChange } from "@overdue/tracing";
 
 import type { Change, PingRecord } from "./change.ts";
 
@@ -135,6 +136,7 @@ export function flipRows(change: Change) {
       reason: flip.reason,
       at: flip.at,
       alerts: flip.alerts,
+      ping_id: change.pings.find(({ receivedAt }) => receivedAt === flip.at)?.id ?? null,
       opens: flip.to === "down" && opened !== undefined,
       incident_reason: opened?.reason ?? null,
       evidence: opened?.evidence ?? null,
@@ -144,6 +146,14 @@ export function flipRows(change: Change) {
 }
 
 export type FlipRow = ReturnType<typeof flipRows>[number];
+
+export function stateChangeOf(
+  flip: FlipRow,
+  written: Pick<StateChange, "incidentId" | "writtenFrom">,
+): StateChange {
+  const { project_id: projectId, check_id: checkId, ping_id: pingId, reason, at } = flip;
+  return { ...written, projectId, checkId, from: flip.from_status, to: flip.to_status, reason, at, pingId };
+}
 
 function effectsOf<Kind extends Effect["kind"]>(change: Change, kind: Kind): Of<Kind>[] {
   return change.effects.filter((effect): effect is Of<Kind> => effect.kind === kind);

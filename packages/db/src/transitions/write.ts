@@ -1,3 +1,4 @@
+import { stateChanges } from "@overdue/tracing";
 import {
   checkEventsFor,
   type EndedRuns,
@@ -24,6 +25,7 @@ import {
   RUNS,
   slotRows,
   SLOTS,
+  stateChangeOf,
 } from "./rows.ts";
 
 /** Epoch milliseconds, as core counts, to what the table holds. */
@@ -133,7 +135,7 @@ with given as (
    where x.resolves and i.check_id = x.check_id and i.project_id = x.project_id and i.resolved_at is null
   returning i.id, i.check_id
 )
-select f.id as flip_id, f.to_status, f.alerts, coalesce(o.id, r.id) as incident_id,
+select f.id as flip_id, f.check_id, f.to_status, f.alerts, coalesce(o.id, r.id) as incident_id,
        ${epochMs("clock_timestamp()")} as now
   from flipped f
   left join opened o on o.check_id = f.check_id
@@ -142,6 +144,7 @@ select f.id as flip_id, f.to_status, f.alerts, coalesce(o.id, r.id) as incident_
 
 type FlippedRow = {
   flip_id: string;
+  check_id: string;
   to_status: string;
   alerts: boolean;
   incident_id: string | null;
@@ -248,6 +251,7 @@ async function writeFlips(client: PoolClient, flipsOfChecks: readonly FlipRow[][
   const rounds = Math.max(...flipsOfChecks.map((flips) => flips.length));
   const ids: string[] = [];
   for (let round = 0; round < rounds; round += 1) {
+    const writtenFrom = Date.now();
     const flips = flipsOfChecks.flatMap((ofCheck) => ofCheck[round] ?? []);
     const flipped = await client.query<FlippedRow>(FLIPS_INCIDENTS, [JSON.stringify(flips)]);
     const rows = flipped.filter(({ alerts }) => alerts);
@@ -256,8 +260,18 @@ async function writeFlips(client: PoolClient, flipsOfChecks: readonly FlipRow[][
     const recovered = flips.flatMap((flip) => (flip.resolves ? [flip.check_id] : []));
     await wakeDependents(client, recovered);
     ids.push(...rows.map(({ flip_id }) => flip_id));
+    if (stateChanges.isHeard) publishChanges(flips, flipped, writtenFrom);
   }
   return ids;
+}
+
+/** For traces. A transaction that is rolled back after all has published incidents that never were. */
+function publishChanges(flips: FlipRow[], flipped: readonly FlippedRow[], writtenFrom: number): void {
+  const incidents = new Map(flipped.map(({ check_id, incident_id }) => [check_id, incident_id]));
+  for (const flip of flips) {
+    const incidentId = incidents.get(flip.check_id) ?? null;
+    if (incidentId !== null) stateChanges.publish(stateChangeOf(flip, { incidentId, writtenFrom }));
+  }
 }
 
 /** An incident that ends without an alert, as by a pause, must end with those who keep it too. */

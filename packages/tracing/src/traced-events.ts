@@ -1,0 +1,61 @@
+import { channel } from "node:diagnostics_channel";
+
+/** An incident was opened or has ended. Instants are milliseconds since the epoch. */
+export type StateChange = {
+  incidentId: string;
+  projectId: string;
+  checkId: string;
+  from: string;
+  to: string;
+  reason: string | null;
+  /** The instant of the deadline, of the ping or of the edit that caused it. */
+  at: number;
+  /** Null: no ping caused it. */
+  pingId: string | null;
+  /** When it began to be written. */
+  writtenFrom: number;
+};
+
+/** A message about an incident was handed to a provider, whatever the provider answered. */
+export type DeliveryAttempt = {
+  incidentId: string;
+  /** The message reports that the incident has ended. */
+  isEnd: boolean;
+  projectId: string;
+  checkId: string | null;
+  deliveryId: string;
+  channelId: string;
+  channelKind: string;
+  kind: string;
+  attempt: number;
+  outcome: string;
+  /** Of an answer by HTTP. */
+  statusCode: number | null;
+  startedAt: number;
+  endedAt: number;
+};
+
+/**
+ * What the traces are made of. Node's own channels carry it, so that a publisher loads nothing and waits for nothing;
+ * it looks at `isHeard` before it makes an event.
+ */
+export const stateChanges = tracedEvents<StateChange>("overdue:state-change");
+export const deliveryAttempts = tracedEvents<DeliveryAttempt>("overdue:delivery-attempt");
+
+function tracedEvents<Event extends object>(name: string) {
+  const events = channel(name);
+  return {
+    get isHeard() {
+      return events.hasSubscribers;
+    },
+    publish: (event: Event): void => events.publish(event),
+    /** @returns how to stop it */
+    subscribe: (listener: (event: Event) => void) => {
+      const onMessage = (message: unknown) => listener(message as Event);
+      events.subscribe(onMessage);
+      return () => {
+        events.unsubscribe(onMessage);
+      };
+    },
+  };
+}
