@@ -3,6 +3,7 @@ import { setTimeout } from "node:timers/promises";
 import type { HttpBindings } from "@hono/node-server";
 import { type Config, parseNetworks } from "@overdue/config";
 import { derive, keyringOf, noteProblem, openDb, openPool, readVitalSigns } from "@overdue/db";
+import type { Cluster, Redis } from "@overdue/redis";
 import type { Context } from "hono";
 import type { Logger } from "pino";
 
@@ -35,8 +36,11 @@ const WORKER_LIMITS = {
   waitingPerOwnerMax: 3,
 };
 
+/** `redis`: where requests are counted over all processes; left out or null: nowhere. */
+type OpenWith = { log: Logger; site: Site; redis?: Redis | Cluster | null };
+
 /** Opens everything that requests lean on. Pings have a pool of their own, which no slow page can use up. */
-export function openDeps(config: Config, { log, site }: { log: Logger; site: Site }) {
+export function openDeps(config: Config, { log, site, redis = null }: OpenWith) {
   const { databaseUrl, secretKeys, pingBodyBytesMax } = config;
   const [secret] = secretKeys;
   if (databaseUrl === null) throw new Error("The api needs DATABASE_URL: npm start sets it.");
@@ -54,7 +58,7 @@ export function openDeps(config: Config, { log, site }: { log: Logger; site: Sit
   const { ofPing, ...addresses } = finders;
   const receiver = createReceiver({ pool: pingPool, log, bodyBytesMax: pingBodyBytesMax, addresses: ofPing });
   const settings = readSettings(config);
-  const limits = new Limits({ pool, requestsPerMinute: config.apiRateLimit });
+  const limits = new Limits({ pool, requestsPerMinute: config.apiRateLimit, redis });
   const deps = createDeps({ pool, log, settings, databaseUrl, directUrl, secret, limits });
   addVitalGauges(deps.metrics.registry, () => readVitalSigns(pool));
   addSkewGauge(deps.metrics.registry, receiver.clock.skewMs);

@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 
 import { type Config, proxyWarning } from "@overdue/config";
-import { foldDatabaseProblems, listen, loggableError, noteProblem } from "@overdue/db";
+import { foldDatabaseProblems, listen, loggableError, noteProblem, ProblemLog } from "@overdue/db";
 import { startTracing } from "@overdue/tracing";
 import pino, { type Logger } from "pino";
 
@@ -81,7 +81,8 @@ export async function startServer(
   log: Logger,
 ): Promise<{ port: number; stop: () => Promise<void> }> {
   const stopTracing = await startTracing(config.otlpEndpoint, { process: "api", log });
-  const { deps, receiver, pools, directUrl } = openDeps(config, { log, site: readSite(WEB_APP) });
+  const redis = await openCounts(config.redisUrl, log);
+  const { deps, receiver, pools, directUrl } = openDeps(config, { log, site: readSite(WEB_APP), redis });
   const warning = proxyWarning(config);
   if (warning !== null) log.warn(warning);
   // Found again by the first request, if TRUST_PROXY still does not name the proxy.
@@ -104,12 +105,30 @@ export async function startServer(
     await Promise.all([closed(server, closeWaiting), mails?.stop()]);
     await Promise.all([receiver.stop(), stopListening(), deps.changes.stop(), deps.workers.close()]);
     await Promise.all(pools.map((pool) => pool.end()));
+    redis?.disconnect();
     await stopTracing();
   };
   return { port, stop };
 }
 
 type Opened = ReturnType<typeof openDeps>;
+
+/** A request waits no longer than this for its count. */
+const COUNT_MS = 200;
+
+/** The client is loaded only where it is used. */
+async function openCounts(redisUrl: string | null, log: Logger) {
+  if (redisUrl === null) return null;
+  const { openRedis } = await import("@overdue/redis");
+  const problems = new ProblemLog({
+    lasts: (count) => log.warn({ count }, "Redis still fails: so many errors since the last such line."),
+    over: () => log.warn("Redis has given no error for 30 s: requests are counted there again."),
+  });
+  const options = { commandTimeout: COUNT_MS, maxRetriesPerRequest: 1, enableOfflineQueue: false };
+  return openRedis(redisUrl, options).on("error", (err: unknown) => {
+    if (problems.report()) log.warn({ err }, "Redis fails; each process counts requests for itself.");
+  });
+}
 
 /** Threads of their own, so that mails and files never wait for each other. */
 const MAIL_LIMITS = {

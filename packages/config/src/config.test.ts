@@ -76,7 +76,11 @@ test.each([
     "mysql://a@b/c",
     "DATABASE_URL must be a URL that starts with postgres:// or postgresql://.",
   ],
-  ["REDIS_URL", "localhost:6379", "REDIS_URL must be a URL that starts with redis:// or rediss://."],
+  [
+    "REDIS_URL",
+    "localhost:6379",
+    "REDIS_URL must be redis://host:6379, redis+sentinel://host:26379,host:26379/NAME or redis+cluster://host:6379,host:6379; rediss instead of redis for TLS.",
+  ],
   ["SMTP_URL", "mail.example.org", "SMTP_URL must be a URL that starts with smtp:// or smtps://."],
   ["SMTP_TLS", "yes", "SMTP_TLS must be one of off, opportunistic, required, verify."],
   ["SMTP_CA_FILE", "/nowhere/ca.pem", "SMTP_CA_FILE must be a file that can be read."],

@@ -1,4 +1,5 @@
 export { ConfigError, readConfig, type Bootstrap, type Config, mailWarning, proxyWarning } from "./config.ts";
+export { readRedisAddress, type RedisAddress } from "./redis-address.ts";
 export { VARIABLES } from "./variables.ts";
 export {
   isAllowed,

@@ -4,6 +4,8 @@ import { isIP } from "node:net";
 import { domainToASCII } from "node:url";
 import { z } from "zod";
 
+import { readRedisAddress } from "./redis-address.ts";
+
 const SECRET_CHARS_MIN = 32;
 
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
@@ -35,6 +37,14 @@ export function urlOf(...schemes: string[]) {
       `must be a URL that starts with ${names}`,
     );
 }
+
+/** The address of a Redis server, of sentinels or of a cluster; see `readRedisAddress`. */
+export const redisAddress = z
+  .string()
+  .refine(
+    (text) => readRedisAddress(text) !== null,
+    "must be redis://host:6379, redis+sentinel://host:26379,host:26379/NAME or redis+cluster://host:6379,host:6379; rediss instead of redis for TLS",
+  );
 
 /** Scheme, host and port of a web address without a path: `https://overdue.example.org`. */
 export const origin = urlOf("http:", "https:")

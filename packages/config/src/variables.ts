@@ -10,6 +10,7 @@ import {
   mailDomain,
   networks,
   origin,
+  redisAddress,
   secrets,
   urlOf,
   wholeNumber,
@@ -43,9 +44,9 @@ export const VARIABLES = {
     "The PostgreSQL server itself, where `DATABASE_URL` leads to a connection pooler that lends a connection for one transaction, such as PgBouncer: for migrations, notifications and the queue in PostgreSQL.",
   ),
   REDIS_URL: optional(
-    urlOf("redis:", "rediss:"),
+    redisAddress,
     "queues in PostgreSQL",
-    "A Redis or Valkey server for the queues; worth it with several checkers.",
+    "Redis or Valkey for the queues, and for one count of requests over all api processes: `redis://host:6379`, `redis+sentinel://…` or `redis+cluster://…`; see [several-machines.md](operating/several-machines.md). Worth it with several checkers.",
   ),
   SMTP_URL: optional(
     urlOf("smtp:", "smtps:"),
@@ -155,7 +156,7 @@ export const VARIABLES = {
   API_RATE_LIMIT: withDefault(
     wholeNumber(0, 1_000_000),
     1_200,
-    "Requests a minute of each API key, each signed-in person, and each address that names neither; `0` for no limit. Pings are not counted.",
+    "Requests a minute of each API key, each signed-in person, and each address that names neither; `0` for no limit. With `REDIS_URL` they are counted over all api processes, else in each. Pings are not counted.",
   ),
   SELF_HEARTBEAT_URL: optional(
     urlOf("http:", "https:"),

@@ -1,7 +1,7 @@
 export { testDatabase } from "./postgres/test-database.ts";
 export type { TestDatabase } from "./postgres/test-database.ts";
-export { redisMissing, testRedis } from "./redis/test-redis.ts";
-export type { TestRedis } from "./redis/test-redis.ts";
+export { redisMissing, testRedis, testRedisCluster, testRedisSentinel } from "./redis/test-redis.ts";
+export type { TestRedis, TestRedises } from "./redis/test-redis.ts";
 export { pgBouncerMissing, startPgBouncer } from "./postgres/pgbouncer.ts";
 export { promtool } from "./prometheus/promtool.ts";
 export { startFakeSlack, slackLimit, type FakeSlack, type SlackMessage } from "./fakes/slack.ts";

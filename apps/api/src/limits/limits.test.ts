@@ -1,7 +1,12 @@
+import { once } from "node:events";
+
+import { openRedis } from "@overdue/redis";
+import { redisMissing, testRedis } from "@overdue/testkit";
 import { expect, test } from "vitest";
 
 import { clientAddressFinder } from "../http/client-address.ts";
 import { keyHolder, PASSWORD, person, read, testApi, type TestApi } from "../../test/test-api.ts";
+import { Limits } from "./limits.ts";
 
 const SIGN_IN = "/api/auth/sign-in/email";
 const WRONG = "a wrong password";
@@ -40,6 +45,30 @@ test("a key that asks too often is answered when to come back, and another key i
   expect(await read(refused)).toMatchObject({ code: "too_many_requests", status: 429 });
   expect((await modest.as("GET", path)).status).toBe(200);
 });
+
+test.skipIf(redisMissing)(
+  "with Redis, requests are counted over all processes, and in each while it is away",
+  async () => {
+    const server = await testRedis();
+    if (server === null) throw new Error("Redis is there");
+    const redis = openRedis(server.url, { maxRetriesPerRequest: 1, enableOfflineQueue: false });
+    redis.on("error", () => undefined);
+    await once(redis, "ready");
+    const { pool } = (await testApi()).deps;
+    const [one, other] = [0, 1].map(() => new Limits({ pool, requestsPerMinute: 3, redis }));
+    const remaining = [];
+    for (const limits of [one, other, one, other]) remaining.push((await limits?.request("ada"))?.remaining);
+    expect(remaining).toEqual([2, 1, 0, 0]);
+    const closed = once(redis, "close");
+    await server.stop();
+    await closed;
+    expect([await one?.request("ada"), await other?.request("ada")]).toMatchObject([
+      { remaining: 2, isRefused: false },
+      { remaining: 2, isRefused: false },
+    ]);
+    redis.disconnect();
+  },
+);
 
 test("who proves who they are is not held back for what others at their address did", async () => {
   const api = await testApi({ requestsPerMinute: 3 });

@@ -2,10 +2,12 @@ import { createHash } from "node:crypto";
 import { isIP } from "node:net";
 
 import type { Pool } from "@overdue/db";
+import type { Cluster, Redis } from "@overdue/redis";
 import {
   type RateLimiterAbstract,
   RateLimiterMemory,
   RateLimiterPostgres,
+  RateLimiterRedis,
   RateLimiterRes,
 } from "rate-limiter-flexible";
 
@@ -57,8 +59,9 @@ export type RateLimitState = {
 };
 
 /**
- * How often one may ask. Requests are counted in this process alone: the limit is there against a script that runs
- * wild, and a row written for every page read would cost more than it saves. Tries of passwords are counted in the
+ * How often one may ask. Requests are counted in Redis over all processes, or in this process alone where there is none:
+ * the limit is there against a script that runs wild, and a row written for every page read would cost more than it
+ * saves. Tries of passwords are counted in the
  * database, over all processes and restarts; while it does not answer, nobody signs in anyway.
  */
 export class Limits {
@@ -78,11 +81,11 @@ export class Limits {
   readonly #subscriptions: Record<"network" | "page" | "address", Limit>;
 
   /** `requestsPerMinute`: of each key, each person and each address that names neither; 0 for no limit. */
-  constructor({ pool, requestsPerMinute }: { pool: Pool; requestsPerMinute: number }) {
+  constructor({ pool, requestsPerMinute, redis }: LimitsOptions) {
     const tries = (name: string, points: number, duration: number) =>
       new Limit(name, new RateLimiterPostgres({ ...storedIn(pool), keyPrefix: name, points, duration }));
-    const requests = { keyPrefix: "requests", points: requestsPerMinute, duration: MINUTE_SECONDS };
-    this.#requests = requestsPerMinute === 0 ? null : new Limit("requests", new RateLimiterMemory(requests));
+    this.#requests =
+      requestsPerMinute === 0 ? null : new Limit("requests", requestCounter(requestsPerMinute, redis));
     const readings = { keyPrefix: "readings", points: 60, duration: MINUTE_SECONDS };
     this.#readings = new Limit("readings", new RateLimiterMemory(readings));
     this.#signInsOfAddress = tries("sign-ins-of-address", 50, 5 * MINUTE_SECONDS);
@@ -178,6 +181,26 @@ export class Limits {
   async passwordChange(userId: string): Promise<RateLimitState> {
     return await this.#passwordChanges.take(userId);
   }
+}
+
+type LimitsOptions = {
+  pool: Pool;
+  requestsPerMinute: number;
+  /** Where requests are counted over all processes; null: nowhere. */
+  redis: Redis | Cluster | null;
+};
+
+/** While Redis does not answer, each process counts for itself. */
+function requestCounter(requestsPerMinute: number, redis: LimitsOptions["redis"]): RateLimiterAbstract {
+  const limit = { keyPrefix: "overdue-requests", points: requestsPerMinute, duration: MINUTE_SECONDS };
+  const here = new RateLimiterMemory(limit);
+  if (redis === null) return here;
+  return new RateLimiterRedis({
+    ...limit,
+    storeClient: redis,
+    rejectIfRedisNotReady: true,
+    insuranceLimiter: here,
+  });
 }
 
 class Limit {

@@ -10,7 +10,7 @@ import {
   runMigrations,
   Worker,
 } from "bullmq";
-import { Redis, type RedisOptions } from "ioredis";
+import { openRedis } from "@overdue/redis";
 import { Pool } from "pg";
 
 /** What BullMQ needs to know of the store: the one difference between Redis and PostgreSQL. */
@@ -71,28 +71,32 @@ class PatientWorker<B extends IQueueBackend = RedisQueueBackend, C = ConnectionO
   }
 }
 
-const AGAIN = { retryStrategy: (tries: number) => Math.min(tries * 100, 2_000) } satisfies RedisOptions;
+const AGAIN = { retryStrategy: (tries: number) => Math.min(tries * 100, 2_000) };
 /** For adding jobs: fails at once where Redis is away, and soon where it is frozen. */
 const ADDING = {
   ...AGAIN,
   commandTimeout: 500,
   maxRetriesPerRequest: 1,
   enableOfflineQueue: false,
-} satisfies RedisOptions;
+};
 /** For getting jobs: it waits in blocking commands, so nothing there may time out. */
-const WORKING = { ...AGAIN, maxRetriesPerRequest: null } satisfies RedisOptions;
+const WORKING = { ...AGAIN, maxRetriesPerRequest: null };
+/** A script of BullMQ works on many keys, which in a cluster must be on one node: those with the same name in braces are. */
+const CLUSTER_PREFIX = "{overdue}";
 
 export function openRedisBackend(options: BackendOptions & { redisUrl: string }): QueueBackend {
   const { name, redisUrl, concurrency, onError } = options;
-  const adding = new Redis(redisUrl, ADDING).on("error", onError);
-  const queue = new Queue(name, { connection: adding }).on("error", onError);
+  const adding = openRedis(redisUrl, ADDING).on("error", onError);
+  const keys = adding.isCluster ? { prefix: CLUSTER_PREFIX } : {};
+  const queue = new Queue(name, { connection: adding, ...keys }).on("error", onError);
   const closers = [() => queue.close(), () => Promise.resolve(adding.disconnect())];
   return {
     queue,
     work: (process) => {
-      const working = new Redis(redisUrl, WORKING).on("error", onError);
+      const working = openRedis(redisUrl, WORKING).on("error", onError);
       const worker = new PatientWorker(name, process, {
         ...WORKER_OPTIONS,
+        ...keys,
         concurrency,
         connection: working,
       });

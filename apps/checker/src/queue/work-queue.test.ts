@@ -2,7 +2,16 @@ import { randomUUID } from "node:crypto";
 import process from "node:process";
 
 import type { DueDelivery } from "@overdue/db";
-import { redisMissing, testDatabase, testRedis, type TestDatabase, type TestRedis } from "@overdue/testkit";
+import {
+  redisMissing,
+  testDatabase,
+  testRedis,
+  testRedisCluster,
+  testRedisSentinel,
+  type TestDatabase,
+  type TestRedis,
+  type TestRedises,
+} from "@overdue/testkit";
 import { Redis } from "ioredis";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 
@@ -11,21 +20,27 @@ import type { WorkQueue } from "./work-queue.ts";
 
 let database: TestDatabase;
 let redis: TestRedis | null;
+let cluster: TestRedises | null;
 const opened: WorkQueue<DeliveryJob>[] = [];
 
 beforeAll(async () => {
-  [database, redis] = await Promise.all([testDatabase(), testRedis()]);
+  [database, redis, cluster] = await Promise.all([
+    testDatabase(),
+    testRedis(),
+    redisMissing === null ? testRedisCluster() : null,
+  ]);
 });
 afterEach(async () => {
   for (const queue of opened.splice(0)) await queue.close();
 });
 afterAll(async () => {
   await redis?.stop();
+  await cluster?.stop();
   await database.drop();
 });
 
-describe.each(["PostgreSQL", "Redis"])("on %s", (store) => {
-  const missing = store === "Redis" && redisMissing !== null;
+describe.each(["PostgreSQL", "Redis", "a Redis cluster"])("on %s", (store) => {
+  const missing = store !== "PostgreSQL" && redisMissing !== null;
 
   test.skipIf(missing).each([3, 60])(
     "each of %i deliveries comes once, to one of the senders",
@@ -85,6 +100,30 @@ describe.each(["PostgreSQL", "Redis"])("a delivery that is due later, on %s,", (
     expect(came).toEqual([1, 2]);
     expect(performance.now() - addedAt).toBeGreaterThanOrEqual(590);
   });
+});
+
+test.skipIf(redisMissing)("deliveries go on by the replica that sentinels make the primary", async () => {
+  const sentinels = await testRedisSentinel();
+  const queue = await openDeliveryQueue({ ...options(), redisUrl: sentinels.url });
+  const heard: string[] = [];
+  queue.process(({ deliveries }) => {
+    heard.push(...deliveries.map(({ deliveryId }) => deliveryId));
+    return Promise.resolve();
+  });
+  const [before, after] = [newDue(), newDue()];
+  await queue.add(deliveryJobs([before]));
+  await expect.poll(() => heard).toEqual([before.deliveryId]);
+  sentinels.killPrimary();
+  // As the sweep does, while it is away.
+  const added = () =>
+    queue.add(deliveryJobs([after])).then(
+      () => true,
+      () => false,
+    );
+  await expect.poll(added, { timeout: 30_000 }).toBe(true);
+  await expect.poll(() => new Set(heard), { timeout: 30_000 }).toContain(after.deliveryId);
+  await queue.close();
+  await sentinels.stop();
 });
 
 test.skipIf(redisMissing)("a Redis that is away refuses soon", async () => {
@@ -166,7 +205,7 @@ test.skipIf(redisMissing)(
 );
 
 async function open(store: string): Promise<WorkQueue<DeliveryJob>> {
-  const redisUrl = store === "Redis" ? (redis?.url ?? null) : null;
+  const redisUrl = { Redis: redis?.url, "a Redis cluster": cluster?.url }[store] ?? null;
   const queue = await openDeliveryQueue({ ...options(), redisUrl, addMs: 20_000 });
   opened.push(queue);
   return queue;

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { accessSync, constants, mkdtempSync, rmSync } from "node:fs";
+import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createConnection } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
@@ -44,11 +44,11 @@ function isExecutable(path: string): boolean {
   }
 }
 
-async function start(program: string): Promise<TestRedis> {
+async function start(program: string, args: readonly string[] = []): Promise<TestRedis & { port: number }> {
   const directory = mkdtempSync(join(tmpdir(), "overdue-test-redis-"));
   const port = await freePort();
-  const args = ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--dir", directory];
-  const child = spawn(program, args, { stdio: "ignore" });
+  const own = ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--dir", directory];
+  const child = spawn(program, [...args, ...own], { cwd: directory, stdio: "ignore" });
   const exited = once(child, "exit");
   await Promise.race([
     accepts(port),
@@ -59,7 +59,78 @@ async function start(program: string): Promise<TestRedis> {
     await exited;
     rmSync(directory, { recursive: true, force: true });
   };
-  return { url: `redis://127.0.0.1:${port}`, pid: child.pid ?? 0, stop };
+  return { url: `redis://127.0.0.1:${port}`, port, pid: child.pid ?? 0, stop };
+}
+
+/** Several servers that belong together: the form of `REDIS_URL` for them, and their end. */
+export type TestRedises = { url: string; stop: () => Promise<void> };
+
+const SLOTS = 16_384;
+
+/** Starts a real cluster of three nodes; call it only where `redisMissing` is null. */
+export async function testRedisCluster(): Promise<TestRedises> {
+  const program = findRedisServer() ?? "redis-server";
+  const nodes = await Promise.all(
+    [0, 1, 2].map(async () => {
+      const busPort = await freePort();
+      const args = ["--cluster-enabled", "yes", "--cluster-port", String(busPort)];
+      return { busPort, ...(await start(program, args)) };
+    }),
+  );
+  for (const [index, { port, busPort }] of nodes.entries()) {
+    const first = Math.ceil((SLOTS / nodes.length) * index);
+    const last = Math.ceil((SLOTS / nodes.length) * (index + 1)) - 1;
+    await ask(port, `CLUSTER ADDSLOTSRANGE ${first} ${last}`);
+    await ask(port, `CLUSTER SET-CONFIG-EPOCH ${index + 1}`);
+    await ask(nodes[0]?.port ?? 0, `CLUSTER MEET 127.0.0.1 ${port} ${busPort}`);
+  }
+  await Promise.all(
+    nodes.map(({ port }) => answers(port, "CLUSTER INFO", /state:ok[^]*slots_ok:16384[^]*size:3/)),
+  );
+  return {
+    url: `redis+cluster://${nodes.map(({ port }) => `127.0.0.1:${port}`).join()}`,
+    stop: async () => void (await Promise.all(nodes.map(({ stop }) => stop()))),
+  };
+}
+
+/**
+ * Starts a real primary, a replica of it, and a sentinel that makes the replica the primary once the first one is gone.
+ * Call it only where `redisMissing` is null.
+ */
+export async function testRedisSentinel(): Promise<TestRedises & { killPrimary: () => void }> {
+  const program = findRedisServer() ?? "redis-server";
+  const primary = await start(program, ["--repl-diskless-sync-delay", "0"]);
+  const replica = await start(program, ["--replicaof", "127.0.0.1", String(primary.port)]);
+  await answers(replica.port, "INFO replication", /master_link_status:up/);
+  const directory = mkdtempSync(join(tmpdir(), "overdue-test-sentinel-"));
+  const file = join(directory, "sentinel.conf");
+  const watched = [`monitor main 127.0.0.1 ${primary.port} 1`, "down-after-milliseconds main 500"];
+  writeFileSync(file, watched.map((line) => `sentinel ${line}\n`).join(""));
+  const sentinel = await start(program, [file, "--sentinel"]);
+  await answers(sentinel.port, "SENTINEL REPLICAS main", new RegExp(`\r\n${replica.port}\r\n`));
+  return {
+    url: `redis+sentinel://127.0.0.1:${sentinel.port}/main`,
+    killPrimary: () => void process.kill(primary.pid, "SIGKILL"),
+    stop: async () => {
+      await Promise.all([sentinel, replica, primary].map(({ stop }) => stop()));
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Waits until the answer to a command is like this. */
+async function answers(port: number, command: string, wanted: RegExp): Promise<void> {
+  while (!wanted.test(await ask(port, command))) await wait(20);
+}
+
+/** @returns the answer to one command, as it came */
+async function ask(port: number, command: string): Promise<string> {
+  const socket = createConnection({ host: "127.0.0.1", port });
+  socket.end(`${command}\r\nQUIT\r\n`);
+  let answer = "";
+  for await (const chunk of socket) answer += String(chunk);
+  if (answer.startsWith("-")) throw new Error(answer);
+  return answer;
 }
 
 async function accepts(port: number): Promise<void> {
