@@ -49,7 +49,7 @@ export default defineConfig({
         assetFileNames: "assets/[hash:7][extname]",
         codeSplitting: {
           // What most pages share is one file: packed together it is smaller, and it is asked for once.
-          groups: [{ name: "shared", minShareCount: 26 }],
+          groups: [{ name: "shared", minShareCount: 18 }],
         },
       },
     },

@@ -1,6 +1,7 @@
 import type { DeliveryState, NamedSpan } from "@overdue/core";
 
-import { GROUPINGS, type Selection, SORTS, STATUS_FILTERS } from "../checks/check-selection.ts";
+import type { Selection } from "../checks/check-selection.ts";
+import { GROUPINGS, SORTS, STATUS_FILTERS } from "../checks/list-choices.ts";
 import { type Problem, PROBLEMS, type Zoom, ZOOMS } from "../day/day-choices.ts";
 
 /** What the list of checks shows, as its address says. */

@@ -1,9 +1,9 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { useWindowVirtualizer } from "@tanstack/react-virtual";
 import {
   type CSSProperties,
   type ReactNode,
   type RefObject,
+  Suspense,
   useCallback,
   useEffect,
   useMemo,
@@ -14,6 +14,7 @@ import {
 
 import { AnnounceChanges } from "../ui/announce.tsx";
 import { useKeys } from "../ui/keys.ts";
+import { lazyPart } from "../ui/lazy-part.ts";
 import { type CheckOverview, loadStrips } from "./check-queries.ts";
 import type { ListRow } from "./check-selection.ts";
 import { CheckRow } from "./check-row.tsx";
@@ -39,7 +40,10 @@ const ROW_HEIGHT = 36;
 const PHONE_ROW_HEIGHT = 76;
 const GROUP_HEIGHT = 34;
 const PHONE = "(max-width: 40em)";
-const OVERSCAN = 12;
+
+/** As many rows are rendered at first; only a longer list loads what knows which rows are near the screen. */
+const FIRST_ROWS = 40;
+const RowsNearScreen = lazyPart(() => import("./rows-near-screen.tsx"));
 
 /** The rows of checks; only those near the screen are rendered. */
 export function CheckList({ projectId, rows, actions, strip, chosen, columns }: ListProps) {
@@ -47,7 +51,12 @@ export function CheckList({ projectId, rows, actions, strip, chosen, columns }: 
   const height = useMediaQuery(PHONE) ? PHONE_ROW_HEIGHT : ROW_HEIGHT;
   const offset = useOffset(list);
   const order = useMemo(() => rows.flatMap((row) => (row.kind === "check" ? row.check.id : [])), [rows]);
-  const { items, total } = useShownRows({ rows, height, offset, chosen, order });
+  const tops = useMemo(() => topsOf(rows, height), [rows, height]);
+  const [[from, to], setShown] = useState<readonly [number, number]>([0, FIRST_ROWS]);
+  const show = useCallback((first: number, end: number) => setShown([first, end]), []);
+  const isLong = rows.length > FIRST_ROWS;
+  const items = useItems({ rows, tops, order }, isLong ? [from, to] : [0, FIRST_ROWS]);
+  useRowMoves({ list, rows, tops, order, chosen });
   useStrips(
     projectId,
     items.flatMap(({ row }) => (row.kind === "check" ? row.check : [])),
@@ -57,11 +66,16 @@ export function CheckList({ projectId, rows, actions, strip, chosen, columns }: 
   return (
     <div className={styles["list"]} style={{ "--columns": columnTemplate(columns) } as CSSProperties}>
       <ColumnHeads columns={columns} />
+      {isLong && (
+        <Suspense fallback={null}>
+          <RowsNearScreen {...{ tops, offset, show }} />
+        </Suspense>
+      )}
       <ul
         ref={list}
         className={styles["rows"]}
         aria-label="Checks"
-        style={{ height: total }}
+        style={{ height: tops.at(-1) ?? 0 }}
         data-columns={columns.join(" ")}
       >
         {items.map(({ row, key, top, position }) => {
@@ -128,46 +142,54 @@ function ColumnHeads({ columns }: { columns: readonly Column[] }) {
   );
 }
 
-type ShownProps = {
-  rows: readonly ListRow[];
-  height: number;
-  offset: number;
-  chosen: ChosenChecks;
-  order: readonly string[];
-};
+/** Where each row begins, in pixels from the top of the list, and where the last ends. */
+function topsOf(rows: readonly ListRow[], height: number): number[] {
+  let top = 0;
+  const ends = rows.map(({ kind }) => (top += kind === "group" ? GROUP_HEIGHT : height));
+  return [0, ...ends];
+}
 
-/** The rows near the screen with their places, and the height of all. The keys j and k bring others there. */
-function useShownRows({ rows, height, offset, chosen, order }: ShownProps) {
-  const heightOf = (index: number) => (rows[index]?.kind === "group" ? GROUP_HEIGHT : height);
-  // oxlint-disable-next-line react/incompatible-library -- no compiler memoises this component
-  const virtual = useWindowVirtualizer({
-    count: rows.length,
-    estimateSize: heightOf,
-    overscan: OVERSCAN,
-    scrollMargin: offset,
-    getItemKey: (index) => rowKey(rows[index]) ?? index,
-  });
-  useEffect(() => virtual.measure(), [virtual, height, rows]);
+type Rows = { rows: readonly ListRow[]; tops: readonly number[]; order: readonly string[] };
+
+/** The rows from one to before another, each with its place on the page and among the checks. */
+function useItems({ rows, tops, order }: Rows, [from, to]: readonly [number, number]) {
   const positions = useMemo(() => new Map(order.map((id, index) => [id, index + 1])), [order]);
+  return rows.slice(from, to).map((row, index) => ({
+    row,
+    key: rowKey(row),
+    top: tops[from + index] ?? 0,
+    position: row.kind === "check" ? (positions.get(row.check.id) ?? 0) : 0,
+  }));
+}
+
+type Moves = Rows & { list: RefObject<HTMLElement | null>; chosen: ChosenChecks };
+
+/** The keys j and k move to the next and the previous check, and bring it to the screen. */
+function useRowMoves({ list, rows, tops, order, chosen }: Moves): void {
   const move = (step: number) => {
     const { current } = chosen.state;
     const at = current === null ? -1 : order.indexOf(current);
     const next = order[Math.min(order.length - 1, Math.max(0, at + step))];
     if (next === undefined) return;
-    virtual.scrollToIndex(rows.findIndex((row) => rowKey(row) === next));
+    const index = rows.findIndex((row) => rowKey(row) === next);
+    scrollTo(list.current, tops[index] ?? 0, tops[index + 1] ?? 0);
     chosen.moveTo(next);
   };
   useKeys({ j: () => move(1), k: () => move(-1) });
-  const items = virtual.getVirtualItems().flatMap(({ index, key, start }) => {
-    const row = rows[index];
-    const position = row?.kind === "check" ? (positions.get(row.check.id) ?? 0) : 0;
-    return row === undefined ? [] : { row, key, top: start - offset, position };
-  });
-  return { items, total: virtual.getTotalSize() };
 }
 
-function rowKey(row: ListRow | undefined): string | undefined {
-  return row?.kind === "check" ? row.check.id : row && `group ${row.label}`;
+/** What the bars at the top and at the bottom of the screen cover, in pixels. */
+const COVERED = { above: 64, below: 72 };
+
+/** Scrolls no further than needed for a part of the list, given from its top, to be seen. */
+function scrollTo(list: HTMLElement | null, top: number, end: number): void {
+  const above = list?.getBoundingClientRect().top ?? 0;
+  const beyond = Math.max(0, above + end + COVERED.below - window.innerHeight);
+  window.scrollBy(0, Math.min(beyond, above + top - COVERED.above));
+}
+
+function rowKey(row: ListRow): string {
+  return row.kind === "check" ? row.check.id : `group ${row.label}`;
 }
 
 /** How far below the top of the page the list begins; what is above it may grow and shrink. */

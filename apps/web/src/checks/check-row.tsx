@@ -10,6 +10,7 @@ import {
 } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { memo, type MouseEvent, type ReactNode, useEffect, useRef } from "react";
+import { useWaitingAcknowledgement } from "../incidents/waiting-acknowledgements.ts";
 import { useComputedFromNow } from "../time/clock.ts";
 import { relativeText, roughText } from "../time/duration.ts";
 import { instant } from "../time/zones.ts";
@@ -133,6 +134,8 @@ function RowStatus({ check }: { check: CheckOverview }) {
   const status = useComputedFromNow((now) => statusAt(timing, now));
   const text = useComputedFromNow((now) => statusSentence(check, now));
   const isRunning = timing.runningSince !== null && status === "up";
+  const isWaiting = useWaitingAcknowledgement(check.incident?.id ?? "") !== undefined;
+  const acknowledged = isWaiting ? "acknowledged here, not sent yet" : "acknowledged";
   return (
     <div className={styles["status"]} data-status={isRunning ? "running" : status} title={reasonTitle(check)}>
       <StatusIcon status={isRunning ? "running" : status} />
@@ -151,10 +154,10 @@ function RowStatus({ check }: { check: CheckOverview }) {
       {status === "down" && check.severity === "critical" && (
         <span className={styles["critical"]}>critical</span>
       )}
-      {check.incident?.acknowledged === true && (
-        <span className={styles["acknowledged"]} title="Acknowledged">
+      {(isWaiting || check.incident?.acknowledged === true) && (
+        <span className={styles["acknowledged"]} title={acknowledged}>
           <IconCheck size={14} aria-hidden />
-          <VisuallyHidden>acknowledged</VisuallyHidden>
+          <VisuallyHidden>{acknowledged}</VisuallyHidden>
         </span>
       )}
     </div>

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 
 import { anOverview } from "../../test/fixtures.ts";
-import { collectTags, countByFilter, selectChecks, summarise } from "./check-selection.ts";
+import { countByFilter, selectChecks, summarise } from "./check-selection.ts";
+import { collectTags } from "./list-choices.ts";
 
 const NOW = Date.parse("2026-11-20T12:00:00Z");
 

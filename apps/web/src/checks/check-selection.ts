@@ -1,11 +1,9 @@
-import { SEVERITIES, type DisplayStatus, durationText } from "@overdue/core";
+import { SEVERITIES, durationText } from "@overdue/core";
 
 import { instant } from "../time/zones.ts";
 import type { CheckOverview } from "./check-queries.ts";
+import { type Grouping, type Sort, STATUS_FILTERS, type StatusFilter } from "./list-choices.ts";
 import { STATUS_LABELS, STATUS_ORDER, statusAt, checkTiming } from "./status.ts";
-
-/** What a list can be narrowed to: a status, or checks with an open run. */
-export type StatusFilter = DisplayStatus | "running";
 
 /** Which checks to show and in what order. A check must match every part that is given, and every tag. */
 export type Selection = {
@@ -16,18 +14,10 @@ export type Selection = {
   group?: Grouping | undefined;
 };
 
-export const SORTS = ["name", "next", "last", "slowest"] as const;
-type Sort = (typeof SORTS)[number];
-export const GROUPINGS = ["tag", "status", "host"] as const;
-export type Grouping = (typeof GROUPINGS)[number];
-
 /** A row of the list: a check, or the heading of a group of them. */
 export type ListRow =
   | { kind: "check"; check: CheckOverview }
   | { kind: "group"; label: string; count: number };
-
-/** The filters in the order of a list; "running" is a fact beside the status, and is counted besides it. */
-export const STATUS_FILTERS: readonly StatusFilter[] = ["down", "grace", "running", "new", "up", "paused"];
 
 export const FILTER_LABELS: Record<StatusFilter, string> = { ...STATUS_LABELS, running: "Running" };
 
@@ -109,11 +99,6 @@ export function countByFilter(
     if (check.runningSince !== undefined) count("running");
   }
   return counts.set("all", shown.length);
-}
-
-/** Every tag in use, in alphabetical order. */
-export function collectTags(checks: readonly Pick<CheckOverview, "tags">[]): string[] {
-  return [...new Set(checks.flatMap(({ tags }) => tags))].toSorted((a, b) => a.localeCompare(b));
 }
 
 /** The state of all checks: counts of what is wrong, and the check that is due next. */

@@ -15,6 +15,8 @@ export default function NoteForm({ add }: { add: (text: string) => void }) {
         placeholder="What you found, what you did"
         rows={3}
         maxLength={NOTE_MAX}
+        data-autofocus
+        ref={(field) => field?.focus()}
         value={text}
         onChange={({ currentTarget }) => setText(currentTarget.value)}
       />

@@ -4,7 +4,7 @@ import { type FormEvent, type ReactNode, useId, useState } from "react";
 
 import { channelsQuery } from "../channels/channel-queries.ts";
 import type { BulkAction, CheckOverview } from "../checks/check-queries.ts";
-import { collectTags } from "../checks/check-selection.ts";
+import { collectTags } from "../checks/list-choices.ts";
 import type { ChosenChecks } from "../checks/chosen-checks.ts";
 import { useStartWindow, useStopWindow } from "../maintenance/maintenance-queries.ts";
 import { browserZone } from "../time/zones.ts";

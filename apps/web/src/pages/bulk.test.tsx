@@ -4,9 +4,9 @@ import { beforeEach, expect, test } from "vitest";
 
 import { appApi } from "../../test/app-api.ts";
 import { fakeApi, page, type SentRequest } from "../../test/fake-api.ts";
-import { anOverview, PROJECT } from "../../test/fixtures.ts";
+import { anOverview, AT, PROJECT } from "../../test/fixtures.ts";
 import { renderApp } from "../../test/render.tsx";
-import { inverseOf, problemText } from "./use-bulk.ts";
+import { inverseOf, problemText } from "./bulk-action.ts";
 
 const VIEWS = `/v1/projects/${PROJECT}/views`;
 const BULK = `/v1/projects/${PROJECT}/checks/bulk`;
@@ -46,6 +46,20 @@ test("selected checks are paused together, and the undo resumes those that were 
       { action: "resume", checkIds: ["backup", "report"] },
     ]),
   );
+});
+
+test("an acknowledgement of a check waits while the server cannot be reached", async () => {
+  const incident = { id: "i1", reason: "missed", openedAt: AT } as const;
+  fakeApi({
+    ...appApi(),
+    [`GET /v1/projects/${PROJECT}/check-overviews`]: page(anOverview({ status: "down", incident })),
+    [`POST ${BULK}`]: () => Promise.reject(new TypeError("Failed to fetch")),
+  });
+  const { user } = await renderApp(`/projects/${PROJECT}/checks`);
+  await user.keyboard("ja");
+  expect(await screen.findByText("acknowledged here, not sent yet")).toBeTruthy();
+  await user.click(await screen.findByRole("button", { name: "Do not send it" }));
+  await waitFor(() => expect(screen.queryByText("acknowledged here, not sent yet")).toBeNull());
 });
 
 test("the keys select, extend, and take back the selection", async () => {

@@ -11,7 +11,7 @@ import {
   type CheckView,
   useSaveCheck,
 } from "../checks/check-queries.ts";
-import { collectTags } from "../checks/check-selection.ts";
+import { collectTags } from "../checks/list-choices.ts";
 import { CheckForm } from "../checks/form/check-form.tsx";
 import { checkFormValues, newCheckValues, slugify } from "../checks/form/check-form-values.ts";
 import { browserZone } from "../time/zones.ts";

@@ -4,14 +4,8 @@ import { type ReactNode, useMemo, useRef } from "react";
 
 import type { ListSearch } from "../app/search.ts";
 import type { CheckOverview } from "../checks/check-queries.ts";
-import {
-  collectTags,
-  countByFilter,
-  FILTER_LABELS,
-  SORTS,
-  STATUS_FILTERS,
-  type StatusFilter,
-} from "../checks/check-selection.ts";
+import { countByFilter, FILTER_LABELS } from "../checks/check-selection.ts";
+import { collectTags, SORTS, STATUS_FILTERS, type StatusFilter } from "../checks/list-choices.ts";
 import { Choice, SearchField } from "../ui/choice.tsx";
 import { useKeys } from "../ui/keys.ts";
 import styles from "./checks-page.module.css";

@@ -7,13 +7,8 @@ import { Suspense, useDeferredValue, useMemo, useState } from "react";
 import type { ListSearch } from "../app/search.ts";
 import { AnnounceStatuses, CheckList } from "../checks/check-list.tsx";
 import { type CheckOverview, checksQuery } from "../checks/check-queries.ts";
-import {
-  countByFilter,
-  groupChecks,
-  selectChecks,
-  type StatusFilter,
-  summarise,
-} from "../checks/check-selection.ts";
+import { countByFilter, groupChecks, selectChecks, summarise } from "../checks/check-selection.ts";
+import type { StatusFilter } from "../checks/list-choices.ts";
 import { type ChosenChecks, useChosen, useChosenChecks } from "../checks/chosen-checks.ts";
 import { storedColumns } from "../checks/columns.ts";
 import { useCheckActions } from "../checks/use-check-actions.tsx";

@@ -3,7 +3,7 @@ import { notFound, useNavigate, useParams } from "@tanstack/react-router";
 import { useState } from "react";
 
 import { checksQuery } from "../checks/check-queries.ts";
-import { collectTags } from "../checks/check-selection.ts";
+import { collectTags } from "../checks/list-choices.ts";
 import { ConflictAlert } from "../conflicts/conflict.tsx";
 import { useItemEdit } from "../conflicts/use-edit.ts";
 import { useSaveWindow, windowsQuery, type WindowView } from "../maintenance/maintenance-queries.ts";

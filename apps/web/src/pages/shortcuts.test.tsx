@@ -15,6 +15,29 @@ beforeEach(() => {
   fakeApi({ ...appApi(), [`GET ${LIST}`]: page(anOverview()) });
 });
 
+// These come first: what they open is loaded only once.
+test("what is typed before the palette is loaded is typed into it, and Enter too", async () => {
+  const { user, router } = await renderApp(`/projects/${PROJECT}/checks`);
+  await user.keyboard("{Control>}k{/Control}mainx{Backspace}t{Enter}");
+  await waitFor(() => expect(router.state.location.pathname).toBe(`/projects/${PROJECT}/maintenance`));
+});
+
+test("Escape before the help is loaded takes it back, and the keys work as before", async () => {
+  const { user, router } = await renderApp(`/projects/${PROJECT}/checks`);
+  await user.keyboard("?x{Escape}c");
+  await waitFor(() => expect(router.state.location.pathname).toBe(`/projects/${PROJECT}/checks/new`));
+  expect(screen.queryByRole("dialog")).toBeNull();
+});
+
+test("what is pressed before a menu is loaded chooses from it", async () => {
+  const { user, router } = await renderApp(`/projects/${PROJECT}/checks`);
+  screen.getByRole("button", { name: "Actions for nightly backup" }).focus();
+  await user.keyboard("{Enter}{ArrowDown}{Enter}");
+  await waitFor(() =>
+    expect(router.state.location.pathname).toBe(`/projects/${PROJECT}/checks/${CHECK}/edit`),
+  );
+});
+
 test("Ctrl and k find a page by some letters, and Enter opens it", async () => {
   const { user, router } = await renderApp(`/projects/${PROJECT}/checks`);
   await user.keyboard("{Control>}k{/Control}");

@@ -1,7 +1,7 @@
 import { useNavigate } from "@tanstack/react-router";
 import { Suspense, useState } from "react";
 
-import { useKeys } from "../ui/keys.ts";
+import { holdKeys, useKeys } from "../ui/keys.ts";
 import { useCanEdit } from "../ui/role.tsx";
 import { lazyPart } from "../ui/lazy-part.ts";
 
@@ -14,9 +14,13 @@ export function Shortcuts({ projectId }: { projectId: string }) {
   const canEdit = useCanEdit();
   const navigate = useNavigate();
   const close = () => setOpen(null);
+  const openLayer = (layer: "palette" | "help") => () => {
+    holdKeys(close);
+    setOpen(layer);
+  };
   useKeys({
-    "Mod+k": () => setOpen("palette"),
-    "?": () => setOpen("help"),
+    "Mod+k": openLayer("palette"),
+    "?": openLayer("help"),
     c: () => {
       if (canEdit) void navigate({ to: "/projects/$projectId/checks/new", params: { projectId } });
     },

@@ -5,7 +5,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 
 import { type ListSearch, readListSearch } from "../app/search.ts";
-import { type Grouping } from "../checks/check-selection.ts";
+import type { Grouping } from "../checks/list-choices.ts";
 import { type Column, COLUMN_LABELS, COLUMNS, storeColumns } from "../checks/columns.ts";
 import { type SavedView, useRemoveView, useSaveView, viewsQuery } from "../checks/view-queries.ts";
 import { LazyMenu, type MenuEntry } from "../ui/lazy-menu.tsx";

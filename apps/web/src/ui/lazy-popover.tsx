@@ -1,10 +1,11 @@
 import type { PopoverProps } from "@mantine/core";
-import { type ReactElement, type ReactNode, cloneElement, Suspense, useState } from "react";
+import { type MouseEvent, type ReactElement, type ReactNode, cloneElement, Suspense, useState } from "react";
+import { holdKeys } from "./keys.ts";
 import { lazyPart } from "./lazy-part.ts";
 
 export type LazyPopoverProps = Pick<PopoverProps, "position" | "width"> & {
   /** The button that opens it. */
-  target: ReactElement<{ onClick?: () => void }>;
+  target: ReactElement<{ onClick?: (event: MouseEvent) => void }>;
   /** What the opened part is called by a screen reader. */
   label: string;
   children: (close: () => void) => ReactNode;
@@ -17,7 +18,10 @@ const OpenedPopover = lazyPart(load);
 export function LazyPopover(props: LazyPopoverProps) {
   const [isOpened, setOpened] = useState(false);
   const open = {
-    onClick: () => setOpened(true),
+    onClick: ({ detail }: MouseEvent) => {
+      if (detail === 0) holdKeys(() => setOpened(false));
+      setOpened(true);
+    },
     onPointerEnter: () => void load(),
     "aria-haspopup": "dialog",
   };
