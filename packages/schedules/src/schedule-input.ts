@@ -1,7 +1,6 @@
 import { z } from "zod";
 import type { Instant } from "./time.ts";
-import { ExceptionsInput } from "./exceptions/exceptions.ts";
-import { mayBeLeftOut } from "./left-out.ts";
+import { ExceptionsInput, mayBeLeftOut } from "./exceptions/exceptions.ts";
 import type { Reading } from "./paste/reading.ts";
 import { readPasted } from "./paste/read-pasted.ts";
 import { ScheduleError } from "./schedule-error.ts";

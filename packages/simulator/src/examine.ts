@@ -1,4 +1,5 @@
 import type { Flip, Run } from "@overdue/core";
+import { nextAfter } from "@overdue/schedules";
 import { type History, isInOrder } from "./history/history.ts";
 import {
   comparePredictionLoosely,
@@ -6,12 +7,16 @@ import {
   listDifferences,
   listPairs,
   listVerdicts,
+  type Prediction,
 } from "./oracle/differences.ts";
-import { predict } from "./oracle/predict.ts";
 import { randomFrom } from "./random.ts";
-import { type Machine, runWorld, type Step } from "./world/live.ts";
+import { type Machine, runWorld, type Step, lastInstant } from "./world/live.ts";
 import { makeRhythm } from "./world/rhythm.ts";
 import type { Rows } from "./world/rows.ts";
+import type { Book } from "./oracle/book.ts";
+import { factsOf, type KnownRun } from "./oracle/moments.ts";
+import { evaluateMoments } from "./oracle/evaluate.ts";
+import { receivePing } from "./oracle/runs.ts";
 
 export type Finding = { rows: Rows; problems: string[] };
 
@@ -90,4 +95,49 @@ function contradiction(run: Run): string[] {
 function slotsAreWatched({ slots }: Rows, history: History): string[] {
   const outside = [...slots.values()].filter(({ dueAt }) => dueAt <= history.begin);
   return outside.map(({ dueAt }) => `a slot at ${dueAt}, before the check was there`);
+}
+
+/** What ought to be in the database at the end. */
+function predict(history: History): Prediction {
+  const { settings, faults } = history;
+  const horizon = lastInstant(history);
+  const heard = receivePing(factsOf(history), { outages: faults.outages, settings, horizon });
+  const { flips, slots } = evaluateMoments(emptyBook(history), heard.moments, horizon);
+  return { flips, slots, runs: new Map(heard.runs.map((run) => [run.id, stored(run)])), notes: heard.notes };
+}
+
+function emptyBook({ settings, faults, begin }: History): Book {
+  const slotAt = settings.alertBeforeFirstPing ? nextAfter(settings.schedule, begin) : null;
+  return {
+    settings,
+    outages: faults.outages,
+    status: "new",
+    flips: [],
+    slots: new Map(),
+    slotAt,
+    last: null,
+    final: new Set(),
+    lastEndAt: null,
+    isStarted: false,
+    countsFrom: begin,
+    sinceUp: new Map(),
+    goodInARow: 0,
+    turn: 0,
+    burst: { turn: null, at: [] },
+    hosts: new Map(),
+    open: new Set(),
+    unmet: { slots: [], until: Infinity },
+    shared: { dues: [], until: 0 },
+  };
+}
+
+function stored(known: KnownRun): Run {
+  const {
+    digest: _digest,
+    limitFrom: _limitFrom,
+    slotDueAt: _slotDueAt,
+    lateStartAt: _lateStartAt,
+    ...run
+  } = known;
+  return run;
 }

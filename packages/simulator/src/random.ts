@@ -12,10 +12,15 @@ export type Random = {
 export function randomFrom(seed: string): Random {
   const unit = mulberry(hash(seed));
   const whole = (low: number, high: number) => low + Math.floor(unit() * (high - low + 1));
-  return { unit, whole, chance: (probability) => unit() < probability, pick: (from) => picked(from, whole) };
+  return {
+    unit,
+    whole,
+    chance: (probability) => unit() < probability,
+    pick: (from) => pickFrom(from, whole),
+  };
 }
 
-function picked<T>(from: readonly T[], whole: Random["whole"]): T {
+function pickFrom<T>(from: readonly T[], whole: Random["whole"]): T {
   const value = from[whole(0, from.length - 1)];
   if (value === undefined) throw new RangeError("nothing to pick from");
   return value;

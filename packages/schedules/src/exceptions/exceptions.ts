@@ -1,7 +1,6 @@
-import { type DayNumber, dayNumberOf, daysInMonth, WEEKDAY_NAMES } from "../civil.ts";
-import { mayBeLeftOut } from "../left-out.ts";
 import { z } from "zod";
 import { isHolidayRegion } from "#holidays";
+import { type DayNumber, dayNumberOf, daysInMonth, WEEKDAY_NAMES } from "../civil.ts";
 
 const DATES_MAX = 100;
 const HOLIDAYS_MAX = 5;
@@ -74,4 +73,12 @@ function dayOf(date: string): DayNumber | null {
   const [, year = 0, month = 0, day = 0] = (DATE.exec(date) ?? []).map(Number);
   const exists = month >= 1 && month <= 12 && day >= 1 && day <= daysInMonth(year, month);
   return exists ? dayNumberOf(year, month, day) : null;
+}
+
+/**
+ * A field that may be left out. To the types it is never `undefined`; at run time it is `.optional()`, since JSON knows
+ * no undefined and the maker of the OpenAPI document takes `.exactOptional()` for required.
+ */
+export function mayBeLeftOut<S extends z.ZodType>(schema: S): z.ZodExactOptional<S> {
+  return schema.optional() as unknown as z.ZodExactOptional<S>;
 }

@@ -2,11 +2,15 @@ import { ScheduleError } from "../schedule-error.ts";
 import type { FieldName } from "../cron/rules.ts";
 import { refuseMissingDays } from "../cron/never.ts";
 import { laravelWalk } from "../cron/walks/laravel.ts";
-import { systemdCronWalk } from "../cron/walks/systemd-cron.ts";
 import { hashWindow, withoutHashes } from "./jenkins-hash.ts";
 import { busyboxValues, systemdCronValues } from "./own-readings.ts";
-import { rustCronTimes } from "../cron/walks/rust-cron.ts";
 import { COMMON, derive, FIVE, preset, SECONDS_AND_YEAR, SECONDS_FIRST, USUAL_MACROS } from "./scheduler.ts";
+import { SECOND_MS, type Instant } from "../time.ts";
+import type { TimeZone } from "../timezones/time-zone.ts";
+import { nextWall } from "../cron/next-wall.ts";
+import type { Cron } from "../cron/cron.ts";
+import { nextOfOnCalendar } from "../oncalendar/next.ts";
+import { type OnCalendar, parseOnCalendar } from "../oncalendar/parse.ts";
 
 const busybox = derive(COMMON, {
   behind: "command",
@@ -221,3 +225,45 @@ export const RUST_CRON = preset({
   example: "0 30 2 * * *",
   rules: rustCron,
 });
+
+/**
+ * The cron crate searches by the clock, leaves out what the clock skips, and gives the second pass of a repeated time right
+ * after its first one: where several times repeat, those of the first pass that would follow go back, and are left out.
+ */
+function* rustCronTimes(cron: Cron, zone: TimeZone, after: Instant): Iterable<Instant> {
+  let last = after;
+  let wall = nextWall(cron, zone.wallOf(after + SECOND_MS) - 1);
+  for (; wall !== null; wall = nextWall(cron, wall)) {
+    for (const pass of [0, 1] as const) {
+      const instant = zone.instantOf(wall, pass);
+      if (instant > last && zone.wallOf(instant) === wall) yield (last = instant);
+    }
+  }
+}
+
+const WEEKDAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
+const calendars = new WeakMap<Cron, OnCalendar>();
+
+/** systemd-cron writes a line as an OnCalendar line, which systemd then reckons. */
+function systemdCronWalk(cron: Cron, zone: TimeZone, after: Instant): Instant | null {
+  const calendar = calendars.get(cron) ?? calendarOf(cron);
+  calendars.set(cron, calendar);
+  return nextOfOnCalendar(calendar, zone, after);
+}
+
+function calendarOf({ months, days, weekdays, hours, minutes }: Cron): OnCalendar {
+  const [month, day, hour, minute] = [months, days, hours, minutes].map((values) =>
+    selected(values).join(","),
+  );
+  const weekday =
+    selected(weekdays).length === 7
+      ? ""
+      : `${selected(weekdays)
+          .map((value) => WEEKDAYS[value])
+          .join(",")} `;
+  return parseOnCalendar(`${weekday}*-${month}-${day} ${hour}:${minute}:00`);
+}
+
+function selected(values: Uint8Array): number[] {
+  return [...values.keys()].filter((value) => values[value] === 1);
+}

@@ -1,16 +1,15 @@
 import type { Cron } from "../cron/cron.ts";
-import { firstOrLater, naiveWalk } from "../cron/instants.ts";
+import { firstOrLater, naiveWalk, second } from "../cron/instants.ts";
 import { refuseMissingDays } from "../cron/never.ts";
-import { airflowTimes } from "../cron/walks/airflow.ts";
 import { apschedulerTimes } from "../cron/walks/apscheduler.ts";
-import { croniter6Times } from "../cron/walks/croniter6.ts";
+import { croniter6Times, dagsterTimes } from "../cron/walks/croniter.ts";
 import { cronsimWalk } from "../cron/walks/cronsim.ts";
-import { dagsterTimes } from "../cron/walks/dagster.ts";
 import { dayNumberOf } from "../civil.ts";
 import { nextWall } from "../cron/next-wall.ts";
 import { ScheduleError } from "../schedule-error.ts";
-import { DAY_MS } from "../time.ts";
+import { DAY_MS, type Instant } from "../time.ts";
 import { COMMON, derive, FIVE, preset, SECONDS_FIRST, SECONDS_LAST, USUAL_MACROS } from "./scheduler.ts";
+import type { TimeZone } from "../timezones/time-zone.ts";
 
 const celery = derive(COMMON, {
   macros: {},
@@ -254,3 +253,19 @@ export const OVERDUE = preset({
   version: "cronsim 2.7",
   rules: overdue,
 });
+
+const byReading = naiveWalk((wall, zone) =>
+  zone.wallOf(second(wall, zone, 0)) === wall ? second(wall, zone, 0) : zone.instantOf(wall, 0),
+);
+
+/** Airflow: a line of every hour goes by the time between two readings of the clock, any other by readings. */
+function* airflowTimes(cron: Cron, zone: TimeZone, after: Instant): Iterable<Instant> {
+  for (let at = next(cron, zone, after); at !== null; at = next(cron, zone, at)) yield at;
+}
+
+function next(cron: Cron, zone: TimeZone, after: Instant): Instant | null {
+  if (!cron.isElapsed) return byReading(cron, zone, after);
+  const reading = zone.wallOf(after);
+  const wall = nextWall(cron, reading);
+  return wall === null ? null : after + wall - reading;
+}

@@ -32,14 +32,14 @@ export function factsOf({ entries, settings }: History): Fact[] {
     .map(({ event }) => ({ at: event.kind === "ping" ? event.ping.at : event.at, event }))
     .toSorted((a, b) => a.at - b.at)
     .map((fact) => {
-      if (fact.event.kind === "edit") inForce = underWorks(fact.event.settings, inForce.maintenance);
-      if (fact.event.kind === "maintenance") inForce = underWorks(inForce, fact.event.windows);
+      if (fact.event.kind === "edit") inForce = withMaintenance(fact.event.settings, inForce.maintenance);
+      if (fact.event.kind === "maintenance") inForce = withMaintenance(inForce, fact.event.windows);
       return { ...fact, settings: inForce };
     });
 }
 
 /** An edit of the check leaves the windows as they are: those are the project's. */
-function underWorks(
+function withMaintenance(
   { maintenance: _before, ...settings }: CheckSettings,
   windows: CheckSettings["maintenance"] = [],
 ): CheckSettings {

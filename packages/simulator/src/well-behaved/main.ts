@@ -1,8 +1,7 @@
 import { parseArgs } from "node:util";
 import { machine } from "../world/live.ts";
 import { makeWorld } from "./make.ts";
-import { simulateWorlds } from "./simulate.ts";
-import { describeWorld } from "./story.ts";
+import { simulateWorlds, describeWorld } from "./simulate.ts";
 import type { Imperfections } from "./world.ts";
 
 const { values } = parseArgs({

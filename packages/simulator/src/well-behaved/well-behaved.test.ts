@@ -1,8 +1,7 @@
 import { expect, test } from "vitest";
 import { machine } from "../world/live.ts";
 import { makeWorld } from "./make.ts";
-import { simulateWorlds } from "./simulate.ts";
-import { describeWorld } from "./story.ts";
+import { simulateWorlds, describeWorld } from "./simulate.ts";
 
 test.each([1, 2])(
   "nobody is notified of well-behaved jobs on imperfect machines, only of what they leave out (seed %d)",
