@@ -1,9 +1,7 @@
 import { createRoute } from "@tanstack/react-router";
 
 import { instanceQuery } from "../accounts/account-queries.ts";
-import { lazyRouteComponent } from "./lazy-route.ts";
-import { redirectToSetup } from "./project-route.ts";
-import { root } from "./root-route.ts";
+import { lazyRouteComponent, redirectToSetup, root } from "./project-route.ts";
 import { readExplainSearch, readText } from "./search.ts";
 
 const signIn = createRoute({

@@ -3,9 +3,7 @@ import { createRoute } from "@tanstack/react-router";
 
 import { routesQuery } from "../alert-routes/route-queries.ts";
 import { channelKindsQuery, channelsQuery } from "../channels/channel-queries.ts";
-import { lazyRouteComponent } from "./lazy-route.ts";
-import { projectRoute } from "./project-route.ts";
-import { EDITORS_ONLY } from "./root-route.ts";
+import { lazyRouteComponent, projectRoute, EDITORS_ONLY } from "./project-route.ts";
 import { readDeliveriesSearch, readText } from "./search.ts";
 
 /** The status pages of a project; few visits need what reads them. */

@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { afterEach, expect, test, vi } from "vitest";
 
-import { lazyRouteComponent } from "./lazy-route.ts";
+import { lazyRouteComponent } from "./project-route.ts";
 
 const MISSING = new TypeError("Failed to fetch dynamically imported module: /assets/page.js");
 

@@ -1,11 +1,17 @@
 import type { QueryClient } from "@tanstack/react-query";
-import { createRoute, notFound, redirect } from "@tanstack/react-router";
+import {
+  createRoute,
+  notFound,
+  redirect,
+  createRootRouteWithContext,
+  Outlet,
+  lazyRouteComponent as libraryComponent,
+} from "@tanstack/react-router";
+import type { ComponentType } from "react";
 import { instanceQuery, type Me, meQuery } from "../accounts/account-queries.ts";
 import { ApiError } from "../api/problem.ts";
 import { refreshChecks } from "../checks/check-queries.ts";
 import { followProject } from "../live/live-events.ts";
-import { lazyRouteComponent } from "./lazy-route.ts";
-import { root } from "./root-route.ts";
 
 /** Every page for which one signs in. */
 export const signedIn = createRoute({
@@ -46,4 +52,39 @@ async function requireSignIn(client: QueryClient, href: string): Promise<void> {
     if (!(error instanceof ApiError) || error.status !== 401) throw error;
     throw redirect({ to: "/sign-in", search: href === "/" ? {} : { to: href } });
   }
+}
+
+export const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({ component: Outlet });
+
+declare module "@tanstack/react-router" {
+  interface StaticDataRouteOption {
+    /** The page changes something, so viewers see an explanation in its place. */
+    editorsOnly?: true;
+  }
+}
+
+/** The static data of such a page. */
+export const EDITORS_ONLY = { editorsOnly: true } as const;
+
+/**
+ * A page whose code is loaded when it is first visited. Where the code is missing after an upgrade, the router reloads
+ * the page; without a connection a reload would lose the app, so that the error then says that nothing can be reached.
+ */
+export function lazyRouteComponent<Name extends string, Module extends Record<Name, ComponentType<object>>>(
+  load: () => Promise<Module>,
+  name: Name,
+) {
+  return libraryComponent(() => load().catch(explain), name);
+}
+
+async function explain(error: unknown): Promise<never> {
+  throw (await isServerThere()) ? error : new TypeError("The code of the page could not be loaded.");
+}
+
+/** Whether the server answers anything at all. */
+export async function isServerThere(): Promise<boolean> {
+  return await fetch("/health/live", { cache: "no-store" }).then(
+    () => true,
+    () => false,
+  );
 }

@@ -11,7 +11,7 @@ import { useCallback, useEffect } from "react";
 
 import { Page, PageSkeleton } from "../ui/page.tsx";
 import { routeTree } from "./routes.tsx";
-import { isServerThere } from "./lazy-route.ts";
+import { isServerThere } from "./project-route.ts";
 import { parseSearch, stringifySearch } from "./search.ts";
 import { ApiError, errorMessage } from "../api/problem.ts";
 import styles from "./shell.module.css";

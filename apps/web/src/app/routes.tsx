@@ -17,9 +17,7 @@ import {
 } from "./search.ts";
 import { accountRoutes } from "./account-routes.ts";
 import { alertPageRoutes } from "./alert-page-routes.ts";
-import { lazyRouteComponent } from "./lazy-route.ts";
-import { projectRoute, signedIn } from "./project-route.ts";
-import { EDITORS_ONLY, root } from "./root-route.ts";
+import { lazyRouteComponent, projectRoute, signedIn, EDITORS_ONLY, root } from "./project-route.ts";
 import { findCheckProject, homeProjectId } from "./home.ts";
 
 const home = createRoute({

@@ -7,7 +7,7 @@ import { aChannel, AT, CHANNEL_KINDS, PROJECT } from "../../test/fixtures.ts";
 import { renderPart } from "../../test/render.tsx";
 import { ChannelCard } from "./channel-card.tsx";
 import type { ChannelView } from "./channel-queries.ts";
-import { CheckChannels } from "./check-channels.tsx";
+import { CheckChannels } from "../pages/check-side.tsx";
 
 type Options = { checkNames?: string[]; role?: "owner" | "viewer" };
 

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 
 import { aChannelKind } from "../../test/fixtures.ts";
 
-import { settingsFrom, toField } from "./channel-settings.ts";
+import { settingsFrom, toField } from "./channel-form.tsx";
 
 test("an empty field is left out of the settings", () => {
   const typed = { chat: " -100123 ", topic: "", token: "" };

@@ -8,7 +8,7 @@ import { renderPart } from "../../test/render.tsx";
 import { checkQuery } from "./check-queries.ts";
 import { Findings } from "./findings.tsx";
 import { HowToPing } from "./how-to-ping.tsx";
-import { SettingsCard } from "./settings-card.tsx";
+import { SettingsCard } from "../pages/check-side.tsx";
 import { StatusPanel } from "./status-panel.tsx";
 
 const PATH = `/v1/projects/${PROJECT}/checks`;

@@ -3,7 +3,7 @@ import { fireEvent, screen } from "@testing-library/react";
 import { describe, expect, test, vi } from "vitest";
 
 import { renderPart } from "../../test/render.tsx";
-import { BadgeCard } from "./badge-card.tsx";
+import { BadgeCard } from "../pages/check-side.tsx";
 import { scaleOf, type SlotLimits, SlotPicture, stepOf } from "./slot-picture.tsx";
 
 const LIMITS: SlotLimits = { earlyMargin: null, jitter: null, grace: 3_600, maxRuntime: null };

@@ -8,7 +8,7 @@ import { ApiError } from "../api/problem.ts";
 import type { WindowView } from "./maintenance-queries.ts";
 import { StartMaintenanceForm } from "./start-maintenance-form.tsx";
 import { WindowForm } from "./window-form.tsx";
-import { WindowList } from "./window-list.tsx";
+import { WindowList } from "../pages/maintenance-page.tsx";
 import { newWindowValues, type WindowDraft } from "./window-values.ts";
 
 type Save = (draft: WindowDraft) => Promise<unknown>;

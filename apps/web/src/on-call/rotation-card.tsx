@@ -16,8 +16,11 @@ import {
   useDeleteRotation,
   useRestoreRotation,
   useSaveRotation,
+  type Override,
+  overrideText,
+  type RotationDraft,
+  rotationText,
 } from "./on-call-queries.ts";
-import { type Override, overrideText, type RotationDraft, rotationText } from "./rotation.ts";
 import { RotationForm } from "./rotation-form.tsx";
 import { serverNow } from "../time/clock.ts";
 import { parseWallClock, wallClockText } from "../time/zones.ts";

@@ -4,7 +4,7 @@ import { IconArrowDown, IconArrowUp, IconTrash } from "@tabler/icons-react";
 
 import { fieldAmong, FormButtons, FormProblems, useFormSave } from "../ui/form.tsx";
 import styles from "./on-call.module.css";
-import { type RotationDraft, rotationText } from "./rotation.ts";
+import { type RotationDraft, rotationText } from "./on-call-queries.ts";
 import { TimezoneSelect } from "../ui/pick.tsx";
 
 type Props = {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { type RotationDraft, rotationText } from "./rotation.ts";
+import { type RotationDraft, rotationText } from "./on-call-queries.ts";
 
 const people = new Map([
   ["a", "Ada"],

@@ -2,7 +2,7 @@ import { VisuallyHidden } from "@mantine/core";
 import { onCallAt } from "@overdue/core";
 import { useComputedFromNow } from "../time/clock.ts";
 import { dayText, parseWallClock, shortZonedText, wallClockText } from "../time/zones.ts";
-import type { RotationDraft } from "./rotation.ts";
+import type { RotationDraft } from "./on-call-queries.ts";
 import styles from "./schedule-picture.module.css";
 
 type Props = { rotation: RotationDraft; people: ReadonlyMap<string, string> };

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import type { RotationDraft } from "./rotation.ts";
+import type { RotationDraft } from "./on-call-queries.ts";
 import { weeksFrom } from "./schedule-picture.tsx";
 
 const weekly: RotationDraft = {

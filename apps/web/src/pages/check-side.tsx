@@ -1,9 +1,22 @@
 import { checkName } from "@overdue/core";
-
-import { CheckChannels } from "../channels/check-channels.tsx";
-import { BadgeCard } from "../checks/badge-card.tsx";
-import type { CheckView } from "../checks/check-queries.ts";
-import { SettingsCard } from "../checks/settings-card.tsx";
+import { Text, Button, List } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { IconPencil } from "@tabler/icons-react";
+import { Link } from "@tanstack/react-router";
+import { type CheckView, checksQuery } from "../checks/check-queries.ts";
+import { Card } from "../ui/card.tsx";
+import { TextLink } from "../ui/page.tsx";
+import { useCanEdit, EditorsOnly } from "../ui/role.tsx";
+import { channelsQuery } from "../channels/channel-queries.ts";
+import { ChannelState } from "../channels/channel-state.tsx";
+import { KindIcon } from "../channels/kind-icon.tsx";
+import channelStyles from "../channels/channel-list.module.css";
+import { Description } from "../ui/description.tsx";
+import { settingsSummary } from "../checks/check-text.ts";
+import { SlotPicture } from "../checks/slot-picture.tsx";
+import settingsStyles from "../checks/status-panel.module.css";
+import { CodeBlock } from "../ui/code-block.tsx";
+import badgeStyles from "../checks/how-to-ping.module.css";
 
 /** Who gets notified of a check, how it is set, and its badge. */
 // oxlint-disable-next-line import/no-default-export -- React loads it by itself
@@ -14,5 +27,127 @@ export default function CheckSide({ check }: { check: CheckView }) {
       <SettingsCard check={check} />
       <BadgeCard name={checkName(check)} badgeUrl={check.badgeUrl} />
     </>
+  );
+}
+
+/** The channels that a check notifies. */
+export function CheckChannels({
+  projectId,
+  channelIds,
+}: {
+  projectId: string;
+  channelIds: readonly string[];
+}) {
+  const { data = [] } = useQuery(channelsQuery(projectId));
+  const canEdit = useCanEdit();
+  const notified = data.filter(({ id }) => channelIds.includes(id));
+  return (
+    <Card title="Channels">
+      {notified.length === 0 ? (
+        <Text c="dimmed">
+          This check notifies nobody.{" "}
+          <TextLink to="/projects/$projectId/channels" params={{ projectId }}>
+            Channels
+          </TextLink>
+        </Text>
+      ) : (
+        <ul className={channelStyles["short"]}>
+          {notified.map((channel) => (
+            <li key={channel.id}>
+              <KindIcon kind={channel.kind} size={18} />
+              {canEdit ? (
+                <TextLink
+                  to="/projects/$projectId/channels/$channelId"
+                  params={{ projectId, channelId: channel.id }}
+                >
+                  {channel.name}
+                </TextLink>
+              ) : (
+                <span>{channel.name}</span>
+              )}
+              <ChannelState channel={channel} />
+            </li>
+          ))}
+        </ul>
+      )}
+    </Card>
+  );
+}
+
+/** The settings of a check besides its schedule. */
+export function SettingsCard({ check }: { check: CheckView }) {
+  const { data: checks = [] } = useQuery(checksQuery(check.projectId));
+  const dependencies = checks.filter(({ id }) => check.dependsOn.includes(id)).map(({ name }) => name);
+  const sentences = [
+    ...settingsSummary(check),
+    ...(dependencies.length === 0
+      ? []
+      : [`Its alert is held back while ${dependencies.join(" or ")} is down.`]),
+  ];
+  return (
+    <Card
+      title="Settings"
+      actions={
+        <EditorsOnly>
+          <Button
+            component={Link}
+            to={`/projects/${check.projectId}/checks/${check.id}/edit`}
+            variant="default"
+            size="compact-sm"
+            leftSection={<IconPencil size={15} aria-hidden />}
+          >
+            Edit
+          </Button>
+        </EditorsOnly>
+      }
+    >
+      {check.description !== "" && (
+        <div className={settingsStyles["description"]}>
+          <Description text={check.description} />
+        </div>
+      )}
+      <div className={settingsStyles["limits"]}>
+        <SlotPicture
+          limits={{
+            earlyMargin: check.earlyMarginSeconds || null,
+            jitter: check.jitterSeconds || null,
+            grace: check.graceSeconds,
+            maxRuntime: check.maxRuntimeSeconds || null,
+          }}
+        />
+      </div>
+      {sentences.length === 0 ? (
+        <Text c="dimmed">All other settings are at their defaults.</Text>
+      ) : (
+        <List spacing={4}>
+          {sentences.map((sentence) => (
+            <List.Item key={sentence}>{sentence}</List.Item>
+          ))}
+        </List>
+      )}
+    </Card>
+  );
+}
+
+/** The badge and the heartbeat strip of a check as pictures for other pages, with what to paste there. */
+export function BadgeCard({ name, badgeUrl }: { name: string; badgeUrl: string | null }) {
+  if (badgeUrl === null) return null;
+  const stripUrl = badgeUrl.replace(/\/[^/]*\/([^/]+)$/, "/strip/$1");
+  // Brackets would end the name of the picture.
+  const alt = name.replaceAll(/[[\]]/g, "");
+  return (
+    <Card title="Badge">
+      <p className={badgeStyles["lead"]}>
+        Anybody who has its address sees the status and the name, and nothing else.
+      </p>
+      <p>
+        <img src={new URL(badgeUrl).pathname} alt={`Status of ${name}`} height={20} />
+      </p>
+      <CodeBlock code={`![${alt}](${badgeUrl})`} what="badge as Markdown" />
+      <p>
+        <img src={new URL(stripUrl).pathname} alt={`Last runs of ${name}`} height={24} />
+      </p>
+      <CodeBlock code={`![${alt}](${stripUrl})`} what="strip as Markdown" />
+    </Card>
   );
 }

@@ -4,9 +4,8 @@ import { useQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
 import { useState } from "react";
 
-import { rotationsQuery, useSaveRotation } from "../on-call/on-call-queries.ts";
+import { rotationsQuery, useSaveRotation, type RotationDraft } from "../on-call/on-call-queries.ts";
 import { PeopleCard } from "../on-call/people-card.tsx";
-import type { RotationDraft } from "../on-call/rotation.ts";
 import { RotationCard } from "../on-call/rotation-card.tsx";
 import { RotationForm } from "../on-call/rotation-form.tsx";
 import { serverNow } from "../time/clock.ts";

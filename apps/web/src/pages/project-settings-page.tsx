@@ -1,14 +1,18 @@
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
-
+import { Button, Group, Text, TextInput } from "@mantine/core";
+import { useForm } from "@mantine/form";
 import { Page, PageSkeleton, TextLink } from "../ui/page.tsx";
 import { KeyCard } from "../projects/key-card.tsx";
 import { MemberCard } from "../projects/member-card.tsx";
-import { PingKeyCard, ProjectCard } from "../projects/project-card.tsx";
-import { projectQuery } from "../projects/project-queries.ts";
+import { projectQuery, type ProjectView, useEditProject } from "../projects/project-queries.ts";
 import { ReportCard } from "../reports/report-card.tsx";
 import { Card } from "../ui/card.tsx";
 import { ErrorAlert } from "../ui/listing.tsx";
+import { isStale } from "../api/problem.ts";
+import { CodeBlock } from "../ui/code-block.tsx";
+import { toast } from "../ui/toast.tsx";
+import { TimezoneSelect } from "../ui/pick.tsx";
 
 export function ProjectSettingsPage() {
   const { projectId } = useParams({ from: "/signed-in/projects/$projectId/settings" });
@@ -38,6 +42,71 @@ function AuditLink({ projectId }: { projectId: string }) {
       <TextLink to="/projects/$projectId/audit" params={{ projectId }}>
         Who changed what in this project
       </TextLink>
+    </Card>
+  );
+}
+
+/** The name and the time zone of a project. Only owners change them. */
+export function ProjectCard({ project }: { project: ProjectView }) {
+  return (
+    <Card title="Project">
+      {project.role === "owner" ? (
+        <ProjectForm project={project} />
+      ) : (
+        <Text>
+          {project.name}, time zone {project.timezone}. Only owners can change this.
+        </Text>
+      )}
+    </Card>
+  );
+}
+
+function ProjectForm({ project }: { project: ProjectView }) {
+  const edit = useEditProject(project.id);
+  const client = useQueryClient();
+  const { name, timezone, version } = project;
+  const form = useForm({ initialValues: { name, timezone } });
+  const submit = (patch: typeof form.values) =>
+    edit.mutate(
+      { patch, version },
+      {
+        onSuccess: () => {
+          form.resetDirty();
+          toast.success("Saved.");
+        },
+        onError: (error) => {
+          toast.error(error);
+          // Reading the project again fills the form with what somebody else saved.
+          if (isStale(error)) void client.invalidateQueries(projectQuery(project.id));
+        },
+      },
+    );
+  return (
+    <form onSubmit={form.onSubmit(submit)}>
+      <Group align="flex-end">
+        <TextInput label="Name" required maxLength={100} {...form.getInputProps("name")} />
+        <TimezoneSelect {...form.getInputProps("timezone")} />
+        <Button type="submit" variant="default" loading={edit.isPending} disabled={!form.isDirty()}>
+          Save
+        </Button>
+      </Group>
+    </form>
+  );
+}
+
+/** The key with which jobs ping checks by their slug. */
+export function PingKeyCard({ project }: { project: ProjectView }) {
+  return (
+    <Card title="Ping key">
+      <Text c="dimmed" mb="xs">
+        Jobs use it to ping any check of this project by its slug: /ping/&lt;ping key&gt;/&lt;slug&gt;. It
+        allows nothing else.
+      </Text>
+      {project.pingKey === null ? (
+        <Text>Only editors and owners can see it.</Text>
+      ) : (
+        <CodeBlock code={project.pingKey} what="ping key" />
+      )}
     </Card>
   );
 }

@@ -4,7 +4,7 @@ import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 
 import { SPANS, type UptimeSearch } from "../app/search.ts";
 import { nextOrder, ORDER_LABELS, ORDERS, readOrder } from "../reports/reliability-order.ts";
-import { askedFor, reliabilityQuery, type ReliabilityView } from "../reports/reliability-queries.ts";
+import { askedFor, reliabilityQuery, type ReliabilityView } from "../reports/report-queries.ts";
 import { CheckTable, ReliabilityFigures, TagTable } from "../reports/reliability-tables.tsx";
 import styles from "../reports/report.module.css";
 import { browserZone, instant, shortZonedText, wallClockText } from "../time/zones.ts";

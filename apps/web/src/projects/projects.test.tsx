@@ -8,7 +8,7 @@ import { renderPart, tableRows } from "../../test/render.tsx";
 import { Invitations } from "./invitations.tsx";
 import { KeyCard } from "./key-card.tsx";
 import { MemberCard } from "./member-card.tsx";
-import { PingKeyCard, ProjectCard } from "./project-card.tsx";
+import { PingKeyCard, ProjectCard } from "../pages/project-settings-page.tsx";
 import { type KeyView, type MemberView, projectQuery, type ProjectView } from "./project-queries.ts";
 
 const PATH = `/v1/projects/${PROJECT}`;

@@ -1,4 +1,4 @@
-import type { CheckFigures } from "./reliability-queries.ts";
+import type { CheckFigures } from "./report-queries.ts";
 
 /** The columns by which the table of checks can be ordered. */
 export const ORDERS = [

@@ -6,7 +6,7 @@ import { Card } from "../ui/card.tsx";
 import { type Column, Dash, DataTable } from "../ui/data-table.tsx";
 import { TextLink } from "../ui/page.tsx";
 import { type Order, ORDER_LABELS, ordered, type readOrder } from "./reliability-order.ts";
-import type { CheckFigures, Figures, ReliabilityView } from "./reliability-queries.ts";
+import type { CheckFigures, Figures, ReliabilityView } from "./report-queries.ts";
 import styles from "./report.module.css";
 
 /** The figures of all checks together. */

@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { CHECK, PROJECT } from "../../test/fixtures.ts";
 import { renderPart, tableRows } from "../../test/render.tsx";
 import { nextOrder, ordered, readOrder } from "./reliability-order.ts";
-import type { CheckFigures } from "./reliability-queries.ts";
+import type { CheckFigures } from "./report-queries.ts";
 import { CheckTable, ReliabilityFigures } from "./reliability-tables.tsx";
 
 const NOTHING: CheckFigures = {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { exclusionsText, periodText } from "./report-sheet.tsx";
+import { exclusionsText, periodText } from "../pages/report-page.tsx";
 
 const november = { from: "2026-10-31T23:00:00Z", until: "2026-11-30T23:00:00Z", timezone: "Europe/Berlin" };
 

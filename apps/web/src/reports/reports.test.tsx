@@ -7,7 +7,7 @@ import { CHECK, PROJECT } from "../../test/fixtures.ts";
 import { renderPart, tableRows } from "../../test/render.tsx";
 import { ReportCard } from "./report-card.tsx";
 import type { ReportSettings, ReportView } from "./report-queries.ts";
-import { ReportSheet } from "./report-sheet.tsx";
+import { ReportSheet } from "../pages/report-page.tsx";
 
 const PATH = `/v1/projects/${PROJECT}/my-report`;
 const settings: ReportSettings = {

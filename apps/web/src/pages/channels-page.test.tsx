@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 
 import { aChannelKind, CHANNEL_KINDS } from "../../test/fixtures.ts";
 import { renderPart } from "../../test/render.tsx";
-import { AddChannel, filterKinds } from "./add-channel.tsx";
+import { AddChannel, filterKinds } from "./channels-page.tsx";
 
 const names = (typed: string) => filterKinds(CHANNEL_KINDS, typed).map(({ kind }) => kind);
 

@@ -4,8 +4,7 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 
 import { anOverview, PROJECT } from "../../test/fixtures.ts";
 import { renderPart } from "../../test/render.tsx";
-import { WallPage } from "../pages/wall-page.tsx";
-import { readWallAddress } from "./wall-data.ts";
+import { WallPage, readWallAddress } from "./wall-page.tsx";
 
 const HASH = `#project=${PROJECT}&key=ovo_secret`;
 
