@@ -131,7 +131,6 @@ const FEATURES: Record<string, Features> = {
       incidents: ["accounts"],
       live: ["incidents"],
       strip: ["history"],
-      wall: ["checks"],
     },
   },
 };
