@@ -18,6 +18,8 @@ import type { WorkerPool } from "./workers/worker-pool.ts";
 export type Deps = {
   pool: Pool;
   db: Db;
+  /** For long reads: on a replica where there is one. It only reads, and may repeat a statement. */
+  reading: { pool: Pool; db: Db };
   keyring: Keyring;
   log: Logger;
   /** The wall clock. */

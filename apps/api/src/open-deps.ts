@@ -2,7 +2,17 @@ import { setTimeout } from "node:timers/promises";
 
 import type { HttpBindings } from "@hono/node-server";
 import { type Config, parseNetworks } from "@overdue/config";
-import { derive, keyringOf, noteProblem, openDb, openPool, readVitalSigns } from "@overdue/db";
+import {
+  derive,
+  keyringOf,
+  noteProblem,
+  openDb,
+  openPool,
+  openReplica,
+  type Pool,
+  ProblemLog,
+  readVitalSigns,
+} from "@overdue/db";
 import type { Cluster, Redis } from "@overdue/redis";
 import type { Context } from "hono";
 import type { Logger } from "pino";
@@ -59,7 +69,9 @@ export function openDeps(config: Config, { log, site, redis = null }: OpenWith) 
   const receiver = createReceiver({ pool: pingPool, log, bodyBytesMax: pingBodyBytesMax, addresses: ofPing });
   const settings = readSettings(config);
   const limits = new Limits({ pool, requestsPerMinute: config.apiRateLimit, redis });
-  const deps = createDeps({ pool, log, settings, databaseUrl, directUrl, secret, limits });
+  const metrics = new Metrics({ streams: () => deps.streams.count, process: true });
+  const reading = openReading(config.databaseReplicaUrl, { primary: pool, log, metrics });
+  const deps = createDeps({ pool, reading, metrics, log, settings, databaseUrl, directUrl, secret, limits });
   addVitalGauges(deps.metrics.registry, () => readVitalSigns(pool));
   addSkewGauge(deps.metrics.registry, receiver.clock.skewMs);
   addRefusedCounter(deps.metrics.registry, receiver.refusals.counts);
@@ -68,18 +80,43 @@ export function openDeps(config: Config, { log, site, redis = null }: OpenWith) 
   return {
     deps: { ...deps, ...addresses, keyring, site, pings: receiver } satisfies Deps,
     receiver,
-    pools: [pool, pingPool],
+    pools: [...(reading === pool ? [] : [reading]), pool, pingPool],
     directUrl,
   };
 }
 
-type Opened = Pick<Deps, "pool" | "log" | "settings" | "limits"> & {
+/** A pool for long reads; the primary's own where there is no replica. */
+function openReading(
+  url: string | null,
+  { primary, log, metrics }: { primary: Pool; log: Logger; metrics: Metrics },
+): Pool {
+  if (url === null) return primary;
+  const problems = new ProblemLog({
+    lasts: (count) =>
+      log.warn({ count }, "The read replica still fails: so many errors since the last such line."),
+    over: () => log.warn("The read replica has given no error for 30 s: it is read again."),
+  });
+  const countRead = metrics.countReads();
+  return openReplica({
+    primary,
+    url,
+    max: 10,
+    onRead: countRead,
+    onError: (err) => {
+      if (problems.report()) log.warn({ err }, "The read replica fails; all is read from the primary.");
+    },
+  });
+}
+
+type Opened = Pick<Deps, "pool" | "log" | "settings" | "limits" | "metrics"> & {
+  reading: Pool;
   databaseUrl: string;
   directUrl: string;
   secret: string;
 };
 
-function createDeps({ pool, log, settings, limits, databaseUrl, directUrl, secret }: Opened) {
+function createDeps(opened: Opened) {
+  const { pool, reading, log, settings, limits, metrics, databaseUrl, directUrl, secret } = opened;
   const db = openDb(pool);
   const now = () => Date.now();
   const auth = createAuth({ db, log, ...settings, secret: derive(secret, "sessions").toString("base64") });
@@ -88,6 +125,7 @@ function createDeps({ pool, log, settings, limits, databaseUrl, directUrl, secre
   return {
     pool,
     db,
+    reading: { pool: reading, db: openDb(reading) },
     log,
     now,
     pause: (ms: number) => setTimeout<void>(ms),
@@ -101,7 +139,7 @@ function createDeps({ pool, log, settings, limits, databaseUrl, directUrl, secre
     statusPages: new StatusPages({ pool, db, changes, now }),
     workers: new WorkerPool(WORKER_LIMITS),
     readiness: new Readiness({ databaseUrl, now: () => performance.now() }),
-    metrics: new Metrics({ streams: () => streams.count, process: true }),
+    metrics,
   };
 }
 

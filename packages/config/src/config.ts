@@ -19,6 +19,8 @@ export type Config = {
   databaseUrl: string | null;
   /** The server itself, where `databaseUrl` leads to a pooler; null: it does not. */
   databaseDirectUrl: string | null;
+  /** A streaming replica, for long reads; null: there is none. */
+  databaseReplicaUrl: string | null;
   /** Null: the queues live in PostgreSQL. */
   redisUrl: string | null;
   /** Null: no e-mail can be sent. */
@@ -136,6 +138,15 @@ function databaseSettings(values: Values): Pick<Config, "databaseUrl" | "databas
   return { databaseUrl: pooled.href, databaseDirectUrl };
 }
 
+/** @throws ConfigError where only the replica is given. */
+function replicaUrl({ DATABASE_REPLICA_URL: replica, DATABASE_URL: primary }: Values): string | null {
+  if (replica !== null && primary === null)
+    throw new ConfigError(
+      "DATABASE_REPLICA_URL goes with the server that it is a replica of, in DATABASE_URL, which is not set.",
+    );
+  return replica;
+}
+
 /** The addresses of a proxy on this machine. */
 const THIS_MACHINE = ["127.0.0.0/8", "::1"];
 
@@ -146,6 +157,7 @@ function plainSettings(values: Values): Omit<Config, "bootstrap"> {
     publicUrl: values.PUBLIC_URL ?? localUrl(values.HOST, values.PORT),
     dataDir: resolve(values.DATA_DIR),
     ...databaseSettings(values),
+    databaseReplicaUrl: replicaUrl(values),
     redisUrl: values.REDIS_URL,
     smtpUrl: values.SMTP_URL,
     smtp: smtpSettings(values),

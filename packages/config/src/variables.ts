@@ -43,6 +43,11 @@ export const VARIABLES = {
     "the server of `DATABASE_URL`",
     "The PostgreSQL server itself, where `DATABASE_URL` leads to a connection pooler that lends a connection for one transaction, such as PgBouncer: for migrations, notifications and the queue in PostgreSQL.",
   ),
+  DATABASE_REPLICA_URL: optional(
+    urlOf("postgres:", "postgresql:"),
+    "all is read from `DATABASE_URL`",
+    "A streaming replica of `DATABASE_URL`, from which long lists, reports and exports are read; see [several-machines.md](operating/several-machines.md).",
+  ),
   REDIS_URL: optional(
     redisAddress,
     "queues in PostgreSQL",

@@ -4,6 +4,9 @@ import postgres from "postgres";
 import { inSavepoint, inSession, Pool, type PoolClient, type Trail } from "./connection/pool.ts";
 import * as schema from "./schema/index.ts";
 
+import { type ReadFrom, ReplicaPool } from "./connection/replica.ts";
+
+export type { ReadFrom } from "./connection/replica.ts";
 export type { Pool, PoolClient, Trail } from "./connection/pool.ts";
 
 /**
@@ -25,6 +28,25 @@ export function openPool(options: {
       idle_in_transaction_session_timeout: 10_000,
     },
   });
+}
+
+const REPLICA_TIMEOUT_MS = 500;
+
+/**
+ * A pool for statements that only read, on a read replica of the primary: see `ReplicaPool`. `onRead` is called for each
+ * statement or transaction, `onError` for each failure of the replica.
+ */
+export function openReplica(options: {
+  primary: Pool;
+  url: string;
+  max: number;
+  onRead: (from: ReadFrom) => void;
+  onError: (error: unknown) => void;
+}): Pool {
+  const { url, max, ...rest } = options;
+  const timeouts = { acquireTimeoutMs: REPLICA_TIMEOUT_MS, connectTimeoutMs: REPLICA_TIMEOUT_MS };
+  const settings = { statement_timeout: 15_000, idle_in_transaction_session_timeout: 10_000 };
+  return new ReplicaPool({ ...rest, replica: { url, max, name: "replica", ...timeouts, settings } });
 }
 
 export type Db = PostgresJsDatabase<typeof schema>;

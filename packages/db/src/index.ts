@@ -46,7 +46,17 @@ export * from "./status-pages/index.ts";
 export * from "./telegram/telegram.ts";
 export * from "./slack/slack.ts";
 export * as schema from "./schema/index.ts";
-export { openDb, openPool, type Db, type Pool, type PoolClient, type Tx, StaleVersion } from "./database.ts";
+export {
+  openDb,
+  openPool,
+  openReplica,
+  type ReadFrom,
+  type Db,
+  type Pool,
+  type PoolClient,
+  type Tx,
+  StaleVersion,
+} from "./database.ts";
 export { Session } from "./connection/session.ts";
 export { asOneTransaction } from "./connection/pool.ts";
 export { migrate, migrateServer, UnsupportedSchema } from "./migrate.ts";

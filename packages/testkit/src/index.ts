@@ -3,6 +3,7 @@ export type { TestDatabase } from "./postgres/test-database.ts";
 export { redisMissing, testRedis, testRedisCluster, testRedisSentinel } from "./redis/test-redis.ts";
 export type { TestRedis, TestRedises } from "./redis/test-redis.ts";
 export { pgBouncerMissing, startPgBouncer } from "./postgres/pgbouncer.ts";
+export { testReplica, type TestReplica } from "./postgres/replica.ts";
 export { promtool } from "./prometheus/promtool.ts";
 export { startFakeSlack, slackLimit, type FakeSlack, type SlackMessage } from "./fakes/slack.ts";
 export { testCertificates, type TestCertificate } from "./fakes/certificates.ts";

@@ -100,7 +100,7 @@ export const overviewRoutes = createRouter().openapi(
     const { id } = c.req.valid("query");
     const { now } = c.var.deps;
     const filter = { ...c.req.valid("param"), ids: id === undefined ? null : [id].flat() };
-    const overviews = await listOverviews(c.var.deps, filter, {
+    const overviews = await listOverviews(c.var.deps.reading, filter, {
       each: SLOTS,
       checksMax: WITH_STRIPS_MAX,
     });

@@ -113,7 +113,7 @@ async function listChecks(c: HealthchecksContext): Promise<Response> {
   const query = new URL(c.req.url).searchParams;
   const slug = query.getAll("slug").at(-1) ?? "";
   const filter = { tags: query.getAll("tag"), ...(slug !== "" && { slug }) };
-  const rows = await findProjectChecks(c.var.deps.db, c.var.call.projectId, filter);
+  const rows = await findProjectChecks(c.var.deps.reading.db, c.var.call.projectId, filter);
   return c.json({ checks: rows.map((row) => visibleCheck(c, row)) });
 }
 

@@ -236,7 +236,11 @@ export const exportRoutes = createRouter().openapi(
     const { rows: kind, from, until, checkId = null, format } = c.req.valid("query");
     const { projectId } = c.req.valid("param");
     const span = { from: Date.parse(from), until: Date.parse(until) };
-    const rows = await exportRows(c.var.deps.pool, { projectId, kind, checkId, ...span }, MOST_ROWS + 1);
+    const rows = await exportRows(
+      c.var.deps.reading.pool,
+      { projectId, kind, checkId, ...span },
+      MOST_ROWS + 1,
+    );
     if (rows.length > MOST_ROWS)
       throw ApiError.invalid(
         "until",

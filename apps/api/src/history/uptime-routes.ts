@@ -67,7 +67,7 @@ export const uptimeRoutes = createRouter().openapi(
   }),
   async (c) => {
     const ref = await requireCheck(c, c.req.valid("param"));
-    const { pool } = c.var.deps;
+    const { pool } = c.var.deps.reading;
     const now = c.var.deps.now();
     const { timezone } = c.req.valid("query");
     const [spans, days] = await Promise.all([

@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { BlockList, isIP } from "node:net";
 
-import type { VitalSigns } from "@overdue/db";
+import type { ReadFrom, VitalSigns } from "@overdue/db";
 import type { MiddlewareHandler } from "hono";
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
 import { z } from "zod";
@@ -109,6 +109,17 @@ export class Metrics {
       },
     });
     if (watched.process) collectDefaultMetrics({ register: this.registry });
+  }
+
+  /** @returns to be called for each read that a replica may serve, with the server that served it */
+  countReads(): (from: ReadFrom) => void {
+    const reads = new Counter({
+      name: "overdue_long_reads_total",
+      help: "Long reads, by server: the replica, or the primary while the replica is behind or away.",
+      labelNames: ["server"],
+      registers: [this.registry],
+    });
+    return (server) => reads.inc({ server });
   }
 
   /** Times requests by the pattern of their route, so that no id becomes a label. */

@@ -5,7 +5,7 @@ const IDLE_TIMEOUT_MS = 10_000;
 /** So that what a session keeps, such as prepared statements, is freed now and then. */
 const LIFETIME_MS = 30 * 60_000;
 
-type PoolOptions = SessionOptions & { max: number; acquireTimeoutMs?: number };
+export type PoolOptions = SessionOptions & { max: number; acquireTimeoutMs?: number };
 
 type Waiting = {
   resolve: (client: PoolClient) => void;
