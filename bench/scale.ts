@@ -1,4 +1,7 @@
-import { createKey } from "@overdue/db";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+
+import { createKey, type Pool } from "@overdue/db";
 
 import { ask } from "./ping/load.ts";
 import { copyChecks, makeChecks } from "./ping/population.ts";
@@ -8,19 +11,23 @@ import { type Product, withStartedTwice } from "./ping/product.ts";
  * `npm run bench:scale -- 10000 100000`: what an instance costs by how many checks it has, as `npm start` starts it on its own
  * PostgreSQL: its start, pings a second with the CPU that each takes, the CPU of the evaluator at rest, the memory of each
  * process, the time to evaluate many deadlines at once, and the lists of a project of 5,000 checks. BENCH_SECONDS: of each
- * load.
+ * load. BENCH_DATA: a folder where the filled instances stay, so that the next run begins with them. BENCH_PARTS: which of
+ * `pings`, `rest`, `lists` and `herd` are measured, with commas; all of them by default, and `none` only fills.
  */
 const SIZES = process.argv.slice(2).map(Number);
 const SECONDS = Number(process.env["BENCH_SECONDS"] ?? 5);
+const DATA = process.env["BENCH_DATA"];
+const PARTS = (process.env["BENCH_PARTS"] ?? "pings,rest,lists,herd").split(",");
 const REST_SECONDS = 10;
 const PROJECT_CHECKS = 5_000;
 const HERD = 10_000;
 /** Time to make the herd, before its deadlines come. */
-const AHEAD_MS = 15_000;
+const AHEAD_MS = 30_000;
 const LISTS = 5;
 /** No check goes down by itself in this time. */
 const UP_MS = 3_000_000;
 
+if (DATA !== undefined) mkdirSync(DATA, { recursive: true });
 for (const size of SIZES.length > 0 ? SIZES : [10_000, 100_000]) await measure(size);
 
 async function measure(size: number): Promise<void> {
@@ -28,36 +35,56 @@ async function measure(size: number): Promise<void> {
     const { projectId } = await makeChecks(superuser, 1, { deadlineInMs: UP_MS });
     await copyChecks(superuser, projectId, { count: size, perProject: PROJECT_CHECKS });
   };
-  await withStartedTwice(fill, async (product, startMs) => {
+  const work = async (product: Product, startMs: number) => {
     console.log(`\n${size} checks`);
     console.log(`start until ready: ${(startMs / 1_000).toFixed(1)} s`);
-    await measurePings(product);
-    const before = product.cpu().checker;
-    await rest(REST_SECONDS * 1_000);
-    console.log(
-      `checker at rest: ${((100 * (product.cpu().checker - before)) / REST_SECONDS).toFixed(1)} % of a core`,
-    );
-    await measureLists(product);
-    await measureHerd(product);
+    if (PARTS.includes("rest")) await measureRest(product);
+    if (PARTS.includes("lists")) await measureLists(product);
+    if (PARTS.includes("herd")) await measureHerd(product);
+    if (PARTS.includes("pings")) await measurePings(product);
     const memory = Object.entries(product.memory()).map(([kind, megabytes]) => `${kind} ${megabytes} MB`);
     console.log(`memory: ${memory.join(", ")}`);
-  });
+  };
+  await withStartedTwice(fill, work, DATA === undefined ? null : join(DATA, String(size)));
+}
+
+async function measureRest({ cpu }: Product): Promise<void> {
+  const before = cpu();
+  await rest(REST_SECONDS * 1_000);
+  const after = cpu();
+  const share = (kind: "checker" | "sender" | "api" | "database") =>
+    `${kind} ${((100 * (after[kind] - before[kind])) / REST_SECONDS).toFixed(1)} %`;
+  console.log(
+    `at rest, of a core: ${share("checker")}, ${share("sender")}, ${share("api")}, ${share("database")}`,
+  );
 }
 
 async function measurePings({ port, superuser, cpu }: Product): Promise<void> {
   const rows = await superuser.query<{ id: string }>("select ping_uuid as id from checks order by random()");
   const paths = rows.map(({ id }) => `/ping/${id}`);
   for (const connections of [64, 256]) {
-    const before = cpu();
+    const [before, logBefore] = [cpu(), await logBytes(superuser)];
     const { perSecond, succeeded, p99 } = await ask({ port, paths, connections, seconds: SECONDS });
     const after = cpu();
     const each = (kind: "api" | "database") =>
       ((1_000 * (after[kind] - before[kind])) / succeeded).toFixed(3);
     console.log(
       `pings, ${connections} connections: ${Math.round(perSecond)}/s, p99 ${p99.toFixed(1)} ms; CPU ms per ping: ` +
-        `api ${each("api")}, database ${each("database")}`,
+        `api ${each("api")}, database ${each("database")}; ` +
+        `${Math.round(((await logBytes(superuser)) - logBefore) / succeeded)} bytes of log per ping`,
     );
   }
+  const [{ bytes } = { bytes: 0 }] = await superuser.query<{ bytes: number }>(
+    "select pg_total_relation_size('checks') / count(*)::float8 as bytes from checks",
+  );
+  console.log(`${Math.round(bytes)} bytes per check, with indexes`);
+}
+
+async function logBytes(superuser: Pool): Promise<number> {
+  const [row] = await superuser.query<{ bytes: number }>(
+    "select (pg_current_wal_lsn() - '0/0')::float8 as bytes",
+  );
+  return row?.bytes ?? 0;
 }
 
 async function measureLists({ port, db, superuser }: Product): Promise<void> {
@@ -87,6 +114,8 @@ async function measureLists({ port, db, superuser }: Product): Promise<void> {
 async function measureHerd({ superuser, cpu }: Product): Promise<void> {
   const { projectId, deadlineAt } = await makeChecks(superuser, 1, { deadlineInMs: AHEAD_MS });
   await copyChecks(superuser, projectId, { count: HERD - 1, perProject: HERD });
+  // An outage between a check's slot and its deadline, such as that of the restart, would put the deadline off.
+  await superuser.query("update checks set created_at = now() where project_id = $1", [projectId]);
   const down = async () => {
     const [row] = await superuser.query<{ count: number }>(
       "select count(*)::float8 as count from flips where project_id = $1 and to_status = 'down'",

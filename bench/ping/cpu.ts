@@ -3,21 +3,21 @@ import { readdirSync, readFileSync } from "node:fs";
 /** Clock ticks a second of `/proc`: the same on every Linux that Node runs on. */
 const TICKS = 100;
 
-export type Cpu = { api: number; checker: number; database: number; rest: number };
+export type Cpu = { api: number; checker: number; sender: number; database: number; rest: number };
 
 /**
  * Seconds of CPU that the processes below `roots` have used, by what they are. Linux alone knows it from `/proc`;
  * elsewhere zero.
  */
 export function cpuOf(roots: readonly number[]): Cpu {
-  const cpu = { api: 0, checker: 0, database: 0, rest: 0 };
+  const cpu = { api: 0, checker: 0, sender: 0, database: 0, rest: 0 };
   for (const { command, seconds } of below(roots, processes())) cpu[kindOf(command)] += seconds;
   return cpu;
 }
 
 /** Megabytes that the processes below `roots` hold for themselves alone, as `cpuOf` counts seconds. */
 export function memoryOf(roots: readonly number[]): Cpu {
-  const memory = { api: 0, checker: 0, database: 0, rest: 0 };
+  const memory = { api: 0, checker: 0, sender: 0, database: 0, rest: 0 };
   for (const { pid, command } of below(roots, processes())) memory[kindOf(command)] += ownMegabytes(pid);
   return memory;
 }
@@ -66,6 +66,7 @@ function below(roots: readonly number[], all: readonly Process[]): Process[] {
 
 function kindOf(command: string): keyof Cpu {
   if (command.startsWith("postgres:") || command.includes("/postgres\0")) return "database";
+  if (command.includes("apps/checker/src/sender/")) return "sender";
   if (command.includes("apps/checker/")) return "checker";
   return command.includes("apps/api/") ? "api" : "rest";
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { type Db, type Pool, openPool } from "@overdue/db";
@@ -37,14 +37,22 @@ export async function withProduct(work: (product: Product) => Promise<void>): Pr
   }
 }
 
-/** The same, once for `fill` and once more for `work`, which gets to know how long the second start took. */
+/**
+ * The same, once for `fill` and once more for `work`, which gets to know how long the second start took. `kept`: a directory
+ * whose data stays, and is not filled again.
+ */
 export async function withStartedTwice(
   fill: (product: Product) => Promise<void>,
   work: (product: Product, startMs: number) => Promise<void>,
+  kept: string | null = null,
 ): Promise<void> {
-  const data = await emptyDataDirectory();
+  const data = kept === null ? await emptyDataDirectory() : { path: kept, remove: () => Promise.resolve() };
+  const filled = join(data.path, "filled");
   try {
-    await runOn(data.path, fill);
+    if (!existsSync(filled)) {
+      await runOn(data.path, fill);
+      writeFileSync(filled, "");
+    }
     await runOn(data.path, work);
   } finally {
     await data.remove();

@@ -1,0 +1,59 @@
+/**
+ * `npm run scaling`, or `npm run scaling -- 5000000 300 2`: what so many checks need, each of which runs every so many
+ * seconds and sends so many pings a run. Computed from what `npm run bench:ping` and `npm run bench:scale` measured;
+ * `docs/operating/scaling.md` explains it.
+ */
+
+/** Per ping that is neither first of its check nor a flip: milliseconds of a core, and bytes of PostgreSQL's log. */
+const PER_PING = { apiMs: 0.106, databaseMs: 0.061, walBytes: 1_900 };
+/** Bytes of a row with its share of the indexes, without bodies. */
+const BYTES = { check: 1_500, ping: 219, run: 295, slot: 90 };
+/** What is kept: `packages/db/src/maintenance-jobs/prune.ts`. */
+const KEPT = { pings: 1_000, pingDays: 90, runDays: 400 };
+/** No more than half of a core is planned for, so that a peak and a lost machine find room. */
+const BUSY = 0.5;
+/** What one PostgreSQL is asked to be at the most: more of either means another instance. */
+const LARGEST = { cores: 32, terabytes: 8 };
+
+const DAY_SECONDS = 86_400;
+const [checks, everySeconds = 3_600, pingsPerRun = 1] = process.argv.slice(2).map(Number);
+const asked = { everySeconds, pingsPerRun };
+const rows =
+  checks === undefined
+    ? [1_000_000, 10_000_000, 100_000_000].flatMap((count) => [
+        line(count, { everySeconds: 3_600, pingsPerRun: 1 }),
+        line(count, { everySeconds: 300, pingsPerRun: 2 }),
+      ])
+    : [line(checks, asked)];
+
+const NAMES = ["checks", "each runs every", "pings a run", "pings/s", "api cores", "PostgreSQL cores"];
+const MORE = ["log MB/s", "disk", "instances"];
+console.log(`| ${[...NAMES, ...MORE].join(" | ")} |`);
+console.log(`| ${[...NAMES, ...MORE].map(() => "---").join(" | ")} |`);
+for (const row of rows) console.log(`| ${row.join(" | ")} |`);
+
+function line(count: number, { everySeconds: every, pingsPerRun: each }: typeof asked): string[] {
+  const perSecond = (count / every) * each;
+  const cores = (ms: number) => Math.ceil((perSecond * ms) / 1_000 / BUSY);
+  const terabytes = (count * bytesOfCheck(every, each)) / 1e12;
+  const databaseCores = cores(PER_PING.databaseMs);
+  const instances = Math.max(databaseCores / LARGEST.cores, terabytes / LARGEST.terabytes);
+  return [
+    count.toLocaleString("en"),
+    `${every.toLocaleString("en")} s`,
+    String(each),
+    Math.round(perSecond).toLocaleString("en"),
+    cores(PER_PING.apiMs).toLocaleString("en"),
+    databaseCores.toLocaleString("en"),
+    ((perSecond * PER_PING.walBytes) / 1e6).toFixed(1),
+    terabytes < 1 ? `${Math.ceil(terabytes * 1_000)} GB` : `${terabytes.toFixed(1)} TB`,
+    Math.ceil(instances).toLocaleString("en"),
+  ];
+}
+
+/** Once the oldest rows go as fast as new ones come. */
+function bytesOfCheck(every: number, each: number): number {
+  const runsPerDay = DAY_SECONDS / every;
+  const pings = Math.min(KEPT.pings, KEPT.pingDays * runsPerDay * each);
+  return BYTES.check + pings * BYTES.ping + KEPT.runDays * runsPerDay * (BYTES.run + BYTES.slot);
+}
