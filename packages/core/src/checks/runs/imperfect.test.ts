@@ -370,6 +370,22 @@ describe("an end that overtakes its start", () => {
       ["60 on-time 1", "120 on-time 2.3", "180 early -1"],
     ],
     [
+      "nor where it is early, and the run before was early for the slot that still waits",
+      { schedule: MINUTELY, graceSeconds: 3600, maxRuntimeSeconds: 40 },
+      [
+        [0, "start"],
+        [1, "success"],
+        [116, "start"],
+        [117, "success"],
+        [179, "success"],
+        [182, "start"],
+        ...run(235),
+        [300, "time"],
+      ],
+      ["new→up at 1"],
+      ["60 on-time 56", "120 late 62", "180 on-time 2", "240 early -5"],
+    ],
+    [
       "a run that truly hangs is notified still",
       { maxRuntimeSeconds: 900 },
       [...run(0), [3600, "start"], [9000, "time"]],

@@ -237,12 +237,17 @@ export function isSameSlot(draft: Draft, { from, at }: { from: Instant; at: Inst
   return begun === slotBegunBy(draft, at) && !isSlotBetween(draft, begun, { from, at });
 }
 
-/** Whether the slot after one that still waits has come due for the second, and not for the first. */
+/**
+ * Whether the slot after one that still waits has come due for the second, and not for the first. Where the first was
+ * early for the one that waits, so may the second be for the slot after it.
+ */
 function isSlotBetween({ memory, settings }: Draft, begun: Instant, { from, at }: Since): boolean {
   const { slotAt } = memory;
   if (slotAt === null || slotAt !== begun || everyMs(settings.schedule) !== null) return false;
   const nextAt = nextAfter(settings.schedule, slotAt);
-  return nextAt !== null && nextAt <= at && from < nextAt - Math.min(MINUTE_MS, (nextAt - slotAt) / 10);
+  if (nextAt === null) return false;
+  const nearNextAt = nextAt - Math.min(MINUTE_MS, (nextAt - slotAt) / 10);
+  return from < nearNextAt && at >= (from < slotAt ? nearNextAt : nextAt);
 }
 
 /** Whether what was counted late for a slot that was left out may have been early for the next one (rule 16). */
