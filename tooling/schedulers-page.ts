@@ -40,6 +40,10 @@ What was run to make the vectors, at the version of the first table.
 const POLICY_INTRODUCTION = `## Runs that were missed, late, or too long
 
 Every set-up was run and watched: stopped over one and over three due times, frozen, given a job longer than its interval. What a scheduler makes up is the late run of a due time. A run that nothing will make up is lost at its due time, and waiting for it is pointless.
+
+The schedule of a check may say which set-up it is, as its \`setup\`: \`missed\` is a name from the second column, \`withinSeconds\` the scheduler's own limit, \`overlap\` what becomes of the next run (\`parallel\`, \`queued\`, \`skipped\`, \`one-at-the-end\`, \`replaced\`). What it leaves out may be as in any set-up of the table. A CronJob of Kubernetes with concurrencyPolicy Forbid and a startingDeadlineSeconds of 200 is \`{"missed":"deadline","withinSeconds":200,"overlap":"one-at-the-end"}\`; pasted, it is read from its YAML. \`GET /v1/schedulers\` lists what each can say.
+
+An interval may name its scheduler, too: \`{"kind":"interval","everySeconds":3600,"scheduler":"bullmq"}\`. Where that counts from start to start, so does the check, by the start pings; where it counts from the end, or is not named, the check counts from the end.
 `;
 
 const schedulers = SCHEDULERS.toSorted((one, other) => one.label.localeCompare(other.label, "en"));
@@ -68,7 +72,7 @@ export function schedulersPage(): string {
         scheduler.version,
         ...reading,
         policy === undefined ? "–" : shortMissed(policy),
-        policy?.overlap?.usual ?? "–",
+        policy?.overlap?.usual.replaceAll("-", " ") ?? "–",
       ];
     }),
   );
@@ -115,7 +119,7 @@ function policyTable(): string {
     ],
     POLICIES.map((policy) => [
       policy.program,
-      policy.setup || "–",
+      setupText(policy),
       policy.version,
       madeUpText(policy),
       overlapText(policy) ?? "–",
@@ -123,6 +127,10 @@ function policyTable(): string {
       policy.lateSeconds === undefined ? "–" : `${policy.lateSeconds.join(" to ")} s`,
     ]),
   );
+}
+
+function setupText({ setup, id }: SchedulerPolicy): string {
+  return [setup, id === undefined ? "" : `\`${id}\``].filter((part) => part !== "").join(" ") || "–";
 }
 
 function shortMissed({ missed }: SchedulerPolicy): string {

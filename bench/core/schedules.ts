@@ -1,4 +1,12 @@
-import { explain, nextAfter, type Schedule, ScheduleInput, SCHEDULERS } from "@overdue/schedules";
+import {
+  explain,
+  lineFor,
+  nextAfter,
+  type Schedule,
+  schedulerById,
+  ScheduleInput,
+  SCHEDULERS,
+} from "@overdue/schedules";
 import { cron, KINDS, SPARSE } from "./kinds.ts";
 import { report } from "./report.ts";
 
@@ -16,16 +24,16 @@ export function benchSchedules(seconds: number): void {
   for (const { name, schedule } of KINDS.slice(2, 4))
     report({ name, unit: "explanations/s", perSecond: explanations(schedule, seconds) });
   report({ name: "cron, as it is saved", unit: "validations/s", perSecond: validations(seconds) });
-  for (const { id, rules } of SCHEDULERS) benchScheduler(id, rules.layouts[0]?.[0] === "second", seconds);
+  for (const { id } of SCHEDULERS) benchScheduler(id, seconds);
 }
 
 /** The next times a second over three usual lines, and the longest that a hostile line takes when first asked for. */
-function benchScheduler(id: string, hasSeconds: boolean, seconds: number): void {
-  const written = (line: string) => ({ ...cron(hasSeconds ? `0 ${line}` : line), scheduler: id });
-  const rates = LINES.filter((line) => isRead(written(line))).map((line) =>
-    nextTimes(written(line), seconds / 3),
-  );
-  const worst = Math.max(...HOSTILE.map((line) => millisecondsOf(written(line))));
+function benchScheduler(id: string, seconds: number): void {
+  const read = (expression: string) => ({ ...cron(expression), scheduler: id });
+  const rates = LINES.map((line) => nextTimes(read(lineFor(line, id) ?? line), seconds / 3));
+  // A line that was written for the scheduler would have been read before.
+  const hasSeconds = schedulerById(id)?.rules.layouts[0]?.[0] === "second";
+  const worst = Math.max(...HOSTILE.map((line) => millisecondsOf(read(hasSeconds ? `0 ${line}` : line))));
   report({
     name: `${id}, slowest of three lines; a hostile line ${worst.toFixed(2)} ms`,
     unit: "next times/s",

@@ -6,15 +6,24 @@ export { listText } from "./explain/english.ts";
 export { explain, type Explanation } from "./explain/explain.ts";
 export { lineFor, readingText } from "./explain/line-text.ts";
 export type { Occurrence } from "./explain/local-time.ts";
-export { belatedRuns, lostFrom, policiesOf, usualPolicy } from "./policies/policies.ts";
+export {
+  belatedRuns,
+  INTERVAL_SCHEDULERS,
+  isCountedFromStart,
+  lostFrom,
+  policiesFor,
+  policiesOf,
+  usualPolicy,
+} from "./policies/policies.ts";
 export {
   intervalText,
   madeUpText,
   missedText,
   overlapText,
   policySentences,
+  setupChoiceTexts,
 } from "./policies/policy-text.ts";
-export type { SchedulerPolicy } from "./policies/policy.ts";
+export { OVERLAP_RULES, type OverlapRule, type SchedulerPolicy } from "./policies/policy.ts";
 export { lintLine, type LintFinding, lintSchedule } from "./lint.ts";
 export { proposeScheduler } from "./paste/propose-scheduler.ts";
 export { ScheduleError } from "./schedule-error.ts";
@@ -33,6 +42,7 @@ export {
   hasWindows,
   nextAfter,
   type Schedule,
+  type Setup,
   timesAfter,
   windowMs,
 } from "./schedule.ts";

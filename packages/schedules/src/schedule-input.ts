@@ -3,11 +3,13 @@ import type { Instant } from "./time.ts";
 import { ExceptionsInput, mayBeLeftOut } from "./exceptions/exceptions.ts";
 import type { Reading } from "./paste/reading.ts";
 import { readPasted } from "./paste/read-pasted.ts";
-import { ScheduleError } from "./schedule-error.ts";
+import { FieldError, ScheduleError } from "./schedule-error.ts";
 import { readersText } from "./schedulers/readers-text.ts";
 import { refuseNeverLine } from "./cron/never.ts";
 import { refuseWordsBehind } from "./cron/refusals.ts";
 import { eachOf, linesOf } from "./lines.ts";
+import { INTERVAL_SCHEDULERS } from "./policies/policies.ts";
+import { SetupInput, withSetup } from "./policies/setup-input.ts";
 import { DEFAULT_SCHEDULER, schedulerId, schedulerNamed } from "./schedulers/index.ts";
 import { type CalendarSchedule, nextAfter, type Schedule } from "./schedule.ts";
 import { canonicalTimezone } from "./timezones/timezones.ts";
@@ -38,12 +40,23 @@ export const TimezoneInput = z
   })
   .overwrite((name) => canonicalTimezone(name) ?? name);
 
+/** The id of the program that starts a job every so often. */
+const IntervalSchedulerInput = z
+  .string({ error: "Choose what runs the job, such as bullmq, or leave it out." })
+  .refine((name) => INTERVAL_SCHEDULERS.some(({ id }) => id === name), {
+    error: ({ input }) =>
+      `Nothing is known of how “${String(input).slice(0, 50)}” times intervals: choose one such as bullmq, or leave it out.`,
+    abort: true,
+  });
+
 const Interval = z.strictObject({
   kind: z.literal("interval"),
   everySeconds: z
     .int("Write the interval as a whole number of seconds.")
     .min(EVERY_SECONDS_MIN, "The shortest interval is a minute: use at least 60 seconds.")
     .max(EVERY_SECONDS_MAX, "The longest interval is 365 days: use at most 31536000 seconds."),
+  scheduler: mayBeLeftOut(IntervalSchedulerInput),
+  setup: mayBeLeftOut(SetupInput),
 });
 /** The id of the program that reads cron lines. */
 const SchedulerInput = z
@@ -68,6 +81,7 @@ const Calendar = z.strictObject({
   kind: z.enum(["cron", "oncalendar"]),
   expression: Expression,
   scheduler: mayBeLeftOut(SchedulerInput),
+  setup: mayBeLeftOut(SetupInput),
   job: mayBeLeftOut(JobInput),
   timezone: TimezoneInput,
   except: mayBeLeftOut(ExceptionsInput),
@@ -95,16 +109,17 @@ export const ScheduleReadingInput: z.ZodType<ScheduleReading> = z
   .transform((given, context) => {
     try {
       const read = given.kind === "interval" ? bare(given) : readCalendar(given);
-      refuseNever(read.schedule);
-      return read;
+      const schedule = withSetup(read.schedule);
+      refuseNever(schedule);
+      return { ...read, schedule };
     } catch (error) {
       if (!(error instanceof FieldError) && !(error instanceof ScheduleError)) throw error;
-      const path = error instanceof FieldError ? error.field : "expression";
+      const path = error instanceof FieldError ? error.field.split(".") : ["expression"];
       const message =
         error instanceof ScheduleError
           ? (otherKindHint(given) ?? withReaders(error.message, given))
           : error.message;
-      context.addIssue({ code: "custom", path: [path], message });
+      context.addIssue({ code: "custom", path, message });
       return z.NEVER;
     }
   });
@@ -122,16 +137,6 @@ export const ScheduleInput: z.ZodType<Schedule> = ScheduleReadingInput.transform
   },
 ).pipe(ScheduleShape);
 
-/** A problem with a text that belongs to another field than the expression. */
-class FieldError extends Error {
-  readonly field: string;
-
-  constructor(field: string, message: string) {
-    super(message);
-    this.field = field;
-  }
-}
-
 function readCalendar(named: CalendarSchedule): ScheduleReading {
   if (named.kind === "oncalendar" && named.scheduler !== undefined)
     throw new FieldError("scheduler", "OnCalendar lines are systemd's own: leave the scheduler out.");
@@ -145,12 +150,15 @@ function readCalendar(named: CalendarSchedule): ScheduleReading {
   if (read.kind === "interval") {
     if (given.except !== undefined)
       throw new FieldError("except", "An interval has no exceptions: leave them out, or write a cron line.");
-    return { ...said, schedule: intervalOf(read.everySeconds) };
+    return { ...said, schedule: intervalOf(read.everySeconds, runBy) };
   }
   const timezone = namedZone === null ? given.timezone : zoneOfText(namedZone);
   const schedule = { ...given, kind: read.kind, expression: bounded(read.lines), timezone };
   if (schedule.kind === "oncalendar") delete schedule.scheduler;
-  if (runBy === null || named.scheduler !== undefined) return { ...said, schedule };
+  if (runBy?.setup !== undefined && named.setup === undefined && isRunBy(schedule, named, runBy.scheduler))
+    schedule.setup = runBy.setup;
+  if (runBy === null || schedule.kind === "oncalendar" || named.scheduler !== undefined)
+    return { ...said, schedule };
   const note = `This is ${runBy.what}, so it is read as ${schedulerNamed(runBy.scheduler).label} reads it.`;
   return { ...said, notes: [note, ...said.notes], schedule: { ...schedule, scheduler: runBy.scheduler } };
 }
@@ -183,12 +191,20 @@ function withReaders(message: string, given: Schedule): string {
   return readers === null ? message : `${message} ${readers}`;
 }
 
+/** Whether the program that a text shows is the one that runs the job, since no other was chosen. */
+function isRunBy({ kind }: Schedule, { scheduler }: CalendarSchedule, shown: string): boolean {
+  return kind === "oncalendar" || scheduler === undefined || scheduler === shown;
+}
+
 function bare(schedule: Schedule): ScheduleReading {
   return { schedule, name: null, jitterSeconds: null, notes: [], otherJobs: 0 };
 }
 
-function intervalOf(everySeconds: number): Schedule {
-  const { data, error } = Interval.safeParse({ kind: "interval", everySeconds });
+function intervalOf(everySeconds: number, runBy: Reading["runBy"]): Schedule {
+  const known = INTERVAL_SCHEDULERS.some(({ id }) => id === runBy?.scheduler);
+  const named = known &&
+    runBy !== null && { scheduler: runBy.scheduler, ...(runBy.setup && { setup: runBy.setup }) };
+  const { data, error } = Interval.safeParse({ kind: "interval", everySeconds, ...named });
   if (data === undefined) throw new ScheduleError(error.issues[0]?.message ?? "The interval cannot be used.");
   return data;
 }

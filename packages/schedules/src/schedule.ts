@@ -2,13 +2,35 @@ import { timesOfCron } from "./cron/next.ts";
 import { nextAllowed } from "./exceptions/allowed-days.ts";
 import type { Exceptions } from "./exceptions/exceptions.ts";
 import { latestOfLine, type Line, linesOf, nextOfLine, zoneOfLine } from "./lines.ts";
+import type { OverlapRule } from "./policies/policy.ts";
 import { isDead } from "./oncalendar/next.ts";
 import { ScheduleError } from "./schedule-error.ts";
 import { type Instant, SECOND_MS } from "./time.ts";
 import type { TimeZone } from "./timezones/time-zone.ts";
 
 /** When a job is due. Cron and OnCalendar may have several lines; the earliest wins. */
-export type Schedule = { kind: "interval"; everySeconds: number } | CalendarSchedule;
+export type Schedule = IntervalSchedule | CalendarSchedule;
+
+export type IntervalSchedule = {
+  kind: "interval";
+  everySeconds: number;
+  /** what starts the job, by its id in `INTERVAL_SCHEDULERS`; not known where it is left out */
+  scheduler?: string;
+  setup?: Setup;
+};
+
+/**
+ * How the scheduler is set up, as far as it is known: what is left out may be as in any of its measured set-ups. It
+ * moves no due time.
+ */
+export type Setup = {
+  /** the id of the set-up, which decides what is made up after an outage */
+  missed?: string;
+  /** up to how late that is made up, where the set-up has a limit to set, such as startingDeadlineSeconds */
+  withinSeconds?: number;
+  /** what becomes of the next run while one goes on */
+  overlap?: OverlapRule;
+};
 
 export type CalendarSchedule = {
   kind: "cron" | "oncalendar";
@@ -16,6 +38,7 @@ export type CalendarSchedule = {
   expression: string;
   /** what reads the lines of a cron expression, by its id; Debian's cron where it is left out */
   scheduler?: string;
+  setup?: Setup;
   /** the full name of the job, from which Jenkins computes the times of H */
   job?: string;
   timezone: string;

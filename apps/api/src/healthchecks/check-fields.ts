@@ -169,26 +169,25 @@ function changeTiming({ schedule, inactiveSchedule }: Timing, fields: CheckField
     timezone: tz ?? inactiveSchedule.timezone,
   };
   const kind = wanted?.kind ?? (timeout === undefined ? schedule.kind : "interval");
-  const kept = { ...exceptIn(schedule), ...readerOf(schedule, wanted === undefined ? null : kind) };
-  return { schedule: scheduleOf(kind, parts, kept), inactiveSchedule: parts };
+  const runBy = runByOf(schedule, { kind, isSent: wanted !== undefined });
+  if (kind === "interval")
+    return { schedule: { kind, everySeconds: parts.timeoutSeconds, ...runBy }, inactiveSchedule: parts };
+  const { expression, timezone } = parts;
+  return {
+    schedule: { kind, expression, timezone, ...exceptIn(schedule), ...runBy },
+    inactiveSchedule: parts,
+  };
 }
 
-function scheduleOf(
-  kind: Schedule["kind"],
-  { timeoutSeconds, expression, timezone }: ScheduleParts,
-  kept: Partial<Pick<CalendarSchedule, "except" | "scheduler" | "job">>,
-): Schedule {
-  return kind === "interval"
-    ? { kind, everySeconds: timeoutSeconds }
-    : { kind, expression, timezone, ...kept };
-}
+type RunBy = Partial<Pick<CalendarSchedule, "scheduler" | "setup" | "job">>;
 
-/** A line that a client sends is read as Healthchecks reads it; one that is there keeps its reader. */
-function readerOf(schedule: Schedule, sent: Schedule["kind"] | null) {
-  if (sent !== null) return healthchecksReader(sent);
-  return schedule.kind === "cron" && schedule.scheduler !== undefined
-    ? { scheduler: schedule.scheduler, ...(schedule.job !== undefined && { job: schedule.job }) }
-    : {};
+/** A line that a client sends is read as Healthchecks reads it; what is there keeps what runs it. */
+function runByOf(schedule: Schedule, { kind, isSent }: { kind: Schedule["kind"]; isSent: boolean }): RunBy {
+  if (isSent && kind === "cron") return healthchecksReader(kind);
+  if (schedule.kind !== kind) return {};
+  const { scheduler, setup } = schedule;
+  const job = schedule.kind === "interval" ? undefined : schedule.job;
+  return definedFields({ scheduler, setup, job });
 }
 
 /** Free days, which Healthchecks does not know, stay as they are. */

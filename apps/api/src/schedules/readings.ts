@@ -5,7 +5,7 @@ import {
   type Instant,
   lineFor,
   lintLine,
-  policiesOf,
+  policiesFor,
   policySentences,
   type Schedule,
   ScheduleReadingInput,
@@ -49,7 +49,7 @@ export function meaningOf(schedule: Schedule, now: Instant) {
       scheduler === null || schedule.kind !== "cron"
         ? []
         : lintLine(schedule.expression, scheduler, schedule.job),
-    policy: policySentences(scheduler === null ? [] : policiesOf(scheduler)),
+    policy: policySentences(policiesFor(schedule), { timed: schedule.kind === "interval" }),
   };
 }
 

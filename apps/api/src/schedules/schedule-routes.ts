@@ -1,10 +1,13 @@
 import {
   FAMILIES,
+  INTERVAL_SCHEDULERS,
+  OVERLAP_RULES,
   ScheduleReadingInput,
   ScheduleShape,
   DEFAULT_SCHEDULER,
   schedulerId,
   SCHEDULERS,
+  setupChoiceTexts,
   TimezoneInput,
   timezones,
 } from "@overdue/schedules";
@@ -71,6 +74,17 @@ const ScheduleExplanation = Meaning.extend({
   suggestedJitterSeconds: z.int().nullable().meta({ description: "RandomizedDelaySec of a pasted timer." }),
   notes: z.array(z.string()).meta({ description: "What was left out of a pasted text, a sentence each." }),
 }).meta({ id: "ScheduleExplanation" });
+const SetupsView = z
+  .object({
+    missed: z.array(z.object({ id: z.string(), text: z.string(), setting: z.string().nullable() })).meta({
+      description:
+        "Values of `setup.missed`, with what is made up after an outage, and the scheduler's own setting that `setup.withinSeconds` stands for.",
+    }),
+    overlap: z
+      .array(z.object({ rule: z.enum(OVERLAP_RULES), text: z.string() }))
+      .meta({ description: "Values of `setup.overlap`: what becomes of the next run while one goes on." }),
+  })
+  .meta({ id: "SchedulerSetups" });
 const SchedulerView = z
   .object({
     id: z.string(),
@@ -79,8 +93,12 @@ const SchedulerView = z
     names: z.array(z.string()).meta({ description: "Other names of it, and products that have it inside." }),
     version: z.string(),
     example: z.string(),
+    setups: SetupsView,
   })
   .meta({ id: "Scheduler" });
+const IntervalSchedulerView = z
+  .object({ id: z.string(), label: z.string(), setups: SetupsView })
+  .meta({ id: "IntervalScheduler" });
 const Reading = z
   .object({
     scheduler: z.string().meta({ description: "The id of the scheduler that was asked for." }),
@@ -167,14 +185,24 @@ export const scheduleRoutes = createRouter()
         method: "get",
         path: "/v1/schedulers",
         summary: "List schedulers",
-        description: "Programs whose reading of a cron line a schedule may name as its `scheduler`.",
+        description:
+          "Programs whose reading of a cron line a schedule may name as its `scheduler`, and how each can be set up: a schedule may say that as its `setup`.",
         tags,
         responses: {
-          200: json(z.object({ items: z.array(SchedulerView) }), "Schedulers, families together."),
+          200: json(
+            z.object({
+              items: z.array(SchedulerView),
+              intervals: z
+                .array(IntervalSchedulerView)
+                .meta({ description: "Programs that an interval may name as its `scheduler`." }),
+              oncalendar: SetupsView.meta({ description: "How a systemd timer can be set up." }),
+            }),
+            "Schedulers, families together.",
+          ),
         },
       },
     ),
-    (c) => c.json({ items: LISTED }, 200, { "cache-control": "public, max-age=3600" }),
+    (c) => c.json(LISTED, 200, { "cache-control": "public, max-age=3600" }),
   )
   .openapi(
     route(
@@ -192,8 +220,24 @@ export const scheduleRoutes = createRouter()
     (c) => c.json({ items: [...timezones] }, 200),
   );
 
-const LISTED: z.infer<typeof SchedulerView>[] = FAMILIES.flatMap((family) =>
-  SCHEDULERS.filter((scheduler) => scheduler.family === family).map(
-    ({ id, label, names, version, example }) => ({ id, label, family, names: [...names], version, example }),
+const LISTED = {
+  items: FAMILIES.flatMap((family) =>
+    SCHEDULERS.filter((scheduler) => scheduler.family === family).map(
+      ({ id, label, names, version, example }) => ({
+        id,
+        label,
+        family,
+        names: [...names],
+        version,
+        example,
+        setups: setupChoiceTexts({ kind: "cron", scheduler: id }),
+      }),
+    ),
   ),
-);
+  intervals: INTERVAL_SCHEDULERS.map(({ id, label }) => ({
+    id,
+    label,
+    setups: setupChoiceTexts({ kind: "interval", scheduler: id }),
+  })),
+  oncalendar: setupChoiceTexts({ kind: "oncalendar" }),
+};

@@ -130,6 +130,7 @@ function scheduleChanges(before: CheckSchedule, after: CheckSchedule): [string, 
   return [
     ["Schedule", expressionText(before), expressionText(after)],
     ["Scheduler", schedulerText(before), schedulerText(after)],
+    ["Set-up", setupText(before), setupText(after)],
     ["Time zone", zoneText(before), zoneText(after)],
   ];
 }
@@ -141,7 +142,18 @@ function expressionText(schedule: CheckSchedule): string {
 }
 
 function schedulerText(schedule: CheckSchedule): string {
-  return schedule.kind === "cron" ? (schedule.scheduler ?? "cron (Debian)") : "";
+  if (schedule.kind === "oncalendar") return "";
+  return schedule.scheduler ?? (schedule.kind === "cron" ? "cron (Debian)" : "not known");
+}
+
+function setupText({ setup = {} }: CheckSchedule): string {
+  const { missed, withinSeconds, overlap } = setup;
+  const parts = [
+    missed,
+    withinSeconds === undefined ? undefined : `within ${secondsInWords(withinSeconds)}`,
+    overlap?.replaceAll("-", " "),
+  ];
+  return parts.filter((part) => part !== undefined).join(", ") || "not known";
 }
 
 function zoneText(schedule: CheckSchedule): string {

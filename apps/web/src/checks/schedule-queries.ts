@@ -22,14 +22,20 @@ export const explainQuery = (schedule: CheckSchedule) =>
     staleTime: 10_000,
   });
 
-export type Scheduler = InferResponseType<typeof schedulers.$get, 200>["items"][number];
+export type Runners = InferResponseType<typeof schedulers.$get, 200>;
+export type Scheduler = Runners["items"][number];
 
-/** The programs whose reading of a cron line can be chosen, families together. */
-export const schedulersQuery = queryOptions({
+export type SchedulerSetups = Scheduler["setups"];
+
+/** All that is known of what may run a job: readers of cron lines, and how each can be set up. */
+export const runnersQuery = queryOptions({
   queryKey: ["schedulers"],
-  queryFn: async () => (await parseResponse(schedulers.$get())).items,
+  queryFn: () => parseResponse(schedulers.$get()),
   staleTime: Infinity,
 });
+
+/** The programs whose reading of a cron line can be chosen, families together. */
+export const schedulersQuery = queryOptions({ ...runnersQuery, select: ({ items }) => items });
 
 /** The parts that read lines are large, and needed once something is typed. */
 export const loadTools = () => import("./form/schedule-tools.ts");

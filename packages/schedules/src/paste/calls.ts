@@ -1,7 +1,18 @@
+import type { Setup } from "../schedule.ts";
 import { type Reading, reading } from "./reading.ts";
 
-/** How a program's code or configuration says when a job runs. `line` captures the cron line, `zone` the time zone. */
-type Call = { sign: RegExp; line: RegExp; zone?: RegExp; scheduler: string; what: string };
+/**
+ * How a program's code or configuration says when a job runs. `line` captures the cron line, `zone` the time zone; `setups`
+ * are what else in it says how the program is set up.
+ */
+type Call = {
+  sign: RegExp;
+  line: RegExp;
+  zone?: RegExp;
+  setups?: readonly (readonly [sign: RegExp, setup: Setup])[];
+  scheduler: string;
+  what: string;
+};
 
 const TEXT = String.raw`\s*["'\x60]([^"'\x60\n]+)["'\x60]`;
 const called = (name: string) => new RegExp(`${name}\\(${TEXT}`);
@@ -20,6 +31,7 @@ const CALLS: readonly Call[] = [
     sign: /\bcronSchedule\(/,
     line: called("cronSchedule"),
     zone: called("getTimeZone"),
+    setups: [[/@DisallowConcurrentExecution\b/, { overlap: "one-at-the-end" }]],
     scheduler: "quartz",
     what: "a cronSchedule of Quartz",
   },
@@ -40,6 +52,7 @@ const CALLS: readonly Call[] = [
     sign: /\bnew CronJob\(|\bcronTime:/,
     line: /(?:new CronJob\(|cronTime:)\s*["'`]([^"'`\n]+)["'`]/,
     zone: named("timeZone"),
+    setups: [[/\bwaitForCompletion:\s*true\b/, { overlap: "skipped" }]],
     scheduler: "cron-kelektiv",
     what: "a CronJob of the npm package cron",
   },
@@ -47,6 +60,7 @@ const CALLS: readonly Call[] = [
     sign: /\bnew Cron\(/,
     line: called("new Cron"),
     zone: named("timezone"),
+    setups: [[/\bprotect:\s*true\b/, { overlap: "one-at-the-end" }]],
     scheduler: "croner",
     what: "a job of Croner",
   },
@@ -54,6 +68,7 @@ const CALLS: readonly Call[] = [
     sign: /\bcron\.schedule\(/,
     line: called("cron\\.schedule"),
     zone: named("timezone"),
+    setups: [[/\bnoOverlap:\s*true\b/, { overlap: "skipped" }]],
     scheduler: "node-cron",
     what: "a job of node-cron",
   },
@@ -93,6 +108,7 @@ const CALLS: readonly Call[] = [
   {
     sign: /\bDAG\(|@dag\(/,
     line: named("schedule(?:_interval)?"),
+    setups: [[/\bcatchup\s*=\s*True\b/, { missed: "catchup" }]],
     scheduler: "airflow",
     what: "a DAG of Airflow",
   },
@@ -122,7 +138,9 @@ export function readCall(text: string): Reading | null {
   const call = CALLS.find(({ sign }) => sign.test(text));
   const line = call?.line.exec(text)?.[1]?.trim();
   if (call === undefined || line === undefined) return null;
-  const { scheduler, what, zone } = call;
+  const { scheduler, what, zone, setups = [] } = call;
   const timezone = zone?.exec(text)?.[1] ?? null;
-  return reading({ kind: "cron", lines: line.split("\n") }, { timezone, runBy: { scheduler, what } });
+  const [, setup] = setups.find(([sign]) => sign.test(text)) ?? [];
+  const runBy = { scheduler, what, ...(setup !== undefined && { setup }) };
+  return reading({ kind: "cron", lines: line.split("\n") }, { timezone, runBy });
 }

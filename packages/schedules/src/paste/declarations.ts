@@ -1,5 +1,6 @@
 import { ScheduleError } from "../schedule-error.ts";
 import { readCrontab } from "./crontab.ts";
+import type { Setup } from "../schedule.ts";
 import { type Reading, reading, secondsOfSpan } from "./reading.ts";
 
 /**
@@ -51,13 +52,30 @@ export function readTimerUnit(lines: readonly string[]): Reading {
     name: unit ?? value("Description"),
     jitterSeconds: delay === null ? null : secondsOfSpan(delay),
   };
-  if (calendars.length > 0) return reading({ kind: "oncalendar", lines: calendars }, more);
-  const every = value("OnUnitActiveSec", "OnUnitInactiveSec");
+  if (calendars.length > 0) {
+    const persistent = value("Persistent");
+    // A whole unit that does not say it is not persistent; of a lone line nobody knows.
+    const isKnown = persistent !== null || lines.includes("[Timer]");
+    const missed = isTrue(persistent) ? "persistent" : "not-persistent";
+    const runBy = isKnown ? timerRunBy("systemd-cron", missed) : null;
+    return reading({ kind: "oncalendar", lines: calendars }, { ...more, runBy });
+  }
+  const active = value("OnUnitActiveSec");
+  const every = active ?? value("OnUnitInactiveSec");
   const everySeconds = every === null ? null : secondsOfSpan(every);
-  if (everySeconds !== null) return reading({ kind: "interval", everySeconds }, more);
+  const runBy = timerRunBy("systemd-timer", active === null ? "unit-inactive" : "unit-active");
+  if (everySeconds !== null) return reading({ kind: "interval", everySeconds }, { ...more, runBy });
   throw new ScheduleError(
     "This timer has neither OnCalendar= nor OnUnitActiveSec= with a time, so it does not say when the job runs again: paste such a line, or choose an interval.",
   );
+}
+
+function timerRunBy(scheduler: string, missed: string): Reading["runBy"] {
+  return { scheduler, what: "a systemd timer", setup: { missed } };
+}
+
+function isTrue(value: string | null): boolean {
+  return value !== null && /^(?:1|yes|y|true|t|on)$/i.test(value);
 }
 
 /** Whether a text is a timer's, not a crontab's. */
@@ -98,10 +116,28 @@ export function readYamlLines(lines: readonly string[], keepsEvery = false): Rea
 
 function runByOf(lines: readonly string[]): Reading["runBy"] {
   if (lines.some((line) => /^(?:kind:\s*CronJob|jobTemplate:|concurrencyPolicy:|timeZone:)/.test(line)))
-    return { scheduler: "kubernetes", what: "a Kubernetes CronJob" };
+    return { scheduler: "kubernetes", what: "a Kubernetes CronJob", setup: setupOfCronJob(lines) };
   // Sidekiq-cron and GoodJob name the class of the job beside its line.
   const hasClass = valueOf(lines, "class") !== null && lines.some((line) => line.startsWith("cron:"));
   return hasClass ? { scheduler: "fugit", what: "a job of Sidekiq-cron or GoodJob" } : null;
+}
+
+const CONCURRENCY = { Allow: "parallel", Forbid: "one-at-the-end", Replace: "replaced" } as const;
+
+/** What a CronJob says of missed and overlapping runs; what a whole one leaves out has its default. */
+function setupOfCronJob(lines: readonly string[]): Setup {
+  const isWhole = lines.some((line) => /^kind:\s*CronJob/.test(line));
+  const concurrency = valueOf(lines, "concurrencyPolicy") ?? (isWhole ? "Allow" : "");
+  const withinSeconds = Number(valueOf(lines, "startingDeadlineSeconds") ?? Number.NaN);
+  const hasLimit = Number.isInteger(withinSeconds) && withinSeconds > 0;
+  return {
+    ...(hasLimit ? { missed: "deadline", withinSeconds } : isWhole && { missed: "no-deadline" }),
+    ...(isConcurrency(concurrency) && { overlap: CONCURRENCY[concurrency] }),
+  };
+}
+
+function isConcurrency(text: string): text is keyof typeof CONCURRENCY {
+  return Object.hasOwn(CONCURRENCY, text);
 }
 
 function valueOf(lines: readonly string[], key: string): string | null {
@@ -109,6 +145,7 @@ function valueOf(lines: readonly string[], key: string): string | null {
   return (
     line
       ?.slice(key.length + 1)
+      .replace(/\s#.*$/, "")
       .trim()
       .replace(/^(["'])(.*)\1$/, "$2") || null
   );

@@ -95,7 +95,7 @@ describe("a text that shows what runs the job is read as that scheduler's line",
     ["'schedule': crontab(minute=0, hour='*/3, 8-17'),", "celery", "0 */3,8-17 * * *", BERLIN],
   ])("%j", (expression, scheduler, line, timezone) => {
     const read = ScheduleReadingInput.parse({ kind: "cron", expression, timezone: BERLIN });
-    expect(read.schedule).toEqual({ kind: "cron", expression: line, scheduler, timezone });
+    expect(read.schedule).toMatchObject({ kind: "cron", expression: line, scheduler, timezone });
     expect(read.notes[0]).toMatch(/^This is .*, so it is read as .* reads it\.$/);
   });
 
@@ -148,4 +148,38 @@ test("@every stays the line of a scheduler that reads it, and is an interval for
     scheduler: "kubernetes",
   });
   expect(ScheduleInput.parse(typed)).toEqual({ kind: "interval", everySeconds: 5400 });
+});
+
+describe("what a pasted text says of the set-up is read", () => {
+  const CRON_JOB = "kind: CronJob\nspec:\n  schedule: '0 3 * * *'";
+  test.each<[string, object | undefined]>([
+    [CRON_JOB, { missed: "no-deadline", overlap: "parallel" }],
+    [
+      `${CRON_JOB}\n  concurrencyPolicy: Forbid # one at a time\n  startingDeadlineSeconds: 200`,
+      { missed: "deadline", withinSeconds: 200, overlap: "one-at-the-end" },
+    ],
+    ["schedule: '0 3 * * *'\nconcurrencyPolicy: Replace", { overlap: "replaced" }],
+    ['@DisallowConcurrentExecution\ncronSchedule("0 0 12 ? * MON-FRI")', { overlap: "one-at-the-end" }],
+    ["new Cron('0 0 * * *', { protect: true })", { overlap: "one-at-the-end" }],
+    ["cron.schedule('0 0 * * *', run, { noOverlap: true })", { overlap: "skipped" }],
+    ["new CronJob({ cronTime: '0 4 * * *', waitForCompletion: true })", { overlap: "skipped" }],
+    ['DAG("etl", schedule="0 2 * * *", catchup=True)', { missed: "catchup" }],
+    ["[Timer]\nOnCalendar=daily\nPersistent=true", { missed: "persistent" }],
+    ["[Timer]\nOnCalendar=daily", { missed: "not-persistent" }],
+    ["[Timer]\nOnUnitActiveSec=1h", { missed: "unit-active" }],
+    ["OnCalendar=daily", undefined],
+    ["add_job(run, 'cron', day=1, misfire_grace_time=300, coalesce=False)", undefined],
+  ])("%j", (expression, setup) => {
+    const { schedule } = ScheduleReadingInput.parse({ kind: "cron", expression, timezone: BERLIN });
+    expect(schedule.setup).toEqual(setup);
+  });
+
+  test("but not where another scheduler, or another set-up, was chosen", () => {
+    const text = { kind: "cron", expression: CRON_JOB, timezone: BERLIN };
+    const setupOf = (given: object) => ScheduleReadingInput.parse({ ...text, ...given }).schedule.setup;
+    expect(setupOf({ scheduler: "gronx" })).toBeUndefined();
+    expect(setupOf({ scheduler: "kubernetes", setup: { overlap: "replaced" } })).toEqual({
+      overlap: "replaced",
+    });
+  });
 });

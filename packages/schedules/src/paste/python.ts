@@ -24,7 +24,11 @@ export function readPythonCall(text: string): Reading | null {
 const CELERY = ["minute", "hour", "day_of_month", "month_of_year", "day_of_week"];
 const APSCHEDULER = ["minute", "hour", "day", "month", "day_of_week"];
 // Those that say no more than when the job may run and who runs it.
-const OTHERS = new Set(["timezone", "jitter", "id", "name", "args", "kwargs", "start_date", "app", "nowfun"]);
+const OTHERS = new Set(
+  "timezone jitter id name args kwargs start_date app nowfun misfire_grace_time coalesce max_instances replace_existing jobstore".split(
+    " ",
+  ),
+);
 // Fields of APScheduler from the largest on: one that is left out is at its least where a larger one is given, weekdays aside.
 const BY_SIZE = ["year", "month", "day", "week", "day_of_week", "hour", "minute"];
 

@@ -1,3 +1,5 @@
+import type { Setup } from "../schedule.ts";
+
 /** A calendar's lines, or an interval: what a pasted text says about when a job runs. */
 export type ReadSchedule =
   | { kind: "cron" | "oncalendar"; lines: readonly string[] }
@@ -12,8 +14,11 @@ export type Reading = {
   name: string | null;
   /** `RandomizedDelaySec=` of a timer, or cronie's `RANDOM_DELAY`; null where the text has none. */
   jitterSeconds: number | null;
-  /** What runs the job, where the text itself shows it; `what` is the text in words, such as "a Kubernetes CronJob". */
-  runBy: { scheduler: string; what: string } | null;
+  /**
+   * What runs the job, where the text itself shows it; `what` is the text in words, such as "a Kubernetes CronJob", and
+   * `setup` what it says of its set-up.
+   */
+  runBy: { scheduler: string; what: string; setup?: Setup } | null;
   /** What was left out or translated, a sentence each. */
   notes: readonly string[];
   /** How many other jobs the text has, whose schedules were left out. */

@@ -1,5 +1,11 @@
 import { setups, type SchedulerPolicy } from "./policy.ts";
 
+const BULLMQ_OVERLAP = {
+  usual: "one-at-the-end",
+  usualWhen: "concurrency is 1",
+  otherwise: [["concurrency is above 1", "parallel"]],
+} as const;
+
 export const JAVASCRIPT: readonly SchedulerPolicy[] = [
   ...setups(
     {
@@ -7,7 +13,11 @@ export const JAVASCRIPT: readonly SchedulerPolicy[] = [
       version: "0.18.0",
       schedulers: ["graphile-worker"],
       asleep: [{ runs: "all", withinSeconds: null }],
-      overlap: { usual: "queued", otherwise: [["concurrency is above 1", "parallel"]] },
+      overlap: {
+        usual: "queued",
+        usualWhen: "concurrency is 1",
+        otherwise: [["concurrency is above 1", "parallel"]],
+      },
       interval: null,
       clockBack: "silent",
       handsOnDueTime: true,
@@ -16,12 +26,14 @@ export const JAVASCRIPT: readonly SchedulerPolicy[] = [
       {
         measured: "graphile-worker (no fill)",
         setup: "without fill",
+        id: "no-fill",
         missed: { runs: "none" },
       },
       {
         measured: "graphile-worker (?fill=1h)",
         setup: "with fill=1h",
-        missed: { runs: "all", withinSeconds: 3600 },
+        id: "fill",
+        missed: { runs: "all", withinSeconds: 3600, setting: "fill" },
       },
     ],
   ),
@@ -61,32 +73,38 @@ export const JAVASCRIPT: readonly SchedulerPolicy[] = [
       {
         measured: "BullMQ pattern, not upserted at start",
         setup: "a pattern, not upserted before the worker starts",
+        id: "kept",
         missed: { runs: "last", withinSeconds: null },
-        overlap: { usual: "one at the end", otherwise: [["concurrency is above 1", "parallel"]] },
+        overlap: BULLMQ_OVERLAP,
         interval: null,
         clockBack: "silent",
       },
       {
         measured: "BullMQ pattern, upserted at start",
         setup: "a pattern, upserted before the worker starts",
+        id: "upserted",
         missed: { runs: "none" },
-        overlap: { usual: "one at the end", otherwise: [["concurrency is above 1", "parallel"]] },
+        overlap: BULLMQ_OVERLAP,
         interval: null,
         clockBack: "silent",
       },
       {
         measured: "BullMQ every, upserted at start or not",
         setup: "every",
+        id: "redis",
+        intervalsOnly: true,
         missed: { runs: "last", withinSeconds: null },
-        overlap: { usual: "one at the end", otherwise: [["concurrency is above 1", "parallel"]] },
+        overlap: BULLMQ_OVERLAP,
         interval: { first: "at once", phase: "grid", overRestart: "kept" },
         clockBack: "silent",
       },
       {
         measured: "BullMQ every, PostgreSQL backend",
         setup: "every, in PostgreSQL",
+        id: "postgresql",
+        intervalsOnly: true,
         missed: { runs: "last", withinSeconds: null },
-        overlap: { usual: "one at the end" },
+        overlap: { usual: "one-at-the-end" },
         interval: { first: "at once", phase: "grid", overRestart: "kept" },
         clockBack: null,
       },
@@ -98,7 +116,7 @@ export const JAVASCRIPT: readonly SchedulerPolicy[] = [
       version: "6.2.6",
       schedulers: [],
       asleep: [{ runs: "last", withinSeconds: null }],
-      overlap: { usual: "one at the end" },
+      overlap: { usual: "one-at-the-end" },
       clockBack: "silent",
     },
     [
@@ -117,6 +135,7 @@ export const JAVASCRIPT: readonly SchedulerPolicy[] = [
       {
         measured: "Agenda interval",
         setup: "an interval",
+        intervalsOnly: true,
         missed: { runs: "last", withinSeconds: null, afterSeconds: 6 },
         interval: { first: "at once", phase: "from start", overRestart: "kept" },
       },
@@ -141,6 +160,7 @@ export const JAVASCRIPT: readonly SchedulerPolicy[] = [
       {
         measured: "Bree interval",
         setup: "an interval",
+        intervalsOnly: true,
         interval: { first: "after an interval", phase: "grid", overRestart: "anew" },
         clockBack: "silent",
       },
@@ -154,7 +174,11 @@ export const JAVASCRIPT: readonly SchedulerPolicy[] = [
     schedulers: ["node-cron"],
     missed: { runs: "none" },
     asleep: [],
-    overlap: { usual: "parallel", otherwise: [["noOverlap is set", "skipped"]] },
+    overlap: {
+      usual: "parallel",
+      usualWhen: "noOverlap is not set",
+      otherwise: [["noOverlap is set", "skipped"]],
+    },
     interval: null,
     clockBack: "silent",
   },
@@ -166,7 +190,11 @@ export const JAVASCRIPT: readonly SchedulerPolicy[] = [
     schedulers: ["croner"],
     missed: { runs: "none" },
     asleep: [{ runs: "last", withinSeconds: null }],
-    overlap: { usual: "parallel", otherwise: [["protect is set", "one at the end"]] },
+    overlap: {
+      usual: "parallel",
+      usualWhen: "protect is not set",
+      otherwise: [["protect is set", "one-at-the-end"]],
+    },
     interval: null,
     clockBack: "goes on, daily again",
   },
@@ -190,7 +218,11 @@ export const JAVASCRIPT: readonly SchedulerPolicy[] = [
     schedulers: ["cron-kelektiv"],
     missed: { runs: "none" },
     asleep: [{ runs: "last", withinSeconds: null }],
-    overlap: { usual: "parallel", otherwise: [["waitForCompletion is set", "skipped"]] },
+    overlap: {
+      usual: "parallel",
+      usualWhen: "waitForCompletion is not set",
+      otherwise: [["waitForCompletion is set", "skipped"]],
+    },
     interval: null,
     clockBack: "goes on",
   },
@@ -214,6 +246,7 @@ export const JAVASCRIPT: readonly SchedulerPolicy[] = [
         version: "4.1.0",
         measured: "toad-scheduler SimpleIntervalJob",
         setup: "a SimpleIntervalJob",
+        intervalsOnly: true,
         overlap: { usual: "skipped" },
         interval: { first: "after an interval", phase: "grid", overRestart: "anew" },
         clockBack: "goes on",

@@ -1,7 +1,17 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { lostFrom, POLICIES, policiesOf } from "./policies.ts";
-import { intervalText, missedText, overlapText } from "./policy-text.ts";
+import { ScheduleInput } from "../schedule-input.ts";
+import {
+  belatedRuns,
+  INTERVAL_SCHEDULERS,
+  isCountedFromStart,
+  lostFrom,
+  POLICIES,
+  policiesOf,
+  usualPolicy,
+} from "./policies.ts";
+import { intervalText, missedText, overlapText, setupChoiceTexts } from "./policy-text.ts";
+import { SCHEDULERS } from "../schedulers/index.ts";
 import type { SchedulerPolicy } from "./policy.ts";
 
 /** What was seen when the programs were run: a row per set-up, in the words of the people who watched. */
@@ -134,6 +144,106 @@ describe("in words", () => {
   });
 });
 
+describe("a set-up that a check says", () => {
+  const kubernetes = {
+    kind: "cron",
+    scheduler: "kubernetes",
+    expression: "0 3 * * *",
+    timezone: "UTC",
+  } as const;
+  const hourly = { kind: "interval", everySeconds: 3600 } as const;
+
+  test.each<[object, boolean]>([
+    [{}, true],
+    [{ overlap: "parallel" }, false],
+    [{ overlap: "one-at-the-end" }, true],
+    [{ overlap: "replaced" }, false],
+  ])("of Kubernetes, %j: a run may wait for the end of another: %s", (setup, waits) => {
+    const schedule = ScheduleInput.parse({ ...kubernetes, setup });
+    expect(belatedRuns(schedule).atTheEnd).toBe(waits);
+  });
+
+  test("of APScheduler says whether several missed runs may start at once", () => {
+    const of = (setup: object) =>
+      belatedRuns(ScheduleInput.parse({ ...kubernetes, scheduler: "apscheduler", setup })).togetherWithinMs;
+    expect(of({ missed: "memory" })).toBe(0);
+    expect(of({ missed: "database-no-coalesce" })).toBe(Infinity);
+    expect(of({})).toBe(Infinity);
+  });
+
+  test("with its own limit says from when on a run is lost", () => {
+    const due = Date.parse("2026-03-02T03:00:00Z");
+    const policy = usualPolicy(ScheduleInput.parse({ ...kubernetes, setup: { withinSeconds: 200 } }));
+    expect(policy && lostFrom(policy, due)).toBe(due + 200_000);
+    expect(policy && missedText(policy)).toBe(
+      "Kubernetes (with startingDeadlineSeconds) runs the last missed time if it is back within 200 seconds of it",
+    );
+  });
+
+  test("is left out where it says nothing", () => {
+    expect(ScheduleInput.parse({ ...kubernetes, setup: {} })).toEqual(kubernetes);
+  });
+
+  test.each<[object, string, string]>([
+    [
+      { ...kubernetes, setup: { missed: "memory" } },
+      "setup.missed",
+      "use no-deadline, deadline, or leave it out",
+    ],
+    [
+      { ...kubernetes, setup: { overlap: "skipped" } },
+      "setup.overlap",
+      "use parallel, one-at-the-end, replaced",
+    ],
+    [
+      { ...kubernetes, setup: { missed: "no-deadline", withinSeconds: 60 } },
+      "setup.withinSeconds",
+      "This set-up has no limit of its own: leave it out.",
+    ],
+    [{ ...kubernetes, scheduler: "debian-cron", setup: { missed: "x" } }, "setup", "leave the set-up out"],
+    [{ ...hourly, setup: { missed: "redis" } }, "setup", "leave the set-up out"],
+    [{ ...hourly, scheduler: "debian-cron" }, "scheduler", "choose one such as bullmq, or leave it out"],
+  ])("%j is refused", (schedule, path, way) => {
+    const { error } = ScheduleInput.safeParse(schedule);
+    expect(error?.issues.map((issue) => issue.path.join("."))).toEqual([path]);
+    expect(error?.issues[0]?.message).toContain(way);
+  });
+
+  test.each([
+    [undefined, undefined, false],
+    ["bullmq", undefined, true],
+    ["spring", undefined, false],
+    ["spring", "fixed-rate", true],
+    ["systemd-timer", "unit-inactive", false],
+  ])("an interval of %s (%s) counts from the start of the last run: %s", (scheduler, missed, fromStart) => {
+    const setup = missed === undefined ? {} : { setup: { missed } };
+    const schedule = ScheduleInput.parse({ ...hourly, scheduler, ...setup });
+    expect(isCountedFromStart(schedule)).toBe(fromStart);
+  });
+
+  test("can be told in words, each only once", () => {
+    const { missed, overlap } = setupChoiceTexts(kubernetes);
+    expect(missed.map(({ text }) => text)).toEqual([
+      "without startingDeadlineSeconds: runs the last missed time, however late",
+      "with startingDeadlineSeconds: runs the last missed time if it is back within the job's own limit",
+    ]);
+    expect(overlap.map(({ text }) => text)).toEqual([
+      "concurrencyPolicy is Allow: it runs side by side with it",
+      "concurrencyPolicy is Forbid: it starts once, right at its end",
+      "concurrencyPolicy is Replace: it stops it and runs",
+    ]);
+    const programs = [
+      ...SCHEDULERS.map(({ id }) => ({ kind: "cron" as const, scheduler: id })),
+      ...INTERVAL_SCHEDULERS.map(({ id }) => ({ kind: "interval" as const, scheduler: id })),
+    ];
+    for (const program of programs) {
+      const choices = setupChoiceTexts(program);
+      const names = [...choices.missed.map(({ id }) => id), ...choices.overlap.map(({ rule }) => rule)];
+      expect(new Set(names).size).toBe(names.length);
+    }
+  });
+});
+
 function rowOf({ measured, version }: SchedulerPolicy): Row {
   const row = rows.find((one) => one.scheduler === measured && one.version === version);
   if (row === undefined) throw new Error(`nobody measured ${measured} ${version}`);
@@ -162,5 +272,5 @@ function overlapIn(words: string): string {
   if (words.startsWith("queued-without-limit / parallel")) return "parallel";
   if (words.startsWith("parallel")) return "parallel";
   if (words.startsWith("queued")) return "queued";
-  return /^(one-made-up|back-to-back|one-at-a-time, one made up)/.test(words) ? "one at the end" : "skipped";
+  return /^(one-made-up|back-to-back|one-at-a-time, one made up)/.test(words) ? "one-at-the-end" : "skipped";
 }

@@ -1,3 +1,4 @@
+import { setupChoices, type RunBy } from "./policies.ts";
 import type { MadeUpRuns, OverlapRule, SchedulerPolicy } from "./policy.ts";
 
 const MADE_UP: Record<Exclude<MadeUpRuns, "none">, string> = {
@@ -10,26 +11,28 @@ const OVERLAPS: Record<OverlapRule, string> = {
   parallel: "runs side by side with it",
   queued: "waits, and none is left out",
   skipped: "is skipped",
-  "one at the end": "starts once, right at its end",
+  "one-at-the-end": "starts once, right at its end",
   replaced: "stops it and runs",
 };
 
 /**
- * What a scheduler does with missed and overlapping runs, a sentence each: `usual` of the usual set-up, `others` of those
+ * What a scheduler does with missed and overlapping runs, and where `timed` how it times intervals, a sentence each: `usual` of the usual set-up, `others` of those
  * that make up something else. Both empty where nobody measured it.
  */
-export function policySentences([usual, ...rest]: readonly SchedulerPolicy[]): {
-  usual: string[];
-  others: string[];
-} {
+export function policySentences(
+  [usual, ...rest]: readonly SchedulerPolicy[],
+  { timed = false } = {},
+): { usual: string[]; others: string[] } {
   if (usual === undefined) return { usual: [], others: [] };
   const overlap = overlapText(usual);
+  const times = timed ? intervalText(usual) : null;
   const different = rest.filter((policy) => madeUpText(policy) !== madeUpText(usual));
   const groups = Map.groupBy(different, (policy) => `${policy.program}\n${madeUpText(policy)}`);
   return {
     usual: [
       `After an outage, ${missedText(usual)}.`,
       ...(overlap === null ? [] : [`While a run goes on, the next one ${overlap}.`]),
+      ...(times === null ? [] : [`Runs are due ${times}.`]),
     ],
     others: [...groups.values()].flatMap(([first, ...more]) => {
       if (first === undefined) return [];
@@ -57,8 +60,27 @@ export function madeUpText({ missed }: SchedulerPolicy): string {
 /** What becomes of the next run while one still goes on: "is skipped"; null where nobody measured it. */
 export function overlapText({ overlap }: SchedulerPolicy): string | null {
   if (overlap === null) return null;
-  const others = (overlap.otherwise ?? []).map(([when, then]) => `; ${OVERLAPS[then]} if ${when}`);
+  const others = [...(overlap.otherwise ?? []), ...(overlap.sometimes ?? [])].map(
+    ([when, then]) => `; ${OVERLAPS[then]} if ${when}`,
+  );
   return `${OVERLAPS[overlap.usual]}${others.join("")}`;
+}
+
+/** What a check may say of the set-up of its scheduler, in words: "jobs in memory: makes up nothing". */
+export function setupChoiceTexts(runBy: RunBy): {
+  missed: { id: string; text: string; setting: string | null }[];
+  overlap: { rule: OverlapRule; text: string }[];
+} {
+  const { missed, overlap } = setupChoices(runBy);
+  const isTimed = runBy.kind === "interval";
+  return {
+    missed: missed.map(({ policy, setting }) => {
+      const times = isTimed ? intervalText(policy) : null;
+      const text = `${policy.setup || policy.program}: ${madeUpText(policy)}`;
+      return { id: policy.id, text: times === null ? text : `${text}; ${times}`, setting };
+    }),
+    overlap: overlap.map(({ rule, when }) => ({ rule, text: `${when}: it ${OVERLAPS[rule]}` })),
+  };
 }
 
 /** How jobs that run every N seconds are timed; null where it has none, or nobody measured it. */

@@ -8,6 +8,8 @@ type Missed =
       runs: Exclude<MadeUpRuns, "none">;
       /** counted from the due time; null: however late; "setting": as the job's own setting says */
       withinSeconds: number | null | "setting";
+      /** the program's own setting that says within how many seconds */
+      setting?: string;
       /** what else must hold, in words */
       only?: string;
       /** up to this long after the scheduler's start, where that is not at once */
@@ -23,15 +25,20 @@ type AfterSleep = {
 
 /**
  * What happens where a run lasts until the next is due. `parallel`: both run. `queued`: each waits and none is left out.
- * `skipped`: the next one does not run. `one at the end`: however many were due meanwhile, one starts as the long one ends.
+ * `skipped`: the next one does not run. `one-at-the-end`: however many were due meanwhile, one starts as the long one ends.
  * `replaced`: the long one is stopped.
  */
-export type OverlapRule = "parallel" | "queued" | "skipped" | "one at the end" | "replaced";
+export type OverlapRule = (typeof OVERLAP_RULES)[number];
+export const OVERLAP_RULES = ["parallel", "queued", "skipped", "one-at-the-end", "replaced"] as const;
 
 type Overlap = {
   usual: OverlapRule;
-  /** settings or circumstances, in words, under which it is another */
+  /** the setting with which it is so, in words, where another would change it */
+  usualWhen?: string;
+  /** settings, in words, with which it is another */
   otherwise?: readonly (readonly [when: string, then: OverlapRule])[];
+  /** circumstances, in words, in which it is another whatever is set */
+  sometimes?: readonly (readonly [when: string, then: OverlapRule])[];
 };
 
 /** How jobs that run every N seconds are timed. */
@@ -56,8 +63,12 @@ export type SchedulerPolicy = {
   measured: string;
   /** what of its configuration decides, in words; empty where nothing does */
   setup: string;
+  /** the name of this set-up in the schedule of a check, which is stored; absent where there is no other */
+  id?: string;
   /** the ids of the schedulers of cron lines that it belongs to, in which the first policy is the usual one */
   schedulers: readonly string[];
+  /** it runs jobs every N seconds, and reads no lines */
+  intervalsOnly?: true;
   missed: Missed;
   /** steps by the length of the sleep, shortest first; none left means that nothing is made up */
   asleep: readonly AfterSleep[] | null;

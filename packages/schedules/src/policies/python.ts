@@ -12,6 +12,7 @@ export const PYTHON: readonly SchedulerPolicy[] = [
       {
         measured: "apscheduler-memory",
         setup: "jobs in memory",
+        id: "memory",
         missed: { runs: "none" },
         asleep: [],
         interval: { first: "after an interval", phase: "grid", overRestart: "anew" },
@@ -20,7 +21,8 @@ export const PYTHON: readonly SchedulerPolicy[] = [
       {
         measured: "apscheduler-sqlalchemy",
         setup: "jobs in a database, left alone at start",
-        missed: { runs: "last", withinSeconds: 1 },
+        id: "database",
+        missed: { runs: "last", withinSeconds: 1, setting: "misfire_grace_time" },
         asleep: [],
         interval: { first: "after an interval", phase: "grid", overRestart: "kept" },
         clockBack: null,
@@ -28,6 +30,7 @@ export const PYTHON: readonly SchedulerPolicy[] = [
       {
         measured: "apscheduler-sqlalchemy-replace-existing",
         setup: "jobs in a database, added with replace_existing at start",
+        id: "database-replaced",
         missed: { runs: "none" },
         asleep: null,
         interval: { first: "after an interval", phase: "grid", overRestart: "anew" },
@@ -36,6 +39,7 @@ export const PYTHON: readonly SchedulerPolicy[] = [
       {
         measured: "apscheduler-sqlalchemy-no-grace",
         setup: "jobs in a database, misfire_grace_time=None",
+        id: "database-no-limit",
         missed: { runs: "last", withinSeconds: null },
         asleep: null,
         interval: { first: "after an interval", phase: "grid", overRestart: "kept" },
@@ -44,6 +48,7 @@ export const PYTHON: readonly SchedulerPolicy[] = [
       {
         measured: "apscheduler-sqlalchemy-no-grace-no-coalesce",
         setup: "jobs in a database, misfire_grace_time=None and coalesce=False",
+        id: "database-no-coalesce",
         missed: { runs: "all", withinSeconds: null },
         asleep: null,
         interval: { first: "after an interval", phase: "grid", overRestart: "kept" },
@@ -57,12 +62,13 @@ export const PYTHON: readonly SchedulerPolicy[] = [
       version: "5.7.0",
       schedulers: ["celery"],
       asleep: [{ runs: "last", withinSeconds: null }],
-      overlap: { usual: "parallel", otherwise: [["all workers are busy", "queued"]] },
+      overlap: { usual: "parallel", sometimes: [["all workers are busy", "queued"]] },
     },
     [
       {
         measured: "celery-beat",
         setup: "schedule file kept",
+        id: "file-kept",
         missed: { runs: "last", withinSeconds: null },
         interval: {
           first: "after an interval",
@@ -74,6 +80,7 @@ export const PYTHON: readonly SchedulerPolicy[] = [
       {
         measured: "celery-beat-no-schedule-file",
         setup: "schedule file lost at each start, as in a container",
+        id: "file-lost",
         missed: { runs: "none" },
         interval: { first: "after an interval", phase: "from start", overRestart: "anew" },
         clockBack: null,
@@ -92,7 +99,7 @@ export const PYTHON: readonly SchedulerPolicy[] = [
       only: "jobs whose hour is within 2 h of now, is 4, or is a list or *",
     },
     asleep: [{ runs: "last", withinSeconds: null }],
-    overlap: { usual: "parallel", otherwise: [["all workers are busy", "queued"]] },
+    overlap: { usual: "parallel", sometimes: [["all workers are busy", "queued"]] },
     interval: { first: "an interval after its creation", phase: "from start", overRestart: "kept" },
     clockBack: "silent",
   },
@@ -117,7 +124,7 @@ export const PYTHON: readonly SchedulerPolicy[] = [
     schedulers: [],
     missed: { runs: "last", withinSeconds: null },
     asleep: [{ runs: "last", withinSeconds: null }],
-    overlap: { usual: "parallel", otherwise: [["all workers are busy", "queued"]] },
+    overlap: { usual: "parallel", sometimes: [["all workers are busy", "queued"]] },
     interval: { first: "at a given time", phase: "from start", overRestart: "kept" },
     clockBack: "silent",
     lateSeconds: [0, 60],
@@ -128,7 +135,7 @@ export const PYTHON: readonly SchedulerPolicy[] = [
       schedulers: [],
       missed: { runs: "none" },
       asleep: [{ runs: "last", withinSeconds: null }],
-      overlap: { usual: "parallel", otherwise: [["all workers are busy", "queued"]] },
+      overlap: { usual: "parallel", sometimes: [["all workers are busy", "queued"]] },
       interval: { first: "at once", phase: "from start", overRestart: "anew" },
     },
     [
@@ -196,6 +203,7 @@ export const PYTHON: readonly SchedulerPolicy[] = [
       {
         measured: "airflow-cron",
         setup: "catchup=False, all of Airflow down",
+        id: "all-down",
         schedulers: ["airflow"],
         missed: { runs: "first and last", withinSeconds: null },
         interval: null,
@@ -203,6 +211,7 @@ export const PYTHON: readonly SchedulerPolicy[] = [
       {
         measured: "airflow-cron-only-scheduler-down",
         setup: "catchup=False, only the scheduler down",
+        id: "scheduler-down",
         schedulers: ["airflow"],
         missed: { runs: "last", withinSeconds: null },
         interval: null,
@@ -210,6 +219,7 @@ export const PYTHON: readonly SchedulerPolicy[] = [
       {
         measured: "airflow-cron-catchup",
         setup: "catchup=True",
+        id: "catchup",
         schedulers: ["airflow"],
         missed: { runs: "all", withinSeconds: null },
         interval: null,
@@ -217,6 +227,7 @@ export const PYTHON: readonly SchedulerPolicy[] = [
       {
         measured: "airflow-timedelta",
         setup: "a timedelta as schedule",
+        intervalsOnly: true,
         schedulers: [],
         missed: { runs: "first and last", withinSeconds: null },
         interval: { first: "at once", phase: "from start", overRestart: "anew" },
@@ -260,18 +271,21 @@ export const PYTHON: readonly SchedulerPolicy[] = [
       {
         measured: "prefect-worker",
         setup: "worker",
+        id: "worker",
         missed: { runs: "all", withinSeconds: null },
         interval: { first: "after an interval", phase: "grid", overRestart: "kept" },
       },
       {
         measured: "prefect-serve-ended-in-order",
         setup: "serve(), ended in order",
+        id: "serve-ended",
         missed: { runs: "none" },
         interval: { first: "after an interval", phase: "grid", overRestart: "anew" },
       },
       {
         measured: "prefect-serve-killed",
         setup: "serve(), killed",
+        id: "serve-killed",
         missed: { runs: "all", withinSeconds: null },
         interval: { first: "after an interval", phase: "grid", overRestart: "anew" },
       },

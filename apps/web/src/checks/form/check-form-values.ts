@@ -19,6 +19,9 @@ export type CheckFormValues = {
   scheduler: string | null;
   /** the full name of the Jenkins job; empty where it is not known */
   job: string;
+  /** what starts the job of an interval, by its id; null where it is not known */
+  intervalScheduler: string | null;
+  setups: Record<CheckSchedule["kind"], SetupValues>;
   calendar: string;
   timezone: string;
   exceptions: ExceptionValues;
@@ -42,7 +45,11 @@ export type CheckFormValues = {
   postOnly: boolean;
 };
 
+/** How the scheduler is set up; empty where it is not known. */
+export type SetupValues = { missed: string; within: Span; overlap: string };
+
 const NONE: Span = { amount: "", unit: "minutes" };
+export const NO_SETUP: SetupValues = { missed: "", within: { amount: "", unit: "seconds" }, overlap: "" };
 
 /** The values for a new check: nightly by cron in `timezone`, all other settings off, every channel notified. */
 export function newCheckValues(timezone: string, channelIds: string[]): CheckFormValues {
@@ -56,6 +63,8 @@ export function newCheckValues(timezone: string, channelIds: string[]): CheckFor
     cron: "30 2 * * *",
     scheduler: null,
     job: "",
+    intervalScheduler: null,
+    setups: { interval: NO_SETUP, cron: NO_SETUP, oncalendar: NO_SETUP },
     calendar: "*-*-* 02:30",
     timezone,
     exceptions: NO_EXCEPTIONS,
@@ -157,12 +166,28 @@ export function checkSettings(
 
 type ScheduleValues = Pick<
   CheckFormValues,
-  "kind" | "every" | "cron" | "scheduler" | "job" | "calendar" | "timezone" | "exceptions"
+  | "kind"
+  | "every"
+  | "cron"
+  | "scheduler"
+  | "job"
+  | "intervalScheduler"
+  | "setups"
+  | "calendar"
+  | "timezone"
+  | "exceptions"
 >;
 
 export function scheduleInput(values: ScheduleValues): CheckSchedule {
-  const { kind, timezone } = values;
-  if (kind === "interval") return { kind, everySeconds: spanToSeconds(values.every) ?? Number.NaN };
+  const { kind, timezone, intervalScheduler } = values;
+  const setup = setupInput(values.setups[kind]);
+  if (kind === "interval")
+    return {
+      kind,
+      everySeconds: spanToSeconds(values.every) ?? Number.NaN,
+      ...(intervalScheduler !== null && { scheduler: intervalScheduler }),
+      ...setup,
+    };
   const except = exceptionsInput(values.exceptions);
   const expression = kind === "cron" ? values.cron : values.calendar;
   const scheduler = kind === "cron" && values.scheduler !== null ? { scheduler: values.scheduler } : {};
@@ -172,21 +197,50 @@ export function scheduleInput(values: ScheduleValues): CheckSchedule {
     expression,
     ...scheduler,
     ...(job && { job: values.job }),
+    ...setup,
     timezone,
     ...(except && { except }),
   };
 }
 
 function scheduleValues(schedule: CheckSchedule): Partial<CheckFormValues> {
-  if (schedule.kind === "interval") return { kind: "interval", every: toSpan(schedule.everySeconds) };
+  const setups = {
+    ...{ interval: NO_SETUP, cron: NO_SETUP, oncalendar: NO_SETUP },
+    [schedule.kind]: setupValues(schedule.setup),
+  };
+  if (schedule.kind === "interval")
+    return {
+      kind: "interval",
+      every: toSpan(schedule.everySeconds),
+      intervalScheduler: schedule.scheduler ?? null,
+      setups,
+    };
   const { kind, expression, scheduler = null, job = "", timezone, except } = schedule;
   const exceptions = exceptionValues(except);
   return {
     kind,
     timezone,
+    setups,
     exceptions,
     ...(kind === "cron" ? { cron: expression, scheduler, job } : { calendar: expression }),
   };
+}
+
+type Setup = NonNullable<CheckSchedule["setup"]>;
+
+function setupInput({ missed, within, overlap }: SetupValues): { setup?: Setup } {
+  const withinSeconds = spanToSeconds(within);
+  const setup = {
+    ...(missed !== "" && { missed }),
+    ...(withinSeconds !== null && { withinSeconds }),
+    ...(overlap !== "" && { overlap: overlap as NonNullable<Setup["overlap"]> }),
+  };
+  return Object.keys(setup).length === 0 ? {} : { setup };
+}
+
+function setupValues({ missed, withinSeconds, overlap }: Setup = {}): SetupValues {
+  const within = withinSeconds === undefined ? NO_SETUP.within : toSpan(withinSeconds);
+  return { missed: missed ?? "", overlap: overlap ?? "", within };
 }
 
 /** The form with the schedule that was read from a pasted text. A name or jitter that was typed before is kept. */
@@ -257,10 +311,15 @@ const OTHER_NAMES: Record<string, string> = {
   "schedule.scheduler": "scheduler",
 };
 
+const SETUP_NAMES: Record<string, string> = { withinSeconds: "within", overlap: "overlap" };
+
 /** The form's field for a path of the API; null where it has none. */
 export function checkField(path: string, kind: CheckFormValues["kind"]): string | null {
   if (path === "schedule.expression" || path === "schedule")
     return { interval: "every", cron: "cron", oncalendar: "calendar" }[kind];
+  if (path === "schedule.scheduler" && kind === "interval") return "intervalScheduler";
+  const setup = /^schedule\.setup(?:\.(\w+))?$/.exec(path);
+  if (setup !== null) return `setups.${kind}.${SETUP_NAMES[setup[1] ?? ""] ?? "missed"}`;
   if (path.startsWith("tags.")) return "tags";
   if (path.startsWith("dependsOn.")) return "dependsOn";
   const exception = /^schedule\.except\.(dates|holidays|onlyOn)\b/.exec(path)?.[1];

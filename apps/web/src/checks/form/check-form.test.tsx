@@ -22,12 +22,35 @@ const explained = {
   suggestedName: null,
   suggestedJitterSeconds: null,
 };
+const setups = { missed: [], overlap: [] };
+const ofKubernetes = {
+  missed: [
+    { id: "no-deadline", text: "without a deadline", setting: null },
+    { id: "deadline", text: "with a deadline", setting: "startingDeadlineSeconds" },
+  ],
+  overlap: [
+    { rule: "parallel", text: "concurrencyPolicy is Allow" },
+    { rule: "one-at-the-end", text: "concurrencyPolicy is Forbid" },
+  ],
+};
 const schedulers = [
-  { id: "debian-cron", label: "cron (Debian, Ubuntu, most Linux)", family: "Linux", names: ["cron"] },
-  { id: "kubernetes", label: "Kubernetes CronJob", family: "Containers", names: ["k8s"] },
-  { id: "spring", label: "Spring @Scheduled", family: "Java", names: ["Spring Boot"] },
-  { id: "fugit", label: "fugit", family: "Ruby and PHP", names: ["Sidekiq-cron", "GoodJob"] },
+  { id: "debian-cron", label: "cron (Debian, Ubuntu, most Linux)", family: "Linux", names: ["cron"], setups },
+  {
+    id: "kubernetes",
+    label: "Kubernetes CronJob",
+    family: "Containers",
+    names: ["k8s"],
+    setups: ofKubernetes,
+  },
+  { id: "spring", label: "Spring @Scheduled", family: "Java", names: ["Spring Boot"], setups },
+  { id: "fugit", label: "fugit", family: "Ruby and PHP", names: ["Sidekiq-cron", "GoodJob"], setups },
+  { id: "jenkins", label: "Jenkins", family: "Build servers", names: [], setups },
 ];
+const runners = {
+  items: schedulers,
+  intervals: [{ id: "bullmq", label: "BullMQ", setups }],
+  oncalendar: { ...setups, missed: [{ id: "persistent", text: "with Persistent=true", setting: null }] },
+};
 const channels = [
   { id: "ops", name: "Ops mailbox", hint: "ops@example.org", brokenAt: null, unconfirmedSince: null },
   { id: "sms", name: "SMS", hint: "+49 170", brokenAt: "2026-11-01T00:00:00.000Z", unconfirmedSince: null },
@@ -41,7 +64,7 @@ async function renderForm(
 ) {
   const sent = fakeApi({
     [EXPLAIN]: options.explain ?? explained,
-    "GET /v1/schedulers": { items: schedulers },
+    "GET /v1/schedulers": runners,
   });
   const rendered = await renderPart(
     <CheckForm
@@ -108,6 +131,55 @@ test("each kind of schedule keeps what was typed while another is looked at", as
   expect(screen.queryByLabelText(/^Cron expression/)).toBeNull();
   await user.click(screen.getByRole("radio", { name: "Cron" }));
   expect(screen.getByLabelText<HTMLTextAreaElement>(/^Cron expression/).value).toBe("5 4 * * *");
+});
+
+describe("what runs the job", () => {
+  const scheduleOf = (save: ReturnType<typeof vi.fn<Save>>) => save.mock.calls[0]?.[0].schedule;
+  const named = { name: "nightly", slug: "nightly" };
+
+  test("a scheduler with several set-ups asks which it is, and for its own limit", async () => {
+    const save = vi.fn<Save>().mockResolvedValue(undefined);
+    const { user } = await renderForm(save, { values: { ...named, scheduler: "kubernetes" } });
+    await user.selectOptions(await screen.findByLabelText("How is it set up?"), "with a deadline");
+    await user.type(screen.getByLabelText("startingDeadlineSeconds: amount"), "200");
+    await user.selectOptions(screen.getByLabelText(/^What becomes of a run/), "concurrencyPolicy is Forbid");
+    await user.click(submit());
+    expect(scheduleOf(save)).toEqual({
+      ...NIGHTLY,
+      scheduler: "kubernetes",
+      setup: { missed: "deadline", withinSeconds: 200, overlap: "one-at-the-end" },
+    });
+  });
+
+  test("one that has only one asks nothing", async () => {
+    await renderForm(undefined, { values: { ...named, scheduler: "spring" } });
+    await screen.findByDisplayValue("Spring @Scheduled");
+    expect(screen.queryByLabelText("How is it set up?")).toBeNull();
+  });
+
+  test("an interval may say who starts it", async () => {
+    const save = vi.fn<Save>().mockResolvedValue(undefined);
+    const values = { ...named, kind: "interval" as const, intervalScheduler: "bullmq" };
+    const { user } = await renderForm(save, { values });
+    await screen.findByDisplayValue("BullMQ");
+    await user.click(submit());
+    expect(scheduleOf(save)).toEqual({ kind: "interval", everySeconds: 300, scheduler: "bullmq" });
+  });
+
+  test("Jenkins is asked for the name of its job, which is sent as it is typed", async () => {
+    const save = vi.fn<Save>().mockResolvedValue(undefined);
+    const { user } = await renderForm(save, {
+      values: { ...named, scheduler: "jenkins", cron: "H 2 * * *" },
+    });
+    await user.type(await screen.findByLabelText("Jenkins job"), "team/nightly");
+    await user.click(submit());
+    expect(scheduleOf(save)).toEqual({
+      ...NIGHTLY,
+      expression: "H 2 * * *",
+      scheduler: "jenkins",
+      job: "team/nightly",
+    });
+  });
 });
 
 describe("what is wrong with the form", () => {

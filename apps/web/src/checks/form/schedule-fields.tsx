@@ -8,9 +8,10 @@ import { toSpan } from "../../time/duration.ts";
 import { toast } from "../../ui/toast.tsx";
 import { SpanInput } from "../../ui/span-input.tsx";
 import { loadTools, schedulersQuery } from "../schedule-queries.ts";
-import { type CheckFormValues, scheduleInput, useCheckFormContext } from "./check-form-values.ts";
+import { type CheckFormValues, NO_SETUP, scheduleInput, useCheckFormContext } from "./check-form-values.ts";
 import { NextTimes, PastedText } from "./schedule-preview.tsx";
 import { SchedulerSelect } from "./scheduler-select.tsx";
+import { IntervalSchedulerField, SetupFields } from "./setup-fields.tsx";
 import styles from "./check-form.module.css";
 import { TimezoneSelect } from "../../ui/pick.tsx";
 import { Segments } from "../../ui/segments.tsx";
@@ -36,6 +37,7 @@ export function ScheduleFields() {
           aria-label="Kind of schedule"
         />
         {kind === "interval" && <IntervalField />}
+        {kind === "interval" && <IntervalSchedulerField />}
         {kind === "cron" && <SchedulerField />}
         {kind === "cron" && <CronField />}
         {kind === "cron" && scheduler === "jenkins" && <JobField />}
@@ -51,6 +53,7 @@ export function ScheduleFields() {
           />
         )}
         {kind !== "interval" && <PastedText />}
+        <SetupFields />
         {kind !== "interval" && <TimezoneField />}
         <SpanInput
           label="Grace"
@@ -99,8 +102,11 @@ function IntervalField() {
 function SchedulerField() {
   const form = useCheckFormContext();
   const { scheduler } = form.values;
-  const choose = (id: string) =>
-    id === SYSTEMD.value ? form.setFieldValue("kind", "oncalendar") : form.setFieldValue("scheduler", id);
+  const choose = (id: string) => {
+    if (id === SYSTEMD.value) return form.setFieldValue("kind", "oncalendar");
+    form.setFieldValue("scheduler", id);
+    form.setFieldValue("setups.cron", NO_SETUP);
+  };
   return (
     <SchedulerSelect
       label="What runs this job?"

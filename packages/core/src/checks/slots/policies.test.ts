@@ -395,6 +395,60 @@ describe("a slot that is a window", () => {
   ]);
 });
 
+describe("a set-up that the check names", () => {
+  const forbid = { ...cron("kubernetes", "*/5 * * * *"), setup: { overlap: "one-at-the-end" } } as const;
+  const replace = { ...forbid, setup: { overlap: "replaced" } } as const;
+  /** The run of second 300 goes on until 610; what comes right at its end is the one that was due at 600, or an extra one. */
+  const atTheEnd: Step[] = [
+    ...run(0, 10),
+    ...run(300, 610),
+    ...run(612, 620),
+    ...run(900, 910),
+    [1_000, "time"],
+  ];
+
+  timelines([
+    [
+      "Forbid: what starts right at the end of a run is the one that waited for it",
+      { schedule: forbid, graceSeconds: 400, tooOften: ONE_A_SLOT },
+      atTheEnd,
+      ["new→up at 10"],
+      ["300 on-time 0", "600 on-time 12", "900 on-time 0"],
+    ],
+    [
+      "Replace: nothing waits, so a further run of the slot is too often",
+      { schedule: replace, graceSeconds: 400, tooOften: ONE_A_SLOT },
+      atTheEnd,
+      ["new→up at 10", "up→down at 612 (too-often), notified", "down→up at 620, notified"],
+      ["300 on-time 0", "600 on-time 10", "900 on-time 0"],
+    ],
+    [
+      "an interval that counts from start to start expects the next run so, however long the last one took",
+      { schedule: { ...every(3600), scheduler: "bullmq" }, graceSeconds: 600 },
+      [...run(0, 10), ...run(3600, 4100), [7_799, "time"], [7_800, "time"]],
+      ["new→up at 10", "up→down at 7800 (missed), notified"],
+      ["0 on-time 0", "3600 on-time 0", "7200 missed"],
+    ],
+    [
+      "one that counts from the end of the last run does not",
+      {
+        schedule: { ...every(3600), scheduler: "spring", setup: { missed: "fixed-delay" } },
+        graceSeconds: 600,
+      },
+      [...run(0, 10), ...run(3600, 4100), [8_299, "time"], [8_300, "time"]],
+      ["new→up at 10", "up→down at 8300 (missed), notified"],
+      ["10 on-time 0", "3610 on-time -10", "7700 missed"],
+    ],
+  ]);
+
+  test("moves no slot when it is edited", () => {
+    const before = playStory({ schedule: forbid }, [...run(0, 10), [100, "time"]]);
+    const after = playStory({ schedule: forbid }, [...run(0, 10), [100, "edit", { schedule: replace }]]);
+    expect(after.check.state.expectedAt).toBe(before.check.state.expectedAt);
+    expect(after.flips).toEqual(before.flips);
+  });
+});
+
 describe("an alert of a run that did not come", () => {
   test.each<[string, CheckSettings["schedule"], Evidence["policy"]]>([
     [
@@ -415,6 +469,24 @@ describe("an alert of a run that did not come", () => {
       "says so of a systemd timer",
       { kind: "oncalendar", expression: "hourly", timezone: "UTC" },
       { text: "systemd timer (OnCalendar) makes up nothing", lostFrom: T + 3_600_000, nextAt: T + 7_200_000 },
+    ],
+    [
+      "says what the set-up makes up that the check names",
+      { ...cron("celery", "0 * * * *"), setup: { missed: "file-lost" } },
+      {
+        text: "Celery beat (schedule file lost at each start, as in a container) makes up nothing",
+        lostFrom: T + 3_600_000,
+        nextAt: T + 7_200_000,
+      },
+    ],
+    [
+      "says until when it may come by the scheduler's own limit",
+      { ...cron("kubernetes", "0 * * * *"), setup: { withinSeconds: 900 } },
+      {
+        text: "Kubernetes (with startingDeadlineSeconds) runs the last missed time if it is back within 15 minutes of it",
+        lostFrom: T + 4_500_000,
+        nextAt: T + 7_200_000,
+      },
     ],
     ["says nothing where nobody measured it", cron("jenkins", "0 * * * *"), undefined],
     ["says nothing of an interval", every(3600), undefined],

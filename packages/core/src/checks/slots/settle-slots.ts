@@ -1,6 +1,13 @@
 /** Rules 5, 12, 14, 16 to 19, 42, 43, 45 and 46: which slot a ping or a run is for, and what became of it. */
 
-import { everyMs, hasWindows, type Instant, nextAfter, SECOND_MS } from "@overdue/schedules";
+import {
+  everyMs,
+  hasWindows,
+  type Instant,
+  isCountedFromStart,
+  nextAfter,
+  SECOND_MS,
+} from "@overdue/schedules";
 import { isInMaintenance, isInOutage, slotDeadline } from "../deadlines/postpone-deadlines.ts";
 import { type Draft, rewriteSlot } from "../draft.ts";
 import type { Slot } from "../event.ts";
@@ -73,9 +80,9 @@ function meetPassedByRunBefore(draft: Draft, coming: Arrival): boolean {
   return true;
 }
 
-/** An interval counts from the ping, a line such as `@every 90m` from the start of its run where that was heard. */
+/** An interval counts from the ping; where its scheduler does, and with `@every 90m`, from the start of its run where that was heard. */
 function countsFrom({ memory, settings }: Draft, { at, arrivedAt }: Arrival): Instant {
-  if (settings.schedule.kind === "interval") return at;
+  if (!isCountedFromStart(settings.schedule)) return at;
   return memory.lastSlot === null ? arrivedAt : Math.max(arrivedAt, arrivalOf(memory.lastSlot));
 }
 
@@ -235,7 +242,7 @@ function meetByRunBefore(draft: Draft, coming: Arrival): void {
 
 /** A slot without a time of its own moves to what meets it. */
 function movedTo(settings: CheckSettings, coming: Arrival): Slot {
-  const dueAt = settings.schedule.kind === "interval" ? coming.at : coming.arrivedAt;
+  const dueAt = isCountedFromStart(settings.schedule) ? coming.arrivedAt : coming.at;
   return metSlot(settings, dueAt, { ...coming, arrivedAt: dueAt });
 }
 
@@ -248,7 +255,7 @@ function isNear(
   { at, arrivedAt: begunAt }: Arrival,
 ): boolean {
   const marginMs = earlyMs(settings, last, slotAt);
-  if (settings.schedule.kind === "interval") return at >= slotAt - marginMs;
+  if (!isCountedFromStart(settings.schedule)) return at >= slotAt - marginMs;
   if (begunAt >= slotAt - marginMs) return true;
   if (everyMs(settings.schedule) !== null || hasWindows(settings.schedule)) return false;
   return slotAt - at <= Math.min(marginMs, settings.earlyMarginSeconds * SECOND_MS);

@@ -68,12 +68,14 @@ function evaluateOverdue(draft: Draft, at: Instant): void {
   memory.slotAt = nextAfter(settings.schedule, at);
 }
 
-/** Whatever order the keys stand in: the database keeps its own. */
+/** Whether the due times are the same, whatever order the keys stand in: the database keeps its own. */
 function isSameSchedule(one: Schedule, other: Schedule): boolean {
-  return inOneOrder(one) === inOneOrder(other);
+  return timesInOneOrder(one) === timesInOneOrder(other);
 }
 
-function inOneOrder(schedule: Schedule): string {
+/** How the scheduler is set up moves no due time; of an interval, nor does which it is. */
+function timesInOneOrder({ setup: _setup, ...times }: Schedule): string {
+  const schedule = times.kind === "interval" ? { ...times, scheduler: undefined } : times;
   return JSON.stringify(schedule, (_, value: unknown) =>
     typeof value === "object" && value !== null && !Array.isArray(value)
       ? Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)))

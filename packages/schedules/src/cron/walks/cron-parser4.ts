@@ -1,4 +1,4 @@
-import { HOUR_MS, type Instant, MINUTE_MS, SECOND_MS } from "../../time.ts";
+import { HOUR_MS, type Instant, SECOND_MS } from "../../time.ts";
 import type { TimeZone } from "../../timezones/time-zone.ts";
 import type { Cron } from "../cron.ts";
 import { luxonLocal } from "../instants.ts";
@@ -53,7 +53,7 @@ class CronParser4Search {
       return this.#step(this.#nextHour());
     }
     if (minutes[this.#time.minute] !== 1) return this.#step(this.#nextMinute());
-    return seconds[this.#time.second] === 1 ? false : this.#step(this.#time.plus(SECOND_MS));
+    return seconds[this.#time.second] === 1 ? false : this.#step(this.#time.towards("second", seconds));
   }
 
   #nextHour(): ZonedTime {
@@ -62,7 +62,7 @@ class CronParser4Search {
   }
 
   #nextMinute(): ZonedTime {
-    const next = this.#time.plus(MINUTE_MS).startOf("minute");
+    const next = this.#time.towards("minute", this.#cron.minutes).startOf("minute");
     return next.instant < this.#time.instant ? next.plus(HOUR_MS) : next;
   }
 

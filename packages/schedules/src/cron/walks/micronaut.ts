@@ -1,4 +1,4 @@
-import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS, SECOND_MS } from "../../time.ts";
+import { DAY_MS, type Instant, SECOND_MS } from "../../time.ts";
 import type { TimeZone } from "../../timezones/time-zone.ts";
 import type { Cron } from "../cron.ts";
 import { javaLocal } from "../instants.ts";
@@ -25,9 +25,9 @@ export function micronautWalk(cron: Cron, zone: TimeZone, after: Instant): Insta
 /** The time moved on by the first field that does not fit; null where all fit. */
 function step(cron: Cron, time: ZonedTime): ZonedTime | null {
   const { seconds, minutes, hours, months } = cron;
-  if (seconds[time.second] !== 1) return time.plus(SECOND_MS);
-  if (minutes[time.minute] !== 1) return time.plus(MINUTE_MS).with("second", 0);
-  if (hours[time.hour] !== 1) return time.plus(HOUR_MS).with("minute", 0).with("second", 0);
+  if (seconds[time.second] !== 1) return time.towards("second", seconds);
+  if (minutes[time.minute] !== 1) return time.towards("minute", minutes).with("second", 0);
+  if (hours[time.hour] !== 1) return time.towards("hour", hours).with("minute", 0).with("second", 0);
   const isMonth = months[time.date.month] === 1;
   if (isMonth && time.isDayOf(cron)) return null;
   return time.plusDays(1).with("hour", 0).with("minute", 0).with("second", 0);

@@ -55,6 +55,18 @@ export class ZonedTime {
     return new ZonedTime(this.instant + milliseconds, this.zone, this.#resolve);
   }
 
+  /**
+   * As far on as steps by one lead to a selected value, or over the end of the unit; one step where the clock changes on
+   * the way, which it does at whole minutes only.
+   */
+  towards(unit: Exclude<Unit, "day">, values: Uint8Array): ZonedTime {
+    const next = values.indexOf(1, this[unit] + 1);
+    const milliseconds = ((next < 0 ? values.length : next) - this[unit]) * SIZES[unit];
+    const isCalm =
+      unit === "second" || this.zone.nextChange(this.instant, this.instant + milliseconds) === null;
+    return this.plus(isCalm ? milliseconds : SIZES[unit]);
+  }
+
   /** The time at which the clock reads `wall`. */
   at(wall: WallTime): ZonedTime {
     return new ZonedTime(this.#resolve(wall, this.zone, this.offset), this.zone, this.#resolve);

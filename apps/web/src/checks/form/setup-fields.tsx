@@ -1,0 +1,85 @@
+import { NativeSelect } from "@mantine/core";
+import { DEFAULT_SCHEDULER } from "@overdue/schedules";
+import { useQuery } from "@tanstack/react-query";
+
+import { Select } from "../../ui/pick.tsx";
+import { SpanInput } from "../../ui/span-input.tsx";
+import { type Runners, runnersQuery, type SchedulerSetups } from "../schedule-queries.ts";
+import { type CheckFormValues, NO_SETUP, useCheckFormContext } from "./check-form-values.ts";
+
+const UNKNOWN = { value: "", label: "Not known: it may be any" };
+
+/** What runs the job of an interval: it decides whether the next run counts from the start or the end of the last. */
+export function IntervalSchedulerField() {
+  const form = useCheckFormContext();
+  const { data } = useQuery(runnersQuery);
+  const choose = (id: string | null) => {
+    form.setFieldValue("intervalScheduler", id === "" ? null : id);
+    form.setFieldValue("setups.interval", NO_SETUP);
+  };
+  return (
+    <Select
+      label="What runs this job?"
+      description="Some count from the end of the last run to the next start, and others from start to start."
+      data={[
+        { value: "", label: "Not known, or another" },
+        ...(data?.intervals ?? []).map(({ id, label }) => ({ value: id, label })),
+      ]}
+      value={form.values.intervalScheduler ?? ""}
+      onChange={choose}
+      allowDeselect={false}
+      searchable
+      error={form.errors["intervalScheduler"]}
+    />
+  );
+}
+
+/** How the scheduler is set up, where that was measured and makes a difference. */
+export function SetupFields() {
+  const form = useCheckFormContext();
+  const { data } = useQuery(runnersQuery);
+  const { kind, setups } = form.values;
+  const { missed = [], overlap = [] } = (data && setupsOf(form.values, data)) ?? {};
+  const { within, missed: chosen } = setups[kind];
+  const limited = missed.find(({ id, setting }) => setting !== null && (chosen === "" || id === chosen));
+  const isLimited = limited !== undefined && (chosen !== "" || within.amount !== "");
+  return (
+    <>
+      {missed.length > 0 && (
+        <NativeSelect
+          label="How is it set up?"
+          description="It decides which runs may still come after an outage."
+          data={[UNKNOWN, ...missed.map(({ id, text }) => ({ value: id, label: text }))]}
+          {...form.getInputProps(`setups.${kind}.missed`)}
+        />
+      )}
+      {isLimited && (
+        <SpanInput
+          label={limited.setting ?? ""}
+          description="How late a missed run may still start. Leave it empty if you do not know."
+          placeholder="not known"
+          {...form.getInputProps(`setups.${kind}.within`)}
+        />
+      )}
+      {overlap.length > 0 && (
+        <NativeSelect
+          label="What becomes of a run that is due while another goes on?"
+          data={[UNKNOWN, ...overlap.map(({ rule, text }) => ({ value: rule, label: text }))]}
+          {...form.getInputProps(`setups.${kind}.overlap`)}
+        />
+      )}
+    </>
+  );
+}
+
+function setupsOf(
+  { kind, scheduler, intervalScheduler }: CheckFormValues,
+  runners: Runners,
+): SchedulerSetups | undefined {
+  if (kind === "oncalendar") return runners.oncalendar;
+  const [list, id] =
+    kind === "cron"
+      ? [runners.items, scheduler ?? DEFAULT_SCHEDULER]
+      : [runners.intervals, intervalScheduler];
+  return list.find((one) => one.id === id)?.setups;
+}
