@@ -191,7 +191,7 @@ function withReaders(message: string, given: Schedule): string {
   return readers === null ? message : `${message} ${readers}`;
 }
 
-/** Whether the program that a text shows is the one that runs the job, since no other was chosen. */
+/** Whether the program that a text shows runs the job, since no other was chosen. */
 function isRunBy({ kind }: Schedule, { scheduler }: CalendarSchedule, shown: string): boolean {
   return kind === "oncalendar" || scheduler === undefined || scheduler === shown;
 }

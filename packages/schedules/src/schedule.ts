@@ -11,7 +11,7 @@ import type { TimeZone } from "./timezones/time-zone.ts";
 /** When a job is due. Cron and OnCalendar may have several lines; the earliest wins. */
 export type Schedule = IntervalSchedule | CalendarSchedule;
 
-export type IntervalSchedule = {
+type IntervalSchedule = {
   kind: "interval";
   everySeconds: number;
   /** what starts the job, by its id in `INTERVAL_SCHEDULERS`; not known where it is left out */

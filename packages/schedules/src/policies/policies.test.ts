@@ -221,7 +221,7 @@ describe("a set-up that a check says", () => {
     expect(isCountedFromStart(schedule)).toBe(fromStart);
   });
 
-  test("can be told in words, each only once", () => {
+  test("is offered in words, each only once", () => {
     const { missed, overlap } = setupChoiceTexts(kubernetes);
     expect(missed.map(({ text }) => text)).toEqual([
       "without startingDeadlineSeconds: runs the last missed time, however late",

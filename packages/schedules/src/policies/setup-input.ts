@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { mayBeLeftOut } from "../left-out.ts";
+import { mayBeLeftOut } from "../exceptions/exceptions.ts";
 import { FieldError } from "../schedule-error.ts";
 import type { Schedule, Setup } from "../schedule.ts";
 import { setupChoices } from "./policies.ts";

@@ -147,7 +147,7 @@ export const mutations: readonly Mutation[] = [
   mutation("a start that was early is not sent again once its slot is due", "runs/repeats", {
     line: "const isHalf = isSeries || isEarlyForNext(draft, from);",
     becomes: "const isHalf = isSeries;",
-    shownBy: { seed: 202, world: 7136 },
+    shownBy: { seed: 206, world: 3843 },
   }),
   mutation("a start is sent again for 90 s after the end alone", "runs/start", {
     line: "ping.at - ended.lateStartAt <= RESEND_MS",
@@ -162,7 +162,7 @@ export const mutations: readonly Mutation[] = [
   mutation("a ping that waited comes after the deadlines behind it", "fold", {
     line: "applyDeferred(draft, evaluatedUntil(event));",
     becomes: "",
-    shownBy: { seed: 519, check: 125 },
+    shownBy: { seed: 2, check: 601 },
   }),
   mutation("an end ends what perhaps goes on elsewhere", "runs/match-end", {
     line: "started.findLast(({ uncertain }) => uncertain === undefined);",
@@ -174,7 +174,7 @@ export const mutations: readonly Mutation[] = [
   }),
   mutation("a start that is sent again is another run", "runs/start", {
     line: "if (isAgain && startRepeats <= REPEATS_MAX) {",
-    becomes: "if (again > 99) {",
+    becomes: "if (isAgain && startRepeats > 99) {",
   }),
   mutation("a start that comes after its end opens a run", "runs/start", {
     line: "const overtaken = hadStarts || isFirstRun(draft, ping) ? findOvertakingEnd(draft, ping) : null;",

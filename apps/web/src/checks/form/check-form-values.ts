@@ -5,6 +5,7 @@ import { type Span, toSpan, spanToSeconds } from "../../time/duration.ts";
 import type { CheckInput, CheckSchedule, CheckView } from "../check-queries.ts";
 import type { Explained } from "../schedule-queries.ts";
 import { exceptionsInput, type ExceptionValues, exceptionValues, NO_EXCEPTIONS } from "./exception-values.ts";
+import { NO_SETUPS, setupField, setupInput, type Setups, setupValues } from "./setup-values.ts";
 
 /** The values of the form. Every kind of schedule keeps its own text, so that switching between them loses nothing. */
 export type CheckFormValues = {
@@ -21,7 +22,7 @@ export type CheckFormValues = {
   job: string;
   /** what starts the job of an interval, by its id; null where it is not known */
   intervalScheduler: string | null;
-  setups: Record<CheckSchedule["kind"], SetupValues>;
+  setups: Setups;
   calendar: string;
   timezone: string;
   exceptions: ExceptionValues;
@@ -45,11 +46,7 @@ export type CheckFormValues = {
   postOnly: boolean;
 };
 
-/** How the scheduler is set up; empty where it is not known. */
-export type SetupValues = { missed: string; within: Span; overlap: string };
-
 const NONE: Span = { amount: "", unit: "minutes" };
-export const NO_SETUP: SetupValues = { missed: "", within: { amount: "", unit: "seconds" }, overlap: "" };
 
 /** The values for a new check: nightly by cron in `timezone`, all other settings off, every channel notified. */
 export function newCheckValues(timezone: string, channelIds: string[]): CheckFormValues {
@@ -64,7 +61,7 @@ export function newCheckValues(timezone: string, channelIds: string[]): CheckFor
     scheduler: null,
     job: "",
     intervalScheduler: null,
-    setups: { interval: NO_SETUP, cron: NO_SETUP, oncalendar: NO_SETUP },
+    setups: NO_SETUPS,
     calendar: "*-*-* 02:30",
     timezone,
     exceptions: NO_EXCEPTIONS,
@@ -164,21 +161,7 @@ export function checkSettings(
   };
 }
 
-type ScheduleValues = Pick<
-  CheckFormValues,
-  | "kind"
-  | "every"
-  | "cron"
-  | "scheduler"
-  | "job"
-  | "intervalScheduler"
-  | "setups"
-  | "calendar"
-  | "timezone"
-  | "exceptions"
->;
-
-export function scheduleInput(values: ScheduleValues): CheckSchedule {
+export function scheduleInput(values: CheckFormValues): CheckSchedule {
   const { kind, timezone, intervalScheduler } = values;
   const setup = setupInput(values.setups[kind]);
   if (kind === "interval")
@@ -204,10 +187,7 @@ export function scheduleInput(values: ScheduleValues): CheckSchedule {
 }
 
 function scheduleValues(schedule: CheckSchedule): Partial<CheckFormValues> {
-  const setups = {
-    ...{ interval: NO_SETUP, cron: NO_SETUP, oncalendar: NO_SETUP },
-    [schedule.kind]: setupValues(schedule.setup),
-  };
+  const setups = { ...NO_SETUPS, [schedule.kind]: setupValues(schedule.setup) };
   if (schedule.kind === "interval")
     return {
       kind: "interval",
@@ -224,23 +204,6 @@ function scheduleValues(schedule: CheckSchedule): Partial<CheckFormValues> {
     exceptions,
     ...(kind === "cron" ? { cron: expression, scheduler, job } : { calendar: expression }),
   };
-}
-
-type Setup = NonNullable<CheckSchedule["setup"]>;
-
-function setupInput({ missed, within, overlap }: SetupValues): { setup?: Setup } {
-  const withinSeconds = spanToSeconds(within);
-  const setup = {
-    ...(missed !== "" && { missed }),
-    ...(withinSeconds !== null && { withinSeconds }),
-    ...(overlap !== "" && { overlap: overlap as NonNullable<Setup["overlap"]> }),
-  };
-  return Object.keys(setup).length === 0 ? {} : { setup };
-}
-
-function setupValues({ missed, withinSeconds, overlap }: Setup = {}): SetupValues {
-  const within = withinSeconds === undefined ? NO_SETUP.within : toSpan(withinSeconds);
-  return { missed: missed ?? "", overlap: overlap ?? "", within };
 }
 
 /** The form with the schedule that was read from a pasted text. A name or jitter that was typed before is kept. */
@@ -311,15 +274,13 @@ const OTHER_NAMES: Record<string, string> = {
   "schedule.scheduler": "scheduler",
 };
 
-const SETUP_NAMES: Record<string, string> = { withinSeconds: "within", overlap: "overlap" };
-
 /** The form's field for a path of the API; null where it has none. */
 export function checkField(path: string, kind: CheckFormValues["kind"]): string | null {
   if (path === "schedule.expression" || path === "schedule")
     return { interval: "every", cron: "cron", oncalendar: "calendar" }[kind];
   if (path === "schedule.scheduler" && kind === "interval") return "intervalScheduler";
-  const setup = /^schedule\.setup(?:\.(\w+))?$/.exec(path);
-  if (setup !== null) return `setups.${kind}.${SETUP_NAMES[setup[1] ?? ""] ?? "missed"}`;
+  const setup = setupField(path);
+  if (setup !== null) return `setups.${kind}.${setup}`;
   if (path.startsWith("tags.")) return "tags";
   if (path.startsWith("dependsOn.")) return "dependsOn";
   const exception = /^schedule\.except\.(dates|holidays|onlyOn)\b/.exec(path)?.[1];

@@ -5,7 +5,8 @@ import { useQuery } from "@tanstack/react-query";
 import { Select } from "../../ui/pick.tsx";
 import { SpanInput } from "../../ui/span-input.tsx";
 import { type Runners, runnersQuery, type SchedulerSetups } from "../schedule-queries.ts";
-import { type CheckFormValues, NO_SETUP, useCheckFormContext } from "./check-form-values.ts";
+import { type CheckFormValues, useCheckFormContext } from "./check-form-values.ts";
+import { NO_SETUP } from "./setup-values.ts";
 
 const UNKNOWN = { value: "", label: "Not known: it may be any" };
 

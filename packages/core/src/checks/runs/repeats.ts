@@ -239,7 +239,7 @@ export function isSameSlot(draft: Draft, { from, at }: { from: Instant; at: Inst
 
 /**
  * Whether the slot after one that still waits has come due for the second, and not for the first. Where the first was
- * early for the one that waits, so may the second be for the slot after it.
+ * early for that one, so may the second be for the one after it.
  */
 function isSlotBetween({ memory, settings }: Draft, begun: Instant, { from, at }: Since): boolean {
   const { slotAt } = memory;

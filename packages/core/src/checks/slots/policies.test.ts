@@ -398,7 +398,7 @@ describe("a slot that is a window", () => {
 describe("a set-up that the check names", () => {
   const forbid = { ...cron("kubernetes", "*/5 * * * *"), setup: { overlap: "one-at-the-end" } } as const;
   const replace = { ...forbid, setup: { overlap: "replaced" } } as const;
-  /** The run of second 300 goes on until 610; what comes right at its end is the one that was due at 600, or an extra one. */
+  /** The run of second 300 goes on until 610; what comes right at its end was due at 600, or is an extra run. */
   const atTheEnd: Step[] = [
     ...run(0, 10),
     ...run(300, 610),
@@ -409,7 +409,7 @@ describe("a set-up that the check names", () => {
 
   timelines([
     [
-      "Forbid: what starts right at the end of a run is the one that waited for it",
+      "Forbid: what starts right at the end of a run has waited for it",
       { schedule: forbid, graceSeconds: 400, tooOften: ONE_A_SLOT },
       atTheEnd,
       ["new→up at 10"],
