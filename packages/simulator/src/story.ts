@@ -49,6 +49,7 @@ function said(event: Event): string {
       return `edit ${JSON.stringify(event.settings)}`;
     case "pause":
     case "resume":
+    case "undo-pause":
     case "baseline-reset":
     case "clock-set-back":
     case "maintenance":

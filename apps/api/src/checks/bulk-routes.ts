@@ -12,6 +12,7 @@ import {
   restoreCheck,
   resumeCheck,
   snoozeIncident,
+  undoPause,
   unacknowledgeIncident,
   UnknownChannel,
 } from "@overdue/db";
@@ -38,7 +39,7 @@ const channelIds = z.array(z.uuid()).min(1, "Name at least one channel.").max(10
 const BulkInput = z
   .discriminatedUnion("action", [
     z.strictObject({ action: z.literal("restore"), checkIds }),
-    z.strictObject({ action: z.enum(["pause", "resume", "delete"]), checkIds }),
+    z.strictObject({ action: z.enum(["pause", "resume", "undo-pause", "delete"]), checkIds }),
     z.strictObject({ action: z.enum(["acknowledge", "unacknowledge", "end-snooze"]), checkIds }),
     z.strictObject({ action: z.literal("snooze"), checkIds, snooze: SnoozeInput }),
     z.strictObject({ action: z.enum(["add-tags", "remove-tags"]), checkIds, tags: TagsInput }),
@@ -112,6 +113,9 @@ async function actOn(c: AppContext, ref: Ref, input: BulkInput): Promise<Outcome
       return await recorded(c, ref, { ...input, name });
     case "resume":
       if (check.status !== "paused" || !(await resumeCheck(pool, ref, now()))) return UNCHANGED;
+      return await recorded(c, ref, { ...input, name });
+    case "undo-pause":
+      if (check.status !== "paused" || !(await undoPause(pool, ref, now()))) return UNCHANGED;
       return await recorded(c, ref, { ...input, name });
     case "delete":
       if (!(await deleteCheck(db, ref))) return UNCHANGED;

@@ -47,6 +47,14 @@ test("several checks are paused at once, and the answer says which of them were 
   expect(await outcomes({ action: "resume" })).toEqual(["changed", "changed"]);
 });
 
+test("a pause of several is undone for those that are paused still", async () => {
+  const { one, two, outcomes, look } = await withTwo();
+  await outcomes({ action: "pause" });
+  await outcomes({ action: "resume" }, [one.id]);
+  expect(await outcomes({ action: "undo-pause" })).toEqual(["unchanged", "changed"]);
+  expect((await look(two)).status).toBe("new");
+});
+
 test("what fails for one check leaves the others done, and says why", async () => {
   const { two, bulk, look } = await withTwo();
   const gone = "0199a1b2-0000-7000-8000-0000000000ff";

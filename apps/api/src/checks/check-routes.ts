@@ -14,6 +14,7 @@ import {
   resetBaseline,
   restoreCheck,
   resumeCheck,
+  undoPause,
 } from "@overdue/db";
 import { type Instant, lintSchedule } from "@overdue/schedules";
 import { z } from "zod";
@@ -98,6 +99,14 @@ export const checkRoutes = createRouter()
   .openapi(
     action("resume", { summary: "Resume a paused check", description: "It starts anew." }),
     async (c) => c.json(await act(c, c.req.valid("param"), resumeCheck), 200),
+  )
+  .openapi(
+    action("undo-pause", {
+      summary: "Undo a pause",
+      description:
+        "The check is as it was before: its status, its open runs, the run that is waited for, and its incident, of which nobody is notified again. What it heard meanwhile counts, and a deadline that passed meanwhile is an alert. After another schedule, or more than 64 pings, it starts anew, as with `resume`. A check that is not paused stays as it is.",
+    }),
+    async (c) => c.json(await act(c, c.req.valid("param"), undoPause), 200),
   )
   .openapi(
     action("reset-baseline", {

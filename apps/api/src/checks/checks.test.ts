@@ -202,6 +202,21 @@ test("a paused check expects nothing until it is resumed, and then begins anew",
   expect(await read(await as("POST", `${url}/resume`))).toMatchObject({ status: "new", id: check.id });
 });
 
+test("a pause that is undone leaves a check as it was", async () => {
+  const { url, as } = await withCheck();
+  const { pingUrl } = await read<{ pingUrl: string }>(await as("GET", url));
+  await api.app.request(new URL(pingUrl).pathname);
+  const { deadlineAt, lastPingAt } = await read<{ deadlineAt: string; lastPingAt: string }>(
+    await as("GET", url),
+  );
+  await as("POST", `${url}/pause`);
+  expect(await read(await as("POST", `${url}/undo-pause`))).toMatchObject({
+    status: "up",
+    deadlineAt,
+    lastPingAt,
+  });
+});
+
 test("a check restored after its deadline begins anew instead of being missed", async () => {
   const { url, as } = await withCheck();
   const { pingUrl } = await read<{ pingUrl: string }>(await as("GET", url));

@@ -135,7 +135,7 @@ describe("the actions of a check", () => {
   beforeEach(() => {
     sent = fakeApi({
       [`POST ${PATH}/${CHECK}/pause`]: { ...stored, status: "paused" },
-      [`POST ${PATH}/${CHECK}/resume`]: stored,
+      [`POST ${PATH}/${CHECK}/undo-pause`]: stored,
       [`POST ${PATH}/${CHECK}/restore`]: stored,
       [`DELETE ${PATH}/${CHECK}`]: {},
       [`GET ${PATH}/${CHECK}`]: stored,
@@ -164,7 +164,7 @@ describe("the actions of a check", () => {
     await user.click(screen.getByRole("menuitem", { name: "Pause" }));
     await waitFor(() => expect(sent.map(({ path }) => path)).toContain(`${PATH}/${CHECK}/pause`));
     await user.click(await screen.findByRole("button", { name: "Undo pause" }));
-    await waitFor(() => expect(sent.map(({ path }) => path)).toContain(`${PATH}/${CHECK}/resume`));
+    await waitFor(() => expect(sent.map(({ path }) => path)).toContain(`${PATH}/${CHECK}/undo-pause`));
   });
 
   test("include deleting it, which can be undone", async () => {

@@ -149,11 +149,13 @@ export function useSaveCheck(projectId: string) {
   });
 }
 
+export type CheckAction = "pause" | "resume" | "undo-pause" | "restore";
+
 /** Pauses or resumes a check, or restores a deleted one. */
 export function useCheckAction(projectId: string) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: ({ checkId, action }: { checkId: string; action: "pause" | "resume" | "restore" }) =>
+    mutationFn: ({ checkId, action }: { checkId: string; action: CheckAction }) =>
       parseResponse(oneCheck[action].$post({ param: { projectId, checkId } })),
     onSuccess: (check) => storeCheck(client, check),
   });

@@ -2,7 +2,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useMemo } from "react";
 
 import { toast } from "../ui/toast.tsx";
-import { checkQuery, useCheckAction, useDeleteCheck } from "./check-queries.ts";
+import { type CheckAction, checkQuery, useCheckAction, useDeleteCheck } from "./check-queries.ts";
 
 type ActedCheck = { id: string; name: string };
 
@@ -33,12 +33,12 @@ type Parts = {
 };
 
 function checkActions({ act, remove, readPingUrl }: Parts): CheckActions {
-  const perform = (check: ActedCheck, action: "pause" | "resume" | "restore", done?: () => void) =>
+  const perform = (check: ActedCheck, action: CheckAction, done?: () => void) =>
     act({ checkId: check.id, action }, { onError: toast.error, ...(done && { onSuccess: done }) });
   return {
     pause: (check) =>
       perform(check, "pause", () =>
-        toast.withUndo(`“${check.name}” is paused.`, () => perform(check, "resume"), {
+        toast.withUndo(`“${check.name}” is paused.`, () => perform(check, "undo-pause"), {
           about: check.id,
           label: "Undo pause",
         }),

@@ -85,7 +85,8 @@ export function problemText(
 export function inverseOf(action: BulkAction): BulkAction {
   switch (action.action) {
     case "pause":
-      return { action: "resume" };
+      return { action: "undo-pause" };
+    case "undo-pause":
     case "resume":
       return { action: "pause" };
     case "delete":
@@ -113,6 +114,7 @@ type Verb = BulkAction["action"];
 const VERBS: Record<Verb, string> = {
   pause: "pause",
   resume: "resume",
+  "undo-pause": "this",
   delete: "delete",
   restore: "restore",
   acknowledge: "acknowledge",
@@ -128,6 +130,7 @@ const VERBS: Record<Verb, string> = {
 const PAST: Record<Verb, string> = {
   pause: "paused",
   resume: "resumed",
+  "undo-pause": "as before the pause",
   delete: "deleted",
   restore: "restored",
   acknowledge: "acknowledged",

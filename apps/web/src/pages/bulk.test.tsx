@@ -43,7 +43,7 @@ test("selected checks are paused together, and the undo resumes those that were 
   await waitFor(() =>
     expect(bulks()).toEqual([
       { action: "pause", checkIds: ["backup", "report", "sync"] },
-      { action: "resume", checkIds: ["backup", "report"] },
+      { action: "undo-pause", checkIds: ["backup", "report"] },
     ]),
   );
 });

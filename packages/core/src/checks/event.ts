@@ -33,6 +33,8 @@ export type Event =
   | { kind: "time"; now: Instant }
   | { kind: "pause"; at: Instant; knownUntil?: Instant }
   | { kind: "resume"; at: Instant; knownUntil?: Instant }
+  /** The check is to be as if it had not been paused. */
+  | { kind: "undo-pause"; at: Instant; knownUntil?: Instant }
   | { kind: "edit"; at: Instant; settings: CheckSettings; knownUntil?: Instant }
   /** "This is normal now": what was usual for its runs so far is forgotten. */
   | { kind: "baseline-reset"; at: Instant }
@@ -122,6 +124,8 @@ export type Effect =
   | { kind: "flip"; flip: Flip }
   | { kind: "incident-opened"; at: Instant; deadlineSeq: number; reason: Reason; evidence: Evidence }
   | { kind: "incident-resolved"; at: Instant; deadlineSeq: number }
+  /** The pause that ended the check's last incident was undone. */
+  | { kind: "incident-reopened"; at: Instant; deadlineSeq: number }
   /** Worth a line in the history, not an alert. */
   | { kind: "notice"; at: Instant; notice: Reason | "edited"; evidence: Evidence };
 

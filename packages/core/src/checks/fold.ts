@@ -1,4 +1,4 @@
-/** Rules 2 and 3: what every event does before and after its own work. */
+/** Rules 2, 3 and 10a: what every event does before and after its own work. */
 
 import { type Instant, SECOND_MS } from "@overdue/schedules";
 import type { Check, DisplayStatus } from "./check.ts";
@@ -11,7 +11,7 @@ import { resetBaseline } from "./learning/learn-durations.ts";
 import { applyDeferred, receivePing } from "./runs/receive-ping.ts";
 import { applyClockSetBack } from "./state/clock-set-back.ts";
 import { applyEdit, applyMaintenance } from "./state/edit.ts";
-import { applyPause, applyResume } from "./state/pause.ts";
+import { applyPause, applyResume, applyUndoPause } from "./state/pause.ts";
 
 const NOTHING: readonly Effect[] = [];
 
@@ -27,6 +27,7 @@ export function fold(check: Check, event: Event): Transition<Check> {
   apply(draft, event);
   applyDeferred(draft);
   if (event.kind === "time") evaluateUpTo(draft, event.now);
+  else if (event.kind === "undo-pause") evaluateUpTo(draft, event.at);
   return seal(check, draft);
 }
 
@@ -40,6 +41,8 @@ function apply(draft: Draft, event: Event): void {
       return applyPause(draft, event.at);
     case "resume":
       return applyResume(draft, event.at);
+    case "undo-pause":
+      return applyUndoPause(draft, event.at);
     case "edit":
       return applyEdit(draft, event);
     case "outage":
@@ -60,6 +63,7 @@ function evaluatedUntil(event: Event): Instant {
       return event.ping.at;
     case "pause":
     case "resume":
+    case "undo-pause":
     case "edit":
     case "maintenance":
       return event.at;
@@ -83,6 +87,7 @@ function knownUntil(event: Event): Instant {
     case "ping":
     case "pause":
     case "resume":
+    case "undo-pause":
     case "edit":
     case "maintenance":
       return event.knownUntil ?? Infinity;

@@ -55,6 +55,8 @@ export type Memory = {
   drawnMs?: number;
   /** Slots that wait for their own run though a later one was met: pings name their slots. Oldest first, at most 64. */
   passed?: readonly Instant[];
+  /** How the check was before it was paused, until the pause ends. Absent where it cannot be undone any more. */
+  beforePause?: BeforePause;
   /** Spans of slots still to be written, when there were too many for one fold. At most 4. */
   backlog: readonly SlotSpan[];
 };
@@ -137,6 +139,16 @@ export type EndedRun = {
 export type Verdict = { dueAt: Instant; bad: boolean };
 
 export type DeferredPing = { ping: Ping; number: number };
+
+/** `memory`: without what goes on while the check is paused. `pings`: heard since, in their order. At most 64. */
+export type BeforePause = {
+  status: "new" | "up" | "down";
+  memory: Omit<
+    Memory,
+    "flippedAt" | "receivedAt" | "durations" | "hours" | "outlierAfterMs" | "backlog" | "beforePause"
+  >;
+  pings: readonly DeferredPing[];
+};
 
 export type Outage = { from: Instant; until: Instant };
 

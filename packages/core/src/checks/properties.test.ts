@@ -74,11 +74,11 @@ const happenings: fc.Arbitrary<Happening> = fc.oneof(
   {
     weight: 1,
     arbitrary: fc
-      .record({ afterMs: fc.integer({ min: 1, max: HOUR }), pause: fc.boolean() })
-      .map(({ afterMs, pause }) => ({
-        afterMs,
-        make: (at: number): Event => ({ kind: pause ? "pause" : "resume", at }),
-      })),
+      .record({
+        afterMs: fc.integer({ min: 1, max: HOUR }),
+        kind: fc.constantFrom("pause", "pause", "resume", "undo-pause"),
+      })
+      .map(({ afterMs, kind }) => ({ afterMs, make: (at: number): Event => ({ kind, at }) })),
   },
   {
     weight: 1,
@@ -175,7 +175,7 @@ test("a check is plain JSON, of bounded size, and the given one is never changed
   );
 });
 
-test("flips form a chain, in time; a notified one opens an incident, what leaves down resolves it", () => {
+test("flips form a chain, in time; a notified one opens an incident, an undone pause opens it again, what leaves down resolves it", () => {
   fc.assert(
     fc.property(lives, ({ settings: chosen, events, end }) => {
       const { effects } = live(chosen, [...events, { kind: "time", now: end }]);
@@ -186,7 +186,12 @@ test("flips form a chain, in time; a notified one opens an incident, what leaves
       expect(flips.filter(({ from, to }) => from === to)).toEqual([]);
       expect(isRising(flips.map(({ at }) => at))).toBe(true);
       expect(isRising(seqs(flips)) && new Set(seqs(flips)).size === flips.length).toBe(true);
-      expect(incidents(effects, "incident-opened")).toEqual(seqs(flips.filter(({ to }) => to === "down")));
+      expect(incidents(effects, "incident-opened")).toEqual(
+        seqs(flips.filter(({ alerts, to }) => alerts && to === "down")),
+      );
+      expect(incidents(effects, "incident-reopened")).toEqual(
+        seqs(flips.filter(({ alerts, to }) => !alerts && to === "down")),
+      );
       expect(incidents(effects, "incident-resolved")).toEqual(
         seqs(flips.filter(({ from }) => from === "down")),
       );
@@ -195,9 +200,10 @@ test("flips form a chain, in time; a notified one opens an incident, what leaves
   );
 });
 
-test("a run that has ended does not run again", () => {
+test("a run that has ended does not run again, unless a pause that ended it is undone", () => {
   fc.assert(
-    fc.property(lives, ({ settings: chosen, events, end }) => {
+    fc.property(lives, ({ settings: chosen, events: all, end }) => {
+      const events = all.filter(({ kind }) => kind !== "undo-pause");
       const { effects } = live(chosen, [...events, { kind: "time", now: end }]);
       const runs = effects.flatMap((effect) => (effect.kind === "run" ? [effect.run] : []));
       const again = runs.filter(
@@ -369,6 +375,7 @@ function instantOf(event: Event): number {
     case "clock-set-back":
     case "pause":
     case "resume":
+    case "undo-pause":
     case "edit":
     case "baseline-reset":
     case "maintenance":
@@ -413,7 +420,10 @@ function seqs(flips: readonly { deadlineSeq: number }[]): number[] {
   return flips.map(({ deadlineSeq }) => deadlineSeq);
 }
 
-function incidents(effects: readonly Effect[], kind: "incident-opened" | "incident-resolved"): number[] {
+function incidents(
+  effects: readonly Effect[],
+  kind: "incident-opened" | "incident-reopened" | "incident-resolved",
+): number[] {
   return effects.flatMap((effect) => (effect.kind === kind ? [effect.deadlineSeq] : []));
 }
 

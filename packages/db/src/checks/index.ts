@@ -5,6 +5,7 @@ export {
   resetBaseline,
   pauseCheck,
   resumeCheck,
+  undoPause,
   deleteCheck,
   restoreCheck,
 } from "./write-check.ts";

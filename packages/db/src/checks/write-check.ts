@@ -99,6 +99,17 @@ export async function resumeCheck(pool: Pool, ref: CheckRef, at: Instant): Promi
   return changed !== null;
 }
 
+/**
+ * Makes a paused check what it was before; where that is not known any more it begins anew. A check that is not paused
+ * stays as it is. @returns whether it was there.
+ */
+export async function undoPause(pool: Pool, ref: CheckRef, at: Instant): Promise<boolean> {
+  const changed = await changeCheck(pool, ref, (check) =>
+    check.state.status === "paused" ? [{ kind: "undo-pause", at }] : [],
+  );
+  return changed !== null;
+}
+
 /** Forgets how long its runs took before `at`: the baseline is learnt anew from there. @returns whether it was there. */
 export async function resetBaseline(pool: Pool, ref: CheckRef, at: Instant): Promise<boolean> {
   const changed = await changeCheck(pool, ref, () => [{ kind: "baseline-reset", at }]);

@@ -3,7 +3,8 @@ import { afterAll, beforeEach, expect, test } from "vitest";
 
 import { settingsPlace } from "../channels/settings.ts";
 import { createChannel, deleteChannel, editChannel, restoreChannel } from "../channels/write-channel.ts";
-import { deleteCheck, pauseCheck, restoreCheck, resumeCheck } from "../checks/write-check.ts";
+import { findIncidents } from "../incidents/find-incidents.ts";
+import { deleteCheck, pauseCheck, restoreCheck, resumeCheck, undoPause } from "../checks/write-check.ts";
 import { openDb } from "../database.ts";
 import { deleteProject } from "../projects/projects.ts";
 import { unseal } from "../secrets/keyring.ts";
@@ -108,6 +109,26 @@ test.each([
     expect((await deliver()).toSorted()).toEqual(["pagerduty up", "slack up"]);
   },
 );
+
+test("a pause that is undone opens its incident again, there too, and its end is that of the check", async () => {
+  const check = await downCheck();
+  const open = { projectId, checkId: check.id, openOnly: true };
+  const openIncidents = async () =>
+    (await findIncidents(pool, open, { limit: 2, after: null })).map(({ id }) => id);
+  const before = await openIncidents();
+  expect(before).toHaveLength(1);
+  for (const _round of [1, 2]) {
+    await pauseCheck(pool, refOf(check), Date.now());
+    expect(await openIncidents()).toEqual([]);
+    expect(await deliver()).toEqual(["pagerduty up paused"]);
+    await undoPause(pool, refOf(check), Date.now());
+    expect(await openIncidents()).toEqual(before);
+    expect(await deliver()).toEqual(["pagerduty reminder"]);
+  }
+  await ping(check, "success");
+  expect((await deliver()).toSorted()).toEqual(["pagerduty up", "slack up"]);
+  expect(await openIncidents()).toEqual([]);
+});
 
 test("a deletion that is undone before it was sent changes nothing there but a reminder", async () => {
   const check = await downCheck();

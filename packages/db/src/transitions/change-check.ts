@@ -13,7 +13,7 @@ import { writeChanges } from "./write.ts";
 /** What a person does to a check, or the passing of time while they look. */
 export type Act = Extract<
   Event,
-  { kind: "pause" | "resume" | "edit" | "baseline-reset" | "time" | "maintenance" }
+  { kind: "pause" | "resume" | "undo-pause" | "edit" | "baseline-reset" | "time" | "maintenance" }
 >;
 
 /**

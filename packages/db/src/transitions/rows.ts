@@ -141,6 +141,9 @@ export function flipRows(change: Change) {
       incident_reason: opened?.reason ?? null,
       evidence: opened?.evidence ?? null,
       resolves: flip.from === "down" && flip.to !== "down",
+      reopens: effectsOf(change, "incident-reopened").some(
+        (effect) => effect.deadlineSeq === flip.deadlineSeq,
+      ),
     };
   });
 }

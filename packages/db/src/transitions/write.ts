@@ -7,7 +7,7 @@ import {
 } from "../alert-routes/notify-check-events.ts";
 import { type IncidentNotice, notifyIncidents } from "../alert-routes/notify-incidents.ts";
 import { openDb, type Pool, type PoolClient, type Trail } from "../database.ts";
-import { endKeptIncidents } from "../deliveries/end-incidents.ts";
+import { endKeptIncidents, reopenKeptIncidents } from "../deliveries/end-incidents.ts";
 import { wakeDependents } from "../incidents/dependents.ts";
 import { epochMs } from "../sql-fragments.ts";
 import type { Change } from "./change.ts";
@@ -108,7 +108,8 @@ const FLIPS_INCIDENTS = `
 with given as (
   select * from json_to_recordset($1::json) as x(
     project_id uuid, check_id uuid, seq bigint, from_status check_status, to_status check_status, reason text,
-    at float8, alerts boolean, opens boolean, incident_reason text, evidence jsonb, resolves boolean)
+    at float8, alerts boolean, opens boolean, incident_reason text, evidence jsonb, resolves boolean,
+    reopens boolean)
 ), flipped as (
   insert into flips (project_id, check_id, deadline_seq, from_status, to_status, reason, at, detected_at, alerts)
   select x.project_id, x.check_id, x.seq, x.from_status, x.to_status, x.reason, ${at("at")}, clock_timestamp(),
@@ -134,13 +135,20 @@ with given as (
     from given x join flipped f on f.check_id = x.check_id and f.deadline_seq = x.seq and f.to_status = x.to_status
    where x.resolves and i.check_id = x.check_id and i.project_id = x.project_id and i.resolved_at is null
   returning i.id, i.check_id
+), reopened as (
+  update incidents i set resolved_at = null
+    from given x join flipped f on f.check_id = x.check_id and f.deadline_seq = x.seq and f.to_status = x.to_status
+   where x.reopens and i.project_id = x.project_id and i.id = (
+     select n.id from incidents n where n.check_id = x.check_id order by n.opened_at desc, n.id desc limit 1)
+  returning i.id, i.check_id
 )
-select f.id as flip_id, f.check_id, f.to_status, f.alerts, coalesce(o.id, r.id) as incident_id,
-       ${epochMs("clock_timestamp()")} as now
+select f.id as flip_id, f.check_id, f.to_status, f.alerts, coalesce(o.id, r.id, again.id) as incident_id,
+       again.id is not null as reopened, ${epochMs("clock_timestamp()")} as now
   from flipped f
   left join opened o on o.check_id = f.check_id
   left join resolved r on r.check_id = f.check_id
- where f.alerts or r.id is not null`;
+  left join reopened again on again.check_id = f.check_id
+ where f.alerts or r.id is not null or again.id is not null`;
 
 type FlippedRow = {
   flip_id: string;
@@ -148,6 +156,7 @@ type FlippedRow = {
   to_status: string;
   alerts: boolean;
   incident_id: string | null;
+  reopened: boolean;
   now: number;
 };
 
@@ -265,25 +274,18 @@ async function writeFlips(client: PoolClient, flipsOfChecks: readonly FlipRow[][
   return ids;
 }
 
-/** For traces. A transaction that is rolled back after all has published incidents that never were. */
-function publishChanges(flips: FlipRow[], flipped: readonly FlippedRow[], writtenFrom: number): void {
-  const incidents = new Map(flipped.map(({ check_id, incident_id }) => [check_id, incident_id]));
-  for (const flip of flips) {
-    const incidentId = incidents.get(flip.check_id) ?? null;
-    if (incidentId !== null) stateChanges.publish(stateChangeOf(flip, { incidentId, writtenFrom }));
-  }
-}
-
-/** An incident that ends without an alert, as by a pause, must end with those who keep it too. */
+/** An incident that ends without an alert, as by a pause, must end with those who keep it too, and begin again with it. */
 async function endQuietly(client: PoolClient, flipped: readonly FlippedRow[]): Promise<void> {
   const quiet = flipped.filter(({ alerts, incident_id }) => !alerts && incident_id !== null);
+  const reopened = quiet.filter((flip) => flip.reopened).flatMap(({ incident_id }) => incident_id ?? []);
   const idsTo = (isWanted: (status: string) => boolean) =>
-    quiet.flatMap(({ to_status, incident_id }) => (isWanted(to_status) ? (incident_id ?? []) : []));
+    quiet.flatMap((flip) => (!flip.reopened && isWanted(flip.to_status) ? (flip.incident_id ?? []) : []));
   const paused = idsTo((status) => status === "paused");
   const changed = idsTo((status) => status !== "paused");
   const db = openDb(client);
   if (paused.length > 0) await endKeptIncidents(db, { incidentIds: paused }, { by: "paused" });
   if (changed.length > 0) await endKeptIncidents(db, { incidentIds: changed }, { by: "changed" });
+  if (reopened.length > 0) await reopenKeptIncidents(db, { incidentIds: reopened });
 }
 
 function tellingOf({ flip_id, to_status, incident_id }: FlippedRow): IncidentNotice[] {

@@ -17,7 +17,7 @@ export type Sending = {
 /** An event that reached the database, and when its transaction committed. */
 export type Entry = {
   committedAt: Instant;
-  event: Exclude<Event, { kind: "clock-set-back" | "time" | "outage" | "baseline-reset" }>;
+  event: Exclude<Event, { kind: "clock-set-back" | "time" | "outage" | "baseline-reset" | "undo-pause" }>;
 };
 
 /** One receiver: how wrong its clock is, and when it accepts but cannot commit. */

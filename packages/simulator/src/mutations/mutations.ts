@@ -286,8 +286,8 @@ export const mutations: readonly Mutation[] = [
     becomes: "",
   }),
   mutation("open runs do not wait for maintenance that begins", "state/edit", {
-    line: "    run.overlong ? run : { ...run, deadlineAt: runDeadline(draft, run) },\n  );\n}",
-    becomes: "    run,\n  );\n}",
+    line: "{ ...settings, maintenance: windows };\n  limitRuns(draft);",
+    becomes: "{ ...settings, maintenance: windows };",
   }),
   mutation("maintenance that leads into an outage ends in it", "deadlines/postpone-deadlines", {
     line: "if (until === heardBy) return until;",

@@ -53,6 +53,9 @@ export function writeRow(rows: Rows, effect: Effect): void {
       return openIncident(rows, effect);
     case "incident-resolved":
       return resolveIncident(rows, effect);
+    case "incident-reopened":
+      // No made-up person undoes a pause.
+      return void rows.refused.push(`an incident was opened again at ${effect.at}`);
     case "notice":
       return void rows.notices.push(effect);
   }

@@ -1,4 +1,4 @@
-/** Rules 6a and 9: pings in their order. */
+/** Rules 6a, 9 and 10a: pings in their order. */
 
 import type { Instant } from "@overdue/schedules";
 import type { DeferredPing } from "../memory.ts";
@@ -10,15 +10,25 @@ import type { Effect, Ping } from "../event.ts";
 import { applyProgress, applyStart, type Note } from "./start.ts";
 
 const DEFERRED_MAX = 32;
+const KEPT_MAX = 64;
 
 /** A ping is numbered, and decides what its kind decides; before that, everything that was due by then. */
 export function receivePing(draft: Draft, ping: Ping): void {
   const { state, settings } = draft;
   state.pingCount += 1;
   const held = { ping, number: state.pingCount };
+  if (state.status === "paused") keepForUndo(draft, held);
   if (state.status === "paused" && settings.manualResume) recordPing(draft, held, "paused");
   else if (ping.kind === "ignored") recordPing(draft, held, null);
   else applyInTurn(draft, held);
+}
+
+/** Pings of a paused check count after all where the pause is undone. After too many the pause is final. */
+function keepForUndo({ memory }: Draft, held: DeferredPing): void {
+  const before = memory.beforePause;
+  if (before === undefined || held.ping.kind === "ignored") return;
+  if (before.pings.length < KEPT_MAX) memory.beforePause = { ...before, pings: [...before.pings, held] };
+  else delete memory.beforePause;
 }
 
 /** Applies the deferred pings up to an instant whose deadlines can be evaluated by now. */

@@ -42,6 +42,7 @@ export function applyClockSetBack(draft: Draft, at: Instant): void {
   delete memory.unmet;
   delete memory.shared;
   delete memory.passed;
+  delete memory.beforePause;
   memory.outages = memory.outages.filter((_, index) => (before.outages[index]?.from ?? 0) <= at);
   memory.backlog = memory.backlog.filter((_, index) => (before.backlog[index]?.from ?? 0) <= at);
   memory.openRuns = memory.openRuns.map((run, index) => limited(draft, run, before.openRuns[index] ?? run));

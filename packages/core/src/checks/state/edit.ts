@@ -1,10 +1,11 @@
-/** Rules 11 and 39: what an edit changes, and other maintenance windows. */
+/** Rules 10a, 11 and 39: what an edit changes, and other maintenance windows. */
 
 import { everyMs, type Instant, nextAfter, type Schedule } from "@overdue/schedules";
 import type { MaintenanceWindow } from "../../maintenance/window.ts";
 import { evaluateSlot, evaluateUpTo } from "../deadlines/evaluate-deadlines.ts";
 import { runDeadline, slotDeadline } from "../deadlines/postpone-deadlines.ts";
 import { type Draft, evidenceOf } from "../draft.ts";
+import type { OpenRun } from "../memory.ts";
 import type { CheckSettings } from "../settings.ts";
 
 /**
@@ -18,9 +19,7 @@ export function applyEdit(draft: Draft, edit: { at: Instant; settings: CheckSett
   memory.evaluatedAt = at;
   const before = draft.settings;
   draft.settings = edit.settings;
-  memory.openRuns = memory.openRuns.map((run) =>
-    run.overlong ? run : { ...run, deadlineAt: runDeadline(draft, run) },
-  );
+  limitRuns(draft);
   const sameSchedule = isSameSchedule(before.schedule, edit.settings.schedule);
   if (!sameSchedule || draft.state.status === "new")
     memory.slotAt = slotAfterEdit(draft, { at, schedule: before.schedule, sameSchedule });
@@ -28,6 +27,7 @@ export function applyEdit(draft: Draft, edit: { at: Instant; settings: CheckSett
     delete memory.shared;
     delete memory.passed;
     delete memory.drawnMs;
+    delete memory.beforePause;
     evaluateOverdue(draft, at);
   }
   if (edit.settings.tolerance === null) memory.verdicts = [];
@@ -92,7 +92,16 @@ export function applyMaintenance(
   evaluateUpTo(draft, Math.max(at, memory.evaluatedAt));
   const { maintenance: _, ...settings } = draft.settings;
   draft.settings = windows.length === 0 ? settings : { ...settings, maintenance: windows };
-  memory.openRuns = memory.openRuns.map((run) =>
-    run.overlong ? run : { ...run, deadlineAt: runDeadline(draft, run) },
-  );
+  limitRuns(draft);
+}
+
+/** Open runs get the limit of the new settings, and so do those that were open before a pause. */
+function limitRuns(draft: Draft): void {
+  const { memory } = draft;
+  const limited = (run: OpenRun) => (run.overlong ? run : { ...run, deadlineAt: runDeadline(draft, run) });
+  memory.openRuns = memory.openRuns.map(limited);
+  const before = memory.beforePause;
+  if (before === undefined) return;
+  const openRuns = before.memory.openRuns.map(limited);
+  memory.beforePause = { ...before, memory: { ...before.memory, openRuns } };
 }

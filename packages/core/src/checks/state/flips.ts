@@ -38,17 +38,28 @@ export function setStatusSilently(
   if (from === "down") draft.effects.push({ kind: "incident-resolved", at: flippedAt, deadlineSeq });
 }
 
+/** Back to what the check was before it was paused: nobody is notified again of an incident that goes on. */
+export function restoreStatus(draft: Draft, { at, to }: { at: Instant; to: "new" | "up" | "down" }): void {
+  const { deadlineSeq } = draft.state;
+  const flippedAt = writeFlip(draft, { at, to, reason: null, isRestored: true });
+  if (to === "down") draft.effects.push({ kind: "incident-reopened", at: flippedAt, deadlineSeq });
+}
+
 /** Something worth a line in the history, and no alert. */
 export function writeNotice(draft: Draft, { at, reason, evidence }: Violation): void {
   draft.effects.push({ kind: "notice", at, notice: reason, evidence });
 }
 
 /** A flip is never dated before the one it follows. The number it carries names the deadline it settles. */
-function writeFlip(draft: Draft, change: { at: Instant; to: Status; reason: Reason | null }): Instant {
+function writeFlip(
+  draft: Draft,
+  change: { at: Instant; to: Status; reason: Reason | null; isRestored?: boolean },
+): Instant {
   const { state, memory } = draft;
-  const { to, reason } = change;
+  const { to, reason, isRestored = false } = change;
   const at = Math.max(change.at, memory.flippedAt ?? change.at);
-  const alerts = to === "down" || (state.status === "down" && to === "up");
+  const alerts = !isRestored && (to === "down" || (state.status === "down" && to === "up"));
+  delete memory.beforePause;
   draft.effects.push({
     kind: "flip",
     flip: { deadlineSeq: state.deadlineSeq, at, from: state.status, to, reason, alerts },

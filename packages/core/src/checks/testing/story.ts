@@ -12,7 +12,7 @@ export const T = 1_800_000_000_000;
 
 export type Step =
   | [second: number, kind: PingKind, ping?: Partial<Ping>]
-  | [second: number, kind: "time" | "pause" | "resume" | "baseline-reset"]
+  | [second: number, kind: "time" | "pause" | "resume" | "undo-pause" | "baseline-reset"]
   | [second: number, kind: "edit", settings: Partial<CheckSettings>, knownUntil?: number]
   | [second: number, kind: "maintenance", windows: readonly MaintenanceWindow[]]
   | [until: number, kind: "outage", from: number];
@@ -107,6 +107,8 @@ function eventOf(step: Step, index: number, before: CheckSettings): Event {
       return { kind: "pause", at };
     case "resume":
       return { kind: "resume", at };
+    case "undo-pause":
+      return { kind: "undo-pause", at };
     case "baseline-reset":
       return { kind: "baseline-reset", at };
     case "edit":
