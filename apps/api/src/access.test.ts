@@ -64,6 +64,10 @@ const EXPECTED: Record<string, string> = {
   "DELETE /v1/projects/:projectId/status-pages/:pageId/posts/:postId": "editor, write key",
   "POST /v1/projects/:projectId/status-pages/:pageId/posts/:postId/restore": "editor, write key",
   "POST /v1/projects/:projectId/status-pages/:pageId/posts/:postId/updates": "editor, write key",
+  "PUT /v1/projects/:projectId/status-pages/:pageId/posts/:postId/updates/:updateId": "editor, write key",
+  "DELETE /v1/projects/:projectId/status-pages/:pageId/posts/:postId/updates/:updateId": "editor, write key",
+  "POST /v1/projects/:projectId/status-pages/:pageId/posts/:postId/updates/:updateId/restore":
+    "editor, write key",
   "GET /v1/projects/:projectId/status-pages/:pageId/subscribers": "viewer, write key",
   "DELETE /v1/projects/:projectId/status-pages/:pageId/subscribers/:subscriberId": "editor, write key",
   "GET /reports/stop": "self-checked",
@@ -114,6 +118,7 @@ const EXPECTED: Record<string, string> = {
   "POST /v1/projects/:projectId/checks/:checkId/pause": "editor, write key",
   "POST /v1/projects/:projectId/checks/:checkId/restore": "editor, write key",
   "POST /v1/projects/:projectId/checks/:checkId/resume": "editor, write key",
+  "POST /v1/projects/:projectId/checks/:checkId/undo-pause": "editor, write key",
   "GET /v1/projects/:projectId/checks/:checkId/flips": "viewer, read key",
   "GET /v1/outages": "signed-in, read key",
   "GET /v1/projects/:projectId/checks/:checkId/findings": "viewer, read key",

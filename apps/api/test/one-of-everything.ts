@@ -49,6 +49,7 @@ export const BODIES: Record<string, object> = {
   "PATCH /v1/projects/:projectId/status-pages/:pageId": { name: "taken" },
   "POST /v1/projects/:projectId/status-pages/:pageId/posts": POST,
   "POST /v1/projects/:projectId/status-pages/:pageId/posts/:postId/updates": UPDATE,
+  "PUT /v1/projects/:projectId/status-pages/:pageId/posts/:postId/updates/:updateId": UPDATE,
   "POST /v1/projects/:projectId/incidents/:incidentId/notes": { text: "taken" },
   "POST /v1/projects/:projectId/incidents/:incidentId/snooze": { for: "30m" },
   "POST /v1/projects/:projectId/routes": ROUTE,
@@ -138,10 +139,14 @@ async function statusPage(api: TestApi, owner: Owner, of: { checkId: string; inc
     (await read<{ id: string }>(await owner.as("POST", `${owner.path}/status-pages${path}`, input))).id;
   const pageId = await made("", { name: MARKER, slug, description: MARKER, entries });
   const postId = await made(`/${pageId}/posts`, { ...POST, checkIds: [checkId], incidentId });
+  // Of two updates one may be deleted.
+  const { updates } = await read<{ updates: { id: string }[] }>(
+    await owner.as("POST", `${owner.path}/status-pages/${pageId}/posts/${postId}/updates`, UPDATE),
+  );
   const page = { projectId: owner.projectId, pageId };
   await subscribe(api.db, page, `${MARKER}@example.org`);
   const [subscriber] = await listSubscribers(api.db, page, { limit: 1, after: null });
-  return { slug, pageId, postId, subscriberId: subscriber?.id ?? "" };
+  return { slug, pageId, postId, updateId: updates[0]?.id ?? "", subscriberId: subscriber?.id ?? "" };
 }
 
 /** A storm of one incident, named by the marker. */

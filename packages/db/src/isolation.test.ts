@@ -134,6 +134,7 @@ const WRITES: Record<string, [call: Call, before?: Call]> = {
   ],
   pauseCheck: [(w) => db.pauseCheck(pool, w, NOW)],
   resumeCheck: [(w) => db.resumeCheck(pool, w, NOW), (w) => db.pauseCheck(pool, w, NOW)],
+  undoPause: [(w) => db.undoPause(pool, w, NOW), (w) => db.pauseCheck(pool, w, NOW)],
   resetBaseline: [(w) => db.resetBaseline(pool, w, NOW)],
   changeCheck: [(w) => db.changeCheck(pool, w, () => [{ kind: "pause", at: NOW }])],
   deleteCheck: [(w) => db.deleteCheck(on, w)],
@@ -194,6 +195,9 @@ const WRITES: Record<string, [call: Call, before?: Call]> = {
     (w) => db.createStatusPost(on, w, { ...UPDATE, title: "x", checkIds: [], incidentId: null }),
   ],
   addStatusUpdate: [(w) => db.addStatusUpdate(on, w, UPDATE)],
+  editStatusUpdate: [(w) => db.editStatusUpdate(on, w, { state: "resolved", text: "taken", at: NOW })],
+  deleteStatusUpdate: [(w) => db.deleteStatusUpdate(on, w)],
+  restoreStatusUpdate: [(w) => db.restoreStatusUpdate(on, w), (w) => db.deleteStatusUpdate(on, w)],
   deleteStatusPost: [(w) => db.deleteStatusPost(on, w)],
   restoreStatusPost: [(w) => db.restoreStatusPost(on, w), (w) => db.deleteStatusPost(on, w)],
   removeSubscriber: [(w) => db.removeSubscriber(on, w)],
@@ -402,11 +406,13 @@ async function aWorld() {
   const { id: windowId } = await db.createWindow(on, projectId, window);
   const page = { name: marker, slug: marker, entries: [{ checkId: check.id, group: "", name: marker }] };
   const { id: pageId } = await db.createStatusPage(on, projectId, page);
-  const post = await db.createStatusPost(
+  const posted = await db.createStatusPost(
     on,
     { projectId, pageId },
     { ...UPDATE, title: marker, text: marker, checkIds: [check.id], incidentId: null },
   );
+  // Of two updates one may be deleted.
+  const post = await db.addStatusUpdate(on, { projectId, pageId, postId: posted?.id ?? "" }, UPDATE);
   await db.subscribe(on, { projectId, pageId }, `${marker}@example.org`);
   const [subscriber] = await db.listSubscribers(on, { projectId, pageId }, PAGE);
   const { row: key, key: apiKey } = await db.createKey(on, {
@@ -462,6 +468,7 @@ async function aWorld() {
     windowId,
     pageId,
     postId: post?.id ?? "",
+    updateId: post?.updates[0]?.id ?? "",
     subscriberId: subscriber?.id ?? "",
     keyId: key.id,
     apiKey,

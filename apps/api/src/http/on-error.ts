@@ -6,6 +6,7 @@ import {
   LostKey,
   ReportTooLarge,
   StaleVersion,
+  OnlyUpdate,
   TakenByPage,
   TooMany,
   TooManyChannels,
@@ -137,6 +138,8 @@ const TAKEN = {
 
 function conflict(error: Error): ApiError | null {
   if (error instanceof TakenByPage) return ApiError.invalid(error.field, TAKEN[error.field]);
+  if (error instanceof OnlyUpdate)
+    return new ApiError("conflict", "This is the only update of its post: delete the post instead.");
   if (error instanceof LostKey) return new ApiError("conflict", error.message);
   if (error instanceof LastOwner)
     return new ApiError("conflict", "This is the project's last owner: make somebody else an owner first.");

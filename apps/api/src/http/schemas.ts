@@ -17,6 +17,7 @@ export const OfRotation = InProject.extend({ rotationId: z.uuid() });
 export const OfTelegramLink = InProject.extend({ linkId: z.uuid() });
 export const OfStatusPage = InProject.extend({ pageId: z.uuid() });
 export const OfStatusPost = OfStatusPage.extend({ postId: z.uuid() });
+export const OfStatusUpdate = OfStatusPost.extend({ updateId: z.uuid() });
 export const OfSubscriber = OfStatusPage.extend({ subscriberId: z.uuid() });
 export const OfSlackLink = InProject.extend({ slackLinkId: z.uuid() });
 

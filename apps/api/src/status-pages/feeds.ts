@@ -9,7 +9,14 @@ import { STATE_TEXT } from "./page-frame.ts";
 import { UPDATE_TEXT } from "./page-html.ts";
 
 /** What happened at an instant. `id`: the same for ever, since readers know by it what they have shown already. */
-type FeedItem = { id: string; anchor: string; title: string; text: string; at: Instant };
+type FeedItem = {
+  id: string;
+  anchor: string;
+  title: string;
+  text: string;
+  at: Instant;
+  editedAt: Instant | null;
+};
 
 const ITEMS_MAX = 50;
 
@@ -23,12 +30,13 @@ function feedItems({ open, past }: PublicPage): FeedItem[] {
 
 function writtenItems({ id: anchor, title, affects, updates }: PublicIncident): FeedItem[] {
   const about = affects.length === 0 ? "" : `\n\nAffects: ${affects.join(", ")}`;
-  return updates.map(({ id, at, state, text }) => ({
+  return updates.map(({ id, at, editedAt, state, text }) => ({
     id,
     anchor,
     title: `${UPDATE_TEXT[state]}: ${title}`,
     text: text + about,
     at,
+    editedAt,
   }));
 }
 
@@ -40,6 +48,7 @@ function automaticItems({ id, affects, startedAt, resolvedAt }: PublicIncident):
     title: `${name} is ${what}`,
     text: "",
     at,
+    editedAt: null,
   });
   return [item("down", startedAt), ...(resolvedAt === null ? [] : [item("up again", resolvedAt)])];
 }
@@ -59,22 +68,28 @@ export async function atomFeed(served: ServedPage, url: string): Promise<string>
   const feed = await html`${DECLARATION}<feed xmlns="http://www.w3.org/2005/Atom">
       <id>urn:uuid:${loaded.id}</id>
       <title>${xmlText(loaded.name)}</title>
-      <updated>${iso(items[0]?.at ?? changedAt)}</updated>
+      <updated>${iso(newest(items) ?? changedAt)}</updated>
       <author><name>${xmlText(loaded.name)}</name></author>
       <link rel="self" type="application/atom+xml" href="${url}/feed.atom" />
       <link rel="alternate" type="text/html" href="${url}" />
       ${items.map(
-        ({ id, anchor, title, text, at }) =>
+        ({ id, anchor, title, text, at, editedAt }) =>
           html`<entry>
             <id>${atomId(id)}</id>
             <title>${title}</title>
-            <updated>${iso(at)}</updated>
+            <published>${iso(at)}</published>
+            <updated>${iso(editedAt ?? at)}</updated>
             <link rel="alternate" type="text/html" href="${url}#${anchor}" />
             <content type="text">${text}</content>
           </entry>`,
       )}
     </feed>`;
   return feed.toString();
+}
+
+/** When an item was written or edited last; null where there is none. */
+function newest(items: readonly FeedItem[]): Instant | null {
+  return items.length === 0 ? null : Math.max(...items.map(({ at, editedAt }) => editedAt ?? at));
 }
 
 function atomId(id: string): string {
@@ -89,7 +104,7 @@ export async function rssFeed({ loaded, view, changedAt }: ServedPage, url: stri
         <title>${xmlText(loaded.name)}</title>
         ${element("link", url)}
         <description>${xmlText(loaded.description || `Status of ${loaded.name}`)}</description>
-        <lastBuildDate>${rssDate(items[0]?.at ?? changedAt)}</lastBuildDate>
+        <lastBuildDate>${rssDate(newest(items) ?? changedAt)}</lastBuildDate>
         <atom:link rel="self" type="application/rss+xml" href="${url}/feed.rss" />
         ${items.map(
           ({ id, anchor, title, text, at }) =>
@@ -149,7 +164,14 @@ export const StatusSummary = z
         startedAt: Timestamp,
         resolvedAt: Timestamp.nullable(),
         affects: z.array(z.string()),
-        updates: z.array(z.object({ at: Timestamp, state: z.string(), text: z.string() })),
+        updates: z.array(
+          z.object({
+            at: Timestamp,
+            editedAt: Timestamp.nullable(),
+            state: z.string(),
+            text: z.string(),
+          }),
+        ),
       }),
     ),
     maintenance: z.array(z.object({ from: Timestamp, until: Timestamp, affects: z.array(z.string()) })),
@@ -194,7 +216,12 @@ function summaryIncident({ id, kind, title, startedAt, resolvedAt, affects, upda
     startedAt: iso(startedAt),
     resolvedAt: isoOrNull(resolvedAt),
     affects: [...affects],
-    updates: updates.map(({ at, state, text }) => ({ at: iso(at), state, text })),
+    updates: updates.map(({ at, editedAt, state, text }) => ({
+      at: iso(at),
+      editedAt: isoOrNull(editedAt),
+      state,
+      text,
+    })),
   };
 }
 

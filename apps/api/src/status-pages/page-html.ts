@@ -101,12 +101,20 @@ function spanText({ kind, startedAt, resolvedAt }: PublicIncident, zone: string)
 }
 
 function updateList({ updates, kind }: PublicIncident, zone: string): Html {
-  if (kind === "announcement") return html`${updates.map(({ text }) => html`<p class="text">${text}</p>`)}`;
+  if (kind === "announcement")
+    return html`${updates.map(
+      (update) =>
+        html`<p class="text">${update.text}</p>
+          ${update.editedAt === null ? "" : html`<p class="soft">Edited ${timeTag(update.editedAt, zone)}</p>`}`,
+    )}`;
   return html`<ol>
     ${updates.map(
-      ({ at, state, text }) =>
+      ({ at, editedAt, state, text }) =>
         html`<li>
-          <strong>${UPDATE_TEXT[state]}</strong> <span class="soft">${timeTag(at, zone)}</span>
+          <strong>${UPDATE_TEXT[state]}</strong>
+          <span class="soft"
+            >${timeTag(at, zone)}${editedAt === null ? "" : html`, edited ${timeTag(editedAt, zone)}`}</span
+          >
           <div class="text">${text}</div>
         </li>`,
     )}

@@ -63,6 +63,7 @@ const UpdateView = z
   .object({
     id: z.uuid(),
     at: Timestamp,
+    editedAt: Timestamp.nullable().meta({ description: "When it was corrected last." }),
     state: UpdateState.meta({ description: "notice: an announcement, which reports no problem." }),
     text: z.string(),
     by: z.string().meta({ description: "Who wrote it; visitors do not see that." }),
@@ -92,6 +93,7 @@ export function statusPostView(row: StatusPostRow): StatusPostView {
     updates: updates.map((update) => ({
       id: update.id,
       at: iso(update.at),
+      editedAt: isoOrNull(update.editedAt),
       state: update.state,
       text: update.text,
       by: update.by,
@@ -107,9 +109,21 @@ export const SubscriberView = z
     confirmedAt: Timestamp.nullable().meta({
       description: "Null: its reader has not agreed, and gets nothing.",
     }),
+    refusedAt: Timestamp.nullable().meta({
+      description: "When a mail server said that there is no such mailbox. It gets nothing since.",
+    }),
+    refusedBecause: z.string().nullable().meta({ description: "What the mail server said." }),
   })
   .meta({ id: "StatusSubscriber" });
 
-export function subscriberView({ id, email, askedAt, confirmedAt }: SubscriberRow) {
-  return { id, email, askedAt: iso(askedAt), confirmedAt: isoOrNull(confirmedAt) };
+export function subscriberView(row: SubscriberRow): z.infer<typeof SubscriberView> {
+  const { id, email, askedAt, confirmedAt, refusedAt, refusedBecause } = row;
+  return {
+    id,
+    email,
+    askedAt: iso(askedAt),
+    confirmedAt: isoOrNull(confirmedAt),
+    refusedAt: isoOrNull(refusedAt),
+    refusedBecause,
+  };
 }

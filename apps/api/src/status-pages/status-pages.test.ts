@@ -388,3 +388,53 @@ test("a post names checks of its page alone", async () => {
   const refused = await ada.as("POST", `${path}/posts`, post);
   expect(await read(refused)).toMatchObject({ errors: [{ field: "checkIds" }] });
 });
+
+test("an update that was corrected says so in every form of the page, in the zone of the page", async () => {
+  const { at, path } = await aPage({ timezone: "Asia/Tokyo" });
+  const post = await aPost(path);
+  const [update] = post.updates;
+  const edited = await ada.as("PUT", `${path}/posts/${post.id}/updates/${update?.id}`, {
+    state: "investigating",
+    text: "Corrected.",
+  });
+  expect(await read(edited)).toMatchObject({
+    updates: [{ text: "Corrected.", state: "investigating", editedAt: expect.any(String) }],
+  });
+  const page = await (await visit(at)).text();
+  expect(page).toContain("Corrected.");
+  expect(page).not.toContain("We are looking.");
+  expect(page.replaceAll(/\s+/g, " ")).toMatch(/, edited <time [^>]*>[^<]* (?:JST|GMT\+9)</);
+  const atom = await (await visit(`${at}/feed.atom`)).text();
+  const [, published, updated] = /<published>(.*?)<\/published>\s*<updated>(.*?)<\/updated>/.exec(atom) ?? [];
+  expect(Date.parse(updated ?? "")).toBeGreaterThanOrEqual(Date.parse(published ?? ""));
+  expect(await read(await visit(`${at}/summary.json`))).toMatchObject({
+    incidents: [{ updates: [{ text: "Corrected.", editedAt: updated }] }],
+  });
+});
+
+test("an update that is deleted leaves the page, and comes back when that is undone; the only one stays", async () => {
+  const { at, path } = await aPage();
+  const post = await aPost(path);
+  const { updates } = await read<Post>(
+    await ada.as("POST", `${path}/posts/${post.id}/updates`, { state: "resolved", text: "Sent too early." }),
+  );
+  const [wrong] = updates;
+  const url = `${path}/posts/${post.id}/updates/${wrong?.id}`;
+  expect((await ada.as("DELETE", url)).status).toBe(204);
+  expect(await read(await visit(`${at}/summary.json`))).toMatchObject({
+    incidents: [{ resolvedAt: null, updates: [{ text: "We are looking." }] }],
+  });
+  const only = await ada.as("DELETE", `${path}/posts/${post.id}/updates/${post.updates[0]?.id}`);
+  expect(only.status).toBe(409);
+  expect(await read(only)).toMatchObject({ detail: expect.stringContaining("delete the post instead") });
+  expect((await ada.as("DELETE", url)).status).toBe(404);
+  const restored = await read<Post>(await ada.as("POST", `${url}/restore`));
+  expect(restored.updates.map(({ text }) => text)).toEqual(["Sent too early.", "We are looking."]);
+});
+
+type Post = { id: string; updates: { id: string; text: string }[] };
+
+async function aPost(path: string): Promise<Post> {
+  const post = { title: "Slow", state: "investigating", text: "We are looking." };
+  return await read<Post>(await ada.as("POST", `${path}/posts`, post));
+}

@@ -107,3 +107,25 @@ test("an update says what, of which page, since when, and how the mails end", as
   expect(headers).toContain(`<${PUBLIC_URL}/status/unsubscribe?`);
   expect(headers).toContain("List-Unsubscribe-Post: List-Unsubscribe=One-Click");
 });
+
+test("an address whose mailbox does not exist is taken off, and the owner sees the words of its server", async () => {
+  const { ref, email } = await aPage();
+  await subscribe(db, ref, email);
+  await mailTo(email, "Confirm");
+  const [row] = await listSubscribers(db, ref, { limit: 1, after: null });
+  await confirmSubscription(db, row?.id ?? "");
+  smtp.refuseMailbox(email);
+  await createStatusPost(db, ref, {
+    title: "Slow",
+    state: "investigating",
+    text: "We are looking.",
+    checkIds: [],
+    incidentId: null,
+    by: "Anna",
+    at: Date.now(),
+  });
+  mails.wake();
+  await expect
+    .poll(async () => await listSubscribers(db, ref, { limit: 1, after: null }))
+    .toMatchObject([{ confirmedAt: null, refusedBecause: expect.stringMatching(/^550/) }]);
+});

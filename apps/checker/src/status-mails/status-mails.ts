@@ -12,6 +12,7 @@ import {
   postponeStatusMail,
   type StatusMailContent,
   type StatusMailRow,
+  takeOffSubscriber,
 } from "@overdue/db";
 import type { Logger } from "pino";
 
@@ -38,6 +39,7 @@ export function openStatusMails(of: { db: Db; config: Config; log: Logger }): Ma
     },
     finish: (id) => finishStatusMail(db, id),
     postpone: (id, seconds) => postponeStatusMail(db, id, seconds),
+    refused: (id, because) => takeOffSubscriber(db, id, because),
   };
   return new MailQueue(source, of);
 }
@@ -76,14 +78,15 @@ function updateMail(
 ): AccountMail {
   const { slug, host, name } = page;
   const url = host === null ? `${publicUrl}/status/${slug}` : `${new URL(publicUrl).protocol}//${host}/`;
-  const { title, state, text, affects, at, postId } = update;
+  const { title, state, text, affects, at, editedAt, postId } = update;
+  const zoned = (instant: Date) => timeText(instant, page.timezone);
   return {
     // What stands in brackets is not looked at when a mail program groups mails by subject (RFC 5256, 2.1).
     subject: oneLine(`[${STATE_TEXT[state]}] ${title} (${name})`),
     sentences: [
       ...text.split(/\n+/).filter((line) => line.trim() !== ""),
       ...(affects.length === 0 ? [] : [`Affects: ${affects.join(", ")}.`]),
-      `Written at ${timeText(at, page.timezone)}.`,
+      `Written at ${zoned(at)}${editedAt === null ? "" : `, edited at ${zoned(editedAt)}`}.`,
     ],
     button: { label: "Open the status page", url: `${url}#${postId}` },
     reason: `Sent by Overdue to ${email}, which subscribed to the updates of “${name}”.`,

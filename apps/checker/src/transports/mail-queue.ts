@@ -25,6 +25,8 @@ export type MailSource<Row extends { id: string; attempts: number }> = {
   /** It was taken by the mail server, is not to be sent, or was given up. */
   finish: (id: string) => Promise<void>;
   postpone: (id: string, seconds: number) => Promise<void>;
+  /** The mail server said for certain that there is no such mailbox; left out where nothing follows from that. */
+  refused?: (id: string, because: string) => Promise<void>;
 };
 
 /**
@@ -81,7 +83,7 @@ export class MailQueue<Row extends { id: string; attempts: number }> {
   }
 
   async #send(row: Row): Promise<void> {
-    const { noun, compose, finish, postpone } = this.#source;
+    const { noun, compose, finish, postpone, refused } = this.#source;
     const mail = await compose(row);
     if (mail === null || this.#mailer === null) return await finish(row.id);
     const { to, ...rendered } = mail;
@@ -90,6 +92,7 @@ export class MailQueue<Row extends { id: string; attempts: number }> {
     const isGivenUp = result.outcome === "permanent" || row.attempts >= ATTEMPTS_MAX;
     const facts = { mailId: row.id, attempt: row.attempts, because: result.because };
     this.#log.warn(facts, isGivenUp ? `${noun}: one was given up.` : `${noun}: one waits.`);
+    if (result.outcome === "permanent") await refused?.(row.id, result.because);
     if (isGivenUp) return await finish(row.id);
     const seconds = FIRST_RETRY_SECONDS * 2 ** (row.attempts - 1);
     await postpone(row.id, Math.min(seconds, LAST_RETRY_SECONDS));

@@ -127,15 +127,22 @@ function Subscribers({ refTo }: { refTo: StatusPageRef }) {
       <Listing query={query} empty="Nobody has subscribed by e-mail yet. Feeds are read without a name.">
         {(subscribers) => (
           <ul className={styles["list"]}>
-            {subscribers.map(({ id, email, askedAt, confirmedAt }) => (
+            {subscribers.map(({ id, email, askedAt, confirmedAt, refusedAt, refusedBecause }) => (
               <li key={id} className={styles["item"]}>
                 <div className={styles["words"]}>
                   {email}
-                  <p className={styles["dimmed"]}>
-                    {confirmedAt === null ? "asked " : "agreed "}
-                    <RelativeTime at={confirmedAt ?? askedAt} />
-                    {confirmedAt === null && ", has not agreed yet"}
-                  </p>
+                  {refusedAt === null ? (
+                    <p className={styles["dimmed"]}>
+                      {confirmedAt === null ? "asked " : "agreed "}
+                      <RelativeTime at={confirmedAt ?? askedAt} />
+                      {confirmedAt === null && ", has not agreed yet"}
+                    </p>
+                  ) : (
+                    <p className={styles["dimmed"]}>
+                      Taken off <RelativeTime at={refusedAt} />, since its mail server says that there is no
+                      such mailbox: {refusedBecause}
+                    </p>
+                  )}
                 </div>
                 <Button
                   variant="default"

@@ -75,16 +75,18 @@ export function PostForm({ initial, checks, subscribers, save, cancel }: PostPro
 }
 
 type UpdateProps = {
+  /** What is corrected; left out for a new one. */
+  edited?: StatusUpdateDraft;
   subscribers: number;
   isAnnouncement: boolean;
   save: (draft: StatusUpdateDraft) => Promise<unknown>;
   cancel: () => void;
 };
 
-/** Adds an update to a post. */
-export function UpdateForm({ subscribers, isAnnouncement, save, cancel }: UpdateProps) {
+/** Adds an update to a post, or corrects one. */
+export function UpdateForm({ edited, subscribers, isAnnouncement, save, cancel }: UpdateProps) {
   const state: State = isAnnouncement ? "notice" : "identified";
-  const form = useForm({ initialValues: { state, text: "" } });
+  const form = useForm({ initialValues: edited ?? { state, text: "" } });
   const { isSaving, rest, submit } = useFormSave({ form, save, toField: fieldAmong("state", "text") });
   return (
     <form onSubmit={form.onSubmit((values) => void submit(values))} noValidate>
@@ -100,7 +102,11 @@ export function UpdateForm({ subscribers, isAnnouncement, save, cancel }: Update
           {...form.getInputProps("text")}
         />
         <FormProblems rest={rest} errors={form.errors} />
-        <SendButtons isSaving={isSaving} subscribers={subscribers} cancel={cancel} />
+        {edited === undefined ? (
+          <SendButtons isSaving={isSaving} subscribers={subscribers} cancel={cancel} />
+        ) : (
+          <FormButtons isSaving={isSaving} label="Save" cancel={cancel} />
+        )}
       </Stack>
     </form>
   );
@@ -110,10 +116,15 @@ type ButtonsProps = { isSaving: boolean; subscribers: number; cancel: () => void
 
 function SendButtons({ isSaving, subscribers, cancel }: ButtonsProps) {
   const readers = subscribers === 1 ? "1 subscriber" : `${subscribers} subscribers`;
+  const label = subscribers === 0 ? "Publish" : `Publish and mail to ${readers}`;
+  return <FormButtons isSaving={isSaving} label={label} cancel={cancel} />;
+}
+
+function FormButtons({ isSaving, label, cancel }: Omit<ButtonsProps, "subscribers"> & { label: string }) {
   return (
     <Group>
       <Button type="submit" loading={isSaving}>
-        {subscribers === 0 ? "Publish" : `Publish and mail to ${readers}`}
+        {label}
       </Button>
       <Button variant="default" onClick={cancel}>
         Cancel

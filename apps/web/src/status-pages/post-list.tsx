@@ -4,13 +4,16 @@ import { useState } from "react";
 
 import { EditorsOnly } from "../ui/role.tsx";
 import { ExactTime } from "../ui/time.tsx";
-import { toast } from "../ui/toast.tsx";
+import { deleteWithUndo, toast } from "../ui/toast.tsx";
 import { STATE_TEXT, UpdateForm } from "./post-forms.tsx";
 import {
   type StatusPageRef,
   type StatusPageView,
   type StatusPostView,
   useAddUpdate,
+  useDeleteUpdate,
+  useEditUpdate,
+  useRestoreUpdate,
 } from "./status-page-queries.ts";
 import styles from "./status-pages.module.css";
 
@@ -45,14 +48,8 @@ function PostItem({ refTo, page, post, remove }: ItemProps) {
         <strong>{post.title}</strong>
         {names.length > 0 && <p className={styles["dimmed"]}>{names.join(", ")}</p>}
         <ul className={styles["updates"]}>
-          {post.updates.map(({ id, at, state, text, by }) => (
-            <li key={id}>
-              <strong>{STATE_TEXT[state]}</strong>{" "}
-              <span className={styles["dimmed"]}>
-                <ExactTime at={at} /> by {by}
-              </span>
-              <p className={styles["text"]}>{text}</p>
-            </li>
+          {post.updates.map((update) => (
+            <UpdateItem key={update.id} refTo={refTo} post={post} update={update} />
           ))}
         </ul>
         {isWriting && (
@@ -93,5 +90,79 @@ function PostItem({ refTo, page, post, remove }: ItemProps) {
         </EditorsOnly>
       )}
     </li>
+  );
+}
+
+type UpdateItemProps = {
+  refTo: StatusPageRef;
+  post: StatusPostView;
+  update: StatusPostView["updates"][number];
+};
+
+function UpdateItem({ refTo, post, update }: UpdateItemProps) {
+  const [isEditing, setEditing] = useState(false);
+  const edit = useEditUpdate(refTo);
+  const { id: updateId, at, editedAt, state, text, by } = update;
+  if (isEditing)
+    return (
+      <li>
+        <UpdateForm
+          edited={{ state, text }}
+          subscribers={0}
+          isAnnouncement={state === "notice"}
+          save={async (json) => {
+            await edit.mutateAsync({ postId: post.id, updateId, json });
+            setEditing(false);
+            toast.success("The page says that it was edited.");
+          }}
+          cancel={() => setEditing(false)}
+        />
+      </li>
+    );
+  return (
+    <li>
+      <strong>{STATE_TEXT[state]}</strong>{" "}
+      <span className={styles["dimmed"]}>
+        <ExactTime at={at} /> by {by}
+        {editedAt !== null && (
+          <>
+            , edited <ExactTime at={editedAt} />
+          </>
+        )}
+      </span>
+      <p className={styles["text"]}>{text}</p>
+      <EditorsOnly>
+        <UpdateButtons refTo={refTo} post={post} update={update} edit={() => setEditing(true)} />
+      </EditorsOnly>
+    </li>
+  );
+}
+
+function UpdateButtons({ refTo, post, update, edit }: UpdateItemProps & { edit: () => void }) {
+  const of = { ...refTo, postId: post.id };
+  const remove = useDeleteUpdate(of);
+  const restore = useRestoreUpdate(of);
+  const name = `“${STATE_TEXT[update.state]}” of ${post.title}`;
+  return (
+    <Group gap={6}>
+      <Button variant="subtle" size="compact-sm" aria-label={`Edit ${name}`} onClick={edit}>
+        Edit
+      </Button>
+      {post.updates.length > 1 && (
+        <Button
+          variant="subtle"
+          size="compact-sm"
+          aria-label={`Delete ${name}`}
+          onClick={() =>
+            deleteWithUndo(
+              { id: update.id, name: `${STATE_TEXT[update.state]}: ${post.title}` },
+              { remove, restore },
+            )
+          }
+        >
+          Delete
+        </Button>
+      )}
+    </Group>
   );
 }

@@ -8,6 +8,7 @@ import { useProjectMutation } from "../api/project-mutation.ts";
 const pages = projectApi["status-pages"];
 const onePage = pages[":pageId"];
 const onePost = onePage.posts[":postId"];
+const oneUpdate = onePost.updates[":updateId"];
 
 export type StatusPageView = InferResponseType<typeof onePage.$get, 200>;
 export type StatusPostView = InferResponseType<typeof onePage.posts.$get, 200>["items"][number];
@@ -80,6 +81,25 @@ export const useAddUpdate = ({ projectId, pageId }: StatusPageRef) =>
     postsOf(projectId),
     async ({ postId, json }: { postId: string; json: StatusUpdateDraft }) =>
       await parseResponse(onePost.updates.$post({ param: { projectId, pageId, postId }, json })),
+  );
+
+type UpdateOf = { postId: string; updateId: string };
+
+export const useEditUpdate = ({ projectId, pageId }: StatusPageRef) =>
+  useProjectMutation(
+    postsOf(projectId),
+    async ({ json, ...of }: UpdateOf & { json: StatusUpdateDraft }) =>
+      await parseResponse(oneUpdate.$put({ param: { projectId, pageId, ...of }, json })),
+  );
+
+export const useDeleteUpdate = ({ projectId, pageId, postId }: StatusPageRef & { postId: string }) =>
+  useProjectMutation(postsOf(projectId), (updateId: string) =>
+    parseResponse(oneUpdate.$delete({ param: { projectId, pageId, postId, updateId } })),
+  );
+
+export const useRestoreUpdate = ({ projectId, pageId, postId }: StatusPageRef & { postId: string }) =>
+  useProjectMutation(postsOf(projectId), (updateId: string) =>
+    parseResponse(oneUpdate.restore.$post({ param: { projectId, pageId, postId, updateId } })),
   );
 
 export const useDeletePost = ({ projectId, pageId }: StatusPageRef) =>

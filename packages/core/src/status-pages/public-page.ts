@@ -23,7 +23,14 @@ export type PostRecord = {
   /** The incident of the project that it is about; null: of none. */
   incidentId: string | null;
   entryIds: readonly string[];
-  updates: readonly { id: string; at: Instant; state: UpdateState; text: string }[];
+  updates: readonly {
+    id: string;
+    at: Instant;
+    /** When its words were corrected last. */
+    editedAt: Instant | null;
+    state: UpdateState;
+    text: string;
+  }[];
 };
 
 /** All that a page is made of. */

@@ -35,7 +35,7 @@ const post = (over: Partial<PostRecord> = {}): PostRecord => ({
   title: "Backups are slow",
   incidentId: null,
   entryIds: ["e1"],
-  updates: [{ id: "u1", at: NOW - HOUR, state: "investigating", text: "We are looking." }],
+  updates: [{ id: "u1", at: NOW - HOUR, editedAt: null, state: "investigating", text: "We are looking." }],
   ...over,
 });
 
@@ -179,8 +179,8 @@ describe("what the operator wrote", () => {
   test("goes on until an update resolves it", () => {
     const resolved = post({
       updates: [
-        { id: "u2", at: NOW - MINUTE, state: "resolved", text: "Done." },
-        { id: "u1", at: NOW - HOUR, state: "investigating", text: "We are looking." },
+        { id: "u2", at: NOW - MINUTE, editedAt: null, state: "resolved", text: "Done." },
+        { id: "u1", at: NOW - HOUR, editedAt: null, state: "investigating", text: "We are looking." },
       ],
     });
     const { open, past, state } = publicPage(page({ posts: [resolved] }), AT);
@@ -193,7 +193,9 @@ describe("what the operator wrote", () => {
     expect(publicPage(page({ posts: [post()] }), AT).state).toBe("degraded"));
 
   test("is an announcement where it reports no problem, and degrades nothing", () => {
-    const notice = post({ updates: [{ id: "u1", at: NOW - HOUR, state: "notice", text: "We move." }] });
+    const notice = post({
+      updates: [{ id: "u1", at: NOW - HOUR, editedAt: null, state: "notice", text: "We move." }],
+    });
     const { state, past } = publicPage(page({ posts: [notice] }), AT);
     expect(state).toBe("operational");
     expect(past).toMatchObject([{ kind: "announcement" }]);

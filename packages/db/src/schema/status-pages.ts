@@ -128,6 +128,9 @@ export const statusUpdates = pgTable(
     state: updateState("state").notNull(),
     text: text("text").notNull(),
     by: text("by").notNull(),
+    editedAt: at("edited_at"),
+    /** Kept, so that it can be restored. */
+    deletedAt: at("deleted_at"),
   },
   (t) => [
     unique("status_updates_project_id").on(t.projectId, t.id),
@@ -151,6 +154,9 @@ export const statusSubscribers = pgTable(
     /** When the address was last asked to confirm. */
     askedAt: at("asked_at").notNull(),
     confirmedAt: at("confirmed_at"),
+    /** When and with which words a mail server said that there is no such mailbox; it was taken off then. */
+    refusedAt: at("refused_at"),
+    refusedBecause: text("refused_because"),
   },
   (t) => [
     unique("status_subscribers_project_id").on(t.projectId, t.id),

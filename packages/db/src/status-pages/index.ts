@@ -3,13 +3,18 @@ export {
   addStatusUpdate,
   createStatusPost,
   deleteStatusPost,
+  deleteStatusUpdate,
+  editStatusUpdate,
   findStatusPost,
   listStatusPosts,
   type NewStatusPost,
   type NewStatusUpdate,
+  OnlyUpdate,
   restoreStatusPost,
+  restoreStatusUpdate,
   type StatusPostRef,
   type StatusPostRow,
+  type StatusUpdateRef,
   UnknownOnPage,
 } from "./posts.ts";
 export { isPageTicket, type LoadedStatusPage, loadStatusPage, signPageTicket } from "./public-page.ts";

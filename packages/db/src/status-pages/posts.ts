@@ -1,5 +1,5 @@
 import type { Instant } from "@overdue/schedules";
-import { and, desc, eq, inArray, isNull, lt, sql } from "drizzle-orm";
+import { and, desc, eq, inArray, isNotNull, isNull, lt, type SQL, sql } from "drizzle-orm";
 
 import type { Db, Tx } from "../database.ts";
 import { incidents, statusPageEntries, statusPages, statusPosts, statusUpdates } from "../schema/index.ts";
@@ -112,6 +112,57 @@ export async function addStatusUpdate(
   });
 }
 
+export type StatusUpdateRef = StatusPostRef & { updateId: string };
+type StatusUpdateEdit = Omit<NewStatusUpdate, "by">;
+
+/** The only update of a post cannot be deleted: nothing of the post would be left to see. */
+export class OnlyUpdate extends Error {}
+
+/** Corrects an update. Nothing is sent again; mails that were not sent yet say what it says now. Null where there is none. */
+export async function editStatusUpdate(
+  db: Db,
+  ref: StatusUpdateRef,
+  { at, ...fields }: StatusUpdateEdit,
+): Promise<StatusPostRow | null> {
+  return await changeUpdate(db, ref, { ...fields, editedAt: new Date(at) });
+}
+
+/** It can be restored for 30 days; mails about it that were not sent yet are not sent. @throws OnlyUpdate */
+export async function deleteStatusUpdate(db: Db, ref: StatusUpdateRef): Promise<StatusPostRow | null> {
+  return await changeUpdate(db, ref, { deletedAt: sql`now()` });
+}
+
+/** Undoes a deletion. Null where there was none. */
+export async function restoreStatusUpdate(db: Db, ref: StatusUpdateRef): Promise<StatusPostRow | null> {
+  return await changeUpdate(db, ref, { deletedAt: null });
+}
+
+type UpdateChange = Partial<Omit<StatusUpdateEdit, "at">> & { editedAt?: Date; deletedAt?: SQL | null };
+
+/** A restored update is among the deleted ones, any other among those that are shown. */
+async function changeUpdate(
+  db: Db,
+  ref: StatusUpdateRef,
+  change: UpdateChange,
+): Promise<StatusPostRow | null> {
+  return await db.transaction(async (tx) => {
+    // Two who delete at once would else leave a post without any.
+    await tx.execute(sql`select 1 from status_posts where id = ${ref.postId} for update`);
+    const post = await findStatusPost(tx, ref);
+    if (post === null) return null;
+    const { id, postId, deletedAt } = statusUpdates;
+    const isThere = change.deletedAt === null ? isNotNull(deletedAt) : isNull(deletedAt);
+    const changed = await tx
+      .update(statusUpdates)
+      .set(change)
+      .where(and(eq(id, ref.updateId), eq(postId, ref.postId), isThere))
+      .returning({ id });
+    if (changed.length === 0) return null;
+    if (change.deletedAt && post.updates.length === 1) throw new OnlyUpdate();
+    return await findStatusPost(tx, ref);
+  });
+}
+
 /** It can be restored for 30 days; mails that were not sent yet are not sent. @returns whether it was there */
 export async function deleteStatusPost(db: Db, ref: StatusPostRef): Promise<boolean> {
   const gone = await db
@@ -155,7 +206,7 @@ async function withUpdates(
   const updates = await db
     .select()
     .from(statusUpdates)
-    .where(inArray(statusUpdates.postId, ids))
+    .where(and(inArray(statusUpdates.postId, ids), isNull(statusUpdates.deletedAt)))
     .orderBy(desc(statusUpdates.at), desc(statusUpdates.id));
   const entryIds = rows.flatMap((row) => row.entryIds);
   const entries = await db

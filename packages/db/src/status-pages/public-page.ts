@@ -89,10 +89,10 @@ const POSTS_OF_PAGE = `
            'entryIds', o.entry_ids, 'updates', o.updates) order by o.id desc), '[]')
     from (select o.id, o.title, o.incident_id, o.entry_ids,
                  (select json_agg(json_build_object('id', u.id, 'at', ${epochMs("u.at")}, 'state', u.state,
-                                  'text', u.text) order by u.at desc, u.id desc)
-                    from status_updates u where u.post_id = o.id) as updates
+                                  'text', u.text, 'editedAt', ${epochMs("u.edited_at")}) order by u.at desc, u.id desc)
+                    from status_updates u where u.post_id = o.id and u.deleted_at is null) as updates
             from status_posts o
-            join lateral (select u.state, u.at from status_updates u where u.post_id = o.id
+            join lateral (select u.state, u.at from status_updates u where u.post_id = o.id and u.deleted_at is null
                            order by u.at desc, u.id desc limit 1) newest on true
            where o.page_id = p.id and o.deleted_at is null
              and (newest.state not in ('resolved', 'notice') or newest.at > now.at - interval '14 days')

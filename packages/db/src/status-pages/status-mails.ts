@@ -19,6 +19,7 @@ export type StatusMailContent = {
     state: UpdateState;
     text: string;
     at: Date;
+    editedAt: Date | null;
     affects: readonly string[];
   } | null;
 };
@@ -49,7 +50,7 @@ export async function loadStatusMail(db: Db, mailId: string): Promise<StatusMail
       'subscriberId', s.id, 'email', s.email, 'isConfirmed', s.confirmed_at is not null,
       'page', json_build_object('name', g.name, 'slug', g.slug, 'host', g.host, 'timezone', g.timezone),
       'update', case when u.id is not null then json_build_object(
-        'postId', p.id, 'title', p.title, 'state', u.state, 'text', u.text, 'at', u.at,
+        'postId', p.id, 'title', p.title, 'state', u.state, 'text', u.text, 'at', u.at, 'editedAt', u.edited_at,
         'affects', coalesce((select json_agg(e.name order by e.position) from status_page_entries e
           where e.page_id = g.id and e.id = any(p.entry_ids)), '[]')) end) as content
     from status_mails m
@@ -58,11 +59,29 @@ export async function loadStatusMail(db: Db, mailId: string): Promise<StatusMail
     join projects j on j.id = g.project_id and j.deleted_at is null
     left join status_updates u on u.id = m.update_id
     left join status_posts p on p.id = u.post_id
-    where m.id = ${mailId} and p.deleted_at is null`);
+    where m.id = ${mailId} and p.deleted_at is null and u.deleted_at is null`);
   const content = rows[0]?.content;
   if (content === undefined || content.isConfirmed !== (content.update !== null)) return null;
   const { update } = content;
-  return { ...content, update: update && { ...update, at: new Date(update.at) } };
+  const date = (at: Date | null) => (at === null ? null : new Date(at));
+  return {
+    ...content,
+    update: update && { ...update, at: new Date(update.at), editedAt: date(update.editedAt) },
+  };
+}
+
+/**
+ * A mail server said that the mailbox of this mail does not exist: no further mail goes there, and the owners of the page
+ * see its words.
+ */
+export async function takeOffSubscriber(db: Db, mailId: string, because: string): Promise<void> {
+  await db.execute(sql`
+    with gone as (
+      update status_subscribers s set confirmed_at = null, refused_at = now(), refused_because = ${because}
+      from status_mails m where m.id = ${mailId} and s.id = m.subscriber_id
+      returning s.id
+    )
+    update status_mails m set due_at = null from gone where m.subscriber_id = gone.id`);
 }
 
 /** The mail was taken by the mail server, is not to be sent, or was given up. */
@@ -78,10 +97,15 @@ export async function postponeStatusMail(db: Db, mailId: string, seconds: number
     .where(eq(statusMails.id, mailId));
 }
 
-/** Addresses whose readers did not agree within three days, mails from more than 90 days ago, and deleted pages and posts. */
+/**
+ * Addresses whose readers did not agree within three days, or that were refused 90 days ago, mails as old as that, and
+ * deleted pages, posts and updates.
+ */
 export const pruneStatusPages: Prune = async (db, limit) => {
   await db.execute(sql`
-    delete from status_subscribers where confirmed_at is null and asked_at < now() - interval '3 days'`);
+    delete from status_subscribers where confirmed_at is null
+      and coalesce(refused_at + interval '90 days', asked_at + interval '3 days') < now()`);
+  await db.execute(sql`delete from status_updates where deleted_at < now() - interval '30 days'`);
   await db.execute(sql`delete from status_posts where deleted_at < now() - interval '30 days'`);
   await db.execute(sql`delete from status_pages where deleted_at < now() - interval '30 days'`);
   const { count } = await db.execute(sql`

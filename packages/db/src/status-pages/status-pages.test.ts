@@ -193,6 +193,47 @@ test("an update of a post that was deleted meanwhile is not sent", async () => {
   expect(await dueMails([email])).toEqual([]);
 });
 
+test("an update that was deleted meanwhile is not sent, and one that was edited says what it says now", async () => {
+  const { ref, slug } = await aPage();
+  const email = `edited-${slug}@example.org`;
+  await agree(ref, email);
+  await dueMails([]);
+  const post = { ...LOOKING, title: "Slow", checkIds: [], incidentId: null };
+  const posted = await db.createStatusPost(on, ref, post);
+  const first = { ...ref, postId: posted?.id ?? "", updateId: posted?.updates[0]?.id ?? "" };
+  const both = await db.addStatusUpdate(on, first, { ...LOOKING, text: "Wrong.", at: LOOKING.at + 1 });
+  await db.editStatusUpdate(on, first, { ...LOOKING, text: "Corrected." });
+  await db.deleteStatusUpdate(on, { ...first, updateId: both?.updates[0]?.id ?? "" });
+  expect(await dueMails([email])).toEqual([[email, "Corrected."]]);
+});
+
+test("an address without a mailbox gets nothing more, says why, and may be asked again", async () => {
+  const { ref, slug } = await aPage();
+  const email = `nobody-${slug}@example.org`;
+  const subscriberId = await agree(ref, email);
+  const post = { ...LOOKING, title: "Slow", checkIds: [], incidentId: null };
+  await db.createStatusPost(on, ref, post);
+  const [mail] = await pool.query<{ id: string }>(
+    "select id from status_mails where subscriber_id = $1 and update_id is not null",
+    [subscriberId],
+  );
+  await db.takeOffSubscriber(on, mail?.id ?? "", "550 5.1.1 no such user");
+  await db.createStatusPost(on, ref, post);
+  expect(await dueMails([email])).toEqual([]);
+  const [row] = await db.listSubscribers(on, ref, { limit: 1, after: null });
+  expect(row).toMatchObject({ confirmedAt: null, refusedBecause: "550 5.1.1 no such user" });
+  expect((await db.findStatusPage(on, ref))?.subscribers).toBe(0);
+  await pool.query("update status_subscribers set asked_at = now() - interval '73 hours' where id = $1", [
+    subscriberId,
+  ]);
+  await db.pruneStatusPages(on, 100);
+  await db.subscribe(on, ref, email);
+  expect(await dueMails([email])).toEqual([[email, null]]);
+  await db.confirmSubscription(on, subscriberId);
+  const [back] = await db.listSubscribers(on, ref, { limit: 1, after: null });
+  expect(back).toMatchObject({ refusedAt: null, refusedBecause: null });
+});
+
 test("an address is asked once within an hour, and again after it", async () => {
   const { ref, slug } = await aPage();
   const email = `asked-${slug}@example.org`;

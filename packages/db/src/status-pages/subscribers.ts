@@ -8,7 +8,7 @@ import type { StatusPageRef } from "./pages.ts";
 export type SubscriberRef = StatusPageRef & { subscriberId: string };
 export type SubscriberRow = typeof statusSubscribers.$inferSelect;
 
-/** Addresses that get the updates of a page, and those whose readers have not agreed yet; oldest first. */
+/** Addresses that get the updates of a page, whose readers have not agreed yet, or that were taken off; oldest first. */
 export async function listSubscribers(
   db: Db,
   { projectId, pageId }: StatusPageRef,
@@ -55,7 +55,7 @@ export async function subscribe(db: Db, ref: StatusPageRef, email: string): Prom
     with asked as (
       insert into status_subscribers as s (project_id, page_id, email, asked_at)
       values (${ref.projectId}, ${ref.pageId}, ${email.toLowerCase()}, now())
-      on conflict (page_id, email) do update set asked_at = now()
+      on conflict (page_id, email) do update set asked_at = now(), refused_at = null, refused_because = null
         where s.confirmed_at is null and s.asked_at < now() - interval '1 hour'
       returning s.id, s.project_id
     ), queued as (
@@ -129,7 +129,11 @@ export async function findLinkedSubscription(
 export async function confirmSubscription(db: Db, subscriberId: string): Promise<void> {
   await db
     .update(statusSubscribers)
-    .set({ confirmedAt: sql`coalesce(${statusSubscribers.confirmedAt}, now())` })
+    .set({
+      confirmedAt: sql`coalesce(${statusSubscribers.confirmedAt}, now())`,
+      refusedAt: null,
+      refusedBecause: null,
+    })
     .where(eq(statusSubscribers.id, subscriberId));
 }
 

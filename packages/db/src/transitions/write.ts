@@ -274,6 +274,15 @@ async function writeFlips(client: PoolClient, flipsOfChecks: readonly FlipRow[][
   return ids;
 }
 
+/** For traces. A transaction that is rolled back after all has published incidents that never were. */
+function publishChanges(flips: FlipRow[], flipped: readonly FlippedRow[], writtenFrom: number): void {
+  const incidents = new Map(flipped.map(({ check_id, incident_id }) => [check_id, incident_id]));
+  for (const flip of flips) {
+    const incidentId = incidents.get(flip.check_id) ?? null;
+    if (incidentId !== null) stateChanges.publish(stateChangeOf(flip, { incidentId, writtenFrom }));
+  }
+}
+
 /** An incident that ends without an alert, as by a pause, must end with those who keep it too, and begin again with it. */
 async function endQuietly(client: PoolClient, flipped: readonly FlippedRow[]): Promise<void> {
   const quiet = flipped.filter(({ alerts, incident_id }) => !alerts && incident_id !== null);
