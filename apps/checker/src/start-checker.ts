@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-
 import { type Config, mailWarning } from "@overdue/config";
 import {
   endChecker,
@@ -11,9 +10,9 @@ import {
   openPool,
   type OwnerContact,
   type Pool,
+  telegramWebhookSecret,
 } from "@overdue/db";
 import type { Logger } from "pino";
-
 import { openAccountMails } from "./account-mails/account-mailer.ts";
 import { DeadlineEvaluator } from "./deadlines/deadline-evaluator.ts";
 import { type Egress, openEgress } from "./egress/egress.ts";
@@ -25,7 +24,8 @@ import type { ProgramOptions } from "./run-program.ts";
 import { openSelfTest, SELF_TEST_EVERY_SECONDS } from "./self-test/self-test.ts";
 import { serveSlack, type ServingSlack } from "./slack/serve-slack.ts";
 import { openStatusMails } from "./status-mails/status-mails.ts";
-import { startTelegram } from "./telegram/start-telegram.ts";
+import { openBotApi } from "./telegram/bot-api.ts";
+import { startReceivingUpdates, WakeSignal } from "./telegram/updates.ts";
 
 /**
  * Evaluates deadlines, follows escalations and runs maintenance jobs. Any number of checkers run side by side on one
@@ -173,6 +173,41 @@ function openSlack(config: Config, { pool, log }: { pool: Pool; log: Logger }): 
     stop: async () => {
       await serving.stop();
       await egress.close();
+    },
+  };
+}
+
+/** Longer than a long poll, shorter than the lease. */
+const TIMEOUT_MS = 20_000;
+
+/** `wake`: the webhook got an update. */
+type TelegramUpdates = { wake(): void; stop(): Promise<void> };
+
+/** Where the instance has a bot: receives what people write to it, in one process of all. */
+function startTelegram(config: Config, { pool, log }: { pool: Pool; log: Logger }): TelegramUpdates {
+  const { telegramBotToken: token, telegramApiRoot: apiRoot, publicUrl } = config;
+  if (token === null) return { wake: () => undefined, stop: () => Promise.resolve() };
+  const egress = openEgress({ allowedNetworks: [], timeoutMs: TIMEOUT_MS });
+  const keyring = keyringOf(config.secretKeys);
+  const arrived = new WakeSignal();
+  const url = `${publicUrl}/telegram/updates`;
+  const stop = startReceivingUpdates({
+    pool,
+    db: openDb(pool),
+    keyring,
+    bot: openBotApi(egress, { apiRoot, token }),
+    holder: randomUUID(),
+    log,
+    // Telegram calls nothing else.
+    webhook: url.startsWith("https://") ? { url, secret: telegramWebhookSecret(keyring) } : null,
+    arrived,
+  });
+  return {
+    wake: () => arrived.notify(),
+    stop: async () => {
+      const stopped = stop();
+      await egress.close(); // ends the long poll that is under way
+      await stopped;
     },
   };
 }

@@ -94,7 +94,7 @@ export {
   SEVERITIES,
   type Severity,
 } from "./routing/route.ts";
-export type { PlannedNotification, RoutingInput } from "./routing/routing-input.ts";
+export type { PlannedNotification, RoutingInput } from "./routing/route.ts";
 export {
   type NotificationPreview,
   type PreviewedEvent,
@@ -111,7 +111,7 @@ export {
   type Wanted,
 } from "./config/plan.ts";
 export { ConfigRoute, misnamedIn, type NamedTarget } from "./config/plan-routes.ts";
-export { counted } from "./config/names.ts";
+export { counted } from "./config/plan-routes.ts";
 export {
   DELIVERY_KINDS,
   DELIVERY_STATES,
@@ -139,7 +139,7 @@ export {
   spanOfDays,
 } from "./reports/period.ts";
 export { type ClockChangeAhead, clockChangesAhead } from "./reports/clock-changes.ts";
-export { maintenanceWithin } from "./reports/maintenance.ts";
+export { maintenanceWithin } from "./maintenance/window.ts";
 export type { AlertFacts, AlertGroup } from "./alerts/alert-facts.ts";
 export {
   ClockChangesPayload,

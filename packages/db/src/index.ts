@@ -39,7 +39,7 @@ export {
   saveView,
   VIEWS_MAX,
 } from "./projects/saved-views.ts";
-export { readReliability, type StoredReliability } from "./reports/reliability.ts";
+export { readReliability, type StoredReliability } from "./reports/find-report.ts";
 export { readReport, type ReportQuery, ReportTooLarge } from "./reports/find-report.ts";
 export * from "./alert-routes/index.ts";
 export * from "./status-pages/index.ts";
@@ -89,7 +89,7 @@ export {
 } from "./config/apply-config.ts";
 export { readState } from "./config/read-state.ts";
 export { findPingBody, pingBodyText, listPings, type PingRow } from "./history/pings.ts";
-export { type ExportKind, type ExportRow, exportRows, EXPORTS } from "./history/export-rows.ts";
+export { type ExportKind, type ExportRow, exportRows, EXPORTS } from "./history/list-events.ts";
 export {
   type CheckActivity,
   findRunOutputs,

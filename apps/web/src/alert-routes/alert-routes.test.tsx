@@ -7,7 +7,7 @@ import { aRoute, AT, CHECK, NAMES, PROJECT } from "../../test/fixtures.ts";
 import { renderPart, tableRows } from "../../test/render.tsx";
 import { ApiError } from "../api/problem.ts";
 import { NotificationPreview } from "../pages/alert-routes-page.tsx";
-import { RouteForm } from "./route-form.tsx";
+import { RouteForm } from "../pages/alert-route-page.tsx";
 import { RouteList } from "./route-list.tsx";
 import { newRouteValues, type RouteDraft } from "./route-values.ts";
 

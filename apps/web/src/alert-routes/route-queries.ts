@@ -3,8 +3,7 @@ import { queryOptions } from "@tanstack/react-query";
 import type { InferResponseType } from "hono/client";
 
 import { ifMatch, parseResponse, projectApi } from "../api/client.ts";
-import { pageQuery, readAllPages } from "../api/paging.ts";
-import { useProjectMutation } from "../api/project-mutation.ts";
+import { pageQuery, readAllPages, useProjectMutation } from "../api/paging.ts";
 import type { RouteDraft } from "./route-values.ts";
 
 const { routes } = projectApi;

@@ -2,8 +2,7 @@ import { queryOptions } from "@tanstack/react-query";
 import type { InferResponseType } from "hono/client";
 
 import { parseResponse, projectApi } from "../api/client.ts";
-import { pagedQuery } from "../api/paging.ts";
-import { useProjectMutation } from "../api/project-mutation.ts";
+import { pagedQuery, useProjectMutation } from "../api/paging.ts";
 
 const { deliveries } = projectApi;
 const oneDelivery = deliveries[":deliveryId"];

@@ -2,8 +2,7 @@ import { queryOptions } from "@tanstack/react-query";
 import type { InferResponseType } from "hono/client";
 
 import { ifMatch, parseResponse, projectApi } from "../api/client.ts";
-import { pageQuery, readAllPages } from "../api/paging.ts";
-import { useProjectMutation } from "../api/project-mutation.ts";
+import { pageQuery, readAllPages, useProjectMutation } from "../api/paging.ts";
 import type { StartDraft } from "./start-maintenance-form.tsx";
 import type { WindowDraft } from "./window-values.ts";
 

@@ -7,7 +7,7 @@ import { renderPart } from "../../test/render.tsx";
 import { ApiError } from "../api/problem.ts";
 import type { WindowView } from "./maintenance-queries.ts";
 import { StartMaintenanceForm } from "./start-maintenance-form.tsx";
-import { WindowForm } from "./window-form.tsx";
+import { WindowForm } from "../pages/maintenance-window-page.tsx";
 import { WindowList } from "../pages/maintenance-page.tsx";
 import { newWindowValues, type WindowDraft } from "./window-values.ts";
 

@@ -1,6 +1,6 @@
 import { Button, Group, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
-import { NumberField } from "../ui/number-field.tsx";
+import { NumberField } from "../ui/span-input.tsx";
 import { MultiSelect } from "../ui/pick.tsx";
 
 export type StartDraft = { name: string; minutes: number; checkIds: string[] };

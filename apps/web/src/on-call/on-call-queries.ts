@@ -2,8 +2,7 @@ import { queryOptions } from "@tanstack/react-query";
 import type { InferResponseType } from "hono/client";
 import { listText, WEEKDAY_NAMES } from "@overdue/schedules";
 import { ifMatch, parseResponse, projectApi } from "../api/client.ts";
-import { pageQuery, readAllPages } from "../api/paging.ts";
-import { useProjectMutation } from "../api/project-mutation.ts";
+import { pageQuery, readAllPages, useProjectMutation } from "../api/paging.ts";
 import { browserZone, instant, zonedText } from "../time/zones.ts";
 
 const { people, rotations } = projectApi;

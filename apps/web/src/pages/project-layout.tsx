@@ -1,21 +1,20 @@
 import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
-import { Link, Outlet, useMatches, useParams } from "@tanstack/react-router";
-import { Suspense, useEffect } from "react";
+import { Link, Outlet, useMatches, useParams, useNavigate } from "@tanstack/react-router";
+import { Suspense, useEffect, useState } from "react";
 import { Button, Group } from "@mantine/core";
 import { IconEye } from "@tabler/icons-react";
-
 import { AccountNotices } from "../accounts/account-notices.tsx";
 import { meQuery } from "../accounts/account-queries.ts";
 import { rememberProject } from "../app/home.ts";
 import { Shell } from "../app/shell.tsx";
 import { refreshChecks } from "../checks/check-queries.ts";
 import { openIncidentsQuery } from "../incidents/incident-queries.ts";
-import { RoleProvider } from "../ui/role.tsx";
+import { RoleProvider, useCanEdit } from "../ui/role.tsx";
 import { useLiveProject } from "../live/live-events.ts";
 import { Page } from "../ui/page.tsx";
-import { Shortcuts } from "./shortcuts.tsx";
 import styles from "../app/shell.module.css";
 import { lazyPart } from "../ui/lazy-part.ts";
+import { holdKeys, useKeys } from "../ui/keys.ts";
 
 // Nothing is wrong on most visits: what says so follows the page.
 const HealthBanner = lazyPart(async () => ({
@@ -85,5 +84,33 @@ function EditorsOnlyPage({ projectId }: { projectId: string }) {
         </Button>
       </Group>
     </Page>
+  );
+}
+
+const CommandPalette = lazyPart(() => import("./command-palette.tsx"));
+const KeysHelp = lazyPart(() => import("./keys-help.tsx"));
+
+/** The keys that work on every page of a project. What they open is loaded when it is opened. */
+function Shortcuts({ projectId }: { projectId: string }) {
+  const [open, setOpen] = useState<"palette" | "help" | null>(null);
+  const canEdit = useCanEdit();
+  const navigate = useNavigate();
+  const close = () => setOpen(null);
+  const openLayer = (layer: "palette" | "help") => () => {
+    holdKeys(close);
+    setOpen(layer);
+  };
+  useKeys({
+    "Mod+k": openLayer("palette"),
+    "?": openLayer("help"),
+    c: () => {
+      if (canEdit) void navigate({ to: "/projects/$projectId/checks/new", params: { projectId } });
+    },
+  });
+  return (
+    <Suspense fallback={null}>
+      {open === "palette" && <CommandPalette projectId={projectId} canEdit={canEdit} close={close} />}
+      {open === "help" && <KeysHelp close={close} />}
+    </Suspense>
   );
 }

@@ -2,8 +2,7 @@ import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query
 import type { InferRequestType, InferResponseType } from "hono/client";
 
 import { api, ifMatch, parseResponse, projectApi } from "../api/client.ts";
-import { pageQuery } from "../api/paging.ts";
-import { useProjectMutation } from "../api/project-mutation.ts";
+import { pageQuery, useProjectMutation } from "../api/paging.ts";
 
 const { members, keys, invitations } = projectApi;
 const oneMember = members[":userId"];

@@ -2,8 +2,7 @@ import { queryOptions } from "@tanstack/react-query";
 import type { InferRequestType, InferResponseType } from "hono/client";
 
 import { ifMatch, parseResponse, projectApi } from "../api/client.ts";
-import { pageQuery, readAllPages } from "../api/paging.ts";
-import { useProjectMutation } from "../api/project-mutation.ts";
+import { pageQuery, readAllPages, useProjectMutation } from "../api/paging.ts";
 
 const pages = projectApi["status-pages"];
 const onePage = pages[":pageId"];

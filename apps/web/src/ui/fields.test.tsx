@@ -8,7 +8,7 @@ import { Checkbox, CheckboxGroup } from "./checkbox.tsx";
 import { Choice, SearchField } from "./choice.tsx";
 import { Hint } from "./hint.tsx";
 import { LazyPopover } from "./lazy-popover.tsx";
-import { NumberField } from "./number-field.tsx";
+import { NumberField } from "./span-input.tsx";
 import { MultiSelect, Select, TagsInput } from "./pick.tsx";
 import { Segments } from "./segments.tsx";
 import { TextArea } from "./text-area.tsx";

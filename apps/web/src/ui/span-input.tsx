@@ -1,9 +1,7 @@
-import { Input, NativeSelect } from "@mantine/core";
+import { Input, NativeSelect, TextInput, type TextInputProps } from "@mantine/core";
 import type { ReactNode } from "react";
-
 import { type Span, SPAN_SECONDS, type SpanUnit } from "../time/duration.ts";
 import styles from "./span-input.module.css";
-import { NumberField } from "./number-field.tsx";
 
 type Props = {
   label: string;
@@ -46,4 +44,27 @@ export function SpanInput(props: Props) {
 
 function unitOf(text: string): SpanUnit {
   return text === "seconds" || text === "hours" || text === "days" ? text : "minutes";
+}
+
+type NumberFieldProps = Omit<TextInputProps, "value" | "onChange" | "type" | "defaultValue"> & {
+  /** Empty where nothing, or no number, is typed. */
+  value?: number | "";
+  onChange?: (value: number | "") => void;
+  min?: number;
+  max?: number;
+};
+
+/** A whole number, with the browser's own keys for it. */
+export function NumberField({ value = "", onChange, ...field }: NumberFieldProps) {
+  return (
+    <TextInput
+      type="number"
+      inputMode="numeric"
+      {...field}
+      value={value}
+      onChange={({ currentTarget: { valueAsNumber } }) =>
+        onChange?.(Number.isNaN(valueAsNumber) ? "" : valueAsNumber)
+      }
+    />
+  );
 }

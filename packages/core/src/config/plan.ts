@@ -1,5 +1,13 @@
-import { type ConfigRoute, type Nameable, routeProblems, routeSteps } from "./plan-routes.ts";
-import { counted, isSame, misnamed, type Names } from "./names.ts";
+import {
+  type ConfigRoute,
+  type Nameable,
+  routeProblems,
+  routeSteps,
+  counted,
+  isSame,
+  misnamed,
+  type Names,
+} from "./plan-routes.ts";
 
 /** What one side says of a channel: how it should be, or how it is. Settings of the file are complete by then. */
 export type PlannedChannel = {

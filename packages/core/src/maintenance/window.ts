@@ -154,3 +154,21 @@ export function outOfMaintenance(windows: readonly MaintenanceWindow[], at: Inst
   }
   return outAt;
 }
+
+const TIMES_MAX = 2_000;
+
+/** When maintenance was within the span, by the windows as they are now; a window's newest 2,000 times at most. */
+export function maintenanceWithin(
+  windows: readonly MaintenanceWindow[],
+  { from, until }: MaintenanceSpan,
+): MaintenanceSpan[] {
+  return windows.flatMap((window) => {
+    const spans: MaintenanceSpan[] = [];
+    let found = lastSpanBy(window, until - 1, from);
+    while (found !== null && spans.length < TIMES_MAX) {
+      spans.push(found);
+      found = lastSpanBy(window, found.from - 1, from);
+    }
+    return spans;
+  });
+}

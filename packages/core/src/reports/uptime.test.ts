@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 
 import type { Status } from "../checks/check.ts";
-import { maintenanceWithin } from "./maintenance.ts";
-import { type LeftOut, uptimeOf } from "./uptime.ts";
+import { maintenanceWithin } from "../maintenance/window.ts";
+import { type LeftOut, uptimeOf } from "./report.ts";
 
 /** A day of 24 hours, in hours: what a table can be read in. */
 const DAY = { from: 0, until: 24 };

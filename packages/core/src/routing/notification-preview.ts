@@ -4,8 +4,7 @@ import type { Evidence } from "../checks/event.ts";
 import type { CheckEvent } from "./check-events.ts";
 import { type NotificationPlan, planNotifications } from "./plan-notifications.ts";
 import { type Recipient, recipientsFor } from "./recipients.ts";
-import type { Directory, Route, RoutedCheck, SentNotification } from "./route.ts";
-import type { PlannedNotification } from "./routing-input.ts";
+import type { Directory, Route, RoutedCheck, SentNotification, PlannedNotification } from "./route.ts";
 
 /** A channel that would be notified of an incident, and how long after the check went down. */
 export type PreviewedNotification = {

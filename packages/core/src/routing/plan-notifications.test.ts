@@ -2,8 +2,16 @@ import { describe, expect, test } from "vitest";
 import { MINUTE_MS } from "@overdue/schedules";
 import type { Reason } from "../checks/check.ts";
 import { planNotifications } from "./plan-notifications.ts";
-import type { Directory, Hours, Route, Severity, Step, Target, SentNotification } from "./route.ts";
-import type { RoutingInput } from "./routing-input.ts";
+import type {
+  Directory,
+  Hours,
+  Route,
+  Severity,
+  Step,
+  Target,
+  SentNotification,
+  RoutingInput,
+} from "./route.ts";
 
 // Everything here is a line of words. Minutes count from the instant at which the check went down, Monday 2026-03-02
 // 12:00 UTC. Steps: "0 chat, 15 phone @ops ~anna, 30 boss!" = after 0 min the channel chat; after 15 min the channel

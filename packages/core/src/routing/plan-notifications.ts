@@ -1,8 +1,7 @@
 import { type Instant, MINUTE_MS } from "@overdue/schedules";
 import { nextOpen, openingAt } from "./hours.ts";
 import { type DueNotification, planRoute } from "./plan-route.ts";
-import type { Route } from "./route.ts";
-import { type PlannedNotification, routesFor, type RoutingInput } from "./routing-input.ts";
+import { type Route, type PlannedNotification, routesFor, type RoutingInput } from "./route.ts";
 import { resolveTargets } from "./targets.ts";
 
 /**

@@ -1,7 +1,13 @@
 import { type Instant, MINUTE_MS } from "@overdue/schedules";
 import { nextOpen, openingAt } from "./hours.ts";
-import { OWN_ROUTE, type Route, type Step, type Target, type SentNotification } from "./route.ts";
-import type { RoutingInput } from "./routing-input.ts";
+import {
+  OWN_ROUTE,
+  type Route,
+  type Step,
+  type Target,
+  type SentNotification,
+  type RoutingInput,
+} from "./route.ts";
 import { type ResolvedTarget, resolveTargets } from "./targets.ts";
 
 /** A notification that a route asks for. Where `channelId` is null, the route is to be planned again at that instant. */

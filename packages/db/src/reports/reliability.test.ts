@@ -5,7 +5,7 @@ import { afterAll, expect, test } from "vitest";
 
 import { openDb } from "../database.ts";
 import { incidents, runs, slots } from "../schema/index.ts";
-import { readReliability } from "./reliability.ts";
+import { readReliability } from "./find-report.ts";
 
 const { pool, drop } = await testDatabase();
 const db = openDb(pool);

@@ -11,8 +11,10 @@ import { endKeptIncidents, reopenKeptIncidents } from "../deliveries/end-inciden
 import { wakeDependents } from "../incidents/dependents.ts";
 import { epochMs } from "../sql-fragments.ts";
 import type { Change } from "./change.ts";
-import { afterEachOther, parametersOf, rowsOf } from "./columns.ts";
 import {
+  afterEachOther,
+  parametersOf,
+  rowsOf,
   CHECK_STATES,
   checkRow,
   type FlipRow,

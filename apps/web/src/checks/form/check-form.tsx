@@ -1,11 +1,8 @@
 import { Suspense, useState } from "react";
-
-import { Skeleton, Stack, TextInput } from "@mantine/core";
-
+import { Skeleton, Stack, TextInput, NativeSelect, Text } from "@mantine/core";
 import { Card } from "../../ui/card.tsx";
 import { FormButtons, FormProblems, useFormSave } from "../../ui/form.tsx";
 import type { CheckInput } from "../check-queries.ts";
-import { AlertFields, ChannelField, type OfferedChannel } from "./alert-fields.tsx";
 import {
   checkField,
   CheckFormProvider,
@@ -17,9 +14,11 @@ import {
 } from "./check-form-values.ts";
 import { ScheduleFields } from "./schedule-fields.tsx";
 import styles from "./check-form.module.css";
-import { TagsInput } from "../../ui/pick.tsx";
+import { TagsInput, MultiSelect } from "../../ui/pick.tsx";
 import { TextArea } from "../../ui/text-area.tsx";
 import { lazyPart } from "../../ui/lazy-part.ts";
+import { Checkbox, CheckboxGroup } from "../../ui/checkbox.tsx";
+import { TextLink } from "../../ui/page.tsx";
 
 type Props = {
   projectId: string;
@@ -134,5 +133,85 @@ function DetailFields({ isNew, knownTags }: { isNew: boolean; knownTags: readonl
         {...form.getInputProps("description")}
       />
     </div>
+  );
+}
+
+/** A channel as an option of the form. */
+type OfferedChannel = {
+  id: string;
+  name: string;
+  hint: string;
+  brokenAt: string | null;
+  unconfirmedSince: string | null;
+};
+
+/** The channels that get notified when the check goes down or recovers. */
+function ChannelField({ channels, projectId }: { channels: readonly OfferedChannel[]; projectId: string }) {
+  const form = useCheckFormContext();
+  if (channels.length === 0) {
+    return (
+      <Text c="dimmed">
+        There is no channel yet, so nobody gets notified.{" "}
+        <TextLink to="/projects/$projectId/channels" params={{ projectId }}>
+          Add a channel
+        </TextLink>
+      </Text>
+    );
+  }
+  return (
+    <CheckboxGroup
+      label="Channels"
+      description="They get notified when the check goes down, and when it is up again."
+      {...form.getInputProps("channelIds")}
+    >
+      <Stack gap="xs" mt="xs">
+        {channels.map((channel) => (
+          <Checkbox
+            key={channel.id}
+            value={channel.id}
+            label={channelLabel(channel)}
+            description={channel.hint}
+          />
+        ))}
+      </Stack>
+    </CheckboxGroup>
+  );
+}
+
+function channelLabel({ name, brokenAt, unconfirmedSince }: OfferedChannel): string {
+  if (brokenAt !== null) return `${name} (broken)`;
+  return unconfirmedSince === null ? name : `${name} (waiting for confirmation)`;
+}
+
+const SEVERITIES = [
+  { value: "info", label: "Info" },
+  { value: "warning", label: "Warning" },
+  { value: "critical", label: "Critical" },
+];
+
+/** The severity of a check, by which routes select it, and the checks on which it depends. */
+function AlertFields({ others }: { others: ReadonlyMap<string, string> }) {
+  const form = useCheckFormContext();
+  const { dependsOn } = form.values;
+  return (
+    <Stack mt="md">
+      <NativeSelect
+        label="Severity"
+        description="How urgent it is. Routes can select checks by it."
+        data={SEVERITIES}
+        maw={280}
+        {...form.getInputProps("severity")}
+      />
+      <MultiSelect
+        label="Depends on"
+        description="While one of these checks is down, the alert of this one is held back. Its status still changes."
+        data={[...others].map(([value, label]) => ({ value, label }))}
+        placeholder={dependsOn.length > 0 ? "" : "none"}
+        searchable
+        clearable
+        limit={60}
+        {...form.getInputProps("dependsOn")}
+      />
+    </Stack>
   );
 }

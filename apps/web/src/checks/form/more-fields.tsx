@@ -1,10 +1,9 @@
 import { Fieldset, Group, NativeSelect, Stack } from "@mantine/core";
 import { Checkbox } from "../../ui/checkbox.tsx";
 
-import { SpanInput } from "../../ui/span-input.tsx";
+import { SpanInput, NumberField } from "../../ui/span-input.tsx";
 import { useCheckFormContext } from "./check-form-values.ts";
 import { countedDayOptions } from "./exception-values.ts";
-import { NumberField } from "../../ui/number-field.tsx";
 import { MultiSelect, TagsInput } from "../../ui/pick.tsx";
 
 const POLICIES = [
