@@ -12,7 +12,7 @@ export async function run(environment: Environment, programs: Programs): Promise
   try {
     const product = await startProduct(environment, programs, { say, signal: ending });
     if (!ending.aborted) announce(product.url, product.isReady);
-    await aborted(ending);
+    await waitForAbort(ending);
     say("Stopping …");
     await product.stop();
     return 0;
@@ -44,7 +44,7 @@ function surviveLostTerminal(): void {
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
 }
 
-function aborted(signal: AbortSignal): Promise<void> {
+function waitForAbort(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) resolve();
     else signal.addEventListener("abort", () => resolve(), { once: true });

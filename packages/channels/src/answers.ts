@@ -1,14 +1,14 @@
 import type { z } from "zod";
 
 import type { HttpAnswer, Outcome } from "./kind.ts";
-import { sanitised } from "./message/text.ts";
+import { sanitise } from "./message/text.ts";
 
 const WAIT_MS_MIN = 1_000;
 const WAIT_MS_MAX = 3_600_000;
 
 /** "Status 404: no_service": the status and the beginning of the body. */
 export function answerSummary(answer: HttpAnswer): string {
-  const text = sanitised(answer.body);
+  const text = sanitise(answer.body);
   return text === "" ? `Status ${answer.status}` : `Status ${answer.status}: ${text}`;
 }
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { everyMessage } from "./testing/every-alert.ts";
 import { composeAlert } from "./message/compose.ts";
 import { hideSecrets } from "./hide-secrets.ts";
-import { sanitised } from "./message/text.ts";
+import { sanitise } from "./message/text.ts";
 import { downActions, downFacts, PUBLIC_URL } from "./testing/alert-samples.ts";
 import { channelKinds, isKindName, openChannel, parseSettings, type KindName } from "./registry.ts";
 import { sampleSettings } from "./testing/channel-settings.ts";
@@ -131,7 +131,7 @@ test.each([
   ],
   ["go to https://example.org/a?b=c&d=e, please", "go to [address], please"],
 ])("an address in %j becomes %j", (said, shown) => {
-  expect(sanitised(said)).toBe(shown);
+  expect(sanitise(said)).toBe(shown);
 });
 
 test("a short secret is hidden as a word, and no other word with it", () => {

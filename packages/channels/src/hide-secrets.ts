@@ -50,7 +50,7 @@ function addressSecrets(address: URL, shown: string): string[] {
 }
 
 function credentials({ username, password }: URL): string[] {
-  return [username, password].map(decoded);
+  return [username, password].map(decode);
 }
 
 /**
@@ -87,7 +87,7 @@ function knownForms(secret: string): string[] {
 
 /** The ways in which a secret may be written in an answer, in lower case. */
 function writtenForms(secret: string): string[] {
-  const plain = decoded(secret);
+  const plain = decode(secret);
   if (UNIFORM.test(secret)) return [secret, ...base64Forms(secret)].map((form) => form.toLowerCase());
   const written = [secret, plain, encodeURIComponent(plain.toWellFormed())].flatMap((form) => [
     form,
@@ -154,7 +154,7 @@ function escapeRegExp(text: string): string {
   return text.replaceAll(/[.*+?^${}()|[\]\\/-]/g, "\\$&");
 }
 
-function decoded(text: string): string {
+function decode(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {

@@ -30,4 +30,4 @@ export { composeAlert } from "./message/compose.ts";
 export { plainText } from "./message/parts.ts";
 export { instantIn } from "./message/time.ts";
 export { hideSecrets } from "./hide-secrets.ts";
-export { escapeAngles, sanitised } from "./message/text.ts";
+export { escapeAngles, sanitise } from "./message/text.ts";

@@ -110,8 +110,7 @@ export {
   type Step,
   type Wanted,
 } from "./config/plan.ts";
-export { ConfigRoute, misnamedIn, type NamedTarget } from "./config/plan-routes.ts";
-export { counted } from "./config/plan-routes.ts";
+export { ConfigRoute, countNames, nameProblemIn, type NamedTarget } from "./config/plan-routes.ts";
 export {
   DELIVERY_KINDS,
   DELIVERY_STATES,

@@ -79,10 +79,10 @@ function eachAlertHasItsIncident({ flips, incidents }: Rows): string[] {
 
 function nothingIsLost(rows: Rows, { entries }: History): string[] {
   const sent = entries.flatMap(({ event }) => (event.kind === "ping" ? [event.ping.id] : []));
-  const stored = rows.pings.map(({ id }) => id);
-  return String(sent) === String(stored)
+  const toStoredRun = rows.pings.map(({ id }) => id);
+  return String(sent) === String(toStoredRun)
     ? []
-    : [`${sent.length} pings committed, ${stored.length} stored, or others`];
+    : [`${sent.length} pings committed, ${toStoredRun.length} toStoredRun, or others`];
 }
 
 function contradiction(run: Run): string[] {
@@ -103,7 +103,12 @@ function predict(history: History): Prediction {
   const horizon = lastInstant(history);
   const heard = receivePing(factsOf(history), { outages: faults.outages, settings, horizon });
   const { flips, slots } = evaluateMoments(emptyBook(history), heard.moments, horizon);
-  return { flips, slots, runs: new Map(heard.runs.map((run) => [run.id, stored(run)])), notes: heard.notes };
+  return {
+    flips,
+    slots,
+    runs: new Map(heard.runs.map((run) => [run.id, toStoredRun(run)])),
+    notes: heard.notes,
+  };
 }
 
 function emptyBook({ settings, faults, begin }: History): Book {
@@ -131,7 +136,7 @@ function emptyBook({ settings, faults, begin }: History): Book {
   };
 }
 
-function stored(known: KnownRun): Run {
+function toStoredRun(known: KnownRun): Run {
   const {
     digest: _digest,
     limitFrom: _limitFrom,

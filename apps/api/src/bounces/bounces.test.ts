@@ -44,7 +44,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-/** A project whose mail was taken by a server, and which has a fall-back. */
+/** A project whose mail was taken by a server, and which has a fallback. */
 async function sentMail() {
   const scene = await alertScene(db, { kind: "email", settings: { to: TO } });
   const { projectId, channelId } = scene;
@@ -83,7 +83,7 @@ test.each([
   ["Gmail", reports.GMAIL],
   ["Exchange", reports.EXCHANGE],
 ])(
-  "a mail that comes back by %s breaks its channel, goes to the fall-back, and owners are notified",
+  "a mail that comes back by %s breaks its channel, goes to the fallback, and owners are notified",
   async (_, raw) => {
     const mail = await sentMail();
     expect((await comesBack(mail.address, raw)).response).toMatch(/^250/);
@@ -106,7 +106,7 @@ test("the same bounce twice says nothing new, in whatever letters its address is
   expect(await otherDeliveries(mail)).toHaveLength(2);
 });
 
-test("a mail that was given up after days goes to the fall-back, and its channel stays", async () => {
+test("a mail that was given up after days goes to the fallback, and its channel stays", async () => {
   const mail = await sentMail();
   await comesBack(mail.address, reports.POSTFIX_GIVEN_UP);
   expect(await channelOf(mail)).toMatchObject({ brokenAt: null });
@@ -117,7 +117,7 @@ test.each([
   ["a full mailbox", reports.FULL],
   ["a mail taken for spam", reports.SPAM],
   ["a server further on that does not relay", reports.NEXT_HOP_DENIED],
-])("%s goes to the fall-back and is tried again, as when the server says so at once", async (_, raw) => {
+])("%s goes to the fallback and is tried again, as when the server says so at once", async (_, raw) => {
   const mail = await sentMail();
   await comesBack(mail.address, raw);
   expect(await channelOf(mail)).toMatchObject({ brokenAt: null });
@@ -131,7 +131,7 @@ test.each([
   ]);
 });
 
-test("a mail that OpenSMTPD gives up with its last answer goes to the fall-back", async () => {
+test("a mail that OpenSMTPD gives up with its last answer goes to the fallback", async () => {
   const mail = await sentMail();
   await comesBack(mail.address, reports.OPENSMTPD_EXPIRED);
   expect(await channelOf(mail)).toMatchObject({ brokenAt: null });

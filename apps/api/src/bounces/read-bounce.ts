@@ -1,20 +1,20 @@
-import { type MailRefusal, parseRefusal, readMailRefusal, sanitised } from "@overdue/channels";
+import { type MailRefusal, parseRefusal, readMailRefusal, sanitise } from "@overdue/channels";
 import type { Bounce } from "@overdue/db";
 import PostalMime from "postal-mime";
 import type { Email } from "postal-mime";
 
 /**
  * What a mail to a bounce address says: that one of ours came back (RFC 3464), or that its reader reported it (RFC 5965).
- * Null for all else: a delay, a receipt, somebody's answer from holidays. Bounces of before these standards, as Exim's and
- * qmail's are known by, count where they are sure.
+ * Null for all else: a delay, a receipt, an out-of-office answer. Exim's and qmail's own forms, older than these standards,
+ * are read where they leave no doubt.
  */
 export async function readBounce(source: Buffer): Promise<Bounce | null> {
   const mail = await parseMail(source);
   if (mail === null) return null;
   const complaint = part(mail, "message/feedback-report");
-  if (complaint !== null) return complaintIn(complaint);
+  if (complaint !== null) return readComplaint(complaint);
   const report = part(mail, "message/delivery-status");
-  return report === null ? bounceInOldStyle(mail) : failureIn(report, mail.text ?? "");
+  return report === null ? readOldStyle(mail) : readReport(report, mail.text ?? "");
 }
 
 async function parseMail(source: Buffer): Promise<Email | null> {
@@ -32,17 +32,17 @@ function part(mail: Email, type: string): string | null {
 }
 
 /** "Not spam" is a report, too. */
-function complaintIn(text: string): Bounce | null {
+function readComplaint(text: string): Bounce | null {
   const type = fieldsOf(text).get("feedback-type")?.toLowerCase() ?? "";
   if (type === "not-spam" || type === "") return null;
-  return { kind: "complaint", because: `It was reported as ${sanitised(type)}.` };
+  return { kind: "complaint", because: `It was reported as ${sanitise(type)}.` };
 }
 
 /**
  * The first recipient whose mail failed; what is only delayed, relayed or expanded is on its way. `text`: the part for
  * people, which alone says why where a server leaves `Diagnostic-Code` out.
  */
-function failureIn(report: string, text: string): Bounce | null {
+function readReport(report: string, text: string): Bounce | null {
   const recipients = report.split(/\r?\n[ \t]*\r?\n/).map(fieldsOf);
   const failed = recipients.find((fields) => hasFailed(fields) || hasExpired(fields, text));
   if (failed === undefined) return null;
@@ -59,7 +59,7 @@ function failureIn(report: string, text: string): Bounce | null {
   return bounceOf(KINDS[refusal], shown);
 }
 
-/** A full mailbox or a mail that was not liked is no address that is wrong, and neither is a server that refuses ours. */
+/** Only `gone` means that the address is wrong. A full mailbox, a refused content or a refused server may pass. */
 const KINDS = {
   gone: "permanent",
   full: "refused",
@@ -99,23 +99,23 @@ function reasonFor(address: string, text: string): string {
 
 const REASON_LINES = 5;
 
-function bounceInOldStyle(mail: Email): Bounce | null {
+function readOldStyle(mail: Email): Bounce | null {
   const header = (name: string) => mail.headers.find(({ key }) => key === name)?.value ?? "";
   const text = mail.text ?? "";
   if (header("x-failed-recipients") !== "") {
     const reason = reasonFor(header("x-failed-recipients").split(",")[0]?.trim() ?? "", text);
-    return bounceIn(reason || (/^ {4}(\S.*)$/m.exec(text)?.[1] ?? ""));
+    return bounceByWords(reason || (/^ {4}(\S.*)$/m.exec(text)?.[1] ?? ""));
   }
   const qmail = /^Hi\. This is the .*$[\s\S]*?^<[^>]+>:\s*$([\s\S]*?)^\s*$/m.exec(text);
-  return qmail === null ? null : bounceIn(qmail[1]?.trim() ?? "");
+  return qmail === null ? null : bounceByWords(qmail[1]?.trim() ?? "");
 }
 
-function bounceIn(said: string): Bounce {
+function bounceByWords(said: string): Bounce {
   return bounceOf(KINDS[readMailRefusal(parseRefusal(said))], said);
 }
 
 function bounceOf(kind: Bounce["kind"], said: string): Bounce {
-  const words = sanitised(said);
+  const words = sanitise(said);
   return { kind, because: words === "" ? "It came back." : `It came back: ${words}` };
 }
 

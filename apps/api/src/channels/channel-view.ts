@@ -74,7 +74,7 @@ export const ChannelView = z
     }),
     unconfirmedSince: Timestamp.nullable().meta({
       description:
-        "Since when a mail address waits for its reader to agree. Until then its alerts go to the fall-back, or else to the project's owners. Null: there is nothing to confirm.",
+        "Since when a mail address waits for its reader to agree. Until then its alerts go to the fallback, or else to the project's owners. Null: there is nothing to confirm.",
     }),
     askedAt: Timestamp.nullable().meta({ description: "When its reader was last asked by mail to agree." }),
     lastSentAt: Timestamp.nullable().meta({ description: "When it was last proven: a message arrived." }),

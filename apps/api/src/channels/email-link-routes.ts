@@ -1,10 +1,10 @@
 import {
   confirmAddress,
-  type Confirming,
+  type Confirmation,
   findMailbox,
-  findQuestioned,
+  findConfirmationTarget,
   type Mailbox,
-  type Questioned,
+  type ConfirmationTarget,
   readConfirm,
   readUnsubscribe,
   stopMailbox,
@@ -34,14 +34,14 @@ export const confirmRoutes = createRouter()
     return showPage(c, isConfirmed ? confirmedPage(link) : UNKNOWN_CONFIRMATION);
   });
 
-type ConfirmationLink = { confirming: Confirming; questioned: Questioned };
+type ConfirmationLink = { confirming: Confirmation; questioned: ConfirmationTarget };
 
 async function readLink(c: AppContext): Promise<ConfirmationLink | { page: LinkPage }> {
   const { keyring, db, now } = c.var.deps;
   const read = readConfirm(keyring, new URL(c.req.url).searchParams, now());
   if (read.kind === "forged") return { page: UNKNOWN_CONFIRMATION };
   const { confirming } = read;
-  const questioned = await findQuestioned(db, confirming);
+  const questioned = await findConfirmationTarget(db, confirming);
   if (questioned === null) return { page: UNKNOWN_CONFIRMATION };
   if (questioned.isStopped) return { page: unsubscribedPage(confirming.address) };
   const isLate = read.kind === "expired" && !questioned.isConfirmed;

@@ -20,7 +20,7 @@ const OpenRun = z.object({
   deadlineAt: Timestamp.nullable(),
 });
 
-/** A check as it is answered: what was decided about it, and how it is. */
+/** A check as the API returns it: its settings and its state. */
 export const CheckView = z
   .object({
     id: z.uuid(),

@@ -58,7 +58,10 @@ export type ConfigFile = z.output<typeof ConfigFile>;
 type ShownOnce = Record<string, Record<string, string>>;
 type FileChannel = ConfigFile["channels"][number];
 
-/** The steps from the present state of a project to the file's. `shownOnce`: by channel, the secrets that were made for it. @throws 400 with the paths */
+/**
+ * The steps from the present state of a project to the file's. `shownOnce`: by channel, the secrets that were made for
+ * it. @throws 400 with the paths
+ */
 export function planConfigFile(
   current: Current,
   file: ConfigFile,

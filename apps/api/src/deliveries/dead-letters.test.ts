@@ -19,7 +19,7 @@ test("what was given up is listed, can be sent again and dismissed, and a strang
   expect((await as("POST", `${path}/deliveries/${deliveryId}/redeliver`)).status).toBe(404);
 });
 
-test("one channel at the most is the fall-back", async () => {
+test("one channel at the most is the fallback", async () => {
   const { as, path } = await person(api);
   const add = async () => (await read<{ id: string }>(await as("POST", `${path}/channels`, HOOK))).id;
   const [first, second] = [await add(), await add()];

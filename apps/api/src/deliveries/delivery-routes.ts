@@ -62,10 +62,10 @@ const DeliveryView = z
       description: "From the deadline, or whatever else it tells of, until the provider took it.",
     }),
     fallbackFor: z.uuid().nullable().meta({
-      description: "The delivery that another channel did not take; this one goes to the fall-back.",
+      description: "The delivery that another channel did not take; this one goes to the fallback.",
     }),
     dealtWithAt: Timestamp.nullable().meta({
-      description: "When a failed one arrived at the fall-back, or was dismissed.",
+      description: "When a failed one arrived at the fallback, or was dismissed.",
     }),
     attempts: z.array(AttemptView),
   })
@@ -124,7 +124,7 @@ export const deliveryRoutes = createRouter()
       path: "/v1/projects/{projectId}/dead-letters",
       summary: "List what could not be delivered",
       description:
-        "Given up after all tries, and neither taken by the fall-back nor dismissed. Empty is good.",
+        "Given up after all tries, and neither taken by the fallback nor dismissed. Empty is good.",
       tags,
       request: { params: InProject, query: PageQuery },
       responses: { 200: json(pageSchema(DeliveryView), "Failed deliveries, newest first.") },

@@ -9,9 +9,9 @@ export function typeOf(schema: Schema): Html {
   const name = schema.$ref?.split("/").at(-1);
   if (name !== undefined) return html`<a href="#schema-${name}">${name}</a>`;
   const choices = schema.oneOf ?? schema.anyOf;
-  if (choices !== undefined) return joined(choices.map(typeOf), " or ");
-  if (schema.allOf !== undefined) return joined(schema.allOf.map(typeOf), " and ");
-  if (schema.enum !== undefined) return joined(schema.enum.map(valueOf), " or ");
+  if (choices !== undefined) return joinParts(choices.map(typeOf), " or ");
+  if (schema.allOf !== undefined) return joinParts(schema.allOf.map(typeOf), " and ");
+  if (schema.enum !== undefined) return joinParts(schema.enum.map(valueOf), " or ");
   if (schema.const !== undefined) return valueOf(schema.const);
   if (schema.items !== undefined) return html`list of ${typeOf(schema.items)}`;
   return html`${[schema.type ?? "anything"].flat().join(" or ")}${limitsOf(schema)}`;
@@ -63,6 +63,6 @@ function valueOf(value: unknown): Html {
   return html`<code>${JSON.stringify(value)}</code>`;
 }
 
-function joined(parts: Html[], between: string): Html {
+function joinParts(parts: Html[], between: string): Html {
   return html`${parts.map((part, i) => (i === 0 ? part : html`${between}${part}`))}`;
 }

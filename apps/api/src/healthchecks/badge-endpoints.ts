@@ -156,7 +156,7 @@ async function projectBadge(c: HealthchecksContext): Promise<Response> {
 
 async function tagBadge(c: HealthchecksContext): Promise<Response> {
   const { name, format } = fileIn(c);
-  return await signedBadge(c, { signature: c.req.param("signature") ?? "", tag: decoded(name), format });
+  return await signedBadge(c, { signature: c.req.param("signature") ?? "", tag: decode(name), format });
 }
 
 async function signedBadge(
@@ -202,7 +202,7 @@ function fileIn(c: HealthchecksContext): { name: string; format: string } {
 }
 
 /** The second decoding; the router did the first. @throws HealthchecksError 404 for what was not encoded so. */
-function decoded(name: string): string {
+function decode(name: string): string {
   try {
     return decodeURIComponent(name);
   } catch {

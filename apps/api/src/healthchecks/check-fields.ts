@@ -110,17 +110,17 @@ function complaint({ issues }: z.ZodError): string {
   return `${String(field)} ${issue?.message}`;
 }
 
-/** Five fields on one line are cron, all else is OnCalendar. */
 /** Healthchecks reads its cron lines with cronsim. */
 function healthchecksReader(kind: Schedule["kind"]): { scheduler?: "cronsim" } {
   return kind === "cron" ? { scheduler: "cronsim" } : {};
 }
 
+/** Five fields on one line are cron, all else is OnCalendar. */
 function kindOf(expression: string): Exclude<Schedule["kind"], "interval"> {
   return !expression.includes("\n") && expression.split(/\s+/).length === 5 ? "cron" : "oncalendar";
 }
 
-const LONGEST = 100;
+const SLUG_CHARS_MAX = 100;
 
 /** The slug that v1 and v2 make of a name: ASCII letters, digits, `_`, and `-` for each run of spaces and dashes. */
 function slugify(name: string): string {
@@ -131,7 +131,7 @@ function slugify(name: string): string {
     .replace(/[^a-z0-9_\s-]/g, "")
     .replace(/[-\s]+/g, "-")
     .replace(/^[-_]+/, "")
-    .slice(0, LONGEST)
+    .slice(0, SLUG_CHARS_MAX)
     .replace(/[-_]+$/, "");
 }
 

@@ -33,10 +33,10 @@ export type ApiVersion = "v1" | "v2" | "v3";
 /** What the guard found out about a request. */
 export type HealthchecksCall = {
   version: ApiVersion;
-  /** The key's; empty where none was needed. */
+  /** The project of the key; empty where no key was needed. */
   projectId: string;
   mayWrite: boolean;
-  /** Of a POST; else empty. */
+  /** What a POST sent; empty for other methods. */
   body: JsonObject;
 };
 

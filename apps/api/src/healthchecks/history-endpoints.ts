@@ -9,7 +9,10 @@ const SECOND_MS = 1000;
 const YEAR_SECONDS = 31_536_000;
 const LATEST_SECONDS = 10_000_000_000;
 
-/** `seconds` back from now, `start` on, `end` exclusive: all that are sent hold. @throws HealthchecksError 400, empty. */
+/**
+ * The span that a query asks for: within the last `seconds`, from `start` on, before `end`. Where several are sent, each
+ * narrows it. @throws HealthchecksError 400, without a body
+ */
 function requestedSpan(
   query: URLSearchParams,
   now: Instant,
@@ -31,7 +34,7 @@ function wholeNumber(query: URLSearchParams, name: string, max: number): number 
 
 type Timed = Pick<PingRow, "kind" | "rid" | "receivedAt">;
 
-const LONGEST_MS = 72 * 3_600_000;
+const RUN_MS_MAX = 72 * 3_600_000;
 
 /**
  * How long the run took that each success or failure ended, in seconds to two places: since the nearest start with
@@ -51,7 +54,7 @@ function durationOf({ kind, rid, receivedAt }: Timed, startedAt: Map<string | nu
   if (kind !== "success" && kind !== "fail") return null;
   const start = startedAt.get(rid);
   startedAt.delete(rid);
-  return start === undefined || at - start >= LONGEST_MS ? null : Math.round((at - start) / 10) / 100;
+  return start === undefined || at - start >= RUN_MS_MAX ? null : Math.round((at - start) / 10) / 100;
 }
 
 const READ = { auth: "healthchecks", key: "read" } as const;

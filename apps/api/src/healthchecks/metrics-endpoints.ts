@@ -29,11 +29,11 @@ function familyText({ name, help, samples }: Family): string {
 }
 
 function labelsText(labels: Record<string, string>): string {
-  const pairs = Object.entries(labels).map(([name, value]) => `${name}="${escaped(value)}"`);
+  const pairs = Object.entries(labels).map(([name, value]) => `${name}="${escapeLabel(value)}"`);
   return pairs.length === 0 ? "" : `{${pairs.join(", ")}}`;
 }
 
-function escaped(value: string): string {
+function escapeLabel(value: string): string {
   return value.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n");
 }
 
@@ -73,11 +73,11 @@ function compatible(seen: readonly Seen[]): Family[] {
 
 function ours(seen: readonly Seen[], now: Instant): Family[] {
   return [
-    measured(seen, "overdue_check_last_duration_seconds", {
+    measure(seen, "overdue_check_last_duration_seconds", {
       help: "How long the last run took.",
       of: ({ row }) => (row.lastDurationMs === null ? null : row.lastDurationMs / 1000),
     }),
-    measured(seen, "overdue_check_seconds_since_last_ping", {
+    measure(seen, "overdue_check_seconds_since_last_ping", {
       help: "Seconds since the last success or failure.",
       of: ({ row }) => (row.lastPingAt === null ? null : Math.max(0, now - row.lastPingAt.getTime()) / 1000),
     }),
@@ -120,11 +120,11 @@ function flags(
   name: string,
   { help, of }: { help: string; of: (check: Seen) => boolean },
 ): Family {
-  return measured(seen, name, { help, of: (check) => (of(check) ? 1 : 0) });
+  return measure(seen, name, { help, of: (check) => (of(check) ? 1 : 0) });
 }
 
 /** One sample per check; checks for which the value is null get none. */
-function measured(
+function measure(
   seen: readonly Seen[],
   name: string,
   { help, of }: { help: string; of: (check: Seen) => number | null },

@@ -4,7 +4,7 @@ export type Role = "viewer" | "editor" | "owner";
 
 /** Who may call a route. `key`: the least scope an API key needs, null where only a person may. */
 export type Access =
-  /** `uncounted`: no limit of requests holds it back, since who asks watches over us, or loads a page's files. */
+  /** `uncounted`: no rate limit applies, because a monitor of this instance asks, or a page loads its files. */
   | { auth: "public"; uncounted?: true }
   /** The secret in the path is the permission. */
   | { auth: "self-checked" }

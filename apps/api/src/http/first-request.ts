@@ -29,13 +29,13 @@ function headIn(bytes: Buffer): Head | null {
 }
 
 /** The same head as Node's parser takes it; null where it needs no change, or none that we make would help. */
-function repairedHead({ text }: Head): string | null {
+function repairHead({ text }: Head): string | null {
   const lines = text.includes("\r") ? text.split("\r\n") : text.split("\n");
   const [first = "", ...others] = lines;
   const match = REQUEST_LINE.exec(first);
   if (match === null) return null;
   const [, method = "", target = "", version = ""] = match;
-  const line = `${method} ${target.replaceAll(NOT_ALLOWED, percentEncoded)} ${version}`;
+  const line = `${method} ${target.replaceAll(NOT_ALLOWED, percentEncode)} ${version}`;
   if (line === first && text.includes("\r")) return null;
   return [line, ...others].join("\r\n");
 }
@@ -61,12 +61,12 @@ export function targetIn(bytes: Buffer): { method: string; target: string } | nu
   const match = /^([A-Za-z]{1,20}) +(\/\S*)/.exec(line);
   if (match === null) return null;
   const [, method = "", target = ""] = match;
-  return { method, target: target.replaceAll(NOT_ALLOWED, percentEncoded) };
+  return { method, target: target.replaceAll(NOT_ALLOWED, percentEncode) };
 }
 
 const LINE_BYTES_MAX = 4_096;
 
-function percentEncoded(character: string): string {
+function percentEncode(character: string): string {
   return `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`;
 }
 
@@ -116,7 +116,7 @@ export function readFirstRequest(
       if (bytes.length > HEAD_BYTES_MAX) hand(bytes);
       return;
     }
-    const text = repairedHead(head) ?? head.text;
+    const text = repairHead(head) ?? head.text;
     const rest = bytes.subarray(head.end);
     if (!hasBodyUntilClose(head)) {
       hand(text === head.text ? bytes : Buffer.concat([Buffer.from(text, "latin1"), rest]));

@@ -76,7 +76,7 @@ test("a mail that its server looks into for longer than a lease lasts is sent on
   expect(smtp.received.filter(({ mail }) => mail.messageId?.includes(down.deliveryId))).toHaveLength(1);
 }, 20_000);
 
-test("what a silent mail server holds up goes to the fall-back channel meanwhile, once, with what waits behind it", async () => {
+test("what a silent mail server holds up goes to the fallback channel meanwhile, once, with what waits behind it", async () => {
   const looking = Promise.withResolvers<void>();
   smtp.next({ at: "data", until: looking.promise });
   const [down, behind] = [await scene.down(), await scene.down({ checkId: await scene.addCheck("other") })];

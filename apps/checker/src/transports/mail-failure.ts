@@ -1,4 +1,4 @@
-import { parseRefusal, readMailRefusal, sanitised } from "@overdue/channels";
+import { parseRefusal, readMailRefusal, sanitise } from "@overdue/channels";
 import type { AttemptOutcome, AttemptResult } from "@overdue/core";
 
 import { tlsReason } from "../egress/egress.ts";
@@ -25,7 +25,7 @@ const LETTERS = "The mail server takes no letters other than a to z before the @
  */
 export function mailFailure(cause: unknown, { to, isWhole }: MailProgress): AttemptResult {
   const statusCode = numberIn(cause, "responseCode");
-  const said = sanitised(textIn(cause, "response") || textIn(cause, "message"));
+  const said = sanitise(textIn(cause, "response") || textIn(cause, "message"));
   if (isAboutLetters(to, statusCode, said))
     return notTaken(`${LETTERS} (${said})`, { uncertain: false, statusCode });
   const command = textIn(cause, "command");

@@ -1,5 +1,5 @@
 import { PassThrough } from "node:stream";
-import { sanitised, type AlertMessage } from "@overdue/channels";
+import { sanitise, type AlertMessage } from "@overdue/channels";
 import type { RenderedEmail } from "@overdue/channels/email";
 import { asciiDomain, type AttemptResult, NO_MAIL_SERVER, withAsciiDomain } from "@overdue/core";
 
@@ -151,7 +151,7 @@ function stopHeaders(stop: string): Record<string, string> {
 }
 
 function sent({ response, messageId }: { response: string; messageId: string }): AttemptResult {
-  const result = { outcome: "sent", providerRef: messageId, because: sanitised(response) } as const;
+  const result = { outcome: "sent", providerRef: messageId, because: sanitise(response) } as const;
   return { ...result, statusCode: 250 };
 }
 

@@ -116,6 +116,8 @@ describe("the channels of a check", () => {
   test("are listed with their state", async () => {
     fakeApi({ [channels]: page(aChannel({ lastSentAt: AT }), aChannel({ id: "sms", name: "SMS" })) });
     await renderPart(<CheckChannels projectId={PROJECT} channelIds={["ops"]} />);
+    // Nothing is claimed before they are known.
+    expect(screen.queryByText(/notifies nobody/)).toBeNull();
     expect((await screen.findByRole("link", { name: "Ops mailbox" })).closest("li")?.textContent).toBe(
       "Ops mailboxWorking",
     );
@@ -125,7 +127,7 @@ describe("the channels of a check", () => {
   test("that do not exist are pointed out, because nobody gets notified", async () => {
     fakeApi({ [channels]: page() });
     await renderPart(<CheckChannels projectId={PROJECT} channelIds={[]} />);
-    expect(screen.getByText(/This check notifies nobody\./)).toBeTruthy();
+    expect(await screen.findByText(/This check notifies nobody\./)).toBeTruthy();
   });
 });
 

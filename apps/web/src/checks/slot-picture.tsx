@@ -23,12 +23,12 @@ type Props = {
 type Scale = { from: number; until: number };
 
 const ROOM = 1.3;
-const LEAST_BEFORE = 0.12;
+const BEFORE_MIN = 0.12;
 
 /** The time around a slot that shows all its limits, with room to move each further out. */
 export function scaleOf({ earlyMargin, jitter, grace, maxRuntime }: SlotLimits): Scale {
   const until = Math.max(60, ((jitter ?? 0) + grace) * ROOM, (maxRuntime ?? 0) * ROOM);
-  return { from: -Math.max((earlyMargin ?? 0) * ROOM, until * LEAST_BEFORE), until };
+  return { from: -Math.max((earlyMargin ?? 0) * ROOM, until * BEFORE_MIN), until };
 }
 
 const STEPS = [1, 5, 10, 15, 30, 60, 300, 600, 900, 1_800, 3_600, 7_200, 21_600, 86_400];

@@ -23,7 +23,7 @@ export const ROW = { height: 34, barTop: 7, barBottom: 24, tickTop: 26, tickBott
 /** A run of a second in a month must still be seen. */
 const BAR_MIN = 3;
 const SLOT_WIDTH = 7;
-const MOST_BESIDE = 3;
+const BESIDE_MAX = 3;
 
 type Run = { start: number; end: number; kind: RunKind; exitStatus: number | null; hasStart: boolean };
 
@@ -88,11 +88,11 @@ export function stacked(runs: readonly Run[]): { run: Run; level: number; levels
   const ends: number[] = [];
   const placed = runs.map((run) => {
     const free = ends.findIndex((end) => end <= run.start);
-    const level = Math.min(MOST_BESIDE - 1, free === -1 ? ends.length : free);
+    const level = Math.min(BESIDE_MAX - 1, free === -1 ? ends.length : free);
     ends[level] = Math.max(ends[level] ?? 0, run.end);
     return { run, level };
   });
-  const levels = Math.min(MOST_BESIDE, Math.max(1, ends.length));
+  const levels = Math.min(BESIDE_MAX, Math.max(1, ends.length));
   return placed.map((one) => ({ ...one, levels }));
 }
 
@@ -171,7 +171,7 @@ function slotText(kind: MarkKind, lateMs: number | null): string {
 export function itemsNear(items: readonly RowItem[], at: number, reach: number): RowItem[] {
   const distance = ({ start, end }: RowItem) => Math.max(0, start - at, at - end);
   const near = items.filter((item) => distance(item) <= reach);
-  return near.toSorted((one, other) => distance(one) - distance(other)).slice(0, MOST_TEXTS);
+  return near.toSorted((one, other) => distance(one) - distance(other)).slice(0, TEXTS_MAX);
 }
 
-const MOST_TEXTS = 4;
+const TEXTS_MAX = 4;

@@ -1,3 +1,4 @@
+import { HOUR_MS, MINUTE_MS } from "@overdue/schedules";
 import type { Problem } from "./day-choices.ts";
 import { runsOf } from "./day-picture.ts";
 import type { Activity, CheckActivity } from "./day-queries.ts";
@@ -90,15 +91,10 @@ function expectedTimes({ upcoming, upcomingCut }: CheckActivity, ms: number): nu
   return [...upcoming, ...more];
 }
 
-const FULL_HOUR_MS = 3_600_000;
-const MINUTE_MS = 60_000;
-
 /** How many of the expected times lie in the first minute of an hour. `from`: the beginning of the span. */
 export function atFullHour(items: readonly CheckActivity[], from: number): { atFull: number; all: number } {
   const times = items.flatMap(({ slots, upcoming }) => [...slots.map(([at]) => at), ...upcoming]);
-  const atFull = times.filter(
-    (at) => (((from + at) % FULL_HOUR_MS) + FULL_HOUR_MS) % FULL_HOUR_MS < MINUTE_MS,
-  );
+  const atFull = times.filter((at) => (((from + at) % HOUR_MS) + HOUR_MS) % HOUR_MS < MINUTE_MS);
   return { atFull: atFull.length, all: times.length };
 }
 

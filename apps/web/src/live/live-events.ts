@@ -159,10 +159,10 @@ export function parseEvent(data: unknown): PageEvent | null {
 }
 
 const FIRST_MS = 1_000;
-const LONGEST_MS = 30_000;
+const RETRY_MS_MAX = 30_000;
 
 /** The wait before attempt number `attempt` (from 1): it doubles up to 30 s, and `chance` (0 to 1) spreads it over the upper half. */
 export function backoffMs(attempt: number, chance: number): number {
-  const full = Math.min(LONGEST_MS, FIRST_MS * 2 ** (attempt - 1));
+  const full = Math.min(RETRY_MS_MAX, FIRST_MS * 2 ** (attempt - 1));
   return Math.round(full * (0.5 + chance / 2));
 }

@@ -189,7 +189,7 @@ function MaintenanceMenu({ projectId, selected }: { projectId: string; selected:
       { name: "Maintenance", minutes, checkIds: selected.map(({ id }) => id) },
       {
         onSuccess: ({ id }) =>
-          toast.withUndo(`Maintenance of ${counted(selected.length)} began.`, () =>
+          toast.withUndo(`Maintenance of ${countText(selected.length)} began.`, () =>
             stop(id, { onError: toast.error }),
           ),
         onError: toast.error,
@@ -203,6 +203,6 @@ function MaintenanceMenu({ projectId, selected }: { projectId: string; selected:
   );
 }
 
-function counted(count: number): string {
+function countText(count: number): string {
   return count === 1 ? "1 check" : `${count} checks`;
 }

@@ -38,18 +38,18 @@ export function CheckChannels({
   projectId: string;
   channelIds: readonly string[];
 }) {
-  const { data = [] } = useQuery(channelsQuery(projectId));
+  const { data: channels } = useQuery(channelsQuery(projectId));
   const canEdit = useCanEdit();
-  const notified = data.filter(({ id }) => channelIds.includes(id));
+  const notified = channels?.filter(({ id }) => channelIds.includes(id));
   return (
     <Card title="Channels">
-      {notified.length === 0 ? (
-        <Text c="dimmed">
-          This check notifies nobody.{" "}
+      {notified === undefined ? null : notified.length === 0 ? (
+        <>
+          <Text c="dimmed">This check notifies nobody.</Text>
           <TextLink to="/projects/$projectId/channels" params={{ projectId }}>
             Channels
           </TextLink>
-        </Text>
+        </>
       ) : (
         <ul className={channelStyles["short"]}>
           {notified.map((channel) => (

@@ -88,7 +88,7 @@ export function ViewMenu({ projectId, selection, columns, setColumns }: Props) {
       <NameForm
         canShare={canEdit}
         save={(name, shared) =>
-          save.mutate({ name, search: partsOf(selection), shared }, { onError: toast.error })
+          save.mutate({ name, search: definedParts(selection), shared }, { onError: toast.error })
         }
         close={() => setNaming(false)}
       />
@@ -111,8 +111,8 @@ export function ViewMenu({ projectId, selection, columns, setColumns }: Props) {
   );
 }
 
-/** The parts of an address that are there. */
-function partsOf(selection: ListSearch): SavedView["search"] {
+/** The selection without what is undefined, as the API stores it. */
+function definedParts(selection: ListSearch): SavedView["search"] {
   const parts = Object.entries(selection).flatMap(([name, value]) =>
     value === undefined ? [] : [[name, value]],
   );

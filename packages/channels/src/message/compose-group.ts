@@ -152,12 +152,12 @@ function informationalWords(
   const hidden = checks - first.length;
   const bad = failed === 0 ? "" : `, ${failed} failed`;
   const counts = [
-    ...(runs === 0 ? [] : [`${counted(runs, "run")}${bad}`]),
-    ...(notices === 0 ? [] : [counted(notices, "notice")]),
+    ...(runs === 0 ? [] : [`${countText(runs, "run")}${bad}`]),
+    ...(notices === 0 ? [] : [countText(notices, "notice")]),
   ];
   return {
     kind: "digest",
-    title: `${counts.join("; ")}, of ${counted(checks, "check")}`,
+    title: `${counts.join("; ")}, of ${countText(checks, "check")}`,
     sentence: hidden > 0 ? `${hidden} more checks are not listed here.` : "",
     lines: first.map((check) => checkLine(facts, check)),
     tone: failed > 0 ? "bad" : "neutral",
@@ -174,12 +174,12 @@ function checkLine(
   const check = { name, timezone };
   const run = RunPayload.safeParse(last).data;
   const text = run === undefined ? "" : runText({ check, writtenAt: facts.writtenAt }, run);
-  const many = `${counted(runs, "run")}${failed === 0 ? "" : `, ${failed} failed`}, the last ${text}`;
+  const many = `${countText(runs, "run")}${failed === 0 ? "" : `, ${failed} failed`}, the last ${text}`;
   const ran = [failed > 0 || run?.outcome === "lost" ? BAD_RUN : GOOD_RUN, runs > 1 ? many : text].join(" ");
-  const parts = [...(runs === 0 ? [] : [ran]), ...(notices === 0 ? [] : [counted(notices, "notice")])];
+  const parts = [...(runs === 0 ? [] : [ran]), ...(notices === 0 ? [] : [countText(notices, "notice")])];
   return { label: checkName({ check: { name, slug: "" } }), value: parts.join("; ") };
 }
 
-function counted(count: number, noun: string): string {
+function countText(count: number, noun: string): string {
   return count === 1 ? `1 ${noun}` : `${count.toLocaleString("en")} ${noun}s`;
 }

@@ -41,7 +41,9 @@ function periodWords({ every, from, until, timezone }: Period): string {
 }
 
 function verdict({ uptime, missed, failed, open }: Report): string {
-  const faults = [counted(missed.now, "missed"), counted(failed.now, "failed")].filter((part) => part !== "");
+  const faults = [countText(missed.now, "missed"), countText(failed.now, "failed")].filter(
+    (part) => part !== "",
+  );
   const down = open.total === 0 ? "" : `${open.total} down now`;
   const up = uptime.now === null ? "nothing to count" : `${percentText(uptime.now)} up`;
   return [up, ...(faults.length === 0 && uptime.now !== null ? ["nothing missed"] : faults), down]
@@ -140,7 +142,7 @@ function section<Item extends { name: string }>(
   return [{ title: total > 1 ? `${title} (${total})` : title, lines, more: total - first.length }];
 }
 
-function counted(count: number, what: string): string {
+function countText(count: number, what: string): string {
   return count === 0 ? "" : `${count} ${what}`;
 }
 

@@ -11,7 +11,7 @@ import {
   fenced,
   fencedByThree,
   oneLine,
-  sanitised,
+  sanitise,
 } from "./text.ts";
 
 test("one line stays one line", () => {
@@ -36,7 +36,7 @@ test.each([
   ],
   ["<html>\n<body>\u0000Bad Gateway", "<html> <body>\\u0000Bad Gateway"],
 ])("the answer %j is stored as %j", (answer, expected) => {
-  expect(sanitised(answer)).toBe(expected);
+  expect(sanitise(answer)).toBe(expected);
 });
 
 test.each([

@@ -93,7 +93,7 @@ const ADDRESS =
  * An answer of a provider as one short line without addresses, which may be stored and shown. The secrets of a channel
  * must be hidden before; see `hideSecrets`.
  */
-export function sanitised(answer: string): string {
+export function sanitise(answer: string): string {
   return oneLine(answer.replaceAll(ADDRESS, "[address]"), 200);
 }
 

@@ -33,7 +33,7 @@ function changedFields(known: ConfigRoute, wanted: ConfigRoute): string[] {
 
 /** Why these routes cannot be, given what else there will be. */
 export function routeProblems(current: Current, wanted: Wanted, there: Nameable): PlanProblem[] {
-  const known = counted(current.routes.map(({ name }) => name));
+  const known = countNames(current.routes.map(({ name }) => name));
   const several = wanted.routes.flatMap(({ name }, i) =>
     (known.get(name) ?? 0) > 1
       ? [
@@ -52,13 +52,13 @@ export function routeProblems(current: Current, wanted: Wanted, there: Nameable)
       ? [{ path: "routes", message: `A project has at most ${ROUTES_MAX} routes: this would make ${count}.` }]
       : []),
     ...wanted.routes.flatMap((route, i) =>
-      misnamedIn(route, there).map(({ path, message }) => ({ path: `routes.${i}.${path}`, message })),
+      nameProblemIn(route, there).map(({ path, message }) => ({ path: `routes.${i}.${path}`, message })),
     ),
   ];
 }
 
 /** What a route names that is not the name of exactly one; paths within the route. */
-export function misnamedIn({ match, steps, hours }: ConfigRoute, there: Nameable): PlanProblem[] {
+export function nameProblemIn({ match, steps, hours }: ConfigRoute, there: Nameable): PlanProblem[] {
   const outside = hours?.outside.kind === "instead" ? hours.outside.targets : [];
   const targets = [
     ...steps.flatMap((step, i) => step.targets.map((target, j) => at(`steps.${i}.targets.${j}`, target))),
@@ -67,7 +67,7 @@ export function misnamedIn({ match, steps, hours }: ConfigRoute, there: Nameable
   return [
     ...match.checks.map((slug, i) => ({
       path: `match.checks.${i}`,
-      message: misnamed("check", slug, there.checks),
+      message: nameProblem("check", slug, there.checks),
     })),
     ...targets.map(({ path, target }) => ({ ...misnamedTarget(target, there, path) })),
   ].flatMap(({ path, message }) => (message === null ? [] : [{ path, message }]));
@@ -79,10 +79,10 @@ function at(path: string, target: NamedTarget) {
 
 function misnamedTarget(target: NamedTarget, there: Nameable, path: string) {
   if ("channel" in target)
-    return { path: `${path}.channel`, message: misnamed("channel", target.channel, there.channels) };
+    return { path: `${path}.channel`, message: nameProblem("channel", target.channel, there.channels) };
   if ("person" in target)
-    return { path: `${path}.person`, message: misnamed("person", target.person, there.people) };
-  return { path: `${path}.onCall`, message: misnamed("rotation", target.onCall, there.rotations) };
+    return { path: `${path}.person`, message: nameProblem("person", target.person, there.people) };
+  return { path: `${path}.onCall`, message: nameProblem("rotation", target.onCall, there.rotations) };
 }
 
 const Name = z.string().trim().min(1).max(100);
@@ -115,14 +115,14 @@ export type ConfigRoute = z.output<typeof ConfigRoute>;
 /** How often each name is there. */
 export type Names = ReadonlyMap<string, number>;
 
-export function counted(names: readonly string[]): Names {
+export function countNames(names: readonly string[]): Names {
   const counts = new Map<string, number>();
   for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
   return counts;
 }
 
 /** Why this is not the name of exactly one; null: it is. */
-export function misnamed(what: string, name: string, there: Names): string | null {
+export function nameProblem(what: string, name: string, there: Names): string | null {
   const count = there.get(name) ?? 0;
   if (count === 1) return null;
   return count === 0

@@ -3,9 +3,9 @@ import {
   type Nameable,
   routeProblems,
   routeSteps,
-  counted,
+  countNames,
   isSame,
-  misnamed,
+  nameProblem,
   type Names,
 } from "./plan-routes.ts";
 
@@ -94,8 +94,8 @@ function nameable(current: Current, wanted: Wanted): Nameable {
   return {
     channels: remaining(wanted.channels.map(nameOf), current.channels, nameOf),
     checks: remaining(wanted.checks.map(slugOf), current.checks, slugOf),
-    people: counted(current.people.map(nameOf)),
-    rotations: counted(current.rotations.map(nameOf)),
+    people: countNames(current.people.map(nameOf)),
+    rotations: countNames(current.rotations.map(nameOf)),
   };
 }
 
@@ -106,7 +106,7 @@ function remaining<T extends Known>(
 ): Names {
   const names = new Set(wanted);
   const byHand = known.filter((one) => !one.isOwned && !names.has(named(one))).map(named);
-  return counted([...names, ...byHand]);
+  return countNames([...names, ...byHand]);
 }
 
 const slugOf = ({ slug }: { slug: string }) => slug;
@@ -213,7 +213,7 @@ function sorted(names: readonly string[]): string[] {
 function dependencyProblems(current: Current, wanted: Wanted, there: Names): PlanProblem[] {
   const unknown = wanted.checks.flatMap(({ dependsOn }, i) =>
     (dependsOn ?? []).flatMap((slug, j) => {
-      const message = misnamed("check", slug, there);
+      const message = nameProblem("check", slug, there);
       return message === null ? [] : [{ path: `checks.${i}.dependsOn.${j}`, message }];
     }),
   );

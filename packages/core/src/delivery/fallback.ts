@@ -6,7 +6,7 @@ export type Undelivered = {
   kind: DeliveryKind;
   /** It is itself in another delivery's place. */
   isFallback: boolean;
-  /** It ends an incident that only its own channel keeps. */
+  /** It closes an incident at the provider of its own channel, such as PagerDuty; no other channel knows that incident. */
   endsKeptIncident: boolean;
 };
 
@@ -27,6 +27,7 @@ export type FallbackChannel = {
   isEmail: boolean;
   /** Neither deleted nor broken, and its address is confirmed. */
   isWorking: boolean;
+  /** Its circuit breaker is open. */
   isResting: boolean;
   /** The mail server takes no mail for it until the operator has mended something. */
   isMailRefused: boolean;

@@ -78,7 +78,7 @@ export function decideNextStep(
     statusCode: result.statusCode,
     answer: result.because,
     providerRef: null,
-    retryInMs: jittered(RETRY_SECONDS[history.failures] ?? HOURLY_SECONDS, chance),
+    retryInMs: jitter(RETRY_SECONDS[history.failures] ?? HOURLY_SECONDS, chance),
     uncertain: false,
     channelBrokenBecause: null,
     needsFallback: false,
@@ -93,7 +93,7 @@ export function decideNextStep(
     case "permanent":
       return { ...step, state: "failed", channelBrokenBecause: result.because, retryInMs: 0 };
     case "throttled":
-      return retry(limited(history, result.retryAfterMs, chance));
+      return retry(waitForLimit(history, result.retryAfterMs, chance));
     case "moved":
       return retry(history.failures === 0 ? { retryInMs: 0 } : {});
     case "transient":
@@ -103,7 +103,7 @@ export function decideNextStep(
       });
     case "unavailable": {
       const seconds = UNAVAILABLE_SECONDS[history.failures] ?? UNAVAILABLE_SECONDS_MAX;
-      return retry({ retryInMs: jittered(seconds, chance), needsFallback: true, isBlameless: true });
+      return retry({ retryInMs: jitter(seconds, chance), needsFallback: true, isBlameless: true });
     }
     case "operator": {
       const isSure = result.mayPass !== true || history.failures >= MAY_PASS_TIMES;
@@ -122,10 +122,10 @@ function blameless({ retryInMs }: NextStep): Partial<NextStep> {
   return { retryInMs: Math.min(retryInMs, OPERATOR_SECONDS_MAX * 1_000), isBlameless: true };
 }
 
-function limited(history: AttemptHistory, namedMs: number | null, chance: number): Partial<NextStep> {
+function waitForLimit(history: AttemptHistory, namedMs: number | null, chance: number): Partial<NextStep> {
   const times = history.attempt - 1 - history.failures;
   const backOff = (step: number) =>
-    jittered(Math.min(LIMIT_SECONDS * 2 ** Math.min(step, 20), HOURLY_SECONDS), chance);
+    jitter(Math.min(LIMIT_SECONDS * 2 ** Math.min(step, 20), HOURLY_SECONDS), chance);
   const retryInMs =
     namedMs === null
       ? backOff(Math.max(history.rests, times))
@@ -139,7 +139,7 @@ function limited(history: AttemptHistory, namedMs: number | null, chance: number
   };
 }
 
-function jittered(seconds: number, chance: number): number {
+function jitter(seconds: number, chance: number): number {
   return Math.round(seconds * 1_000 * (1 - JITTER + 2 * JITTER * chance));
 }
 

@@ -30,7 +30,7 @@ export function maintenanceAt(windows: readonly MaintenanceWindow[], at: Instant
 }
 
 /** The last span that begins by `by` and ends after `after`; null where there is none. */
-export function lastSpanBy(window: MaintenanceWindow, by: Instant, after: Instant): MaintenanceSpan | null {
+function lastSpanBy(window: MaintenanceWindow, by: Instant, after: Instant): MaintenanceSpan | null {
   const { rule } = window;
   const span = rule.kind === "once" ? rule : lastRecurring(rule, by, after);
   if (span === null || span.from > by) return null;

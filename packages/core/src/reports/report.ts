@@ -1,6 +1,6 @@
 import type { Instant } from "@overdue/schedules";
 import type { Reason, Status } from "../checks/check.ts";
-import { type Span, lengthOf, mergedWithin, without } from "./spans.ts";
+import { type Span, lengthOf, mergeWithin, without } from "./spans.ts";
 
 /** How many slots came out how; `lateMostMs`: the latest of those that came late. */
 export type SlotSums = {
@@ -222,9 +222,9 @@ type Uptime = { countedMs: number; downMs: number; pausedMs: number; maintenance
 /** How long a check was down of the time that counts. New and paused do not count, nor does what is left out. */
 export function uptimeOf(line: StatusLine, span: Span, { maintenance, outages }: LeftOut): Uptime {
   const of = (status: Status) => spansOf(line, status, span);
-  const planned = mergedWithin(maintenance, span);
-  const gone = mergedWithin([...planned, ...outages], span);
-  const evaluated = mergedWithin([...of("up"), ...of("down")], span);
+  const planned = mergeWithin(maintenance, span);
+  const gone = mergeWithin([...planned, ...outages], span);
+  const evaluated = mergeWithin([...of("up"), ...of("down")], span);
   return {
     countedMs: lengthOf(without(evaluated, gone)),
     downMs: lengthOf(without(of("down"), gone)),
@@ -240,5 +240,5 @@ function spansOf({ first, changes }: StatusLine, status: Status, bounds: Span): 
     if (current.to === status) spans.push({ from: current.at, until: change.at });
     current = change;
   }
-  return mergedWithin(spans, bounds);
+  return mergeWithin(spans, bounds);
 }

@@ -4,7 +4,7 @@ import type { Instant } from "@overdue/schedules";
 export type Span = { from: Instant; until: Instant };
 
 /** Sorts spans, merges those that overlap, drops empty ones, and clips them to `bounds`. */
-export function mergedWithin(spans: readonly Span[], bounds: Span): Span[] {
+export function mergeWithin(spans: readonly Span[], bounds: Span): Span[] {
   const merged: Span[] = [];
   for (const span of spans.toSorted((one, other) => one.from - other.from)) {
     const from = Math.max(span.from, bounds.from, merged.at(-1)?.until ?? -Infinity);

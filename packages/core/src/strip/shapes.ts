@@ -7,9 +7,9 @@ export type StripSize = { height: number; pitch: number };
 /** All marks of one kind as one SVG path. `stroke`: it is drawn as lines, not filled. */
 export type StripShape = { kind: MarkKind; path: string; stroke: boolean };
 
-/** Room above a mark for the cap of a late one. */
+/** Pixels above a mark for the cap of a late one, and the least height of a mark. */
 const CAP = 4;
-const LOWEST = 6;
+const HEIGHT_MIN = 6;
 const STROKED: ReadonlySet<string> = new Set<MarkKind>(["missed", "excluded"]);
 
 /** Whether the shape of a kind is drawn as lines; all others are filled. */
@@ -37,7 +37,7 @@ export type Box = { left: number; right: number; top: number; bottom: number };
 
 /** How tall a mark is in a strip of this height, both in pixels; a late one has its cap above that. */
 export function markHeight({ kind, level }: Mark, height: number): number {
-  return kind === "overlong" ? height : LOWEST + ((height - CAP - LOWEST) * (level - 1)) / 7;
+  return kind === "overlong" ? height : HEIGHT_MIN + ((height - CAP - HEIGHT_MIN) * (level - 1)) / 7;
 }
 
 function markPath(mark: Mark, x: number, { height, pitch }: StripSize): string {
@@ -73,7 +73,7 @@ function rectangle({ left, right, top, bottom }: Box): string {
   return `M${n(left)} ${n(top)}H${n(right)}V${n(bottom)}H${n(left)}z`;
 }
 
-/** A V cut into the top, as deep as half of the mark and at most ten pixels wide. */
+/** A V cut into the top: three fifths of the mark deep, at most six pixels, and at most ten pixels wide. */
 function notched({ left, right, top, bottom }: Box): string {
   const deep = top + Math.min(6, (bottom - top) * 0.6);
   const middle = (left + right) / 2;
@@ -98,7 +98,7 @@ function openTop({ left, right, top, bottom }: Box): string {
   );
 }
 
-/** Slanted lines, four pixels apart. */
+/** Slanted lines, 3.5 pixels apart. */
 function hatched({ left, right, top, bottom }: Box): string {
   const lines: string[] = [];
   for (let y = bottom - 0.6; y - (right - left) >= top - 0.1; y -= 3.5)

@@ -101,11 +101,11 @@ async function countQuestion(tx: Db | Tx, projectId: string, hash: string): Prom
 /**
  * A channel whose address is to be confirmed, as the page behind the link shows it. `isStopped`: its reader ended the mails since, which only a new question can undo.
  */
-export type Questioned = { projectName: string; isConfirmed: boolean; isStopped: boolean };
+export type ConfirmationTarget = { projectName: string; isConfirmed: boolean; isStopped: boolean };
 
 /** Null where the channel is gone, or sends elsewhere now. */
-export async function findQuestioned(db: Db, of: Confirming): Promise<Questioned | null> {
-  const rows = await db.execute<Questioned>(sql`
+export async function findConfirmationTarget(db: Db, of: Confirmation): Promise<ConfirmationTarget | null> {
+  const rows = await db.execute<ConfirmationTarget>(sql`
     select p.name as "projectName", c.unconfirmed_since is null and c.broken_at is null as "isConfirmed",
       coalesce(c.broken_by = 'recipient', false) as "isStopped"
     from channels c join projects p on p.id = c.project_id and p.deleted_at is null
@@ -117,7 +117,7 @@ export async function findQuestioned(db: Db, of: Confirming): Promise<Questioned
  * Records that the mailbox's reader agreed: alerts go there from now on, whatever kept them from it, and those of
  * incidents that are still open are sent again. Where its reader unsubscribed since, nothing is changed. @returns whether it was confirmed
  */
-export async function confirmAddress(db: Db, of: Confirming): Promise<boolean> {
+export async function confirmAddress(db: Db, of: Confirmation): Promise<boolean> {
   return db.transaction(async (tx) => {
     const rows = await tx.execute<{ projectId: string }>(sql`
       update channels c set unconfirmed_since = null, broken_at = null, broken_because = null, broken_by = null,
@@ -147,7 +147,7 @@ async function sendStillDown(tx: Tx, channelId: string): Promise<void> {
   await notifySenders(tx);
 }
 
-function isQuestioned({ channelId, address }: Confirming) {
+function isQuestioned({ channelId, address }: Confirmation) {
   return sql`c.id = ${channelId} and c.kind = 'email' and c.hint = ${address} and c.deleted_at is null
     and not c.internal`;
 }
@@ -161,10 +161,10 @@ function hashOf(address: string): string {
 }
 
 /** A channel and the address that it had when the link was made: for another one the link is worth nothing. */
-export type Confirming = { channelId: string; address: string };
+export type Confirmation = { channelId: string; address: string };
 
 /** What a link turned out to be. `expired` was signed by us. */
-export type ReadConfirm = { kind: "valid" | "expired"; confirming: Confirming } | { kind: "forged" };
+export type ReadConfirm = { kind: "valid" | "expired"; confirming: Confirmation } | { kind: "forged" };
 
 const DAYS_VALID = 3;
 const PURPOSE = "confirm address";
@@ -172,7 +172,7 @@ const PURPOSE = "confirm address";
 /** Lets the reader of a mailbox agree to get alerts there. It asks before it acts, and is good for three days. */
 export function confirmLink(
   keyring: Keyring,
-  { publicUrl, channelId, address, now }: Confirming & { publicUrl: string; now: Instant },
+  { publicUrl, channelId, address, now }: Confirmation & { publicUrl: string; now: Instant },
 ): string {
   const key = newestKey(keyring);
   const expires = String(Math.floor(now / 1_000) + DAYS_VALID * 86_400);
@@ -195,7 +195,7 @@ export function readConfirm(keyring: Keyring, query: URLSearchParams, now: Insta
   return { kind: Number(expires) * 1_000 <= now ? "expired" : "valid", confirming: { channelId, address } };
 }
 
-function signatureOf(key: Buffer, of: Confirming & { expires: string }): string {
+function signatureOf(key: Buffer, of: Confirmation & { expires: string }): string {
   return sign(key, PURPOSE, [of.channelId, of.expires, of.address].join("|"));
 }
 

@@ -1,4 +1,4 @@
-import { counted, type Current, defaultDetails, defaultSettings, misnamedIn } from "@overdue/core";
+import { countNames, type Current, defaultDetails, defaultSettings, nameProblemIn } from "@overdue/core";
 
 type Plain = Record<string, unknown>;
 
@@ -66,16 +66,16 @@ export function exportConfig(current: Current, withSecrets: boolean): Exported {
 
 /** A route is whole when a file can say all of it, by names that are those of one thing each. */
 function routesIn({ channels, checks, routes, people, rotations }: Current) {
-  const names = (list: readonly { name: string }[]) => counted(list.map(({ name }) => name));
+  const names = (list: readonly { name: string }[]) => countNames(list.map(({ name }) => name));
   const there = {
     channels: names(channels),
-    checks: counted(checks.map(({ slug }) => slug)),
+    checks: countNames(checks.map(({ slug }) => slug)),
     people: names(people),
     rotations: names(rotations),
   };
   const own = names(routes);
   const isWhole = (route: Current["routes"][number]) =>
-    own.get(route.name) === 1 && misnamedIn(route, there).length === 0;
+    own.get(route.name) === 1 && nameProblemIn(route, there).length === 0;
   return { whole: routes.filter(isWhole), broken: routes.filter((route) => !isWhole(route)) };
 }
 

@@ -36,7 +36,7 @@ export async function readState(db: Db, keyring: Keyring, projectId: string): Pr
         id,
         name,
         kind,
-        settings: opened(unsealOf(name, () => unseal(keyring, place, settings))),
+        settings: toSettings(unsealOf(name, () => unseal(keyring, place, settings))),
         collectMinutes,
         groups,
         isOwned: managedBy !== null,
@@ -108,7 +108,7 @@ function unsealOf(name: string, read: () => string): string {
 }
 
 // Sealed by us, from what `parseSettings` answered.
-function opened(text: string): Record<string, unknown> {
+function toSettings(text: string): Record<string, unknown> {
   return JSON.parse(text) as Record<string, unknown>;
 }
 

@@ -84,7 +84,7 @@ describe("the circuit of a channel", () => {
   }
 });
 
-describe("the fall-back", () => {
+describe("the fallback", () => {
   test("gets at once what another channel will never take, and that counts as dealt with when it arrives", async () => {
     const fallback = await named();
     const claim = await claimed("job");

@@ -202,7 +202,7 @@ async function postpone(
   await notifyDeliveryChanges(tx, having(decisions, "set-aside"));
 }
 
-/** What is never sent from here: its end is written, and where it failed the fall-back gets it. */
+/** What is never sent from here: its end is written, and where it failed the fallback gets it. */
 async function closeOthers(
   tx: Tx,
   decisions: ReadonlyMap<string, ClaimDecision>,

@@ -17,7 +17,7 @@ export type DueDelivery = {
   dueAt: number;
   /** Milliseconds until then; 0: it is due. */
   dueInMs: number;
-  /** How many of its project's due deliveries that were found with it stand before it, from 1. */
+  /** Its place, from 1, among the due deliveries of its project that were found with it. */
   rank: number;
   /** Attempts that died with their process, the one included whose lease ran out. */
   poisonAttempts: number;
@@ -112,9 +112,9 @@ export function keepLeases(
 }
 
 /**
- * Ends the leases of checkers that are gone, so that nobody waits for what died with them. Gone is who has neither a
- * connection here (each names its process) nor evaluated deadlines lately; right after a start of the database nobody is, since all
- * connections were lost. @returns how many leases ended.
+ * Ends the leases of checkers that are gone, so that nobody waits for what died with them. A checker is gone when it has
+ * no connection here (each connection names its process) and has not evaluated deadlines lately. Right after a start of
+ * the database none counts as gone, since all connections were lost. @returns how many leases ended
  */
 export async function freeLeases(db: Db): Promise<number> {
   const { count } = await db.execute(sql`

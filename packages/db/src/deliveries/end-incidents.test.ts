@@ -156,7 +156,7 @@ test("a channel that is only made louder stays as it is", async () => {
   expect(await deliver()).toEqual([]);
 });
 
-test("the end of an incident that could not be sent goes to no fall-back", async () => {
+test("the end of an incident that could not be sent goes to no fallback", async () => {
   await editChannel(
     db,
     { projectId, channelId: chat },

@@ -97,7 +97,7 @@ type Unconfirmed = { projectId: string; channelId: string; name: string; address
 const NOTIFIED_AGAIN_AFTER = "1 hour";
 
 /**
- * No alert is lost for want of a confirmation. What no fall-back took of these deliveries goes to the project's owners in
+ * No alert is lost for want of a confirmation. What no fallback took of these deliveries goes to the project's owners in
  * their place, and at most once an hour for each channel owners learn why.
  */
 export async function fallbackForUnconfirmed(
@@ -155,7 +155,7 @@ async function notifyWhyUnconfirmed(
     projectId,
     notVia: channelId,
     title: `Channel “${name}” waits for a confirmation`,
-    sentence: `It was to get a message, but nobody has confirmed ${address} yet. Its alerts go to the fall-back, or else to the project's owners, until somebody does by the link in the mail that was sent there.`,
+    sentence: `It was to get a message, but nobody has confirmed ${address} yet. Its alerts go to the fallback, or else to the project's owners, until somebody does by the link in the mail that was sent there.`,
   });
 }
 
@@ -199,8 +199,8 @@ export async function fallBackForLongWaiting(
 }
 
 /**
- * Lets the fall-back tell what its own channel does not take for now, and tells the owners why, once while it lasts. Where
- * only the operator can mend it, and no fall-back is named, another channel of the project does. `ids`: deliveries that are
+ * Lets the fallback tell what its own channel does not take for now, and tells the owners why, once while it lasts. Where
+ * only the operator can mend it, and no fallback is named, another channel of the project does. `ids`: deliveries that are
  * tried again. @returns how many alerts were written
  */
 export async function fallBackForWaiting(
@@ -236,7 +236,7 @@ async function tellOf(tx: Tx, ownerContact: OwnerContact, waiting: Waiting) {
     : "If this lasts, look whether the channel is set right.";
   const where = isSentElsewhere
     ? "Another channel gets them, too."
-    : "No other channel gets them in its place: name one as the fall-back.";
+    : "No other channel gets them in its place: name one as the fallback.";
   await notifyOwners(tx, ownerContact, {
     projectId,
     notVia: channelId,

@@ -67,7 +67,7 @@ type Owner = { userId: string; email: string };
 
 /**
  * Queues a message to everybody who owns a project: by mail to the address of the account, and where there is no mail
- * by another channel that works, the fall-back first; by both while the mail server refuses mails. Nothing where there is
+ * by another channel that works, the fallback first; by both while the mail server refuses mails. Nothing where there is
  * neither. @returns to how many
  */
 export async function notifyOwners(tx: Tx, ownerContact: OwnerContact, word: OwnerNotice): Promise<number> {

@@ -23,7 +23,7 @@ type Turn = { projectId: string; channelId: string; name: string; because: strin
 
 /**
  * Records attempts and what follows from them, committed at once: the fewer sends stand unrecorded, the fewer repeat
- * after a crash. What failed goes to the fall-back, and owners hear of a channel that broke, in the same transaction.
+ * after a crash. What failed goes to the fallback, and owners hear of a channel that broke, in the same transaction.
  * @returns the ids of those it recorded; of the others another attempt has taken over since
  */
 export async function recordAttempts(

@@ -70,7 +70,7 @@ const COMPLAINED =
 
 /**
  * Records that a mail which a server had taken did not arrive after all: the delivery failed, its alert goes to the
- * fall-back, the channel is broken where no other mail would arrive either, and the owners hear of it at once. Nothing
+ * fallback, the channel is broken where no other mail would arrive either, and the owners hear of it at once. Nothing
  * where the channel has another address by now, or it was recorded before. @returns whether something was recorded
  */
 export async function recordBounce(

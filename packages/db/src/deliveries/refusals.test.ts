@@ -47,7 +47,7 @@ describe("a mail server that does not take our mail", () => {
     expect(warnings).toEqual([expect.stringContaining(DENIED)]);
   });
 
-  test("lets the fall-back tell its alerts at once", async () => {
+  test("lets the fallback tell its alerts at once", async () => {
     const fallback = await fallbackOf("webhook", { url: "https://example.org/2" });
     const claim = await claimed();
     await end(claim, RELAY);
@@ -55,7 +55,7 @@ describe("a mail server that does not take our mail", () => {
     expect(await row(claim.deliveryId)).toMatchObject({ state: "retry" });
   });
 
-  test("lets any channel that is no mail tell them where the fall-back goes by mail, too", async () => {
+  test("lets any channel that is no mail tell them where the fallback goes by mail, too", async () => {
     const fallback = await fallbackOf("email", { to: "night@elsewhere.test" });
     const other = await scene.addChannel("webhook", { url: "https://example.org/2" });
     const claim = await claimed();
@@ -133,7 +133,7 @@ describe("a refusal whose words blame nobody for certain", () => {
 });
 
 describe("a channel that does not take its alerts for now", () => {
-  test("is reported to its owners once, and its alerts go to the fall-back each", async () => {
+  test("is reported to its owners once, and its alerts go to the fallback each", async () => {
     const fallback = await fallbackOf("webhook", { url: "https://example.org/2" });
     const full = {
       state: "retry",
@@ -149,7 +149,7 @@ describe("a channel that does not take its alerts for now", () => {
     expect(await channel(scene.channelId)).toMatchObject({ brokenAt: null });
   });
 
-  test("lets the fall-back tell what waits for minutes, though nothing of it was tried", async () => {
+  test("lets the fallback tell what waits for minutes, though nothing of it was tried", async () => {
     const fallback = await fallbackOf("webhook", { url: "https://example.org/2" });
     const { deliveryId } = await scene.down({ checkId: await scene.addCheck("job") });
     await db.update(deliveries).set({ state: "retry", createdAt: sql`now() - interval '4 minutes'` });

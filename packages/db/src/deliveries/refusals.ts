@@ -19,20 +19,20 @@ const UNSURE_FOR = "10 minutes";
 const REFUSED = "mail refused for ";
 const UNSURE = "mail unsure ";
 
-/** The name of the fact, for the channel by that name in the statement. */
+/** SQL: the name of the fact for a channel. `channel`: the alias of the table `channels` in the statement. */
 function factOf(channel: SQL): SQL {
   return sql`(${REFUSED} || lower(split_part(${channel}.hint, '@', 2)))`;
 }
 
-/** Whether the channel by that name in the statement cannot be reached until the operator has mended something. */
+/** SQL: whether a channel cannot be reached until the operator has mended something. `channel`: its alias. */
 export function isRefused(channel: SQL): SQL {
   return sql`(${channel}.kind = 'email' and exists (select from instance_facts refusal where refusal.name = ${factOf(channel)}
     and refusal.created_at > clock_timestamp() - ${LATELY}::interval))`;
 }
 
 /**
- * Whether a mail by the channel by that name in the statement may be refused, too: some were lately, and none of its own was
- * taken since.
+ * SQL: whether the next mail of a channel may be refused too, because mails were refused lately and none of its own was
+ * taken since. `channel`: its alias.
  */
 export function isDoubtful(channel: SQL): SQL {
   return sql`(${channel}.kind = 'email' and exists (select from instance_facts refusal
@@ -41,8 +41,8 @@ export function isDoubtful(channel: SQL): SQL {
 }
 
 /** Notes what was refused. */
-export async function noteRefusals(tx: Tx, endings: readonly Attempted[]): Promise<void> {
-  for (const { claim, finish } of endings.filter((ended) => ended.finish.blames === "operator")) {
+export async function noteRefusals(tx: Tx, attempts: readonly Attempted[]): Promise<void> {
+  for (const { claim, finish } of attempts.filter((ended) => ended.finish.blames === "operator")) {
     await tx.execute(sql`
       insert into instance_facts (name, value, created_at)
       select ${factOf(sql`c`)}, ${finish.answer}, clock_timestamp() from channels c
@@ -52,8 +52,8 @@ export async function noteRefusals(tx: Tx, endings: readonly Attempted[]): Promi
 }
 
 /** A mail that arrived proves that the server accepts mails again, so those that it refused are sent now. */
-export async function clearRefusals(db: Db | Tx, endings: readonly Attempted[]): Promise<void> {
-  const arrived = endings.filter(
+export async function clearRefusals(db: Db | Tx, attempts: readonly Attempted[]): Promise<void> {
+  const arrived = attempts.filter(
     ({ claim, finish }) => finish.state === "sent" && claim.channelKind === "email",
   );
   if (arrived.length === 0) return;
@@ -75,9 +75,9 @@ export async function clearRefusals(db: Db | Tx, endings: readonly Attempted[]):
  * same manner, the mail server is at fault; where the server takes mail for the same domain all the while, the address is.
  * Until either is known the mail is tried again.
  */
-export async function weighRefusals(tx: Tx, endings: readonly Attempted[]): Promise<Attempted[]> {
+export async function weighRefusals(tx: Tx, attempts: readonly Attempted[]): Promise<Attempted[]> {
   const weighed: Attempted[] = [];
-  for (const ended of endings) {
+  for (const ended of attempts) {
     weighed.push(ended.finish.blames === "unsure" ? await weigh(tx, ended) : ended);
   }
   return weighed;

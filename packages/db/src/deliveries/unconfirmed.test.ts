@@ -53,7 +53,7 @@ test("an address that nobody confirmed gets no alert; the owners get it in its p
   );
 });
 
-test("the fall-back takes it where there is one, and owners hear only why", async () => {
+test("the fallback takes it where there is one, and owners hear only why", async () => {
   await addOwner();
   const fallback = await scene.addChannel("webhook", { url: "https://example.org" });
   await db.update(channels).set({ isFallback: true }).where(eq(channels.id, fallback));
@@ -62,7 +62,7 @@ test("the fall-back takes it where there is one, and owners hear only why", asyn
   expect(await elsewhere("system")).toHaveLength(1);
 });
 
-test("a fall-back that waits itself is none", async () => {
+test("a fallback that waits itself is none", async () => {
   const owner = await addOwner();
   const other = await scene.addChannel("webhook", { url: "https://example.org" });
   await change({ isFallback: true });

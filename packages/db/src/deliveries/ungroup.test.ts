@@ -22,7 +22,7 @@ beforeEach(async () => {
 afterAll(() => database.drop());
 
 test.each(["webhook", "pagerduty", "group"])(
-  "a fall-back of the kind %s gets each alert of a digest that failed, by itself",
+  "a fallback of the kind %s gets each alert of a digest that failed, by itself",
   async (kind) => {
     await fallBackTo(await scene.addChannel(kind, {}));
     await failDigest(await downs());
@@ -33,7 +33,7 @@ test.each(["webhook", "pagerduty", "group"])(
   },
 );
 
-test("a fall-back that people read gets a digest that failed as one message, which deals with all of it", async () => {
+test("a fallback that people read gets a digest that failed as one message, which deals with all of it", async () => {
   await fallBackTo(await scene.addChannel("telegram", {}));
   await failDigest(await downs());
   const sent = await deliverAll();
@@ -43,7 +43,7 @@ test("a fall-back that people read gets a digest that failed as one message, whi
   expect(await undelivered()).toBe(0);
 });
 
-test("two digests that failed in two channels lose nothing where the fall-back groups them into one", async () => {
+test("two digests that failed in two channels lose nothing where the fallback groups them into one", async () => {
   const fallback = await scene.addChannel("telegram", {});
   await fallBackTo(fallback);
   await db.update(channels).set({ collectMinutes: 10 }).where(eq(channels.id, fallback));

@@ -108,7 +108,7 @@ export async function findProjectByBadgeKey(db: Db, badgeKey: string): Promise<{
   return found ?? null;
 }
 
-const AT_MOST = 10_000;
+const ROWS_MAX = 10_000;
 
 /** Every channel of a project, oldest first, broken ones too: who it is, not what it is set to. */
 export async function listChannelNames(
@@ -120,7 +120,7 @@ export async function listChannelNames(
     .from(channels)
     .where(and(eq(channels.projectId, projectId), isNull(channels.deletedAt), eq(channels.internal, false)))
     .orderBy(asc(channels.createdAt), asc(channels.id))
-    .limit(AT_MOST);
+    .limit(ROWS_MAX);
 }
 
 /** Changes of status within [from, until), the one written last first. */
@@ -141,7 +141,7 @@ export async function listFlipsWithin(
       ),
     )
     .orderBy(desc(flips.deadlineSeq), desc(flips.id))
-    .limit(AT_MOST);
+    .limit(ROWS_MAX);
 }
 
 /** How much was done and how much waits, for who watches the service. */

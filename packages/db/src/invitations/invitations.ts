@@ -6,7 +6,7 @@ import type { MemberRole } from "../projects/members.ts";
 import { invitations, members, projects, users } from "../schema/index.ts";
 
 const DAYS_VALID = 3;
-const AT_MOST = 200;
+const INVITATIONS_MAX = 200;
 
 export type InvitationRow = {
   id: string;
@@ -87,7 +87,7 @@ export async function listInvitationsFor(db: Db, email: string): Promise<Invitat
   return await select(db)
     .where(and(isOpen(), eq(invitations.email, email.toLowerCase())))
     .orderBy(desc(invitations.id))
-    .limit(AT_MOST);
+    .limit(INVITATIONS_MAX);
 }
 
 /** An open invitation, or null. */

@@ -24,13 +24,13 @@ export async function findKey(db: Db, key: string, now: Instant): Promise<KeyRow
   return candidates.find((candidate) => isKey(key, candidate.key.hash))?.key ?? null;
 }
 
-const AT_MOST = 500;
+const KEYS_MAX = 500;
 
 /** The keys of a project that are not revoked, oldest first; from after the key `after`. */
 export async function listKeys(
   db: Db,
   projectId: string,
-  { limit, after }: { limit: number; after: string | null } = { limit: AT_MOST, after: null },
+  { limit, after }: { limit: number; after: string | null } = { limit: KEYS_MAX, after: null },
 ): Promise<KeyRow[]> {
   return await db
     .select()

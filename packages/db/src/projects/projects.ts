@@ -20,7 +20,7 @@ export async function findProject(db: Db, projectId: string): Promise<ProjectRow
   return found ?? null;
 }
 
-const AT_MOST = 500;
+const PROJECTS_MAX = 500;
 
 const PROJECT_COLUMNS = {
   id: projects.id,
@@ -36,7 +36,7 @@ const PROJECT_COLUMNS = {
 export async function listProjects(
   db: Db,
   userId: string,
-  { limit, after }: { limit: number; after: string | null } = { limit: AT_MOST, after: null },
+  { limit, after }: { limit: number; after: string | null } = { limit: PROJECTS_MAX, after: null },
 ) {
   return await db
     .select(PROJECT_COLUMNS)

@@ -11,15 +11,15 @@ export function otherShape(words: readonly string[], { layouts }: CronRules): Sc
   if (words.length <= usual.length) {
     const names = usual.map((name) => FIELD_TITLES[name].replaceAll("-", " ")).join(", ");
     return new ScheduleError(
-      `A cron expression has ${counted(counts)} fields (${names}) and this has ${words.length}: write * for any.`,
+      `A cron expression has ${countText(counts)} fields (${names}) and this has ${words.length}: write * for any.`,
     );
   }
   return new ScheduleError(
-    `A cron expression has ${counted(counts)} fields and this has ${words.length}: ${advice(words, usual.length)}`,
+    `A cron expression has ${countText(counts)} fields and this has ${words.length}: ${advice(words, usual.length)}`,
   );
 }
 
-function counted(counts: readonly number[]): string {
+function countText(counts: readonly number[]): string {
   return counts.map((count) => NUMBERS[count] ?? String(count)).join(" or ");
 }
 

@@ -228,7 +228,7 @@ function compare(change: Change, { walls, runs, step }: Found): Touched[] {
       touched.push({ wall, mark: needsBothPasses ? "skipped" : "once", pass, runs: ran });
     }
   }
-  for (const wall of missing) touched.push(moved(wall, change, left));
+  for (const wall of missing) touched.push(moveIntoGapEnd(wall, change, left));
   const strays = touched.flatMap(({ mark, runs: elsewhere }) => (mark === "moved" ? elsewhere : []));
   const extra = [...left].filter((run) => !strays.includes(run));
   return [
@@ -244,7 +244,7 @@ function passesOf(wall: WallTime, zone: TimeZone): Instant[] {
 }
 
 /** Several times of a gap may be made up by one run at its end. */
-function moved(wall: WallTime, { before }: Change, left: ReadonlySet<Instant>): Touched {
+function moveIntoGapEnd(wall: WallTime, { before }: Change, left: ReadonlySet<Instant>): Touched {
   const nominal = wall - before;
   const [nearest] = [...left].toSorted((one, other) => Math.abs(one - nominal) - Math.abs(other - nominal));
   if (nearest === undefined || Math.abs(nearest - nominal) > MOVED_MAX_MS)

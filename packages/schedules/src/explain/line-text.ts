@@ -61,8 +61,8 @@ function windowText(earliest: Cron, latest: Cron): string {
 type Parts = { days: DayRule; times: TimesOfDay };
 
 function ofCron(cron: Cron): Parts {
-  const days = selected(cron.days).filter((day) => day > 0);
-  const weekdays = selected(cron.weekdays).map(fromMonday).toSorted(ascending);
+  const days = selectedValues(cron.days).filter((day) => day > 0);
+  const weekdays = selectedValues(cron.weekdays).map(fromMonday).toSorted(ascending);
   const monthdays: Monthdays = {
     numbers: days,
     fromEnd: cron.daysFromEnd.map((distance) => distance + 1),
@@ -75,7 +75,7 @@ function ofCron(cron: Cron): Parts {
   return {
     days: {
       years: cron.years === null ? null : [...cron.years].toSorted(ascending),
-      months: restricted(selected(cron.months), 12),
+      months: nullIfAll(selectedValues(cron.months), 12),
       monthdays: isAnyDay || isUnrestricted ? null : monthdays,
       weekdays:
         isAnyWeekday || isUnrestricted
@@ -86,20 +86,24 @@ function ofCron(cron: Cron): Parts {
             },
       relation: cron.daysMustAgree ? "and" : "or",
     },
-    times: { hours: selected(cron.hours), minutes: selected(cron.minutes), seconds: secondsOfCron(cron) },
+    times: {
+      hours: selectedValues(cron.hours),
+      minutes: selectedValues(cron.minutes),
+      seconds: secondsOfCron(cron),
+    },
   };
 }
 
 /** Null for every second. */
 function secondsOfCron({ seconds }: Cron): number[] | null {
-  return seconds.includes(0) ? selected(seconds) : null;
+  return seconds.includes(0) ? selectedValues(seconds) : null;
 }
 
-function selected(wanted: Uint8Array): number[] {
+function selectedValues(wanted: Uint8Array): number[] {
   return [...wanted.keys()].filter((value) => wanted[value] === 1);
 }
 
-function restricted(all: number[], count: number): number[] | null {
+function nullIfAll(all: number[], count: number): number[] | null {
   return all.length === count ? null : all;
 }
 
@@ -112,11 +116,11 @@ function ascending(one: number, other: number): number {
 }
 
 function ofOnCalendar(calendar: OnCalendar): Parts {
-  const each = calendar.weekdays === null ? null : selected(calendar.weekdays);
+  const each = calendar.weekdays === null ? null : selectedValues(calendar.weekdays);
   return {
     days: {
       years: calendar.years && valuesOf(calendar.years, 1970, 2199),
-      months: calendar.months && restricted(valuesOf(calendar.months, 1, 12), 12),
+      months: calendar.months && nullIfAll(valuesOf(calendar.months, 1, 12), 12),
       monthdays: monthdaysOf(calendar),
       weekdays: each && { each, nth: [] },
       relation: "and",

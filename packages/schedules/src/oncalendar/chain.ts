@@ -38,7 +38,7 @@ export function parseChain(field: CalendarField, text: string): Chain {
   if (text === "*") return field === SECOND ? [{ start: 0, stop: null, repeat: MICROSECONDS }] : null;
   const entries = text.split(",");
   if (entries.length > COMPONENTS_MAX) throw wrong(field, "lists too many values: use ranges");
-  const components = entries.map((entry) => normalised(parseComponent(field, entry)));
+  const components = entries.map((entry) => normalise(parseComponent(field, entry)));
   const sorted = unique(components.toSorted(byPosition));
   for (const [index, entry] of sorted.entries()) refuseOutOfRange(boundsOfEntry(field, index), entry);
   return sorted;
@@ -91,7 +91,7 @@ function microsOrNumber(field: CalendarField, text: string): number {
 }
 
 /** A range ends at its last step; a range or step that names one value only is that value. */
-function normalised({ start, stop, repeat }: Component): Component {
+function normalise({ start, stop, repeat }: Component): Component {
   if (stop === null) return { start, stop, repeat };
   const last = repeat > 0 ? stop - ((stop - start) % repeat) : stop;
   return last === start ? component(start) : { start, stop: last, repeat };

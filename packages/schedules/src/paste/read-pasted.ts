@@ -16,7 +16,7 @@ type Pasted = { kind: "cron" | "oncalendar"; expression: string; timezone: strin
  * @throws ScheduleError for an EventBridge line of certain years, and for a timer that says nothing of when
  */
 export function readPasted({ kind, expression, timezone, keepsEvery }: Pasted): Reading | null {
-  const lines = expression.split("\n").map((line) => unquoted(line.trim()));
+  const lines = expression.split("\n").map((line) => unquote(line.trim()));
   if (isTimerUnit(expression)) return readTimerUnit(lines);
   if (kind === "oncalendar") return readCalendarLines(lines, timezone);
   const text = lines.join(" ").trim();
@@ -53,6 +53,6 @@ function withoutLocalZone(line: string, timezone: string): string {
 }
 
 /** A line copied from a page or a script may carry the quotes around it. */
-function unquoted(line: string): string {
+function unquote(line: string): string {
   return line.replace(/^([`"'])(.*)\1$/, "$2").trim();
 }

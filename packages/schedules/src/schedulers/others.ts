@@ -253,17 +253,17 @@ function systemdCronWalk(cron: Cron, zone: TimeZone, after: Instant): Instant | 
 
 function calendarOf({ months, days, weekdays, hours, minutes }: Cron): OnCalendar {
   const [month, day, hour, minute] = [months, days, hours, minutes].map((values) =>
-    selected(values).join(","),
+    selectedValues(values).join(","),
   );
   const weekday =
-    selected(weekdays).length === 7
+    selectedValues(weekdays).length === 7
       ? ""
-      : `${selected(weekdays)
+      : `${selectedValues(weekdays)
           .map((value) => WEEKDAYS[value])
           .join(",")} `;
   return parseOnCalendar(`${weekday}*-${month}-${day} ${hour}:${minute}:00`);
 }
 
-function selected(values: Uint8Array): number[] {
+function selectedValues(values: Uint8Array): number[] {
   return [...values.keys()].filter((value) => values[value] === 1);
 }

@@ -23,8 +23,8 @@ export function listDifferences(rows: Rows, predicted: Prediction): string[] {
         predicted.notes,
       ),
     ),
-    ...firstDifferences("run", joined(rows.runs, predicted.runs)),
-    ...firstDifferences("slot", joined(rows.slots, predicted.slots)),
+    ...firstDifferences("run", joinByKey(rows.runs, predicted.runs)),
+    ...firstDifferences("slot", joinByKey(rows.slots, predicted.slots)),
   ];
 }
 
@@ -43,7 +43,7 @@ export function listPairs(happened: readonly unknown[], predicted: readonly unkn
   return longer.map((_, order) => ({ happened: happened[order], predicted: predicted[order] }));
 }
 
-function joined<K>(happened: ReadonlyMap<K, unknown>, predicted: ReadonlyMap<K, unknown>): Pair[] {
+function joinByKey<K>(happened: ReadonlyMap<K, unknown>, predicted: ReadonlyMap<K, unknown>): Pair[] {
   const keys = new Set([...happened.keys(), ...predicted.keys()]);
   return [...keys].map((key) => ({ happened: happened.get(key), predicted: predicted.get(key) }));
 }

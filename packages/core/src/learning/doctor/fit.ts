@@ -3,7 +3,7 @@ import type { CheckSettings } from "../../checks/settings.ts";
 import { medianOf } from "../statistics.ts";
 import { type History, slotsAround } from "./history.ts";
 
-/** How runs lie beside the times of a schedule. */
+/** How well the times of a schedule explain when runs came. */
 export type Fit = {
   schedule: CalendarSchedule;
   /** For each arrival whether one of the times explains it. */
@@ -18,8 +18,8 @@ export type Fit = {
   window: Window;
 };
 
-/** Runs that the check's own schedule explains poorly. */
-export type Question = { settings: CheckSettings; history: History; own: Fit };
+/** What another schedule is compared with: the check's settings, its runs, and the fit of its own schedule. */
+export type Comparison = { settings: CheckSettings; history: History; own: Fit };
 
 /** How far from a time an arrival may lie to be explained by it. */
 type Window = { earlyMs: number; lateMs: number };
@@ -62,9 +62,12 @@ const DELAY_MAX_MS = 20 * MINUTE_MS;
 const RUN_TIME_MAX_MS = 4 * HOUR_MS;
 /** With fewer runs nothing is said of a schedule. */
 export const RUNS_MIN = 6;
+/** Another schedule has to save at least so many errors, and at least this share of the runs. */
 const ERRORS_MIN = 6;
-const UNEXPLAINED_MIN = 3;
 const SHARE_MIN = 0.12;
+/** It has to explain at least so many runs more than the check's own. */
+const UNEXPLAINED_MIN = 3;
+/** At least this share of its times has a run, and at most this share of the runs stays unexplained. */
 const COVERED_MIN = 0.5;
 const UNEXPLAINED_MAX = 0.3;
 
@@ -75,7 +78,7 @@ export function isPoor(own: Fit): boolean {
 }
 
 /** Whether a fit explains almost all, far more than the check's own does, and by a delay that is one. */
-export function isBetter(fit: Fit, { settings, history, own }: Question): boolean {
+export function isBetter(fit: Fit, { settings, history, own }: Comparison): boolean {
   const runs = own.explained.length;
   return (
     isPlausibleDelay(settings, fit, own) &&
@@ -89,7 +92,10 @@ export function isBetter(fit: Fit, { settings, history, own }: Question): boolea
   );
 }
 
-/** Whether a run takes that long: what is always as late in its own zone is a long run sooner than a stranger. */
+/**
+ * Whether runs may come this long after the times of another schedule. Where they come by about the same delay after the
+ * times of their own, long runs are the likelier reason, so no other schedule is proposed.
+ */
 function isPlausibleDelay(settings: CheckSettings, { delayMs }: Fit, own: Fit): boolean {
   if (delayMs <= DELAY_MAX_MS + settings.jitterSeconds * SECOND_MS) return true;
   const isLongRun = own.delayMs > 0 && own.delayMs <= RUN_TIME_MAX_MS;

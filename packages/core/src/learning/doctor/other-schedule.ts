@@ -17,7 +17,7 @@ import type { CheckSettings } from "../../checks/settings.ts";
 import { durationText } from "../../text/duration-text.ts";
 import { shareOf } from "../statistics.ts";
 import { evidenceFrom, type Finding } from "./finding.ts";
-import { errorsOf, type Fit, isBetter, isPoor, otherFit, ownFit, type Question } from "./fit.ts";
+import { errorsOf, type Fit, isBetter, isPoor, otherFit, ownFit, type Comparison } from "./fit.ts";
 import type { History } from "./history.ts";
 
 const EACH_SIDE_MIN = 4;
@@ -41,7 +41,7 @@ export function findOtherSchedule(settings: CheckSettings, history: History): Fi
 }
 
 /** The schedule in each zone that explains the runs better than the check's own, the most likely zone first. */
-function zonesThatFit(question: Question): Fit[] {
+function zonesThatFit(question: Comparison): Fit[] {
   const { history, own } = question;
   return differentZones(own.schedule.timezone, history.arrivals)
     .map((timezone) => otherFit(history.arrivals, { ...own.schedule, timezone }))
@@ -50,7 +50,7 @@ function zonesThatFit(question: Question): Fit[] {
 }
 
 /** What to say of runs that are due in another time zone and not in the check's, all the time or since a clock change. */
-function zoneFinding({ own, history }: Question, best: Fit): Finding {
+function zoneFinding({ own, history }: Comparison, best: Fit): Finding {
   const { timezone } = best.schedule;
   const turn = turnOf(history.arrivals, own.explained);
   const isTurn = turn !== null && isAtClockChange([own.schedule.timezone, timezone], turn);
@@ -132,7 +132,7 @@ function isAtClockChange(zones: readonly string[], [from, until]: [Instant, Inst
 const USUAL = ["debian-cron", "kubernetes", "quartz", "spring", "apscheduler", "celery", "croniter", "fugit"];
 
 /** The reading of the same line in each other scheduler that explains the runs better than the chosen one's, best first. */
-function readingsThatFit(question: Question): Fit[] {
+function readingsThatFit(question: Comparison): Fit[] {
   const { history, own } = question;
   if (own.schedule.kind !== "cron") return [];
   const read = textOf(own.schedule);
@@ -146,7 +146,7 @@ function readingsThatFit(question: Question): Fit[] {
 }
 
 /** What to say of runs that fit another scheduler's reading of the line. */
-function readingFinding({ history, own }: Question, best: Fit): Finding {
+function readingFinding({ history, own }: Comparison, best: Fit): Finding {
   const [fits, chosen] = [labelOf(best.schedule), labelOf(own.schedule)];
   const agreeing = best.explained.length - best.unexplained;
   return {

@@ -30,16 +30,16 @@ type TimedRun = { startedAt: Instant; durationMs: number };
 function findLong(settings: CheckSettings, timed: readonly TimedRun[]): Finding | null {
   const long = timed.filter(({ durationMs }) => durationMs > settings.graceSeconds * SECOND_MS);
   if (long.length * 2 < timed.length) return null;
-  const usualMs = medianOf(timed.map(({ durationMs }) => durationMs)) ?? 0;
+  const medianMs = medianOf(timed.map(({ durationMs }) => durationMs)) ?? 0;
   const longestMs = Math.max(...timed.map(({ durationMs }) => durationMs));
   return {
     kind: "late-by-run-time",
-    sentence: `The job usually runs for ${durationText(usualMs)}, longer than its grace of ${durationText(settings.graceSeconds * SECOND_MS)} allows in ${long.length} of ${timed.length} runs: give its run time a limit of its own.`,
+    sentence: `The job usually runs for ${durationText(medianMs)}, longer than its grace of ${durationText(settings.graceSeconds * SECOND_MS)} allows in ${long.length} of ${timed.length} runs: give its run time a limit of its own.`,
     evidence: evidenceFrom(
       timed.map(({ startedAt }) => startedAt),
-      { seen: timed.length, agreeing: long.length, offsetMs: usualMs },
+      { seen: timed.length, agreeing: long.length, offsetMs: medianMs },
     ),
-    edit: { maxRuntimeSeconds: roundedUp(2 * longestMs) },
+    edit: { maxRuntimeSeconds: roundUp(2 * longestMs) },
   };
 }
 
@@ -60,7 +60,7 @@ function findLateEnds(settings: CheckSettings, history: History): Finding | null
       offsets.map(({ at }) => at),
       { seen: offsets.length, agreeing: steady.length, offsetMs },
     ),
-    edit: { graceSeconds: roundedUp(1.25 * latestMs) },
+    edit: { graceSeconds: roundUp(1.25 * latestMs) },
   };
 }
 
@@ -68,6 +68,6 @@ function timedRun({ startedAt, endedAt }: SeenRun): TimedRun[] {
   return startedAt === null || endedAt === null ? [] : [{ startedAt, durationMs: endedAt - startedAt }];
 }
 
-function roundedUp(ms: number): number {
+function roundUp(ms: number): number {
   return Math.min(SECONDS_MAX, Math.ceil(ms / SECOND_MS / ROUND_SECONDS) * ROUND_SECONDS);
 }

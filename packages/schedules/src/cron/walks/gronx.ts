@@ -68,21 +68,21 @@ function weekdayStep(
 ): ZonedTime | "weekday fits" | "day as well" {
   const text = fields[4];
   if (text === "*" || text === "?") return "day as well";
-  const nextWeekday = stepped(weekday, time);
+  const nextWeekday = stepUntilDue(weekday, time);
   if (nextWeekday === null) return daysMustAgree ? "day as well" : "weekday fits";
   if (daysMustAgree) return nextWeekday;
-  const nextMonthday = stepped(day, time);
+  const nextMonthday = stepUntilDue(day, time);
   if ((nextMonthday ?? time).instant >= nextWeekday.instant) return nextWeekday;
   return nextMonthday ?? "weekday fits";
 }
 
 function firstStep(fields: readonly Field[], time: ZonedTime): ZonedTime | null {
   const late = fields.find(({ isDue }) => !isDue(time));
-  return late === undefined ? null : stepped(late, time);
+  return late === undefined ? null : stepUntilDue(late, time);
 }
 
 /** The time moved on until it fits; null where it fits already. */
-function stepped({ isDue, step, max }: Field, time: ZonedTime): ZonedTime | null {
+function stepUntilDue({ isDue, step, max }: Field, time: ZonedTime): ZonedTime | null {
   if (isDue(time)) return null;
   let at = time;
   for (let count = 0; count < max && !isDue(at); count++) {
