@@ -1,4 +1,4 @@
-import type { Instant } from "@overdue/schedules";
+import { HOUR_MS, type Instant } from "@overdue/schedules";
 import { and, eq, sql } from "drizzle-orm";
 
 import type { Db } from "./database.ts";
@@ -16,8 +16,6 @@ export type IdempotencyClaim =
 
 /** Who claimed a key and has not answered for so long has died. */
 const ABANDONED_MS = 60_000;
-const HOUR_MS = 3_600_000;
-
 /** Lets exactly one of those who come with a key do the work. */
 export async function claimKey(
   db: Db,

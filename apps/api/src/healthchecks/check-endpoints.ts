@@ -9,7 +9,7 @@ import {
   toCheck,
   uniqueKeyOf,
 } from "@overdue/db";
-import type { Instant } from "@overdue/schedules";
+import { SECOND_MS, type Instant } from "@overdue/schedules";
 
 import { readCheckFields } from "./check-fields.ts";
 import {
@@ -164,8 +164,6 @@ export const channelEndpoints: readonly Endpoint[] = [
     },
   },
 ];
-
-const SECOND_MS = 1000;
 
 /** `2026-01-10T12:00:10+00:00`: whole seconds, as in check objects and flips. */
 export function isoSeconds(at: Date): string {

@@ -1,11 +1,10 @@
 import { type CheckWithChannels, findPingBody, listFlipsWithin, listPings, type PingRow } from "@overdue/db";
-import type { Instant } from "@overdue/schedules";
+import { SECOND_MS, type Instant } from "@overdue/schedules";
 
 import { findByKey, findByUuid, isoMicroseconds, isoSeconds } from "./check-endpoints.ts";
 import { type Endpoint, type HealthchecksContext, HealthchecksError, parameter } from "./endpoint.ts";
 import { FLIPS, PINGS, TEXT } from "./shapes.ts";
 
-const SECOND_MS = 1000;
 const YEAR_SECONDS = 31_536_000;
 const LATEST_SECONDS = 10_000_000_000;
 

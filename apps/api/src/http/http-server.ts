@@ -76,7 +76,7 @@ export function createHttpServer(options: HttpServerOptions): { server: Server; 
   return { server, closeWaiting };
 }
 
-/** Answers a function that ends the connections on which no request has come yet. */
+/** Returns a function that ends the connections on which no request has come yet. */
 function readFirstRequests(
   server: Server,
   { times, onEnd }: { times: FirstRequestTimes; onEnd: (socket: Socket) => void },

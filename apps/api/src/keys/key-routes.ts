@@ -9,7 +9,7 @@ import {
   rotateKey,
   touchKey,
 } from "@overdue/db";
-import type { Instant } from "@overdue/schedules";
+import { MINUTE_MS, type Instant } from "@overdue/schedules";
 import type { Logger } from "pino";
 import { z } from "zod";
 
@@ -172,8 +172,6 @@ export function keyView(row: KeyRow) {
     lastUsedAt: isoOrNull(row.lastUsedAt),
   });
 }
-
-const MINUTE_MS = 60_000;
 
 /** Notes each key's use once a minute at most, and never while a request waits. */
 export class KeyUse {

@@ -1,3 +1,4 @@
+import { MINUTE_MS } from "@overdue/schedules";
 import { maintenanceAt, ruleOf } from "@overdue/core";
 import {
   applyWindows,
@@ -132,7 +133,6 @@ export const maintenanceRoutes = createRouter()
     return c.json(withETag(c, view), 200);
   });
 
-const MINUTE_MS = 60_000;
 const READ_AT_ONCE = 5_000;
 
 /** @throws 404 */

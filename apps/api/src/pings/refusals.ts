@@ -1,4 +1,4 @@
-import type { Instant } from "@overdue/schedules";
+import { MINUTE_MS, type Instant } from "@overdue/schedules";
 import { type Pool, type Refusal, type RefusalReason, storeRefusals } from "@overdue/db";
 import type { Logger } from "pino";
 
@@ -23,7 +23,6 @@ export type RefusedPing = {
 type Owned = Omit<RefusedPing, "host" | "owner"> & { owner: Owner };
 
 const STORE_EVERY_MS = 1_000;
-const MINUTE_MS = 60_000;
 const WAITING_MAX = 500;
 const DIFFERENT_PER_OWNER_AND_MINUTE = 60;
 const REFUSALS_PER_ADDRESS_AND_MINUTE = 300;

@@ -21,10 +21,12 @@ type Props = {
   onZoom: (direction: -1 | 1) => void;
 };
 
+/** Below this width, in pixels, the names stand above the pictures. */
 const NARROW = 700;
 /** Room for a label of the time axis, in pixels. */
 const LABEL_WIDTH = 62;
 const LABEL_ROOM = 46;
+/** The width that is assumed, in pixels, until the element is measured. */
 const FIRST_WIDTH = 900;
 
 /** The time axis, how much is at work at once, and a row for each check. It is moved by dragging. */

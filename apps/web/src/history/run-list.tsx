@@ -100,7 +100,7 @@ type ColumnOptions = {
   show: (run: RunView) => void;
 };
 
-/** What two runs have to say about each other is one button away, once two are chosen. */
+/** The button that compares the output of two runs, once two are chosen. */
 function CompareBar({
   chosen,
   compare,

@@ -21,7 +21,7 @@ const auditQuery = (projectId: string, filter: Filter) =>
     parseResponse(projectApi.audit.$get({ param: { projectId }, query: { ...query, ...filter } })),
   );
 
-/** Of what the changes are listed. */
+/** The kinds of things whose changes can be listed alone. */
 const NOUNS = [
   { value: "", label: "Everything" },
   { value: "check", label: "Checks" },
@@ -46,7 +46,7 @@ export function AuditPage() {
   return (
     <Page
       title="Audit"
-      lead="Who changed what, kept for 400 days. Values are not kept, because they may be secret."
+      lead="Who changed what, kept for 400 days. Values before and after an edit are in the API; secrets are never kept."
       back={
         <TextLink to="/projects/$projectId/settings" params={{ projectId }}>
           <BackArrow />

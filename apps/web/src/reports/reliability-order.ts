@@ -1,6 +1,6 @@
 import type { CheckFigures } from "./report-queries.ts";
 
-/** The columns by which the table of checks can be ordered. */
+/** The columns by which the table of checks can be orderChecks. */
 export const ORDERS = [
   "name",
   "uptime",
@@ -43,7 +43,7 @@ export function nextOrder(current: ReturnType<typeof readOrder>, by: Order): str
 const NAMES = new Intl.Collator("en", { numeric: true });
 
 /** The worst first: the lowest uptime, the most of everything else; checks without a figure last in either order. */
-export function ordered(
+export function orderChecks(
   checks: readonly CheckFigures[],
   { by, isReversed }: ReturnType<typeof readOrder>,
 ): CheckFigures[] {

@@ -5,7 +5,7 @@ import { type ReactNode, useState } from "react";
 import { Card } from "../ui/card.tsx";
 import { type Column, Dash, DataTable } from "../ui/data-table.tsx";
 import { TextLink } from "../ui/page.tsx";
-import { type Order, ORDER_LABELS, ordered, type readOrder } from "./reliability-order.ts";
+import { type Order, ORDER_LABELS, orderChecks, type readOrder } from "./reliability-order.ts";
 import type { CheckFigures, Figures, ReliabilityView } from "./report-queries.ts";
 import styles from "./report.module.css";
 
@@ -95,7 +95,7 @@ type CheckTableProps = {
 /** A row for each check, in the order of the column that was chosen. */
 export function CheckTable({ projectId, checks, order, sortBy }: CheckTableProps) {
   const [shown, setShown] = useState(SHOWN);
-  const rows = ordered(checks, order);
+  const rows = orderChecks(checks, order);
   const columns: (Column<CheckFigures> & { order: Order })[] = [
     {
       head: ORDER_LABELS.name,

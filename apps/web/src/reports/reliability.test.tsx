@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 
 import { CHECK, PROJECT } from "../../test/fixtures.ts";
 import { renderPart, tableRows } from "../../test/render.tsx";
-import { nextOrder, ordered, readOrder } from "./reliability-order.ts";
+import { nextOrder, orderChecks, readOrder } from "./reliability-order.ts";
 import type { CheckFigures } from "./report-queries.ts";
 import { CheckTable, ReliabilityFigures } from "./reliability-tables.tsx";
 
@@ -30,7 +30,7 @@ const NOTHING: CheckFigures = {
 };
 const check = (name: string, figures: Partial<CheckFigures> = {}) => ({ ...NOTHING, ...figures, name });
 const namesBy = (sort: string | undefined, checks: readonly CheckFigures[]) =>
-  ordered(checks, readOrder(sort)).map(({ name }) => name);
+  orderChecks(checks, readOrder(sort)).map(({ name }) => name);
 
 test("the worst uptime comes first, and checks that were never due come last", () => {
   const checks = [check("new", { uptime: null }), check("good"), check("bad", { uptime: 0.5 })];

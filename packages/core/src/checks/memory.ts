@@ -9,7 +9,7 @@ export type Memory = {
   recentRuns: readonly EndedRun[];
   /** The newest run without an id of which only the end was heard: its start may still come. */
   endOnlyRun: EndedRun | null;
-  /** The latest instant that was decided about. */
+  /** The instant up to which time was folded into this check. */
   evaluatedAt: Instant;
   /** An end stamped before this is older than what the status stands on. */
   verdictAt: Instant | null;

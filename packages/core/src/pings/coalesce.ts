@@ -1,4 +1,4 @@
-import type { Instant } from "@overdue/schedules";
+import { MINUTE_MS, type Instant } from "@overdue/schedules";
 import type { Effect } from "../checks/event.ts";
 
 /** How many rows the pings of one check got in the minute under way. */
@@ -23,7 +23,6 @@ export type CoalescedPing = {
 
 type PingEffect = Extract<Effect, { kind: "ping" }>;
 
-const MINUTE_MS = 60_000;
 const ROWS_PER_MINUTE = 60;
 
 /**

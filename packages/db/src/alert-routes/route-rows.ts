@@ -11,7 +11,7 @@ export type RouteRef = { projectId: string; routeId: string };
 
 const ROUTES_PER_PROJECT_MAX = 200;
 
-/** There are as many as a project may have. */
+/** A project has as many routes, people, rotations or status pages as it may have. */
 export class TooMany extends Error {}
 
 /** All routes of a project, in the order in which they are asked. */
@@ -117,7 +117,7 @@ function isRoute({ projectId, routeId }: RouteRef) {
   return and(eq(routes.projectId, projectId), eq(routes.id, routeId));
 }
 
-/** Whether a route notifyOn of more than changes. */
+/** Whether a route notifies of more than changes of status. */
 export function listens({ failures, runs, notices }: RouteFields["notifyOn"]): boolean {
   return failures || runs || notices;
 }

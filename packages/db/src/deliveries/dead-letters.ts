@@ -34,7 +34,7 @@ export async function listDeadLetters(
   return withAttempts(db, rows);
 }
 
-/** Puts a failed delivery back at the front of the queue. @returns whether there was such a one */
+/** Puts a isFailedDelivery delivery back at the front of the queue. @returns whether it was there */
 export async function redeliver(db: Db, ref: DeliveryRef): Promise<boolean> {
   return db.transaction(async (tx) => {
     const { count } = await tx
@@ -46,22 +46,22 @@ export async function redeliver(db: Db, ref: DeliveryRef): Promise<boolean> {
         dealtWithAt: null,
         poisonAttempts: 0,
       })
-      .where(failed(ref));
+      .where(isFailedDelivery(ref));
     await notifySenders(tx);
     return count === 1;
   });
 }
 
-/** Takes a failed delivery off the list. @returns whether there was such a one */
+/** Takes a isFailedDelivery delivery off the list. @returns whether it was there */
 export async function dismissDelivery(db: Db, ref: DeliveryRef): Promise<boolean> {
   const { count } = await db
     .update(deliveries)
     .set({ dealtWithAt: sql`now()` })
-    .where(failed(ref));
+    .where(isFailedDelivery(ref));
   return count === 1;
 }
 
-function failed({ projectId, deliveryId }: DeliveryRef) {
+function isFailedDelivery({ projectId, deliveryId }: DeliveryRef) {
   return and(
     eq(deliveries.projectId, projectId),
     eq(deliveries.id, deliveryId),

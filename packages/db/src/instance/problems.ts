@@ -1,3 +1,4 @@
+import { MINUTE_MS } from "@overdue/schedules";
 import { and, desc, eq, gt, inArray, isNotNull, sql } from "drizzle-orm";
 
 import { type Db, openDb, type Pool, type Tx } from "../database.ts";
@@ -106,8 +107,6 @@ export async function instanceProblems(db: Db): Promise<string[]> {
 
 /** For so long the operator page says that the clock was set back. */
 const SHOWN_FOR = "1 hour";
-const MINUTE_MS = 60_000;
-
 /** That the clock was set back lately, as a sentence; empty where it was not. */
 async function clockProblems(db: Db): Promise<string[]> {
   const rows = await db

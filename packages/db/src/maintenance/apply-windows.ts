@@ -1,5 +1,5 @@
 import type { MaintenanceWindow } from "@overdue/core";
-import type { Instant } from "@overdue/schedules";
+import { DAY_MS, type Instant } from "@overdue/schedules";
 
 import { STORED_CHECK, storedCheck, type StoredCheckRow } from "../checks/check-row.ts";
 import { inTransaction, openDb, type Pool, type PoolClient } from "../database.ts";
@@ -12,8 +12,6 @@ const CHECKS_AT_ONCE = 200;
 const PROJECTS_AT_ONCE = 20;
 const FIRST = "00000000-0000-0000-0000-000000000000";
 /** A window that ended stays on its checks for as long as something due in it may still be waited for. */
-const DAY_MS = 86_400_000;
-
 type Row = StoredCheckRow & { tags: string };
 
 /**

@@ -4,7 +4,7 @@ import { type Db, StaleVersion, type Tx } from "../database.ts";
 import { revokeKeysMadeBy } from "../keys/keys.ts";
 import { type memberRole, members, projects, users } from "../schema/index.ts";
 
-/** The person's role in a project that is there; null for a stranger, and for a project that is not. */
+/** The person's role in a project; null where they are no member, or the project is deleted or unknown. */
 export async function findRole(db: Db, of: { projectId: string; userId: string }) {
   const [found] = await db
     .select({ role: members.role })
@@ -67,7 +67,10 @@ export type MemberRole = (typeof memberRole.enumValues)[number];
 /** The change would leave the project without an owner. */
 export class LastOwner extends Error {}
 
-/** `seen`: the role that the editor saw; null for whichever. @returns whether there is such a member. @throws LastOwner, StaleVersion */
+/**
+ * Gives a member another role. `seen`: the role that the editor saw, null for any. @returns whether there is such a member
+ * @throws LastOwner, StaleVersion
+ */
 export async function changeRole(
   db: Db,
   ref: MemberRef,
@@ -83,7 +86,10 @@ export async function changeRole(
   });
 }
 
-/** `endKeys`: the API keys that the person made end too. @returns whether there was such a member. @throws LastOwner */
+/**
+ * Removes a member. `endKeys`: revokes the API keys that the person made. @returns whether there was such a member
+ * @throws LastOwner
+ */
 export async function removeMember(
   db: Db,
   ref: MemberRef,

@@ -11,7 +11,15 @@ import type { CronRules, FieldName, Layout } from "./rules.ts";
 type Fields = Readonly<Record<FieldName, string>>;
 type Parsed = Readonly<Record<FieldName, FieldValues>>;
 
-const USUAL: Fields = { second: "0", minute: "*", hour: "*", day: "*", month: "*", weekday: "*", year: "*" };
+const DEFAULTS: Fields = {
+  second: "0",
+  minute: "*",
+  hour: "*",
+  day: "*",
+  month: "*",
+  weekday: "*",
+  year: "*",
+};
 const NAMES: readonly FieldName[] = ["second", "minute", "hour", "day", "month", "weekday", "year"];
 
 /**
@@ -96,7 +104,7 @@ function fieldsOf(words: readonly string[], rules: CronRules): { fields: Fields;
   const { longest, layout } = layoutFor(words, rules);
   if (layout === undefined) throw otherShape(words, rules);
   const given = layout.map((name, index): [FieldName, string] => [name, words[index] ?? ""]);
-  const fields = { ...USUAL, ...Object.fromEntries(given) };
+  const fields = { ...DEFAULTS, ...Object.fromEntries(given) };
   if (words.length <= longest.length || rules.behind === "command") return { fields, behind: null };
   const timezone = words.length === longest.length + 1 ? canonicalTimezone(words.at(-1) ?? "") : null;
   if (timezone === null) throw otherShape(words, rules);
