@@ -89,7 +89,7 @@ export type SentNotification = { channelId: string; routeId: string; at: Instant
 export const OWN_ROUTE = "own";
 
 /** A check's own list of channels as a route: changes, at once, always, recovery too. */
-export function ownRoute({ channelIds }: RoutedCheck): Route {
+function ownRoute({ channelIds }: RoutedCheck): Route {
   const targets = channelIds.map((channelId) => ({ kind: "channel" as const, channelId }));
   return {
     id: OWN_ROUTE,
