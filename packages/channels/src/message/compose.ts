@@ -90,10 +90,11 @@ function composeOne(facts: AlertFacts): Words {
 function linesAndTone(facts: AlertFacts, tone: Words["tone"]): Omit<Words, "title" | "sentence"> {
   const slots = facts.check?.slots ?? [];
   const lines = incidentLines(facts);
-  if (slots.length === 0) return { lines, tone, silent: false };
+  // One run alone is what the rest of the message is about.
+  if (slots.length < 2) return { lines, tone, silent: false };
   const strip = stripMarks(slots, { status: "up", isRunning: false });
-  const label = `Last ${slots.length === 1 ? "run" : `${slots.length} runs`}`;
-  return { lines: [...lines, { label, value: stripText(strip) }], strip, tone, silent: false };
+  const inWords = { label: `Last ${slots.length} runs`, value: stripText(strip) };
+  return { lines: [...lines, inWords], strip, tone, silent: false };
 }
 
 function testSentence(facts: AlertFacts): string {
