@@ -5,7 +5,6 @@ import { type HttpFake, startHttpFake } from "@overdue/testkit";
 import type { Browser, Page } from "playwright";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { accessibilityViolations } from "./support/accessibility.ts";
 import { startBrowser } from "./support/browser.ts";
 import { emptyDataDirectory, type Product, startProduct } from "./support/product.ts";
 import { type Providers, startProviders } from "./support/providers.ts";
@@ -187,15 +186,6 @@ test("a viewer sees everything and is offered nothing that would be refused", as
   await viewer.goto(`${product.origin}${project}/checks/new`);
   await viewer.getByRole("heading", { name: "Only for editors" }).waitFor();
   await context.close();
-});
-
-test("no page has a serious accessibility violation, in the light or in the dark scheme", async () => {
-  const places = ["checks", "checks/new", "incidents", "channels", "on-call", "settings"];
-  for (const place of places) {
-    await page.goto(`${product.origin}${project}/${place}`);
-    await page.getByRole("heading", { level: 1 }).waitFor();
-    expect([place, await accessibilityViolations(page)]).toEqual([place, []]);
-  }
 });
 
 async function signUp(visitor: Page, name: string): Promise<void> {

@@ -141,6 +141,7 @@ async function pagesOf({ request }: BrowserContext): Promise<[name: string, path
     ["audit", `${at}/audit`],
     ["report", `${at}/report`],
     ["uptime", `${at}/uptime`],
+    ["account", "/account"],
     ["operator", "/operator"],
   ];
 }

@@ -3,6 +3,9 @@ import type { Page } from "playwright";
 
 type ColorScheme = "light" | "dark";
 
+/** The rules that look at colours, in which alone one scheme differs from another. */
+const OF_COLOURS = ["color-contrast", "link-in-text-block"];
+
 /**
  * The serious violations of accessibility rules on a page, in the colour schemes that it can take: each rule, and where
  * it is violated first.
@@ -15,8 +18,9 @@ export async function accessibilityViolations(
   await page.evaluate(axe.source);
   const violations = await violationsIn(page, first, "axe.run({ resultTypes: ['violations'] })");
   for (const other of others) {
-    // Another scheme differs by its colours alone.
-    violations.push(...(await violationsIn(page, other, "axe.run({ runOnly: ['color-contrast'] })")));
+    violations.push(
+      ...(await violationsIn(page, other, `axe.run({ runOnly: ${JSON.stringify(OF_COLOURS)} })`)),
+    );
   }
   return violations;
 }

@@ -18,6 +18,14 @@ const theme = createTheme({
   defaultRadius: "md",
   cursorType: "pointer",
   respectReducedMotion: true,
+  components: {
+    // The library writes the text of a small button larger than that of a usual one.
+    Button: {
+      vars: (_: unknown, { size }: { size?: string }) => ({
+        root: size === "compact-md" ? { "--button-fz": "14px" } : {},
+      }),
+    },
+  },
 });
 
 /** The same key as `public/color-scheme.js`, which runs before the first paint. */

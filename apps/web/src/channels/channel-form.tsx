@@ -192,7 +192,14 @@ export function NewSecrets({ secrets, done }: ShownOnceProps) {
       <Stack>
         {Object.entries(secrets).map(([name, value]) => (
           <div key={name}>
-            <p>{name === "secret" ? "The secret that signs its requests:" : `${name}:`}</p>
+            {name === "secret" ? (
+              <p>
+                The secret that signs its requests. Only a receiver that verifies signatures needs it: the
+                channel works without.
+              </p>
+            ) : (
+              <p>{name}:</p>
+            )}
             <CodeBlock code={value} what={name} />
           </div>
         ))}

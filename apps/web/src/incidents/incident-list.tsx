@@ -11,6 +11,7 @@ import { StatusLabel } from "../ui/status-label.tsx";
 import { capital, REASON_TEXTS } from "../text/reason-text.ts";
 import { IncidentActions } from "./incident-actions.tsx";
 import { type IncidentSummary, useAcknowledgeAll } from "./incident-queries.ts";
+import items from "../ui/items.module.css";
 import styles from "./incident.module.css";
 
 type Props = { projectId: string; incidents: readonly IncidentSummary[] };
@@ -41,7 +42,7 @@ function IncidentGroup({ projectId, incidents }: Props) {
       {incidents.length > 1 && stormId !== null && (
         <StormHead projectId={projectId} stormId={stormId} incidents={incidents} />
       )}
-      <ul className={styles["list"]}>
+      <ul className={items["list"]}>
         {incidents.map((incident) => (
           <IncidentItem key={incident.id} projectId={projectId} incident={incident} />
         ))}
@@ -82,8 +83,8 @@ function IncidentItem({ projectId, incident }: { projectId: string; incident: In
   const { id, checkName, checkSlug, severity, reason, openedAt, resolvedAt, heldBy, host, entries } =
     incident;
   return (
-    <li className={styles["item"]} data-over={resolvedAt === null ? undefined : true}>
-      <div className={styles["words"]}>
+    <li className={items["item"]} data-tone={resolvedAt === null ? "bad" : "good"}>
+      <div className={items["words"]}>
         <div className={styles["head"]}>
           <Link
             to="/projects/$projectId/incidents/$incidentId"

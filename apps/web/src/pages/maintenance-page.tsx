@@ -30,6 +30,7 @@ import { LazyMenu } from "../ui/lazy-menu.tsx";
 import { browserZone } from "../time/zones.ts";
 import { ExactTime } from "../ui/time.tsx";
 import { StatusLabel } from "../ui/status-label.tsx";
+import items from "../ui/items.module.css";
 import styles from "../maintenance/maintenance.module.css";
 
 export function MaintenancePage() {
@@ -117,7 +118,7 @@ type Props = {
 export function WindowList({ windows, ...props }: Props) {
   const order = (window: WindowView) => (window.active !== null ? 0 : window.next !== null ? 1 : 2);
   return (
-    <ul className={styles["list"]}>
+    <ul className={items["list"]}>
       {windows
         .toSorted((a, b) => order(a) - order(b))
         .map((window) => (
@@ -132,8 +133,8 @@ type ItemProps = Omit<Props, "windows"> & { window: WindowView };
 function WindowItem({ projectId, window, checks, stop, remove }: ItemProps) {
   const { id, name, rule, active, next } = window;
   return (
-    <li className={styles["window"]}>
-      <div className={styles["words"]}>
+    <li className={items["item"]}>
+      <div className={items["words"]}>
         <div className={styles["head"]}>
           <strong>{name}</strong>
           <State window={window} />

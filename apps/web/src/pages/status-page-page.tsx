@@ -17,6 +17,7 @@ import {
   useRemoveSubscriber,
   useRestorePost,
 } from "../status-pages/status-page-queries.ts";
+import items from "../ui/items.module.css";
 import styles from "../status-pages/status-pages.module.css";
 import { Card } from "../ui/card.tsx";
 import { CodeBlock } from "../ui/code-block.tsx";
@@ -126,10 +127,10 @@ function Subscribers({ refTo }: { refTo: StatusPageRef }) {
     <Card title="Subscribers">
       <Listing query={query} empty="Nobody has subscribed by e-mail yet. Feeds are read without a name.">
         {(subscribers) => (
-          <ul className={styles["list"]}>
+          <ul className={items["list"]}>
             {subscribers.map(({ id, email, askedAt, confirmedAt, refusedAt, refusedBecause }) => (
-              <li key={id} className={styles["item"]}>
-                <div className={styles["words"]}>
+              <li key={id} className={items["item"]}>
+                <div className={items["words"]}>
                   {email}
                   {refusedAt === null ? (
                     <p className={styles["dimmed"]}>

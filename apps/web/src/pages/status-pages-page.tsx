@@ -9,6 +9,7 @@ import {
   useDeleteStatusPage,
   useRestoreStatusPage,
 } from "../status-pages/status-page-queries.ts";
+import items from "../ui/items.module.css";
 import styles from "../status-pages/status-pages.module.css";
 import { Listing } from "../ui/listing.tsx";
 import { Page, TextLink } from "../ui/page.tsx";
@@ -38,7 +39,7 @@ export function StatusPagesPage() {
     >
       <Listing query={query} empty="No status page yet. Make one for those who ask you whether the jobs ran.">
         {(pages) => (
-          <ul className={styles["list"]}>
+          <ul className={items["list"]}>
             {pages.map((page) => (
               <PageItem
                 key={page.id}
@@ -64,8 +65,8 @@ function PageItem({ projectId, page, remove }: ItemProps) {
     subscribers === 1 ? "1 subscriber" : `${subscribers} subscribers`,
   ];
   return (
-    <li className={styles["item"]}>
-      <div className={styles["words"]}>
+    <li className={items["item"]}>
+      <div className={items["words"]}>
         <TextLink to="/projects/$projectId/status-pages/$pageId" params={{ projectId, pageId: id }}>
           {name}
         </TextLink>

@@ -1,5 +1,5 @@
 import { durationText, percentText } from "@overdue/core";
-import { Button } from "@mantine/core";
+import { Anchor, Button } from "@mantine/core";
 import { type ReactNode, useState } from "react";
 
 import { Card } from "../ui/card.tsx";
@@ -70,9 +70,9 @@ export function TagTable({ tags, choose }: { tags: ReliabilityView["tags"]; choo
           {
             head: "Tag",
             cell: ({ tag }) => (
-              <Button variant="transparent" size="compact-sm" p={0} onClick={() => choose(tag)}>
+              <Anchor component="button" type="button" fz="inherit" onClick={() => choose(tag)}>
                 {tag}
-              </Button>
+              </Anchor>
             ),
           },
           { head: "Checks", cell: ({ checks }) => checks },

@@ -15,6 +15,7 @@ import {
   useEditUpdate,
   useRestoreUpdate,
 } from "./status-page-queries.ts";
+import items from "../ui/items.module.css";
 import styles from "./status-pages.module.css";
 
 type Props = {
@@ -27,7 +28,7 @@ type Props = {
 /** The posts of a page, the newest first, each with its updates and a way to add one. */
 export function PostList({ posts, ...props }: Props) {
   return (
-    <ul className={styles["list"]}>
+    <ul className={items["list"]}>
       {posts.map((post) => (
         <PostItem key={post.id} post={post} {...props} />
       ))}
@@ -43,8 +44,8 @@ function PostItem({ refTo, page, post, remove }: ItemProps) {
   const names = page.entries.flatMap(({ checkId, name }) => (post.checkIds.includes(checkId) ? [name] : []));
   const isAnnouncement = post.updates[0]?.state === "notice";
   return (
-    <li className={styles["item"]}>
-      <div className={styles["words"]}>
+    <li className={items["item"]}>
+      <div className={items["words"]}>
         <strong>{post.title}</strong>
         {names.length > 0 && <p className={styles["dimmed"]}>{names.join(", ")}</p>}
         <ul className={styles["updates"]}>

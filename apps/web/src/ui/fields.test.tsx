@@ -24,8 +24,10 @@ describe("a field with a list", () => {
       <>
         <Select label="Check" data={CHECKS} value="c2" />
         <MultiSelect label="Checks" data={CHECKS} value={["c1", "c2"]} />
+        <Select label="Tag" data={[]} value={null} placeholder="Those with a tag" />
       </>,
     );
+    expect(screen.getByPlaceholderText("Those with a tag")).toBeTruthy();
     expect(screen.getByRole<HTMLInputElement>("combobox", { name: "Check" }).value).toBe("invoice run");
     expect(screen.getByText("backup")).toBeTruthy();
     expect(screen.queryAllByRole("option")).toEqual([]);

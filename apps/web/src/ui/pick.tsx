@@ -101,6 +101,7 @@ function OneShown({ field, shown, look }: ShownProps<string>) {
       {...lookOf(look)}
       leftSection={look.leftSection}
       aria-label={look["aria-label"]}
+      placeholder={look.placeholder}
       rightSection={<IconSelector size={15} aria-hidden />}
       rightSectionPointerEvents="none"
       {...entered(field)}
