@@ -10,7 +10,7 @@ type Arrival = Parameters<typeof recordPings>[1][number];
 const DAYS = 90;
 
 /** Spans in which a whole host was away, counted back from now: everything on it is missed together. */
-const HOSTS_AWAY = [
+export const HOSTS_AWAY = [
   { host: "web1", fromMs: 21 * DAY_MS, ms: 5 * HOUR_MS },
   { host: "db1", fromMs: 9 * DAY_MS, ms: 7 * HOUR_MS },
   { host: "nas", fromMs: 47 * DAY_MS, ms: 30 * HOUR_MS },

@@ -8,15 +8,18 @@ import {
   changeCheck,
   createCheck,
   createProject,
+  type Db,
+  findIncidents,
   findUserByEmail,
+  joinStorm,
   openDb,
   type Pool,
   recordPings,
 } from "@overdue/db";
-import { MINUTE_MS } from "@overdue/schedules";
+import { HOUR_MS, MINUTE_MS } from "@overdue/schedules";
 
 import { withInstance } from "../../apps/supervisor/src/admin/instance.ts";
-import { historyOf, historyStart } from "./history.ts";
+import { historyOf, historyStart, HOSTS_AWAY } from "./history.ts";
 import { type Job, JOBS } from "./jobs.ts";
 import { seedStatusPage } from "./status-page.ts";
 
@@ -29,6 +32,9 @@ const { values } = parseArgs({
   options: { email: { type: "string" }, name: { type: "string" }, checks: { type: "string" } },
 });
 const BATCH = 250;
+/** How long after a host came back the last of its checks is found missing. */
+const STORM_ENDS_MS = 2 * HOUR_MS;
+const INCIDENTS_MAX = 20_000;
 
 await withInstance(process.env, async ({ db, pool }) => {
   const owner = await findUserByEmail(db, values.email ?? "");
@@ -37,9 +43,27 @@ await withInstance(process.env, async ({ db, pool }) => {
   const { id: projectId } = await createProject(db, { name, ownerId: owner.id });
   const count = Number(values.checks ?? JOBS.length);
   for (let number = 0; number < count; number += 1) await seedCheck(pool, projectId, jobNumber(number));
+  await seedStorms(db, pool, projectId);
   await seedStatusPage(db, projectId);
   process.stdout.write(`Made ${count} checks in the project ${projectId}.\n`);
 });
+
+/** What went down together while a host was away is one storm each, as it would have been announced. */
+async function seedStorms(db: Db, pool: Pool, projectId: string): Promise<void> {
+  const all = await findIncidents(
+    pool,
+    { projectId, openOnly: false },
+    { limit: INCIDENTS_MAX, after: null },
+  );
+  const now = Date.now();
+  for (const { host, fromMs, ms } of HOSTS_AWAY) {
+    const [from, until] = [now - fromMs, now - fromMs + ms + STORM_ENDS_MS];
+    const ids = all
+      .filter((one) => one.host === host && one.openedAt >= from && one.openedAt < until)
+      .map(({ id }) => id);
+    if (ids.length > 1) await joinStorm(db, { projectId, stormId: null, shared: `host ${host}` }, ids);
+  }
+}
 
 function jobNumber(number: number): Job {
   const job = JOBS[number % JOBS.length];

@@ -24,6 +24,7 @@ export { dismissDelivery, listDeadLetters, redeliver, reportDeadLetters } from "
 export { type Attempted, type AttemptRecord, recordAttempts } from "./deliveries/record-attempts.ts";
 export { loadAlerts, type AlertRecord } from "./deliveries/load-alert.ts";
 export { moveChannel } from "./channels/write-channel.ts";
+export { joinStorm } from "./deliveries/storms.ts";
 export { passOnDelivery, type PassedOn } from "./deliveries/pass-on.ts";
 export { queueChannelTests } from "./deliveries/list-deliveries.ts";
 export { isMailRefused } from "./deliveries/refusals.ts";

@@ -134,6 +134,9 @@ const WRITES: Record<string, [call: Call, before?: Call]> = {
   ],
   pauseCheck: [(w) => db.pauseCheck(pool, w, NOW)],
   resumeCheck: [(w) => db.resumeCheck(pool, w, NOW), (w) => db.pauseCheck(pool, w, NOW)],
+  joinStorm: [
+    (w) => db.joinStorm(on, { projectId: w.projectId, stormId: null, shared: "host x" }, [w.incidentId]),
+  ],
   undoPause: [(w) => db.undoPause(pool, w, NOW), (w) => db.pauseCheck(pool, w, NOW)],
   resetBaseline: [(w) => db.resetBaseline(pool, w, NOW)],
   changeCheck: [(w) => db.changeCheck(pool, w, () => [{ kind: "pause", at: NOW }])],

@@ -2,7 +2,7 @@ import { type DeliveryKind, type Grouping, isInformational, splitTags } from "@o
 import type { Instant } from "@overdue/schedules";
 import { sql } from "drizzle-orm";
 
-import type { Tx } from "../database.ts";
+import type { Db, Tx } from "../database.ts";
 import { uuidArray } from "../sql-fragments.ts";
 
 /** A delivery that may share a message with others, or has. */
@@ -64,7 +64,7 @@ export async function nameStorms(
     const [first] = reported;
     if (first === undefined || incidentIds.length < 2) continue;
     const stormId = all.find((one) => one.stormId !== null)?.stormId ?? null;
-    await join(tx, { projectId: first.projectId, stormId, shared }, incidentIds);
+    await joinStorm(tx, { projectId: first.projectId, stormId, shared }, incidentIds);
   }
 }
 
@@ -80,8 +80,9 @@ function isDown({ kind }: GroupableDelivery): boolean {
   return kind === "down" || kind === "reminder";
 }
 
-async function join(
-  tx: Tx,
+/** Puts these incidents of a project into a storm; `stormId` null: into a new one. Those of another storm stay there. */
+export async function joinStorm(
+  tx: Db | Tx,
   storm: { projectId: string; stormId: string | null; shared: string },
   incidentIds: readonly string[],
 ): Promise<void> {
@@ -89,13 +90,15 @@ async function join(
   if (stormId === null) {
     const rows = await tx.execute<{ id: string }>(sql`
       insert into storms (project_id, opened_at, shared)
-      select ${storm.projectId}, min(opened_at), ${storm.shared} from incidents where id = any(${uuidArray(incidentIds)})
+      select ${storm.projectId}, min(opened_at), ${storm.shared} from incidents
+      where project_id = ${storm.projectId} and id = any(${uuidArray(incidentIds)}) having count(*) > 0
       returning id`);
     stormId = rows[0]?.id ?? null;
   }
   // Rows that another transaction holds join with the next message.
   await tx.execute(sql`
     update incidents set storm_id = ${stormId}
-    where id in (select id from incidents where id = any(${uuidArray(incidentIds)}) and storm_id is null
+    where id in (select id from incidents where project_id = ${storm.projectId}
+                 and id = any(${uuidArray(incidentIds)}) and storm_id is null
                  for no key update skip locked)`);
 }
