@@ -130,6 +130,8 @@ const FEATURES: Record<string, Features> = {
       // An acknowledgement is kept for the person who pressed it, and sent wherever they are in the app.
       incidents: ["accounts"],
       live: ["incidents"],
+      // The row of a check says that its acknowledgement waits.
+      checks: ["incidents"],
       strip: ["history"],
     },
   },
