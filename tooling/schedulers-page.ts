@@ -35,6 +35,8 @@ Ways of writing that not every scheduler knows. Where one refuses a line, so doe
 const SOURCES = `## Where each reading comes from
 
 What was run to make the vectors, at the version of the first table.
+
+One reading is left out on purpose: cron-utils, with Quartz' and Spring's fields, takes \`31W\` and fails when it comes to a month without a day 31. Overdue refuses the line and names \`LW\`, the last working day.
 `;
 
 const POLICY_INTRODUCTION = `## Runs that were missed, late, or too long

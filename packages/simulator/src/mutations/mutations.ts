@@ -147,7 +147,6 @@ export const mutations: readonly Mutation[] = [
   mutation("a start that was early is not sent again once its slot is due", "runs/repeats", {
     line: "const isHalf = isSeries || isEarlyForNext(draft, from);",
     becomes: "const isHalf = isSeries;",
-    shownBy: { seed: 206, world: 3843 },
   }),
   mutation("a start is sent again for 90 s after the end alone", "runs/start", {
     line: "ping.at - ended.lateStartAt <= RESEND_MS",

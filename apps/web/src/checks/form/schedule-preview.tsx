@@ -42,7 +42,8 @@ export function NextTimes({ schedule }: { schedule: CheckSchedule }) {
           </Suspense>
           {typed.kind === "interval" && (
             <p className={styles["note"]}>
-              An interval counts from the last ping. These are the times if the job pings now.
+              An interval counts from the last ping, or from the start of the last run where its scheduler
+              does. These are the times if the job runs now.
             </p>
           )}
           {data.schedule.kind === "cron" && (
