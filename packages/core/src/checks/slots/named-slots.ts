@@ -42,7 +42,7 @@ export function settleNamed(draft: Draft, coming: Arrival, namedAt: Instant): bo
 
 /**
  * The slot in whose window a run began, where the scheduler draws the times: of windows that follow each other the nearest
- * to where in its window the last run began, since most draw once; the first that waits, where none is known. Undefined for
+ * to where in its window the last run began, since most draw once; the slot that waits, where none is known. Undefined for
  * other schedules, and ahead of the window.
  */
 export function slotOfWindow(draft: Draft, { arrivedAt }: Arrival): Instant | undefined {
@@ -59,6 +59,22 @@ export function slotOfWindow(draft: Draft, { arrivedAt }: Arrival): Instant | un
     dueAt = nextAfter(schedule, dueAt);
   }
   return nearest;
+}
+
+/**
+ * The first run that is heard of, while nobody knows where in its window a run begins: it settles every window before its
+ * own. Counted for the first of them alone, it would put all later ones a window behind.
+ */
+export function meetBegun(draft: Draft, coming: Arrival): void {
+  const { memory, settings } = draft;
+  const { schedule } = settings;
+  if (!hasWindows(schedule) || memory.drawnMs !== undefined) return;
+  for (let count = 0; memory.slotAt !== null && count < PASSED_MAX; count += 1) {
+    const nextAt = nextAfter(schedule, memory.slotAt);
+    if (nextAt === null || nextAt > coming.arrivedAt) return;
+    writeSlot(draft, metSlot(settings, memory.slotAt, coming));
+    memory.slotAt = nextAt;
+  }
 }
 
 /** How long after the begin of its window something came that meets no slot: the first run that is heard of. */

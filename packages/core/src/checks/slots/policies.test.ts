@@ -341,6 +341,22 @@ describe("a slot that is a window", () => {
       ],
     ],
     [
+      "that the very first run comes after is settled by it too, so that no run is a window behind",
+      {
+        schedule: cron("cronie", "30 1~5 * * *"),
+        graceSeconds: 24 * HOUR,
+        alertBeforeFirstPing: true,
+      },
+      [...ends(at(2, 5, 19), at(3, 5, 19), at(4, 6, 5)), [at(5, 1), "time"]],
+      [`new→up at ${at(2, 5, 19)}`],
+      [
+        `${at(1, 1, 30)} late ${(27 * 60 + 49) * 60}`,
+        `${at(2, 1, 30)} on-time ${(3 * 60 + 49) * 60}`,
+        `${at(3, 1, 30)} on-time ${(3 * 60 + 49) * 60}`,
+        `${at(4, 1, 30)} late ${(4 * 60 + 35) * 60}`,
+      ],
+    ],
+    [
       "belongs to the run before where a second one comes in the next window",
       { schedule: cron("cronie", "0~59 * * * *"), graceSeconds: HOUR },
       [

@@ -14,7 +14,7 @@ import type { Slot } from "../event.ts";
 import type { Memory, OpenRun, Outage, SlotSpan } from "../memory.ts";
 import type { CheckSettings } from "../settings.ts";
 import { isWaiting, makeUp, shareSlots, takeShared } from "./made-up.ts";
-import { AHEAD_MS, placeInWindow, settleNamed, slotOfWindow, writePassed } from "./named-slots.ts";
+import { AHEAD_MS, placeInWindow, meetBegun, settleNamed, slotOfWindow, writePassed } from "./named-slots.ts";
 import { type Arrival, arrivalOf, earlyMs, metBy, metSlot } from "./slot-outcome.ts";
 import { nameLastSlot, NO_SLOT, reviseLastSlot, writeSlot } from "./write-slots.ts";
 
@@ -51,11 +51,14 @@ export function settleSlots(draft: Draft, coming: Arrival): boolean {
  */
 function settleOwn(draft: Draft, coming: Arrival): boolean | null {
   const { memory } = draft;
-  if (memory.slotAt === null) return null;
+  const firstAt = memory.slotAt;
+  if (firstAt === null) return null;
+  if (coming.namedAt === undefined && coming.good) meetBegun(draft, coming);
   const windowAt = coming.namedAt === undefined ? slotOfWindow(draft, coming) : undefined;
   const ownAt = coming.namedAt ?? windowAt;
   if (ownAt === undefined) return meetPassedByRunBefore(draft, coming) ? true : null;
   const isSettled = settleNamed(draft, coming, ownAt);
+  if (isSettled === true && windowAt !== undefined) nameLastSlot(memory, firstAt);
   if (windowAt !== undefined && isSettled === true && coming.good)
     memory.drawnMs = coming.arrivedAt - windowAt;
   return isSettled;
