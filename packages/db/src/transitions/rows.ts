@@ -2,6 +2,9 @@ import type { Effect, Run, Slot } from "@overdue/core";
 import type { StateChange } from "@overdue/tracing";
 import type { Change, PingRecord } from "./change.ts";
 
+/** Epoch milliseconds, as core counts, to what the table holds. */
+export const at = (column: string) => `to_timestamp(x.${column} / 1000)`;
+
 type Of<Kind extends Effect["kind"]> = Extract<Effect, { kind: Kind }>;
 
 /** The columns of what every ping writes, with their types, as `columns.ts` hands them over. */
