@@ -10,8 +10,9 @@ import {
   readFileContent,
 } from "./body-content.ts";
 import type { AppEnv } from "./context.ts";
+import { heavyTask } from "./heavy-task.ts";
 import { ApiError } from "./problem.ts";
-import { Overloaded, TooHeavy, type WorkerPool } from "../workers/worker-pool.ts";
+import type { WorkerPool } from "../workers/worker-pool.ts";
 
 /**
  * Lets another thread reckon the holidays that schedules in a body ask for, so that reading, explaining and storing these
@@ -24,13 +25,13 @@ async function precomputeHolidays(c: Context<AppEnv>, json: string): Promise<voi
   if (schedules.length === 0) return;
   const { workers, now } = c.var.deps;
   const owner = c.req.param("projectId") ?? c.var.deps.clientAddress(c) ?? "";
-  try {
-    takeHolidays(await workers.run("precomputeHolidays", { schedules, now: now() }, owner));
-  } catch (cause) {
-    if (cause instanceof TooHeavy) throw new ApiError("invalid_input", HOLIDAYS_TOO_HEAVY, { cause });
-    if (cause instanceof Overloaded) throw new ApiError("unavailable", HOLIDAYS_OVERLOADED, { cause });
-    throw cause;
-  }
+  const task = workers.run("precomputeHolidays", { schedules, now: now() }, owner);
+  takeHolidays(
+    await heavyTask(task, {
+      tooHeavy: ["invalid_input", HOLIDAYS_TOO_HEAVY],
+      overloaded: HOLIDAYS_OVERLOADED,
+    }),
+  );
 }
 
 const HOLIDAYS_TOO_HEAVY =
@@ -115,13 +116,8 @@ async function readContent(
   { workers, owner }: { workers: WorkerPool; owner: string },
 ): Promise<FileContent> {
   if (!file.isYaml && file.text.length <= SMALL_FILE_CHARS) return await readFileContent(file);
-  try {
-    return await workers.run("readConfigFile", file, owner);
-  } catch (cause) {
-    if (cause instanceof TooHeavy) throw new ApiError("malformed", TOO_HEAVY, { cause });
-    if (cause instanceof Overloaded) throw new ApiError("unavailable", OVERLOADED, { cause });
-    throw cause;
-  }
+  const task = workers.run("readConfigFile", file, owner);
+  return await heavyTask(task, { tooHeavy: ["malformed", TOO_HEAVY], overloaded: OVERLOADED });
 }
 
 const TOO_HEAVY =

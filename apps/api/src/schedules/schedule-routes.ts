@@ -13,6 +13,7 @@ import {
 } from "@overdue/schedules";
 import { z } from "zod";
 
+import { heavyTask } from "../http/heavy-task.ts";
 import { clientAddressGroup, refuseIfLimited } from "../http/rate-limits.ts";
 import { body, createRouter, json, route } from "../http/route.ts";
 import { Timestamp } from "../http/schemas.ts";
@@ -20,6 +21,9 @@ import { meaningOf } from "./readings.ts";
 
 const COMPARED_MAX = 6;
 const TEXT_LENGTH_MAX = 2000;
+const LINE_TOO_HEAVY =
+  "Working out when this line runs takes too long: shorten it, or ask for fewer schedulers.";
+const OVERLOADED = "Other lines are being read: send this again in a few seconds.";
 
 const ScheduleQuestion = z.strictObject({ schedule: ScheduleReadingInput }).meta({ id: "ScheduleQuestion" });
 const Occurrence = z.object({ at: Timestamp, local: z.string() });
@@ -175,7 +179,12 @@ export const scheduleRoutes = createRouter()
       refuseIfLimited(c, await limits.readings(clientAddressGroup(c)), "Too many lines were explained.");
       const { scheduler, ...line } = c.req.valid("query");
       const asked = { ...line, schedulers: [...new Set([scheduler].flat())], now: now() };
-      return c.json({ items: await workers.run("readLine", asked, clientAddressGroup(c)) }, 200);
+      const task = workers.run("readLine", asked, clientAddressGroup(c));
+      const items = await heavyTask(task, {
+        tooHeavy: ["invalid_input", LINE_TOO_HEAVY],
+        overloaded: OVERLOADED,
+      });
+      return c.json({ items }, 200);
     },
   )
   .openapi(

@@ -120,6 +120,14 @@ describe("readings for anybody", () => {
     expect((await readings(query)).status).toBe(400);
   });
 
+  test("asked for too many at once are refused with the way out, and none fails", async () => {
+    const responses = await Promise.all(Array.from({ length: 100 }, () => readings("expression=0+0+*+*+*")));
+    const statuses = new Set(responses.map(({ status }) => status));
+    expect(statuses).toEqual(new Set([200, 503]));
+    const [refused] = responses.filter(({ status }) => status === 503);
+    expect(await refused?.json()).toMatchObject({ detail: expect.stringContaining("in a few seconds") });
+  });
+
   test("have a limit of their own", async () => {
     const { headers } = await readings("expression=0+0+*+*+*");
     expect(headers.get("ratelimit-policy")).toContain('"readings"');
