@@ -53,7 +53,6 @@ export default defineConfig({
           include: ["e2e/**/*.test.ts"],
           testTimeout: 180_000,
           hookTimeout: 120_000,
-          fileParallelism: false,
           // After all others, which would take the processor from under a browser.
           sequence: { groupOrder: 1 },
         },
