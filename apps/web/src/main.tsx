@@ -38,6 +38,9 @@ function styleNonce(): string {
 
 const queryClient = createAppQueryClient();
 const router = createAppRouter(queryClient);
+// The router itself asks for a page's code only once it knows who is signed in.
+for (const { routeId } of router.matchRoutes(router.latestLocation))
+  router.loadRouteChunk(router.routesById[routeId as keyof typeof router.routesById])?.catch(() => undefined);
 
 declare module "@tanstack/react-router" {
   interface Register {
