@@ -42,9 +42,9 @@ describe("a strip", () => {
     expect(screen.queryByRole("tooltip")).toBeNull();
   });
 
-  test("without a mark says that nothing ran yet", async () => {
+  test("without a mark says that no run was due yet", async () => {
     await renderPart(<Strip marks={[]} label="Runs" explain={explain} />);
-    expect(screen.getByText("no run yet")).toBeTruthy();
+    expect(screen.getByText("no run was due yet")).toBeTruthy();
   });
 
   test("asks for its texts only once somebody wants to know", async () => {

@@ -26,7 +26,7 @@ const DEFAULT_PITCH = 6;
 export function Strip({ marks, label, explain, onInterest, pitch = DEFAULT_PITCH, height = 24 }: Props) {
   const { index, handlers } = useChosenMark(marks.length, onInterest);
   const tip = useId();
-  if (marks.length === 0) return <span className={styles["none"]}>no run yet</span>;
+  if (marks.length === 0) return <span className={styles["none"]}>no run was due yet</span>;
   const step = pitch === "fill" ? DEFAULT_PITCH : pitch;
   const width = marks.length * step;
   const text = index === null ? null : (explain(index) ?? "Loading…");
