@@ -117,80 +117,46 @@ export const JAVA: readonly SchedulerPolicy[] = [
       },
     ],
   ),
-  ...setups(
-    {
-      program: "Spring @Scheduled",
-      version: "7.0.10",
-      schedulers: ["spring"],
-      missed: { runs: "none" },
-    },
-    [
-      {
-        measured: "Spring @Scheduled cron",
-        setup: "cron",
-        asleep: [{ runs: "last", withinSeconds: null }],
-        overlap: { usual: "skipped" },
-        interval: null,
-        clockBack: "silent",
-      },
-      {
-        measured: "Spring @Scheduled fixedRate",
-        setup: "fixedRate",
-        id: "fixed-rate",
-        intervalsOnly: true,
-        asleep: [{ runs: "all", withinSeconds: null }],
-        overlap: { usual: "queued" },
-        interval: { first: "at once", phase: "grid", overRestart: "anew" },
-        clockBack: "goes on",
-      },
-      {
-        measured: "Spring @Scheduled fixedDelay",
-        setup: "fixedDelay",
-        id: "fixed-delay",
-        intervalsOnly: true,
-        asleep: [{ runs: "last", withinSeconds: null }],
-        overlap: { usual: "skipped" },
-        interval: { first: "at once", phase: "from end", overRestart: "anew" },
-        clockBack: "goes on",
-      },
-    ],
-  ),
-  ...setups(
-    {
-      program: "Micronaut @Scheduled",
-      version: "4.10.36",
-      schedulers: ["micronaut"],
-      missed: { runs: "none" },
-    },
-    [
-      {
-        measured: "Micronaut @Scheduled cron",
-        setup: "cron",
-        asleep: [{ runs: "last", withinSeconds: null }],
-        overlap: { usual: "skipped" },
-        interval: null,
-        clockBack: "silent",
-      },
-      {
-        measured: "Micronaut @Scheduled fixedRate",
-        setup: "fixedRate",
-        id: "fixed-rate",
-        intervalsOnly: true,
-        asleep: [{ runs: "all", withinSeconds: null }],
-        overlap: { usual: "queued" },
-        interval: { first: "at once", phase: "grid", overRestart: "anew" },
-        clockBack: "goes on",
-      },
-      {
-        measured: "Micronaut @Scheduled fixedDelay",
-        setup: "fixedDelay",
-        id: "fixed-delay",
-        intervalsOnly: true,
-        asleep: [{ runs: "last", withinSeconds: null }],
-        overlap: { usual: "skipped" },
-        interval: { first: "at once", phase: "from end", overRestart: "anew" },
-        clockBack: "goes on",
-      },
-    ],
-  ),
+  ...annotated({ program: "Spring @Scheduled", version: "7.0.10", schedulers: ["spring"] }),
+  ...annotated({ program: "Micronaut @Scheduled", version: "4.10.36", schedulers: ["micronaut"] }),
 ];
+
+/** What an annotation `@Scheduled` does in each of its three forms: both programs were measured to do the same. */
+function annotated(named: Pick<SchedulerPolicy, "program" | "version" | "schedulers">): SchedulerPolicy[] {
+  return setups(
+    {
+      ...named,
+      missed: { runs: "none" },
+    },
+    [
+      {
+        measured: `${named.program} cron`,
+        setup: "cron",
+        asleep: [{ runs: "last", withinSeconds: null }],
+        overlap: { usual: "skipped" },
+        interval: null,
+        clockBack: "silent",
+      },
+      {
+        measured: `${named.program} fixedRate`,
+        setup: "fixedRate",
+        id: "fixed-rate",
+        intervalsOnly: true,
+        asleep: [{ runs: "all", withinSeconds: null }],
+        overlap: { usual: "queued" },
+        interval: { first: "at once", phase: "grid", overRestart: "anew" },
+        clockBack: "goes on",
+      },
+      {
+        measured: `${named.program} fixedDelay`,
+        setup: "fixedDelay",
+        id: "fixed-delay",
+        intervalsOnly: true,
+        asleep: [{ runs: "last", withinSeconds: null }],
+        overlap: { usual: "skipped" },
+        interval: { first: "at once", phase: "from end", overRestart: "anew" },
+        clockBack: "goes on",
+      },
+    ],
+  );
+}
