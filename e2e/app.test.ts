@@ -131,7 +131,7 @@ test("with the server away the app opens all the same, and says how old what it 
   await product.stop();
   await page.reload();
   await page.getByText("nightly backup").first().waitFor();
-  await page.getByText(/What you see is of \d\d:\d\d/).waitFor({ timeout: 30_000 });
+  await page.getByText(/What you see is from \d\d:\d\d/).waitFor({ timeout: 30_000 });
   await page.goto(`${project}/incidents`);
   expect(await page.getByText("nightly backup").first().innerText()).toBe("nightly backup");
 });

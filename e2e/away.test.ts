@@ -65,7 +65,7 @@ describe.each(Object.entries(WAYS))("while %s", (_, { leave, back }) => {
 
   test("the page stays and says how old what it shows is", async () => {
     await page.getByText(/cannot be reached from this browser/).waitFor();
-    expect(await page.getByRole("alert").first().innerText()).toMatch(/What you see is of \d\d:\d\d/);
+    expect(await page.getByRole("alert").first().innerText()).toMatch(/What you see is from \d\d:\d\d/);
   });
 
   test("what is typed into a form stays, and saving it says why it did not work", async () => {

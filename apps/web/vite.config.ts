@@ -6,7 +6,7 @@ const api = process.env["OVERDUE_URL"] ?? "http://127.0.0.1:8000";
 
 const NOTHING = `${import.meta.dirname}/src/ui/nothing.ts`;
 
-/** Names every file of the build, for the service worker that keeps them. */
+/** Writes `assets.json`, the names of all files of the build, for the service worker that stores them. */
 function listAssets(): Plugin {
   return {
     name: "list-assets",
@@ -23,7 +23,7 @@ export default defineConfig({
   plugins: [react(), listAssets()],
   resolve: {
     alias: [
-      // The library writes its variables and classes into a style tag, which is turned off: the build has a file of them.
+      // The library would write its variables and classes into a style tag. That is turned off: `theme.css` has them.
       {
         find: /^\.\/Mantine(CssVariables|Classes)\/Mantine(CssVariables|Classes)\.mjs$/,
         replacement: NOTHING,
@@ -32,23 +32,23 @@ export default defineConfig({
   },
   build: {
     target: "es2023",
-    // The page's policy allows no data: URLs but images, and no inline script.
+    // The page's policy allows data: URLs only for images, and no inline script.
     assetsInlineLimit: 0,
-    // Says which page loads what, for `npm run bench:check-list`.
+    // `npm run bench:check-list` reads in the manifest which page loads which files.
     manifest: true,
     modulePreload: {
       polyfill: false,
-      // What a page loads later asks for its own parts: their names would be in every page that may load them.
+      // Code that is loaded later loads its own parts. Listing them here would repeat their names in every page.
       resolveDependencies: (_, files, { hostId }) =>
         hostId.includes("index") ? files : files.filter((file) => file.endsWith(".css")),
     },
     rolldownOptions: {
       output: {
-        // The names of all files are in the first that is loaded; without words they are half as long.
+        // The first file to be loaded contains the names of all others; a bare hash is half as long.
         chunkFileNames: "assets/[hash:7].js",
         assetFileNames: "assets/[hash:7][extname]",
         codeSplitting: {
-          // What most pages share is one file: packed together it is smaller, and it is asked for once.
+          // What most pages share is one file: together it compresses better, and needs one request.
           groups: [{ name: "shared", minShareCount: 18 }],
         },
       },

@@ -1,11 +1,11 @@
-// The service worker: it keeps the app's files for the time in which the server is away, and shows notifications.
-// It stands by itself, since a worker that is packed anew with each build would be installed anew with each build.
+// The service worker: it stores the app's files, so that the app opens without the server, and shows notifications.
+// It is not part of the build: a file that changed with each build would be installed again with each build.
 
 const APP = "overdue-app";
 const DATA = "overdue-data";
-/** What the pages show at first; everything else is only answered by the server. */
-const KEPT = /^\/v1\/(me|projects\/[^/]+\/(check-overviews|incidents|channels))$/;
-/** When an answer was stored, for the pages that say how old it is. */
+/** The responses that are stored: those that the pages show first. Everything else comes from the server only. */
+const STORED_PATHS = /^\/v1\/(me|projects\/[^/]+\/(check-overviews|incidents|channels))$/;
+/** The header that says when a response was stored, for the pages that show how old it is. */
 const STORED_AT = "x-overdue-stored-at";
 
 self.addEventListener("install", (event) => {
@@ -22,14 +22,16 @@ self.addEventListener("fetch", (event) => {
   const { request } = event;
   const { pathname, origin } = new URL(request.url);
   if (request.method !== "GET" || origin !== self.location.origin) return;
-  if (pathname.startsWith("/assets/")) event.respondWith(asset(request));
-  // Status pages are not of the app.
-  else if (request.mode === "navigate" && !pathname.startsWith("/status/")) event.respondWith(page(event));
-  else if (KEPT.test(pathname) && !request.headers.has("authorization")) event.respondWith(data(event));
+  if (pathname.startsWith("/assets/")) event.respondWith(serveAsset(request));
+  // Status pages are rendered by the server and are not part of the app.
+  else if (request.mode === "navigate" && !pathname.startsWith("/status/"))
+    event.respondWith(servePage(event));
+  else if (STORED_PATHS.test(pathname) && !request.headers.has("authorization"))
+    event.respondWith(serveData(event));
 });
 
-/** A file with a hash in its name never changes. A page that is older than a deploy finds its own files here. */
-async function asset(request) {
+/** Stored files first: their names have a hash, so they never change. A page older than a deploy still finds its own. */
+async function serveAsset(request) {
   const known = await caches.match(request);
   if (known !== undefined) return known;
   const response = await fetch(request);
@@ -37,8 +39,8 @@ async function asset(request) {
   return response;
 }
 
-/** The page of the app, from the server where it answers: so a deploy shows with the next page that is opened. */
-async function page({ request }) {
+/** The app's page from the server first, so that a deploy takes effect with the next page that is opened. */
+async function servePage({ request }) {
   try {
     return await fetch(request);
   } catch (error) {
@@ -46,7 +48,8 @@ async function page({ request }) {
   }
 }
 
-async function data({ request }) {
+/** A response of the API from the server first, or else the stored one. Signed out, nothing stored is kept. */
+async function serveData({ request }) {
   try {
     const response = await fetch(request);
     if (response.ok) await storeData(request, response.clone());
@@ -69,7 +72,7 @@ async function storeShell() {
   if (response.ok) await (await caches.open(APP)).put("/", response);
 }
 
-/** Stores the files of this build, and drops those that neither this build nor the one before it has. */
+/** Stores the files of this build, and deletes those that belong neither to this build nor to the one before it. */
 async function storeAssets() {
   const response = await fetch("/assets.json", { cache: "no-store" });
   if (!response.ok) return;
@@ -99,7 +102,7 @@ self.addEventListener("push", (event) => {
     badge: "/badge-96.png",
     data: { link, act: action?.url },
   };
-  // A notification with the tag of another replaces it: so does the recovery its alert.
+  // A notification replaces the one with the same tag: the recovery replaces its alert.
   event.waitUntil(
     self.registration.showNotification(title, { ...shown, ...(tag && { tag, renotify: !silent }) }),
   );
@@ -112,7 +115,7 @@ self.addEventListener("notificationclick", (event) => {
   event.waitUntil(action === "act" && act !== undefined ? perform(notification, act, link) : open(link));
 });
 
-/** Does what the button says, with the link that the alert brought; where that fails, the page of the incident opens. */
+/** Does what the button says, by the link that came with the alert. If that fails, opens the page of the incident. */
 async function perform({ title, tag }, act, link) {
   const response = await fetch(new URL(act).pathname + new URL(act).search, { method: "POST" }).catch(
     () => null,
@@ -122,7 +125,7 @@ async function perform({ title, tag }, act, link) {
   await self.registration.showNotification(title, { ...shown, ...(tag && { tag, silent: true }) });
 }
 
-/** Shows the page in a tab that is open already, or in a new one. */
+/** Shows the page in a tab of the app that is already open, or in a new one. */
 async function open(link) {
   const url = new URL(link, self.location.origin);
   if (url.origin !== self.location.origin) return;

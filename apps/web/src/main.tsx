@@ -9,8 +9,8 @@ import { createAppQueryClient, createAppRouter } from "./app/router.tsx";
 import { ToastArea } from "./ui/toast.tsx";
 
 /**
- * Its CSS variables are in `theme.css`, because the page's policy allows style files but no style tag made at run time.
- * A change here that adds variables (colours, radius, fonts) needs a line there.
+ * The CSS variables of this theme are in `theme.css`, because the page's content security policy allows style files but
+ * no style tag made at run time. A change here that adds variables (colours, radius, fonts) needs a line there.
  */
 const theme = createTheme({
   primaryColor: "indigo",
@@ -19,7 +19,7 @@ const theme = createTheme({
   cursorType: "pointer",
   respectReducedMotion: true,
   components: {
-    // The library writes the text of a small button larger than that of a usual one.
+    // The library's text in a small button is larger than in a button of the default size.
     Button: {
       vars: (_: unknown, { size }: { size?: string }) => ({
         root: size === "compact-md" ? { "--button-fz": "14px" } : {},
@@ -31,14 +31,14 @@ const theme = createTheme({
 /** The same key as `public/color-scheme.js`, which runs before the first paint. */
 const colorSchemeManager = localStorageColorSchemeManager({ key: "overdue-color-scheme" });
 
-/** The nonce that the server put into the page. Without it the policy refuses the style tags of a library. */
+/** The nonce that the server put into the page. Without it the policy refuses the style tags that a library adds. */
 function styleNonce(): string {
   return document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? "";
 }
 
 const queryClient = createAppQueryClient();
 const router = createAppRouter(queryClient);
-// The router itself asks for a page's code only once it knows who is signed in.
+// The router itself would load a page's code only once it knows who is signed in.
 for (const { routeId } of router.matchRoutes(router.latestLocation))
   router.loadRouteChunk(router.routesById[routeId as keyof typeof router.routesById])?.catch(() => undefined);
 
@@ -69,19 +69,19 @@ createRoot(root).render(
   </StrictMode>,
 );
 
+const WORKER_URL = "/sw.js";
+/** After the load event, so that the worker does not compete with the page's own requests. */
+const REGISTER_DELAY_MS = 3_000;
+
 startServiceWorker();
 
-const FILE = "/sw.js";
-/** What the page needs itself comes first. */
-const REST_MS = 3_000;
-
 /**
- * Registers the service worker (`public/sw.js`) once the page has loaded, and lets it keep the app's files. A page whose
- * files were replaced by a deploy goes on: the worker still has them.
+ * Registers the service worker (`public/sw.js`) once the page has loaded, and lets it store the app's files. A page that
+ * was opened before a deploy then still finds its files: the worker has them.
  */
 function startServiceWorker(): void {
   if (!("serviceWorker" in navigator)) return;
-  window.addEventListener("load", () => setTimeout(() => void register(), REST_MS));
+  window.addEventListener("load", () => setTimeout(() => void register(), REGISTER_DELAY_MS));
 }
 
 async function register(): Promise<void> {
@@ -90,14 +90,14 @@ async function register(): Promise<void> {
     const { active } = await navigator.serviceWorker.ready;
     active?.postMessage("store-app");
   } catch {
-    // Such as in a private window: the app works without it.
+    // A private window may refuse it. The app works without a worker.
   }
 }
 
-/** The page's policy asks for a trusted address, so that no other script can become the worker. */
+/** The page's policy requires a trusted URL, so that no other script can become the worker. */
 function workerUrl(): string {
-  const policy = window.trustedTypes?.createPolicy("overdue-worker", { createScriptURL: () => FILE });
-  return (policy?.createScriptURL(FILE) ?? FILE) as string;
+  const policy = window.trustedTypes?.createPolicy("overdue-worker", { createScriptURL: () => WORKER_URL });
+  return (policy?.createScriptURL(WORKER_URL) ?? WORKER_URL) as string;
 }
 
 declare global {

@@ -35,7 +35,7 @@ export function AccountFrame({
 export function MailSent({ email, what }: { email: string; what: string }) {
   return (
     <Alert icon={<IconMail aria-hidden />} color="indigo" title="Check your inbox" role="alert">
-      {what} was sent to {email}. If nothing arrives within some minutes, look into the spam folder, then try
+      {what} was sent to {email}. If nothing arrives within a few minutes, look in the spam folder, then try
       again: at most three e-mails per hour are sent to one address.
     </Alert>
   );

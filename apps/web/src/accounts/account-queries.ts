@@ -9,11 +9,11 @@ const { auth } = api.api;
 
 export type Me = Awaited<ReturnType<typeof readMe>>;
 export type SignIn = InferRequestType<(typeof auth)["sign-in"]["email"]["$post"]>["json"];
-/** `setupToken`: proof, for the first account alone, of having seen the server's console. */
+/** `setupToken`: only for the first account, as proof that the person can read the server's log. */
 export type SignUp = InferRequestType<(typeof auth)["sign-up"]["email"]["$post"]>["json"];
 type PasswordChange = InferRequestType<(typeof auth)["change-password"]["$post"]>["json"];
 
-/** The signed-in person and their projects. Fails with 401 where nobody is signed in. */
+/** The signed-in person and their projects. Fails with 401 if nobody is signed in. */
 export const meQuery = queryOptions({ queryKey: ["me"], queryFn: readMe, staleTime: 60_000 });
 
 /** What this instance allows. It can be read without signing in. */
@@ -42,14 +42,14 @@ async function readMe() {
   return { user, projects, isOperator };
 }
 
-/** A change of the session, after which everything read before belongs to somebody else. */
+/** A mutation that changes the session, and then clears the cache: what was read before belongs to somebody else. */
 function useSessionMutation<Input>(mutationFn: (input: Input) => Promise<unknown>) {
   const client = useQueryClient();
   return useMutation({
     mutationFn,
     onSuccess: async () => {
       client.clear();
-      // What the service worker keeps for the time without a server (`public/sw.js`).
+      // The responses that the service worker has stored (`public/sw.js`).
       if ("caches" in window) await caches.delete("overdue-data").catch(() => false);
     },
   });
@@ -105,10 +105,10 @@ export const myInvitationsQuery = queryOptions({
   select: ({ items }) => items,
 });
 
-type Answer = { id: string; token?: string | undefined };
+type InvitationAnswer = { id: string; token?: string | undefined };
 
 export function useAcceptInvitation() {
-  return useInvitationMutation(({ id, token }: Answer) =>
+  return useInvitationMutation(({ id, token }: InvitationAnswer) =>
     parseResponse(
       mine[":invitationId"].accept.$post({ param: { invitationId: id }, json: tokenBody(token) }),
     ),
@@ -116,14 +116,14 @@ export function useAcceptInvitation() {
 }
 
 export function useDeclineInvitation() {
-  return useInvitationMutation(({ id, token }: Answer) =>
+  return useInvitationMutation(({ id, token }: InvitationAnswer) =>
     parseResponse(
       mine[":invitationId"].decline.$post({ param: { invitationId: id }, json: tokenBody(token) }),
     ),
   );
 }
 
-/** Declines an invitation without an account. */
+/** Declines an invitation for a person without an account, by the token of its link. */
 export function useDeclineInvitationByLink() {
   return useMutation({
     mutationFn: (token: string) => parseResponse(invitation.decline.$post({ json: { token } })),
@@ -144,7 +144,7 @@ function tokenBody(token: string | undefined) {
   return token === undefined ? {} : { token };
 }
 
-/** Accepting or declining changes the person's projects and invitations, so both are read again. */
+/** A mutation that accepts or declines, after which the person's projects and invitations are read again. */
 function useInvitationMutation<Input, Output>(mutationFn: (input: Input) => Promise<Output>) {
   const client = useQueryClient();
   return useMutation({ mutationFn, onSuccess: () => client.invalidateQueries({ queryKey: ["me"] }) });

@@ -12,9 +12,10 @@ type Props = {
   submitLabel: string;
   isPending: boolean;
   error: unknown;
-  /** Asks for a name too, for an account that is created with this form. */
+  /** Also asks for a name, if the form creates an account. */
   withName?: boolean;
-  onSubmit: (values: NewPassword, refused: (error: unknown) => void) => void;
+  /** Call `showError` with what the server refuses. */
+  onSubmit: (values: NewPassword, showError: (error: unknown) => void) => void;
 };
 
 /** Asks for a new password. What the server refuses about it is shown below the field. */
@@ -24,21 +25,21 @@ export function NewPasswordForm({ submitLabel, isPending, error, withName = fals
     initialValues: { name: "", password: "" },
     validate: {
       password: (text) =>
-        text.length < PASSWORD_LENGTH_MIN ? `Use at least ${PASSWORD_LENGTH_MIN} characters.` : null,
+        text.length < PASSWORD_CHARS_MIN ? `Use at least ${PASSWORD_CHARS_MIN} characters.` : null,
     },
   });
-  const refused = (cause: unknown) => {
+  const showError = (cause: unknown) => {
     if (cause instanceof ApiError) form.setErrors(errorsByField(cause.errors));
   };
   const isShownBelowField = error instanceof ApiError && error.errors.length > 0;
   return (
-    <form onSubmit={form.onSubmit((values) => onSubmit(values, refused))} noValidate>
+    <form onSubmit={form.onSubmit((values) => onSubmit(values, showError))} noValidate>
       <Stack>
         {error !== null && !isShownBelowField && <ErrorAlert error={error} />}
         {withName && <TextInput label="Your name" autoComplete="name" {...form.getInputProps("name")} />}
         <PasswordInput
           label="New password"
-          description={`At least ${PASSWORD_LENGTH_MIN} characters; a long password is better than a complicated one.`}
+          description={`At least ${PASSWORD_CHARS_MIN} characters; a long password is better than a complicated one.`}
           autoComplete="new-password"
           required
           data-autofocus
@@ -52,8 +53,8 @@ export function NewPasswordForm({ submitLabel, isPending, error, withName = fals
   );
 }
 
-/** The API refuses a shorter password. */
-export const PASSWORD_LENGTH_MIN = 12;
+/** The API refuses shorter passwords. */
+export const PASSWORD_CHARS_MIN = 12;
 
 /** Changes the password of the signed-in person, which ends every other session of the account. */
 export function PasswordCard() {
@@ -62,7 +63,7 @@ export function PasswordCard() {
     initialValues: { currentPassword: "", newPassword: "" },
     validate: {
       newPassword: (text) =>
-        text.length < PASSWORD_LENGTH_MIN ? `Use at least ${PASSWORD_LENGTH_MIN} characters.` : null,
+        text.length < PASSWORD_CHARS_MIN ? `Use at least ${PASSWORD_CHARS_MIN} characters.` : null,
     },
   });
   const submit = (values: typeof form.values) =>
@@ -85,7 +86,7 @@ export function PasswordCard() {
           />
           <PasswordInput
             label="New password"
-            description={`At least ${PASSWORD_LENGTH_MIN} characters.`}
+            description={`At least ${PASSWORD_CHARS_MIN} characters.`}
             autoComplete="new-password"
             required
             {...form.getInputProps("newPassword")}

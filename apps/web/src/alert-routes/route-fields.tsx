@@ -99,7 +99,7 @@ function StepField({ index, names }: { index: number; names: Names }) {
   );
 }
 
-const OUTSIDE = [
+const OUTSIDE_CHOICES = [
   { value: "hold", label: "Wait until the hours begin" },
   { value: "instead", label: "Notify others instead" },
 ];
@@ -135,7 +135,7 @@ export function HoursFields({ names }: { names: Names }) {
             </Group>
             <NativeSelect
               label="Outside these hours"
-              data={OUTSIDE}
+              data={OUTSIDE_CHOICES}
               {...form.getInputProps("hours.outside")}
             />
             {outside === "instead" && (
@@ -154,7 +154,7 @@ export function HoursFields({ names }: { names: Names }) {
   );
 }
 
-/** Everything that a step can notify, grouped for a select field. */
+/** Everything that a step can notify, in the groups of a select field. */
 function targetOptions({ channels, people, rotations }: Names) {
   const groups = [
     {

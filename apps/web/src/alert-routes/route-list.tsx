@@ -7,23 +7,23 @@ import { ManagedLabel } from "../ui/status-label.tsx";
 import { EditorsOnly } from "../ui/role.tsx";
 import type { RouteDraft } from "./route-values.ts";
 import styles from "./alert-routes.module.css";
-import { type Names, routeText, STEPS_IN_A_SENTENCE } from "./route-text.ts";
+import { type Names, routeText, STEPS_IN_A_SENTENCE_MAX } from "./route-text.ts";
 
-type Listed = RouteDraft & { id: string; managedBy: string | null };
+type ListedRoute = RouteDraft & { id: string; managedBy: string | null };
 type Props = {
   projectId: string;
-  routes: readonly Listed[];
+  routes: readonly ListedRoute[];
   names: Names;
-  /** Gets all ids in their new order. */
+  /** Called with the ids of all routes in their new order. */
   reorder: (ids: string[]) => void;
-  remove: (route: Listed) => void;
+  remove: (route: ListedRoute) => void;
 };
 
 /** The alert routes of a project, each with a summary in sentences. */
 export function RouteList({ projectId, routes, names, reorder, remove }: Props) {
   const ids = routes.map(({ id }) => id);
-  const swap = (index: number, other: number) =>
-    reorder(ids.map((id, at) => (at === index ? ids[other] : at === other ? ids[index] : id) ?? id));
+  const swap = (one: number, other: number) =>
+    reorder(ids.map((id, index) => ids[index === one ? other : index === other ? one : index] ?? id));
   return (
     <ol className={styles["list"]}>
       {routes.map((route, index) => (
@@ -64,7 +64,15 @@ export function RouteList({ projectId, routes, names, reorder, remove }: Props) 
   );
 }
 
-function Actions({ projectId, route, remove }: { projectId: string; route: Listed; remove: () => void }) {
+function Actions({
+  projectId,
+  route,
+  remove,
+}: {
+  projectId: string;
+  route: ListedRoute;
+  remove: () => void;
+}) {
   return (
     <div className={styles["actions"]}>
       <Button
@@ -95,7 +103,7 @@ function Actions({ projectId, route, remove }: { projectId: string; route: Liste
 /** A route in sentences; a route with many steps has a line for each. */
 export function RouteSentence({ route, names }: { route: RouteDraft; names: Names }) {
   const sentences = routeText(route, names);
-  if (route.steps.length <= STEPS_IN_A_SENTENCE)
+  if (route.steps.length <= STEPS_IN_A_SENTENCE_MAX)
     return <p className={styles["sentence"]}>{sentences.join(" ")}</p>;
   return (
     <ul className={styles["lines"]}>

@@ -12,9 +12,9 @@ const preview = projectApi.checks[":checkId"]["notification-preview"];
 
 export type RouteView = InferResponseType<typeof oneRoute.$get, 200>;
 type Preview = InferResponseType<typeof preview.$get, 200>;
-/** A channel that gets notified of an incident, and how long after its start. */
+/** A channel that is notified of an incident, and how long after its start. */
 export type Recipient = Preview["items"][number];
-/** A channel that gets notified of runs, failures or notices. */
+/** A channel that is notified of runs, failures or notices. */
 export type EventRecipient = Preview["events"][number];
 
 /** The alert routes of a project, in their order. */
@@ -29,13 +29,13 @@ export const routesQuery = (projectId: string) =>
 
 type Scenario = { projectId: string; checkId: string; at: string; reason: Reason };
 
-/** Who gets notified if a check goes down at that time, in order. */
+/** Who is notified if a check goes down at a time (ISO 8601) for a reason, in the order in which they are notified. */
 export const notificationPreviewQuery = (scenario: Scenario) => previewQuery(scenario, ({ items }) => items);
 
-/** Who gets notified of the check's runs and notices at that time. */
+/** Who is notified of the check's runs and notices at that time. */
 export const eventRecipientsQuery = (scenario: Scenario) => previewQuery(scenario, ({ events }) => events);
 
-// Under the routes' key, so that a change of a route reads the preview again.
+// Below the key of the routes, so that the preview is read again when a route changes.
 const previewQuery = <Part>(scenario: Scenario, select: (preview: Preview) => Part) =>
   queryOptions({
     queryKey: ["projects", scenario.projectId, "routes", "preview", scenario],
@@ -46,12 +46,12 @@ const previewQuery = <Part>(scenario: Scenario, select: (preview: Preview) => Pa
     select,
   });
 
-const routesOf = (projectId: string) => ({ projectId, parts: ["routes"] });
+const routesPart = (projectId: string) => ({ projectId, parts: ["routes"] });
 
-/** Creates a route where `edited` is null. */
+/** Creates a route if `edited` is null, otherwise saves that version of it. */
 export const useSaveRoute = (projectId: string) =>
   useProjectMutation(
-    routesOf(projectId),
+    routesPart(projectId),
     async ({ edited, draft }: { edited: RouteView | null; draft: RouteDraft }) => {
       if (edited === null) return await parseResponse(routes.$post({ param: { projectId }, json: draft }));
       const param = { projectId, routeId: edited.id };
@@ -60,18 +60,18 @@ export const useSaveRoute = (projectId: string) =>
   );
 
 export const useDeleteRoute = (projectId: string) =>
-  useProjectMutation(routesOf(projectId), (routeId: string) =>
+  useProjectMutation(routesPart(projectId), (routeId: string) =>
     parseResponse(oneRoute.$delete({ param: { projectId, routeId } })),
   );
 
 /** Undoes a deletion; the route returns to its place in the order. */
 export const useRestoreRoute = (projectId: string) =>
-  useProjectMutation(routesOf(projectId), (routeId: string) =>
+  useProjectMutation(routesPart(projectId), (routeId: string) =>
     parseResponse(oneRoute.restore.$post({ param: { projectId, routeId } })),
   );
 
 /** Puts the routes into the order of these ids. */
 export const useOrderRoutes = (projectId: string) =>
-  useProjectMutation(routesOf(projectId), (ids: string[]) =>
+  useProjectMutation(routesPart(projectId), (ids: string[]) =>
     parseResponse(routes.order.$put({ param: { projectId }, json: { ids } })),
   );

@@ -3,7 +3,7 @@ import { weekdaysText } from "../time/weekdays.ts";
 import { listText } from "@overdue/schedules";
 import type { Hours, RouteDraft, Step, Target } from "./route-values.ts";
 
-/** The names for ids. */
+/** The names of everything that a route can refer to, by id. */
 export type Names = {
   checks: ReadonlyMap<string, string>;
   channels: ReadonlyMap<string, string>;
@@ -11,10 +11,10 @@ export type Names = {
   rotations: ReadonlyMap<string, string>;
 };
 
-/** A route with more steps than this has a line for each. */
-export const STEPS_IN_A_SENTENCE = 2;
+/** A route with more steps than this is written with a line for each. */
+export const STEPS_IN_A_SENTENCE_MAX = 2;
 
-/** A route in sentences, one for each of its parts. */
+/** A route in sentences: when it applies, whom it notifies, and how often. */
 export function routeText(route: RouteDraft, names: Names): string[] {
   return [
     ...changeText(route, names),
@@ -59,7 +59,7 @@ export const REASON_TITLES: Record<Reason, string> = {
 function changeText({ match, notifyOn, steps }: RouteDraft, names: Names): string[] {
   const subject = subjectText(match, names);
   const when = `When ${subject} goes down${reasonsText(match)}`;
-  if (notifyOn.changes && steps.length > STEPS_IN_A_SENTENCE)
+  if (notifyOn.changes && steps.length > STEPS_IN_A_SENTENCE_MAX)
     return [`${when}:`, ...steps.map((step) => stepLine(step, names))];
   if (notifyOn.changes) return [`${when}, ${stepsText(steps, names)}.`];
   return notifyOn.failures || notifyOn.runs || notifyOn.notices
@@ -67,7 +67,7 @@ function changeText({ match, notifyOn, steps }: RouteDraft, names: Names): strin
     : [`When ${subject} does anything (nothing is chosen yet), ${stepsText(steps, names)}.`];
 }
 
-/** The events besides status changes, which go to the first step only, immediately. */
+/** The events besides status changes, of which only the first step is notified, immediately. */
 function eventsText({ match, notifyOn, steps }: RouteDraft, names: Names): string[] {
   const events = [
     ...(notifyOn.runs
@@ -138,7 +138,7 @@ function minutesText(minutes: number): string {
   return secondsInWords(minutes * 60);
 }
 
-/** The settings of a route in words, to show what differs between two versions. */
+/** The settings of a route in words, to compare two versions. */
 export function routeFacts(route: RouteDraft, names: Names): [label: string, text: string][] {
   return [
     ["Name", route.name],

@@ -3,7 +3,7 @@ import { createFormContext } from "@mantine/form";
 
 import { type Span, toSpan, spanToSeconds } from "../time/duration.ts";
 
-/** The recipient of a step. */
+/** A recipient of an escalation step. */
 export type Target =
   | { kind: "channel"; channelId: string }
   | { kind: "person"; personId: string }
@@ -179,7 +179,7 @@ function parseTarget(text: string): Target | null {
 
 export const [RouteFormProvider, useRouteFormContext, useRouteForm] = createFormContext<RouteValues>();
 
-/** The form's fields by the paths of the API. */
+/** Patterns of the API's paths, and the form's field for each. */
 const FIELDS: readonly [RegExp, string][] = [
   [/^name$/, "name"],
   [/^match\.(tags|reasons|severities|checkIds)\b.*$/, "$1"],
@@ -191,7 +191,7 @@ const FIELDS: readonly [RegExp, string][] = [
   [/^hours\.outside\b.*$/, "hours.instead"],
 ];
 
-/** The form's field for a path of the API; null where it has none. */
+/** The form's field for a path of the API; null if it has none. */
 export function routeField(path: string): string | null {
   const found = FIELDS.find(([pattern]) => pattern.test(path));
   return found ? path.replace(found[0], found[1]) : null;

@@ -3,10 +3,10 @@ import { infiniteQueryOptions, useMutation, useQueryClient } from "@tanstack/rea
 /** A page of a list, as the API returns it. */
 export type Page<T> = { items: T[]; next: string | null };
 
-/** What the API needs to know to return one page. */
+/** The query of a request for one page. */
 export type PageQuery = { limit: string; cursor?: string };
 
-const PER_PAGE = 50;
+const ITEMS_PER_PAGE = 50;
 
 /** All items of a list, read page by page. */
 export async function readAllPages<T>(read: (cursor: string | null) => Promise<Page<T>>): Promise<T[]> {
@@ -21,16 +21,16 @@ export async function readAllPages<T>(read: (cursor: string | null) => Promise<P
   return items;
 }
 
-/** The query for the page after `cursor`; null asks for the first page. */
+/** The query for the page after `cursor`, or for the first page if it is null. `limit`: items. */
 export function pageQuery(cursor: string | null, limit = 200): PageQuery {
   return { limit: String(limit), ...(cursor !== null && { cursor }) };
 }
 
-/** Options for `useInfiniteQuery` on a list that is shown page by page; its data is one list of all pages read. */
+/** Options for `useInfiniteQuery`, for a list that is shown page by page. Its data are the items of all pages read. */
 export function pagedQuery<T>(queryKey: readonly string[], read: (query: PageQuery) => Promise<Page<T>>) {
   return infiniteQueryOptions({
     queryKey,
-    queryFn: ({ pageParam }) => read(pageQuery(pageParam, PER_PAGE)),
+    queryFn: ({ pageParam }) => read(pageQuery(pageParam, ITEMS_PER_PAGE)),
     initialPageParam: firstPage(),
     getNextPageParam: ({ next }) => next,
     select: ({ pages }) => pages.flatMap(({ items }) => items),
@@ -40,8 +40,8 @@ export function pagedQuery<T>(queryKey: readonly string[], read: (query: PageQue
 const firstPage = (): string | null => null;
 
 /**
- * A change of a project after which the named parts of it are read again: `parts` are the third words of their query
- * keys. They are read again after a refusal too, because what the page shows may be out of date.
+ * A mutation within a project, after which the named parts of the project are read again: `parts` are the third words of
+ * their query keys. They are read again after a refusal too, because what the page shows may be out of date.
  */
 export function useProjectMutation<Input, Output>(
   { projectId, parts }: { projectId: string; parts: readonly string[] },

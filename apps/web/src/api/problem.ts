@@ -15,14 +15,14 @@ export class ApiError extends Error {
   }
 }
 
-/** The sentence that a person reads about anything thrown. */
+/** The sentence to show a person for anything thrown. */
 export function errorMessage(error: unknown): string {
   if (error instanceof ApiError) return error.errors.map(fieldMessage).join(" ") || error.message;
   if (error instanceof TypeError) return "Overdue could not be reached. Check the connection and try again.";
   return "Something went wrong in this page. Reload it; if that does not help, ask the operator of this instance.";
 }
 
-/** "Grace: use at least a minute.": the field's name in words, and what it needs. */
+/** "Grace: use at least a minute.": the field's name in words, then the server's message. */
 function fieldMessage({ field, message }: FieldError): string {
   const name = field
     .split(".")
@@ -32,23 +32,23 @@ function fieldMessage({ field, message }: FieldError): string {
   return name === "" ? message : `${name.slice(0, 1).toUpperCase()}${name.slice(1)}: ${message}`;
 }
 
-// The unit or the plural of ids at the end of a name says nothing to a person.
+// Left out of a field's name, where it tells a person nothing.
 const UNIT = /(?:Seconds|Minutes|Ids?)$/;
 
-/** Whether an edit was refused because somebody else changed the same thing before. */
+/** Whether an edit was refused because somebody else changed the same thing first. */
 export function isStale(error: unknown): boolean {
   return error instanceof ApiError && error.status === 412;
 }
 
 /** Reads an RFC 9457 problem, or better-auth's `{message, code}`; anything else becomes a plain sentence. */
 export async function readProblem(response: Response): Promise<ApiError> {
-  const found: unknown = await response.json().catch(() => null);
-  const said = isRecord(found) ? found : {};
+  const parsed: unknown = await response.json().catch(() => null);
+  const body = isRecord(parsed) ? parsed : {};
   return new ApiError({
     status: response.status,
-    code: readTextOr(said["code"], "unknown"),
-    detail: readTextOr(said["detail"] ?? said["message"], defaultMessage(response.status)),
-    errors: Array.isArray(said["errors"]) ? said["errors"].filter(isFieldError) : [],
+    code: readTextOr(body["code"], "unknown"),
+    detail: readTextOr(body["detail"] ?? body["message"], defaultMessage(response.status)),
+    errors: Array.isArray(body["errors"]) ? body["errors"].filter(isFieldError) : [],
   });
 }
 
@@ -67,11 +67,11 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null;
 }
 
-function readTextOr(value: unknown, otherwise: string): string {
-  return typeof value === "string" && value !== "" ? value : otherwise;
+function readTextOr(value: unknown, fallback: string): string {
+  return typeof value === "string" && value !== "" ? value : fallback;
 }
 
-/** The server's sentences by field, as a form takes them. */
+/** The server's messages by field, as a form takes them. */
 export function errorsByField(errors: readonly FieldError[]): Record<string, string> {
   return Object.fromEntries(errors.map(({ field, message }) => [field, message]));
 }

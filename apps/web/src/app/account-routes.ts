@@ -52,7 +52,7 @@ const verifyAddress = createRoute({
   component: lazyRouteComponent(() => import("../pages/sign-up-pages.tsx"), "VerifyAddressPage"),
 });
 
-/** For a screen on a wall: by a key in the fragment of its address, without signing in. */
+/** For a screen on a wall. A key in the fragment of its address takes the place of signing in. */
 const wall = createRoute({
   getParentRoute: () => root,
   path: "/wall",

@@ -6,13 +6,13 @@ import { channelKindsQuery, channelsQuery } from "../channels/channel-queries.ts
 import { lazyRouteComponent, projectRoute, EDITORS_ONLY } from "./project-route.ts";
 import { readDeliveriesSearch, readText } from "./search.ts";
 
-/** The status pages of a project; few visits need what reads them. */
+/** Reads the status pages of a project. The code for it is loaded on demand, because few visits need it. */
 async function readStatusPages(client: QueryClient, projectId: string) {
   const { statusPagesQuery } = await import("../status-pages/status-page-queries.ts");
   return await client.ensureQueryData(statusPagesQuery(projectId));
 }
 
-/** The channels of a project, and what the forms of each kind ask for. */
+/** Reads the channels of a project, and every kind of channel with the settings that it takes. */
 async function readChannels(client: QueryClient, projectId: string): Promise<void> {
   await Promise.all([
     client.ensureQueryData(channelKindsQuery),

@@ -17,7 +17,7 @@ import { LazyMenu } from "../ui/lazy-menu.tsx";
 import { toast } from "../ui/toast.tsx";
 import styles from "./shell.module.css";
 
-/** Shows the current project, and leads to the others. */
+/** Shows the current project, and links to the others. */
 export function ProjectSwitcher({ projects, projectId }: { projects: Me["projects"]; projectId: string }) {
   const current = projects.find(({ id }) => id === projectId);
   return (
@@ -56,7 +56,7 @@ const SCHEMES: { scheme: MantineColorScheme; label: string; icon: typeof IconSun
   { scheme: "auto", label: "Same as this device", icon: IconDeviceDesktop },
 ];
 
-/** Switches between light, dark, and the setting of the device. */
+/** A menu to choose light, dark, or the setting of the device. */
 export function ColorSchemeToggle() {
   const { colorScheme, setColorScheme } = useMantineColorScheme({ keepTransitions: true });
   const Current = SCHEMES.find(({ scheme }) => scheme === colorScheme)?.icon ?? IconSun;
@@ -80,7 +80,7 @@ export function ColorSchemeToggle() {
   );
 }
 
-/** Shows the account that is signed in, and signs out. */
+/** A menu that shows who is signed in, links to the account, and signs out. */
 export function AccountMenu({ me: { user, isOperator } }: { me: Me }) {
   const navigate = useNavigate();
   const signOut = useSignOut();

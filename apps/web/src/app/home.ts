@@ -7,7 +7,7 @@ import { checkQuery } from "../checks/check-queries.ts";
 
 const LAST_PROJECT = "overdue-last-project";
 
-/** The project that was open last, or else the first one; null where there is none. */
+/** The id of the project that was opened last, or else of the first one; null for a person without projects. */
 export function homeProjectId({ projects }: Me): string | null {
   const last = localStorage.getItem(LAST_PROJECT);
   return (projects.find(({ id }) => id === last) ?? projects[0])?.id ?? null;
@@ -17,16 +17,21 @@ export function rememberProject(projectId: string): void {
   localStorage.setItem(LAST_PROJECT, projectId);
 }
 
-/** The person's project that contains a check. @throws the router's "not found" */
+/** The id of the person's project that contains a check. @throws the router's "not found" */
 export async function findCheckProject(client: QueryClient, checkId: string): Promise<string> {
   const { projects } = await client.ensureQueryData(meQuery);
-  const hasChecks = await Promise.all(projects.map(({ id }) => holds(client, { projectId: id, checkId })));
+  const hasChecks = await Promise.all(
+    projects.map(({ id }) => containsCheck(client, { projectId: id, checkId })),
+  );
   const project = projects.find((_, index) => hasChecks[index]);
   if (!project) throw notFound();
   return project.id;
 }
 
-async function holds(client: QueryClient, ref: { projectId: string; checkId: string }): Promise<boolean> {
+async function containsCheck(
+  client: QueryClient,
+  ref: { projectId: string; checkId: string },
+): Promise<boolean> {
   try {
     await client.ensureQueryData(checkQuery(ref));
     return true;

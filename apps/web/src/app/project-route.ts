@@ -13,14 +13,14 @@ import { ApiError } from "../api/problem.ts";
 import { refreshChecks } from "../checks/check-queries.ts";
 import { followProject } from "../live/live-events.ts";
 
-/** Every page for which one signs in. */
+/** The parent of every page that needs a signed-in person. */
 export const signedIn = createRoute({
   getParentRoute: () => root,
   id: "signed-in",
   beforeLoad: ({ context, location }) => requireSignIn(context.queryClient, location.href),
 });
 
-/** Every page of a project. */
+/** The parent of every page of a project. */
 export const projectRoute = createRoute({
   getParentRoute: () => signedIn,
   path: "/projects/$projectId",
@@ -31,20 +31,20 @@ export const projectRoute = createRoute({
   component: lazyRouteComponent(() => import("../pages/project-layout.tsx"), "ProjectLayout"),
 });
 
-/** Asks once more where the project is not among those that are known: somebody may just have been let in. */
+/** Asks the server again if the project is not among the known ones: the person may just have become a member. */
 async function isMember(client: QueryClient, projectId: string): Promise<boolean> {
   const isAmong = ({ projects }: Me) => projects.some(({ id }) => id === projectId);
   if (isAmong(await client.ensureQueryData(meQuery))) return true;
   return isAmong(await client.fetchQuery({ ...meQuery, staleTime: 0 }));
 }
 
-/** Leads to the creation of the first account while there is none. @throws the router's redirect */
+/** Redirects to the creation of the first account while there is none. @throws the router's redirect */
 export async function redirectToSetup(client: QueryClient): Promise<void> {
   const { setupNeeded } = await client.ensureQueryData(instanceQuery);
   if (setupNeeded) throw redirect({ to: "/setup" });
 }
 
-/** Leads to the sign-in page where nobody is signed in, and from there back to `href`. @throws the router's redirect */
+/** Redirects to the sign-in page if nobody is signed in, and from there back to `href`. @throws the router's redirect */
 async function requireSignIn(client: QueryClient, href: string): Promise<void> {
   try {
     await client.ensureQueryData(meQuery);
@@ -63,26 +63,26 @@ declare module "@tanstack/react-router" {
   }
 }
 
-/** The static data of such a page. */
+/** The static data of a page that changes something. */
 export const EDITORS_ONLY = { editorsOnly: true } as const;
 
 /**
- * A page whose code is loaded when it is first visited. Where the code is missing after an upgrade, the router reloads
- * the page; without a connection a reload would lose the app, so that the error then says that nothing can be reached.
+ * A page whose code is loaded when it is first visited. If the code is missing after an upgrade, the router reloads the
+ * page. Without a connection a reload would lose the app, so the error thrown then is one that makes it wait instead.
  */
 export function lazyRouteComponent<Name extends string, Module extends Record<Name, ComponentType<object>>>(
   load: () => Promise<Module>,
   name: Name,
 ) {
-  return libraryComponent(() => load().catch(explain), name);
+  return libraryComponent(() => load().catch(rethrowLoadError), name);
 }
 
-async function explain(error: unknown): Promise<never> {
-  throw (await isServerThere()) ? error : new TypeError("The code of the page could not be loaded.");
+async function rethrowLoadError(error: unknown): Promise<never> {
+  throw (await isServerReachable()) ? error : new TypeError("The code of the page could not be loaded.");
 }
 
-/** Whether the server answers anything at all. */
-export async function isServerThere(): Promise<boolean> {
+/** Whether the server can be reached, whatever its response. */
+export async function isServerReachable(): Promise<boolean> {
   return await fetch("/health/live", { cache: "no-store" }).then(
     () => true,
     () => false,

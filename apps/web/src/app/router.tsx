@@ -11,12 +11,12 @@ import { useCallback, useEffect } from "react";
 
 import { Page, PageSkeleton } from "../ui/page.tsx";
 import { routeTree } from "./routes.tsx";
-import { isServerThere } from "./project-route.ts";
+import { isServerReachable } from "./project-route.ts";
 import { parseSearch, stringifySearch } from "./search.ts";
 import { ApiError, errorMessage } from "../api/problem.ts";
 import styles from "./shell.module.css";
 
-/** `history` is the browser's by default; a test brings its own. */
+/** `history` is the browser's by default; tests pass their own. */
 export function createAppRouter(queryClient: QueryClient, history?: RouterHistory) {
   return createRouter({
     ...(history && { history }),
@@ -36,17 +36,17 @@ export function createAppRouter(queryClient: QueryClient, history?: RouterHistor
 }
 
 const RETRIES_MAX = 2;
-const KEPT_MS = 12 * 3_600_000;
+const CACHE_MS = 12 * 3_600_000;
 
-/** The cache of what the pages have read. Live events invalidate it; the maximum age only helps where an event is lost. */
+/** The cache of what the pages have read. Live events invalidate it; the stale time only matters if an event is lost. */
 export function createAppQueryClient(): QueryClient {
   return new QueryClient({
     defaultOptions: {
       queries: {
         staleTime: 30_000,
-        // What was read stays while the tab is open: without a connection there is nothing else to show.
-        gcTime: KEPT_MS,
-        // The browser's idea of being offline is often wrong, and a request that waits for it says nothing.
+        // What was read is kept while the tab is open: without a connection there is nothing else to show.
+        gcTime: CACHE_MS,
+        // Browsers often misjudge whether they are offline, and a request that waits to be online shows no error.
         networkMode: "always",
         retry: (failures, error) => failures < RETRIES_MAX && isTransient(error),
       },
@@ -55,12 +55,12 @@ export function createAppQueryClient(): QueryClient {
   });
 }
 
-/** A retry helps where the server was not reached or not ready, but not where it refused the request. */
+/** A retry helps if the server was not reached or not ready, but not if it refused the request. */
 function isTransient(error: Error): boolean {
   return !(error instanceof ApiError) || error.status >= 500;
 }
 
-/** Shown where an address does not exist. */
+/** Shown for an address that does not exist. */
 function MissingPage() {
   return (
     <div className={styles["main"]}>
@@ -75,9 +75,9 @@ function MissingPage() {
   );
 }
 
-const LOOK_MS = 3_000;
+const SERVER_POLL_MS = 3_000;
 
-/** Shown where a page failed: the error, and ways to continue. */
+/** Shown in place of a page that failed: the error, and ways to continue. */
 function BrokenPage({ error, reset }: ErrorComponentProps) {
   const router = useRouter();
   const tryAgain = useCallback(() => {
@@ -85,16 +85,16 @@ function BrokenPage({ error, reset }: ErrorComponentProps) {
     void router.invalidate();
   }, [reset, router]);
   useEffect(() => {
-    // What failed for want of a network is tried again once there is one.
+    // A page that failed without a network is tried again once there is one.
     window.addEventListener("online", tryAgain);
     return () => window.removeEventListener("online", tryAgain);
   }, [tryAgain]);
-  // The browser does not notice that a server is there again.
+  // No browser event says that the server can be reached again.
   const isUnreachable = error instanceof TypeError;
   useEffect(() => {
     if (!isUnreachable) return;
-    const look = () => void isServerThere().then((isThere) => isThere && tryAgain());
-    const timer = setInterval(look, LOOK_MS);
+    const poll = () => void isServerReachable().then((isReachable) => isReachable && tryAgain());
+    const timer = setInterval(poll, SERVER_POLL_MS);
     return () => clearInterval(timer);
   }, [isUnreachable, tryAgain]);
   if (error instanceof ApiError && error.status === 404) return <MissingPage />;
@@ -112,7 +112,7 @@ function BrokenPage({ error, reset }: ErrorComponentProps) {
         <Group>
           <Button onClick={tryAgain}>Try again</Button>
           {isUnreachable ? (
-            // A reload would leave the app without a way back.
+            // A link would reload the page, and the app could not be loaded.
             <Button variant="default" onClick={() => router.history.back()}>
               Back
             </Button>

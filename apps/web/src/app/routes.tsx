@@ -77,7 +77,7 @@ const checkList = createRoute({
   path: "checks",
   validateSearch: readListSearch,
   loader: async ({ context: { queryClient: client }, params, preload }) => {
-    // A list that is read before its changes are followed would have to be read a second time.
+    // Changes are followed first: a list that was read earlier would have to be read again.
     if (!preload) await followProject({ client, refreshChecks, ...params });
     await client.ensureQueryData(checksQuery(params.projectId));
   },
@@ -105,7 +105,7 @@ const newCheck = createRoute({
   component: lazyRouteComponent(() => import("../pages/check-form-page.tsx"), "NewCheckPage"),
 });
 
-/** The first minutes of a newcomer; `check`: the one that was made by the choice `watch`. */
+/** The first minutes of a newcomer. `check`: the id of the check that was created by the choice `watch`. */
 const start = createRoute({
   getParentRoute: () => projectRoute,
   path: "start",
@@ -218,8 +218,8 @@ const uptime = createRoute({
 });
 
 /**
- * The address of every page. The code of a page is loaded when it is first visited; the data without which it shows
- * nothing is read before it is rendered.
+ * The address of every page. The code of a page is loaded when it is first visited. The loaders read the data without
+ * which a page would show nothing, before it is rendered.
  */
 export const routeTree = root.addChildren([
   ...accountRoutes,

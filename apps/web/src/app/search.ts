@@ -24,12 +24,12 @@ export type DaySearch = {
 /** Whose uptime is shown, for which span and in what order: all checks, the last 30 days, by uptime. */
 export type UptimeSearch = {
   span?: NamedSpan;
-  /** The first and the last day of a span of one's own, such as 2026-11-30. */
+  /** The first and the last day of a chosen span, such as 2026-11-30. */
   from?: string;
   until?: string;
   timezone?: string;
   tag?: string;
-  /** A column; with "-" in front in the opposite order. */
+  /** A column; with "-" in front, in descending order. */
   sort?: string;
 };
 
@@ -46,7 +46,7 @@ export type IncidentsSearch = { state?: "all" };
 /** Which report is shown: the last complete month by default. */
 export type ReportSearch = { period?: string; every?: "week"; timezone?: string };
 
-// Named here, since the router of every page reads it.
+// The two lists are repeated here, so that the router, which every page loads, does not load their packages.
 const DELIVERY_STATES = [
   "pending",
   "sending",
@@ -55,7 +55,6 @@ const DELIVERY_STATES = [
   "failed",
   "superseded",
 ] as const satisfies readonly DeliveryState[];
-// Named here, too.
 export const SPANS = [
   "24h",
   "7d",
@@ -66,7 +65,7 @@ export const SPANS = [
 ] as const satisfies readonly NamedSpan[];
 const TABS = ["pings", "runs", "history", "how-to"] as const;
 
-/** Reads the query of the list's address. Invalid parts are ignored, because people type addresses by hand. */
+/** Reads the query of the list's address. Here as below, invalid parts are ignored: people edit addresses by hand. */
 export function readListSearch(search: Record<string, unknown>): ListSearch {
   const status = STATUS_FILTERS.find((known) => known === search["status"]);
   const sort = SORTS.find((known) => known === search["sort"]);
@@ -157,7 +156,7 @@ export function readExplainSearch(search: Record<string, unknown>): ExplainSearc
   };
 }
 
-/** A text of an address; undefined for an empty text, and for anything else. */
+/** One text of a query; undefined for an empty text or any other value. */
 export function readText(value: unknown): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;
 }
@@ -167,7 +166,7 @@ export function safePath(to: string | undefined): string {
   return to !== undefined && /^\/(?![/\\])[\w\-/?=&%.[\]",+]*$/.test(to) ? to : "/";
 }
 
-/** Reads a query as plain texts, a repeated name as a list. The router's own parser would read a token of digits as a number. */
+/** Reads a query as texts, a repeated name as a list. The router's parser would read a token of digits as a number. */
 export function parseSearch(query: string): Record<string, string | string[]> {
   const found = new URLSearchParams(query);
   return Object.fromEntries(

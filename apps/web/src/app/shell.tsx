@@ -62,7 +62,7 @@ const SECTIONS = [
   },
 ] as const;
 
-/** The pages of the sections that have several. */
+/** The pages of each section that has more than one. */
 const SUBSECTIONS = {
   History: [
     { to: "/projects/$projectId/day", label: "Day" },
@@ -82,7 +82,7 @@ const SUBSECTIONS = {
   ],
 } as const;
 
-/** The frame of a project's pages. On a phone its sections are at the bottom of the screen, near the thumb. */
+/** The frame of a project's pages. On a phone the links to the sections are at the bottom, near the thumb. */
 export function Shell({ me, projectId, openIncidents, banner, children }: Props) {
   const part = useLocation({ select: ({ pathname }) => pathname.split("/")[3] ?? "" });
   const current = SECTIONS.find(({ parts }) => parts.some((one) => one === part));
@@ -139,7 +139,7 @@ function hasSubsections(label: string): label is keyof typeof SUBSECTIONS {
   return Object.hasOwn(SUBSECTIONS, label);
 }
 
-/** The navigation between the pages of a section that has several. */
+/** The links between the pages of one section. */
 function Subsections({ projectId, of }: { projectId: string; of: keyof typeof SUBSECTIONS }) {
   const nav = useRef<HTMLElement>(null);
   const path = useLocation({ select: ({ pathname }) => pathname });

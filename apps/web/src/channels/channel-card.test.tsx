@@ -19,7 +19,7 @@ async function renderCard(channel: ChannelView, { checkNames = [], role = "owner
         projectId={PROJECT}
         channel={channel}
         checkNames={checkNames}
-        testing={false}
+        isTesting={false}
         onTest={onTest}
         onDelete={onDelete}
       >

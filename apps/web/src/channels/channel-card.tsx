@@ -17,7 +17,7 @@ type ChannelCardProps = {
   channel: ChannelView;
   /** The names of the checks that notify it. */
   checkNames: readonly string[];
-  testing: boolean;
+  isTesting: boolean;
   onTest: () => void;
   onDelete: () => void;
   /** The progress of a test message. */
@@ -56,7 +56,7 @@ export function ChannelCard(props: ChannelCardProps) {
   );
 }
 
-function Actions({ projectId, channel, testing, onTest, onDelete }: ChannelCardProps) {
+function Actions({ projectId, channel, isTesting, onTest, onDelete }: ChannelCardProps) {
   return (
     <div className={styles["actions"]}>
       {channel.unconfirmedSince !== null ? (
@@ -67,7 +67,7 @@ function Actions({ projectId, channel, testing, onTest, onDelete }: ChannelCardP
             variant="default"
             size="compact-md"
             leftSection={<IconSend size={16} aria-hidden />}
-            loading={testing}
+            loading={isTesting}
             onClick={onTest}
           >
             Send test
@@ -99,15 +99,15 @@ function Actions({ projectId, channel, testing, onTest, onDelete }: ChannelCardP
   );
 }
 
-const NAMED_MAX = 3;
+const NAMES_MAX = 3;
 
 function checksText(names: readonly string[]): string {
   if (names.length === 0) return "No check notifies it";
-  const more = names.length - NAMED_MAX;
-  return `Notified by ${names.slice(0, NAMED_MAX).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+  const more = names.length - NAMES_MAX;
+  return `Notified by ${names.slice(0, NAMES_MAX).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
 }
 
-/** Why nothing is sent to a channel now, what happens to its alerts, and how to fix it. */
+/** Why nothing is sent to a channel now, what happens to its alerts meanwhile, and how to fix it. */
 function ChannelProblem({ channel }: { channel: ChannelView }) {
   const { brokenAt, brokenBecause, brokenBy, unconfirmedSince, restsUntil } = channel;
   if (brokenAt !== null) {
@@ -122,14 +122,14 @@ function ChannelProblem({ channel }: { channel: ChannelView }) {
   if (unconfirmedSince === null) return restsUntil === null ? null : <CircuitOpenNote until={restsUntil} />;
   return (
     <p className={styles["waiting"]}>
-      <Question channel={channel} />
+      <ConfirmationProgress channel={channel} />
       Until then its alerts go to the fallback channel of this project, or else to its owners.
     </p>
   );
 }
 
-/** What became of the e-mail that asks the reader of an address to confirm it. */
-function Question({ channel: { askedAt, hint, lastTrial } }: { channel: ChannelView }) {
+/** Whether the e-mail that asks the owner of an address to confirm it was sent, and when. */
+function ConfirmationProgress({ channel: { askedAt, hint, lastTrial } }: { channel: ChannelView }) {
   if (askedAt === null)
     return `No e-mail was sent to ${hint} yet, because it or this project reached today's limit of e-mails. `;
   if (lastTrial?.kind === "confirm" && lastTrial.state !== "sent")
@@ -157,13 +157,13 @@ const NEXT_STEPS = {
   recipient: "Edit the channel if they want the alerts again.",
 };
 
-type AskAgainProps = {
+type ConfirmationProps = {
   projectId: string;
   channel: Pick<ChannelView, "id" | "hint" | "askedAt" | "brokenBy">;
 };
 
-/** Sends the e-mail again by which the reader of an address confirms. It is not offered after an unsubscription. */
-function ConfirmationButton({ projectId, channel }: AskAgainProps) {
+/** Sends the confirmation e-mail, again if it was sent before. It is not offered after the person has unsubscribed. */
+function ConfirmationButton({ projectId, channel }: ConfirmationProps) {
   const ask = useSendConfirmation(projectId);
   if (channel.brokenBy === "recipient") return null;
   return (

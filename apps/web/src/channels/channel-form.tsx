@@ -9,7 +9,7 @@ import { ChecksField, type NamedCheck } from "./checks-field.tsx";
 import { MultiSelect } from "../ui/pick.tsx";
 import { TextArea } from "../ui/text-area.tsx";
 
-/** `settings` is undefined where they stay as they are. */
+/** `settings` is undefined if they are not changed. */
 type ChannelDraft = {
   name: string;
   settings: Record<string, unknown> | undefined;
@@ -24,23 +24,23 @@ type ChannelFormProps = {
   checkIds: readonly string[];
   /** The channels that a group may contain. */
   channels: readonly { id: string; name: string }[];
-  /** What is missing on this server for the settings typed so far. */
+  /** Renders what the operator must set up before the settings typed so far work. */
   warnings: (settings: Record<string, unknown>) => ReactNode;
   save: (draft: ChannelDraft) => Promise<unknown>;
   cancel: () => void;
 };
 
-/** Creates or edits a channel by the fields of its kind. */
+/** A form that creates or edits a channel, with the fields of its kind. */
 export function ChannelForm(props: ChannelFormProps) {
   const { kind, known, checks, checkIds, channels, warnings, save, cancel } = props;
   const [open, setOpen] = useState(known === null);
   const form = useForm({
     initialValues: { name: known?.name ?? "", checkIds: [...checkIds], settings: emptySettings(kind.fields) },
   });
-  const { isSaving, rest, submit: saveDraft } = useFormSave({ form, save, toField });
+  const { isSaving, otherProblems, submit: saveDraft } = useFormSave({ form, save, toField });
 
   const submit = ({ name, checkIds: chosen, settings }: typeof form.values) => {
-    const typed = open ? settingsFrom(kind.fields, settings) : undefined;
+    const typed = open ? readSettings(kind.fields, settings) : undefined;
     void saveDraft({ name: name || kind.title, settings: typed, checkIds: chosen });
   };
   return (
@@ -71,7 +71,7 @@ export function ChannelForm(props: ChannelFormProps) {
           value={form.values.checkIds}
           onChange={(checkIds) => form.setFieldValue("checkIds", checkIds)}
         />
-        <FormProblems rest={rest} errors={form.errors} />
+        <FormProblems otherProblems={otherProblems} errors={form.errors} />
         <FormButtons
           submitLabel={known === null ? "Create channel" : "Save"}
           isSaving={isSaving}
@@ -84,7 +84,7 @@ export function ChannelForm(props: ChannelFormProps) {
 
 type SettingsForm = UseFormReturnType<{ settings: Record<string, string> } & Omit<ChannelDraft, "settings">>;
 
-/** What every channel of the kind needs; the rest is folded away until it is asked for or has a problem. */
+/** The fields that the kind requires. Optional ones are folded away until they are asked for, or one has a problem. */
 function KindFields({
   kind,
   form,
@@ -97,7 +97,7 @@ function KindFields({
   const [isOpen, setOpen] = useState(false);
   const shown = kind.fields.filter(({ required }) => required === true);
   const folded = shown.length === 0 ? [] : kind.fields.filter(({ required }) => required !== true);
-  const inputOf = (field: KindFieldProps["field"]) => (
+  const renderField = (field: KindFieldProps["field"]) => (
     <KindField
       key={field.name}
       field={field}
@@ -107,11 +107,11 @@ function KindFields({
       error={form.errors[`settings.${field.name}`]}
     />
   );
-  if (folded.length < FOLDED_MIN) return kind.fields.map(inputOf);
+  if (folded.length < FOLDED_FIELDS_MIN) return kind.fields.map(renderField);
   const isShown = isOpen || folded.some(({ name }) => form.errors[`settings.${name}`] !== undefined);
   return (
     <>
-      {shown.map(inputOf)}
+      {shown.map(renderField)}
       <Anchor
         component="button"
         type="button"
@@ -121,13 +121,13 @@ function KindFields({
       >
         {isShown ? "Fewer settings" : `${folded.length} more settings, none of them needed`}
       </Anchor>
-      {isShown && folded.map(inputOf)}
+      {isShown && folded.map(renderField)}
     </>
   );
 }
 
-/** Fewer are shown at once: unfolding would cost more than reading. */
-const FOLDED_MIN = 3;
+/** Fewer optional fields than this are always shown: unfolding them would take longer than reading them. */
+const FOLDED_FIELDS_MIN = 3;
 
 type KindFieldProps = {
   field: ChannelKind["fields"][number];
@@ -141,35 +141,40 @@ type KindFieldProps = {
 /** The input for one setting of a kind. Every value is text; a list has one entry per line. */
 function KindField({ field, channels, value, onChange, error }: KindFieldProps) {
   const { label, help, placeholder, required } = field;
-  const shared = { label, description: help, required, error };
-  const typed = {
-    ...shared,
+  const common = { label, description: help, required, error };
+  const textProps = {
+    ...common,
     placeholder,
     value,
     onChange: (event: { currentTarget: { value: string } }) => onChange(event.currentTarget.value),
   };
   switch (field.input) {
     case "pairs":
-      return <Lines {...typed} description={`${help} One on each line, as Name: value.`} />;
+      return <Lines {...textProps} description={`${help} One on each line, as Name: value.`} />;
     case "lines":
     case "paragraph":
-      return <Lines {...typed} />;
+      return <Lines {...textProps} />;
     case "password":
-      return <PasswordInput autoComplete="off" {...typed} />;
+      return <PasswordInput autoComplete="off" {...textProps} />;
     case "text":
     case "url":
-      return <TextInput type={field.input} autoComplete="off" spellCheck={false} {...typed} />;
+      return <TextInput type={field.input} autoComplete="off" spellCheck={false} {...textProps} />;
     case "email":
       // Browsers rewrite the domain of a field of type "email", and refuse letters before the @.
-      return <TextInput inputMode="email" autoComplete="off" spellCheck={false} {...typed} />;
+      return <TextInput inputMode="email" autoComplete="off" spellCheck={false} {...textProps} />;
     case "choice":
       return (
-        <NativeSelect {...shared} value={value} onChange={typed.onChange} data={[...(field.choices ?? [])]} />
+        <NativeSelect
+          {...common}
+          value={value}
+          onChange={textProps.onChange}
+          data={[...(field.choices ?? [])]}
+        />
       );
     case "channels":
       return (
         <MultiSelect
-          {...shared}
+          {...common}
           searchable
           data={channels.map(({ id, name }) => ({ value: id, label: name }))}
           value={value.split("\n").filter((id) => id !== "")}
@@ -183,10 +188,10 @@ function Lines(props: ComponentProps<typeof TextArea>) {
   return <TextArea rows={2} spellCheck={false} {...props} />;
 }
 
-type ShownOnceProps = { secrets: Record<string, string>; done: () => void };
+type NewSecretsProps = { secrets: Record<string, string>; done: () => void };
 
-/** Secrets that the server created, and will not show again. */
-export function NewSecrets({ secrets, done }: ShownOnceProps) {
+/** Shows the secrets that the server has just created, and will not show again. */
+export function NewSecrets({ secrets, done }: NewSecretsProps) {
   return (
     <Alert icon={<IconKey aria-hidden />} title="Copy this now: it is not shown again" color="indigo">
       <Stack>
@@ -214,22 +219,23 @@ export function NewSecrets({ secrets, done }: ShownOnceProps) {
 /** What a person typed into the fields of a kind: text, or pairs with one "Name: value" per line. */
 type TypedSettings = Record<string, string>;
 
-/** The settings as the API takes them. Empty fields are left out, so that their default applies. */
-export function settingsFrom(fields: ChannelKind["fields"], typed: TypedSettings): Record<string, unknown> {
+/** The settings as the API takes them. Empty fields are left out, so that their defaults apply. */
+export function readSettings(fields: ChannelKind["fields"], typed: TypedSettings): Record<string, unknown> {
   return Object.fromEntries(
     fields.flatMap(({ name, input }) => {
       const text = (typed[name] ?? "").trim();
-      return text === "" ? [] : [[name, input === "pairs" ? pairsFrom(text) : text]];
+      return text === "" ? [] : [[name, input === "pairs" ? readPairs(text) : text]];
     }),
   );
 }
 
-/** The values of an empty form: no text, and the first option of a choice. */
+/** The values of an empty form: no text, but the first option of a choice. */
 function emptySettings(fields: ChannelKind["fields"]): TypedSettings {
   return Object.fromEntries(fields.map(({ name, choices }) => [name, choices?.[0]?.value ?? ""]));
 }
 
-function pairsFrom(text: string): Record<string, string> {
+/** Reads one "Name: value" per line; a line without a colon is a name with an empty value. */
+function readPairs(text: string): Record<string, string> {
   return Object.fromEntries(
     text
       .split("\n")
@@ -241,7 +247,7 @@ function pairsFrom(text: string): Record<string, string> {
   );
 }
 
-/** The form's field for a path of the API. */
+/** The form's field for a path of the API, which names settings with and without "settings." in front. */
 export function toField(path: string): string {
   if (path === "name" || path.startsWith("checkIds")) return path.split(".")[0] ?? path;
   const setting = path.replace(/^settings\./, "");

@@ -30,27 +30,27 @@ export const channelsQuery = (projectId: string) =>
       ),
   });
 
-/** What the operator must set before a channel with these settings works. */
+/** What the operator must set up before a channel with these settings works. */
 export const channelWarningsQuery = (
   projectId: string,
-  asked: { kind: string; settings: Record<string, unknown> },
+  channel: { kind: string; settings: Record<string, unknown> },
 ) =>
   queryOptions({
-    queryKey: ["projects", projectId, "channel-warnings", asked],
+    queryKey: ["projects", projectId, "channel-warnings", channel],
     queryFn: async () =>
-      (await parseResponse(channels.warnings.$post({ param: { projectId }, json: asked }))).items,
+      (await parseResponse(channels.warnings.$post({ param: { projectId }, json: channel }))).items,
     staleTime: 60_000,
   });
 
-type SavedChannel =
+type ChannelEdit =
   | { edited: null; draft: ChannelInput }
   | { edited: Pick<ChannelView, "id" | "version">; draft: ChannelPatch };
 
-/** Creates a channel where `edited` is null; otherwise it edits that version of it. */
+/** Creates a channel if `edited` is null, otherwise saves that version of it. */
 export function useSaveChannel(projectId: string) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: async ({ edited, draft }: SavedChannel) => {
+    mutationFn: async ({ edited, draft }: ChannelEdit) => {
       if (edited === null) return await parseResponse(channels.$post({ param: { projectId }, json: draft }));
       const param = { projectId, channelId: edited.id };
       return await parseResponse(oneChannel.$patch({ param, header: ifMatch(edited.version), json: draft }));
@@ -79,7 +79,7 @@ export function useRestoreChannel(projectId: string) {
   });
 }
 
-/** Sends a test message in the same way as an alert; the response contains the delivery to follow. */
+/** Sends a test message the way alerts are sent. The response contains the delivery, whose progress can be followed. */
 export function useTestChannel(projectId: string) {
   return useMutation({
     mutationFn: (channelId: string) =>
@@ -87,7 +87,7 @@ export function useTestChannel(projectId: string) {
   });
 }
 
-/** Sends the e-mail again that asks the reader of an address to confirm it. */
+/** Sends the e-mail that asks the owner of an address to confirm it. */
 export function useSendConfirmation(projectId: string) {
   const client = useQueryClient();
   return useMutation({

@@ -6,7 +6,7 @@ import { ExactTime } from "../ui/time.tsx";
 import { toast } from "../ui/toast.tsx";
 import { channelKindsQuery, type ChannelPatch, type ChannelView, useSaveChannel } from "./channel-queries.ts";
 
-/** Whether a channel gets each alert by itself, a storm as one message, or a digest. */
+/** Settings for whether a channel gets each alert by itself, a storm as one message, or a digest. */
 export function GroupingSettings(part: SettingsCardProps) {
   const { channel } = part;
   const change = useSaveChannelSetting(part);
@@ -46,7 +46,7 @@ export function GroupingSettings(part: SettingsCardProps) {
 
 const GROUPING_CHOICES: Record<string, boolean> = { true: true, false: false };
 
-/** What keeps alerts from being lost: the fallback channel of the project, and a weekly test. */
+/** Settings that keep alerts from being lost: the fallback channel of the project, and a weekly test. */
 export function ReliabilitySettings(part: SettingsCardProps) {
   const { channel } = part;
   const change = useSaveChannelSetting(part);
@@ -80,14 +80,14 @@ export function ReliabilitySettings(part: SettingsCardProps) {
   );
 }
 
-/** A channel on its page; `onSaved` gets it as it was saved. */
+/** `onSaved` is called with the channel as the server returned it. */
 type SettingsCardProps = {
   projectId: string;
   channel: ChannelView;
   onSaved: (channel: ChannelView) => void;
 };
 
-/** Saves one setting as soon as it is chosen. */
+/** Returns a function that saves one setting, called as soon as it is chosen. */
 function useSaveChannelSetting({ projectId, channel, onSaved }: SettingsCardProps) {
   const edit = useSaveChannel(projectId);
   return (patch: ChannelPatch) =>
@@ -105,7 +105,7 @@ function useSaveChannelSetting({ projectId, channel, onSaved }: SettingsCardProp
 
 const DIGEST_MINUTES = [0, 5, 10, 15, 30, 60, 120, 240, 480, 720, 1_440];
 
-/** The digest lengths to choose from, in minutes, including what is set. */
+/** The digest lengths to choose from, in minutes; the present one is always among them. */
 export function digestChoices(collectMinutes: number): number[] {
   return [...new Set([...DIGEST_MINUTES, collectMinutes])].toSorted((one, other) => one - other);
 }

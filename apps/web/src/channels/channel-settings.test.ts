@@ -3,16 +3,16 @@ import { expect, test } from "vitest";
 
 import { aChannelKind } from "../../test/fixtures.ts";
 
-import { settingsFrom, toField } from "./channel-form.tsx";
+import { readSettings, toField } from "./channel-form.tsx";
 
 test("an empty field is left out of the settings", () => {
   const typed = { chat: " -100123 ", topic: "", token: "" };
-  expect(settingsFrom(aChannelKind("telegram").fields, typed)).toEqual({ chat: "-100123" });
+  expect(readSettings(aChannelKind("telegram").fields, typed)).toEqual({ chat: "-100123" });
 });
 
 test("pairs are typed one per line, and a value may contain colons", () => {
   const typed = { url: "https://example.org/hook", headers: "X-Team: ops\n\nX-Link: http://a:8080\nbroken" };
-  expect(settingsFrom(aChannelKind("webhook").fields, typed)).toEqual({
+  expect(readSettings(aChannelKind("webhook").fields, typed)).toEqual({
     url: "https://example.org/hook",
     headers: { "X-Team": "ops", "X-Link": "http://a:8080", broken: "" },
   });
@@ -28,6 +28,6 @@ test.each([
 });
 
 test.each(Object.entries(channelKinds))("the kind %s refuses settings that are all empty", (name, kind) => {
-  const parsed = kind.parse(settingsFrom(aChannelKind(name).fields, {}));
+  const parsed = kind.parse(readSettings(aChannelKind(name).fields, {}));
   expect(parsed.ok).toBe(false);
 });

@@ -10,13 +10,13 @@ import {
 import { StatusLabel } from "../ui/status-label.tsx";
 import type { ChannelView } from "./channel-queries.ts";
 
-type Shown = Pick<
+type ShownChannel = Pick<
   ChannelView,
   "brokenAt" | "brokenBy" | "unconfirmedSince" | "restsUntil" | "lastSentAt" | "lastTrial"
 >;
 
-/** Whether messages to a channel arrive. */
-export function ChannelState({ channel }: { channel: Shown }) {
+/** A label that says whether messages to a channel arrive. */
+export function ChannelState({ channel }: { channel: ShownChannel }) {
   if (channel.brokenBy === "recipient") {
     return (
       <StatusLabel icon={IconBan} tone="bad">
@@ -47,7 +47,7 @@ export function ChannelState({ channel }: { channel: Shown }) {
   }
   const { lastTrial, lastSentAt } = channel;
   const hasFailed = lastTrial?.kind === "test" && lastTrial.state === "failed";
-  // Times of the API sort as text.
+  // The API's times can be compared as text.
   if (hasFailed && (lastSentAt ?? "") < lastTrial.createdAt) {
     return (
       <StatusLabel icon={IconAlertTriangle} tone="bad">

@@ -9,10 +9,10 @@ type ChecksFieldProps = {
   onChange: (ids: string[]) => void;
 };
 
-/** From so many checks on, they are rather chosen together than one by one. */
-const MANY = 6;
+/** From this many checks on, the field offers to choose several at once. */
+const BULK_CHECKS_MIN = 6;
 
-/** The checks that notify a channel: all of them, those with a tag, or one by one. */
+/** A field for the checks that notify a channel, chosen all at once, by tag or one by one. */
 export function ChecksField({ checks, value, onChange }: ChecksFieldProps) {
   const tags = [...new Set(checks.flatMap((check) => check.tags))].toSorted();
   const addTagged = (tag: string) =>
@@ -23,9 +23,9 @@ export function ChecksField({ checks, value, onChange }: ChecksFieldProps) {
     <Input.Wrapper
       label="Checks that notify it"
       labelElement="div"
-      description={`${value.length} of ${checks.length}. A check made later is not among them; it chooses its own channels.`}
+      description={`${value.length} of ${checks.length}. Checks created later are not included; each chooses its own channels.`}
     >
-      {checks.length >= MANY && (
+      {checks.length >= BULK_CHECKS_MIN && (
         <Group gap="xs" my={6}>
           <Button variant="default" size="compact-sm" onClick={() => onChange(checks.map(({ id }) => id))}>
             All {checks.length}

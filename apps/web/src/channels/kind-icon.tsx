@@ -56,7 +56,7 @@ export function KindIcon({ kind, size = 22 }: { kind: string; size?: number }) {
   return <Icon size={size} aria-hidden />;
 }
 
-/** The name of a kind for people. */
+/** The title of a kind as people read it: "Google Chat" for "google-chat". */
 export function KindTitle({ kind }: { kind: string }) {
   const { data: kinds = [] } = useQuery(channelKindsQuery);
   return kinds.find((one) => one.kind === kind)?.title ?? kind;

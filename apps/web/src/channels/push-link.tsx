@@ -10,12 +10,12 @@ const pushKeyQuery = {
 };
 
 type Props = {
-  /** A channel that this browser had before gets its new subscription. */
+  /** An existing channel gets a new subscription of this browser. */
   isAgain: boolean;
   save: (device: { name: string; settings: PushSettings }) => Promise<unknown>;
 };
 
-/** Makes the browser that shows this page a channel, after it has asked its person. */
+/** Makes this browser a channel, after the browser has asked the person for permission. */
 export function PushLink({ isAgain, save }: Props) {
   const { data: publicKey, error: keyError } = useQuery(pushKeyQuery);
   const { mutate, isPending, error } = useMutation({
@@ -34,7 +34,7 @@ export function PushLink({ isAgain, save }: Props) {
   return (
     <Stack gap="sm" align="flex-start">
       <Text>
-        Alerts appear on this device ({deviceName()}) also while Overdue is closed, with a button to
+        Alerts appear on this device ({deviceName()}) even while Overdue is closed, with a button to
         acknowledge them. Do this once on each device that is to be notified; each becomes a channel of its
         own.
       </Text>
@@ -51,10 +51,10 @@ export function PushLink({ isAgain, save }: Props) {
   );
 }
 
-/** What a browser names of itself, so that messages can be sent to it: the settings of its channel. */
+/** The settings of the channel: where the browser's push service takes messages for it, with its keys (base64url). */
 type PushSettings = { endpoint: string; p256dh: string; auth: string; device: string };
 
-/** Why this browser takes no notifications, as a sentence; null where it may be asked. */
+/** Why this browser takes no notifications, as a sentence; null if it can be asked for permission. */
 function pushProblem(): string | null {
   if (!window.isSecureContext)
     return "Browsers take notifications only from an https address. Ask the operator to serve Overdue over https.";
@@ -68,7 +68,7 @@ function pushProblem(): string | null {
 }
 
 /**
- * Asks the person, then the browser, for a subscription that belongs to the instance's key (base64url).
+ * Asks the person for permission, then the browser for a subscription with the instance's public key (base64url).
  * @throws Error with a sentence for the person
  */
 async function subscribe(publicKey: string): Promise<PushSettings> {
@@ -76,7 +76,7 @@ async function subscribe(publicKey: string): Promise<PushSettings> {
     throw new Error("Notifications were not allowed. Choose Allow when the browser asks.");
   const { pushManager } = await navigator.serviceWorker.ready;
   const known = await pushManager.getSubscription();
-  // One that belongs to other keys cannot be used, and stands in the way of a new one.
+  // A subscription with another key cannot be used, and the browser would refuse a second one.
   if (known !== null && !hasKey(known, publicKey)) await known.unsubscribe();
   const subscription = await pushManager
     .subscribe({ userVisibleOnly: true, applicationServerKey: publicKey })
@@ -110,7 +110,7 @@ const SYSTEMS: [RegExp, string][] = [
   [/Linux/, "Linux"],
 ];
 
-/** "Firefox on Linux": good enough to tell one's devices apart, and to be changed. */
+/** "Firefox on Linux": enough to tell a person's devices apart, and they can rename the channel. */
 function deviceName(agent = navigator.userAgent): string {
   const find = (names: [RegExp, string][]) => names.find(([pattern]) => pattern.test(agent))?.[1];
   return `${find(BROWSERS) ?? "Browser"} on ${find(SYSTEMS) ?? "a device"}`;

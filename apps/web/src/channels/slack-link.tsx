@@ -9,7 +9,7 @@ import { parseResponse, projectApi } from "../api/client.ts";
 
 type Props = { projectId: string; linkId: string | null; done: () => void };
 
-/** Adds this instance's Slack app to a channel. `linkId` is set once the person has returned from Slack. */
+/** Adds the instance's Slack app to a Slack channel. `linkId` is set once the person has returned from Slack. */
 export function SlackLink({ projectId, linkId, done }: Props) {
   return (
     <Stack>
@@ -79,12 +79,12 @@ function SlackReturn({ projectId, linkId, done }: { projectId: string; linkId: s
 const links = projectApi["slack-links"];
 const REFRESH_MS = 1_000;
 
-/** Begins a link; the response contains the address in Slack where the person continues. */
+/** Creates a link. The response contains the URL at Slack where the person continues. */
 function useMakeSlackLink(projectId: string) {
   return useMutation({ mutationFn: () => parseResponse(links.$post({ param: { projectId } })) });
 }
 
-/** Read again until the channel exists, or cannot be created any more. */
+/** The state of a link, read every second until the channel exists, or can no longer be created. */
 const slackLinkQuery = (projectId: string, linkId: string) =>
   queryOptions({
     queryKey: ["projects", projectId, "slack-links", linkId],

@@ -10,7 +10,7 @@ import { parseResponse, projectApi } from "../api/client.ts";
 
 type Props = { projectId: string; done: () => void };
 
-/** Makes a Telegram chat a channel: the chat sends the bot a code that works once. */
+/** Makes a Telegram chat a channel: somebody in the chat sends the bot a code that works once. */
 export function TelegramLink({ projectId, done }: Props) {
   const make = useMakeTelegramLink(projectId);
   return (
@@ -31,7 +31,7 @@ export function TelegramLink({ projectId, done }: Props) {
           key={make.data.id}
           projectId={projectId}
           done={done}
-          made={make.data}
+          code={make.data}
           again={() => make.mutate()}
         />
       )}
@@ -44,11 +44,16 @@ export function TelegramLink({ projectId, done }: Props) {
   );
 }
 
-type Made = { id: string; link: string; groupLink: string; command: string };
+type TelegramLinkCode = { id: string; link: string; groupLink: string; command: string };
 
-function PendingLink({ projectId, done, made, again }: Props & { made: Made; again: () => void }) {
+function PendingLink({
+  projectId,
+  done,
+  code,
+  again,
+}: Props & { code: TelegramLinkCode; again: () => void }) {
   const client = useQueryClient();
-  const { data } = useQuery(telegramLinkQuery(projectId, made.id));
+  const { data } = useQuery(telegramLinkQuery(projectId, code.id));
   const state = data?.state ?? "waiting";
   useEffect(() => {
     if (state !== "linked") return;
@@ -66,7 +71,7 @@ function PendingLink({ projectId, done, made, again }: Props & { made: Made; aga
       <Group>
         <Button
           component="a"
-          href={made.link}
+          href={code.link}
           target="_blank"
           rel="noreferrer"
           leftSection={<IconBrandTelegram size={18} aria-hidden />}
@@ -75,7 +80,7 @@ function PendingLink({ projectId, done, made, again }: Props & { made: Made; aga
         </Button>
         <Button
           component="a"
-          href={made.groupLink}
+          href={code.groupLink}
           target="_blank"
           rel="noreferrer"
           variant="default"
@@ -85,7 +90,7 @@ function PendingLink({ projectId, done, made, again }: Props & { made: Made; aga
         </Button>
       </Group>
       <p>Where the bot is already a member, or for one topic of a group, send this there:</p>
-      <CodeBlock code={made.command} what="the command" />
+      <CodeBlock code={code.command} what="the command" />
       <Group gap="xs">
         <Loader size="xs" aria-hidden />
         <output>Waiting for the chat. The code works once, for 15 minutes.</output>
@@ -101,7 +106,7 @@ function useMakeTelegramLink(projectId: string) {
   return useMutation({ mutationFn: () => parseResponse(links.$post({ param: { projectId } })) });
 }
 
-/** Read again until the chat is linked, or the code has expired. */
+/** The state of a code, read every two seconds until the chat is linked, or the code has expired. */
 const telegramLinkQuery = (projectId: string, linkId: string) =>
   queryOptions({
     queryKey: ["projects", projectId, "telegram-links", linkId],

@@ -6,10 +6,10 @@ import { toast } from "../ui/toast.tsx";
 import styles from "./conflict.module.css";
 import type { Edit } from "./use-edit.ts";
 
-/** One setting as people read it. */
+/** One setting, in words for a person. */
 export type Fact = readonly [label: string, text: string];
 
-/** Two versions of the same thing, and what is done about it. */
+/** Two versions of the same thing, and the two ways to resolve the conflict. */
 export type Conflict<View> = Pick<
   Edit<View, never, View | null>,
   "base" | "theirs" | "overwriteTheirs" | "discardMine"
@@ -21,7 +21,7 @@ type Props<View> = {
   facts: (view: View) => readonly Fact[];
 };
 
-/** Where somebody else saved the same thing meanwhile: what they changed, and the choice whose version stays. */
+/** Shown if somebody else saved the same thing meanwhile: what they changed, and the choice which version to keep. */
 export function ConflictAlert<View>({ edit, facts }: Props<View>) {
   const { base, theirs, overwriteTheirs, discardMine } = edit;
   const [isSaving, setSaving] = useState(false);
@@ -55,7 +55,7 @@ export function ConflictAlert<View>({ edit, facts }: Props<View>) {
   );
 }
 
-/** Moves the focus here, above a long form whose button was pressed below. */
+/** Moves the focus here: the button that was pressed is below a long form, and this is above it. */
 function FocusOnMount({ children }: { children: ReactNode }) {
   const place = useRef<HTMLDivElement>(null);
   useEffect(() => place.current?.focus(), []);
@@ -81,7 +81,7 @@ function Differences({ differences }: { differences: readonly Difference[] }) {
 
 type Difference = { label: string; before: string; after: string };
 
-/** The settings that differ, in the order of `before`; labels that only `after` has come last. */
+/** The settings that differ, in the order of `before`; those that only `after` has come last. */
 export function listDifferences(before: readonly Fact[], after: readonly Fact[]): Difference[] {
   const [old, current] = [new Map(before), new Map(after)];
   return [...new Set([...old.keys(), ...current.keys()])]

@@ -5,27 +5,27 @@ import { isStale } from "../api/problem.ts";
 
 type Versioned = { version: number };
 
-/** `Stored` is the view itself, or also null where the same form creates something new. */
+/** `Stored` is the view, or the view or null if the same form also creates something new. */
 type Options<View, Draft, Stored> = {
-  /** What is stored, as the page shows it now; null for something new. */
+  /** What is stored, as the page has read it; null for something new. */
   stored: Stored;
-  /** Reads what is stored from the server. */
+  /** Reads the stored version from the server again. */
   read: () => Promise<View>;
   /** Saves the draft unless `base` is out of date, and leaves the form. */
   send: (draft: Draft, base: View | Stored) => Promise<unknown>;
 };
 
-/** An edit that never overwrites what somebody else saved, unless the person decides to. */
+/** An edit that never overwrites what somebody else saved, unless the person chooses to. */
 export type Edit<View, Draft, Stored = View> = {
-  /** The state that the person began to edit: a form is filled from it, and again when it is replaced. */
+  /** The version that the person began to edit: the form is filled from it, and again when it is replaced. */
   base: View | Stored;
-  /** What somebody else saved meanwhile; null where nobody did. */
+  /** What somebody else saved meanwhile; null if nobody did. */
   theirs: View | null;
   /** @throws what the server refuses; a version that is out of date sets `theirs` instead. */
   save: (draft: Draft) => Promise<void>;
-  /** Saves the refused draft over theirs. */
+  /** Saves the refused draft over their version. */
   overwriteTheirs: () => Promise<void>;
-  /** Drops the refused draft and begins again from theirs. */
+  /** Drops the refused draft and begins again from their version. */
   discardMine: () => void;
   /** Continues from what the person saved elsewhere on the same page. */
   adopt: (saved: View) => void;
@@ -68,7 +68,7 @@ type ItemOptions<View, Draft, Stored> = {
   send: Options<View, Draft, Stored>["send"];
 };
 
-/** The same for an item that the server returns only as part of a list. */
+/** `useEdit` for an item that the server returns only as part of a list. */
 export function useItemEdit<
   View extends Versioned & { id: string },
   Draft,

@@ -33,14 +33,14 @@ import { lazyPart } from "../ui/lazy-part.ts";
 
 type Props = {
   projectId: string;
-  /** In a list, an incident that nobody has touched says nothing. */
+  /** In a list, an incident without an acknowledgement or snooze shows no sentence about them. */
   inList?: boolean;
   incident: Pick<IncidentSummary, "id" | "acknowledgedAt" | "acknowledgedBy" | "snoozedUntil" | "resolvedAt">;
 };
 
 const NoteForm = lazyPart(() => import("./note-form.tsx"));
 
-const SOON_MS = 2_000;
+const SNOOZE_END_MS = 2_000;
 
 const SNOOZES = [
   { for: "30m", label: "For 30 minutes" },
@@ -49,7 +49,7 @@ const SNOOZES = [
   { for: "recovery", label: "Until it recovers" },
 ] as const;
 
-/** What people have done about an open incident, and what they can do. Nothing once it is resolved. */
+/** What people have done about an open incident, and buttons for what they can do. Nothing once it is resolved. */
 export function IncidentActions({ projectId, incident, inList = false }: Props) {
   const { mutate, isPending } = useIncidentAction({ projectId, incidentId: incident.id });
   const attention = useComputedFromNow((now) => acknowledgementText(incident, now));
@@ -57,14 +57,14 @@ export function IncidentActions({ projectId, incident, inList = false }: Props) 
     mutate(action, { onSuccess: done, onError: toast.error });
   const unacknowledge = () =>
     perform({ action: "unacknowledge" }, () => toast.success("The acknowledgement is removed."));
-  // The API ends a snooze only by its time.
-  const endSnooze = () =>
-    perform({ action: "snooze", json: { until: new Date(serverNow() + SOON_MS).toISOString() } }, () =>
-      toast.success("The snooze ends now."),
-    );
+  // The API has no call to end a snooze, so it is snoozed again until a moment from now.
+  const endSnooze = () => {
+    const until = new Date(serverNow() + SNOOZE_END_MS).toISOString();
+    perform({ action: "snooze", json: { until } }, () => toast.success("The snooze ends now."));
+  };
   const { data: me } = useQuery(meQuery);
   const waiting = useWaitingAcknowledgement(incident.id);
-  const keep = (error: unknown) => {
+  const keepOrShowError = (error: unknown) => {
     if (error instanceof ApiError || me === undefined) return toast.error(error);
     const at = new Date(serverNow()).toISOString();
     keepAcknowledgement({ projectId, incidentId: incident.id, userId: me.user.id, at });
@@ -75,7 +75,7 @@ export function IncidentActions({ projectId, incident, inList = false }: Props) 
       {
         onSuccess: () =>
           toast.withUndo("Acknowledged: nobody else is notified until it recovers.", unacknowledge),
-        onError: keep,
+        onError: keepOrShowError,
       },
     );
   if (incident.resolvedAt !== null) return null;
@@ -177,20 +177,20 @@ function NoteButton({ add }: { add: (text: string, done: () => void) => void }) 
   );
 }
 
-/** Lines of a job's output that fit beside the reason. */
-const OUTPUT_LINES = 10;
+/** As many lines of a job's output as fit beside the reason. */
+const OUTPUT_LINES_MAX = 10;
 
-/** The last lines that a job printed before its check went down; nothing where it printed nothing. */
+/** The last lines that a job printed before its check went down; renders nothing if it printed nothing. */
 export function CheckOutput({ projectId, checkId }: { projectId: string; checkId: string }) {
   const incident = useCheckIncident({ projectId, checkId });
   const lines = visibleText(incident?.output ?? "").trimEnd();
   if (lines === "") return null;
   return (
-    <CodeBlock code={lines.split("\n").slice(-OUTPUT_LINES).join("\n")} what="the last lines of output" />
+    <CodeBlock code={lines.split("\n").slice(-OUTPUT_LINES_MAX).join("\n")} what="the last lines of output" />
   );
 }
 
-/** What can be done about the open incident of a check; nothing where none is open. */
+/** Buttons for what can be done about the open incident of a check; renders nothing if none is open. */
 export function CheckIncidentActions({ projectId, checkId }: { projectId: string; checkId: string }) {
   const { data: incident } = useQuery(checkIncidentQuery({ projectId, checkId }));
   if (!incident) return null;

@@ -74,21 +74,21 @@ export function IncidentFacts({ projectId, incident }: Props) {
 
 type Policy = NonNullable<IncidentDetail["evidence"]["policy"]>;
 
-/** "cron (Debian) makes up nothing: this run is lost" */
+/** What the scheduler does about the missed run: "cron (Debian) makes up nothing: this run is lost". */
 function schedulerText({ text, lostFrom, nextAt }: Policy, deadlineAt: string | null): string {
   const at = (time: string | null) => (time === null ? null : instant(time));
   const policy = { text, lostFrom: at(lostFrom), nextAt: at(nextAt) };
   return policyText({ policy, deadlineAt: at(deadlineAt) }, (until) => zonedText(until, browserZone()));
 }
 
-/** A failure may come before the run was expected. */
+/** A job may fail before its run was expected. */
 function expectedLabel({ evidence, openedAt }: IncidentDetail): string {
   return evidence.expectedAt !== null && instant(evidence.expectedAt) > instant(openedAt)
     ? "Next expected"
     : "Expected";
 }
 
-/** The end of the job's output; nothing where it printed nothing. */
+/** The end of the job's output; renders nothing if it printed nothing. */
 export function LastOutput({ incident }: { incident: IncidentDetail }) {
   if (incident.output === null || incident.output.trim() === "") return null;
   return (

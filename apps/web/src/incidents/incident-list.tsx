@@ -16,7 +16,7 @@ import styles from "./incident.module.css";
 
 type Props = { projectId: string; incidents: readonly IncidentSummary[] };
 
-/** Incidents, each with what was done about it; those of one storm stand together. */
+/** Incidents, each with what was done about it; those of one storm are shown together. */
 export function IncidentList({ projectId, incidents }: Props) {
   return (
     <div className={styles["groups"]}>
@@ -27,7 +27,7 @@ export function IncidentList({ projectId, incidents }: Props) {
   );
 }
 
-/** Incidents of one storm as one group, at the place of its first; all others alone. */
+/** Groups the incidents of each storm, at the place of its first one; every other incident is a group of its own. */
 export function groupByStorm<Of extends Pick<IncidentSummary, "id" | "stormId">>(
   incidents: readonly Of[],
 ): Of[][] {
@@ -53,25 +53,25 @@ function IncidentGroup({ projectId, incidents }: Props) {
 
 function StormHead({ projectId, stormId, incidents }: Props & { stormId: string }) {
   const { mutate, isPending } = useAcknowledgeAll(projectId);
-  const open = incidents.filter(({ resolvedAt, acknowledgedAt }) => !resolvedAt && !acknowledgedAt);
+  const unacknowledged = incidents.filter(({ resolvedAt, acknowledgedAt }) => !resolvedAt && !acknowledgedAt);
   return (
     <header className={styles["storm"]}>
       <Link to="/projects/$projectId/storms/$stormId" params={{ projectId, stormId }}>
         {incidents.length} went down together
       </Link>
-      {open.length > 1 && (
+      {unacknowledged.length > 1 && (
         <EditorsOnly>
           <Button
             size="compact-md"
             loading={isPending}
             onClick={() =>
               mutate(
-                open.map(({ id }) => id),
+                unacknowledged.map(({ id }) => id),
                 { onError: toast.error },
               )
             }
           >
-            Acknowledge all {open.length}
+            Acknowledge all {unacknowledged.length}
           </Button>
         </EditorsOnly>
       )}
@@ -96,7 +96,9 @@ function IncidentItem({ projectId, incident }: { projectId: string; incident: In
           {severity !== "warning" && <SeverityLabel severity={severity} />}
           {host !== null && <span className={styles["when"]}>on {host}</span>}
           {entries > 0 && (
-            <span className={styles["when"]}>{entries === 1 ? "1 entry" : `${entries} entries`}</span>
+            <span className={styles["when"]}>
+              {entries === 1 ? "1 timeline entry" : `${entries} timeline entries`}
+            </span>
           )}
         </div>
         <p className={styles["why"]}>
@@ -124,7 +126,7 @@ function SeverityLabel({ severity }: Pick<IncidentSummary, "severity">) {
   );
 }
 
-/** How long an incident has lasted, or lasted until it was resolved. */
+/** How long an incident has lasted, until now or until it was resolved: "down for 3 min,". */
 export function Lasted({ openedAt, resolvedAt }: Pick<IncidentSummary, "openedAt" | "resolvedAt">) {
   const text = useComputedFromNow((now) =>
     durationText((resolvedAt === null ? now : instant(resolvedAt)) - instant(openedAt)),
@@ -132,8 +134,8 @@ export function Lasted({ openedAt, resolvedAt }: Pick<IncidentSummary, "openedAt
   return <>{resolvedAt === null ? `down for ${text},` : `was down for ${text},`}</>;
 }
 
-/** The checks because of which its alert is held back. */
+/** Why an incident's alert is held back: the dependencies of its check that are down. */
 export function heldBackText(heldBy: IncidentSummary["heldBy"]): string {
   if (heldBy.length === 0) return "";
-  return ` Its alert is held back: it depends on ${heldBy.map(({ name }) => name).join(", ")}, which is down.`;
+  return ` Its alert is held back while ${heldBy.map(({ name }) => name).join(" or ")} is down.`;
 }

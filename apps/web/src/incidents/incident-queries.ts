@@ -15,26 +15,29 @@ export type StormView = InferResponseType<typeof oneStorm.$get, 200>;
 export type StormRef = { projectId: string; stormId: string };
 export type IncidentRef = { projectId: string; incidentId: string };
 
-/** What a person does with an incident. */
+/** What a person can do with an incident. */
 export type IncidentAction =
   | { action: "acknowledge" | "unacknowledge" }
   | { action: "snooze"; json: InferRequestType<typeof oneIncident.snooze.$post>["json"] }
   | { action: "note"; text: string };
 
-const COUNTED_MAX = 200;
+const OPEN_INCIDENTS_MAX = 200;
 export const incidentsKey = (projectId: string) => ["projects", projectId, "incidents"];
 
-/** The newest 200 open incidents of a project; `next` is not null where there are more. */
+/** The newest 200 open incidents of a project; `next` is not null if there are more. */
 export const openIncidentsQuery = (projectId: string) =>
   queryOptions({
     queryKey: [...incidentsKey(projectId), "open"],
     queryFn: () =>
       parseResponse(
-        incidents.$get({ param: { projectId }, query: { ...pageQuery(null, COUNTED_MAX), state: "open" } }),
+        incidents.$get({
+          param: { projectId },
+          query: { ...pageQuery(null, OPEN_INCIDENTS_MAX), state: "open" },
+        }),
       ),
   });
 
-/** The open incident of a check; null where there is none. */
+/** The open incident of a check; null if there is none. */
 export const checkIncidentQuery = ({ projectId, checkId }: { projectId: string; checkId: string }) =>
   queryOptions({
     queryKey: [...incidentsKey(projectId), "of-check", checkId],
@@ -69,7 +72,7 @@ export const incidentQuery = (ref: IncidentRef) =>
     queryFn: () => parseResponse(oneIncident.$get({ param: ref })),
   });
 
-/** The open incident of a check with all that is known of it; undefined where none is open, or it is being read. */
+/** The open incident of a check in detail; undefined if none is open, or while it is being read. */
 export function useCheckIncident(ref: { projectId: string; checkId: string }): IncidentDetail | undefined {
   const { data: open } = useQuery(checkIncidentQuery(ref));
   const { data } = useQuery({
@@ -79,7 +82,7 @@ export function useCheckIncident(ref: { projectId: string; checkId: string }): I
   return open ? data : undefined;
 }
 
-/** What happened, oldest first. */
+/** The timeline of an incident, oldest first. */
 export const timelineQuery = (ref: IncidentRef) =>
   queryOptions({
     queryKey: [...incidentsKey(ref.projectId), "one", ref.incidentId, "timeline"],

@@ -2,11 +2,16 @@ import { browserZone, instant, shortZonedText } from "../time/zones.ts";
 import { capital, REASON_TEXTS } from "../text/reason-text.ts";
 import type { StormView, TimelineItem } from "./incident-queries.ts";
 
-type Attended = { acknowledgedBy: string | null; acknowledgedAt: string | null; snoozedUntil: string | null };
+type IncidentAttention = {
+  acknowledgedBy: string | null;
+  acknowledgedAt: string | null;
+  /** ISO 8601, or "recovery". */
+  snoozedUntil: string | null;
+};
 
 /** "Acknowledged by Ada. Snoozed until Sat 21 Nov, 09:00 CET." */
 export function acknowledgementText(
-  { acknowledgedAt, acknowledgedBy, snoozedUntil }: Attended,
+  { acknowledgedAt, acknowledgedBy, snoozedUntil }: IncidentAttention,
   now: number,
 ): string {
   const acknowledged = acknowledgedAt === null ? "" : `Acknowledged by ${acknowledgedBy ?? "somebody"}.`;
@@ -14,7 +19,10 @@ export function acknowledgementText(
   return [acknowledged, snoozed].filter((text) => text !== "").join(" ") || "Nobody has acknowledged it yet.";
 }
 
-/** "until Sat 21 Nov, 09:00 CET", or "until it recovers". */
+/**
+ * "until Sat 21 Nov, 09:00 CET", or "until it recovers". `until`: ISO 8601; without an end, the API says "recovery" in
+ * an incident, and "infinity" in an item of its timeline.
+ */
 export function snoozeText(until: string): string {
   if (until === "recovery" || until === "infinity") return "until it recovers";
   return `until ${shortZonedText(instant(until), browserZone())}`;
@@ -25,7 +33,7 @@ function isSnoozed(until: string | null, now: number): until is string {
 }
 
 const STATUS_LABELS: Record<string, string> = { up: "Up again", down: "Down", paused: "Paused", new: "New" };
-const STATE_WORDS: Record<string, string> = {
+const STATE_TEXTS: Record<string, string> = {
   pending: "queued",
   sending: "being sent",
   retry: "will be tried again",
@@ -57,21 +65,21 @@ export function timelineText(item: TimelineItem): string {
   }
 }
 
-type Delivered = Pick<Extract<TimelineItem, { kind: "delivery" }>, "state" | "attempts" | "lastError">;
+type DeliveryProgress = Pick<Extract<TimelineItem, { kind: "delivery" }>, "state" | "attempts" | "lastError">;
 
-function stateText({ state, attempts, lastError }: Delivered): string {
+function stateText({ state, attempts, lastError }: DeliveryProgress): string {
   const tries = attempts > 1 ? ` after ${attempts} attempts` : "";
   const because = lastError === null || state === "sent" ? "" : ` (${lastError})`;
-  return `${STATE_WORDS[state] ?? state}${tries}${because}`;
+  return `${STATE_TEXTS[state] ?? state}${tries}${because}`;
 }
 
-/** "1 incident" or "12 incidents on host db1" */
+/** "12 incidents at once", or "12 incidents on host db1". */
 export function stormTitle({ incidents, shared }: Pick<StormView, "incidents" | "shared">): string {
   const count = incidents === 1 ? "1 incident" : `${incidents} incidents`;
   return shared === null ? `${count} at once` : `${count} ${sharedText(shared)}`;
 }
 
-/** "3 of 12 are open" */
+/** "3 of 12 are open", "All are resolved". */
 export function openText({ incidents, open }: Pick<StormView, "incidents" | "open">): string {
   if (open === 0) return "All are resolved";
   return open === incidents ? "All are open" : `${open} of ${incidents} are open`;

@@ -9,7 +9,7 @@ import { renderPart } from "../../test/render.tsx";
 import { CheckIncidentActions, IncidentActions } from "./incident-actions.tsx";
 import { AlsoDown, IncidentFacts, LastOutput, Timeline } from "./incident-facts.tsx";
 import { IncidentList } from "./incident-list.tsx";
-import { useSendWaiting } from "./waiting-acknowledgements.ts";
+import { useSendWaitingAcknowledgements } from "./waiting-acknowledgements.ts";
 
 const PATH = `/v1/projects/${PROJECT}/incidents/i1`;
 const acknowledged = anIncident({ acknowledgedAt: AT, acknowledgedBy: "Ada" });
@@ -57,7 +57,7 @@ describe("what can be done about an open incident", () => {
       [`POST ${PATH}/acknowledge`]: () => (isAway ? away() : acknowledged),
     });
     function Page() {
-      useSendWaiting();
+      useSendWaitingAcknowledgements();
       return <IncidentActions projectId={PROJECT} incident={anIncident()} />;
     }
     const { user } = await renderPart(<Page />);
@@ -145,7 +145,7 @@ describe("the list of incidents", () => {
 
   test("says what is down, why, for how long and since when", async () => {
     expect(await lineOf({ severity: "critical", host: "db1", entries: 2 })).toMatch(
-      /^nightly backupCriticalon db12 entriesNo ping came in time, down for 10 min, since Fri 20 Nov, \d\d:00 \S+\./,
+      /^nightly backupCriticalon db12 timeline entriesNo ping came in time, down for 10 min, since Fri 20 Nov, \d\d:00 \S+\./,
     );
   });
 
@@ -155,7 +155,7 @@ describe("the list of incidents", () => {
 
   test("says which check holds an alert back", async () => {
     expect(await lineOf({ heldBy: [{ checkId: "c2", name: "storage" }] })).toContain(
-      "Its alert is held back: it depends on storage, which is down.",
+      "Its alert is held back while storage is down.",
     );
   });
 

@@ -2,10 +2,10 @@ import { Button, Stack } from "@mantine/core";
 import { useState } from "react";
 import { TextArea } from "../ui/text-area.tsx";
 
-const NOTE_MAX = 2_000;
+const NOTE_CHARS_MAX = 2_000;
 
 /** A note for the next person who looks at the incident. */
-// oxlint-disable-next-line import/no-default-export -- React loads it by itself
+// oxlint-disable-next-line import/no-default-export -- `React.lazy` needs a default export
 export default function NoteForm({ add }: { add: (text: string) => void }) {
   const [text, setText] = useState("");
   return (
@@ -14,7 +14,7 @@ export default function NoteForm({ add }: { add: (text: string) => void }) {
         label="Note"
         placeholder="What you found, what you did"
         rows={3}
-        maxLength={NOTE_MAX}
+        maxLength={NOTE_CHARS_MAX}
         data-autofocus
         ref={(field) => field?.focus()}
         value={text}

@@ -6,22 +6,22 @@ import { ApiError } from "../api/problem.ts";
 import { toast } from "../ui/toast.tsx";
 import { acknowledgeIncident, incidentsKey } from "./incident-queries.ts";
 
-/** An acknowledgement that was pressed while the server could not be reached. `at`: when, ISO 8601. */
-export type Waiting = { projectId: string; incidentId: string; userId: string; at: string };
+/** An acknowledgement that a person gave while the server could not be reached. `at`: when, ISO 8601. */
+export type WaitingAcknowledgement = { projectId: string; incidentId: string; userId: string; at: string };
 
-// It outlasts the tab, since nobody notices that an acknowledgement was lost until they are woken again.
+// Stored beyond the tab's life, since a person would notice a lost acknowledgement only when the next alert wakes them.
 const KEY = "overdue-waiting-acknowledgements";
-const TRY_MS = 3_000;
-const NONE: readonly Waiting[] = [];
+const RETRY_MS = 3_000;
+const NONE: readonly WaitingAcknowledgement[] = [];
 const listeners = new Set<() => void>();
-let known: readonly Waiting[] | undefined;
+let known: readonly WaitingAcknowledgement[] | undefined;
 
-function waiting(): readonly Waiting[] {
+function waiting(): readonly WaitingAcknowledgement[] {
   known ??= readStored();
   return known;
 }
 
-function readStored(): readonly Waiting[] {
+function readStored(): readonly WaitingAcknowledgement[] {
   try {
     const stored: unknown = JSON.parse(localStorage.getItem(KEY) ?? "[]");
     return Array.isArray(stored) ? stored : NONE;
@@ -30,14 +30,14 @@ function readStored(): readonly Waiting[] {
   }
 }
 
-function store(next: readonly Waiting[]): void {
+function store(next: readonly WaitingAcknowledgement[]): void {
   known = next;
   localStorage.setItem(KEY, JSON.stringify(next));
   listeners.forEach((changed) => changed());
 }
 
-/** Keeps an acknowledgement until it can be sent. */
-export function keepAcknowledgement(one: Waiting): void {
+/** Stores an acknowledgement until it can be sent. */
+export function keepAcknowledgement(one: WaitingAcknowledgement): void {
   store([...waiting().filter(({ incidentId }) => incidentId !== one.incidentId), one]);
 }
 
@@ -45,7 +45,7 @@ export function forgetAcknowledgement(incidentId: string): void {
   store(waiting().filter((one) => one.incidentId !== incidentId));
 }
 
-function useWaiting(): readonly Waiting[] {
+function useWaiting(): readonly WaitingAcknowledgement[] {
   return useSyncExternalStore(subscribe, waiting);
 }
 
@@ -54,13 +54,13 @@ function subscribe(listener: () => void): () => void {
   return () => listeners.delete(listener);
 }
 
-/** The acknowledgement of an incident that waits to be sent; undefined where none does. */
-export function useWaitingAcknowledgement(incidentId: string): Waiting | undefined {
+/** The acknowledgement of an incident that waits to be sent; undefined if none does. */
+export function useWaitingAcknowledgement(incidentId: string): WaitingAcknowledgement | undefined {
   return useWaiting().find((one) => one.incidentId === incidentId);
 }
 
-/** Sends what waits, as soon as the server can be reached, for the person who pressed it and nobody else. */
-export function useSendWaiting(): void {
+/** Sends the signed-in person's waiting acknowledgements as soon as the server can be reached, and nobody else's. */
+export function useSendWaitingAcknowledgements(): void {
   const client = useQueryClient();
   const { data: me } = useQuery(meQuery);
   const mine = useWaiting().filter(({ userId }) => userId === me?.user.id);
@@ -77,7 +77,7 @@ export function useSendWaiting(): void {
         if (sent.length > 0) toast.success("Your acknowledgement was sent.");
         for (const projectId of sent) void client.invalidateQueries({ queryKey: incidentsKey(projectId) });
       });
-    const timer = setInterval(send, TRY_MS);
+    const timer = setInterval(send, RETRY_MS);
     window.addEventListener("online", send);
     return () => {
       clearInterval(timer);
@@ -86,8 +86,8 @@ export function useSendWaiting(): void {
   }, [hasSome, me?.user.id, client]);
 }
 
-/** Returns the project where it was sent, or null. What the server refuses waits no longer. */
-async function sendOne({ projectId, incidentId }: Waiting): Promise<string | null> {
+/** Returns the id of the project if it was sent, otherwise null. One that the server refuses is not tried again. */
+async function sendOne({ projectId, incidentId }: WaitingAcknowledgement): Promise<string | null> {
   try {
     await acknowledgeIncident({ projectId, incidentId });
   } catch (error) {

@@ -7,20 +7,20 @@ import { parseResponse, api } from "../api/client.ts";
 import { ApiError } from "../api/problem.ts";
 import { useStoredAt } from "../time/clock.ts";
 import { browserZone, clockText } from "../time/zones.ts";
-import { useSendWaiting } from "../incidents/waiting-acknowledgements.ts";
+import { useSendWaitingAcknowledgements } from "../incidents/waiting-acknowledgements.ts";
 import { RelativeTime } from "../ui/time.tsx";
 
-const INTERRUPTED_AFTER_MS = 4_000;
+const INTERRUPTION_SHOWN_AFTER_MS = 4_000;
 
-/** A red banner where alerts may not be sent, or where this page no longer gets live updates. */
+/** A red banner while alerts may be late, or while this page gets no live updates. */
 export function HealthBanner({ connected }: { connected: boolean }) {
   const { data: problem, error, dataUpdatedAt } = useQuery(healthQuery);
-  const interrupted = useHeldFor(!connected, INTERRUPTED_AFTER_MS);
+  const interrupted = useLastsFor(!connected, INTERRUPTION_SHOWN_AFTER_MS);
   const storedAt = useStoredAt();
-  useSendWaiting();
+  // Every page of a project has this banner once, and both follow whether the server can be reached.
+  useSendWaitingAcknowledgements();
   const serverError = healthError(error);
-  const because =
-    serverError?.kind === "unhealthy" ? serverError.because : serverError === null ? (problem ?? null) : null;
+  const lateReason = findLateReason(serverError, problem ?? null);
   return (
     <div role="alert" className={styles["banners"]}>
       {serverError?.kind === "unreachable" && (
@@ -29,8 +29,8 @@ export function HealthBanner({ connected }: { connected: boolean }) {
           <Age at={storedAt ?? new Date(dataUpdatedAt).toISOString()} />
         </Banner>
       )}
-      {because !== null && (
-        <Banner icon={<IconAlertTriangle aria-hidden />}>Alerts may be late: {because}</Banner>
+      {lateReason !== null && (
+        <Banner icon={<IconAlertTriangle aria-hidden />}>Alerts may be late: {lateReason}</Banner>
       )}
       {interrupted && serverError === null && (
         <Banner icon={<IconPlugConnectedX aria-hidden />}>
@@ -41,13 +41,20 @@ export function HealthBanner({ connected }: { connected: boolean }) {
   );
 }
 
-/** How old what the page shows is. `at`: the last answer of the server, ISO 8601. */
+/** `problem`: what the server's last response reported. An unreachable server says nothing about alerts. */
+function findLateReason(error: ServerError | null, problem: string | null): string | null {
+  if (error === null) return problem;
+  return error.kind === "unhealthy" ? error.because : null;
+}
+
+/** How old the data on the page is. `at`: the last response of the server, ISO 8601. */
 function Age({ at }: { at: string }) {
   const time = Date.parse(at);
+  // The time of a query that was never answered is 0.
   if (time === 0) return "What you see may be out of date.";
   return (
     <>
-      What you see is of {clockText(time, browserZone())}, <RelativeTime at={at} />.
+      What you see is from {clockText(time, browserZone())}, <RelativeTime at={at} />.
     </>
   );
 }
@@ -61,8 +68,8 @@ function Banner({ icon, children }: { icon: ReactNode; children: ReactNode }) {
   );
 }
 
-/** Whether `on` has been true for `ms`, so that a short interruption shows nothing. */
-function useHeldFor(on: boolean, ms: number): boolean {
+/** Whether `on` has been true for at least `ms`, so that a short interruption shows nothing. */
+function useLastsFor(on: boolean, ms: number): boolean {
   const [lasting, setLasting] = useState(false);
   useEffect(() => {
     if (!on) return;
@@ -87,10 +94,10 @@ const healthQuery = queryOptions({
   retry: 1,
 });
 
-/** What a failed request says about the server: unhealthy, unreachable, or null where neither follows from it. */
-export function healthError(
-  error: unknown,
-): { kind: "unhealthy"; because: string } | { kind: "unreachable" } | null {
+type ServerError = { kind: "unhealthy"; because: string } | { kind: "unreachable" };
+
+/** What a failed request says about the server: unhealthy, unreachable, or null if neither follows from it. */
+export function healthError(error: unknown): ServerError | null {
   if (!(error instanceof ApiError)) return error === null ? null : { kind: "unreachable" };
   return error.status >= 500 ? { kind: "unhealthy", because: error.message } : null;
 }

@@ -2,39 +2,39 @@ import type { PageEvent } from "@overdue/core";
 import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useSyncExternalStore } from "react";
 
-/** Reads checks again and replaces them everywhere on the page. */
+/** Reads checks again and replaces them in every query that holds them. */
 type RefreshChecks = (client: QueryClient, projectId: string, ids: readonly string[]) => Promise<void>;
 
 type Live = { client: QueryClient; projectId: string; refreshChecks: RefreshChecks };
 
 const COALESCE_MS = 200;
-const OPENED_MS_MAX = 1_000;
+const OPENING_MS_MAX = 1_000;
 
 let current: (Live & { stop: () => void; opened: Promise<void> }) | null = null;
 let isConnected = true;
 const watchers = new Set<() => void>();
 
-/** Keeps the pages of a project up to date until they are left. Returns false while the connection is lost. */
+/** Keeps a project's pages up to date while the component is mounted. Returns false while the connection is lost. */
 export function useLiveProject(projectId: string, refreshChecks: RefreshChecks): boolean {
   const client = useQueryClient();
   useEffect(() => {
     void followProject({ client, projectId, refreshChecks });
-    // The next project may be followed already, before its pages are shown.
+    // By now the router may already follow the next project, whose stream must not be stopped.
     return () => stopFollowing(projectId);
   }, [client, projectId, refreshChecks]);
   return useSyncExternalStore(watchConnection, () => isConnected);
 }
 
 /**
- * Follows the changes of a project, if it is not followed yet. Resolves once its stream is open, or after a second: what
- * is read after that misses no change, and need not be read again when the stream opens.
+ * Follows the changes of a project, unless it is followed already. Resolves once its stream is open, or after a second:
+ * data that is read with the stream open misses no change, and need not be read again.
  */
 export function followProject(live: Live): Promise<void> {
   if (current?.client === live.client && current.projectId === live.projectId) return current.opened;
   stopFollowing(current?.projectId);
   let open = () => undefined as void;
   const opened = new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, OPENED_MS_MAX);
+    const timer = setTimeout(resolve, OPENING_MS_MAX);
     open = () => {
       clearTimeout(timer);
       resolve();
@@ -61,7 +61,7 @@ function setConnected(value: boolean): void {
   watchers.forEach((watch) => watch());
 }
 
-/** Reads again what changes, some events at a time, until the returned function is called. */
+/** Reads changed data again, several events at a time, until the returned function is called. */
 function follow({ client, projectId, refreshChecks }: Live, onOpen: () => void): () => void {
   const pending: PageEvent[] = [];
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -72,7 +72,7 @@ function follow({ client, projectId, refreshChecks }: Live, onOpen: () => void):
     const { checkIds, everything } = planRefresh(pending.splice(0));
     if (everything) return invalidate();
     refreshChecks(client, projectId, checkIds).catch(() => invalidate("check-list"));
-    // The check may have caused an alert.
+    // The change may have caused an alert.
     invalidate("deliveries");
     invalidate("channels");
     invalidate("incidents");
@@ -81,7 +81,7 @@ function follow({ client, projectId, refreshChecks }: Live, onOpen: () => void):
   const stop = subscribeToEvents(projectId, {
     onEvent: (event) => {
       pending.push(event);
-      // The first says that the stream is open. What is being read by now is new enough, what was read before is not.
+      // The first event says that the stream is open: what was read before it is out of date.
       if (isFirst) refresh();
       else timer ??= setTimeout(refresh, COALESCE_MS);
       isFirst = false;
@@ -99,12 +99,12 @@ function follow({ client, projectId, refreshChecks }: Live, onOpen: () => void):
   };
 }
 
-/** What has to be read again after a burst of events. `everything`: more than a few checks, or the whole project. */
+/** What to read again after some events. `everything`: the whole project changed, or too many checks to read singly. */
 type Refresh = { checkIds: string[]; everything: boolean };
 
 const SINGLE_CHECKS_MAX = 50;
 
-/** Combines events, so that a hundred pings within a moment read their check once. */
+/** Combines events, so that a check is read once after a hundred pings in a moment. */
 export function planRefresh(events: readonly PageEvent[]): Refresh {
   const checkIds = [...new Set(events.flatMap(({ checkId }) => checkId ?? []))];
   const hasProjectEvent = events.some(({ checkId }) => checkId === null);
@@ -117,7 +117,7 @@ type Listener = {
   onLost(): void;
 };
 
-/** Subscribes to the events of a project until the returned function is called. A lost connection is retried with backoff. */
+/** Subscribes to a project's events until the returned function is called. A lost connection is retried with backoff. */
 function subscribeToEvents(projectId: string, listener: Listener): () => void {
   let source: EventSource;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -158,11 +158,11 @@ export function parseEvent(data: unknown): PageEvent | null {
   }
 }
 
-const FIRST_MS = 1_000;
+const FIRST_RETRY_MS = 1_000;
 const RETRY_MS_MAX = 30_000;
 
-/** The wait before attempt number `attempt` (from 1): it doubles up to 30 s, and `chance` (0 to 1) spreads it over the upper half. */
+/** The wait before retry `attempt` (from 1): half to all, by `chance` (0 to 1), of a time that doubles up to 30 s. */
 export function backoffMs(attempt: number, chance: number): number {
-  const full = Math.min(RETRY_MS_MAX, FIRST_MS * 2 ** (attempt - 1));
+  const full = Math.min(RETRY_MS_MAX, FIRST_RETRY_MS * 2 ** (attempt - 1));
   return Math.round(full * (0.5 + chance / 2));
 }

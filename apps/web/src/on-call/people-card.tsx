@@ -181,7 +181,7 @@ function PersonForm({ initial, channels, submitLabel, save, cancel }: FormProps)
     initialValues: initial,
     validate: { name: (name) => (name.trim() === "" ? "Give the person a name." : null) },
   });
-  const { isSaving, rest, submit } = useFormSave({ form, save, toField });
+  const { isSaving, otherProblems, submit } = useFormSave({ form, save, toField });
   return (
     <form onSubmit={form.onSubmit((draft) => void submit(draft))} noValidate>
       <Stack gap="sm">
@@ -199,7 +199,7 @@ function PersonForm({ initial, channels, submitLabel, save, cancel }: FormProps)
             {...form.getInputProps("channelIds")}
           />
         </Group>
-        <FormProblems rest={rest} errors={form.errors} />
+        <FormProblems otherProblems={otherProblems} errors={form.errors} />
         <FormButtons submitLabel={submitLabel} isSaving={isSaving} cancel={cancel} />
       </Stack>
     </form>

@@ -25,7 +25,7 @@ const toField = fieldAmong("name", "every", "startsOn", "handOverAt", "timezone"
 /** Who takes turns, in which order, and when they hand over. */
 export function RotationForm({ initial, people, submitLabel, save, cancel }: Props) {
   const form = useForm({ initialValues: initial });
-  const { isSaving, rest, submit } = useFormSave({ form, save, toField });
+  const { isSaving, otherProblems, submit } = useFormSave({ form, save, toField });
   return (
     <form onSubmit={form.onSubmit((values) => void submit(values))} noValidate>
       <Stack>
@@ -48,7 +48,7 @@ export function RotationForm({ initial, people, submitLabel, save, cancel }: Pro
           <TimezoneSelect required {...form.getInputProps("timezone")} />
         </Group>
         <p className={styles["readBack"]}>{rotationText(form.values, people)}</p>
-        <FormProblems rest={rest} errors={form.errors} />
+        <FormProblems otherProblems={otherProblems} errors={form.errors} />
         <FormButtons submitLabel={submitLabel} isSaving={isSaving} cancel={cancel} />
       </Stack>
     </form>

@@ -102,7 +102,7 @@ type Props = {
 /** Creates or edits an alert route; a summary below the fields follows what is typed. */
 export function RouteForm({ initial, isNew, names, knownTags, save, cancel }: Props) {
   const form = useRouteForm({ initialValues: initial });
-  const { isSaving, rest, submit } = useFormSave({ form, save, toField: routeField });
+  const { isSaving, otherProblems, submit } = useFormSave({ form, save, toField: routeField });
   return (
     <RouteFormProvider form={form}>
       <form onSubmit={form.onSubmit((values) => void submit(routeDraft(values)))} noValidate>
@@ -135,7 +135,7 @@ export function RouteForm({ initial, isNew, names, knownTags, save, cancel }: Pr
           <Card title="Summary">
             <RouteSentence route={routeDraft(form.values)} names={names} />
           </Card>
-          <FormProblems rest={rest} errors={form.errors} />
+          <FormProblems otherProblems={otherProblems} errors={form.errors} />
           <FormButtons submitLabel={isNew ? "Create route" : "Save"} isSaving={isSaving} cancel={cancel} />
         </Stack>
       </form>

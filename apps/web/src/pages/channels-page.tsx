@@ -63,7 +63,7 @@ function ChannelItem({ projectId, channel, names }: ItemProps) {
       projectId={projectId}
       channel={channel}
       checkNames={channel.checkIds.flatMap((id) => names.get(id) ?? [])}
-      testing={test.isPending}
+      isTesting={test.isPending}
       onTest={() =>
         test.mutate(channel.id, {
           onSuccess: (sent) => setStartedId(sent.deliveryId),

@@ -109,7 +109,7 @@ const KINDS = [
 /** Creates or edits a maintenance window. */
 export function WindowForm({ initial, isNew, checks, knownTags, save, cancel }: Props) {
   const form = useForm({ initialValues: initial });
-  const { isSaving, rest, submit } = useFormSave({
+  const { isSaving, otherProblems, submit } = useFormSave({
     form,
     save,
     toField: (path) => windowField(path, form.values.kind),
@@ -134,7 +134,7 @@ export function WindowForm({ initial, isNew, checks, knownTags, save, cancel }: 
         <TimeFields form={form} />
         <ScopeFields form={form} checks={checks} knownTags={knownTags} />
         <RuleSummary values={form.values} />
-        <FormProblems rest={rest} errors={form.errors} />
+        <FormProblems otherProblems={otherProblems} errors={form.errors} />
         <FormButtons submitLabel={isNew ? "Create window" : "Save"} isSaving={isSaving} cancel={cancel} />
       </Stack>
     </form>

@@ -14,7 +14,7 @@ import { useLiveProject } from "../live/live-events.ts";
 import { Page } from "../ui/page.tsx";
 import styles from "../app/shell.module.css";
 import { lazyPart } from "../ui/lazy-part.ts";
-import { holdKeys, useKeys } from "../ui/keys.ts";
+import { bufferKeys, useKeys } from "../ui/keys.ts";
 
 // Nothing is wrong on most visits: what says so follows the page.
 const HealthBanner = lazyPart(async () => ({
@@ -97,7 +97,7 @@ function Shortcuts({ projectId }: { projectId: string }) {
   const navigate = useNavigate();
   const close = () => setOpen(null);
   const openLayer = (layer: "palette" | "help") => () => {
-    holdKeys(close);
+    bufferKeys(close);
     setOpen(layer);
   };
   useKeys({

@@ -14,7 +14,7 @@ import {
 import { AccountFrame, MailSent } from "../accounts/account-frame.tsx";
 import { TextLink } from "../ui/page.tsx";
 import { ErrorAlert } from "../ui/listing.tsx";
-import { NewPasswordForm, PASSWORD_LENGTH_MIN } from "../accounts/password-forms.tsx";
+import { NewPasswordForm, PASSWORD_CHARS_MIN } from "../accounts/password-forms.tsx";
 
 export function SignUpPage() {
   const navigate = useNavigate();
@@ -91,7 +91,7 @@ function SignUpForm({ token, submitLabel, onDone }: Props) {
       name: isNotEmpty("Enter your name."),
       email: isEmail("Enter an e-mail address, such as anna@example.org."),
       password: (text: string) =>
-        text.length < PASSWORD_LENGTH_MIN ? `Use at least ${PASSWORD_LENGTH_MIN} characters.` : null,
+        text.length < PASSWORD_CHARS_MIN ? `Use at least ${PASSWORD_CHARS_MIN} characters.` : null,
     },
   });
   const submit = (values: SignUp) =>
@@ -110,7 +110,7 @@ function SignUpForm({ token, submitLabel, onDone }: Props) {
         />
         <PasswordInput
           label="Password"
-          description={`At least ${PASSWORD_LENGTH_MIN} characters; a long password is better than a complicated one.`}
+          description={`At least ${PASSWORD_CHARS_MIN} characters; a long password is better than a complicated one.`}
           autoComplete="new-password"
           required
           {...form.getInputProps("password")}

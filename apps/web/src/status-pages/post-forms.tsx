@@ -36,7 +36,7 @@ export function PostForm({ initial, checks, subscribers, save, cancel }: PostPro
   const form = useForm({
     initialValues: { title, checkIds, incidentId, state: "investigating" as State, text: "" },
   });
-  const { isSaving, rest, submit } = useFormSave({ form, save, toField: postField });
+  const { isSaving, otherProblems, submit } = useFormSave({ form, save, toField: postField });
   return (
     <form onSubmit={form.onSubmit((values) => void submit(values))} noValidate>
       <Stack>
@@ -67,7 +67,7 @@ export function PostForm({ initial, checks, subscribers, save, cancel }: PostPro
           clearable
           {...form.getInputProps("checkIds")}
         />
-        <FormProblems rest={rest} errors={form.errors} />
+        <FormProblems otherProblems={otherProblems} errors={form.errors} />
         <SendButtons isSaving={isSaving} subscribers={subscribers} cancel={cancel} />
       </Stack>
     </form>
@@ -87,7 +87,11 @@ type UpdateProps = {
 export function UpdateForm({ edited, subscribers, isAnnouncement, save, cancel }: UpdateProps) {
   const state: State = isAnnouncement ? "notice" : "identified";
   const form = useForm({ initialValues: edited ?? { state, text: "" } });
-  const { isSaving, rest, submit } = useFormSave({ form, save, toField: fieldAmong("state", "text") });
+  const { isSaving, otherProblems, submit } = useFormSave({
+    form,
+    save,
+    toField: fieldAmong("state", "text"),
+  });
   return (
     <form onSubmit={form.onSubmit((values) => void submit(values))} noValidate>
       <Stack>
@@ -101,7 +105,7 @@ export function UpdateForm({ edited, subscribers, isAnnouncement, save, cancel }
           required
           {...form.getInputProps("text")}
         />
-        <FormProblems rest={rest} errors={form.errors} />
+        <FormProblems otherProblems={otherProblems} errors={form.errors} />
         {edited === undefined ? (
           <SendButtons isSaving={isSaving} subscribers={subscribers} cancel={cancel} />
         ) : (

@@ -44,7 +44,7 @@ function toField(path: string): string | null {
 /** Creates or edits a status page, with a preview of it beside. */
 export function StatusPageForm({ initial, isNew, hasPassword, checks, save, cancel }: Props) {
   const form = useForm({ initialValues: initial });
-  const { isSaving, rest, submit } = useFormSave({ form, save, toField });
+  const { isSaving, otherProblems, submit } = useFormSave({ form, save, toField });
   return (
     <div className={styles["editor"]}>
       <Card>
@@ -61,7 +61,7 @@ export function StatusPageForm({ initial, isNew, hasPassword, checks, save, canc
               }}
             />
             <AudienceFields form={form} hasPassword={hasPassword} />
-            <FormProblems rest={rest} errors={form.errors} />
+            <FormProblems otherProblems={otherProblems} errors={form.errors} />
             <FormButtons submitLabel={isNew ? "Create page" : "Save"} isSaving={isSaving} cancel={cancel} />
           </Stack>
         </form>

@@ -1,6 +1,6 @@
 import { durationText, type Evidence, type Reason } from "@overdue/core";
 
-type Explained = {
+type ExplainedReason = {
   reason: Reason;
   evidence: Pick<Evidence, "exitStatus" | "durationMs" | "limitMs"> & {
     baseline?: Evidence["baseline"] | undefined;
@@ -19,8 +19,8 @@ export const REASON_TEXTS: Record<Reason, string> = {
   "host-duplicate": "two hosts started the same run",
 };
 
-/** The same with the numbers that are known: "the job failed with exit status 2". */
-export function reasonText({ reason, evidence }: Explained): string {
+/** The same with the numbers of one incident, if they are known: "the job failed with exit status 2". */
+export function reasonText({ reason, evidence }: ExplainedReason): string {
   const { exitStatus, durationMs, limitMs, baseline } = evidence;
   if (baseline && durationMs !== null) return outlierText(durationMs, baseline);
   if (reason === "failed" && exitStatus !== null) return `the job failed with exit status ${exitStatus}`;
@@ -31,7 +31,7 @@ export function reasonText({ reason, evidence }: Explained): string {
   return REASON_TEXTS[reason];
 }
 
-/** For the beginning of a sentence. */
+/** The text with a capital first letter, for the beginning of a sentence. */
 export function capital(text: string): string {
   return text.slice(0, 1).toUpperCase() + text.slice(1);
 }
@@ -39,7 +39,7 @@ export function capital(text: string): string {
 /** "it took 12 min 55 s, 3.1 times the baseline of 4 min 10 s (last 20 runs)". */
 function outlierText(
   durationMs: number,
-  { medianMs, runs }: NonNullable<Explained["evidence"]["baseline"]>,
+  { medianMs, runs }: NonNullable<ExplainedReason["evidence"]["baseline"]>,
 ): string {
   const times = durationMs / Math.max(1, medianMs);
   const share = times >= 1 ? `${times.toFixed(1)} times` : `${Math.round(times * 100)} % of`;

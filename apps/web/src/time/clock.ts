@@ -4,12 +4,12 @@ const listeners = new Set<() => void>();
 let timer: ReturnType<typeof setInterval> | undefined;
 let serverAheadMs = 0;
 
-/** The server's time in epoch milliseconds, as far as it is known. With it, a wrong clock on this machine does not make checks look late. */
+/** The server's time in epoch milliseconds, so that a wrong clock on this machine does not make checks look late. */
 export function serverNow(): number {
   return Date.now() + serverAheadMs;
 }
 
-/** The same in whole seconds; the component renders again every second. One timer serves the whole page. */
+/** `serverNow` in whole seconds; the component renders again every second. The whole page shares one timer. */
 export function useNow(): number {
   return useComputedFromNow((now) => now);
 }
@@ -22,7 +22,7 @@ export function useComputedFromNow<T extends string | number>(compute: (now: num
   return useSyncExternalStore(subscribe, () => compute(wholeSecond()));
 }
 
-/** Reads the time from a response's `Date` header, which has whole seconds. Small differences come from the network and are ignored. */
+/** Reads the server's time from a `Date` header (whole seconds). Differences below 3 s may be the network's: ignored. */
 export function recordServerTime(dateHeader: string | null): void {
   const at = dateHeader === null ? Number.NaN : Date.parse(dateHeader) + 500;
   if (Number.isNaN(at)) return;
@@ -34,17 +34,17 @@ let oldestStored: string | null = null;
 const storedListeners = new Set<() => void>();
 
 /**
- * Notes whether an answer was stored by the service worker (`public/sw.js`) at that time, ISO 8601, because the server is
- * away; null for one that the server gave now, after which nothing on the page is older.
+ * Records where a response came from. `at`: when the service worker (`public/sw.js`) stored it, ISO 8601, if the server
+ * is away; null if it came from the server, after which the page counts as current.
  */
-export function recordStoredAnswer(at: string | null): void {
+export function recordStoredResponse(at: string | null): void {
   const next = at === null ? null : [at, oldestStored ?? at].toSorted()[0];
   if (next === oldestStored || next === undefined) return;
   oldestStored = next;
   storedListeners.forEach((listen) => listen());
 }
 
-/** Since when what the page shows is stored, ISO 8601; null where it comes from the server. */
+/** When the oldest stored response on the page was stored, ISO 8601; null if all came from the server. */
 export function useStoredAt(): string | null {
   return useSyncExternalStore(
     (listener) => {

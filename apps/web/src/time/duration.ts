@@ -1,25 +1,25 @@
 import { durationText } from "@overdue/core";
 
-/** "6 h", "19 min", "2 d": the largest unit alone, for rows that leave no room for more. */
+/** "6 h", "19 min", "2 d": only the largest unit, for rows without room for more. */
 export function roughText(ms: number): string {
   return durationText(ms).split(" ").slice(0, 2).join(" ");
 }
 
-/** "3 min ago", "in 2 h 5 min", "just now": `at` seen from `now`, both epoch milliseconds. */
+/** "3 min ago", "in 2 h 5 min", "just now": `at` relative to `now`, both epoch milliseconds. */
 export function relativeText(at: number, now: number): string {
   const distance = Math.abs(at - now);
   if (distance < 5_000) return "just now";
-  const text = durationText(coarse(distance));
+  const text = durationText(withoutSeconds(distance));
   return at < now ? `${text} ago` : `in ${text}`;
 }
 
-/** Rounds down to whole minutes from a minute on, because seconds would only flicker. */
-function coarse(ms: number): number {
+/** Rounds a minute or more down to whole minutes, because the seconds would change all the time. */
+function withoutSeconds(ms: number): number {
   return ms < 60_000 ? ms : Math.floor(ms / 60_000) * 60_000;
 }
 
 export type SpanUnit = "seconds" | "minutes" | "hours" | "days";
-/** A length of time as a person types it; without an amount there is none. */
+/** A length of time as a person types it; an empty amount means none. */
 export type Span = { amount: number | ""; unit: SpanUnit };
 
 export const SPAN_SECONDS: Record<SpanUnit, number> = { seconds: 1, minutes: 60, hours: 3_600, days: 86_400 };

@@ -1,35 +1,35 @@
 /** The zone of this browser, by its IANA name. */
 export function browserZone(): string {
-  known ??= new Intl.DateTimeFormat().resolvedOptions().timeZone;
-  return known;
+  knownZone ??= new Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return knownZone;
 }
 
-let known: string | undefined;
+let knownZone: string | undefined;
 
 /** "Fri 20 Nov 2026, 02:30:00 CET": the wall clock in `timeZone`, never without its zone. */
 export function zonedText(at: number, timeZone: string): string {
-  return formatted(at, timeZone, { year: "numeric", second: "2-digit" });
+  return formatDateTime(at, timeZone, { year: "numeric", second: "2-digit" });
 }
 
 /** "Fri 20 Nov, 02:30 CET": for lists of near times. */
 export function shortZonedText(at: number, timeZone: string): string {
-  return formatted(at, timeZone, {});
+  return formatDateTime(at, timeZone, {});
 }
 
 /** "02:30 CET": where the day is already shown. */
 export function clockText(at: number, timeZone: string): string {
-  const parts = partsOf(at, timeZone, { hour: "2-digit", minute: "2-digit", timeZoneName: "short" });
+  const parts = dateParts(at, timeZone, { hour: "2-digit", minute: "2-digit", timeZoneName: "short" });
   return `${parts.get("hour")}:${parts.get("minute")} ${parts.get("timeZoneName")}`;
 }
 
 /** "Fri 20": a day in a calendar. */
 export function dayText(at: number, timeZone: string): string {
-  const parts = partsOf(at, timeZone, { weekday: "short", day: "numeric" });
+  const parts = dateParts(at, timeZone, { weekday: "short", day: "numeric" });
   return `${parts.get("weekday")} ${parts.get("day")}`;
 }
 
-function formatted(at: number, timeZone: string, more: Intl.DateTimeFormatOptions): string {
-  const parts = partsOf(at, timeZone, {
+function formatDateTime(at: number, timeZone: string, more: Intl.DateTimeFormatOptions): string {
+  const parts = dateParts(at, timeZone, {
     weekday: "short",
     day: "numeric",
     month: "short",
@@ -43,7 +43,7 @@ function formatted(at: number, timeZone: string, more: Intl.DateTimeFormatOption
   return `${day}, ${clock} ${parts.get("timeZoneName")}`;
 }
 
-function partsOf(at: number, timeZone: string, options: Intl.DateTimeFormatOptions): Map<string, string> {
+function dateParts(at: number, timeZone: string, options: Intl.DateTimeFormatOptions): Map<string, string> {
   const parts = formatter(timeZone, options).formatToParts(at);
   return new Map(parts.map(({ type, value }) => [type, value]));
 }
@@ -60,12 +60,12 @@ function formatter(timeZone: string, options: Intl.DateTimeFormatOptions): Intl.
   return made;
 }
 
-/** The local time in `timeZone` at an instant, as an input for date and time holds it: "2026-12-24T18:00". */
+/** The local time in `timeZone` at an instant, as an input field for date and time takes it: "2026-12-24T18:00". */
 export function wallClockText(at: number, timeZone: string): string {
   return new Date(at + offsetMs(at, timeZone)).toISOString().slice(0, 16);
 }
 
-/** The instant of a local time in `timeZone`; a time that the clock skips is taken as later. Null for an invalid text. */
+/** The instant of a local time in `timeZone`; a time that the clock skips is moved later. Null for an invalid text. */
 export function parseWallClock(wall: string, timeZone: string): number | null {
   const asUtc = Date.parse(`${wall}Z`);
   if (Number.isNaN(asUtc)) return null;
@@ -73,7 +73,7 @@ export function parseWallClock(wall: string, timeZone: string): number | null {
   return asUtc - offsetMs(near, timeZone);
 }
 
-/** The milliseconds to add to UTC for the local time of the zone. */
+/** The milliseconds to add to UTC to get the local time of the zone. */
 function offsetMs(at: number, timeZone: string): number {
   const parts = new Intl.DateTimeFormat("en-GB", {
     timeZone,

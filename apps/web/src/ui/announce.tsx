@@ -1,7 +1,7 @@
 import { VisuallyHidden } from "@mantine/core";
 import { useEffect, useRef, useState } from "react";
 
-/** Makes screen readers say when the label of something changes, such as the status of a check. */
+/** Makes screen readers say that a label has changed, such as the status of a check. `labels`: by the thing's name. */
 export function AnnounceChanges({ labels }: { labels: ReadonlyMap<string, string> }) {
   const before = useRef<ReadonlyMap<string, string>>(new Map());
   const [message, setMessage] = useState("");

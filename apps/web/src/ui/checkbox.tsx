@@ -9,11 +9,11 @@ type CheckboxProps = {
   error?: ReactNode;
   checked?: boolean;
   onChange?: (event: { currentTarget: HTMLInputElement }) => void;
-  /** Its value among those of a group. */
+  /** Identifies the box within a `CheckboxGroup`. */
   value?: string;
 };
 
-/** A box to tick, by itself or in a group. */
+/** A box to tick, alone or in a `CheckboxGroup`. */
 export function Checkbox({ label, description, error, checked, value = "", onChange }: CheckboxProps) {
   const id = useId();
   const group = useContext(Chosen);
@@ -53,7 +53,7 @@ type GroupProps = {
   children: ReactNode;
 };
 
-/** Several boxes, of which any may be ticked. */
+/** Several boxes, any number of which may be ticked. */
 export function CheckboxGroup({ value = [], onChange, children, ...field }: GroupProps) {
   const toggle = (one: string) =>
     onChange?.(value.includes(one) ? value.filter((other) => other !== one) : [...value, one]);

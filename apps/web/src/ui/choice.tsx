@@ -11,7 +11,7 @@ type ChoiceProps = {
   className?: string | undefined;
 };
 
-/** The browser's own list, for pages that need no other field of the library. */
+/** The browser's own select field, for pages that would otherwise load no form fields of the component library. */
 export function Choice({ label, options, value, choose, className = "" }: ChoiceProps) {
   return (
     <select
@@ -37,7 +37,7 @@ type SearchProps = {
   ref?: Ref<HTMLInputElement>;
 };
 
-/** A text by which a list is narrowed. */
+/** A field for text that filters a list. */
 export function SearchField({ label, placeholder, value, onType, ref }: SearchProps) {
   return (
     <div className={styles["search"]}>

@@ -11,7 +11,7 @@ export type Column<Row> = {
   /** The head is only for screen readers, since the cells explain themselves: buttons, for example. */
   isHeadHidden?: boolean;
   look?: "wide" | "dimmed" | "short";
-  /** The head is a button that orders the rows by this column; `order`: how they are ordered by it now. */
+  /** Makes the head a button that sorts by this column. `order`: null while the rows are sorted by another column. */
   sort?: { order: "ascending" | "descending" | null; choose: () => void };
   cell: (row: Row) => ReactNode;
 };
@@ -22,7 +22,7 @@ type Props<Row> = {
   rowKey: (row: Row) => string | number;
 };
 
-/** A table; on a phone each row becomes a list of its cells, so that nothing lies beyond the edge. */
+/** A table. On a phone each row becomes a list of its cells, so that nothing lies beyond the edge of the screen. */
 export function DataTable<Row>({ columns, rows, rowKey }: Props<Row>) {
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a wide table is scrolled by the arrow keys
@@ -66,7 +66,7 @@ type PagedQuery<Row> = Parameters<typeof Listing<Row>>[0]["query"] & Parameters<
 type TableCardProps<Row> = Omit<Props<Row>, "rows"> & {
   title?: string;
   query: PagedQuery<Row>;
-  /** What stands in place of a table without rows. */
+  /** Shown instead of a table without rows. */
   empty: string;
 };
 
@@ -82,7 +82,7 @@ export function TableCard<Row>({ title, query, empty, columns, rowKey }: TableCa
   );
 }
 
-/** Stands where a row has nothing for a column; on a phone the whole cell is left out. */
+/** Shown in a cell that has no value; on a phone the whole cell is left out. */
 export function Dash() {
   return <span className={styles["dash"]}>–</span>;
 }

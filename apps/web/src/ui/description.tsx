@@ -7,10 +7,10 @@ const MarkdownText = lazyPart(async () => ({
   default: (await import("./markdown-text.tsx")).MarkdownText,
 }));
 
-/** Signs by which Markdown differs from plain text: emphasis, code, a link, a heading, a list, a quote. */
+/** Finds what only Markdown has: emphasis, code, a link, a heading, a list, a quote. */
 const MARKDOWN = /[*_`]\S|\]\(|^\s*(?:#{1,6}|[-+>]|\d+[.)])\s/m;
 
-/** A text that people typed, as Markdown where it is some. It is never read as HTML, and loads no picture. */
+/** A text that a person typed, shown as Markdown if it has any. It is never read as HTML, and loads no picture. */
 export function Description({ text }: { text: string }) {
   const plain = <LinkedText text={text} />;
   if (!MARKDOWN.test(text)) return plain;
@@ -23,13 +23,13 @@ export function Description({ text }: { text: string }) {
 
 const URLS = /(https?:\/\/[^\s<>"']*[^\s<>"'.,;:!?)\]}])/g;
 
-/** A text that people typed, with its addresses as links, such as that of a runbook. It is never read as HTML. */
+/** A text that a person typed, with the URLs in it as links, such as that of a runbook. It is never read as HTML. */
 export function LinkedText({ text }: { text: string }) {
   return (
     <Text style={{ whiteSpace: "pre-wrap", overflowWrap: "anywhere" }}>
       {text.split(URLS).map((part, index) =>
         index % 2 === 1 ? (
-          // Parts have no identity beyond their place, which does not change while the text is the same.
+          // A part is identified only by its place, which does not change while the text is the same.
           // oxlint-disable-next-line react/no-array-index-key
           <Anchor key={index} href={part} target="_blank" rel="noreferrer" underline="always">
             {part}

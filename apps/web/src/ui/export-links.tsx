@@ -2,9 +2,9 @@ import { Anchor, Group, Text } from "@mantine/core";
 
 type Props = {
   projectId: string;
-  /** Only of this check. */
+  /** Only the history of this check. */
   checkId?: string;
-  /** ISO 8601. */
+  /** The span, ISO 8601. */
   from: string;
   until: string;
   kinds: readonly ("runs" | "slots" | "incidents")[];
@@ -12,11 +12,11 @@ type Props = {
 
 const NAMES = { runs: "Runs", slots: "Expected times", incidents: "Incidents" };
 
-/** Takes along the history of a span as files for a spreadsheet or a program. */
+/** Links that download the history of a span as files for a spreadsheet or a program. */
 export function ExportLinks({ projectId, checkId, from, until, kinds }: Props) {
   const href = (kind: string, format: string) => {
-    const of = checkId === undefined ? {} : { checkId };
-    return `/v1/projects/${projectId}/export?${new URLSearchParams({ rows: kind, from, until, format, ...of })}`;
+    const checkFilter = checkId === undefined ? {} : { checkId };
+    return `/v1/projects/${projectId}/export?${new URLSearchParams({ rows: kind, from, until, format, ...checkFilter })}`;
   };
   return (
     <Group gap="xs" mt="sm">

@@ -19,11 +19,11 @@ function NameForm({
   cancel?: () => void;
 }) {
   const form = useForm({ initialValues: { name: "Backup" } });
-  const { isSaving, rest, submit } = useFormSave({ form, save, toField: fieldAmong("name") });
+  const { isSaving, otherProblems, submit } = useFormSave({ form, save, toField: fieldAmong("name") });
   return (
     <form onSubmit={form.onSubmit((draft) => void submit(draft))}>
       <TextInput label="Name" {...form.getInputProps("name")} />
-      <FormProblems rest={rest} errors={form.errors} />
+      <FormProblems otherProblems={otherProblems} errors={form.errors} />
       <FormButtons submitLabel="Save" isSaving={isSaving} cancel={cancel} />
     </form>
   );
@@ -92,14 +92,14 @@ test("Cancel saves nothing", async () => {
   expect(save).not.toHaveBeenCalled();
 });
 
-test("errors are sorted into those of a field and the rest", () => {
+test("errors are sorted into those of a field and all others", () => {
   const errors = [
     { field: "tags.3", message: "Too long." },
     { field: "version", message: "Out of date." },
   ];
   expect(placeErrors(errors, fieldAmong("name", "tags"))).toEqual({
     fields: { tags: "Too long." },
-    rest: ["Out of date."],
+    otherProblems: ["Out of date."],
   });
 });
 

@@ -2,10 +2,10 @@ import { Alert, Button, Group } from "@mantine/core";
 import { useState } from "react";
 import { ApiError, errorMessage, type FieldError } from "../api/problem.ts";
 
-/** Sentences by the form's field; `rest` holds those that belong to no field of the form. */
-export type FormErrors = { fields: Record<string, string>; rest: string[] };
+/** The server's sentences by the form's field; `otherProblems` are those that belong to no field of the form. */
+export type FormErrors = { fields: Record<string, string>; otherProblems: string[] };
 
-/** Sorts what the API refused into the fields where a person typed it; `toField` returns null where there is none. */
+/** Assigns the API's errors to the fields where a person typed the values. `toField` returns null if there is none. */
 export function placeErrors(
   errors: readonly FieldError[],
   toField: (path: string) => string | null,
@@ -15,7 +15,7 @@ export function placeErrors(
     fields: Object.fromEntries(
       placed.flatMap(({ field, message }) => (field === null ? [] : [[field, message]])),
     ),
-    rest: placed.flatMap(({ field, message }) => (field === null ? [message] : [])),
+    otherProblems: placed.flatMap(({ field, message }) => (field === null ? [message] : [])),
   };
 }
 
@@ -31,35 +31,45 @@ type SaveOptions<Draft> = {
   toField: (path: string) => string | null;
 };
 
-/** Saves a form. What the server refuses is shown at its field, or else in `rest`, for `FormProblems`. */
+/** Saves a form. What the server refuses is shown at its field, or else in `otherProblems`, for `FormProblems`. */
 export function useFormSave<Draft>({ form, save, toField }: SaveOptions<Draft>) {
   const [isSaving, setSaving] = useState(false);
-  const [rest, setRest] = useState<string[]>([]);
-  const show = ({ fields, rest: others }: FormErrors) => {
+  const [otherProblems, setOtherProblems] = useState<string[]>([]);
+  const show = ({ fields, otherProblems: others }: FormErrors) => {
     form.setErrors(fields);
-    setRest(others);
+    setOtherProblems(others);
   };
   const submit = async (draft: Draft) => {
     setSaving(true);
-    setRest([]);
+    setOtherProblems([]);
     await save(draft).catch((error: unknown) => show(readErrors(error, toField)));
     setSaving(false);
   };
-  return { isSaving, rest, show, submit };
+  return { isSaving, otherProblems, show, submit };
 }
 
 function readErrors(error: unknown, toField: SaveOptions<never>["toField"]): FormErrors {
   const errors = error instanceof ApiError ? error.errors : [];
-  return errors.length === 0 ? { fields: {}, rest: [errorMessage(error)] } : placeErrors(errors, toField);
+  return errors.length === 0
+    ? { fields: {}, otherProblems: [errorMessage(error)] }
+    : placeErrors(errors, toField);
 }
 
 /** Says next to the buttons that something above needs a correction, because the field itself may be out of sight. */
-export function FormProblems({ rest, errors }: { rest: readonly string[]; errors: object }) {
+export function FormProblems({
+  otherProblems,
+  errors,
+}: {
+  otherProblems: readonly string[];
+  errors: object;
+}) {
   const count = Object.keys(errors).length;
-  if (rest.length === 0 && count === 0) return null;
+  if (otherProblems.length === 0 && count === 0) return null;
   return (
     <Alert color="red" role="alert" title={count > 0 ? "Some fields need a correction" : "That did not work"}>
-      {rest.length > 0 ? rest.join(" ") : "The message below each of them says what it needs."}
+      {otherProblems.length > 0
+        ? otherProblems.join(" ")
+        : "The message below each of them says what it needs."}
     </Alert>
   );
 }
@@ -80,12 +90,12 @@ export function FormButtons({ submitLabel, isSaving, cancel }: ButtonsProps) {
 }
 
 /**
- * What a person typed into the form of something new, kept while they look at another page: a link never throws it away.
- * It lasts as long as the tab. Not for secrets.
+ * Keeps what a person typed into the form of something new while they look at another page, for as long as the tab is
+ * open. Not for secrets: the browser stores it as it is.
  */
 export function useDraft<Values extends object>(name: string, blank: () => Values) {
   const key = `overdue-draft-${name}`;
-  const [initial] = useState(() => ({ ...blank(), ...read(key) }));
+  const [initial] = useState(() => ({ ...blank(), ...readDraft(key) }));
   return {
     initial,
     keep: (values: Values) => sessionStorage.setItem(key, JSON.stringify(values)),
@@ -93,8 +103,8 @@ export function useDraft<Values extends object>(name: string, blank: () => Value
   };
 }
 
-/** What was kept; nothing where it cannot be read. */
-function read(key: string): object {
+/** The stored draft; empty if there is none, or it cannot be read. */
+function readDraft(key: string): object {
   try {
     const kept: unknown = JSON.parse(sessionStorage.getItem(key) ?? "{}");
     return typeof kept === "object" && kept !== null ? kept : {};

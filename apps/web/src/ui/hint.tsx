@@ -11,7 +11,7 @@ type Target = ReactElement<{
   onBlur?: () => void;
 }>;
 
-/** A button with a word about what it does, shown while it is pointed at or has the focus, and loaded then. */
+/** Shows a tooltip while a button is pointed at or has the focus. Its code is loaded when it is first shown. */
 export function Hint({ label, children }: { label: string; children: Target }) {
   const [target, setTarget] = useState<HTMLElement | null>(null);
   const [isShown, setShown] = useState<boolean | null>(null);

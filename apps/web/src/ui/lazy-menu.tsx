@@ -1,9 +1,9 @@
 import type { MenuProps } from "@mantine/core";
 import { type MouseEvent, type ReactElement, type ReactNode, cloneElement, Suspense, useState } from "react";
-import { holdKeys } from "./keys.ts";
+import { bufferKeys } from "./keys.ts";
 import { lazyPart } from "./lazy-part.ts";
 
-/** A line of a menu. With `to` it leads there, with `onClick` it does something; with neither it is a heading. */
+/** A line of a menu: a link with `to`, a button with `onClick`, and a heading with neither. */
 export type MenuEntry =
   | { label: string; to?: never; onClick?: never }
   | ({ label: string; id?: string; icon?: ReactNode; right?: ReactNode; isDanger?: true } & (
@@ -21,13 +21,13 @@ export type LazyMenuProps = Pick<MenuProps, "position" | "width"> & {
 const load = () => import("./opened-menu.tsx");
 const OpenedMenu = lazyPart(load);
 
-/** A button with a menu. The code of menus is large and they are rarely opened, so it is loaded when one is. */
+/** A button with a menu. The code of menus is large and rarely needed, so it is loaded when the first one is opened. */
 export function LazyMenu(props: LazyMenuProps) {
   const [isOpened, setOpened] = useState(false);
   const open = {
     onClick: ({ detail }: MouseEvent) => {
-      // A click without a pointer is a key: the next keys choose from the menu.
-      if (detail === 0) holdKeys(() => setOpened(false));
+      // `detail` is 0 if a key opened it. The next keys are meant for the menu, which is still being loaded.
+      if (detail === 0) bufferKeys(() => setOpened(false));
       setOpened(true);
     },
     onPointerEnter: () => void load(),

@@ -1,12 +1,12 @@
 import type { PopoverProps } from "@mantine/core";
 import { type MouseEvent, type ReactElement, type ReactNode, cloneElement, Suspense, useState } from "react";
-import { holdKeys } from "./keys.ts";
+import { bufferKeys } from "./keys.ts";
 import { lazyPart } from "./lazy-part.ts";
 
 export type LazyPopoverProps = Pick<PopoverProps, "position" | "width"> & {
-  /** The button that opens it. */
+  /** The button that opens the popover. */
   target: ReactElement<{ onClick?: (event: MouseEvent) => void }>;
-  /** What the opened part is called by a screen reader. */
+  /** What a screen reader calls the popover. */
   label: string;
   children: (close: () => void) => ReactNode;
 };
@@ -19,7 +19,7 @@ export function LazyPopover(props: LazyPopoverProps) {
   const [isOpened, setOpened] = useState(false);
   const open = {
     onClick: ({ detail }: MouseEvent) => {
-      if (detail === 0) holdKeys(() => setOpened(false));
+      if (detail === 0) bufferKeys(() => setOpened(false));
       setOpened(true);
     },
     onPointerEnter: () => void load(),

@@ -10,7 +10,7 @@ type Props<T> = {
   children: (items: T[]) => ReactNode;
 };
 
-/** A list that is read from the server, with what is shown while it loads, where it is empty, and where it fails. */
+/** A list from the server: a placeholder while it loads, `empty` if it has no items, and the error if it fails. */
 export function Listing<T>({ query, empty, children }: Props<T>) {
   if (query.data === undefined && query.error) {
     return <ErrorAlert error={query.error} retry={() => void query.refetch()} />;
@@ -30,7 +30,7 @@ function ListSkeleton() {
   );
 }
 
-/** The part of an infinite query that loads further pages. */
+/** What the button needs of an infinite query. */
 type Pages = { hasNextPage: boolean; isFetchingNextPage: boolean; fetchNextPage: () => unknown };
 
 /** Loads the next page, while there is one. */
@@ -43,7 +43,7 @@ export function MoreButton({ hasNextPage, isFetchingNextPage, fetchNextPage }: P
   );
 }
 
-/** What went wrong, in the server's own sentence, and a button to try again. */
+/** What went wrong, in the server's own sentence, and a button to try again if `retry` is given. */
 export function ErrorAlert({ error, retry }: { error: unknown; retry?: () => void }) {
   return (
     <Alert color="red" icon={<IconAlertTriangle aria-hidden />} title="That did not work" role="alert">

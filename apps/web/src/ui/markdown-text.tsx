@@ -6,7 +6,7 @@ import styles from "./markdown-text.module.css";
 
 type LinkProps = { href?: string; children?: ReactNode };
 
-/** A link to a page or a mailbox; an address of any other kind stays text. */
+/** A link to a page or a mailbox; any other kind of URL is shown as text, because it could run a script. */
 function SafeLink({ href = "", children }: LinkProps) {
   if (!/^(?:https?:\/\/|mailto:)/i.test(href)) return <>{children}</>;
   return (
@@ -16,12 +16,12 @@ function SafeLink({ href = "", children }: LinkProps) {
   );
 }
 
-/** A picture would tell its server who reads this, so that it becomes a link. */
+/** A link instead of a picture, which would tell its server who reads the text. */
 function PictureLink({ src, alt }: { src?: string; alt?: string }) {
   return <SafeLink href={src ?? ""}>{alt || src}</SafeLink>;
 }
 
-/** Headings of a description are none of the page's. */
+/** A bold line instead of a heading, so that a description adds nothing to the outline of the page. */
 function Heading({ children }: { children?: ReactNode }) {
   return (
     <p>
@@ -32,7 +32,7 @@ function Heading({ children }: { children?: ReactNode }) {
 
 const HEADINGS = Object.fromEntries(["h1", "h2", "h3", "h4", "h5", "h6"].map((name) => [name, Heading]));
 
-/** A text in Markdown. HTML in it is shown as the text that it is. */
+/** A text in Markdown. HTML in it is shown as typed. */
 export function MarkdownText({ text }: { text: string }) {
   return (
     <Markdown

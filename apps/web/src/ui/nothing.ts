@@ -1,3 +1,3 @@
-/** In place of parts of the component library that are turned off; the build's configuration names them. */
+/** Replaces two components of the library that are turned off: `vite.config.ts` says why. */
 export const MantineCssVariables = () => null;
 export const MantineClasses = () => null;

@@ -3,11 +3,11 @@ import { Link } from "@tanstack/react-router";
 
 import type { LazyMenuProps, MenuEntry } from "./lazy-menu.tsx";
 
-/** The menu behind a `LazyMenu`, open at first. */
-// oxlint-disable-next-line import/no-default-export -- React loads it by itself
+/** The menu of a `LazyMenu`, open from the start. */
+// oxlint-disable-next-line import/no-default-export -- `React.lazy` needs a default export
 export default function OpenedMenu({ target, entries, ...menu }: LazyMenuProps) {
   return (
-    // The library's place for the first focus is no item, which a menu may not contain.
+    // The library's focus placeholder is not a menu item, and a menu may contain only items (role=menu).
     <Menu defaultOpened withInitialFocusPlaceholder={false} {...menu}>
       <Menu.Target>{target}</Menu.Target>
       <Menu.Dropdown>
@@ -19,7 +19,7 @@ export default function OpenedMenu({ target, entries, ...menu }: LazyMenuProps) 
   );
 }
 
-/** The label, where no other entry has the same. */
+/** The entry's `id`, which it has if its label may occur twice; otherwise its label, or the index of a divider. */
 function entryKey(entry: MenuEntry, index: number): string | number {
   if (entry === "divider") return index;
   return "id" in entry && entry.id !== undefined ? entry.id : entry.label;

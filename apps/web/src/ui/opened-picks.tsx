@@ -10,7 +10,7 @@ import { useEffect, useState } from "react";
 
 export { timezones } from "@overdue/schedules";
 
-/** The list itself scrolls: the library's own area for it would be a stop for readers that has no name. */
+/** The list itself scrolls, because the library's scroll area would take the focus without a name for screen readers. */
 const SCROLLING = {
   withScrollArea: false,
   styles: { options: { maxHeight: 220, overflowY: "auto" } },
@@ -24,13 +24,13 @@ export function TagsInput(props: TagsInputProps) {
   return <LibraryTagsInput {...SCROLLING} {...props} />;
 }
 
-/** `typed`: what was typed while the list was loaded; the library would begin with the label of what is chosen. */
+/** `typed`: the text that was typed while the list was loaded. The library would start with the label of the choice. */
 export function Select({ typed, ...props }: SelectProps<string> & { typed: string }) {
   const [search, setSearch] = useState("");
   useEffect(() => {
-    // oxlint-disable-next-line react/set-state-in-effect -- the library sets its own text when it appears
+    // oxlint-disable-next-line react/set-state-in-effect -- the library sets its own text when it mounts
     if (typed !== "") setSearch(typed);
-    // Later the field itself keeps what is typed; `typed` does not change any more.
+    // From then on the field keeps its own text: `typed` does not change any more.
   }, [typed]);
   return (
     <LibrarySelect

@@ -3,8 +3,8 @@ import { cloneElement, useState } from "react";
 
 import type { LazyPopoverProps } from "./lazy-popover.tsx";
 
-/** The popover behind a `LazyPopover`, open at first. */
-// oxlint-disable-next-line import/no-default-export -- React loads it by itself
+/** The popover of a `LazyPopover`, open from the start. */
+// oxlint-disable-next-line import/no-default-export -- `React.lazy` needs a default export
 export default function OpenedPopover({ target, label, children, ...popover }: LazyPopoverProps) {
   const [isOpen, setOpen] = useState(true);
   return (

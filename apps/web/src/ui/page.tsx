@@ -56,10 +56,10 @@ function useFocusAfterNavigation() {
   return title;
 }
 
-/** A router link that looks like the library's. */
+/** A router link with the look of the component library. */
 export const TextLink = createLink(Anchor);
 
-/** The arrow in front of a link back. */
+/** The arrow in front of a link to the page above. */
 export function BackArrow() {
   return <IconArrowLeft size={16} aria-hidden className={styles["arrow"]} />;
 }

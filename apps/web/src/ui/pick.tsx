@@ -11,40 +11,41 @@ import { type ReactNode, useId, useState } from "react";
 
 import styles from "./pick.module.css";
 
-// The lists to choose from are most of a form's code. They are loaded when a field gets the focus; until then an input
-// of the same look stands in, which keeps what is typed into it.
+// The lists to choose from are most of a form's code. They are loaded when a field gets the focus. Until then a simple
+// input of the same look is shown, and what is typed into it is passed on to the real field.
 const load = () => import("./opened-picks.tsx");
 
-/** One of many, found by typing. */
+/** A field to choose one of many options; the text typed into it filters them. */
 export function Select(props: SelectProps<string>) {
   const field = useField();
   const { value = null } = props;
   if (field.picks !== null) return <field.picks.Select {...props} typed={field.typed} />;
-  return <OneShown field={field} shown={namesOf(props.data)(value ?? "")} look={props} />;
+  return <SinglePlaceholder field={field} shown={labelFinder(props.data)(value ?? "")} look={props} />;
 }
 
 const ZONES_SHOWN = 60;
 
-/** An IANA time zone, such as Europe/Berlin. */
+/** A field to choose an IANA time zone, such as Europe/Berlin. */
 export function TimezoneSelect(props: Omit<SelectProps<string>, "data">) {
   const field = useField();
-  const named = { label: "Time zone", ...props };
-  if (field.picks === null) return <OneShown field={field} shown={props.value ?? ""} look={named} />;
+  const labelled = { label: "Time zone", ...props };
+  if (field.picks === null)
+    return <SinglePlaceholder field={field} shown={props.value ?? ""} look={labelled} />;
   return (
     <field.picks.Select
-      // A browser may use an older name, which the server takes and replaces.
+      // A browser may report an older name of its zone, which the server accepts and replaces.
       data={[...new Set([...field.picks.timezones, ...(props.value ? [props.value] : [])])]}
       searchable
       limit={ZONES_SHOWN}
       nothingFoundMessage="No such time zone"
       allowDeselect={false}
       typed={field.typed}
-      {...named}
+      {...labelled}
     />
   );
 }
 
-/** Several of many. */
+/** A field to choose several of many options. */
 export function MultiSelect(props: MultiSelectProps<string>) {
   const field = useField();
   if (field.picks !== null)
@@ -52,10 +53,12 @@ export function MultiSelect(props: MultiSelectProps<string>) {
       // oxlint-disable-next-line jsx-a11y/no-autofocus -- it takes the place of the field that has the focus
       <field.picks.MultiSelect {...props} autoFocus defaultDropdownOpened defaultSearchValue={field.typed} />
     );
-  return <SeveralShown field={field} shown={(props.value ?? []).map(namesOf(props.data))} look={props} />;
+  return (
+    <MultiPlaceholder field={field} shown={(props.value ?? []).map(labelFinder(props.data))} look={props} />
+  );
 }
 
-/** Words: those that are known, and one's own. */
+/** A field for tags: known ones from a list, and new ones that are typed. */
 export function TagsInput(props: TagsInputProps) {
   const field = useField();
   if (field.picks !== null)
@@ -63,18 +66,22 @@ export function TagsInput(props: TagsInputProps) {
       // oxlint-disable-next-line jsx-a11y/no-autofocus -- it takes the place of the field that has the focus
       <field.picks.TagsInput {...props} autoFocus defaultDropdownOpened defaultSearchValue={field.typed} />
     );
-  return <SeveralShown field={field} shown={props.value ?? []} look={props} />;
+  return <MultiPlaceholder field={field} shown={props.value ?? []} look={props} />;
 }
 
-/** Without a connection a field stays as it is, and its next focus tries again. */
+/**
+ * The state of one field. `picks`: the code of the real fields, null until it is loaded. If loading fails, the next
+ * focus tries again.
+ */
 function useField() {
   const [picks, setPicks] = useState<Awaited<ReturnType<typeof load>> | null>(null);
   const [typed, setTyped] = useState("");
-  const enter = () => void load().then(setPicks, () => undefined);
-  return { picks, typed, setTyped, enter };
+  const loadPicks = () => void load().then(setPicks, () => undefined);
+  return { picks, typed, setTyped, loadPicks };
 }
 
-function namesOf(data: SelectProps["data"] = []): (value: string) => string {
+/** Returns a function that finds the label of an option's value, or returns the value itself. */
+function labelFinder(data: SelectProps["data"] = []): (value: string) => string {
   const options = data.flatMap((entry) =>
     typeof entry === "object" && "group" in entry ? entry.items : [entry],
   );
@@ -86,7 +93,7 @@ function namesOf(data: SelectProps["data"] = []): (value: string) => string {
   return (value) => labels.get(value) ?? value;
 }
 
-/** What a field looks like before somebody enters it. */
+/** The props that decide what a field looks like. */
 type Look = Pick<InputWrapperProps, "label" | "description" | "error" | "required" | "size" | "w" | "maw"> & {
   leftSection?: ReactNode;
   placeholder?: string | undefined;
@@ -95,25 +102,25 @@ type Look = Pick<InputWrapperProps, "label" | "description" | "error" | "require
 
 type ShownProps<Shown> = { field: ReturnType<typeof useField>; shown: Shown; look: Look };
 
-function OneShown({ field, shown, look }: ShownProps<string>) {
+function SinglePlaceholder({ field, shown, look }: ShownProps<string>) {
   return (
     <InputBase
-      {...lookOf(look)}
+      {...wrapperProps(look)}
       leftSection={look.leftSection}
       aria-label={look["aria-label"]}
       placeholder={look.placeholder}
       rightSection={<IconSelector size={15} aria-hidden />}
       rightSectionPointerEvents="none"
-      {...entered(field)}
+      {...comboboxProps(field)}
       value={field.typed === "" ? shown : field.typed}
     />
   );
 }
 
-function SeveralShown({ field, shown, look }: ShownProps<readonly string[]>) {
+function MultiPlaceholder({ field, shown, look }: ShownProps<readonly string[]>) {
   const id = useId();
   return (
-    <Input.Wrapper {...lookOf(look)} labelProps={{ htmlFor: id }}>
+    <Input.Wrapper {...wrapperProps(look)} labelProps={{ htmlFor: id }}>
       <Input component="div" multiline size={look.size ?? "sm"} error={look.error}>
         <div className={styles["several"]}>
           {shown.map((one) => (
@@ -126,7 +133,7 @@ function SeveralShown({ field, shown, look }: ShownProps<readonly string[]>) {
             className={styles["input"]}
             aria-label={look["aria-label"]}
             placeholder={look.placeholder}
-            {...entered(field)}
+            {...comboboxProps(field)}
             value={field.typed}
           />
         </div>
@@ -135,7 +142,7 @@ function SeveralShown({ field, shown, look }: ShownProps<readonly string[]>) {
   );
 }
 
-function lookOf({ label, description, error, required = false, size = "sm", w, maw }: Look) {
+function wrapperProps({ label, description, error, required = false, size = "sm", w, maw }: Look) {
   return {
     label,
     description,
@@ -147,13 +154,13 @@ function lookOf({ label, description, error, required = false, size = "sm", w, m
   };
 }
 
-function entered({ enter, setTyped }: ShownProps<unknown>["field"]) {
+function comboboxProps({ loadPicks, setTyped }: ShownProps<unknown>["field"]) {
   return {
     role: "combobox",
     "aria-expanded": false,
     "aria-haspopup": "listbox",
     autoComplete: "off",
-    onFocus: enter,
+    onFocus: loadPicks,
     onChange: ({ currentTarget }: { currentTarget: HTMLInputElement }) => setTyped(currentTarget.value),
   } as const;
 }

@@ -13,7 +13,7 @@ export function useCanEdit(): boolean {
   return use(RoleContext) !== "viewer";
 }
 
-/** Hides what changes something from viewers. The frame of the page tells them why. */
+/** Shows its children only to people who may change something. The page's frame explains this to viewers. */
 export function EditorsOnly({ children }: { children: ReactNode }) {
   return useCanEdit() ? children : null;
 }

@@ -9,7 +9,7 @@ type Props = {
   onChange: (value: string) => void;
 };
 
-/** One of a few, all of them in sight. */
+/** A field to choose one of a few options, all of which are visible. */
 export function Segments({ data, value, onChange, ...named }: Props) {
   const name = useId();
   return (

@@ -17,7 +17,7 @@ type Props = {
 const UNITS = Object.keys(SPAN_SECONDS);
 const NONE: Span = { amount: "", unit: "minutes" };
 
-/** A length of time: an amount and its unit. */
+/** A field for a length of time: an amount and its unit. */
 export function SpanInput(props: Props) {
   const { label, description, value = NONE, onChange, error, placeholder = "", required = false } = props;
   return (
@@ -35,26 +35,26 @@ export function SpanInput(props: Props) {
           aria-label={`${label}: unit`}
           data={UNITS}
           value={value.unit}
-          onChange={({ currentTarget }) => onChange({ ...value, unit: unitOf(currentTarget.value) })}
+          onChange={({ currentTarget }) => onChange({ ...value, unit: readUnit(currentTarget.value) })}
         />
       </div>
     </Input.Wrapper>
   );
 }
 
-function unitOf(text: string): SpanUnit {
+function readUnit(text: string): SpanUnit {
   return text === "seconds" || text === "hours" || text === "days" ? text : "minutes";
 }
 
 type NumberFieldProps = Omit<TextInputProps, "value" | "onChange" | "type" | "defaultValue"> & {
-  /** Empty where nothing, or no number, is typed. */
+  /** Empty if nothing is typed, or no number. */
   value?: number | "";
   onChange?: (value: number | "") => void;
   min?: number;
   max?: number;
 };
 
-/** A whole number, with the browser's own keys for it. */
+/** A field for a whole number; a phone shows its number keys. */
 export function NumberField({ value = "", onChange, ...field }: NumberFieldProps) {
   return (
     <TextInput

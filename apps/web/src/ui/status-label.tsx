@@ -5,7 +5,7 @@ import styles from "./status-label.module.css";
 
 type Tone = "good" | "bad" | "warn" | "info" | "neutral";
 
-/** An icon and a short text, coloured by their meaning. */
+/** An icon and a short text, in a colour for their meaning. */
 export function StatusLabel({
   icon: LabelIcon,
   tone,
@@ -23,7 +23,7 @@ export function StatusLabel({
   );
 }
 
-/** Shows that a configuration file manages something; nothing where none does. */
+/** Shows that a configuration file manages something; renders nothing if none does. */
 export function ManagedLabel({ managedBy }: { managedBy: string | null }) {
   if (managedBy === null) return null;
   return (
@@ -33,7 +33,7 @@ export function ManagedLabel({ managedBy }: { managedBy: string | null }) {
   );
 }
 
-/** The same above a form, because changes made there do not last. */
+/** The same above a form, with a warning that changes made there do not last. */
 export function ManagedNote({ managedBy }: { managedBy: string | null }) {
   if (managedBy === null) return null;
   return (

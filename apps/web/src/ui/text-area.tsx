@@ -5,7 +5,7 @@ import styles from "./text-area.module.css";
 
 type Props = InputBaseProps & Omit<ComponentProps<"textarea">, "size"> & { isCode?: boolean };
 
-/** A text of several lines; it grows with what is typed. */
+/** A field for a text of several lines, which grows with the text. */
 export function TextArea({ isCode = false, ...props }: Props) {
   return (
     <InputBase

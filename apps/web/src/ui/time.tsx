@@ -3,7 +3,7 @@ import { relativeText } from "../time/duration.ts";
 import { browserZone, instant, shortZonedText, zonedText } from "../time/zones.ts";
 import styles from "./time.module.css";
 
-/** `at`: ISO 8601 in UTC. `zone`: the zone in which the time is meant, such as a check's; it is said on hover. */
+/** `at`: ISO 8601 in UTC. `zone`: one whose time is shown on hover too, such as that of a check. */
 type Props = { at: string; zone?: string | undefined };
 
 /** "3 min ago", with the exact time on hover. */
@@ -16,7 +16,7 @@ export function RelativeTime({ at, zone }: Props) {
   );
 }
 
-/** The exact time for the reader, "Fri 20 Nov 2026, 02:30:00 CET", in other zones on hover. */
+/** The exact time in the reader's zone, "Fri 20 Nov 2026, 02:30:00 CET"; in other zones on hover. */
 export function ExactTime({ at, zone }: Props) {
   return (
     <time dateTime={at} title={otherZones(at, zone).join(" · ") || undefined}>
@@ -25,7 +25,7 @@ export function ExactTime({ at, zone }: Props) {
   );
 }
 
-/** "Fri 20 Nov, 02:30 CET", and below it "3 h ago": to compare with a log file without hovering. */
+/** "Fri 20 Nov, 02:30 CET", and below it "3 h ago", so that it can be compared with a log file without hovering. */
 export function DatedTime({ at, zone }: Props) {
   const text = useComputedFromNow((now) => relativeText(instant(at), now));
   return (
@@ -36,7 +36,7 @@ export function DatedTime({ at, zone }: Props) {
   );
 }
 
-/** The time in the zone in which it is meant and in UTC, as far as they are not the reader's. */
+/** The time in the zone in which it is meant, and in UTC; without the reader's own zone. */
 function otherZones(at: string, zone: string | undefined): string[] {
   const zones = new Set([...(zone === undefined ? [] : [zone]), "UTC"]);
   zones.delete(browserZone());

@@ -7,20 +7,20 @@ import { lazyPart } from "./lazy-part.ts";
 
 const LONG_MS = 12_000;
 
-// Most visits show no message, so its code is loaded with the first.
+// Most visits show no message, so the code for them is loaded with the first one.
 const load = () => import("@mantine/notifications");
 const Notifications = lazyPart(async () => ({ default: (await load()).Notifications }));
 const listeners = new Set<() => void>();
-let isWanted = false;
+let isNeeded = false;
 
-/** The place of the messages, in the corner of the page. */
+/** The place for messages, in the corner of the page. */
 export function ToastArea() {
   const isShown = useSyncExternalStore(
     (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    () => isWanted,
+    () => isNeeded,
   );
   return (
     <Suspense fallback={null}>{isShown && <Notifications position="bottom-right" limit={3} />}</Suspense>
@@ -28,25 +28,25 @@ export function ToastArea() {
 }
 
 function show(message: NotificationData): void {
-  isWanted = true;
+  isNeeded = true;
   listeners.forEach((listener) => listener());
   void load().then(({ hideNotification, showNotification }) => {
-    // A second message of the same id would be dropped while the first stands.
+    // The library drops a message with the id of one that is still shown.
     if (message.id !== undefined) hideNotification(message.id);
     showNotification({ withBorder: true, ...message });
   });
 }
 
-/** `about`: what was changed; a later message about the same takes the place of the earlier. */
+/** `about`: the id of what was changed. A message replaces an earlier one about the same thing. */
 type UndoOptions = { about?: string; label?: string };
 
-/** Short messages in the corner of the page, which screen readers read out too. */
+/** Short messages in the corner of the page, which screen readers also read out. */
 export const toast = {
   success: (message: string) => show({ message, color: "green", role: "status" }),
   error: (error: unknown) => toast.problem(errorMessage(error)),
   problem: (message: string, title = "That did not work") =>
     show({ title, message, color: "red", autoClose: LONG_MS }),
-  /** Of something that was saved and may not be what was meant. */
+  /** For something that was saved but may not be what the person meant. */
   warning: (message: string) =>
     show({
       title: "Saved. Is it what you mean?",
@@ -55,7 +55,7 @@ export const toast = {
       role: "status",
       autoClose: LONG_MS,
     }),
-  /** Offers to undo what was done, for as long as the message stands. */
+  /** Offers to undo what was done, as long as the message is shown. */
   withUndo: (message: string, undo: () => void, { about, label = "Undo" }: UndoOptions = {}) => {
     const id = `undo ${about ?? crypto.randomUUID()}`;
     show({
@@ -80,14 +80,14 @@ export const toast = {
   },
 };
 
-type ById = {
+type MutationById = {
   mutate: (id: string, callbacks: { onSuccess?: () => void; onError: (error: unknown) => void }) => void;
 };
 
 /** Deletes something by its id, and offers to restore it. */
 export function deleteWithUndo(
   { id, name }: { id: string; name: string },
-  { remove, restore }: { remove: ById; restore: ById },
+  { remove, restore }: { remove: MutationById; restore: MutationById },
 ): void {
   remove.mutate(id, {
     onSuccess: () =>

@@ -39,7 +39,7 @@ type Props = {
 export function CheckForm(props: Props) {
   const { projectId, initial, isNew, channels, knownTags, others, onTyped, save, cancel } = props;
   const form = useCheckForm({ initialValues: initial, ...(onTyped && { onValuesChange: onTyped }) });
-  const { isSaving, rest, submit } = useFormSave({
+  const { isSaving, otherProblems, submit } = useFormSave({
     form,
     save,
     toField: (path) => checkField(path, form.values.kind),
@@ -64,7 +64,7 @@ export function CheckForm(props: Props) {
             <AlertFields others={others} />
           </Card>
           <MoreSettings />
-          <FormProblems rest={rest} errors={form.errors} />
+          <FormProblems otherProblems={otherProblems} errors={form.errors} />
           <FormButtons submitLabel={isNew ? "Create check" : "Save"} isSaving={isSaving} cancel={cancel} />
         </Stack>
       </form>
