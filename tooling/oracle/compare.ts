@@ -38,6 +38,7 @@ export function compare({ after }: Question, real: Answer | null, ours: Answer):
   return own.join() === theirs.join() ? "same" : "different";
 }
 
-function goesForward(times: number[]): boolean {
+/** Whether each time is later than the one before it. */
+export function goesForward(times: readonly number[]): boolean {
   return times.every((time, index) => index === 0 || time > (times[index - 1] ?? Infinity));
 }

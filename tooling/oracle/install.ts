@@ -51,9 +51,9 @@ const INSTALLERS: Record<Language, Installer> = {
     start: () => ({ command: "./driver", args: [] }),
   },
   java: {
-    install: ({ packages, adapter }, folder) => {
+    install: ({ packages, adapter, withoutDependencies }, folder) => {
       copyDriver(folder, ["java/Driver.java", `java/${adapter}.java`]);
-      writeFileSync(join(folder, "pom.xml"), pomOf(packages));
+      writeFileSync(join(folder, "pom.xml"), pomOf(packages, withoutDependencies));
       const copy = ["dependency:copy-dependencies", "-DoutputDirectory=jars"];
       run(folder, "mvn", ["--batch-mode", "--quiet", ...copy]);
       run(folder, "javac", ["-cp", "jars/*", "Driver.java", `${adapter}.java`]);
@@ -119,10 +119,12 @@ function run(cwd: string, command: string, args: string[]): void {
 }
 
 /** `group:artifact:version` as Maven's own description of a project. */
-function pomOf(packages: string[]): string {
+function pomOf(packages: string[], withoutDependencies: boolean): string {
+  const none =
+    "<exclusions><exclusion><groupId>*</groupId><artifactId>*</artifactId></exclusion></exclusions>";
   const dependencies = packages.map((name) => {
     const [group, artifact, version] = name.split(":");
-    return `<dependency><groupId>${group}</groupId><artifactId>${artifact}</artifactId><version>${version}</version></dependency>`;
+    return `<dependency><groupId>${group}</groupId><artifactId>${artifact}</artifactId><version>${version}</version>${withoutDependencies ? none : ""}</dependency>`;
   });
   return `<project><modelVersion>4.0.0</modelVersion><groupId>oracle</groupId><artifactId>oracle</artifactId><version>1</version><dependencies>${dependencies.join("")}</dependencies></project>`;
 }

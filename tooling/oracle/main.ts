@@ -5,13 +5,14 @@ import { answerOurselves } from "./ours.ts";
 import { questions } from "./questions.ts";
 import { type Answer, type Question, RealProgram } from "./real-program.ts";
 import { type RealScheduler, realSchedulers } from "./schedulers.ts";
-import { replayVectors } from "./vectors.ts";
+import { replayVectors, writeVectors } from "./vectors.ts";
 
 const SHOWN_DEFAULT = "10";
 
 /**
  * `npm run oracle -- <scheduler> [--count 2000] [--seed 1] [--show 10]` compares our times with those of the real program.
  * `--vectors` asks instead whether the driver gets the answers of the vectors, which the real program gave as well.
+ * `--write 250` makes the vectors of a new scheduler.
  */
 const { positionals, values } = parseArgs({
   allowPositionals: true,
@@ -20,6 +21,7 @@ const { positionals, values } = parseArgs({
     seed: { type: "string", default: "1" },
     show: { type: "string", default: SHOWN_DEFAULT },
     vectors: { type: "boolean", default: false },
+    write: { type: "string" },
   },
 });
 const shown = Number(values.show);
@@ -29,14 +31,20 @@ if (scheduler === undefined) {
   process.exit(2);
 }
 const program = new RealProgram(install(scheduler));
-const isWhole = values.vectors ? await compareVectors(scheduler) : await compareRandom(scheduler);
+if (values.write !== undefined)
+  await writeVectors(program, scheduler, { seed: Number(values.seed), count: Number(values.write) });
+const isWhole =
+  values.vectors || values.write !== undefined
+    ? await compareVectors(scheduler)
+    : await compareRandom(scheduler);
 program.stop();
 process.exitCode = isWhole ? 0 : 1;
 
-async function compareRandom({ id, line }: RealScheduler): Promise<boolean> {
+async function compareRandom(scheduler: RealScheduler): Promise<boolean> {
+  const { id } = scheduler;
   const counts = new Map<Verdict, number>(VERDICTS.map((verdict) => [verdict, 0]));
   const differences: { question: Question; real: Answer | null; ours: Answer }[] = [];
-  for (const question of questions(line, { seed: Number(values.seed), count: Number(values.count) })) {
+  for (const question of questions(scheduler, { seed: Number(values.seed), count: Number(values.count) })) {
     const [real, ours] = [await program.ask(question), answerOurselves(question, id)];
     const verdict = compare(question, real, ours);
     counts.set(verdict, (counts.get(verdict) ?? 0) + 1);

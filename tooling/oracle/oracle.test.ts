@@ -29,7 +29,7 @@ describe("the real schedulers", () => {
 });
 
 describe("the questions", () => {
-  const first = (seed: number) => [...questions("five fields", { seed, count: 50 })];
+  const first = (seed: number) => [...questions({ line: "five fields" }, { seed, count: 50 })];
 
   test("are the same for the same seed, and others for another", () => {
     expect(first(1)).toEqual(first(1));
@@ -41,7 +41,9 @@ describe("the questions", () => {
     ["seconds first", 6],
     ["quartz", 6],
   ] as const)("in the form %s have %s fields, but for macros and a few wrong ones", (form, fields) => {
-    const lines = [...questions(form, { seed: 1, count: 300 })].map(({ expr }) => expr.split(" ").length);
+    const lines = [...questions({ line: form }, { seed: 1, count: 300 })].map(
+      ({ expr }) => expr.split(" ").length,
+    );
     expect(lines.filter((count) => count === fields).length).toBeGreaterThan(270);
   });
 });

@@ -39,14 +39,18 @@ const ZONES: Record<string, string[]> = {
 
 /** Random lines in random zones, most of them starting near a change of the clock. The same seed gives the same ones. */
 export function* questions(
-  form: RealScheduler["line"],
+  { line, refusedOnPurpose }: Pick<RealScheduler, "line" | "refusedOnPurpose">,
   { seed, count }: { seed: number; count: number },
 ): Generator<Question> {
   const random = randomFrom(seed);
-  for (let made = 0; made < count; made++) {
+  const refused = refusedOnPurpose === undefined ? null : new RegExp(refusedOnPurpose);
+  for (let made = 0; made < count;) {
     const [tz, range] = pick(random, Object.entries(ZONES));
     const after = new Date(startIn(tz, range, random)).toISOString();
-    yield { expr: randomLine(form, random), tz, after, count: ASKED_TIMES };
+    const expr = randomLine(line, random);
+    if (refused?.test(expr)) continue;
+    made++;
+    yield { expr, tz, after, count: ASKED_TIMES };
   }
 }
 

@@ -13,6 +13,10 @@ const RealScheduler = z.strictObject({
   packages: z.array(z.string()).min(1),
   adapter: z.string(),
   line: z.enum(["five fields", "seconds first", "quartz"]).default("five fields"),
+  /** Its packages run without what they depend on, some of which no registry serves. */
+  withoutDependencies: z.boolean().default(false),
+  /** Lines that match this regular expression are not asked: the preset refuses them, and says why. */
+  refusedOnPurpose: z.string().optional(),
   /** For how long a daemon with a simulated clock is watched. */
   watchedDays: z.int().positive().optional(),
 });

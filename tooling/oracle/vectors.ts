@@ -1,9 +1,13 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
+import { goesForward } from "./compare.ts";
+import { questions } from "./questions.ts";
 import type { Answer, Question, RealProgram } from "./real-program.ts";
+import type { RealScheduler } from "./schedulers.ts";
 
-const FOLDER = join(import.meta.dirname, "../../packages/schedules/vectors/schedulers");
+const VECTORS = join(import.meta.dirname, "../../packages/schedules/vectors");
+const FOLDER = join(VECTORS, "schedulers");
 /** Asked for where the vector has no times. */
 const USUAL_COUNT = 4;
 
@@ -29,6 +33,38 @@ export async function replayVectors(
     if (!agrees(answer, wanted, Date.parse(after))) different.push({ question, wanted, answer });
   }
   return { asked: vectors.length, different };
+}
+
+/**
+ * Asks the real program for random lines in the zones whose offsets stand beside the vectors, and writes its first `count`
+ * answers as the vectors of a scheduler that has none yet. Answers whose times do not go forward are left out.
+ */
+export async function writeVectors(
+  program: RealProgram,
+  scheduler: RealScheduler,
+  { seed, count }: { seed: number; count: number },
+): Promise<void> {
+  const { id, packages } = scheduler;
+  const { zones } = JSON.parse(readFileSync(join(VECTORS, "scheduler-offsets.json"), "utf8")) as {
+    zones: Record<string, unknown>;
+  };
+  const vectors: z.infer<typeof Vector>[] = [];
+  for (const question of questions(scheduler, { seed, count: Infinity })) {
+    if (vectors.length === count) break;
+    if (!Object.hasOwn(zones, question.tz)) continue;
+    const { expr, tz, after } = question;
+    const answer = await program.ask(question);
+    if (answer === null) continue;
+    const start = Date.parse(after);
+    const times = "error" in answer ? null : answer.next.map((time) => Date.parse(time));
+    if (times !== null && !goesForward([start, ...times])) continue;
+    vectors.push([expr, tz, after, times?.map((time) => (time - start) / 1000) ?? null]);
+  }
+  const text = vectors.map((vector) => JSON.stringify(vector)).join(",\n");
+  writeFileSync(
+    join(FOLDER, `${id}.json`),
+    `{"source":${JSON.stringify(packages.join(", "))},\n"vectors":[\n${text}\n]}\n`,
+  );
 }
 
 function agrees(answer: Answer | null, wanted: readonly number[] | null, start: number): boolean {

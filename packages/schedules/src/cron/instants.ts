@@ -13,6 +13,12 @@ export const goDate: Resolve = (wall, zone) => wall - zone.offsetAt(wall - zone.
 export const javaLocal: Resolve = (wall, zone, offset) =>
   zone.wallOf(wall - offset) === wall ? wall - offset : zone.instantOf(wall, 0);
 
+/** Java's `GregorianCalendar`: the second pass of a repeat; in a gap by the offset before it. */
+export const calendarLocal: Resolve = (wall, zone) => {
+  const later = zone.instantOf(wall, 0);
+  return zone.wallOf(later) === wall ? zone.instantOf(wall, 1) : later;
+};
+
 /** Luxon's `DateTime`: a guess with the offset before, corrected twice. */
 export const luxonLocal: Resolve = (wall, zone, offset) => {
   const guess = zone.offsetAt(wall - offset);

@@ -253,10 +253,11 @@ function readWeekdayWord(entry: string, reader: FieldReader, values: FieldValues
   const weekday = weekdayIn(day, reader);
   if (weekday === null || !words.includes(sign === "-" ? "w#-n" : "w#n")) return false;
   const nth = Number(digits);
-  if (nth < reader.grammar.nth.min || nth > reader.grammar.nth.max)
+  const { min, max } = reader.grammar.nth;
+  if (nth < min || nth > max)
     throw wrong(
       reader,
-      `counts weekdays from #1 to #5, and “${entry}” is none of them: write FRI#2 for the second Friday`,
+      `counts weekdays from #${min} to #${max}, and “${entry}” is none of them: write FRI#2 for the second Friday`,
     );
   return addNth(values, weekday, sign === "-" ? -nth : nth);
 }

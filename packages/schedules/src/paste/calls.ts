@@ -9,6 +9,8 @@ type Call = {
   sign: RegExp;
   line: RegExp;
   zone?: RegExp;
+  /** the zone where the text names none */
+  usualZone?: string;
   setups?: readonly (readonly [sign: RegExp, setup: Setup])[];
   scheduler: string;
   what: string;
@@ -34,6 +36,14 @@ const CALLS: readonly Call[] = [
     setups: [[/@DisallowConcurrentExecution\b/, { overlap: "one-at-the-end" }]],
     scheduler: "quartz",
     what: "a cronSchedule of Quartz",
+  },
+  {
+    sign: /"repository"\s*:|"trigger"\s*:\s*\{\s*"schedule"/,
+    line: /"(?:cron|schedule)"\s*:\s*"([^"\n]+)"/,
+    zone: /"timezone"\s*:\s*"([^"\n]+)"/,
+    usualZone: "UTC",
+    scheduler: "elasticsearch",
+    what: "a snapshot policy or watch of Elasticsearch",
   },
   {
     sign: /scheduleRecurrently\(/,
@@ -138,9 +148,60 @@ export function readCall(text: string): Reading | null {
   const call = CALLS.find(({ sign }) => sign.test(text));
   const line = call?.line.exec(text)?.[1]?.trim();
   if (call === undefined || line === undefined) return null;
-  const { scheduler, what, zone, setups = [] } = call;
-  const timezone = zone?.exec(text)?.[1] ?? null;
+  const { scheduler, what, zone, usualZone = null, setups = [] } = call;
+  const timezone = zone?.exec(text)?.[1] ?? usualZone;
   const [, setup] = setups.find(([sign]) => sign.test(text)) ?? [];
   const runBy = { scheduler, what, ...(setup !== undefined && { setup }) };
   return reading({ kind: "cron", lines: line.split("\n") }, { timezone, runBy });
+}
+
+const TIMER_FIELDS = ["second", "minute", "hour", "dayOfMonth", "month", "dayOfWeek", "year"];
+const TIMER_OTHERS = new Set(["timezone", "persistent", "info"]);
+
+/**
+ * Reads `@Schedule(hour = "2", dayOfMonth = "2nd Fri")` of an EJB timer as a line; null for anything else, and for a day
+ * that no field of a line stands for.
+ */
+export function readEjbTimer(text: string): Reading | null {
+  const given = /@Schedule\(([^()]*)\)/.exec(text)?.[1];
+  const pairs = [...(given ?? "").matchAll(/(\w+)\s*=\s*(?:"([^"]*)"|(\w+))/g)];
+  const values = new Map(pairs.map(([, key = "", quoted, bare = ""]) => [key, quoted ?? bare]));
+  if (![...values.keys()].every((key) => TIMER_FIELDS.includes(key) || TIMER_OTHERS.has(key))) return null;
+  if (!TIMER_FIELDS.some((field) => values.has(field))) return null;
+  const days = (values.get("dayOfMonth") ?? "*").split(",").map((entry) => timerDay(entry.trim()));
+  if (days.includes(null)) return null;
+  const weekdays = days.flatMap((day) => (day !== null && "weekday" in day ? [day.weekday] : []));
+  const monthdays = days.flatMap((day) => (day !== null && "monthday" in day ? [day.monthday] : []));
+  const written = (field: string, usual: string) => values.get(field)?.replaceAll(/\s/g, "") ?? usual;
+  const ofWeek = written("dayOfWeek", "*");
+  const fields = [
+    written("second", "0"),
+    written("minute", "0"),
+    written("hour", "0"),
+    monthdays.join(",") || "*",
+    written("month", "*"),
+    [...(ofWeek === "*" && weekdays.length > 0 ? [] : [ofWeek]), ...weekdays].join(","),
+    written("year", "*"),
+  ];
+  const hasYear = fields[6] !== "*";
+  const isWhole = fields[0] === "0" && !hasYear;
+  const line = isWhole ? fields.slice(1, 6) : hasYear ? fields : fields.slice(0, 6);
+  return reading(
+    { kind: "cron", lines: [line.join(" ")] },
+    {
+      timezone: values.get("timezone") ?? null,
+      runBy: { scheduler: "wildfly", what: "an EJB timer" },
+    },
+  );
+}
+
+/** `Last`, `-3`, `2nd Fri` and `Last Fri` as a line has them; null for what it has no words for. */
+function timerDay(entry: string): { monthday: string } | { weekday: string } | null {
+  const [, ordinal = "", weekday = ""] = /^([1-4])(?:st|nd|rd|th)\s+([a-z]{3})$/i.exec(entry) ?? [];
+  if (weekday !== "") return { weekday: `${weekday}#${ordinal}` };
+  const [, last = ""] = /^last\s+([a-z]{3})$/i.exec(entry) ?? [];
+  if (last !== "") return { weekday: `${last}L` };
+  if (/^last$/i.test(entry)) return { monthday: "L" };
+  if (/^-[1-7]$/.test(entry)) return { monthday: `L${entry}` };
+  return /^(?:\*|\d+(?:\s*-\s*\d+)?)$/.test(entry) ? { monthday: entry.replaceAll(/\s/g, "") } : null;
 }

@@ -1,5 +1,5 @@
 import { isTimerUnit, readEventBridge, readTimerUnit, readYamlLines } from "./declarations.ts";
-import { readCall } from "./calls.ts";
+import { readCall, readEjbTimer } from "./calls.ts";
 import { readCrontab } from "./crontab.ts";
 import { readLaravel } from "./laravel.ts";
 import { readPythonCall } from "./python.ts";
@@ -11,8 +11,8 @@ type Pasted = { kind: "cron" | "oncalendar"; expression: string; timezone: strin
 
 /**
  * What was meant by a text that somebody pasted as an expression: a bare one, lines of a crontab with their commands,
- * a systemd timer, a Kubernetes or GitHub YAML, an EventBridge line, a few lines of code. Null where nothing needs to be read: the parser
- * then says what is wrong.
+ * a systemd timer, a Kubernetes or GitHub YAML, an EventBridge line, a few lines of code. Null where nothing needs to be
+ * read: the parser then says what is wrong.
  * @throws ScheduleError for an EventBridge line of certain years, and for a timer that says nothing of when
  */
 export function readPasted({ kind, expression, timezone, keepsEvery }: Pasted): Reading | null {
@@ -25,6 +25,7 @@ export function readPasted({ kind, expression, timezone, keepsEvery }: Pasted): 
     readSpan(text) ??
     readLaravel(text) ??
     readPythonCall(text) ??
+    readEjbTimer(text) ??
     readCall(expression) ??
     readYamlLines(lines, keepsEvery) ??
     readCrontab(lines, keepsEvery)

@@ -169,6 +169,26 @@ const ANSWERS: readonly (readonly [string, string, string, string, readonly stri
     "2025-11-10T00:00Z",
     ["2025-11-14T06:00Z", "2025-11-14T12:00Z", "2025-11-14T18:00Z", "2025-12-15T00:00Z"],
   ],
+  // An hour before the change, and once more behind it.
+  [
+    "wildfly",
+    "30 2 * * *",
+    "Europe/Berlin",
+    "2026-03-28T12:00Z",
+    ["2026-03-29T00:30Z", "2026-03-29T01:30Z", "2026-03-30T00:30Z"],
+  ],
+  // From the last Monday of March to the first day of the next one, a Wednesday.
+  ["wildfly", "0 0 * 3 MON", "UTC", "2027-03-28T12:00Z", ["2027-03-29T00:00Z", "2028-03-01T00:00Z"]],
+  // Quartz leaves the hour out, and the first pass of an hour that comes twice.
+  ["elasticsearch", "0 30 2 * * ?", "Europe/Berlin", "2026-03-28T12:00Z", ["2026-03-29T01:30Z"]],
+  [
+    "elasticsearch",
+    "0 0 * * * ?",
+    "Europe/Berlin",
+    "2026-10-24T23:30Z",
+    ["2026-10-25T00:00Z", "2026-10-25T02:00Z"],
+  ],
+  ["elasticsearch", "0 0 0 LW * ?", "UTC", "2026-10-24T23:30Z", []],
   ["quartz", "0 0 0 15W * ?", "UTC", "2025-11-10T00:00Z", ["2025-11-14T00:00Z", "2025-12-15T00:00Z"]],
   ["quartz", "0 0 * 30W * ?", "UTC", "2025-11-25T00:00Z", ["2025-11-28T01:00Z", "2025-11-28T02:00Z"]],
   ["quartz", "*/20 53-59/10 */8 31W * ?", "Africa/Cairo", "2024-08-25T01:00Z", ["2024-08-30T05:53Z"]],

@@ -4,14 +4,22 @@ import * as java from "./java.ts";
 import * as javascript from "./javascript.ts";
 import * as others from "./others.ts";
 import * as python from "./python.ts";
+import * as quartz from "./quartz.ts";
 import { ScheduleError } from "../schedule-error.ts";
 import type { Scheduler } from "./scheduler.ts";
 
 export { DEFAULT_SCHEDULER } from "./scheduler.ts";
 
-export const SCHEDULERS: readonly Scheduler[] = [debian, go, java, javascript, python, others].flatMap(
-  (family) =>
-    Object.values(family as unknown as Record<string, Scheduler>).filter((value) => "rules" in value),
+export const SCHEDULERS: readonly Scheduler[] = [
+  debian,
+  go,
+  quartz,
+  java,
+  javascript,
+  python,
+  others,
+].flatMap((family) =>
+  Object.values(family as unknown as Record<string, Scheduler>).filter((value) => "rules" in value),
 );
 
 // Shorter names for the same schedulers.

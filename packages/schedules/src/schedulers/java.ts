@@ -1,7 +1,6 @@
 import { cronUtilsWalk } from "../cron/walks/cron-utils.ts";
 import { firstOrLater, naiveWalk } from "../cron/instants.ts";
 import { micronautWalk } from "../cron/walks/micronaut.ts";
-import { hasWorkday, quartzWalk } from "../cron/walks/quartz.ts";
 import { springWalk } from "../cron/walks/spring.ts";
 import { daysInMonth } from "../civil.ts";
 import type { Cron } from "../cron/cron.ts";
@@ -9,24 +8,6 @@ import type { FieldName } from "../cron/rules.ts";
 import { ScheduleError } from "../schedule-error.ts";
 import { COMMON, DAYS_ONLY, derive, preset, SECONDS_AND_YEAR, SECONDS_FIRST, FIVE } from "./scheduler.ts";
 
-const quartz = derive(COMMON, {
-  layouts: [SECONDS_FIRST, SECONDS_AND_YEAR],
-  macros: {},
-  grammar: {
-    bounds: { weekday: { min: 1, max: 7 } },
-    sunday: 1,
-    question: DAYS_ONLY,
-    backward: "wraps",
-    stepMax: "largest",
-    emptyEntries: "ignored",
-    rest: "ends entry",
-    words: ["L", "LW", "nW", "L-n", "wL", "w#n"],
-  },
-  days: { both: "refused" },
-  clock: { walk: quartzWalk, walksAlways: hasWorkday },
-  years: 100,
-  quirks: { field: quartzField },
-});
 const spring = derive(COMMON, {
   layouts: [SECONDS_FIRST],
   macroCase: "any",
@@ -150,35 +131,6 @@ const cronUtilsSpring = derive(cronUtilsUnix, {
   },
 });
 
-/** A name is three letters, with a range of names or an L behind it; all else behind it is dropped. */
-function quartzField(written: string, field: FieldName): string {
-  // L alone is Saturday, and so is 0 with a count.
-  const text = field === "weekday" ? written.replace(/^L$/, "7").replace(/^0#/, "7#") : written;
-  if (field === "weekday" && /#(?![1-5]$)/.test(text))
-    throw new ScheduleError(
-      "The day-of-week field takes one count from #1 to #5, such as FRI#2, and nothing beside it.",
-    );
-  return text
-    .split(",")
-    .map((entry) => quartzEntry(entry, field))
-    .join(",");
-}
-
-function quartzEntry(entry: string, field: FieldName): string {
-  if (/^[A-Z]{3}-(?![A-Z]{3})/.test(entry))
-    throw new ScheduleError(
-      `The ${field} field takes no name beside a number, as in “${entry}”: write both as names.`,
-    );
-  const [, named] = /^((?!L)[A-Z]{3}(?:-[A-Z]{3}|#[1-5]$|L)?)/.exec(entry) ?? [];
-  if (named !== undefined) return named;
-  // Steps of 0 are none, a step may stand alone, and a range of weekdays may end with 0.
-  return entry
-    .replace(/^\//, "*/")
-    .replace(/^(\d+)(?:-\d+)?\/0+$/, "$1")
-    .replace(/^\*\/0+$/, "*")
-    .replace(field === "weekday" ? /-0$/ : /(?!)/, "-7");
-}
-
 /** The last day of the month is taken whatever the weekday, and the last weekday of the month beside a star only. */
 function jobrunrDays(cron: Cron): Cron {
   const [, , day, , weekday = ""] = cron.fields;
@@ -220,16 +172,6 @@ function refuseMissingWorkday(cron: Cron): Cron {
   return cron;
 }
 
-export const QUARTZ = preset({
-  id: "quartz",
-  label: "Quartz (Java)",
-  family: "Java",
-  names: ["Quartz", "Quartz Scheduler"],
-  version: "quartz 2.5.2",
-  source: "org.quartz-scheduler:quartz 2.5.2",
-  example: "0 30 2 * * ?",
-  rules: quartz,
-});
 export const SPRING = preset({
   id: "spring",
   label: "Spring @Scheduled",

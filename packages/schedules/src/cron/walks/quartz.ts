@@ -3,16 +3,10 @@ import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS, SECOND_MS } from "../../time.
 import type { TimeZone } from "../../timezones/time-zone.ts";
 import type { Cron } from "../cron.ts";
 import { dayInMonth } from "../day-in-month.ts";
-import type { Resolve } from "../instants.ts";
+import { calendarLocal } from "../instants.ts";
 import { ZonedTime } from "./zoned-time.ts";
 
 const ROUNDS_MAX = 10_000;
-
-/** Java's `GregorianCalendar`: the second pass of a repeat; in a gap by the offset before it. */
-const calendarLocal: Resolve = (wall, zone) => {
-  const later = zone.instantOf(wall, 0);
-  return zone.wallOf(later) === wall ? zone.instantOf(wall, 1) : later;
-};
 
 /**
  * Quartz goes from the seconds up by the clock, and starts over after each field that does not fit. To a day such as 15W
