@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { createKey, type Pool } from "@overdue/db";
 
 import { ask } from "./ping/load.ts";
-import { copyChecks, makeChecks } from "./ping/population.ts";
+import { copyChecks, fillLogs, makeChecks } from "./ping/population.ts";
 import { type Product, withStartedTwice } from "./ping/product.ts";
 
 /**
@@ -13,11 +13,13 @@ import { type Product, withStartedTwice } from "./ping/product.ts";
  * process, the time to evaluate many deadlines at once, and the lists of a project of 5,000 checks. BENCH_SECONDS: of each
  * load. BENCH_DATA: a folder where the filled instances stay, so that the next run begins with them. BENCH_PARTS: which of
  * `pings`, `rest`, `lists` and `herd` are measured, with commas; all of them by default, and `none` only fills.
+ * BENCH_LOG: pings in the log of each check, with their runs and slots, so that a ping meets indexes that have a size.
  */
 const SIZES = process.argv.slice(2).map(Number);
 const SECONDS = Number(process.env["BENCH_SECONDS"] ?? 5);
 const DATA = process.env["BENCH_DATA"];
 const PARTS = (process.env["BENCH_PARTS"] ?? "pings,rest,lists,herd").split(",");
+const LOG = Number(process.env["BENCH_LOG"] ?? 10);
 const REST_SECONDS = 10;
 const PROJECT_CHECKS = 5_000;
 const HERD = 10_000;
@@ -33,7 +35,9 @@ for (const size of SIZES.length > 0 ? SIZES : [10_000, 100_000]) await measure(s
 async function measure(size: number): Promise<void> {
   const fill = async ({ superuser }: Product) => {
     const { projectId } = await makeChecks(superuser, 1, { deadlineInMs: UP_MS });
+    await superuser.query("update checks set ping_count = $1", [LOG]);
     await copyChecks(superuser, projectId, { count: size, perProject: PROJECT_CHECKS });
+    await fillLogs(superuser, null, LOG);
   };
   const work = async (product: Product, startMs: number) => {
     console.log(`\n${size} checks`);
@@ -63,15 +67,16 @@ async function measurePings({ port, superuser, cpu }: Product): Promise<void> {
   const rows = await superuser.query<{ id: string }>("select ping_uuid as id from checks order by random()");
   const paths = rows.map(({ id }) => `/ping/${id}`);
   for (const connections of [64, 256]) {
-    const [before, logBefore] = [cpu(), await logBytes(superuser)];
+    const [before, logBefore] = [cpu(), await readLog(superuser)];
     const { perSecond, succeeded, p99 } = await ask({ port, paths, connections, seconds: SECONDS });
-    const after = cpu();
+    const [after, logAfter] = [cpu(), await readLog(superuser)];
     const each = (kind: "api" | "database") =>
       ((1_000 * (after[kind] - before[kind])) / succeeded).toFixed(3);
     console.log(
       `pings, ${connections} connections: ${Math.round(perSecond)}/s, p99 ${p99.toFixed(1)} ms; CPU ms per ping: ` +
         `api ${each("api")}, database ${each("database")}; ` +
-        `${Math.round(((await logBytes(superuser)) - logBefore) / succeeded)} bytes of log per ping`,
+        `${Math.round((logAfter.bytes - logBefore.bytes) / succeeded)} bytes of log and ` +
+        `${((logAfter.pages - logBefore.pages) / succeeded).toFixed(2)} whole pages per ping`,
     );
   }
   const [{ bytes } = { bytes: 0 }] = await superuser.query<{ bytes: number }>(
@@ -80,11 +85,12 @@ async function measurePings({ port, superuser, cpu }: Product): Promise<void> {
   console.log(`${Math.round(bytes)} bytes per check, with indexes`);
 }
 
-async function logBytes(superuser: Pool): Promise<number> {
-  const [row] = await superuser.query<{ bytes: number }>(
-    "select (pg_current_wal_lsn() - '0/0')::float8 as bytes",
+/** What PostgreSQL has written to its log since it was made, and how many pages as a whole. */
+async function readLog(superuser: Pool): Promise<{ bytes: number; pages: number }> {
+  const [row] = await superuser.query<{ bytes: number; pages: number }>(
+    "select wal_bytes::float8 as bytes, wal_fpi::float8 as pages from pg_stat_wal",
   );
-  return row?.bytes ?? 0;
+  return row ?? { bytes: 0, pages: 0 };
 }
 
 async function measureLists({ port, db, superuser }: Product): Promise<void> {

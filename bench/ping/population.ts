@@ -58,32 +58,37 @@ export async function copyChecks(
   await superuser.query("vacuum analyze checks");
 }
 
-/** Fills the ping log of each check with `perCheck` pings of the last days, and the runs and slots that they made. */
-export async function fillLogs(superuser: Pool, projectId: string, perCheck: number): Promise<void> {
-  // Copied rows point at checks that exist: without the triggers of foreign keys this takes a third of the time.
-  await superuser.query("set session_replication_role = replica");
+/**
+ * Fills the ping log of each check of a project (null: of all, the instance's own among them, which has some already) with
+ * `perCheck` pings of the last days, and their runs and slots.
+ */
+export async function fillLogs(superuser: Pool, projectId: string | null, perCheck: number): Promise<void> {
   await superuser.query(
     `insert into pings (project_id, check_id, number, id, kind, received_at, scheme, method, remote_address, user_agent)
      select project_id, id, number, gen_random_uuid(), 'success',
             now() - ($2::int + 1 - number) * interval '1 hour', 'http', 'GET', '203.0.113.7', 'curl/8.5.0'
-       from checks, generate_series(1, $2::int) number where project_id = $1`,
+       from checks, generate_series(1, $2::int) number where project_id = coalesce($1, project_id)
+     on conflict do nothing`,
     [projectId, perCheck],
   );
   await superuser.query(
     `insert into runs (project_id, check_id, id, ended_at, heard_at, outcome, host)
      select project_id, check_id, id, received_at, received_at, 'success', '203.0.113.7'
-       from pings where project_id = $1`,
+       from pings where project_id = coalesce($1, project_id)
+     on conflict do nothing`,
     [projectId],
   );
   await superuser.query(
     `insert into slots (project_id, check_id, due_at, outcome, decided_at, late_ms, run_id)
-     select project_id, check_id, received_at, 'on-time', received_at, 0, id from pings where project_id = $1`,
+     select project_id, check_id, received_at, 'on-time', received_at, 0, id
+       from pings where project_id = coalesce($1, project_id)
+     on conflict do nothing`,
     [projectId],
   );
-  await superuser.query("update checks set ping_count = $2::int where project_id = $1", [
-    projectId,
-    perCheck,
-  ]);
+  await superuser.query(
+    "update checks set ping_count = $2::int where project_id = coalesce($1, project_id) and ping_count <> $2::int",
+    [projectId, perCheck],
+  );
   await superuser.query("vacuum analyze pings, runs, slots, checks");
   await superuser.query("checkpoint");
 }

@@ -1,4 +1,5 @@
-import { existsSync } from "node:fs";
+import { existsSync, statfsSync } from "node:fs";
+import { totalmem } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { Session } from "@overdue/db";
@@ -66,12 +67,46 @@ function refuseOtherMajorVersion(files: DataFiles): void {
   );
 }
 
+const MEGABYTE = 1024 ** 2;
+
+/**
+ * The settings of the embedded server on a machine (or in a container) of so much memory, whose disk has so many bytes.
+ *
+ * Every ping writes the row of its check. Its page should be in the buffers: read in from outside, another one has to be
+ * written out in its place, after the log of that. PostgreSQL takes the memory only as it comes to use it. The first write
+ * to a page after a checkpoint puts the whole page into the log, so checkpoints come seldom. For that the log may take 5 %
+ * of the disk, 2 GB at the most: after a crash that much is read again, at some 70 MB/s, before a ping is taken.
+ */
+export function settingsFor({
+  memoryBytes,
+  diskBytes,
+}: {
+  memoryBytes: number;
+  diskBytes: number;
+}): string[] {
+  const between = (bytes: number, least: number, most: number) =>
+    Math.round(Math.min(Math.max(bytes / MEGABYTE, least), most));
+  return [
+    `shared_buffers=${between(memoryBytes / 8, 128, 4_096)}MB`,
+    `max_wal_size=${between(diskBytes / 20, 1_024, 2_048)}MB`,
+    "checkpoint_timeout=15min",
+  ];
+}
+
+function thisMachine(directory: string) {
+  const { bsize, blocks } = statfsSync(directory);
+  // Without a limit of a container it is more than the machine has, or zero.
+  const limit = process.constrainedMemory() || Infinity;
+  return { memoryBytes: Math.min(totalmem(), limit), diskBytes: bsize * blocks };
+}
+
 type Keeper = { port: number; stop: () => Promise<void> };
 
 async function keepRunning(files: DataFiles, { say, onProcess, signal }: EmbeddedOptions): Promise<Keeper> {
   const options = {
     directory: files.postgres,
     logFile: join(files.logs, "postgres.log"),
+    settings: settingsFor(thisMachine(files.postgres)),
     ...(onProcess && { onProcess }),
   };
   const kept: Kept = { server: await startServer(options), isWanted: true };

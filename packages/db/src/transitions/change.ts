@@ -86,7 +86,8 @@ export function advance(change: Change, event: Event): void {
   change.check = check;
   change.effects.push(...effects);
   change.nextAt = nextAt;
-  if (event.kind !== "ping") change.setWake = true;
+  // An outage only puts deadlines off: the first ping after one should touch no index either.
+  if (event.kind !== "ping" && event.kind !== "outage") change.setWake = true;
 }
 
 /**

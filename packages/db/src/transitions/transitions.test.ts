@@ -175,6 +175,27 @@ test("an edit that brings the deadline nearer wakes the checker earlier", async 
   expect(rows[0]?.wake_at.getTime()).toBeLessThanOrEqual(T + 2 * MINUTE);
 });
 
+test.each([
+  ["none", []],
+  ["an outage", [{ from: T + MINUTE, until: T + 2 * MINUTE }]],
+])(
+  "a ping after %s leaves the instant at which the checker wakes alone, and so every index",
+  async (_, outages) => {
+    const { check } = await aWatchedCheck();
+    await ping(check, T);
+    await recordPings(pool, [anArrival(check, T + 3 * MINUTE)], { outages, othersAt: null });
+    const wakeAt = async () => {
+      const rows = await pool.query<{ wake_at: Date }>("select wake_at from checks where id = $1", [
+        check.id,
+      ]);
+      return rows[0]?.wake_at.getTime();
+    };
+    expect(await wakeAt()).toBe(T + 6 * MINUTE);
+    await evaluate(T + 6 * MINUTE, outages);
+    expect(await wakeAt()).toBe(T + 9 * MINUTE);
+  },
+);
+
 test("a check of another project cannot be changed", async () => {
   const { check } = await aWatchedCheck();
   const other = await aProjectWith(0);
