@@ -2,7 +2,7 @@
 import { act, screen, waitFor, within } from "@testing-library/react";
 import { beforeEach, describe, expect, test } from "vitest";
 
-import { WATCHED } from "../src/checks/first-check.ts";
+import { JOB_KINDS } from "../src/checks/first-check.ts";
 import { pingSnippets, pingTarget } from "../src/checks/snippets.ts";
 import { call, COOKIES, ping, signInAs } from "./real-api.ts";
 import { FakeEventSource, renderApp, tableRows } from "./render.tsx";
@@ -56,7 +56,7 @@ describe("the first minutes", () => {
     await waitFor(async () => expect((await asAda(`${project}/checks`)).items).toEqual([]));
   });
 
-  test.each(WATCHED)(
+  test.each(JOB_KINDS)(
     "make a check that the server takes, with a snippet of its own, for $title",
     async (watched) => {
       const check = await create("checks", watched.check("Europe/Berlin"));

@@ -105,7 +105,7 @@ const newCheck = createRoute({
   component: lazyRouteComponent(() => import("../pages/check-form-page.tsx"), "NewCheckPage"),
 });
 
-/** The first minutes of a newcomer. `check`: the id of the check that was created by the choice `watch`. */
+/** The first minutes of a newcomer. `check`: the id of the check that was created for the kind of job `watch`. */
 const start = createRoute({
   getParentRoute: () => projectRoute,
   path: "start",

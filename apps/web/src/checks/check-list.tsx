@@ -26,7 +26,7 @@ import type { CheckActions } from "./use-check-actions.tsx";
 
 type ListProps = {
   projectId: string;
-  /** In the order in which they are shown, with the headings of groups between them. */
+  /** In the order in which they are shown, with a heading before each group. */
   rows: readonly ListRow[];
   actions: CheckActions;
   /** The heartbeat strip of a check. */
@@ -36,22 +36,22 @@ type ListProps = {
 };
 
 /** The heights of `.row` and `.group` in the style sheet, in pixels. */
-const ROW_HEIGHT = 36;
-const PHONE_ROW_HEIGHT = 76;
-const GROUP_HEIGHT = 34;
+const ROW_HEIGHT_PX = 36;
+const PHONE_ROW_HEIGHT_PX = 76;
+const GROUP_HEIGHT_PX = 34;
 const PHONE = "(max-width: 40em)";
 
-/** As many rows are rendered at first; only a longer list loads what knows which rows are near the screen. */
+/** How many rows are rendered at first. Only a longer list loads the code that finds the rows near the screen. */
 const FIRST_ROWS = 40;
 const RowsNearScreen = lazyPart(() => import("./rows-near-screen.tsx"));
 
-/** The rows of checks; only those near the screen are rendered. */
+/** The list of checks. Only the rows near the screen are rendered. */
 export function CheckList({ projectId, rows, actions, strip, chosen, columns }: ListProps) {
   const list = useRef<HTMLUListElement>(null);
-  const height = useMediaQuery(PHONE) ? PHONE_ROW_HEIGHT : ROW_HEIGHT;
+  const height = useMediaQuery(PHONE) ? PHONE_ROW_HEIGHT_PX : ROW_HEIGHT_PX;
   const offset = useOffset(list);
   const order = useMemo(() => rows.flatMap((row) => (row.kind === "check" ? row.check.id : [])), [rows]);
-  const tops = useMemo(() => topsOf(rows, height), [rows, height]);
+  const tops = useMemo(() => rowTops(rows, height), [rows, height]);
   const [[from, to], setShown] = useState<readonly [number, number]>([0, FIRST_ROWS]);
   const show = useCallback((first: number, end: number) => setShown([first, end]), []);
   const isLong = rows.length > FIRST_ROWS;
@@ -142,16 +142,16 @@ function ColumnHeads({ columns }: { columns: readonly Column[] }) {
   );
 }
 
-/** Where each row begins, in pixels from the top of the list, and where the last ends. */
-function topsOf(rows: readonly ListRow[], height: number): number[] {
+/** Where each row begins, in pixels from the top of the list, and where the last one ends. */
+function rowTops(rows: readonly ListRow[], height: number): number[] {
   let top = 0;
-  const ends = rows.map(({ kind }) => (top += kind === "group" ? GROUP_HEIGHT : height));
+  const ends = rows.map(({ kind }) => (top += kind === "group" ? GROUP_HEIGHT_PX : height));
   return [0, ...ends];
 }
 
 type Rows = { rows: readonly ListRow[]; tops: readonly number[]; order: readonly string[] };
 
-/** The rows from one to before another, each with its place on the page and among the checks. */
+/** The rows from `from` up to but without `to`. `top`: in pixels; `position`: among the checks, from 1. */
 function useItems({ rows, tops, order }: Rows, [from, to]: readonly [number, number]) {
   const positions = useMemo(() => new Map(order.map((id, index) => [id, index + 1])), [order]);
   return rows.slice(from, to).map((row, index) => ({
@@ -164,7 +164,7 @@ function useItems({ rows, tops, order }: Rows, [from, to]: readonly [number, num
 
 type Moves = Rows & { list: RefObject<HTMLElement | null>; chosen: ChosenChecks };
 
-/** The keys j and k move to the next and the previous check, and bring it to the screen. */
+/** The keys j and k move to the next and the previous check, and scroll it into view. */
 function useRowMoves({ list, rows, tops, order, chosen }: Moves): void {
   const move = (step: number) => {
     const { current } = chosen.state;
@@ -178,21 +178,21 @@ function useRowMoves({ list, rows, tops, order, chosen }: Moves): void {
   useKeys({ j: () => move(1), k: () => move(-1) });
 }
 
-/** What the bars at the top and at the bottom of the screen cover, in pixels. */
-const COVERED = { above: 64, below: 72 };
+/** What the bars at the top and the bottom of the screen cover. */
+const COVERED_PX = { above: 64, below: 72 };
 
-/** Scrolls no further than needed for a part of the list, given from its top, to be seen. */
+/** Scrolls just far enough to show a part of the list. `top` and `end`: in pixels from the top of the list. */
 function scrollTo(list: HTMLElement | null, top: number, end: number): void {
   const above = list?.getBoundingClientRect().top ?? 0;
-  const beyond = Math.max(0, above + end + COVERED.below - window.innerHeight);
-  window.scrollBy(0, Math.min(beyond, above + top - COVERED.above));
+  const beyond = Math.max(0, above + end + COVERED_PX.below - window.innerHeight);
+  window.scrollBy(0, Math.min(beyond, above + top - COVERED_PX.above));
 }
 
 function rowKey(row: ListRow): string {
   return row.kind === "check" ? row.check.id : `group ${row.label}`;
 }
 
-/** How far below the top of the page the list begins; what is above it may grow and shrink. */
+/** How far below the top of the page the list begins, in pixels. It changes with what is above the list. */
 function useOffset(list: RefObject<HTMLElement | null>): number {
   const [offset, setOffset] = useState(0);
   useEffect(() => {
@@ -207,6 +207,7 @@ function useOffset(list: RefObject<HTMLElement | null>): number {
   return offset;
 }
 
+/** Returns a stable function, so that the rows are not rendered again when the order changes. */
 function useExtend(chosen: ChosenChecks, order: readonly string[]): (id: string) => void {
   const latest = useRef(order);
   useEffect(() => {
@@ -215,18 +216,18 @@ function useExtend(chosen: ChosenChecks, order: readonly string[]): (id: string)
   return useCallback((id: string) => chosen.extendTo(id, latest.current), [chosen]);
 }
 
-const SCROLLING_MS = 80;
+const SCROLL_PAUSE_MS = 80;
 
-/** Reads the strips that the list does not have yet, once the reader stops scrolling over them. */
+/** Reads the strips that the shown rows do not have yet, once the person stops scrolling. */
 function useStrips(projectId: string, shown: readonly CheckOverview[]): void {
   const client = useQueryClient();
   const missing = shown.filter(({ strip }) => strip === undefined);
   const ids = missing.map(({ id }) => id).join();
   useEffect(() => {
     if (ids === "") return;
-    // Without a connection they stay away, as the page says in its banner.
+    // Without a connection there are no strips; the page's banner says so.
     const load = () => void loadStrips(client, projectId, ids.split(",")).catch(() => undefined);
-    const timer = setTimeout(load, SCROLLING_MS);
+    const timer = setTimeout(load, SCROLL_PAUSE_MS);
     return () => clearTimeout(timer);
   }, [client, projectId, ids]);
 }
@@ -242,7 +243,7 @@ function useMediaQuery(query: string): boolean {
   );
 }
 
-/** Makes screen readers say when the status of a check changes, wherever in the list it is. */
+/** Makes screen readers say that the status of a check has changed, even if its row is not rendered. */
 export function AnnounceStatuses({ checks, now }: { checks: readonly CheckOverview[]; now: number }) {
   const labels = useMemo(
     () =>

@@ -11,7 +11,7 @@ const oneCheck = checks[":checkId"];
 /** A check as lists show it. */
 export type CheckOverview = InferResponseType<typeof overviews.$get, 200>["items"][number];
 export type CheckView = InferResponseType<typeof oneCheck.$get, 200>;
-/** As the API returns it: the same as core's, except that an optional field may also be undefined. */
+/** A schedule as the API returns it: core's type, except that an optional field may also be undefined. */
 export type CheckSchedule = CheckView["schedule"];
 /** The settings of a new check. */
 export type CheckInput = InferRequestType<typeof checks.$post>["json"];
@@ -22,7 +22,7 @@ export type CheckRef = { projectId: string; checkId: string };
 const listKey = (projectId: string) => ["projects", projectId, "check-list"];
 const oneKey = ({ projectId, checkId }: CheckRef) => ["projects", projectId, "checks", checkId];
 
-/** Every check of a project, with what lists show of them. */
+/** Every check of a project, as lists show it. */
 export const checksQuery = (projectId: string) =>
   queryOptions({
     queryKey: listKey(projectId),
@@ -30,18 +30,19 @@ export const checksQuery = (projectId: string) =>
       keepStrips(client.getQueryData<CheckOverview[]>(queryKey), await readOverviews(projectId)),
   });
 
-/** The checks, with the strips that the page has of those of which nothing was heard since. */
+/** Adds the strips that the page already has of checks that have not changed since. */
 function keepStrips(known: readonly CheckOverview[] | undefined, checks: CheckOverview[]): CheckOverview[] {
   if (known === undefined || checks.every(({ strip }) => strip !== undefined)) return checks;
   const before = new Map(known.map((check) => [check.id, check]));
   return checks.map((check) => {
     const old = before.get(check.id);
-    const isSame = STRIP_FOLLOWS.every((name) => check[name] === old?.[name]);
+    const isSame = STRIP_FIELDS.every((name) => check[name] === old?.[name]);
     return isSame && old?.strip !== undefined ? { ...check, strip: old.strip } : check;
   });
 }
 
-const STRIP_FOLLOWS = ["lastHeardAt", "status", "expectedAt", "runningSince"] as const;
+/** While these fields are the same, so is the strip. */
+const STRIP_FIELDS = ["lastHeardAt", "status", "expectedAt", "runningSince"] as const;
 
 async function readOverviews(projectId: string, ids: readonly string[] = []): Promise<CheckOverview[]> {
   const query = ids.length === 0 ? {} : { id: [...ids] };
@@ -51,7 +52,7 @@ async function readOverviews(projectId: string, ids: readonly string[] = []): Pr
 export const checkQuery = (ref: CheckRef) =>
   queryOptions({ queryKey: oneKey(ref), queryFn: () => parseResponse(oneCheck.$get({ param: ref })) });
 
-/** How the runs of a check do not match its schedule, where that is known. */
+/** In which ways the runs of a check do not match its schedule, as far as observed. */
 export const findingsQuery = (ref: CheckRef) =>
   queryOptions({
     queryKey: [...oneKey(ref), "findings"],
@@ -59,22 +60,21 @@ export const findingsQuery = (ref: CheckRef) =>
     select: ({ items }) => items,
   });
 
-/** How many checks one request reads. */
-const READ_TOGETHER = 50;
+const CHECKS_PER_REQUEST = 50;
 
-/** Reads the strips of these checks, which a list of thousands of checks comes without. */
+/** Reads the strips of up to 50 checks, which a long list of checks comes without. */
 export async function loadStrips(
   client: QueryClient,
   projectId: string,
   ids: readonly string[],
 ): Promise<void> {
-  await readAgain(client, projectId, ids.slice(0, READ_TOGETHER));
+  await readAgain(client, projectId, ids.slice(0, CHECKS_PER_REQUEST));
 }
 
 /**
- * Reads checks again that changed, replaces them in the list, and marks the pages about them to be read again. A check
- * that is deleted leaves the list. An answer that is overtaken by a later one about the same check is ignored: it may
- * show a check that was deleted meanwhile.
+ * Reads changed checks again, replaces them in the list, and invalidates the queries about them. A deleted check is
+ * removed from the list. A response is ignored if a later request for the same check was made meanwhile: it may still
+ * contain a check that was deleted since.
  */
 export async function refreshChecks(
   client: QueryClient,
@@ -91,12 +91,12 @@ export async function refreshChecks(
 async function readAgain(client: QueryClient, projectId: string, ids: readonly string[]): Promise<void> {
   const isNewest = beginRefresh(client, ids);
   const changed = new Map((await readOverviews(projectId, ids)).map((check) => [check.id, check]));
-  updateList(client, projectId, (known) => replaced(known, ids.filter(isNewest), changed));
+  updateList(client, projectId, (known) => replaceChecks(known, ids.filter(isNewest), changed));
 }
 
 const refreshes = new WeakMap<QueryClient, Map<string, object>>();
 
-/** Notes that these checks are read, and returns whether nothing newer is known of a check. */
+/** Notes that these checks are being read. The returned function says whether a check was not requested again since. */
 function beginRefresh(client: QueryClient, ids: readonly string[]): (id: string) => boolean {
   const newest = refreshes.get(client) ?? new Map<string, object>();
   refreshes.set(client, newest);
@@ -105,16 +105,17 @@ function beginRefresh(client: QueryClient, ids: readonly string[]): (id: string)
   return (id) => newest.get(id) === refresh;
 }
 
-/** The list with these checks as they are now: in their places, new ones at the end, deleted ones gone. */
-function replaced(
+/** The list with these checks replaced in place, new ones at the end, and without deleted ones. */
+function replaceChecks(
   known: readonly CheckOverview[],
   ids: readonly string[],
   changed: ReadonlyMap<string, CheckOverview>,
 ): CheckOverview[] {
-  const asked = new Set(ids);
-  const names = new Set(known.map(({ id }) => id));
-  const kept = known.flatMap((check) => (asked.has(check.id) ? (changed.get(check.id) ?? []) : check));
-  return [...kept, ...[...changed.values()].filter(({ id }) => asked.has(id) && !names.has(id))];
+  const requestedIds = new Set(ids);
+  const knownIds = new Set(known.map(({ id }) => id));
+  const kept = known.flatMap((check) => (requestedIds.has(check.id) ? (changed.get(check.id) ?? []) : check));
+  const added = [...changed.values()].filter(({ id }) => requestedIds.has(id) && !knownIds.has(id));
+  return [...kept, ...added];
 }
 
 function updateList(
@@ -125,16 +126,16 @@ function updateList(
   client.setQueryData(checksQuery(projectId).queryKey, (known) => known && update(known));
 }
 
-type SavedCheck =
+type CheckEdit =
   | { edited: null; draft: CheckInput }
   | { edited: Pick<CheckView, "id" | "version"> | null; draft: CheckPatch & CheckInput }
   | { edited: Pick<CheckView, "id" | "version">; draft: CheckPatch };
 
-/** Creates a check where `edited` is null; otherwise it edits that version of it. */
+/** Creates a check if `edited` is null, otherwise saves that version of it. */
 export function useSaveCheck(projectId: string) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: async ({ edited, draft }: SavedCheck) => {
+    mutationFn: async ({ edited, draft }: CheckEdit) => {
       if (edited === null) return await parseResponse(checks.$post({ param: { projectId }, json: draft }));
       const param = { projectId, checkId: edited.id };
       return await parseResponse(oneCheck.$patch({ param, header: ifMatch(edited.version), json: draft }));
@@ -172,35 +173,36 @@ export function useDeleteCheck(projectId: string) {
   });
 }
 
-type Unlisted<Input> = Input extends unknown ? Omit<Input, "checkIds"> : never;
-/** What is done to several checks at once. */
-export type BulkAction = Unlisted<InferRequestType<typeof checks.bulk.$post>["json"]>;
+type WithoutCheckIds<Input> = Input extends unknown ? Omit<Input, "checkIds"> : never;
+/** An action on several checks at once. */
+export type BulkAction = WithoutCheckIds<InferRequestType<typeof checks.bulk.$post>["json"]>;
 export type BulkResult = InferResponseType<typeof checks.bulk.$post, 200>["results"][number];
 
-/** As many checks as one request names. */
-const BULK_MAX = 100;
+/** The API's limit for one request. */
+const BULK_CHECKS_MAX = 100;
 
-/** Does the same to several checks. Returns what became of each. */
+/** Applies one action to several checks. Resolves to the outcome for each. */
 export function useBulkAction(projectId: string) {
   const client = useQueryClient();
   return useMutation({
     mutationFn: async ({ checkIds, action }: { checkIds: readonly string[]; action: BulkAction }) => {
       const results: BulkResult[] = [];
-      for (let from = 0; from < checkIds.length; from += BULK_MAX) {
-        const json = { ...action, checkIds: checkIds.slice(from, from + BULK_MAX) };
+      for (let from = 0; from < checkIds.length; from += BULK_CHECKS_MAX) {
+        const json = { ...action, checkIds: checkIds.slice(from, from + BULK_CHECKS_MAX) };
         results.push(...(await parseResponse(checks.bulk.$post({ param: { projectId }, json }))).results);
       }
       return results;
     },
     onSuccess: async (results) => {
       const ids = results.filter(({ outcome }) => outcome === "changed").map(({ checkId }) => checkId);
-      if (ids.length > READ_TOGETHER) return await client.invalidateQueries({ queryKey: listKey(projectId) });
+      if (ids.length > CHECKS_PER_REQUEST)
+        return await client.invalidateQueries({ queryKey: listKey(projectId) });
       if (ids.length > 0) await refreshChecks(client, projectId, ids);
     },
   });
 }
 
-/** Shows a check as the server returned it, and reads again what the list shows of it. */
+/** Puts a check into the cache as the server returned it, and reads its row of the list again. */
 function storeCheck(client: QueryClient, check: CheckView): void {
   const { projectId, id: checkId } = check;
   client.setQueryData(checkQuery({ projectId, checkId }).queryKey, check);

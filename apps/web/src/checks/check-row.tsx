@@ -33,11 +33,11 @@ type CheckRowProps = {
   strip: (check: CheckOverview) => ReactNode;
   chosen: ChosenChecks;
   columns: readonly Column[];
-  /** Selects what lies between the last choice and this check. */
+  /** Selects every check from the last choice to this one. */
   extendTo: (id: string) => void;
 };
 
-/** One check in the list; memo renders it again only where it changed. */
+/** One check in the list; `memo` renders it again only if it has changed. */
 export const CheckRow = memo(function CheckRow(props: CheckRowProps) {
   const { projectId, check, actions, strip, chosen, columns } = props;
   const isCurrent = useChosen(chosen, ({ current }) => current === check.id);
@@ -109,7 +109,7 @@ function RowCell({ column, check, strip }: CellProps) {
   }
 }
 
-/** Selects a check; with Shift, everything from the last choice to it. */
+/** Selects a check; with Shift, every check from the last choice to this one. */
 function RowCheckbox({ check, chosen, extendTo }: CheckRowProps) {
   const isChosen = useChosen(chosen, ({ ids }) => ids.has(check.id));
   if (!useCanEdit()) return null;
@@ -121,14 +121,14 @@ function RowCheckbox({ check, chosen, extendTo }: CheckRowProps) {
         aria-label={`Select ${check.name}`}
         checked={isChosen}
         onClick={choose}
-        // The click has done it already, and knows of the Shift key.
+        // The click handler has already done it; only it knows about the Shift key.
         onChange={() => undefined}
       />
     </label>
   );
 }
 
-/** Status, since when and why, in one short sentence, with an icon and a colour of its own. */
+/** The status, since when and why, in a short sentence, with the icon and the colour of the status. */
 function RowStatus({ check }: { check: CheckOverview }) {
   const timing = checkTiming(check);
   const status = useComputedFromNow((now) => statusAt(timing, now));
@@ -164,7 +164,7 @@ function RowStatus({ check }: { check: CheckOverview }) {
   );
 }
 
-/** When the next ping is due; for what is down the time that it is overdue is part of its status. */
+/** When the next ping is due. For how long a check is overdue is part of its status instead. */
 function NextDue({ check }: { check: CheckOverview }) {
   const { expectedAt = null, status } = check;
   const at = instant(expectedAt);
@@ -182,7 +182,7 @@ function NextDue({ check }: { check: CheckOverview }) {
 
 type MenuProps = { projectId: string; check: CheckOverview; actions: CheckActions };
 
-/** What an editor does with the check of a row. */
+/** A menu of what an editor can do with the check. */
 function RowMenu(props: MenuProps) {
   if (!useCanEdit()) return null;
   return (

@@ -21,14 +21,15 @@ export type ListRow =
 
 export const FILTER_LABELS: Record<StatusFilter, string> = { ...STATUS_LABELS, running: "Running" };
 
-/** The checks of a selection; without a sort, those that need a person come first. */
+/** The checks of a selection, sorted; without a chosen order, those that need attention come first. */
 export function selectChecks(
   checks: readonly CheckOverview[],
   selection: Selection,
   now: number,
 ): CheckOverview[] {
-  // A new name changes the ranks of all, so they are looked up before any is used.
+  // A new name changes the ranks of all names, so every name is looked up before any rank is used.
   checks.forEach(({ name }) => nameRank(name, checks));
+  // The key is computed once for each check, not once for each comparison.
   const keyed = checks
     .filter((check) => matches(check, selection, now))
     .map((check) => ({
@@ -36,11 +37,10 @@ export function selectChecks(
       key: sortKey(check, selection.sort ?? "attention", now),
       rank: nameRank(check.name, checks),
     }));
-  // The key is computed once for each check, not once for each comparison.
   return keyed.toSorted((a, b) => a.key - b.key || a.rank - b.rank).map(({ check }) => check);
 }
 
-/** The checks as rows, under the headings of their groups. A check with several tags stands under its first. */
+/** The checks as rows, under the headings of their groups. A check with several tags is listed under its first one. */
 export function groupChecks(
   checks: readonly CheckOverview[],
   by: Grouping | undefined,
@@ -51,7 +51,7 @@ export function groupChecks(
   if (by === undefined) return rows(checks);
   const groups = Map.groupBy(checks, (check) => groupLabel(check, by, now));
   const labels =
-    by === "status" ? STATUS_ORDER.map((status) => STATUS_LABELS[status]) : namedLabels(groups, NO_GROUP[by]);
+    by === "status" ? STATUS_ORDER.map((status) => STATUS_LABELS[status]) : sortLabels(groups, NO_GROUP[by]);
   return labels.flatMap((label) => {
     const members = groups.get(label) ?? [];
     return members.length === 0
@@ -60,7 +60,7 @@ export function groupChecks(
   });
 }
 
-/** The group of checks that have none. */
+/** The headings for checks without a tag, or without a host. */
 const NO_GROUP = { tag: "Without a tag", host: "Host not known" };
 
 function groupLabel(check: CheckOverview, by: Grouping, now: number): string {
@@ -68,24 +68,25 @@ function groupLabel(check: CheckOverview, by: Grouping, now: number): string {
   return (by === "tag" ? check.tags[0] : check.host) ?? NO_GROUP[by];
 }
 
-function namedLabels(groups: ReadonlyMap<string, unknown>, last: string): string[] {
-  const names = [...groups.keys()].filter((label) => label !== last).toSorted(NAMES.compare);
+/** The labels of the groups by name, with `last` at the end. */
+function sortLabels(groups: ReadonlyMap<string, unknown>, last: string): string[] {
+  const names = [...groups.keys()].filter((label) => label !== last).toSorted(NAME_ORDER.compare);
   return [...names, last];
 }
 
-const NAMES = new Intl.Collator("en", { numeric: true });
+const NAME_ORDER = new Intl.Collator("en", { numeric: true });
 let ranks = new Map<string, number>();
 
-/** The place of a name in the alphabet of all names. Comparing names takes most of the time, so it is done once. */
+/** The position of a name among all names in alphabetical order. Comparing names is slow, so their order is kept. */
 function nameRank(name: string, checks: readonly CheckOverview[]): number {
   const known = ranks.get(name);
   if (known !== undefined) return known;
-  const names = [...new Set(checks.map((check) => check.name))].toSorted(NAMES.compare);
+  const names = [...new Set(checks.map((check) => check.name))].toSorted(NAME_ORDER.compare);
   ranks = new Map(names.map((one, index) => [one, index]));
   return ranks.get(name) ?? 0;
 }
 
-/** How many checks of a selection each filter would show, whatever filter is chosen. */
+/** How many checks each status filter would show within a selection, whichever of them is chosen now. */
 export function countByFilter(
   checks: readonly CheckOverview[],
   selection: Selection,
@@ -101,11 +102,11 @@ export function countByFilter(
   return counts.set("all", shown.length);
 }
 
-/** The state of all checks: counts of what is wrong, and the check that is due next. */
+/** The state of all checks: how many are in each status, and which check is due next. */
 export type Summary = {
   fine: number;
   down: number;
-  /** Of those that are down, how many nobody has acknowledged. */
+  /** How many of the checks that are down nobody has acknowledged. */
   unacknowledged: number;
   late: number;
   running: number;
@@ -114,7 +115,7 @@ export type Summary = {
   next: { name: string; text: string } | null;
 };
 
-/** What the sentence on top of the list says. */
+/** Computes what the sentence above the list says. */
 export function summarise(checks: readonly CheckOverview[], now: number): Summary {
   const counts = countByFilter(checks, {}, now);
   const count = (filter: StatusFilter) => counts.get(filter) ?? 0;
@@ -187,20 +188,21 @@ function sortKey(check: CheckOverview, by: "attention" | Sort, now: number): num
   }
 }
 
-// Longer than any time since an incident began, so that the rank always decides before the age.
-const RANK = 1e13;
+// Larger than any instant in milliseconds, so that the rank always decides before the age.
+const RANK_STEP = 1e13;
 
 /**
- * What needs a person first: what is down and acknowledged by nobody, critical before warning before info, then what
- * is down and acknowledged; among equals what has been so for longer. Then late, new, up and paused.
+ * Sorts by how much a check needs attention: first those that are down and not acknowledged or snoozed, critical before
+ * warning before info; then the others that are down; within each rank, the longest down first. Then late, new, up and
+ * paused.
  */
 function attentionKey(check: CheckOverview, now: number): number {
   const status = statusAt(checkTiming(check), now);
   const { incident, severity } = check;
-  if (status !== "down") return RANK * (10 + STATUS_ORDER.indexOf(status));
+  if (status !== "down") return RANK_STEP * (10 + STATUS_ORDER.indexOf(status));
   const isHandled = incident?.acknowledged === true || isSnoozed(check, now);
   const rank = (isHandled ? 3 : 0) + SEVERITIES.toReversed().indexOf(severity);
-  return RANK * rank + (incident === undefined ? now : instant(incident.openedAt));
+  return RANK_STEP * rank + (incident === undefined ? now : instant(incident.openedAt));
 }
 
 function isSnoozed({ incident }: CheckOverview, now: number): boolean {

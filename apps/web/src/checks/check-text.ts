@@ -3,7 +3,7 @@ import type { CheckPatch, CheckSchedule, CheckView } from "./check-queries.ts";
 
 type CheckNames = { checks: ReadonlyMap<string, string>; channels: ReadonlyMap<string, string> };
 
-/** The settings of a check in words, to show what differs between two versions. */
+/** The settings of a check in words, to compare two versions. */
 export function checkFacts(check: CheckView, names: CheckNames): [label: string, text: string][] {
   const { name, slug, tags, description, scheduleText, graceSeconds, channelIds, dependsOn } = check;
   return [
@@ -24,15 +24,15 @@ export function checkFacts(check: CheckView, names: CheckNames): [label: string,
 export function settingsSummary(check: CheckView): string[] {
   return [
     ...(check.severity === "warning" ? [] : [`Its severity is ${check.severity}.`]),
-    ...lateness(check),
-    ...runtime(check),
-    ...repetition(check),
-    ...recovery(check),
-    ...handling(check),
+    ...latenessSentences(check),
+    ...runtimeSentences(check),
+    ...repetitionSentences(check),
+    ...recoverySentences(check),
+    ...pingSentences(check),
   ];
 }
 
-function lateness({ earlyMarginSeconds, jitterSeconds, alertBeforeFirstPing }: CheckView): string[] {
+function latenessSentences({ earlyMarginSeconds, jitterSeconds, alertBeforeFirstPing }: CheckView): string[] {
   return [
     ...(earlyMarginSeconds > 0
       ? [`A ping up to ${secondsInWords(earlyMarginSeconds)} early counts for its time.`]
@@ -42,7 +42,7 @@ function lateness({ earlyMarginSeconds, jitterSeconds, alertBeforeFirstPing }: C
   ];
 }
 
-function runtime({ maxRuntimeSeconds, minRuntimeSeconds, progressExtends }: CheckView): string[] {
+function runtimeSentences({ maxRuntimeSeconds, minRuntimeSeconds, progressExtends }: CheckView): string[] {
   return [
     ...(maxRuntimeSeconds !== null ? [`A run may take ${secondsInWords(maxRuntimeSeconds)} at most.`] : []),
     ...(minRuntimeSeconds !== null ? [`A run must take ${secondsInWords(minRuntimeSeconds)} at least.`] : []),
@@ -52,7 +52,7 @@ function runtime({ maxRuntimeSeconds, minRuntimeSeconds, progressExtends }: Chec
 
 const VIOLATIONS = { allow: null, note: "is recorded as a notice", alert: "alerts" } as const;
 
-function repetition({ overlap, hostDuplicates, outlierRuns, tooOften }: CheckView): string[] {
+function repetitionSentences({ overlap, hostDuplicates, outlierRuns, tooOften }: CheckView): string[] {
   const window = tooOften?.windowSeconds ?? null;
   return [
     ...(VIOLATIONS[overlap] ? [`A second run while one is open ${VIOLATIONS[overlap]}.`] : []),
@@ -66,7 +66,7 @@ function repetition({ overlap, hostDuplicates, outlierRuns, tooOften }: CheckVie
   ];
 }
 
-function recovery({ tolerance, recoverAfter }: CheckView): string[] {
+function recoverySentences({ tolerance, recoverAfter }: CheckView): string[] {
   const bad =
     tolerance === null
       ? null
@@ -79,7 +79,7 @@ function recovery({ tolerance, recoverAfter }: CheckView): string[] {
   ];
 }
 
-function handling({ manualResume, methods }: CheckView): string[] {
+function pingSentences({ manualResume, methods }: CheckView): string[] {
   return [
     ...(manualResume ? ["Stays paused until somebody resumes it."] : []),
     ...(methods === "POST" ? ["Only POST counts as a ping."] : []),
@@ -109,8 +109,8 @@ export function editText(check: EditedSettings, edit: CheckPatch): string[] {
     .map(([what, before, after]) => `${what}: ${before}, from now on ${after}.`);
 }
 
-/** The patch that undoes an edit: the same settings as they are now. */
-export function beforeEdit(check: CheckView, edit: CheckPatch): CheckPatch {
+/** The patch that undoes an edit: the settings that it changes, as they are now. */
+export function undoPatch(check: CheckView, edit: CheckPatch): CheckPatch {
   const changed = new Set(Object.keys(edit));
   return Object.fromEntries(Object.entries(check).filter(([field]) => changed.has(field)));
 }
@@ -122,7 +122,7 @@ function spanText(seconds: number | null | undefined): string {
   return seconds === null ? "off" : secondsInWords(seconds);
 }
 
-/** The type of a suggested edit does not say what a schedule is, so its shape is checked here. */
+/** The API's type of a suggested edit leaves the schedule open, so its shape is checked here. */
 function isSchedule(schedule: CheckPatch["schedule"]): schedule is CheckSchedule {
   return typeof schedule === "object" && schedule !== null && "kind" in schedule;
 }

@@ -1,22 +1,23 @@
 import { useState, useSyncExternalStore } from "react";
 
-type Chosen = {
+type ChosenState = {
+  /** The selected checks. */
   ids: ReadonlySet<string>;
-  /** The check that the keys act on; null before any was pressed. */
+  /** The check that the keys act on; null until the first key. */
   current: string | null;
-  /** Where the last choice was made: a range goes from here. */
+  /** The check of the last choice, from which a range is extended. */
   anchor: string | null;
 };
 
 /**
- * Which checks of the list are selected, and which one the keys are at. Kept beside React, so that a row is rendered again
- * only where its own state changes.
+ * Which checks of the list are selected, and which one the keys act on. Kept outside React's state, so that a row is
+ * rendered again only if its own part changes.
  */
 export class ChosenChecks {
-  #state: Chosen = { ids: new Set(), current: null, anchor: null };
+  #state: ChosenState = { ids: new Set(), current: null, anchor: null };
   readonly #listeners = new Set<() => void>();
 
-  get state(): Chosen {
+  get state(): ChosenState {
     return this.#state;
   }
 
@@ -25,7 +26,7 @@ export class ChosenChecks {
     return () => this.#listeners.delete(listener);
   };
 
-  /** Selects a check, or takes it out of the selection. */
+  /** Selects a check, or removes it from the selection. */
   toggle(id: string): void {
     const ids = new Set(this.#state.ids);
     if (!ids.delete(id)) ids.add(id);
@@ -49,7 +50,7 @@ export class ChosenChecks {
     this.#set({ current });
   }
 
-  #set(change: Partial<Chosen>): void {
+  #set(change: Partial<ChosenState>): void {
     this.#state = { ...this.#state, ...change };
     this.#listeners.forEach((listener) => listener());
   }
@@ -60,6 +61,6 @@ export function useChosenChecks(): ChosenChecks {
 }
 
 /** A part of the selection; the component renders again only when that part changes. */
-export function useChosen<T>(chosen: ChosenChecks, select: (state: Chosen) => T): T {
+export function useChosen<T>(chosen: ChosenChecks, select: (state: ChosenState) => T): T {
   return useSyncExternalStore(chosen.subscribe, () => select(chosen.state));
 }

@@ -1,4 +1,4 @@
-/** What the list can show of a check besides its status and name, in its order. */
+/** The columns that the list can show besides status and name, in this order. */
 export const COLUMNS = ["schedule", "strip", "last", "usual", "next"] as const;
 export type Column = (typeof COLUMNS)[number];
 
@@ -18,7 +18,7 @@ const WIDTHS: Record<Column, string> = {
   next: "104px",
 };
 
-/** The columns of the list's grid, in CSS. */
+/** The value of the list's `grid-template-columns`. */
 export function columnTemplate(columns: readonly Column[]): string {
   const widths = columns.map((column) => WIDTHS[column]);
   return ["minmax(264px, 1fr)", "minmax(0, 1.6fr)", ...widths].join(" ");
@@ -26,7 +26,7 @@ export function columnTemplate(columns: readonly Column[]): string {
 
 const KEY = "overdue-list-columns";
 
-/** The columns that this browser shows: a matter of the screen, so it is kept here and not on the server. */
+/** The columns to show. Stored in the browser and not on the server, because they depend on the screen. */
 export function storedColumns(): readonly Column[] {
   const stored = localStorage.getItem(KEY)?.split(" ");
   return stored === undefined ? COLUMNS : COLUMNS.filter((column) => stored.includes(column));

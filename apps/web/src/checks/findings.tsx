@@ -6,9 +6,9 @@ import { useState } from "react";
 import { EditorsOnly } from "../ui/role.tsx";
 import { toast } from "../ui/toast.tsx";
 import { type CheckPatch, type CheckView, findingsQuery, useSaveCheck } from "./check-queries.ts";
-import { beforeEdit, editText } from "./check-text.ts";
+import { editText, undoPatch } from "./check-text.ts";
 
-/** Where the runs do not match the schedule: what was observed, and the edit that would make them match. */
+/** Shown if the runs do not match the schedule: what was observed, and the edit that would make them match. */
 export function Findings({ check }: { check: CheckView }) {
   const ref = { projectId: check.projectId, checkId: check.id };
   const { data: findings = [] } = useQuery(findingsQuery(ref));
@@ -31,18 +31,18 @@ export function Findings({ check }: { check: CheckView }) {
   );
 }
 
-/** Shows a suggested edit before it is made, and offers to undo it afterwards. */
+/** Shows a suggested edit before it is applied, and offers to undo it afterwards. */
 function ProposedEdit({ check, proposed }: { check: CheckView; proposed: CheckPatch }) {
   const [open, setOpen] = useState(false);
   const edit = useSaveCheck(check.projectId);
-  const before = beforeEdit(check, proposed);
+  const undo = undoPatch(check, proposed);
   const apply = () =>
     edit.mutate(
       { edited: check, draft: proposed },
       {
         onSuccess: (edited) =>
           toast.withUndo("The check is changed.", () =>
-            edit.mutate({ edited, draft: before }, { onError: toast.error }),
+            edit.mutate({ edited, draft: undo }, { onError: toast.error }),
           ),
         onError: toast.error,
       },

@@ -1,21 +1,21 @@
 import type { CheckInput } from "./check-queries.ts";
 
-/** What people come with, and the check that each of them needs first. */
-export type Watched = {
+/** A kind of job that newcomers have, and a first check for it. */
+export type JobKind = {
   id: string;
   title: string;
   summary: string;
   /** The snippet of `pingSnippets` that is shown first. */
   snippet: string;
-  /** A check with settings that do for most; `timezone` is the reader's. */
+  /** A check with settings that suit most jobs of the kind; `timezone` is the browser's. */
   check: (timezone: string) => CheckInput;
 };
 
-const MINUTE = 60;
-const HOUR = 60 * MINUTE;
+const MINUTE_SECONDS = 60;
+const HOUR_SECONDS = 60 * MINUTE_SECONDS;
 const NIGHTLY = "30 2 * * *";
 
-export const WATCHED: readonly Watched[] = [
+export const JOB_KINDS: readonly JobKind[] = [
   {
     id: "cron",
     title: "A cron job",
@@ -24,7 +24,7 @@ export const WATCHED: readonly Watched[] = [
     check: (timezone) => ({
       name: "cron job",
       schedule: { kind: "cron", expression: NIGHTLY, timezone },
-      graceSeconds: HOUR,
+      graceSeconds: HOUR_SECONDS,
     }),
   },
   {
@@ -35,8 +35,8 @@ export const WATCHED: readonly Watched[] = [
     check: (timezone) => ({
       name: "nightly backup",
       schedule: { kind: "cron", expression: NIGHTLY, timezone },
-      // Backups grow: the hour of a small one becomes three.
-      graceSeconds: 3 * HOUR,
+      // Backups grow: one that takes an hour now may take three.
+      graceSeconds: 3 * HOUR_SECONDS,
       severity: "critical",
     }),
   },
@@ -48,7 +48,7 @@ export const WATCHED: readonly Watched[] = [
     check: (timezone) => ({
       name: "systemd timer",
       schedule: { kind: "oncalendar", expression: "*-*-* 02:30", timezone },
-      graceSeconds: HOUR,
+      graceSeconds: HOUR_SECONDS,
     }),
   },
   {
@@ -59,7 +59,7 @@ export const WATCHED: readonly Watched[] = [
     check: (timezone) => ({
       name: "CronJob",
       schedule: { kind: "cron", expression: NIGHTLY, timezone, scheduler: "kubernetes" },
-      graceSeconds: HOUR,
+      graceSeconds: HOUR_SECONDS,
       overlap: "note",
     }),
   },
@@ -72,7 +72,7 @@ export const WATCHED: readonly Watched[] = [
       name: "GitHub Action",
       // GitHub reads its lines in UTC, and often starts an hour late.
       schedule: { kind: "cron", expression: NIGHTLY, timezone: "UTC" },
-      graceSeconds: 3 * HOUR,
+      graceSeconds: 3 * HOUR_SECONDS,
     }),
   },
   {
@@ -82,8 +82,8 @@ export const WATCHED: readonly Watched[] = [
     snippet: "loop",
     check: () => ({
       name: "bot",
-      schedule: { kind: "interval", everySeconds: 5 * MINUTE },
-      graceSeconds: 5 * MINUTE,
+      schedule: { kind: "interval", everySeconds: 5 * MINUTE_SECONDS },
+      graceSeconds: 5 * MINUTE_SECONDS,
     }),
   },
 ];

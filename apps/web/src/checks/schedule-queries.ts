@@ -4,15 +4,15 @@ import type { InferResponseType } from "hono/client";
 import { parseResponse, api } from "../api/client.ts";
 import type { CheckSchedule } from "./check-queries.ts";
 
-/** A pause in typing of this length asks the server what the schedule means. */
-export const TYPING_MS = 250;
+/** After a pause in typing of this length the server is asked what the schedule means. */
+export const TYPING_PAUSE_MS = 250;
 
 const { explain, readings } = api.v1.schedules;
 const { schedulers } = api.v1;
 
-export type Explained = InferResponseType<typeof explain.$post, 200>;
+export type ExplainedSchedule = InferResponseType<typeof explain.$post, 200>;
 
-/** What a schedule means, and its next times. It fails with the same message as saving the schedule would. */
+/** What a schedule means, and its next times. Fails with the message with which saving the schedule would fail. */
 export const explainQuery = (schedule: CheckSchedule) =>
   queryOptions({
     queryKey: ["schedules", "explain", schedule],
@@ -27,20 +27,20 @@ export type Scheduler = Runners["items"][number];
 
 export type SchedulerSetups = Scheduler["setups"];
 
-/** All that is known of what may run a job: readers of cron lines, and how each can be set up. */
+/** Everything that may run a job: schedulers of cron lines, of intervals and of systemd, and how each can be set up. */
 export const runnersQuery = queryOptions({
   queryKey: ["schedulers"],
   queryFn: () => parseResponse(schedulers.$get()),
   staleTime: Infinity,
 });
 
-/** The programs whose reading of a cron line can be chosen, families together. */
+/** The schedulers that can be chosen for a cron line, ordered by family. */
 export const schedulersQuery = queryOptions({ ...runnersQuery, select: ({ items }) => items });
 
-/** The parts that read lines are large, and needed once something is typed. */
+/** Loads the code that reads schedules: it is large, and needed only once something is typed. */
 export const loadTools = () => import("./form/schedule-tools.ts");
 
-/** What probably runs a job, by how its line is written; null where it fits the scheduler that was chosen. */
+/** What probably runs a job, guessed from how its line is written; null if the line fits the chosen scheduler. */
 export const proposalQuery = (typed: { expression: string; scheduler?: string | undefined }) =>
   queryOptions({
     queryKey: ["schedules", "proposal", typed],
@@ -48,12 +48,13 @@ export const proposalQuery = (typed: { expression: string; scheduler?: string | 
     staleTime: Infinity,
   });
 
-/** What a schedule means, without what was read of a pasted text. */
-export type Meaning = NonNullable<Reading["meaning"]>;
-
+/** What one scheduler makes of a line. */
 export type Reading = InferResponseType<typeof readings.$get, 200>["items"][number];
 
-/** What several schedulers make of one line; needs no account. */
+/** What a schedule means, without what was found in a pasted text. */
+export type Meaning = NonNullable<Reading["meaning"]>;
+
+/** What several schedulers make of one line. It can be read without an account. */
 export const readingsQuery = (query: { expression: string; timezone: string; scheduler: string[] }) =>
   queryOptions({
     queryKey: ["schedules", "readings", query],
@@ -74,7 +75,7 @@ export const clockChangesQuery = (projectId: string) =>
     queryFn: () => parseResponse(clockChanges.$get({ param: { projectId } })),
   });
 
-/** The zone of a schedule; undefined for an interval, which has none and is shown in the browser's. */
+/** The time zone of a schedule; undefined for an interval, which has none. */
 export function scheduleZone(schedule: CheckSchedule): string | undefined {
   return schedule.kind === "interval" ? undefined : schedule.timezone;
 }

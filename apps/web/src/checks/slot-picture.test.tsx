@@ -4,7 +4,7 @@ import { describe, expect, test, vi } from "vitest";
 
 import { renderPart } from "../../test/render.tsx";
 import { BadgeCard } from "../pages/check-side.tsx";
-import { scaleOf, type SlotLimits, SlotPicture, stepOf } from "./slot-picture.tsx";
+import { pictureScale, type SlotLimits, SlotPicture, dragStep } from "./slot-picture.tsx";
 
 const LIMITS: SlotLimits = { earlyMargin: null, jitter: null, grace: 3_600, maxRuntime: null };
 
@@ -39,11 +39,11 @@ describe("the picture of a slot", () => {
   });
 
   test("has room beyond every limit, and rounds to about a hundredth of its width", () => {
-    const scale = scaleOf({ ...LIMITS, earlyMargin: 600 });
+    const scale = pictureScale({ ...LIMITS, earlyMargin: 600 });
     expect(scale.until).toBeGreaterThan(3_600);
     expect(scale.from).toBeLessThan(-600);
-    expect(stepOf(scale)).toBe(60);
-    expect(stepOf({ from: 0, until: 86_400 })).toBe(900);
+    expect(dragStep(scale)).toBe(60);
+    expect(dragStep({ from: 0, until: 86_400 })).toBe(900);
   });
 });
 

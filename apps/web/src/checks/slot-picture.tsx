@@ -3,7 +3,7 @@ import { type KeyboardEvent, type PointerEvent, useRef, useState } from "react";
 
 import styles from "./slot-picture.module.css";
 
-/** What decides about one slot, in seconds; null where it is off. */
+/** The limits that decide the outcome of a slot, in seconds; null if off. */
 export type SlotLimits = {
   earlyMargin: number | null;
   jitter: number | null;
@@ -15,49 +15,51 @@ export type MovableLimit = "earlyMargin" | "grace" | "maxRuntime";
 
 type Props = {
   limits: SlotLimits;
-  /** Where it is given, the limits can be dragged, or moved by the arrow keys. */
+  /** If it is given, the limits can be dragged, or moved by the arrow keys. */
   move?: (limit: MovableLimit, seconds: number) => void;
 };
 
-/** The part of time that is drawn, in seconds around the moment at which the run is due. */
+/** The span that is drawn, in seconds from the instant at which the run is due. */
 type Scale = { from: number; until: number };
 
-const ROOM = 1.3;
-const BEFORE_MIN = 0.12;
+/** How much further than its limit the picture reaches, as a factor. */
+const MARGIN_FACTOR = 1.3;
+/** The part before the due instant is at least this share of the part after it. */
+const BEFORE_SHARE_MIN = 0.12;
 
-/** The time around a slot that shows all its limits, with room to move each further out. */
-export function scaleOf({ earlyMargin, jitter, grace, maxRuntime }: SlotLimits): Scale {
-  const until = Math.max(60, ((jitter ?? 0) + grace) * ROOM, (maxRuntime ?? 0) * ROOM);
-  return { from: -Math.max((earlyMargin ?? 0) * ROOM, until * BEFORE_MIN), until };
+/** The span that shows all limits of a slot, with room to drag each further out. */
+export function pictureScale({ earlyMargin, jitter, grace, maxRuntime }: SlotLimits): Scale {
+  const until = Math.max(60, ((jitter ?? 0) + grace) * MARGIN_FACTOR, (maxRuntime ?? 0) * MARGIN_FACTOR);
+  return { from: -Math.max((earlyMargin ?? 0) * MARGIN_FACTOR, until * BEFORE_SHARE_MIN), until };
 }
 
-const STEPS = [1, 5, 10, 15, 30, 60, 300, 600, 900, 1_800, 3_600, 7_200, 21_600, 86_400];
+const STEPS_SECONDS = [1, 5, 10, 15, 30, 60, 300, 600, 900, 1_800, 3_600, 7_200, 21_600, 86_400];
 
-/** The length to which a dragged limit is rounded: about a hundredth of the picture. */
-export function stepOf({ from, until }: Scale): number {
-  return STEPS.find((step) => step >= (until - from) / 120) ?? 86_400;
+/** The seconds to which a dragged limit is rounded: about a hundredth of the picture. */
+export function dragStep({ from, until }: Scale): number {
+  return STEPS_SECONDS.find((step) => step >= (until - from) / 120) ?? 86_400;
 }
 
 /** A picture of one slot: when a ping counts for it, when it is late, and how long its run may take. */
 export function SlotPicture({ limits, move }: Props) {
   const track = useRef<HTMLDivElement>(null);
-  // While a limit is dragged the scale stands still, or the limit would run away from the pointer.
-  const [held, setHeld] = useState<Scale | null>(null);
-  const scale = held ?? scaleOf(limits);
+  // While a limit is dragged the scale stays the same, or the limit would move away from the pointer.
+  const [fixedScale, setFixedScale] = useState<Scale | null>(null);
+  const scale = fixedScale ?? pictureScale(limits);
   const { earlyMargin, jitter, grace, maxRuntime } = limits;
   const early = earlyMargin ?? 0;
   const late = jitter ?? 0;
-  const handle = (limit: MovableLimit, seconds: number, sign: 1 | -1 = 1) =>
+  const renderHandle = (limit: MovableLimit, seconds: number, sign: 1 | -1 = 1) =>
     move && (
       <Handle
         limit={limit}
         seconds={seconds}
         at={share(limit === "grace" ? late + seconds : sign * seconds, scale)}
         isOff={limits[limit] === null}
-        step={stepOf(scale)}
+        step={dragStep(scale)}
         sign={sign}
         timeAt={(x) => timeAt(x, track.current, scale) - (limit === "grace" ? late : 0)}
-        hold={(isHeld) => setHeld(isHeld ? scale : null)}
+        onDrag={(isDragging) => setFixedScale(isDragging ? scale : null)}
         move={(to) => move(limit, to)}
       />
     );
@@ -72,13 +74,13 @@ export function SlotPicture({ limits, move }: Props) {
           {late > 0 && <Zone kind="jitter" from={0} until={late} scale={scale} />}
           <Zone kind="grace" from={late} until={late + grace} scale={scale} />
           <Zone kind="down" from={late + grace} until={scale.until} scale={scale} />
-          {handle("earlyMargin", early, -1)}
-          {handle("grace", grace)}
+          {renderHandle("earlyMargin", early, -1)}
+          {renderHandle("grace", grace)}
         </div>
         <div className={styles["track"]}>
           <Zone kind="run" from={0} until={maxRuntime ?? grace} scale={scale} />
           <Zone kind="overlong" from={maxRuntime ?? grace} until={scale.until} scale={scale} />
-          {handle("maxRuntime", maxRuntime ?? grace)}
+          {renderHandle("maxRuntime", maxRuntime ?? grace)}
         </div>
       </div>
       <figcaption>
@@ -135,39 +137,43 @@ const NAMES: Record<MovableLimit, string> = {
   grace: "Grace",
   maxRuntime: "Max runtime",
 };
-/** How many steps a page key moves. */
-const FAR = 10;
+const PAGE_KEY_STEPS = 10;
 
 type HandleProps = {
   limit: MovableLimit;
   seconds: number;
-  /** Its place, in percent of the width. */
+  /** The handle's place, in percent of the width. */
   at: number;
   isOff: boolean;
   step: number;
-  /** -1: it grows to the left. */
+  /** -1 if the limit grows to the left. */
   sign: 1 | -1;
   timeAt: (x: number) => number;
-  hold: (isHeld: boolean) => void;
+  onDrag: (isDragging: boolean) => void;
   move: (seconds: number) => void;
 };
 
-function Handle({ limit, seconds, at, isOff, step, sign, timeAt: time, hold, move }: HandleProps) {
+function Handle({ limit, seconds, at, isOff, step, sign, timeAt: time, onDrag, move }: HandleProps) {
   const set = (to: number) => move(Math.max(limit === "grace" ? step : 0, Math.round(to / step) * step));
   const drag = (event: PointerEvent) => {
     if (event.currentTarget.hasPointerCapture(event.pointerId)) set(time(event.clientX) * sign);
   };
   const press = (event: KeyboardEvent) => {
-    const by = { ArrowRight: sign, ArrowUp: 1, ArrowLeft: -sign, ArrowDown: -1, PageUp: FAR, PageDown: -FAR }[
-      event.key
-    ];
+    const by = {
+      ArrowRight: sign,
+      ArrowUp: 1,
+      ArrowLeft: -sign,
+      ArrowDown: -1,
+      PageUp: PAGE_KEY_STEPS,
+      PageDown: -PAGE_KEY_STEPS,
+    }[event.key];
     if (by === undefined) return;
     event.preventDefault();
     set(seconds + by * step);
   };
   return (
     <span
-      // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- an input of this type cannot lie on the edge of a zone
+      // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- a range input cannot be placed on the edge of a zone
       role="slider"
       tabIndex={0}
       className={styles["handle"]}
@@ -181,11 +187,11 @@ function Handle({ limit, seconds, at, isOff, step, sign, timeAt: time, hold, mov
       title={`${NAMES[limit]}: drag it, or use the arrow keys`}
       onPointerDown={(event) => {
         event.currentTarget.setPointerCapture(event.pointerId);
-        hold(true);
+        onDrag(true);
       }}
       onPointerMove={drag}
-      onPointerUp={() => hold(false)}
-      onPointerCancel={() => hold(false)}
+      onPointerUp={() => onDrag(false)}
+      onPointerCancel={() => onDrag(false)}
       onKeyDown={press}
     />
   );

@@ -3,7 +3,7 @@ import { go, node, php, python, ruby } from "./program-snippets.ts";
 
 type PingedCheck = { pingUrl: string; slug: string; schedule: CheckSchedule };
 
-/** What the snippets need to know of a check. A schedule that is not cron becomes the nearest cron expression. */
+/** What the snippets need of a check. A schedule that is not cron becomes the nearest cron expression. */
 export function pingTarget({ pingUrl, slug, schedule }: PingedCheck, browserZone: string): PingTarget {
   return {
     pingUrl,
@@ -34,7 +34,7 @@ function intervalCron(minutes: number): string {
   return minutes === 10_080 ? "30 2 * * 1" : NIGHTLY;
 }
 
-/** A way to ping a check: a sentence about it, and text to paste. */
+/** One way to ping a check: a note about it, and text to paste. */
 export type Snippet = {
   id: string;
   title: string;
@@ -50,14 +50,14 @@ export function pingSnippets(target: PingTarget): Snippet[] {
   return SNIPPETS.map((snippet) => snippet(target));
 }
 
-// --retry and -m: a short network failure must not lose a ping, and a ping must not delay the job.
+// --retry, because a short network failure must not lose a ping; -m, because a ping must not delay the job.
 const CURL = "curl -fsS -m 10 --retry 5 -o /dev/null";
 
 function curl({ pingUrl }: PingTarget): Snippet {
   return {
     id: "curl",
     title: "curl",
-    note: "Run this once when the job has succeeded. Add /start before it starts to measure how long it takes, /fail where it failed.",
+    note: "Run this once when the job has succeeded. Add /start before it starts to measure how long it takes, and /fail if it failed.",
     code: `${CURL} ${pingUrl}`,
   };
 }
@@ -159,7 +159,7 @@ function loop({ pingUrl }: PingTarget): Snippet {
   return {
     id: "loop",
     title: "Bot",
-    note: "Runs beside a program that never ends, and pings for as long as that lives.",
+    note: "Runs beside a program that never ends, and pings as long as the program runs.",
     code: `/usr/local/bin/bot &
 bot=$!
 while kill -0 "$bot" 2>/dev/null; do

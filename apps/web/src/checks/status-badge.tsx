@@ -26,7 +26,7 @@ export function StatusIcon({ status }: { status: DisplayStatus | "running" }) {
   return <Icon size={16} aria-hidden />;
 }
 
-/** A status as an icon, a word and a colour together, because one alone does not reach everybody. */
+/** A status as an icon, a word and a colour, because not everybody can tell all three apart. */
 function StatusBadge({ status, large = false }: { status: DisplayStatus; large?: boolean }) {
   const Icon = ICONS[status];
   return (
@@ -39,14 +39,14 @@ function StatusBadge({ status, large = false }: { status: DisplayStatus; large?:
 
 type TimedCheck = Parameters<typeof checkTiming>[0];
 
-/** What a check waits for, updated every second; screen readers read it only on request. */
+/** What a check waits for, updated every second. Screen readers read it only on request. */
 export function Countdown({ check }: { check: TimedCheck }) {
-  const waiting = checkTiming(check);
-  return <span role="timer">{useComputedFromNow((now) => countdownText(waiting, now))}</span>;
+  const timing = checkTiming(check);
+  return <span role="timer">{useComputedFromNow((now) => countdownText(timing, now))}</span>;
 }
 
-/** The status of a check at the present time. */
+/** The status of a check, updated as time passes. */
 export function LiveStatus({ check, large = false }: { check: TimedCheck; large?: boolean }) {
-  const waiting = checkTiming(check);
-  return <StatusBadge status={useComputedFromNow((now) => statusAt(waiting, now))} large={large} />;
+  const timing = checkTiming(check);
+  return <StatusBadge status={useComputedFromNow((now) => statusAt(timing, now))} large={large} />;
 }

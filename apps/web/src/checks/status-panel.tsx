@@ -12,9 +12,9 @@ import styles from "./status-panel.module.css";
 
 type Props = {
   check: CheckView;
-  /** The reason in a few words, where it is down. */
+  /** Why the check is down, in a few words; shown only while it is down. */
   headline: ReactNode;
-  /** Why it is down, at length. */
+  /** Why the check is down, in detail; shown only while it is down. */
   because: ReactNode;
 };
 
@@ -68,9 +68,9 @@ export function StatusPanel({ check, headline, because }: Props) {
   );
 }
 
-/** The last start, success or failure, whichever came last. */
+/** When the last ping or the last start came, whichever was later. */
 function LastPing({ check }: { check: CheckView }) {
-  const heard = [check.lastPingAt, check.lastStartAt].flatMap((at) => at ?? []).toSorted();
-  const last = heard.at(-1);
+  const times = [check.lastPingAt, check.lastStartAt].flatMap((at) => at ?? []).toSorted();
+  const last = times.at(-1);
   return last === undefined ? "never" : <RelativeTime at={last} zone={scheduleZone(check.schedule)} />;
 }

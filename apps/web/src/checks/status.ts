@@ -1,24 +1,24 @@
 import { type DisplayStatus, durationText, type Reason } from "@overdue/core";
 
-import { REASON_TEXTS } from "../text/reason-text.ts";
+import { capital, REASON_TEXTS } from "../text/reason-text.ts";
 import { roughText } from "../time/duration.ts";
 import { instant } from "../time/zones.ts";
 import type { CheckOverview, CheckView } from "./check-queries.ts";
 
-/** The parts of a check from which its status at some time follows; instants are epoch milliseconds. */
+/** The parts of a check that decide its status at some time; instants are epoch milliseconds. */
 export type CheckTiming = {
   status: DisplayStatus;
-  /** When its open run began; null where none is open. */
+  /** When its open run began; null if none is open. */
   runningSince: number | null;
   expectedAt: number | null;
   deadlineAt: number | null;
-  /** A ping this much after its time is not late. */
+  /** How much later than expected a ping may come without being late. */
   jitterMs: number;
 };
 
 /**
- * A check becomes late as time passes, without any event: the page computes it from the clock. A run that began and may
- * still end in time is not late.
+ * The status at `now`. A check becomes late as time passes, without an event from the server, so the page computes it. A
+ * check whose run has begun and may still end in time is not late.
  */
 export function statusAt(timing: CheckTiming, now: number): DisplayStatus {
   const { status, expectedAt, jitterMs, runningSince: since, deadlineAt } = timing;
@@ -35,7 +35,7 @@ export const STATUS_LABELS: Record<DisplayStatus, string> = {
   paused: "Paused",
 };
 
-/** Statuses that need a person come first. */
+/** The statuses in the order of lists: those that need attention first. */
 export const STATUS_ORDER: readonly DisplayStatus[] = ["down", "grace", "new", "up", "paused"];
 
 type TimedView = Pick<
@@ -152,7 +152,7 @@ export function incidentSentence(
   return `${DOWN_LABELS[reason]} ${roughText(Math.max(1_000, now - instant(openedAt)))} ago${exit}`;
 }
 
-/** "Running for 57 min, usually 4 min": the second half where it takes twice as long as usual. */
+/** "Running for 57 min, usually 4 min": the second half only if it has taken more than twice as long as usual. */
 function runningSentence(ms: number, usualMs: number | undefined): string {
   const usual = usualMs !== undefined && ms > 2 * usualMs ? `, usually ${roughText(usualMs)}` : "";
   return `Running for ${roughText(Math.max(1_000, ms))}${usual}`;
@@ -160,9 +160,5 @@ function runningSentence(ms: number, usualMs: number | undefined): string {
 
 /** The reason of an open incident in words, for a title on hover. */
 export function reasonTitle({ incident }: CheckOverview): string | undefined {
-  return incident && capitalised(REASON_TEXTS[incident.reason]);
-}
-
-function capitalised(text: string): string {
-  return text.slice(0, 1).toUpperCase() + text.slice(1);
+  return incident && capital(REASON_TEXTS[incident.reason]);
 }

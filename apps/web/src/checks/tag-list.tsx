@@ -3,7 +3,7 @@ import { Link } from "@tanstack/react-router";
 import styles from "./check-list.module.css";
 import type { Selection } from "./check-selection.ts";
 
-/** The tags of a check in the list; each narrows the list to itself. */
+/** The tags of a check in the list. Each is a link that filters the list by it. */
 export function TagLinks({ tags }: { tags: readonly string[] }) {
   return (
     <ul className={styles["tags"]} aria-label="Tags">

@@ -4,21 +4,21 @@ import { useMemo } from "react";
 import { toast } from "../ui/toast.tsx";
 import { type CheckAction, checkQuery, useCheckAction, useDeleteCheck } from "./check-queries.ts";
 
-type ActedCheck = { id: string; name: string };
+type ActionTarget = { id: string; name: string };
 
-/** What a person does with a check besides editing it. */
+/** What a person can do with a check besides editing it. */
 export type CheckActions = {
-  pause(check: ActedCheck): void;
-  resume(check: ActedCheck): void;
-  remove(check: ActedCheck): void;
-  copyPingUrl(check: ActedCheck): void;
+  pause(check: ActionTarget): void;
+  resume(check: ActionTarget): void;
+  remove(check: ActionTarget): void;
+  copyPingUrl(check: ActionTarget): void;
 };
 
 export function useCheckActions(projectId: string): CheckActions {
   const client = useQueryClient();
   const { mutate: act } = useCheckAction(projectId);
   const { mutate: remove } = useDeleteCheck(projectId);
-  // A stable object, so that the rows of a long list are not rendered again for nothing.
+  // A stable object, so that the rows of a long list are not rendered again without need.
   return useMemo(() => {
     const readPingUrl = async (checkId: string) =>
       (await client.fetchQuery(checkQuery({ projectId, checkId }))).pingUrl;
@@ -26,14 +26,14 @@ export function useCheckActions(projectId: string): CheckActions {
   }, [client, projectId, act, remove]);
 }
 
-type Parts = {
+type ActionParts = {
   act: ReturnType<typeof useCheckAction>["mutate"];
   remove: ReturnType<typeof useDeleteCheck>["mutate"];
   readPingUrl: (checkId: string) => Promise<string | null>;
 };
 
-function checkActions({ act, remove, readPingUrl }: Parts): CheckActions {
-  const perform = (check: ActedCheck, action: CheckAction, done?: () => void) =>
+function checkActions({ act, remove, readPingUrl }: ActionParts): CheckActions {
+  const perform = (check: ActionTarget, action: CheckAction, done?: () => void) =>
     act({ checkId: check.id, action }, { onError: toast.error, ...(done && { onSuccess: done }) });
   return {
     pause: (check) =>

@@ -15,26 +15,26 @@ type Props = {
   span: Span;
   /** Epoch milliseconds. */
   now: number;
-  /** Called with the new beginning of the span when somebody has dragged it. */
+  /** Called with the new beginning of the span after it was dragged. */
   onMove: (from: number) => void;
-  /** -1 for nearer, 1 for farther. */
+  /** -1 for a shorter span, 1 for a longer one. */
   onZoom: (direction: -1 | 1) => void;
 };
 
-/** Below this width, in pixels, the names stand above the pictures. */
-const NARROW = 700;
-/** Room for a label of the time axis, in pixels. */
-const LABEL_WIDTH = 62;
-const LABEL_ROOM = 46;
-/** The width that is assumed, in pixels, until the element is measured. */
-const FIRST_WIDTH = 900;
+/** Below this width the names are shown above the pictures. */
+const NARROW_PX = 700;
+const LABEL_DISTANCE_MIN_PX = 62;
+/** A label needs this much space before the right edge. */
+const LABEL_WIDTH_PX = 46;
+/** The width that is assumed until the element is measured. */
+const ASSUMED_WIDTH_PX = 900;
 
-/** The time axis, how much is at work at once, and a row for each check. It is moved by dragging. */
+/** The time axis, how many runs are open at once, and a row for each check. It can be dragged through time. */
 export function DayChart({ projectId, activity, rows, span, now, onMove, onZoom }: Props) {
   const field = useRef<HTMLDivElement>(null);
   const total = useWidth(field);
-  const isNarrow = total < NARROW;
-  const width = Math.max(60, isNarrow ? total : total - NAMES_WIDTH);
+  const isNarrow = total < NARROW_PX;
+  const width = Math.max(60, isNarrow ? total : total - NAMES_WIDTH_PX);
   const { drag, handlers } = useDrag(
     (pixels) => onMove(span.from - (pixels / width) * (span.until - span.from)),
     onZoom,
@@ -65,16 +65,16 @@ export function DayChart({ projectId, activity, rows, span, now, onMove, onZoom 
   );
 }
 
-/** The width of the names beside the pictures, as the style sheet has it. */
-const NAMES_WIDTH = 220;
+/** The width of the names beside the pictures, as in the style sheet. */
+const NAMES_WIDTH_PX = 220;
 
 function linesFor(span: Span, width: number) {
-  return axisLines(span, browserZone(), Math.max(3, Math.floor(width / LABEL_WIDTH)));
+  return axisLines(span, browserZone(), Math.max(3, Math.floor(width / LABEL_DISTANCE_MIN_PX)));
 }
 
-/** The lines that have room for their label before the edge. */
+/** The lines whose labels fit before the right edge. */
 function labelsFor(span: Span, width: number) {
-  const last = span.until - (LABEL_ROOM / width) * (span.until - span.from);
+  const last = span.until - (LABEL_WIDTH_PX / width) * (span.until - span.from);
   return linesFor(span, width).filter(({ at }) => at <= last);
 }
 
@@ -98,7 +98,7 @@ function Axis({ span, width }: { span: Span; width: number }) {
 
 type BackdropProps = { activity: Activity; span: Span; width: number; now: number };
 
-/** What lies behind all rows: the lines of the axis, outages of Overdue itself, and now. */
+/** The background of all rows: the lines of the axis, outages of Overdue itself, and the present instant. */
 function Backdrop({ activity, span, width, now }: BackdropProps) {
   return (
     <div className={styles["backdrop"]}>
@@ -136,9 +136,9 @@ function Backdrop({ activity, span, width, now }: BackdropProps) {
   );
 }
 
-const LOAD_HEIGHT = 44;
+const LOAD_HEIGHT_PX = 44;
 
-/** How many runs go on in each part of the span, over all checks: what piles up at the full hour. */
+/** How many runs of all checks are open in each part of the span, which shows what piles up at the full hour. */
 function LoadRow({ activity, span, now }: Pick<Props, "activity" | "span" | "now">) {
   const ms = span.until - span.from;
   const { partMs } = activity;
@@ -152,7 +152,7 @@ function LoadRow({ activity, span, now }: Pick<Props, "activity" | "span" | "now
   return (
     <div className={styles["load"]}>
       <span className={styles["loadName"]}>
-        At work within {durationText(partMs)}: up to {highest}
+        Runs at once within {durationText(partMs)}: up to {highest}
       </span>
       <div
         className={styles["field"]}
@@ -167,7 +167,7 @@ function LoadRow({ activity, span, now }: Pick<Props, "activity" | "span" | "now
         <svg
           viewBox={`0 0 ${loads.length} ${highest}`}
           width="100%"
-          height={LOAD_HEIGHT}
+          height={LOAD_HEIGHT_PX}
           preserveAspectRatio="none"
           className={styles["picture"]}
           aria-hidden
@@ -191,7 +191,7 @@ function isBusy({ runs, expected }: Load): boolean {
   return runs + expected > 0;
 }
 
-/** Columns as one SVG path; `part` says where a column begins and how high it is. */
+/** Columns as one SVG path. `part` returns where a column begins and how high it is, in runs. */
 function columns(
   loads: readonly Load[],
   highest: number,
@@ -208,13 +208,13 @@ function columns(
 function loadText({ runs, expected, names }: Load, time: string): string {
   const more = runs + expected - names.length;
   const counts = [
-    ...(runs > 0 ? [`${runs} at work`] : []),
+    ...(runs > 0 ? [`${runs} running`] : []),
     ...(expected > 0 ? [`${expected} expected`] : []),
   ];
   return `${time}: ${counts.join(", ")} (${names.join(", ")}${more > 0 ? ` and ${more} more` : ""})`;
 }
 
-/** The width of an element in pixels, as it is now. */
+/** The current width of an element in pixels. */
 function useWidth(element: { current: HTMLElement | null }): number {
   return useSyncExternalStore(
     (changed) => {
@@ -222,31 +222,31 @@ function useWidth(element: { current: HTMLElement | null }): number {
       if (element.current !== null) observer.observe(element.current);
       return () => observer.disconnect();
     },
-    () => element.current?.clientWidth ?? FIRST_WIDTH,
+    () => element.current?.clientWidth ?? ASSUMED_WIDTH_PX,
   );
 }
 
-/** From this length on, a movement of the pointer moves the picture. */
-const DRAG_FROM = 6;
+/** A shorter movement of the pointer is a click, not a drag. */
+const DRAG_MIN_PX = 6;
 
-/** By so much two fingers move apart, or together, for one step of the zoom. */
-const PINCH_STEP = 1.5;
+/** By this factor two fingers must move apart, or together, for one step of the zoom. */
+const PINCH_FACTOR = 1.5;
 
 type Place = { x: number; y: number };
 
 /**
- * Drags the picture along with a finger or the mouse, and zooms by two fingers. `onDrop` takes the pixels; `onPinch` -1
- * for nearer, 1 for farther.
+ * Drags the picture with a finger or the mouse, and zooms with two fingers. `onDrop`: called with the pixels dragged.
+ * `onPinch`: called with -1 for a shorter span, 1 for a longer one.
  */
 function useDrag(onDrop: (pixels: number) => void, onPinch: (direction: -1 | 1) => void) {
   const fingers = useRef(new Map<number, Place>());
-  const apart = useRef<number | null>(null);
-  const [begun, setBegun] = useState<number | null>(null);
+  const pinchFrom = useRef<number | null>(null);
+  const [dragFrom, setDragFrom] = useState<number | null>(null);
   const [drag, setDrag] = useState(0);
   const stop = ({ pointerId }: PointerEvent) => {
     fingers.current.delete(pointerId);
-    apart.current = null;
-    setBegun(null);
+    pinchFrom.current = null;
+    setDragFrom(null);
     setDrag(0);
   };
   return {
@@ -256,24 +256,24 @@ function useDrag(onDrop: (pixels: number) => void, onPinch: (direction: -1 | 1) 
         const isLink = event.target instanceof Element && event.target.closest("a") !== null;
         if (event.pointerType === "touch")
           fingers.current.set(event.pointerId, { x: event.clientX, y: event.clientY });
-        apart.current = distanceOf(fingers.current);
+        pinchFrom.current = fingerDistance(fingers.current);
         setDrag(0);
-        setBegun(event.button === 0 && !isLink && apart.current === null ? event.clientX : null);
+        setDragFrom(event.button === 0 && !isLink && pinchFrom.current === null ? event.clientX : null);
       },
       onPointerMove: (event: PointerEvent<HTMLElement>) => {
         if (fingers.current.has(event.pointerId))
           fingers.current.set(event.pointerId, { x: event.clientX, y: event.clientY });
-        const distance = distanceOf(fingers.current);
-        if (distance !== null && apart.current !== null) {
-          const ratio = distance / apart.current;
-          if (Math.max(ratio, 1 / ratio) < PINCH_STEP) return;
-          apart.current = distance;
+        const distance = fingerDistance(fingers.current);
+        if (distance !== null && pinchFrom.current !== null) {
+          const ratio = distance / pinchFrom.current;
+          if (Math.max(ratio, 1 / ratio) < PINCH_FACTOR) return;
+          pinchFrom.current = distance;
           return onPinch(ratio > 1 ? -1 : 1);
         }
-        if (begun === null) return;
-        const moved = event.clientX - begun;
-        if (drag === 0 && Math.abs(moved) < DRAG_FROM) return;
-        // Only now, or a click would be taken from what lies under it.
+        if (dragFrom === null) return;
+        const moved = event.clientX - dragFrom;
+        if (drag === 0 && Math.abs(moved) < DRAG_MIN_PX) return;
+        // Captured no earlier, or what is under the pointer would get no click.
         event.currentTarget.setPointerCapture(event.pointerId);
         setDrag(moved);
       },
@@ -286,14 +286,14 @@ function useDrag(onDrop: (pixels: number) => void, onPinch: (direction: -1 | 1) 
   };
 }
 
-/** How far two fingers are apart, in pixels; null where there are not two. */
-function distanceOf(fingers: ReadonlyMap<number, Place>): number | null {
+/** How far two fingers are apart, in pixels; null unless there are exactly two. */
+function fingerDistance(fingers: ReadonlyMap<number, Place>): number | null {
   const [one, other, ...more] = [...fingers.values()];
   if (one === undefined || other === undefined || more.length > 0) return null;
   return Math.max(1, Math.hypot(one.x - other.x, one.y - other.y));
 }
 
-/** The span in the zone of the reader. */
+/** The span in the browser's time zone. */
 export function SpanText({ span: { from, until } }: { span: Span }) {
   const zone = browserZone();
   return <>{`${shortZonedText(from, zone)} to ${shortZonedText(until, zone)}`}</>;

@@ -9,22 +9,25 @@ import { zoomLabel } from "./day-span.ts";
 import styles from "./day.module.css";
 import { Segments } from "../ui/segments.tsx";
 
-/** What moves the span that is shown. `to`: to another beginning. */
+/** Functions that change the span that is shown. Directions: -1 for earlier or shorter, 1 for later or longer. */
 export type Move = {
+  /** By half a span. */
   by: (direction: -1 | 1) => void;
+  /** To a span that begins at an instant, epoch milliseconds. */
   to: (from: number) => void;
   now: () => void;
   zoom: (zoom: Zoom) => void;
-  beside: (direction: -1 | 1) => void;
+  /** To the next shorter or longer span. */
+  zoomStep: (direction: -1 | 1) => void;
 };
 
-/** Moves through time, and nearer or farther. */
+/** Buttons to move through time, and to zoom in and out. */
 export function Movement({ zoom, isLive, move }: { zoom: Zoom; isLive: boolean; move: Move }) {
   return (
     <>
       <ActionIcon.Group>
-        <IconButton label="Earlier (left arrow)" icon={IconChevronLeft} act={() => move.by(-1)} />
-        <IconButton label="Later (right arrow)" icon={IconChevronRight} act={() => move.by(1)} />
+        <IconButton label="Earlier (left arrow)" icon={IconChevronLeft} onClick={() => move.by(-1)} />
+        <IconButton label="Later (right arrow)" icon={IconChevronRight} onClick={() => move.by(1)} />
       </ActionIcon.Group>
       <Button variant="default" size="compact-md" onClick={move.now} disabled={isLive} title="Now (n)">
         Now
@@ -39,11 +42,16 @@ export function Movement({ zoom, isLive, move }: { zoom: Zoom; isLive: boolean; 
         }}
       />
       <ActionIcon.Group>
-        <IconButton label="Nearer (+)" icon={IconPlus} act={() => move.beside(-1)} isOff={zoom === "hour"} />
+        <IconButton
+          label="Nearer (+)"
+          icon={IconPlus}
+          onClick={() => move.zoomStep(-1)}
+          isOff={zoom === "hour"}
+        />
         <IconButton
           label="Farther (-)"
           icon={IconMinus}
-          act={() => move.beside(1)}
+          onClick={() => move.zoomStep(1)}
           isOff={zoom === "month"}
         />
       </ActionIcon.Group>
@@ -51,11 +59,18 @@ export function Movement({ zoom, isLive, move }: { zoom: Zoom; isLive: boolean; 
   );
 }
 
-type IconButtonProps = { label: string; icon: Icon; act: () => void; isOff?: boolean };
+type IconButtonProps = { label: string; icon: Icon; onClick: () => void; isOff?: boolean };
 
-function IconButton({ label, icon: Shape, act, isOff = false }: IconButtonProps) {
+function IconButton({ label, icon: Shape, onClick, isOff = false }: IconButtonProps) {
   return (
-    <ActionIcon variant="default" size="lg" aria-label={label} title={label} onClick={act} disabled={isOff}>
+    <ActionIcon
+      variant="default"
+      size="lg"
+      aria-label={label}
+      title={label}
+      onClick={onClick}
+      disabled={isOff}
+    >
       <Shape size={18} aria-hidden />
     </ActionIcon>
   );
@@ -64,7 +79,7 @@ function IconButton({ label, icon: Shape, act, isOff = false }: IconButtonProps)
 type Chosen = { tag?: string | undefined; sort?: "time" | undefined; as?: "table" | undefined };
 type ChoicesProps = { search: Chosen; activity: Activity | undefined; set: (change: Chosen) => void };
 
-/** Which checks are shown, in which order, and how. */
+/** Fields to choose which checks are shown, in which order, and how. */
 export function Choices({ search, activity, set }: ChoicesProps) {
   const tags = [...new Set((activity?.items ?? []).flatMap((check) => check.tags))].toSorted();
   return (

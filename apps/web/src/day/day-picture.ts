@@ -10,7 +10,7 @@ import {
 
 import type { CheckActivity } from "./day-queries.ts";
 
-/** What a span holds of one check, for the picture of its row. `ms`: how long the span is. */
+/** The activity of one check in a span of `ms`, to draw its row. `now`: ms after the beginning of the span. */
 export type RowInput = { check: CheckActivity; ms: number; partMs: number; now: number };
 
 type Kind = RunKind | "upcoming";
@@ -20,15 +20,15 @@ export type RowShape = { kind: Kind; path: string; stroke: boolean };
 
 /** The height of a row's picture, in pixels, and where in it runs and expected times are drawn. */
 export const ROW = { height: 34, barTop: 7, barBottom: 24, tickTop: 26, tickBottom: 33 };
-/** A run of a second in a month must still be seen. */
-const BAR_MIN = 3;
-const SLOT_WIDTH = 7;
-const BESIDE_MAX = 3;
+/** A run of a second must be visible in the picture of a month. */
+const BAR_WIDTH_MIN_PX = 3;
+const SLOT_WIDTH_PX = 7;
+const LEVELS_MAX = 3;
 
 type Run = { start: number; end: number; kind: RunKind; exitStatus: number | null; hasStart: boolean };
 
 /** The runs of a check in milliseconds after the beginning of the span; an open one lasts until `now`. */
-export function runsOf({ check, now }: Pick<RowInput, "check" | "now">): Run[] {
+export function listRuns({ check, now }: Pick<RowInput, "check" | "now">): Run[] {
   return check.runs.map(([start, end, kind, exitStatus]) => ({
     start: start ?? end ?? 0,
     end: end ?? (kind === "lost" ? (start ?? 0) : Math.max(now, start ?? 0)),
@@ -38,7 +38,7 @@ export function runsOf({ check, now }: Pick<RowInput, "check" | "now">): Run[] {
   }));
 }
 
-/** The shapes of a row that is `width` pixels wide, a few paths however many runs it holds. */
+/** The shapes of a row that is `width` pixels wide: one path for each kind, however many runs there are. */
 export function rowShapes(input: RowInput, width: number): RowShape[] {
   const { check, ms, partMs } = input;
   const x = (at: number) => (at / ms) * width;
@@ -49,20 +49,20 @@ export function rowShapes(input: RowInput, width: number): RowShape[] {
     const left = x(index * partMs);
     add(kind, shapePath(kind, { ...bars, left, right: Math.max(left + 2, x((index + 1) * partMs) - 1) }));
   }
-  for (const { run, level, levels } of stacked(runsOf(input))) {
+  for (const { run, level, levels } of stackRuns(listRuns(input))) {
     const height = (bars.bottom - bars.top) / levels;
     const top = bars.top + level * height;
     const box = { left: x(run.start), right: x(run.end), top, bottom: top + height - (levels > 1 ? 1 : 0) };
-    add(run.kind, barPath(run.kind, { ...box, right: Math.max(box.right, box.left + BAR_MIN) }));
+    add(run.kind, barPath(run.kind, { ...box, right: Math.max(box.right, box.left + BAR_WIDTH_MIN_PX) }));
   }
   for (const [at, kind] of check.slots) {
-    const left = x(at) - SLOT_WIDTH / 2;
+    const left = x(at) - SLOT_WIDTH_PX / 2;
     if (kind === "missed" || kind === "excluded")
-      add(kind, shapePath(kind, { ...bars, left, right: left + SLOT_WIDTH }));
-    else add(kind, tick(x(at)));
+      add(kind, shapePath(kind, { ...bars, left, right: left + SLOT_WIDTH_PX }));
+    else add(kind, tickPath(x(at)));
   }
-  for (const at of check.upcoming) add("upcoming", tick(x(at)));
-  if (check.upcomingCut) add("upcoming", restPath(x(check.upcoming.at(-1) ?? 0), width));
+  for (const at of check.upcoming) add("upcoming", tickPath(x(at)));
+  if (check.upcomingCut) add("upcoming", continuationLine(x(check.upcoming.at(-1) ?? 0), width));
   return [...paths].map(([kind, path]) => ({ kind, path, stroke: kind === "lost" || isStroked(kind) }));
 }
 
@@ -70,12 +70,12 @@ function barPath(kind: RunKind, box: Box): string {
   return shapePath(kind === "lost" ? "missed" : kind, box);
 }
 
-function tick(at: number): string {
+function tickPath(at: number): string {
   return `M${round(at - 0.75)} ${ROW.tickTop}h1.5v${ROW.tickBottom - ROW.tickTop}h-1.5z`;
 }
 
-/** A line in place of ticks that are too many to be listed. */
-function restPath(from: number, width: number): string {
+/** A line that stands for further expected times, which the server did not list because they are too many. */
+function continuationLine(from: number, width: number): string {
   return `M${round(from)} ${ROW.tickBottom - 3}H${round(width)}v1.5H${round(from)}z`;
 }
 
@@ -83,20 +83,20 @@ function round(value: number): number {
   return Math.round(value * 10) / 10;
 }
 
-/** Runs that overlap lie one above the other; `levels`: how many share the height. */
-export function stacked(runs: readonly Run[]): { run: Run; level: number; levels: number }[] {
+/** Puts overlapping runs on levels above each other. `levels`: how many levels share the height of the row. */
+export function stackRuns(runs: readonly Run[]): { run: Run; level: number; levels: number }[] {
   const ends: number[] = [];
   const placed = runs.map((run) => {
     const free = ends.findIndex((end) => end <= run.start);
-    const level = Math.min(BESIDE_MAX - 1, free === -1 ? ends.length : free);
+    const level = Math.min(LEVELS_MAX - 1, free === -1 ? ends.length : free);
     ends[level] = Math.max(ends[level] ?? 0, run.end);
     return { run, level };
   });
-  const levels = Math.min(BESIDE_MAX, Math.max(1, ends.length));
+  const levels = Math.min(LEVELS_MAX, Math.max(1, ends.length));
   return placed.map((one) => ({ ...one, levels }));
 }
 
-/** Something of a row that can be pointed at, in milliseconds after the beginning of the span. */
+/** A thing in a row that can be pointed at. `start` and `end`: milliseconds after the beginning of the span. */
 export type RowItem = { start: number; end: number; text: string };
 
 const RUN_TEXTS: Record<RunKind, string> = {
@@ -121,10 +121,10 @@ const SLOT_TEXTS: Record<MarkKind, string> = {
   paused: "Paused",
 };
 
-/** Everything of a row with a sentence about it, in the order of time. `timeText` writes a time of the span. */
+/** Everything in a row, each with a text, by time. `timeText`: formats milliseconds after the beginning of the span. */
 export function rowItems(input: RowInput, timeText: (at: number) => string): RowItem[] {
   const { check, partMs } = input;
-  const runs = runsOf(input).map((run) => ({ ...run, text: runText(run, timeText) }));
+  const runs = listRuns(input).map((run) => ({ ...run, text: runText(run, timeText) }));
   const slots = check.slots.map(([at, kind, lateMs]) => ({
     start: at,
     end: at,
@@ -167,7 +167,7 @@ function slotText(kind: MarkKind, lateMs: number | null): string {
   return SLOT_TEXTS[kind].toLowerCase();
 }
 
-/** The sentences of what lies within `reach` milliseconds of a time; those of the nearest, where nothing does. */
+/** The items within `reach` milliseconds of a time, nearest first, at most four. */
 export function itemsNear(items: readonly RowItem[], at: number, reach: number): RowItem[] {
   const distance = ({ start, end }: RowItem) => Math.max(0, start - at, at - end);
   const near = items.filter((item) => distance(item) <= reach);

@@ -4,16 +4,16 @@ import type { InferResponseType } from "hono/client";
 import { parseResponse, projectApi } from "../api/client.ts";
 
 type ActivityPage = InferResponseType<typeof projectApi.activity.$get, 200>;
-/** What a check did in a span; its times are milliseconds after the beginning of the span. */
+/** The activity of a check in a span; its times are milliseconds after the beginning of the span. */
 export type CheckActivity = ActivityPage["items"][number];
 export type Activity = Omit<ActivityPage, "next">;
 /** Epoch milliseconds. */
 export type Span = { from: number; until: number };
 
 const REFRESH_MS = 30_000;
-const PER_PAGE = "200";
+const ITEMS_PER_PAGE = "200";
 
-/** What every check of a project did in a span, and what will be due in it; read anew while it may change. */
+/** The activity of every check of a project in a span, and what will be due in it. `isLive`: read again every 30 s. */
 export const activityQuery = (projectId: string, span: Span, isLive: boolean) =>
   queryOptions({
     queryKey: ["projects", projectId, "activity", span.from, span.until],
@@ -23,7 +23,11 @@ export const activityQuery = (projectId: string, span: Span, isLive: boolean) =>
   });
 
 async function readActivity(projectId: string, { from, until }: Span): Promise<Activity> {
-  const query = { from: new Date(from).toISOString(), until: new Date(until).toISOString(), limit: PER_PAGE };
+  const query = {
+    from: new Date(from).toISOString(),
+    until: new Date(until).toISOString(),
+    limit: ITEMS_PER_PAGE,
+  };
   const read = (more: { cursor?: string }) =>
     parseResponse(projectApi.activity.$get({ param: { projectId }, query: { ...query, ...more } }));
   const first = await read({});

@@ -28,26 +28,26 @@ type Props = {
   now: number;
   /** How wide the pictures are, in pixels. */
   width: number;
-  /** The name stands above its picture, since there is no room beside it. */
+  /** The name is shown above its picture, because there is no room beside it. */
   isNarrow: boolean;
 };
 
 /** The heights of `.row` in the style sheet, in pixels. */
-const ROW_HEIGHT = 40;
-const NARROW_ROW_HEIGHT = 60;
-const OVERSCAN = 10;
+const ROW_HEIGHT_PX = 40;
+const NARROW_ROW_HEIGHT_PX = 60;
+const OVERSCAN_ROWS = 10;
 
-/** A row for each check; only those near the screen are rendered. */
+/** A row for each check. Only the rows near the screen are rendered. */
 export function DayRows({ projectId, rows, span, partMs, now, width, isNarrow }: Props) {
   const list = useRef<HTMLUListElement>(null);
-  const height = isNarrow ? NARROW_ROW_HEIGHT : ROW_HEIGHT;
+  const height = isNarrow ? NARROW_ROW_HEIGHT_PX : ROW_HEIGHT_PX;
   const [offset, setOffset] = useState(0);
   useEffect(() => setOffset(list.current?.offsetTop ?? 0), [rows.length, isNarrow]);
   // oxlint-disable-next-line react/incompatible-library -- no compiler memoises this component
   const virtual = useWindowVirtualizer({
     count: rows.length,
     estimateSize: () => height,
-    overscan: OVERSCAN,
+    overscan: OVERSCAN_ROWS,
     scrollMargin: offset,
     getItemKey: (index) => rows[index]?.check.id ?? index,
   });
@@ -92,10 +92,10 @@ export function DayRows({ projectId, rows, span, partMs, now, width, isNarrow }:
 
 type PictureProps = { row: Row; from: number; ms: number; partMs: number; now: number; width: number };
 
-/** How near something must be to a pointer to be named, in pixels. */
-const REACH = 7;
+/** How near to the pointer a thing must be for its text to be shown. */
+const REACH_PX = 7;
 
-/** What one check did, left to right in time. It explains itself under the pointer, a finger, and by the arrow keys. */
+/** A picture of what one check did, by time. It shows texts for what is pointed at, or chosen by the arrow keys. */
 const RowPicture = memo(function RowPicture({ row, from, ms, partMs, now, width }: PictureProps) {
   const input = useMemo<RowInput>(
     () => ({ check: row.check, ms, partMs, now: now - from }),
@@ -104,7 +104,8 @@ const RowPicture = memo(function RowPicture({ row, from, ms, partMs, now, width 
   const shapes = useMemo(() => rowShapes(input, width), [input, width]);
   const { at, handlers } = usePointedTime(ms, () => rowItems(input, String));
   const tip = useId();
-  const texts = at === null ? [] : itemsNear(rowItems(input, timeText(from, ms)), at, (REACH / width) * ms);
+  const texts =
+    at === null ? [] : itemsNear(rowItems(input, timeText(from, ms)), at, (REACH_PX / width) * ms);
   return (
     <div
       className={styles["field"]}
@@ -126,7 +127,7 @@ const RowPicture = memo(function RowPicture({ row, from, ms, partMs, now, width 
   );
 });
 
-/** What stands at a place of a picture. `share`: the place, from 0 to 1 of the width. */
+/** A tooltip with texts about a place in a picture. `share`: the place, from 0 to 1 of the width. */
 export function Tip({ id, items, share }: { id: string; items: readonly { text: string }[]; share: number }) {
   const style: CSSProperties = share < 0.5 ? { left: `${share * 100}%` } : { right: `${(1 - share) * 100}%` };
   return (
@@ -138,7 +139,7 @@ export function Tip({ id, items, share }: { id: string; items: readonly { text: 
   );
 }
 
-/** Writes a time of the span for the reader, with seconds where a second can be seen. */
+/** Returns a formatter of times, given in milliseconds after `from`; with seconds in a span of up to six hours. */
 export function timeText(from: number, ms: number): (at: number) => string {
   const zone = browserZone();
   const text = ms <= 6 * 3_600_000 ? zonedText : shortZonedText;
@@ -161,7 +162,7 @@ export const PROBLEM_TEXTS = {
   overlap: "overlapping",
 } as const;
 
-/** Which time of a picture is pointed at, touched or chosen by key, in milliseconds of its span; null for none. */
+/** The time that is pointed at, touched or chosen by a key, in ms after the beginning of the span; null for none. */
 export function usePointedTime(ms: number, items: () => readonly Pick<RowItem, "start">[]) {
   const [at, setAt] = useState<number | null>(null);
   const point = (event: PointerEvent<HTMLElement>) => {
@@ -175,7 +176,7 @@ export function usePointedTime(ms: number, items: () => readonly Pick<RowItem, "
       items().map(({ start }) => Math.min(ms, Math.max(0, start))),
     );
     if (next === undefined) return;
-    // The page moves through time by the same keys while nothing of a row is chosen.
+    // Otherwise the same keys would also move the page through time.
     event.preventDefault();
     event.stopPropagation();
     setAt(next);
@@ -194,7 +195,7 @@ export function usePointedTime(ms: number, items: () => readonly Pick<RowItem, "
   };
 }
 
-/** The time of the item after a key; null closes the explanation, undefined means that the key is for somebody else. */
+/** The time to choose after a key; null closes the texts, undefined means that the key has no meaning here. */
 function nextTime(key: string, at: number | null, times: readonly number[]): number | null | undefined {
   if (key === "Escape") return at === null ? undefined : null;
   if (times.length === 0) return undefined;

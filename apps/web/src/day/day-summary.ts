@@ -1,24 +1,24 @@
 import { HOUR_MS, MINUTE_MS } from "@overdue/schedules";
 import type { Problem } from "./day-choices.ts";
-import { runsOf } from "./day-picture.ts";
+import { listRuns } from "./day-picture.ts";
 import type { Activity, CheckActivity } from "./day-queries.ts";
 
-/** What one check did in a span, in figures. Durations are milliseconds. */
+/** The activity of one check in a span, in figures. */
 export type RowSums = Record<Problem, number> & {
   runs: number;
   longestMs: number | null;
-  /** The first and the next expected time from now on, in milliseconds after the beginning of the span. */
+  /** When the first run or slot began, and when the next run is expected, in milliseconds after the span's beginning. */
   firstAt: number | null;
   nextAt: number | null;
 };
 
-/** `now`: in milliseconds after the beginning of the span. */
+/** Sums up one check. `now`: in milliseconds after the beginning of the span. */
 export function sumRow(check: CheckActivity, now: number): RowSums {
-  const runs = runsOf({ check, now });
+  const runs = listRuns({ check, now });
   const slots = check.slots.map(([, kind]) => kind);
   const parts = check.parts ?? [];
   const total = (place: 2 | 3 | 4) => parts.reduce((sum, part) => sum + part[place], 0);
-  const ofPart = (kind: string) => parts.filter((part) => part[1] === kind).length;
+  const countParts = (kind: string) => parts.filter((part) => part[1] === kind).length;
   const lengths = runs
     .filter(({ hasStart, kind }) => hasStart && kind !== "lost")
     .map(({ start, end }) => end - start);
@@ -26,8 +26,8 @@ export function sumRow(check: CheckActivity, now: number): RowSums {
     runs: runs.length + total(2) - total(4),
     failed: runs.filter(({ kind }) => kind === "failed").length + total(3),
     missed: slots.filter((kind) => kind === "missed").length + total(4),
-    late: slots.filter((kind) => kind === "late").length + ofPart("late"),
-    overlong: runs.filter(({ kind }) => kind === "overlong").length + ofPart("overlong"),
+    late: slots.filter((kind) => kind === "late").length + countParts("late"),
+    overlong: runs.filter(({ kind }) => kind === "overlong").length + countParts("overlong"),
     overlap: countOverlaps(runs),
     longestMs: lengths.length === 0 ? null : Math.max(...lengths),
     firstAt: runs[0]?.start ?? check.slots[0]?.[0] ?? check.upcoming[0] ?? null,
@@ -35,7 +35,7 @@ export function sumRow(check: CheckActivity, now: number): RowSums {
   };
 }
 
-/** How many runs began while another of the same check went on. `runs` are in the order of their begin. */
+/** How many runs began while another run of the same check was open. `runs`: in the order of their start. */
 export function countOverlaps(runs: readonly { start: number; end: number }[]): number {
   let latestEnd = Number.NEGATIVE_INFINITY;
   let overlaps = 0;
@@ -46,12 +46,12 @@ export function countOverlaps(runs: readonly { start: number; end: number }[]): 
   return overlaps;
 }
 
-/** What is at work in one part of a span: how many runs, how many of them are only expected, and whose they are. */
+/** The runs in one part of a span: how many are open, how many more are expected, and names of some of their checks. */
 export type Load = { runs: number; expected: number; names: string[] };
 
-const NAMES_KEPT = 3;
+const NAMES_MAX = 3;
 
-/** How many runs go on in each part of the span, over all checks: what piles up at the full hour. */
+/** Counts the runs of all checks in each part of a span of `ms`. `now`: ms after the beginning of the span. */
 export function loadByPart(
   { items, partMs }: Pick<Activity, "items" | "partMs">,
   ms: number,
@@ -67,10 +67,10 @@ export function loadByPart(
     if (load === undefined) return;
     load.runs += more.runs ?? 0;
     load.expected += more.expected ?? 0;
-    if (load.names.length < NAMES_KEPT && !load.names.includes(name)) load.names.push(name);
+    if (load.names.length < NAMES_MAX && !load.names.includes(name)) load.names.push(name);
   };
   for (const check of items) {
-    for (const { start, end } of runsOf({ check, now }))
+    for (const { start, end } of listRuns({ check, now }))
       for (let index = Math.floor(start / partMs); index <= Math.floor(end / partMs); index += 1)
         add(index, check.name, { runs: 1 });
     for (const [index, , count] of check.parts ?? []) add(index, check.name, { runs: count });
@@ -79,7 +79,7 @@ export function loadByPart(
   return loads;
 }
 
-/** The listed times, and where they are cut, as many more at the same distance. */
+/** The expected times; if the server cut the list, it is continued to the end of the span at the same distance. */
 function expectedTimes({ upcoming, upcomingCut }: CheckActivity, ms: number): number[] {
   const [first, last] = [upcoming[0], upcoming.at(-1)];
   if (upcomingCut !== true || first === undefined || last === undefined) return upcoming;
@@ -91,7 +91,7 @@ function expectedTimes({ upcoming, upcomingCut }: CheckActivity, ms: number): nu
   return [...upcoming, ...more];
 }
 
-/** How many of the expected times lie in the first minute of an hour. `from`: the beginning of the span. */
+/** How many expected times lie in the first minute of an hour (UTC). `from`: the beginning of the span. */
 export function atFullHour(items: readonly CheckActivity[], from: number): { atFull: number; all: number } {
   const times = items.flatMap(({ slots, upcoming }) => [...slots.map(([at]) => at), ...upcoming]);
   const atFull = times.filter((at) => (((from + at) % HOUR_MS) + HOUR_MS) % HOUR_MS < MINUTE_MS);

@@ -6,9 +6,9 @@ import { appApi } from "../../test/app-api.ts";
 import { fakeApi } from "../../test/fake-api.ts";
 import { CHECK, PROJECT } from "../../test/fixtures.ts";
 import { renderApp, tableRows } from "../../test/render.tsx";
-import { itemsNear, type RowInput, rowItems, rowShapes, stacked } from "./day-picture.ts";
+import { itemsNear, type RowInput, rowItems, rowShapes, stackRuns } from "./day-picture.ts";
 import type { Activity, CheckActivity } from "./day-queries.ts";
-import { axisLines, shifted, spanAt, zoomed } from "./day-span.ts";
+import { axisLines, shiftStart, spanAt, zoomStart } from "./day-span.ts";
 import { atFullHour, countOverlaps, loadByPart, selectRows, sumRow } from "./day-summary.ts";
 
 const MINUTE = 60_000;
@@ -49,8 +49,8 @@ describe("the span that is shown", () => {
 
   test("moves by half of it, and keeps its middle when it becomes longer", () => {
     const span = spanAt("day", FROM, 0);
-    expect(shifted(span, 1)).toBe(FROM + 12 * HOUR);
-    expect(zoomed(span, "week")).toBe(FROM - 3 * DAY);
+    expect(shiftStart(span, 1)).toBe(FROM + 12 * HOUR);
+    expect(zoomStart(span, "week")).toBe(FROM - 3 * DAY);
   });
 
   test("has its lines at the hours of the reader's clock, also where the clock changes", () => {
@@ -86,7 +86,7 @@ describe("the picture of a row", () => {
     const run = (start: number, end: number) =>
       ({ start, end, kind: "on-time", exitStatus: null, hasStart: true }) as const;
     const runs = [run(0, 10), run(5, 8), run(12, 14)];
-    expect(stacked(runs).map(({ level, levels }) => [level, levels])).toEqual([
+    expect(stackRuns(runs).map(({ level, levels }) => [level, levels])).toEqual([
       [0, 2],
       [1, 2],
       [0, 2],

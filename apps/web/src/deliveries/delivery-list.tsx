@@ -15,7 +15,7 @@ import { toast } from "../ui/toast.tsx";
 type Names = { checks: ReadonlyMap<string, string>; channels: ReadonlyMap<string, string> };
 type DeliveryListProps = { projectId: string; deliveries: readonly DeliveryView[]; names: Names };
 
-/** Alerts and tests, each with its attempts. */
+/** Deliveries, each with its attempts. */
 export function DeliveryList({ projectId, deliveries, names }: DeliveryListProps) {
   return (
     <ul className={styles["list"]}>
@@ -38,14 +38,17 @@ const KINDS = {
   confirm: "Confirmation request",
 };
 
-/** Owners get mails about channels, and what no other channel took, by a mailbox that no list of channels has. */
+/**
+ * Whether a delivery may have gone to an owner's mailbox, which is not a channel of the project: owners get mails about
+ * channels, and what no channel accepted.
+ */
 function isToOwner({ kind, fallbackFor }: DeliveryView): boolean {
   return kind === "system" || fallbackFor !== null;
 }
 
 type ItemProps = { projectId: string; delivery: DeliveryView; names: Names; children?: ReactNode };
 
-/** One alert or test; `children` are shown below it. */
+/** One delivery; `children` are shown below it. */
 function DeliveryItem({ projectId, delivery, names, children }: ItemProps) {
   const [open, setOpen] = useState(false);
   const panel = useId();

@@ -14,7 +14,7 @@ import { deliveryQuery, type DeliveryView } from "./delivery-queries.ts";
 import styles from "./delivery-progress.module.css";
 import { StatusLabel } from "../ui/status-label.tsx";
 
-/** The progress of one delivery, updated as it happens, with the responses of the provider. */
+/** The progress of one delivery, updated live, with the responses of the provider. */
 export function DeliveryProgress({ projectId, deliveryId }: { projectId: string; deliveryId: string }) {
   const { data: delivery, error, refetch } = useQuery(deliveryQuery(projectId, deliveryId));
   if (error) return <ErrorAlert error={error} retry={() => void refetch()} />;
@@ -42,7 +42,7 @@ function Progress({ delivery }: { delivery: DeliveryView }) {
   );
 }
 
-/** Every attempt, with the response of the provider. */
+/** The attempts of a delivery, each with the response of the provider. */
 export function Attempts({ delivery }: { delivery: DeliveryView }) {
   const { attempts, lastError } = delivery;
   if (attempts.length === 0)
@@ -64,8 +64,8 @@ export function Attempts({ delivery }: { delivery: DeliveryView }) {
 
 const OUTCOMES = { sent: "sent", retry: "will be retried", failed: "failed" };
 
-/** How each state of a delivery looks and is called. */
-export const STATES = {
+/** The look and the label of each state of a delivery. */
+export const DELIVERY_STATES = {
   pending: { icon: IconClock, tone: "info", label: "Queued" },
   sending: { icon: IconSend, tone: "info", label: "Sending" },
   retry: { icon: IconRefresh, tone: "warn", label: "Will be retried" },
@@ -74,9 +74,9 @@ export const STATES = {
   superseded: { icon: IconPlayerTrackNext, tone: "neutral", label: "Superseded" },
 } as const;
 
-/** The state of a delivery. */
+/** The state of a delivery, as a label. */
 export function DeliveryState({ state }: { state: DeliveryView["state"] }) {
-  const { icon, tone, label } = STATES[state];
+  const { icon, tone, label } = DELIVERY_STATES[state];
   return (
     <StatusLabel icon={icon} tone={tone}>
       {label}

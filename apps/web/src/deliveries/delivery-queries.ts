@@ -11,14 +11,14 @@ export type DeliveryView = InferResponseType<typeof oneDelivery.$get, 200>;
 
 const REFRESH_MS = 2_000;
 
-/** Which deliveries are wanted; what is left out does not matter. */
+/** Which deliveries to list; a field that is left out does not restrict them. */
 export type DeliveryFilter = {
   state?: DeliveryView["state"] | undefined;
   channel?: string | undefined;
   check?: string | undefined;
 };
 
-/** Alerts and tests of a project, newest first. */
+/** The deliveries of a project, newest first. */
 export const deliveriesQuery = (projectId: string, { state, channel, check }: DeliveryFilter = {}) => {
   const filter = {
     ...(state !== undefined && { state }),
@@ -37,7 +37,7 @@ export const deadLettersQuery = (projectId: string) =>
     parseResponse(projectApi["dead-letters"].$get({ param: { projectId }, query })),
   );
 
-/** One delivery with every attempt. It is read again until it is final, in case a live event gets lost. */
+/** One delivery with every attempt. It is read again every 2 s until it is final, in case a live event is lost. */
 export const deliveryQuery = (projectId: string, deliveryId: string) =>
   queryOptions({
     queryKey: ["projects", projectId, "deliveries", "one", deliveryId],
@@ -49,16 +49,16 @@ function isFinal({ state }: Pick<DeliveryView, "state">): boolean {
   return state === "sent" || state === "failed" || state === "superseded";
 }
 
-const deliveriesOf = (projectId: string) => ({ projectId, parts: ["deliveries"] });
+const deliveriesPart = (projectId: string) => ({ projectId, parts: ["deliveries"] });
 
 /** Sends a dead letter again. */
 export const useRedeliver = (projectId: string) =>
-  useProjectMutation(deliveriesOf(projectId), (deliveryId: string) =>
+  useProjectMutation(deliveriesPart(projectId), (deliveryId: string) =>
     parseResponse(oneDelivery.redeliver.$post({ param: { projectId, deliveryId } })),
   );
 
 /** Removes a dead letter from the list. */
 export const useDismiss = (projectId: string) =>
-  useProjectMutation(deliveriesOf(projectId), (deliveryId: string) =>
+  useProjectMutation(deliveriesPart(projectId), (deliveryId: string) =>
     parseResponse(oneDelivery.dismiss.$post({ param: { projectId, deliveryId } })),
   );

@@ -10,17 +10,17 @@ import { type CheckInZone, durationsQuery } from "./history-queries.ts";
 import styles from "./duration-card.module.css";
 import { lazyPart } from "../ui/lazy-part.ts";
 
-// The library of charts is loaded only where there is something to draw.
+// The chart library is loaded only if there is something to draw.
 const DurationChart = lazyPart(async () => ({
   default: (await import("./duration-chart.tsx")).DurationChart,
 }));
 
-const FEWEST = 2;
+const RUNS_MIN = 2;
 
-/** How long the runs of a check took, what is usual, and which were not. Nothing while fewer than two are known. */
+/** How long the runs of a check took, the baseline, and the outliers. Nothing while fewer than two runs are known. */
 export function DurationCard(check: CheckInZone) {
   const { data } = useQuery(durationsQuery(check));
-  if (data === undefined || data.items.length < FEWEST) return null;
+  if (data === undefined || data.items.length < RUNS_MIN) return null;
   const { usual } = data;
   const outliers = newestOutliers(data);
   return (

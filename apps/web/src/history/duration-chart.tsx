@@ -7,9 +7,9 @@ import { browserZone, instant, shortZonedText } from "../time/zones.ts";
 import { chartColumns, durationItemText, type DurationsView } from "./duration-data.ts";
 import styles from "./duration-card.module.css";
 
-const HEIGHT = 200;
+const HEIGHT_PX = 200;
 
-/** How long runs took over time, with the band of what is usual. What the pointer is at is said below. */
+/** How long runs took over time, with the band of the baseline. The run at the pointer is described below the chart. */
 export function DurationChart({ data }: { data: DurationsView }) {
   const field = useRef<HTMLDivElement>(null);
   const [pointed, setPointed] = useState<number | null>(null);
@@ -17,9 +17,11 @@ export function DurationChart({ data }: { data: DurationsView }) {
     const element = field.current;
     if (element === null) return;
     const chart = new UPlot(chartOptions(element, setPointed), chartColumns(data), element);
-    const observer = new ResizeObserver(() => chart.setSize({ width: element.clientWidth, height: HEIGHT }));
+    const observer = new ResizeObserver(() =>
+      chart.setSize({ width: element.clientWidth, height: HEIGHT_PX }),
+    );
     observer.observe(element);
-    // Its colours are drawn, so that another scheme of colours needs another drawing.
+    // The chart is drawn on a canvas, so it must be drawn again for another colour scheme.
     const scheme = new MutationObserver(() => chart.redraw(false));
     scheme.observe(document.documentElement, { attributeFilter: ["data-mantine-color-scheme"] });
     return () => {
@@ -43,7 +45,7 @@ export function DurationChart({ data }: { data: DurationsView }) {
 
 const DAY_SECONDS = 86_400;
 
-/** "20 Nov", or "14:00" where the labels of an axis are less than a day apart. */
+/** "20 Nov", or "14:00" if the labels of the axis are less than a day apart. `at`: seconds since 1970. */
 function timeLabel(at: number, [first = 0, second = DAY_SECONDS]: readonly number[]): string {
   const isDay = second - first >= DAY_SECONDS;
   const [day = "", clock = ""] = shortZonedText(at * 1_000, browserZone()).split(", ");
@@ -54,7 +56,7 @@ function chartOptions(element: HTMLElement, point: (index: number | null) => voi
   const colour = (name: string) => getComputedStyle(element).getPropertyValue(name).trim();
   const axis = { stroke: () => colour("--mantine-color-dimmed"), font: "12px system-ui" };
   const grid = { stroke: () => colour("--surface-border"), width: 1 };
-  const marks = (name: string, size: number): UPlot.Series => ({
+  const points = (name: string, size: number): UPlot.Series => ({
     paths: () => null,
     points: { show: true, size, stroke: () => colour(name), fill: () => colour(name) },
   });
@@ -66,7 +68,7 @@ function chartOptions(element: HTMLElement, point: (index: number | null) => voi
   };
   return {
     width: element.clientWidth,
-    height: HEIGHT,
+    height: HEIGHT_PX,
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false } },
     tzDate: (seconds) => UPlot.tzDate(new Date(seconds * 1_000), browserZone()),
@@ -99,8 +101,8 @@ function chartOptions(element: HTMLElement, point: (index: number | null) => voi
         },
         spanGaps: true,
       },
-      marks("--status-down", 7),
-      marks("--status-overlong", 8),
+      points("--status-down", 7),
+      points("--status-overlong", 8),
       bound,
       bound,
     ],

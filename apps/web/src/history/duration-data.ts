@@ -7,9 +7,9 @@ import { instant } from "../time/zones.ts";
 type Durations = InferResponseType<(typeof projectApi.checks)[":checkId"]["durations"]["$get"], 200>;
 export type DurationsView = Durations;
 export type DurationItem = Durations["items"][number];
-export type Usual = NonNullable<Durations["usual"]>;
+type Baseline = NonNullable<Durations["usual"]>;
 
-/** A column for each axis and line, as uPlot takes them; durations in seconds, times in seconds since 1970. */
+/** The columns of the chart, as uPlot takes them. Durations are seconds, times are seconds since 1970. */
 export type ChartColumns = [
   at: number[],
   good: (number | null)[],
@@ -19,8 +19,8 @@ export type ChartColumns = [
   high: (number | null)[],
 ];
 
-/** Whether a good run is outside of what is usual, or was said to take too long. */
-function isOutlier({ durationMs, outcome, overlong }: DurationItem, usual: Usual | null): boolean {
+/** Whether a good run is far from the baseline, or any run exceeded the max runtime. */
+function isOutlier({ durationMs, outcome, overlong }: DurationItem, usual: Baseline | null): boolean {
   if (overlong) return true;
   if (usual === null || outcome !== "success") return false;
   return durationMs > usual.overlongMs || durationMs < usual.tooQuickMs;
@@ -28,25 +28,25 @@ function isOutlier({ durationMs, outcome, overlong }: DurationItem, usual: Usual
 
 /** The runs as the columns of a chart. */
 export function chartColumns({ items, usual }: Durations): ChartColumns {
-  const value = (is: (item: DurationItem) => boolean) =>
-    items.map((item) => (is(item) ? item.durationMs / 1_000 : null));
-  const band = (ms: number | undefined) => items.map(() => (ms === undefined ? null : ms / 1_000));
+  const durations = (isIncluded: (item: DurationItem) => boolean) =>
+    items.map((item) => (isIncluded(item) ? item.durationMs / 1_000 : null));
+  const constant = (ms: number | undefined) => items.map(() => (ms === undefined ? null : ms / 1_000));
   return [
     items.map(({ at }) => instant(at) / 1_000),
-    value((item) => item.outcome === "success"),
-    value((item) => item.outcome === "fail"),
-    value((item) => isOutlier(item, usual)),
-    band(usual?.tooQuickMs),
-    band(finite(usual)),
+    durations((item) => item.outcome === "success"),
+    durations((item) => item.outcome === "fail"),
+    durations((item) => isOutlier(item, usual)),
+    constant(usual?.tooQuickMs),
+    constant(upperBoundMs(usual)),
   ];
 }
 
-function finite(usual: Usual | null): number | undefined {
+function upperBoundMs(usual: Baseline | null): number | undefined {
   return usual !== null && Number.isFinite(usual.overlongMs) ? usual.overlongMs : undefined;
 }
 
 /** "12 min 55 s, 3.1 times the usual 4 min 10 s", "20 s, failed with exit status 1". */
-export function durationItemText(item: DurationItem, usual: Usual | null): string {
+export function durationItemText(item: DurationItem, usual: Baseline | null): string {
   const { durationMs, outcome, exitStatus } = item;
   const parts = [durationText(durationMs)];
   if (outcome === "fail")
@@ -61,12 +61,12 @@ export function durationItemText(item: DurationItem, usual: Usual | null): strin
   return parts.join(", ");
 }
 
-const NAMED = 5;
+const OUTLIERS_MAX = 5;
 
-/** The newest runs that were not usual, the newest first. */
+/** The newest outliers, newest first. */
 export function newestOutliers({ items, usual }: Durations): DurationItem[] {
   return items
     .filter((item) => isOutlier(item, usual))
-    .slice(-NAMED)
+    .slice(-OUTLIERS_MAX)
     .toReversed();
 }

@@ -19,11 +19,11 @@ export type RefusedPing = InferResponseType<
 
 export type UptimeView = InferResponseType<typeof oneCheck.uptime.$get, 200>;
 
-/** A check and the zone in which its times are shown; undefined stands for the browser's. */
+/** A check, and the zone in which its times are meant; undefined for a schedule without one. */
 export type CheckInZone = { projectId: string; checkId: string; zone: string | undefined };
 type CheckRef = Pick<CheckInZone, "projectId" | "checkId">;
 
-/** What a check has recorded, newest first, page by page. */
+// The lists of what a check has recorded, newest first, page by page.
 export const pingsQuery = (ref: CheckRef) =>
   historyQuery(ref, "pings", (input) => parseResponse(oneCheck.pings.$get(input)));
 export const runsQuery = (ref: CheckRef) =>
@@ -37,7 +37,7 @@ export const incidentsQuery = (ref: CheckRef) =>
 export const noticesQuery = (ref: CheckRef) =>
   historyQuery(ref, "notices", (input) => parseResponse(oneCheck.notices.$get(input)));
 
-/** How often the check's slots were met, and what became of each of its last 90 days in `timezone`. */
+/** The uptime of a check over several spans, and the outcomes of its last 90 days in `timezone`. */
 export const uptimeQuery = ({ projectId, checkId }: CheckRef, timezone: string) =>
   queryOptions({
     queryKey: ["projects", projectId, "checks", checkId, "uptime", timezone],
@@ -45,7 +45,7 @@ export const uptimeQuery = ({ projectId, checkId }: CheckRef, timezone: string) 
       parseResponse(oneCheck.uptime.$get({ param: { projectId, checkId }, query: { timezone } })),
   });
 
-/** How long the last runs of a check took, and what is usual. */
+/** How long the last runs of a check took, and their baseline. */
 export const durationsQuery = ({ projectId, checkId }: CheckRef) =>
   queryOptions({
     queryKey: ["projects", projectId, "checks", checkId, "durations"],
@@ -64,7 +64,7 @@ function historyQuery<T>(
 
 const REFRESH_MS = 30_000;
 
-/** Pings that did not count, of a project or of one of its checks, most recent first. */
+/** Pings that did not count, of a project or of one of its checks, newest first. */
 export const refusedPingsQuery = ({ projectId, checkId }: { projectId: string; checkId?: string }) => ({
   ...pagedQuery(["projects", projectId, "refused-pings", checkId ?? "all"], (page) =>
     parseResponse(
@@ -78,7 +78,7 @@ export const refusedPingsQuery = ({ projectId, checkId }: { projectId: string; c
   refetchInterval: REFRESH_MS,
 });
 
-/** Spans in which Overdue itself could not receive pings, newest first; one that still lasts is left out. */
+/** Spans in which Overdue itself could not receive pings, newest first; one that has not ended is left out. */
 export const outagesQuery = (projectId: string) =>
   queryOptions({
     queryKey: ["projects", projectId, "outages"],

@@ -133,7 +133,7 @@ describe("the list of runs", () => {
     await user.click(screen.getByRole("button", { name: "Compare two runs" }));
     const pair = await screen.findByRole("dialog", { name: "Two runs side by side" });
     expect(pair.textContent).toContain("2.0 times as long as the other");
-    expect(pair.textContent).toContain("It printed nothing that was sent along");
+    expect(pair.textContent).toContain("The run sent no output, or its output is no longer stored.");
   });
 
   test("loads further runs on request", async () => {

@@ -12,7 +12,7 @@ type Cause = "restart" | "busy" | "paused" | "database" | "clock-set-back" | nul
 type Outage = { startedAt: string; endedAt: string; cause: Cause };
 type Props = { projectId: string; since: string; zone: string | undefined };
 
-/** When Overdue itself could not receive pings, since the check was created; nothing where it always could. */
+/** When Overdue itself could not receive pings after `since` (ISO 8601); renders nothing if it always could. */
 export function Outages({ projectId, since, zone }: Props) {
   const { data = [] } = useQuery(outagesQuery(projectId));
   const outages = data.filter(({ endedAt }) => instant(endedAt) > instant(since));
@@ -54,8 +54,8 @@ const CAUSE_TEXTS: Record<Exclude<Cause, null>, string> = {
 };
 
 /**
- * "Overdue could not receive pings 02:20 CET to 02:40 CET (Overdue could not store anything)", where an outage covers
- * the time at which a run was due; null where none does.
+ * "Overdue could not receive pings 02:20 CET to 02:40 CET (Overdue could not store anything)", if an outage covers the
+ * instant at which a run was due; null if none does.
  */
 export function outageText(
   dueAt: string,

@@ -9,24 +9,24 @@ import styles from "./output-view.module.css";
 type Props = {
   /** What the job printed, as it was received. */
   output: string;
-  /** How long it was and what of it is not kept, in words. */
+  /** How long the output was, and how much of it was left out, in words. */
   size: string;
-  /** Where the whole of it can be had, and under which name it is saved. */
+  /** The URL of the output as a file, and the name under which it is saved. */
   download: { href: string; name: string };
 };
 
-/** What a job printed: its end first, in the colours of a terminal, with a search. */
+/** What a job printed, in the colours of a terminal and with a search. It is scrolled to its end at first. */
 export function OutputView({ output, size, download }: Props) {
   const lines = useMemo(() => outputLines(output), [output]);
   const plain = useMemo(() => lines.map(({ text }) => text).join("\n"), [lines]);
   const [wanted, setWanted] = useState("");
-  const sought = useDeferredValue(wanted);
-  const found = useMemo(() => findLines(lines, sought), [lines, sought]);
+  const searched = useDeferredValue(wanted);
+  const found = useMemo(() => findLines(lines, searched), [lines, searched]);
   const [step, setStep] = useState(0);
   const field = useRef<HTMLElement>(null);
   const current = found.length === 0 ? undefined : found.at(step % found.length);
   useLayoutEffect(() => {
-    // The reason of a failure stands at the end.
+    // The reason for a failure is usually at the end.
     if (field.current !== null) field.current.scrollTop = field.current.scrollHeight;
   }, [output]);
   useEffect(() => {
@@ -65,7 +65,7 @@ export function OutputView({ output, size, download }: Props) {
       </Group>
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- long output scrolls, by the keyboard too */}
       <section ref={field} className={styles["output"]} aria-label="Body" tabIndex={0}>
-        {blocksOf(lines).map(({ first, lines: block }) => (
+        {splitBlocks(lines).map(({ first, lines: block }) => (
           <Block
             key={first}
             first={first}
@@ -131,19 +131,19 @@ function Search({ wanted, count, step, search, go }: SearchProps) {
   );
 }
 
-/** Lines that are laid out together, and only once they are near. */
-const BLOCK = 200;
+/** How many lines the browser lays out together, and only when they come near the screen. */
+const BLOCK_LINES = 200;
 
-function blocksOf(lines: readonly OutputLine[]): { first: number; lines: readonly OutputLine[] }[] {
-  return Array.from({ length: Math.ceil(lines.length / BLOCK) }, (_, index) => ({
-    first: index * BLOCK,
-    lines: lines.slice(index * BLOCK, (index + 1) * BLOCK),
+function splitBlocks(lines: readonly OutputLine[]): { first: number; lines: readonly OutputLine[] }[] {
+  return Array.from({ length: Math.ceil(lines.length / BLOCK_LINES) }, (_, index) => ({
+    first: index * BLOCK_LINES,
+    lines: lines.slice(index * BLOCK_LINES, (index + 1) * BLOCK_LINES),
   }));
 }
 
-/** As a text, so that a block is rendered again only when its own lines are found. */
+/** The found lines within a block, as a text, so that a block is rendered again only if its own lines change. */
 function foundWithin(found: readonly number[], first: number): string {
-  return found.filter((line) => line >= first && line < first + BLOCK).join();
+  return found.filter((line) => line >= first && line < first + BLOCK_LINES).join();
 }
 
 type BlockProps = { first: number; lines: readonly OutputLine[]; found: string; current: number };
@@ -153,7 +153,7 @@ const Block = memo(function Block({ first, lines, found, current }: BlockProps) 
   return (
     <div className={styles["block"]}>
       {lines.map(({ parts }, index) => (
-        // A line has no identity beyond its place, which never changes.
+        // A line is identified only by its place, which never changes.
         // oxlint-disable-next-line react/no-array-index-key
         <div
           key={index}
@@ -191,23 +191,23 @@ function lookClasses(look: string): string {
     .join(" ");
 }
 
-/** Part of a line in one colour; `look` holds the names of its classes, null for plain text. */
+/** A part of a line in one look: the names of its classes, or null for plain text. */
 type OutputPart = { text: string; look: string | null };
 /** A line of what a job printed. */
 type OutputLine = { text: string; parts: OutputPart[] };
 
 /**
- * What a job printed, line by line, with the colours that it meant for a terminal. It comes from a job and may be
- * hostile: every other hidden character is shown as its escape, and nothing is ever read as HTML.
+ * Splits a job's output into lines, with the colours that it has in a terminal. The output may be hostile: every other
+ * hidden character is shown as its escape, and nothing is ever read as HTML.
  */
 export function outputLines(output: string): OutputLine[] {
-  // A program that draws a progress bar returns to the beginning of its line again and again.
+  // A progress bar returns to the beginning of its line many times; each version becomes a line.
   const text = output.toWellFormed().replaceAll(/\r\n?/g, "\n");
   const lines: OutputLine[] = [{ text: "", parts: [] }];
   for (const chunk of Anser.ansiToJson(text, { json: true, remove_empty: true, use_classes: true }))
     chunk.content.split("\n").forEach((piece, index) => {
       if (index > 0) lines.push({ text: "", parts: [] });
-      addPart(lines, escapeHidden(piece), lookOf(chunk));
+      addPart(lines, escapeHidden(piece), chunkLook(chunk));
     });
   if (lines.length > 1 && lines.at(-1)?.text === "") lines.pop();
   return lines;
@@ -220,8 +220,8 @@ function addPart(lines: OutputLine[], text: string, look: string | null): void {
   line.parts.push({ text, look });
 }
 
-/** `ansi-red`, and `ansi-bold` or the like; a colour by its number in a palette is left as plain text. */
-function lookOf({ fg, decorations }: { fg: string | null; decorations: string[] }): string | null {
+/** The class names of a chunk, such as "ansi-red ansi-bold". A colour given by its number in a palette is ignored. */
+function chunkLook({ fg, decorations }: { fg: string | null; decorations: string[] }): string | null {
   const names = [
     ...(fg !== null && /^ansi-(?:bright-)?[a-z]+$/.test(fg) ? [fg] : []),
     ...decorations
@@ -231,9 +231,9 @@ function lookOf({ fg, decorations }: { fg: string | null; decorations: string[] 
   return names.length === 0 ? null : names.join(" ");
 }
 
-/** The numbers of the lines in which a text stands, in whatever case; none for an empty text. */
+/** The numbers of the lines (from 0) that contain a text, ignoring case; none for an empty text. */
 export function findLines(lines: readonly OutputLine[], wanted: string): number[] {
-  const sought = wanted.toLowerCase();
-  if (sought === "") return [];
-  return lines.flatMap(({ text }, index) => (text.toLowerCase().includes(sought) ? [index] : []));
+  const lowered = wanted.toLowerCase();
+  if (lowered === "") return [];
+  return lines.flatMap(({ text }, index) => (text.toLowerCase().includes(lowered) ? [index] : []));
 }

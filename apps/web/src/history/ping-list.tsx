@@ -48,7 +48,6 @@ function pingColumns(
   { zone, open }: ColumnOptions,
 ): Column<PingView>[] {
   return [
-    // A row may stand for many pings with the same content.
     {
       head: "No.",
       look: "dimmed",
@@ -112,9 +111,9 @@ function PingSource({ ping: { remoteAddress, scheme, method, userAgent, subject 
 type TimedPing = Pick<PingView, "number" | "kind" | "rid" | "receivedAt">;
 
 /**
- * How long the run took that a success or failure ended, by the ping's number, in milliseconds: counted from the
- * newest start before it with the same run id (or, without one, the newest start without one). The list of runs is
- * authoritative; this only saves reading it for the list of pings.
+ * How long each run took, in milliseconds, by the number of the success or failure that ended it: since the last start
+ * before it with the same run id, or without one if it has none. The list of runs is authoritative; this only saves the
+ * list of pings from reading it.
  */
 export function durationsByPing(pings: readonly TimedPing[]): ReadonlyMap<number, number> {
   const starts = new Map<string | null, number>();

@@ -4,7 +4,7 @@ import { type Column, Dimmed, TableCard } from "../ui/data-table.tsx";
 import { RelativeTime } from "../ui/time.tsx";
 import { type RefusedPing, refusedPingsQuery } from "./history-queries.ts";
 
-/** On a check's page: its pings that did not count; nothing where there was none. */
+/** The refused pings of a check, for its page; renders nothing if there are none. */
 export function RefusedPingsOfCheck({ projectId, checkId }: { projectId: string; checkId: string }) {
   const query = useInfiniteQuery(refusedPingsQuery({ projectId, checkId }));
   if (!query.data || query.data.length === 0) return null;
@@ -19,7 +19,7 @@ export function RefusedPingsOfCheck({ projectId, checkId }: { projectId: string;
   );
 }
 
-/** Every ping that named the project and did not count. */
+/** The refused pings of a project, those without a check included. */
 export function RefusedPingsOfProject({ projectId }: { projectId: string }) {
   const query = useInfiniteQuery(refusedPingsQuery({ projectId }));
   return <TableCard query={query} empty="Every ping counted." columns={COLUMNS} rowKey={({ id }) => id} />;
@@ -47,7 +47,7 @@ const COLUMNS: Column<RefusedPing>[] = [
 ];
 
 /** Why a ping did not count, and what to do about it. */
-const SENTENCES: Record<RefusedPing["reason"], string> = {
+const REASON_SENTENCES: Record<RefusedPing["reason"], string> = {
   "unknown-slug": "No check of this project has this slug. Create the check, or add ?create=1 to the URL.",
   "unknown-path": "The end of the URL is not an action. Use start, fail, log or an exit status.",
   "invalid-slug": "A slug consists of at most 100 lower-case letters, digits, - and _.",
@@ -65,11 +65,10 @@ const SENTENCES: Record<RefusedPing["reason"], string> = {
 };
 
 export function refusedPingText(reason: RefusedPing["reason"]): string {
-  return SENTENCES[reason];
+  return REASON_SENTENCES[reason];
 }
 
-/** The note of a ping in words; an unknown note is shown as it is. */
-const NOTES: Record<string, string> = {
+const NOTE_TEXTS: Record<string, string> = {
   "link-preview": "a program that previews links",
   method: "only POST counts",
   "no-keyword": "none of the keywords",
@@ -80,6 +79,7 @@ const NOTES: Record<string, string> = {
   "body-too-slow": "the body took too long; this is the part that arrived",
 };
 
+/** The note of a ping in words; an unknown note is returned as it is. */
 export function pingNoteText(note: string): string {
-  return NOTES[note] ?? note;
+  return NOTE_TEXTS[note] ?? note;
 }

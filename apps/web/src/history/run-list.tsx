@@ -22,10 +22,10 @@ import { lazyPart } from "../ui/lazy-part.ts";
 
 const RunOutputs = lazyPart(async () => ({ default: (await import("./run-output.tsx")).RunOutputs }));
 
-/** A run, or an expected one that did not come. */
+/** A run, or a slot without a run. */
 type Row = { at: string; run: RunView } | { at: string; slot: SlotView };
 
-/** The runs of a check and those that are missing among them, newest first. */
+/** The runs of a check, and between them the slots without a run, newest first. */
 export function RunList(check: CheckInZone) {
   const runs = useInfiniteQuery(runsQuery(check));
   const slots = useInfiniteQuery(slotsQuery(check));
@@ -74,12 +74,12 @@ export function RunList(check: CheckInZone) {
   );
 }
 
-type Loaded<T> = { items: readonly T[]; isAll: boolean };
+type LoadedList<T> = { items: readonly T[]; isAll: boolean };
 
 /**
- * Both lists as one, newest first, as far back as both are loaded: beyond that, one of them would seem to have nothing.
+ * Merges both lists, newest first, as far back as both are loaded: before that, one of them would seem to be empty.
  */
-export function mergeRuns(runs: Loaded<RunView>, slots: Loaded<SlotView>): Row[] {
+export function mergeRuns(runs: LoadedList<RunView>, slots: LoadedList<SlotView>): Row[] {
   const ran = runs.items.map((run) => ({ at: run.endedAt ?? run.startedAt ?? "", run }));
   const missing = slots.items
     .filter(({ outcome, run }) => run === null && (outcome === "missed" || outcome === "excluded"))
@@ -100,7 +100,7 @@ type ColumnOptions = {
   show: (run: RunView) => void;
 };
 
-/** The button that compares the output of two runs, once two are chosen. */
+/** A button that compares the output of two chosen runs; renders nothing while none is chosen. */
 function CompareBar({
   chosen,
   compare,
@@ -207,7 +207,7 @@ function Outcome({ run }: { run: RunView }) {
   );
 }
 
-/** A slot without a run: missed, or not counted and why. */
+/** The outcome of a slot without a run: missed, or why it is not counted. */
 function Missing({ slot: { outcome, because } }: { slot: SlotView }) {
   if (outcome === "missed")
     return (

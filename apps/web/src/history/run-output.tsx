@@ -9,7 +9,7 @@ import { type CheckInZone, pingBodyQuery, type PingView, type RunView } from "./
 import { OutputView } from "./output-view.tsx";
 import styles from "./output-view.module.css";
 
-/** What a ping brought, as its own download has it. `size`: how long it was, in words, where that is known. */
+/** The body of a ping, with a link to download it. `size`: its length in words; counted here if it is not given. */
 function PingOutput({ check, number, size }: { check: CheckInZone; number: number; size?: string }) {
   const { data, ...query } = useQuery(pingBodyQuery(check, number));
   const href = `/v1/projects/${check.projectId}/checks/${check.checkId}/pings/${number}/body`;
@@ -28,7 +28,7 @@ function PingOutput({ check, number, size }: { check: CheckInZone; number: numbe
 
 type Props = { check: CheckInZone; runs: readonly RunView[]; onClose: () => void };
 
-/** One run with what it printed, or two of them side by side. */
+/** The facts and the output of one run, or of two runs side by side. */
 export function RunOutputs({ check, runs, onClose }: Props) {
   return (
     <Modal
@@ -45,7 +45,7 @@ export function RunOutputs({ check, runs, onClose }: Props) {
           <section key={run.id} aria-label={`Run that ended ${run.endedAt ?? "not yet"}`}>
             <RunFacts run={run} zone={check.zone} other={runs.find(({ id }) => id !== run.id)} />
             {run.outputPing === null ? (
-              <Text c="dimmed">It printed nothing that was sent along, or that is no longer kept.</Text>
+              <Text c="dimmed">The run sent no output, or its output is no longer stored.</Text>
             ) : (
               <PingOutput check={check} number={run.outputPing} />
             )}
@@ -88,7 +88,7 @@ function RunFacts({ run, zone, other }: FactsProps) {
   );
 }
 
-/** ", 2.4 times as long as the other": said of the longer of two runs. */
+/** ", 2.4 times as long as the other" for the longer of two runs; empty for the other one. */
 export function comparedText(ms: number, otherMs: number | null): string {
   if (otherMs === null || otherMs <= 0 || ms <= otherMs) return "";
   return `, ${(ms / otherMs).toFixed(1)} times as long as the other`;
@@ -96,7 +96,7 @@ export function comparedText(ms: number, otherMs: number | null): string {
 
 type BodyProps = { check: CheckInZone; ping: PingView; onClose: () => void };
 
-/** The body of a ping as text, and never as anything else: it comes from a job and may be hostile. */
+/** The body of a ping as plain text, because it comes from a job and may be hostile. */
 export function PingBody({ check, ping, onClose }: BodyProps) {
   return (
     <Modal

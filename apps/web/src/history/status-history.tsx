@@ -31,7 +31,7 @@ import {
 import { outageText } from "./outages.tsx";
 import styles from "../ui/data-table.module.css";
 
-/** Incidents, changes of status, notices, and what became of each expected time. */
+/** The incidents, status changes and notices of a check, and the outcome of each slot. */
 export function StatusHistory(check: CheckInZone) {
   return (
     <>
@@ -124,7 +124,7 @@ function notifiedText({ alerts, channels }: FlipView): string {
   return alerts ? "no channel to notify" : "not notified";
 }
 
-/** What was worth a record but no alert; nothing where there was none. */
+/** What was recorded without an alert; renders nothing if there was nothing. */
 function Notices({ projectId, checkId, zone }: CheckInZone) {
   const query = useInfiniteQuery(noticesQuery({ projectId, checkId }));
   if (!query.data || query.data.length === 0) return null;
@@ -181,10 +181,10 @@ function SlotOutcome({ slot, explanation }: { slot: SlotView; explanation: strin
   );
 }
 
-/** Clocks are rarely wrong by more than this; a program that starts earlier does so on purpose. */
+/** A clock is rarely wrong by more than this; a ping that is earlier was probably sent early on purpose. */
 const CLOCK_AHEAD_MS = 60_000;
 
-/** Why a slot has its outcome, where the outcome alone does not say it. */
+/** Why a slot has its outcome; null if the outcome says enough. */
 function slotExplanation(
   { outcome, because, dueAt, lateMs }: SlotView,
   outages: Parameters<typeof outageText>[1],

@@ -12,7 +12,7 @@ import styles from "./uptime-card.module.css";
 
 type Props = ComponentProps<typeof NewestRuns> & { check: CheckInZone };
 
-/** How reliable a check was: its newest slots, its last 90 days, and its uptime in figures, all from its slots. */
+/** How reliable a check was, computed from its slots: its uptime in figures, its newest runs and its last 90 days. */
 export function UptimeCard({ check, ...now }: Props) {
   const { data: uptime } = useQuery(uptimeQuery(check, browserZone()));
   return (
@@ -29,7 +29,7 @@ export function UptimeCard({ check, ...now }: Props) {
   );
 }
 
-const DAYS = 90;
+const DAYS_SHOWN = 90;
 const DAY_MS = 86_400_000;
 
 function SpanFigure({ span }: { span: UptimeView["spans"][number] }) {
@@ -55,19 +55,21 @@ function SpanFigure({ span }: { span: UptimeView["spans"][number] }) {
   );
 }
 
-/** A mark for each of the last 90 days by the reader's calendar. */
+/** A mark for each of the last 90 days in the browser's time zone. */
 function Days({ days }: { days: readonly DayRecord[] }) {
   const today = useComputedFromNow((now) => Math.floor(now / DAY_MS) * DAY_MS);
-  const names = Array.from({ length: DAYS }, (_, index) => dayName(today - (DAYS - 1 - index) * DAY_MS));
+  const names = Array.from({ length: DAYS_SHOWN }, (_, index) =>
+    dayName(today - (DAYS_SHOWN - 1 - index) * DAY_MS),
+  );
   const known = new Map(days.map((day) => [day.day, day]));
   const all = names.map((name) => known.get(name) ?? emptyDay(name));
   const marks: (Mark | null)[] = dayMarks(all);
   return (
     <>
-      <h3 className={styles["title"]}>Last {DAYS} days, the worst of each day</h3>
+      <h3 className={styles["title"]}>Last {DAYS_SHOWN} days, the worst of each day</h3>
       <Strip
         marks={marks}
-        label={`Last ${DAYS} days`}
+        label={`Last ${DAYS_SHOWN} days`}
         explain={(index) => {
           const day = all[index];
           return day === undefined

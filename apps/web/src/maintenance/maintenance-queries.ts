@@ -13,7 +13,7 @@ export type WindowView = InferResponseType<typeof oneWindow.$get, 200>;
 
 const REFRESH_MS = 60_000;
 
-/** The maintenance windows of a project. They begin and end by the clock, which no live event announces. */
+/** The maintenance windows of a project. Read again every minute: no live event announces their beginning or end. */
 export const windowsQuery = (projectId: string) =>
   queryOptions({
     queryKey: ["projects", projectId, "maintenance"],
@@ -24,12 +24,12 @@ export const windowsQuery = (projectId: string) =>
     refetchInterval: REFRESH_MS,
   });
 
-const windowsOf = (projectId: string) => ({ projectId, parts: ["maintenance"] });
+const maintenancePart = (projectId: string) => ({ projectId, parts: ["maintenance"] });
 
-/** Creates a window where `edited` is null. */
+/** Creates a window if `edited` is null, otherwise saves that version of it. */
 export const useSaveWindow = (projectId: string) =>
   useProjectMutation(
-    windowsOf(projectId),
+    maintenancePart(projectId),
     async ({ edited, draft }: { edited: WindowView | null; draft: WindowDraft }) => {
       if (edited === null)
         return await parseResponse(maintenance.$post({ param: { projectId }, json: draft }));
@@ -39,23 +39,23 @@ export const useSaveWindow = (projectId: string) =>
   );
 
 export const useDeleteWindow = (projectId: string) =>
-  useProjectMutation(windowsOf(projectId), (windowId: string) =>
+  useProjectMutation(maintenancePart(projectId), (windowId: string) =>
     parseResponse(oneWindow.$delete({ param: { projectId, windowId } })),
   );
 
 export const useRestoreWindow = (projectId: string) =>
-  useProjectMutation(windowsOf(projectId), (windowId: string) =>
+  useProjectMutation(maintenancePart(projectId), (windowId: string) =>
     parseResponse(oneWindow.restore.$post({ param: { projectId, windowId } })),
   );
 
 /** Creates a window that begins now. */
 export const useStartWindow = (projectId: string) =>
-  useProjectMutation(windowsOf(projectId), (json: StartDraft) =>
+  useProjectMutation(maintenancePart(projectId), (json: StartDraft) =>
     parseResponse(maintenance.start.$post({ param: { projectId }, json })),
   );
 
-/** Ends the span of a window that lasts now. */
+/** Ends the current span of a window. */
 export const useStopWindow = (projectId: string) =>
-  useProjectMutation(windowsOf(projectId), (windowId: string) =>
+  useProjectMutation(maintenancePart(projectId), (windowId: string) =>
     parseResponse(oneWindow.stop.$post({ param: { projectId, windowId } })),
   );

@@ -11,7 +11,7 @@ type Props = {
   start: (draft: StartDraft, done: () => void) => void;
 };
 
-/** Starts maintenance now, for a number of minutes. */
+/** A form that starts a maintenance window now, for a number of minutes. */
 export function StartMaintenanceForm({ checks, isStarting, start }: Props) {
   const form = useForm<{ name: string; minutes: number | string; checkIds: string[] }>({
     initialValues: { name: "", minutes: 30, checkIds: [] },

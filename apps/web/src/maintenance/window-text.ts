@@ -5,13 +5,13 @@ import { listText } from "@overdue/schedules";
 import { capital } from "../text/reason-text.ts";
 import type { WindowDraft } from "./window-values.ts";
 
-/** When a maintenance window is, as the API returns it. */
+/** The rule for when a maintenance window lasts, as the API returns it. */
 export type Rule =
   | { kind: "once"; from: string; until: string }
   | { kind: "weekly"; weekdays: number[]; time: string; minutes: number; timezone: string }
   | { kind: "cron"; expression: string; minutes: number; timezone: string };
 
-/** "Sunday at 02:00 (Europe/Berlin), for 2 hours". A single span is shown in `zone`. */
+/** "Sunday at 02:00 (Europe/Berlin), for 2 hours". The times of a single span are in `zone`. */
 export function ruleText(rule: Rule, zone: string): string {
   switch (rule.kind) {
     case "once":
@@ -37,7 +37,7 @@ export function scopeText(
   return parts.length === 0 ? "For every check" : `For ${listText(parts, "and")}`;
 }
 
-/** The settings of a window in words, with times in `zone`, to show what differs between two versions. */
+/** The settings of a window in words, with times in `zone`, to compare two versions. */
 export function windowFacts(
   window: WindowDraft,
   checks: ReadonlyMap<string, string>,
@@ -50,7 +50,7 @@ export function windowFacts(
   ];
 }
 
-/** The lines of a deploy script that start and stop maintenance. `$OVERDUE_KEY` is an API key with the scope write. */
+/** Lines for a deploy script that start and stop maintenance. `$OVERDUE_KEY` is an API key with the scope write. */
 export function maintenanceCurl(origin: string, projectId: string): string {
   const address = `${origin}/v1/projects/${projectId}/maintenance`;
   const post = (what: string, json: object) =>

@@ -2,7 +2,7 @@ import { type Span, toSpan, spanToSeconds } from "../time/duration.ts";
 import { parseWallClock, wallClockText } from "../time/zones.ts";
 import type { Rule } from "./window-text.ts";
 
-/** The values of a window's form. Every kind of rule keeps its own fields. */
+/** The values of a window's form. Every kind of rule has its own fields, so that switching the kind loses nothing. */
 export type WindowValues = {
   name: string;
   scope: "project" | "some";
@@ -23,7 +23,7 @@ export type WindowDraft = { name: string; rule: Rule; tags: string[]; checkIds: 
 
 const HOUR_MS = 3_600_000;
 
-/** The values for a new window: once, from the next full hour for an hour, for the whole project. */
+/** The values for a new window: once, for an hour from the next full hour on, for the whole project. */
 export function newWindowValues(timezone: string, now: number): WindowValues {
   const from = Math.ceil(now / HOUR_MS) * HOUR_MS;
   return {
@@ -98,7 +98,7 @@ function toIso(wall: string, timezone: string): string {
 
 const FIELDS: Record<string, string> = { minutes: "length", expression: "cron" };
 
-/** The form's field for a path of the API. What is refused about the rule as a whole belongs to its first field. */
+/** The form's field for a path of the API. A message about the whole rule is shown at its first field. */
 export function windowField(path: string, kind: WindowValues["kind"]): string {
   const [first = "", second = ""] = path.split(".");
   if (first !== "rule") return first;

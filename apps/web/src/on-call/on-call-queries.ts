@@ -12,10 +12,10 @@ const oneRotation = rotations[":rotationId"];
 export type PersonView = InferResponseType<typeof people.$get, 200>["items"][number];
 export type RotationView = InferResponseType<typeof rotations.$get, 200>["items"][number];
 export type PersonDraft = { name: string; channelIds: string[] };
-/** What an edit refers to: the version that the person saw. */
-type Edited = { id: string; version: number };
+/** What an edit changes, in the version that the person saw. */
+type EditedVersion = { id: string; version: number };
 
-/** The people whom routes can notify. */
+/** The people of a project whom routes can notify. */
 export const peopleQuery = (projectId: string) =>
   queryOptions({
     queryKey: ["projects", projectId, "people"],
@@ -27,7 +27,7 @@ export const peopleQuery = (projectId: string) =>
 
 const REFRESH_MS = 60_000;
 
-/** The on-call rotations, each with the person on call now. Turns change by the clock, which no event announces. */
+/** The on-call rotations, each with who is on call now. Read again every minute: no live event announces a handover. */
 export const rotationsQuery = (projectId: string) =>
   queryOptions({
     queryKey: ["projects", projectId, "rotations"],
@@ -38,14 +38,14 @@ export const rotationsQuery = (projectId: string) =>
     refetchInterval: REFRESH_MS,
   });
 
-// Rotations name people, so a change of one is a change of both lists.
-const onCallOf = (projectId: string) => ({ projectId, parts: ["people", "rotations"] });
+// Rotations contain people, so both lists are read again after any change.
+const onCallParts = (projectId: string) => ({ projectId, parts: ["people", "rotations"] });
 
-/** Creates a person where `edited` is null. */
+/** Creates a person if `edited` is null, otherwise saves that version. */
 export const useSavePerson = (projectId: string) =>
   useProjectMutation(
-    onCallOf(projectId),
-    async ({ edited, draft }: { edited: Edited | null; draft: PersonDraft }) => {
+    onCallParts(projectId),
+    async ({ edited, draft }: { edited: EditedVersion | null; draft: PersonDraft }) => {
       if (edited === null) return await parseResponse(people.$post({ param: { projectId }, json: draft }));
       const param = { projectId, personId: edited.id };
       return await parseResponse(onePerson.$patch({ param, header: ifMatch(edited.version), json: draft }));
@@ -53,38 +53,38 @@ export const useSavePerson = (projectId: string) =>
   );
 
 export const useDeletePerson = (projectId: string) =>
-  useProjectMutation(onCallOf(projectId), (personId: string) =>
+  useProjectMutation(onCallParts(projectId), (personId: string) =>
     parseResponse(onePerson.$delete({ param: { projectId, personId } })),
   );
 
 export const useRestorePerson = (projectId: string) =>
-  useProjectMutation(onCallOf(projectId), (personId: string) =>
+  useProjectMutation(onCallParts(projectId), (personId: string) =>
     parseResponse(onePerson.restore.$post({ param: { projectId, personId } })),
   );
 
-type SavedRotation =
+type RotationEdit =
   | { edited: null; draft: RotationDraft }
-  | { edited: Edited; draft: Partial<RotationDraft> };
+  | { edited: EditedVersion; draft: Partial<RotationDraft> };
 
-/** Creates a rotation where `edited` is null. */
+/** Creates a rotation if `edited` is null, otherwise saves that version of it. */
 export const useSaveRotation = (projectId: string) =>
-  useProjectMutation(onCallOf(projectId), async ({ edited, draft }: SavedRotation) => {
+  useProjectMutation(onCallParts(projectId), async ({ edited, draft }: RotationEdit) => {
     if (edited === null) return await parseResponse(rotations.$post({ param: { projectId }, json: draft }));
     const param = { projectId, rotationId: edited.id };
     return await parseResponse(oneRotation.$patch({ param, header: ifMatch(edited.version), json: draft }));
   });
 
 export const useDeleteRotation = (projectId: string) =>
-  useProjectMutation(onCallOf(projectId), (rotationId: string) =>
+  useProjectMutation(onCallParts(projectId), (rotationId: string) =>
     parseResponse(oneRotation.$delete({ param: { projectId, rotationId } })),
   );
 
 export const useRestoreRotation = (projectId: string) =>
-  useProjectMutation(onCallOf(projectId), (rotationId: string) =>
+  useProjectMutation(onCallParts(projectId), (rotationId: string) =>
     parseResponse(oneRotation.restore.$post({ param: { projectId, rotationId } })),
   );
 
-/** A person who replaces the one whose turn it is for a while; times are ISO 8601 in UTC. */
+/** A person who is on call for a span instead of the person whose turn it is; times are ISO 8601 in UTC. */
 export type Override = { personId: string; from: string; until: string };
 
 /** The settings of an on-call rotation, as the API takes and returns them. */
@@ -94,7 +94,7 @@ export type RotationDraft = {
   every: "day" | "week";
   /** The day on which the first person's first turn begins: "2026-11-23". */
   startsOn: string;
-  /** By the zone's clock: "09:00". */
+  /** Local time in `timezone`: "09:00". */
   handOverAt: string;
   personIds: string[];
   overrides: Override[];

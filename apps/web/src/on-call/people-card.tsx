@@ -175,7 +175,7 @@ type FormProps = {
 
 const toField = fieldAmong("name", "channelIds");
 
-/** A person and the channels on which they get notified. */
+/** A form for a person and the channels on which they are notified. */
 function PersonForm({ initial, channels, submitLabel, save, cancel }: FormProps) {
   const form = useForm({
     initialValues: initial,

@@ -26,7 +26,7 @@ import { serverNow } from "../time/clock.ts";
 import { parseWallClock, wallClockText } from "../time/zones.ts";
 import { lazyPart } from "../ui/lazy-part.ts";
 
-// It reckons with time zones, which are large.
+// Loaded on demand, because it computes with time zones, whose data are large.
 const SchedulePicture = lazyPart(async () => ({
   default: (await import("./schedule-picture.tsx")).SchedulePicture,
 }));
@@ -35,9 +35,9 @@ type RotationCardProps = { projectId: string; rotation: RotationView; people: Re
 
 /** One rotation: who is on call now, the turns, and the overrides. */
 export function RotationCard({ projectId, rotation, people }: RotationCardProps) {
-  const [editing, setEditing] = useState(false);
+  const [isEditing, setEditing] = useState(false);
   const { name, onCall } = rotation;
-  if (editing)
+  if (isEditing)
     return (
       <EditRotation
         projectId={projectId}
@@ -139,15 +139,15 @@ function Actions({ projectId, rotation, edit }: ActionProps) {
   );
 }
 
-/** The settings of a rotation, without what the server adds. */
+/** The settings of a rotation, without the fields that the server adds. */
 function rotationDraft(rotation: RotationView): RotationDraft {
   const { name, timezone, every, startsOn, handOverAt, personIds, overrides } = rotation;
   return { name, timezone, every, startsOn, handOverAt, personIds, overrides };
 }
 
-/** The people who replace the one whose turn it is, each for a while. */
+/** The overrides of a rotation: people who are on call for a span instead of the person whose turn it is. */
 function Overrides({ projectId, rotation, people }: RotationCardProps) {
-  const [adding, setAdding] = useState(false);
+  const [isAdding, setAdding] = useState(false);
   const save = useSaveRotation(projectId);
   const { overrides, timezone } = rotation;
   const change = (wanted: Override[], done: () => void) =>
@@ -190,11 +190,11 @@ function Overrides({ projectId, rotation, people }: RotationCardProps) {
           })}
         </ul>
       )}
-      {adding ? (
+      {isAdding ? (
         <OverrideForm
           people={people}
           timezone={timezone}
-          saving={save.isPending}
+          isSaving={save.isPending}
           add={(override) => change([...overrides, override], () => setAdding(false))}
         />
       ) : (
@@ -211,14 +211,14 @@ function Overrides({ projectId, rotation, people }: RotationCardProps) {
 type OverrideFormProps = {
   people: ReadonlyMap<string, string>;
   timezone: string;
-  saving: boolean;
+  isSaving: boolean;
   add: (override: Override) => void;
 };
 
 const DAY_MS = 86_400_000;
 
-/** Lets a person replace the one whose turn it is for a while. */
-function OverrideForm({ people, timezone, saving, add }: OverrideFormProps) {
+/** A form that adds an override. */
+function OverrideForm({ people, timezone, isSaving, add }: OverrideFormProps) {
   const form = useForm({
     initialValues: {
       personId: [...people.keys()][0] ?? "",
@@ -254,7 +254,7 @@ function OverrideForm({ people, timezone, saving, add }: OverrideFormProps) {
           required
           {...form.getInputProps("until")}
         />
-        <Button type="submit" variant="default" loading={saving} mt={25} disabled={people.size === 0}>
+        <Button type="submit" variant="default" loading={isSaving} mt={25} disabled={people.size === 0}>
           Add override
         </Button>
       </Group>

@@ -22,7 +22,7 @@ const TURNS = [
 
 const toField = fieldAmong("name", "every", "startsOn", "handOverAt", "timezone");
 
-/** Who takes turns, in which order, and when they hand over. */
+/** A form for who takes turns, in which order, and when they hand over. */
 export function RotationForm({ initial, people, submitLabel, save, cancel }: Props) {
   const form = useForm({ initialValues: initial });
   const { isSaving, otherProblems, submit } = useFormSave({ form, save, toField });
@@ -63,12 +63,10 @@ type TurnsProps = {
 
 /** The people in the order of their turns. */
 function Turns({ personIds, people, change }: TurnsProps) {
-  const rest = [...people].filter(([id]) => !personIds.includes(id));
-  const swap = (index: number, other: number) =>
+  const unassigned = [...people].filter(([id]) => !personIds.includes(id));
+  const swap = (one: number, other: number) =>
     change(
-      personIds.map((id, at) =>
-        at === index ? (personIds[other] ?? id) : at === other ? (personIds[index] ?? id) : id,
-      ),
+      personIds.map((id, index) => personIds[index === one ? other : index === other ? one : index] ?? id),
     );
   return (
     <fieldset className={styles["turns"]}>
@@ -109,12 +107,12 @@ function Turns({ personIds, people, change }: TurnsProps) {
           );
         })}
       </ol>
-      {rest.length > 0 && (
+      {unassigned.length > 0 && (
         <NativeSelect
           aria-label="Add a person to the turns"
           data={[
             { value: "", label: personIds.length === 0 ? "Choose the first person" : "Add a person" },
-            ...rest.map(([value, label]) => ({ value, label })),
+            ...unassigned.map(([value, label]) => ({ value, label })),
           ]}
           value=""
           onChange={({ currentTarget }) => change([...personIds, currentTarget.value])}

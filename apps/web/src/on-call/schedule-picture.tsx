@@ -7,15 +7,16 @@ import styles from "./schedule-picture.module.css";
 
 type Props = { rotation: RotationDraft; people: ReadonlyMap<string, string> };
 
-const WEEKS = 2;
+const WEEKS_SHOWN = 2;
+/** How many colours the style sheet has for people. */
 const COLOURS = 6;
 
-/** Who is on call when, for two weeks from today: a line per week, a day in each of its seven parts. */
+/** Who is on call in the two weeks from today on: a line for each week, a part for each day. */
 export function SchedulePicture({ rotation, people }: Props) {
   const today = useComputedFromNow((now) => Math.floor(now / 600_000) * 600_000);
-  const weeks = weeksFrom(rotation, today, WEEKS);
+  const weeks = listWeeks(rotation, today, WEEKS_SHOWN);
   return (
-    <figure className={styles["picture"]} aria-label={`Who is on call in the next ${WEEKS * 7} days`}>
+    <figure className={styles["picture"]} aria-label={`Who is on call in the next ${WEEKS_SHOWN * 7} days`}>
       {weeks.map((week, index) => (
         <div key={week.until} className={styles["week"]}>
           <div className={styles["days"]} aria-hidden>
@@ -61,28 +62,28 @@ function TurnBar({ turn, week, rotation, people }: Props & { turn: Turn; week: W
   );
 }
 
-/** Who is on call for how long: epoch milliseconds; null for nobody. */
+/** A span in which one person is on call, or nobody (null); epoch milliseconds. */
 type Turn = { personId: string | null; from: number; until: number };
 
-/** A week of the picture: its days begin at `days[0]` … `days[6]` and end at `until`. */
+/** A week of the picture: `days` are the beginnings of its seven days, `until` is its end. */
 type Week = { days: number[]; until: number; turns: Turn[] };
 
 const DAY_MS = 86_400_000;
 const TURNS_MAX = 500;
 
-/** Who is on call in the next `count` weeks, from the beginning of today by the rotation's own clock. */
-export function weeksFrom(rotation: RotationDraft, now: number, count: number): Week[] {
-  const days = daysFrom(rotation.timezone, now, count * 7 + 1);
-  const turns = turnsBetween(rotation, days[0] ?? now, days.at(-1) ?? now);
+/** Who is on call in the next `count` weeks, from the beginning of today in the rotation's time zone. */
+export function listWeeks(rotation: RotationDraft, now: number, count: number): Week[] {
+  const days = dayStarts(rotation.timezone, now, count * 7 + 1);
+  const turns = listTurns(rotation, days[0] ?? now, days.at(-1) ?? now);
   return Array.from({ length: count }, (_, week) => {
     const first = days[week * 7] ?? now;
     const until = days[week * 7 + 7] ?? now;
-    return { days: days.slice(week * 7, week * 7 + 7), until, turns: cut(turns, first, until) };
+    return { days: days.slice(week * 7, week * 7 + 7), until, turns: clipTurns(turns, first, until) };
   });
 }
 
-/** The instants at which days begin in a zone, from today's on. */
-function daysFrom(timezone: string, now: number, count: number): number[] {
+/** The instants at which `count` days begin in a time zone, starting with today. */
+function dayStarts(timezone: string, now: number, count: number): number[] {
   const today = Date.parse(`${wallClockText(now, timezone).slice(0, 10)}T00:00Z`);
   return Array.from({ length: count }, (_, day) => {
     const wall = new Date(today + day * DAY_MS).toISOString().slice(0, 16);
@@ -90,7 +91,7 @@ function daysFrom(timezone: string, now: number, count: number): number[] {
   });
 }
 
-function turnsBetween(draft: RotationDraft, from: number, until: number): Turn[] {
+function listTurns(draft: RotationDraft, from: number, until: number): Turn[] {
   const overrides = draft.overrides.map((one) => ({
     personId: one.personId,
     from: Date.parse(one.from),
@@ -106,7 +107,8 @@ function turnsBetween(draft: RotationDraft, from: number, until: number): Turn[]
   return turns;
 }
 
-function cut(turns: readonly Turn[], from: number, until: number): Turn[] {
+/** The turns between two instants, shortened to them. */
+function clipTurns(turns: readonly Turn[], from: number, until: number): Turn[] {
   return turns
     .filter((turn) => turn.from < until && turn.until > from)
     .map((turn) => ({ ...turn, from: Math.max(turn.from, from), until: Math.min(turn.until, until) }));

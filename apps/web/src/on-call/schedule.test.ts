@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import type { RotationDraft } from "./on-call-queries.ts";
-import { weeksFrom } from "./schedule-picture.tsx";
+import { listWeeks } from "./schedule-picture.tsx";
 
 const weekly: RotationDraft = {
   name: "Primary",
@@ -14,7 +14,7 @@ const weekly: RotationDraft = {
 };
 const at = (text: string) => Date.parse(text);
 const said = (rotation: RotationDraft, now: string) =>
-  weeksFrom(rotation, at(now), 2).map(({ turns }) =>
+  listWeeks(rotation, at(now), 2).map(({ turns }) =>
     turns.map(({ personId, from }) => `${personId} ${new Date(from).toISOString().slice(0, 16)}`),
   );
 
@@ -36,7 +36,7 @@ test("an override has a turn of its own", () => {
 });
 
 test("the day on which the clock changes is an hour shorter", () => {
-  const [week] = weeksFrom(weekly, at("2026-03-29T12:00:00Z"), 1);
+  const [week] = listWeeks(weekly, at("2026-03-29T12:00:00Z"), 1);
   const [sunday = 0, monday = 0] = week?.days ?? [];
   expect(monday - sunday).toBe(23 * 3_600_000);
 });

@@ -34,14 +34,14 @@ const NOUNS = [
   { value: "project", label: "The project" },
 ];
 
-const TYPING_MS = 250;
+const TYPING_PAUSE_MS = 250;
 
 /** Who changed what in a project, newest first. */
 export function AuditPage() {
   const { projectId } = useParams({ from: "/signed-in/projects/$projectId/audit" });
   const [noun, setNoun] = useState("");
   const [typed, setTyped] = useState("");
-  const [text] = useDebouncedValue(typed.trim(), TYPING_MS);
+  const [text] = useDebouncedValue(typed.trim(), TYPING_PAUSE_MS);
   const filter = { ...(noun !== "" && { noun }), ...(text !== "" && { text }) };
   return (
     <Page

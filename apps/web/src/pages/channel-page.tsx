@@ -184,11 +184,11 @@ function Form({ projectId, kind, edit: { base, save }, checks, cancel }: FormPro
   );
 }
 
-const TYPING_MS = 400;
+const TYPING_PAUSE_MS = 400;
 
 /** What the operator has to set before the channel works, told before it is saved. */
 function ChannelWarnings({ projectId, kind, settings }: WarningsProps) {
-  const [typed] = useDebouncedValue(settings, TYPING_MS);
+  const [typed] = useDebouncedValue(settings, TYPING_PAUSE_MS);
   const addresses = kind.fields.flatMap(({ name, input }) => (input === "url" ? [name] : []));
   const asked = {
     kind: kind.kind,

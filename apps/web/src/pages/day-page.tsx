@@ -9,7 +9,7 @@ import { PROBLEMS, type Zoom } from "../day/day-choices.ts";
 import { Choices, Legend, type Move, Movement } from "../day/day-controls.tsx";
 import { type Activity, activityQuery, type Span } from "../day/day-queries.ts";
 import { PROBLEM_TEXTS } from "../day/day-rows.tsx";
-import { shifted, spanAt, zoomBeside, zoomed } from "../day/day-span.ts";
+import { nextZoom, shiftStart, spanAt, zoomStart } from "../day/day-span.ts";
 import { atFullHour, loadByPart, type Row, selectRows, sumRow } from "../day/day-summary.ts";
 import styles from "../day/day.module.css";
 import { useComputedFromNow } from "../time/clock.ts";
@@ -81,20 +81,20 @@ function useMovement(span: Span, zoom: Zoom): { move: Move; set: Set } {
   const zoomTo = (wanted: Zoom) =>
     set({
       zoom: wanted === "day" ? undefined : wanted,
-      ...(!isLive && { at: new Date(zoomed(span, wanted)).toISOString() }),
+      ...(!isLive && { at: new Date(zoomStart(span, wanted)).toISOString() }),
     });
   const move: Move = {
     to,
-    by: (direction) => to(shifted(span, direction)),
+    by: (direction) => to(shiftStart(span, direction)),
     now: () => set({ at: undefined }),
     zoom: zoomTo,
-    beside: (direction) => zoomTo(zoomBeside(zoom, direction)),
+    zoomStep: (direction) => zoomTo(nextZoom(zoom, direction)),
   };
   useKeys({
     ArrowLeft: () => move.by(-1),
     ArrowRight: () => move.by(1),
-    "+": () => move.beside(-1),
-    "-": () => move.beside(1),
+    "+": () => move.zoomStep(-1),
+    "-": () => move.zoomStep(1),
     n: move.now,
   });
   return { move, set };
@@ -143,7 +143,7 @@ function Shown({ projectId, activity, search, set, move }: ShownProps) {
             span={span}
             now={now}
             onMove={move.to}
-            onZoom={move.beside}
+            onZoom={move.zoomStep}
           />
           <Legend />
         </>

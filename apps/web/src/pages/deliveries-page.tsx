@@ -3,7 +3,7 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 
 import { type DeliveriesSearch, readDeliveriesSearch } from "../app/search.ts";
-import { STATES } from "../deliveries/delivery-progress.tsx";
+import { DELIVERY_STATES } from "../deliveries/delivery-progress.tsx";
 import { DeadLetterList, DeliveryList } from "../deliveries/delivery-list.tsx";
 import { deadLettersQuery, deliveriesQuery } from "../deliveries/delivery-queries.ts";
 import { Listing, MoreButton } from "../ui/listing.tsx";
@@ -55,7 +55,7 @@ function Filters({ search, channels, checks }: FiltersProps) {
         value={search.state ?? ""}
         data={[
           { value: "", label: "In any state" },
-          ...Object.entries(STATES).map(([value, { label }]) => ({ value, label })),
+          ...Object.entries(DELIVERY_STATES).map(([value, { label }]) => ({ value, label })),
         ]}
         onChange={({ currentTarget }) =>
           set({ state: readDeliveriesSearch({ state: currentTarget.value }).state })

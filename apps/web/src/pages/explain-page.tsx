@@ -9,14 +9,14 @@ import { useState } from "react";
 import { errorMessage } from "../api/problem.ts";
 import type { ExplainSearch } from "../app/search.ts";
 import { ScheduleMeaning } from "../checks/form/schedule-meaning.tsx";
-import { SchedulerSelect, Sign } from "../checks/form/scheduler-select.tsx";
+import { SchedulerSelect, LazySchedulerIcon } from "../checks/form/scheduler-select.tsx";
 import {
   proposalQuery,
   type Reading,
   readingsQuery,
   type Scheduler,
   schedulersQuery,
-  TYPING_MS,
+  TYPING_PAUSE_MS,
 } from "../checks/schedule-queries.ts";
 import { browserZone } from "../time/zones.ts";
 
@@ -26,7 +26,7 @@ import { TimezoneSelect } from "../ui/pick.tsx";
 import { TextArea } from "../ui/text-area.tsx";
 
 const COMPARED_MAX = 6;
-const USUAL_LINE = "30 2 * * *";
+const EXAMPLE_LINE = "30 2 * * *";
 
 /** What schedulers make of a cron line, for anybody; the address holds all that was typed. */
 export function ExplainPage() {
@@ -63,7 +63,7 @@ function useAsked(): { asked: Asked; change: Change } {
   const search = useSearch({ from: "/explain" });
   const navigate = useNavigate({ from: "/explain" });
   const asked = {
-    line: search.line ?? USUAL_LINE,
+    line: search.line ?? EXAMPLE_LINE,
     zone: search.zone ?? browserZone(),
     by: [...new Set(search.by ?? [DEFAULT_SCHEDULER, "kubernetes"])].slice(0, COMPARED_MAX),
   };
@@ -75,7 +75,7 @@ function useAsked(): { asked: Asked; change: Change } {
 
 function Question({ asked, change }: { asked: Asked; change: Change }) {
   const [line, setLine] = useState(asked.line);
-  const tell = useDebouncedCallback((text: string) => change({ line: text }), TYPING_MS);
+  const tell = useDebouncedCallback((text: string) => change({ line: text }), TYPING_PAUSE_MS);
   return (
     <div className={styles["question"]}>
       <TextArea
@@ -107,7 +107,7 @@ function Proposal({ asked, change, schedulers }: WithSchedulers) {
   const proposals = useQueries({
     queries: asked.by.map((scheduler) => ({
       ...proposalQuery({ expression: asked.line, scheduler }),
-      enabled: asked.line !== USUAL_LINE,
+      enabled: asked.line !== EXAMPLE_LINE,
     })),
   }).map(({ data = null }) => data);
   const [proposal] = proposals;
@@ -199,7 +199,7 @@ function ReadingCard({ reading, scheduler, zone, remove }: CardProps) {
   return (
     <article className={styles["card"]} aria-label={label}>
       <header className={styles["head"]}>
-        <Sign scheduler={scheduler} />
+        <LazySchedulerIcon scheduler={scheduler} />
         <h2>{label}</h2>
         {remove && (
           <ActionIcon variant="subtle" color="gray" onClick={remove} aria-label={`Remove ${label}`}>

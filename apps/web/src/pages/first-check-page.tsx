@@ -25,7 +25,7 @@ import {
 import { ChannelState } from "../channels/channel-state.tsx";
 import { checkQuery, type CheckView, useSaveCheck } from "../checks/check-queries.ts";
 import { useCheckActions } from "../checks/use-check-actions.tsx";
-import { WATCHED, type Watched } from "../checks/first-check.ts";
+import { JOB_KINDS, type JobKind } from "../checks/first-check.ts";
 import { pingSnippets, pingTarget } from "../checks/snippets.ts";
 import { DeliveryProgress } from "../deliveries/delivery-progress.tsx";
 import { browserZone } from "../time/zones.ts";
@@ -42,7 +42,7 @@ const PAGE = "/signed-in/projects/$projectId/start";
 export function FirstCheckPage() {
   const { projectId } = useParams({ from: PAGE });
   const { check: checkId, watch } = useSearch({ from: PAGE });
-  const watched = WATCHED.find(({ id }) => id === watch);
+  const watched = JOB_KINDS.find(({ id }) => id === watch);
   if (checkId === undefined || watched === undefined) return <WhatToWatch projectId={projectId} />;
   return <FirstMinutes projectId={projectId} checkId={checkId} watched={watched} />;
 }
@@ -59,7 +59,7 @@ const ICONS: Record<string, typeof IconBox> = {
 function WhatToWatch({ projectId }: { projectId: string }) {
   const navigate = useNavigate();
   const create = useSaveCheck(projectId);
-  const start = (watched: Watched) =>
+  const start = (watched: JobKind) =>
     create.mutate(
       { edited: null, draft: watched.check(browserZone()) },
       {
@@ -79,7 +79,7 @@ function WhatToWatch({ projectId }: { projectId: string }) {
       narrow
     >
       <ul className={styles["kinds"]}>
-        {WATCHED.map((watched) => {
+        {JOB_KINDS.map((watched) => {
           const Icon = ICONS[watched.id] ?? IconBox;
           return (
             <li key={watched.id}>
@@ -107,7 +107,7 @@ function WhatToWatch({ projectId }: { projectId: string }) {
   );
 }
 
-type FirstMinutesProps = { projectId: string; checkId: string; watched: Watched };
+type FirstMinutesProps = { projectId: string; checkId: string; watched: JobKind };
 
 function FirstMinutes({ projectId, checkId, watched }: FirstMinutesProps) {
   const { data: check } = useQuery(checkQuery({ projectId, checkId }));
@@ -168,7 +168,7 @@ function Scheduled({ check }: { check: CheckView }) {
   );
 }
 
-function FirstSnippet({ check, watched }: { check: CheckView; watched: Watched }) {
+function FirstSnippet({ check, watched }: { check: CheckView; watched: JobKind }) {
   const { pingUrl, slug, schedule } = check;
   const named = checkName(check).toLowerCase();
   const snippets =

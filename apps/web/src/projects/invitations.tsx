@@ -21,7 +21,7 @@ import { Hint } from "../ui/hint.tsx";
 
 const ROLE_OPTIONS = Object.entries(ROLES).map(([value, label]) => ({ value, label }));
 
-/** The invitations of a project that nobody has accepted yet, and the form for another. */
+/** The open invitations of a project, and a form for another one. */
 export function Invitations({ projectId }: { projectId: string }) {
   const [link, setLink] = useState<string | null>(null);
   return (

@@ -21,7 +21,7 @@ const SCOPES = [
   { value: "overview", label: "See the overview, for a screen on a wall" },
 ];
 
-/** API keys of a project. A key is shown once, when it is created. */
+/** The API keys of a project. The key itself is shown only once, after it was created. */
 export function KeyCard({ projectId }: { projectId: string }) {
   const query = useQuery(keysQuery(projectId));
   const [secret, setSecret] = useState<string | null>(null);
@@ -141,7 +141,7 @@ function NewKeySecret({ projectId, secret, onKept }: SecretProps) {
   );
 }
 
-/** The key stands behind "#", which a browser sends to no server. */
+/** The key is behind "#", because a browser sends that part of an address to no server. */
 function wallAddress(projectId: string, key: string): string {
   return `${window.location.origin}/wall#${new URLSearchParams({ project: projectId, key })}`;
 }

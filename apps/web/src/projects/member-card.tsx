@@ -24,7 +24,7 @@ import { LazyPopover } from "../ui/lazy-popover.tsx";
 
 type Props = { projectId: string; canChange: boolean };
 
-/** The members of a project and their roles. Owners invite, change and remove them. */
+/** The members of a project and their roles. Owners can invite and remove people, and change roles. */
 export function MemberCard({ projectId, canChange }: Props) {
   const query = useQuery(membersQuery(projectId));
   return (
@@ -88,7 +88,7 @@ function RoleSelect({ projectId, member: { userId, name, role } }: MemberProps) 
   );
 }
 
-/** Asks before it removes, and lists the API keys of the person that would keep working. */
+/** Asks before removing a person, and lists the API keys that they created, which would keep working. */
 function RemoveMember({ projectId, member: { userId, name } }: MemberProps) {
   return (
     <LazyPopover
@@ -147,7 +147,7 @@ function RemovalQuestion({ projectId, userId, name }: { projectId: string; userI
   );
 }
 
-/** Every member may leave, whatever their role. The server refuses it to the last owner, and says what to do. */
+/** Every member can leave, whatever their role. The server refuses this to the last owner, and says what to do. */
 function LeaveProject({ projectId }: { projectId: string }) {
   const leave = useLeaveProject(projectId);
   const navigate = useNavigate();

@@ -16,7 +16,7 @@ export type MemberView = InferResponseType<typeof members.$get, 200>["items"][nu
 export type InvitationView = InferResponseType<typeof invitations.$get, 200>["items"][number];
 export type Role = MemberView["role"];
 
-/** What each role may do, as choices of a form. */
+/** The roles as choices of a form, with what each may do. */
 export const ROLES: Record<Role, string> = {
   viewer: "Viewer: view-only",
   editor: "Editor: checks, channels, routes",
@@ -72,7 +72,7 @@ export const memberKeysQuery = ({ projectId, userId }: { projectId: string; user
     select: ({ items }) => items,
   });
 
-/** `previous` is the role that the page showed: the server refuses the change where the member has another by now. */
+/** `previous` is the role that the page showed: the server refuses the change if it is no longer the member's role. */
 export const useChangeRole = (projectId: string) =>
   useMembersMutation(projectId, (change: { userId: string; role: Role; previous: Role }) => {
     const { userId, role, previous } = change;
@@ -80,13 +80,13 @@ export const useChangeRole = (projectId: string) =>
     return parseResponse(oneMember.$patch({ param: { projectId, userId }, header, json: { role } }));
   });
 
-/** Removes a member. Their API keys are revoked too with `keys: "end"`. */
+/** Removes a member. `keys`: whether the API keys that they created are kept, or revoked ("end"). */
 export const useRemoveMember = (projectId: string) =>
-  useMembersMutation(projectId, ({ userId, keys: fate }: { userId: string; keys: "keep" | "end" }) =>
-    parseResponse(oneMember.$delete({ param: { projectId, userId }, query: { keys: fate } })),
+  useMembersMutation(projectId, ({ userId, keys: keysOption }: { userId: string; keys: "keep" | "end" }) =>
+    parseResponse(oneMember.$delete({ param: { projectId, userId }, query: { keys: keysOption } })),
   );
 
-/** A change of members may change the role of the person who makes it, so their own projects are read again too. */
+/** A mutation of the members. It may change the person's own role, so their projects are read again too. */
 function useMembersMutation<Input, Output>(projectId: string, mutationFn: (input: Input) => Promise<Output>) {
   const client = useQueryClient();
   return useMutation({
@@ -116,16 +116,16 @@ export const invitationsQuery = (projectId: string) =>
     select: ({ items }) => items,
   });
 
-const invitationsOf = (projectId: string) => ({ projectId, parts: ["invitations"] });
+const invitationsPart = (projectId: string) => ({ projectId, parts: ["invitations"] });
 
 /** Invites somebody; inviting the same address again renews the invitation. */
 export const useInvite = (projectId: string) =>
-  useProjectMutation(invitationsOf(projectId), (json: { email: string; role: Role }) =>
+  useProjectMutation(invitationsPart(projectId), (json: { email: string; role: Role }) =>
     parseResponse(invitations.$post({ param: { projectId }, json })),
   );
 
 export const useRevokeInvitation = (projectId: string) =>
-  useProjectMutation(invitationsOf(projectId), (invitationId: string) =>
+  useProjectMutation(invitationsPart(projectId), (invitationId: string) =>
     parseResponse(invitations[":invitationId"].$delete({ param: { projectId, invitationId } })),
   );
 
@@ -136,21 +136,21 @@ export const keysQuery = (projectId: string) =>
     select: ({ items }) => items,
   });
 
-const keysOf = (projectId: string) => ({ projectId, parts: ["keys"] });
+const keysPart = (projectId: string) => ({ projectId, parts: ["keys"] });
 
 /** Creates a key; only this response contains the key itself. */
 export const useCreateKey = (projectId: string) =>
-  useProjectMutation(keysOf(projectId), (json: KeyInput) =>
+  useProjectMutation(keysPart(projectId), (json: KeyInput) =>
     parseResponse(keys.$post({ param: { projectId }, json })),
   );
 
-/** Replaces a key by a new one; the old one works for another day. */
+/** Replaces a key with a new one; the old one works for another day. */
 export const useRotateKey = (projectId: string) =>
-  useProjectMutation(keysOf(projectId), (keyId: string) =>
+  useProjectMutation(keysPart(projectId), (keyId: string) =>
     parseResponse(oneKey.rotate.$post({ param: { projectId, keyId }, json: {} })),
   );
 
 export const useRevokeKey = (projectId: string) =>
-  useProjectMutation(keysOf(projectId), (keyId: string) =>
+  useProjectMutation(keysPart(projectId), (keyId: string) =>
     parseResponse(oneKey.$delete({ param: { projectId, keyId } })),
   );

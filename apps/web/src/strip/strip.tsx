@@ -6,28 +6,28 @@ import styles from "./strip.module.css";
 type Props = {
   /** Oldest first; null leaves a gap. */
   marks: readonly (Mark | null)[];
-  /** What it is a strip of, for a reader who cannot see it: "The last 30 runs of nightly backup". */
+  /** What the strip shows, for a person who cannot see it: "The last 30 runs of nightly backup". */
   label: string;
-  /** What the mark of an index says; null while that is being read. */
+  /** The text of the mark at an index; null while it is being read. */
   explain: (index: number) => string | null;
-  /** Called when somebody first wants to know more, so that the texts can be read then. */
+  /** Called whenever somebody points at a mark, so that the texts are read only then. */
   onInterest?: () => void;
-  /** Pixels from one mark to the next; "fill" takes the width that is there. */
+  /** Pixels from one mark to the next; "fill" uses the available width. */
   pitch?: number | "fill";
   height?: number;
 };
 
-const DEFAULT_PITCH = 6;
+const DEFAULT_PITCH_PX = 6;
 
 /**
- * The heartbeat strip: one mark for each slot, left to right in time. A mark explains itself under the pointer, under a
- * finger, and by the arrow keys once the strip has the focus.
+ * The heartbeat strip: one mark for each slot, in the order of time. The text of a mark is shown when it is pointed at
+ * or touched, or chosen by the arrow keys while the strip has the focus.
  */
-export function Strip({ marks, label, explain, onInterest, pitch = DEFAULT_PITCH, height = 24 }: Props) {
+export function Strip({ marks, label, explain, onInterest, pitch = DEFAULT_PITCH_PX, height = 24 }: Props) {
   const { index, handlers } = useChosenMark(marks.length, onInterest);
   const tip = useId();
   if (marks.length === 0) return <span className={styles["none"]}>no run was due yet</span>;
-  const step = pitch === "fill" ? DEFAULT_PITCH : pitch;
+  const step = pitch === "fill" ? DEFAULT_PITCH_PX : pitch;
   const width = marks.length * step;
   const text = index === null ? null : (explain(index) ?? "Loading…");
   return (
@@ -87,7 +87,7 @@ function Picture({ marks, pitch, height, isFilling }: PictureProps) {
   );
 }
 
-/** Which mark is pointed at, touched or chosen by key; null for none. */
+/** The index of the mark that is pointed at, touched or chosen by a key; null for none. */
 function useChosenMark(count: number, onInterest: (() => void) | undefined) {
   const [chosen, setChosen] = useState<number | null>(null);
   const choose = (index: number | null) => {
@@ -110,7 +110,7 @@ function useChosenMark(count: number, onInterest: (() => void) | undefined) {
       onPointerMove: point,
       onPointerDown: point,
       onPointerLeave: (event: PointerEvent) => {
-        // A finger that is lifted leaves too, and what it touched is to stay readable.
+        // Lifting a finger is a leave event too, and the text must stay readable then.
         if (event.pointerType === "mouse") choose(null);
       },
       onFocus: () => choose(chosen ?? count - 1),
@@ -120,7 +120,7 @@ function useChosenMark(count: number, onInterest: (() => void) | undefined) {
   };
 }
 
-/** The mark after a key; null closes the explanation, undefined means that the key is for somebody else. */
+/** The mark to choose after a key; null closes the text, undefined means that the key has no meaning here. */
 function nextIndex(key: string, chosen: number | null, count: number): number | null | undefined {
   switch (key) {
     case "ArrowLeft":

@@ -3,7 +3,7 @@ import { createFormContext } from "@mantine/form";
 
 import { type Span, toSpan, spanToSeconds } from "../../time/duration.ts";
 import type { CheckInput, CheckSchedule, CheckView } from "../check-queries.ts";
-import type { Explained } from "../schedule-queries.ts";
+import type { ExplainedSchedule } from "../schedule-queries.ts";
 import { exceptionsInput, type ExceptionValues, exceptionValues, NO_EXCEPTIONS } from "./exception-values.ts";
 import { NO_SETUPS, setupField, setupInput, type Setups, setupValues } from "./setup-values.ts";
 
@@ -213,7 +213,7 @@ export function withExplainedSchedule(
     schedule,
     suggestedName,
     suggestedJitterSeconds,
-  }: Pick<Explained, "schedule" | "suggestedName" | "suggestedJitterSeconds">,
+  }: Pick<ExplainedSchedule, "schedule" | "suggestedName" | "suggestedJitterSeconds">,
 ): CheckFormValues {
   const name = values.name === "" ? (suggestedName ?? "") : values.name;
   return {

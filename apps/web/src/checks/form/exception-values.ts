@@ -4,12 +4,13 @@ import type { CheckView } from "../check-queries.ts";
 type Exceptions = NonNullable<Extract<CheckView["schedule"], { kind: "cron" | "oncalendar" }>["except"]>;
 type CountedDay = NonNullable<Exceptions["onlyOn"]>[number];
 
-/** The days without a run, as a person types and chooses them: a counted day is "2 working day". */
+/** The days without a run, as a person types and chooses them. A counted day is written as "2 working day". */
 export type ExceptionValues = { dates: string[]; holidays: string[]; onlyOn: string[] };
 
 export const NO_EXCEPTIONS: ExceptionValues = { dates: [], holidays: [], onlyOn: [] };
 
 const DAYS: readonly CountedDay["day"][] = ["working day", "weekday", ...WEEKDAY_NAMES];
+/** Which day of a month: 1 is the first, -1 the last. */
 const RANKS = [1, 2, 3, 4, 5, -1];
 const RANK_WORDS = new Map([
   [1, "first"],
@@ -29,17 +30,17 @@ export function exceptionValues(except: Exceptions | undefined): ExceptionValues
   return { dates, holidays, onlyOn: onlyOn.map(({ nth, day }) => `${nth} ${day}`) };
 }
 
-/** The exceptions as the API takes them; undefined where there are none. */
+/** The exceptions as the API takes them; undefined if there are none. */
 export function exceptionsInput({ dates, holidays, onlyOn }: ExceptionValues): Exceptions | undefined {
-  const found = {
+  const exceptions = {
     ...(dates.length > 0 && { dates }),
     ...(holidays.length > 0 && { holidays }),
-    ...(onlyOn.length > 0 && { onlyOn: onlyOn.flatMap(countedDay) }),
+    ...(onlyOn.length > 0 && { onlyOn: onlyOn.flatMap(parseCountedDay) }),
   };
-  return Object.keys(found).length > 0 ? found : undefined;
+  return Object.keys(exceptions).length > 0 ? exceptions : undefined;
 }
 
-function countedDay(value: string): CountedDay[] {
+function parseCountedDay(value: string): CountedDay[] {
   const [nth = "", ...words] = value.split(" ");
   const day = DAYS.find((known) => known === words.join(" "));
   return day ? [{ nth: Number(nth), day }] : [];

@@ -4,8 +4,8 @@ import { spanToSeconds, toSpan } from "../../time/duration.ts";
 import { SlotPicture } from "../slot-picture.tsx";
 import { useCheckFormContext } from "./check-form-values.ts";
 
-/** The limits of the form as a picture that follows what is typed, and in which they can be dragged. */
-// oxlint-disable-next-line import/no-default-export -- React loads it by itself
+/** The limits of the form as a picture, which is updated while a person types, and in which they can be dragged. */
+// oxlint-disable-next-line import/no-default-export -- `React.lazy` needs a default export
 export default function LimitsField() {
   const form = useCheckFormContext();
   const { grace, earlyMargin, jitter, maxRuntime } = form.values;

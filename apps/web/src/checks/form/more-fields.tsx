@@ -18,7 +18,7 @@ const TOLERANCES = [
 ];
 
 /** The settings that are off by default. */
-// oxlint-disable-next-line import/no-default-export -- React loads it by itself
+// oxlint-disable-next-line import/no-default-export -- `React.lazy` needs a default export
 export default function MoreFields() {
   const { kind } = useCheckFormContext().values;
   return (
@@ -211,7 +211,7 @@ function HandlingFields() {
   );
 }
 
-/** The days without a run of a calendar schedule. */
+/** The days on which a cron or OnCalendar schedule expects no run. */
 function ExceptionFields() {
   const form = useCheckFormContext();
   return (

@@ -24,7 +24,7 @@ const KINDS: { value: CheckFormValues["kind"]; label: string }[] = [
   { value: "oncalendar", label: "OnCalendar" },
 ];
 
-/** When the job is due, and how late its ping may be. */
+/** The fields for when the job is due, and how late its ping may be. */
 export function ScheduleFields() {
   const form = useCheckFormContext();
   const { kind, scheduler } = form.values;
@@ -68,7 +68,7 @@ export function ScheduleFields() {
   );
 }
 
-/** Without it a slot of Jenkins' H is a window. */
+/** The name from which Jenkins computes H. Without it, a line with H is due at any time for which H may stand. */
 function JobField() {
   const form = useCheckFormContext();
   return (
@@ -119,7 +119,7 @@ function SchedulerField() {
   );
 }
 
-/** Not a scheduler of cron lines, but looked for among them. */
+/** Not a scheduler of cron lines, but people look for it among them. */
 const SYSTEMD = {
   value: "oncalendar",
   label: "systemd timer (OnCalendar)",
@@ -127,14 +127,14 @@ const SYSTEMD = {
   names: ["systemd", "timer"],
 };
 
-const USUAL_LINE = "30 2 * * *";
+const EXAMPLE_LINE = "30 2 * * *";
 
 function CronField() {
   const form = useCheckFormContext();
   const { scheduler } = form.values;
   const runBy = scheduler ?? DEFAULT_SCHEDULER;
   const { data: schedulers = [] } = useQuery(schedulersQuery);
-  const example = schedulers.find(({ id }) => id === runBy)?.example ?? USUAL_LINE;
+  const example = schedulers.find(({ id }) => id === runBy)?.example ?? EXAMPLE_LINE;
   const choose = async (lines: (typeof CRONS)[number]["lines"]) => {
     const { sameLine } = await loadTools();
     form.setFieldValue("cron", sameLine(lines, runBy));
@@ -206,7 +206,7 @@ function toKind(text: string): CheckFormValues["kind"] {
   return text === "interval" || text === "oncalendar" ? text : "cron";
 }
 
-/** Common schedules, one click each. */
+/** Common schedules, which the form sets with one click. */
 const INTERVALS = [
   { label: "5 min", seconds: 300 },
   { label: "15 min", seconds: 900 },

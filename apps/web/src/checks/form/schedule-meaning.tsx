@@ -6,7 +6,7 @@ import { browserZone, instant, shortZonedText } from "../../time/zones.ts";
 import type { Meaning } from "../schedule-queries.ts";
 import styles from "./schedule-preview.module.css";
 
-/** What a schedule means: in words, its next times, what is odd about it, and what its scheduler does otherwise. */
+/** What a schedule means: in words, its next times, what is odd about it, and how its scheduler handles missed runs. */
 export function ScheduleMeaning({ meaning, zone }: { meaning: Meaning; zone: string }) {
   return (
     <>
@@ -68,7 +68,7 @@ function ClockChanges({ changes }: Pick<Meaning, "changes">) {
   );
 }
 
-/** What the scheduler makes of runs that it could not start in time. */
+/** What the scheduler does about runs that it could not start in time, or that take too long. */
 function Policy({ policy: { usual, others } }: Pick<Meaning, "policy">) {
   if (usual.length === 0) return null;
   return (

@@ -14,20 +14,20 @@ import {
   proposalQuery,
   schedulersQuery,
   scheduleZone,
-  TYPING_MS,
+  TYPING_PAUSE_MS,
 } from "../schedule-queries.ts";
 import { scheduleInput, useCheckFormContext, withExplainedSchedule } from "./check-form-values.ts";
 import styles from "./schedule-preview.module.css";
 import { lazyPart } from "../../ui/lazy-part.ts";
 
-// It is shown once the server has answered.
+// Loaded on demand: it is shown only once the server has answered.
 const ScheduleMeaning = lazyPart(async () => ({
   default: (await import("./schedule-meaning.tsx")).ScheduleMeaning,
 }));
 
-/** What the schedule means in words, and its next five times, updated while it is typed. */
+/** What the schedule means in words, and its next times, updated while it is typed. */
 export function NextTimes({ schedule }: { schedule: CheckSchedule }) {
-  const [typed] = useDebouncedValue(schedule, TYPING_MS);
+  const [typed] = useDebouncedValue(schedule, TYPING_PAUSE_MS);
   const { data, error, isPlaceholderData } = useQuery(explainQuery(typed));
   return (
     <section className={styles["frame"]} aria-label="Next expected times" aria-live="polite">
@@ -70,7 +70,7 @@ function compareSearch({
   return { line: expression, zone: timezone, by: compared };
 }
 
-/** What the form found in a text that is no plain line: its scheduler first, then the schedule in it. */
+/** What was found in a pasted text that is not a plain cron line: first its scheduler, then the schedule in it. */
 export function PastedText() {
   const form = useCheckFormContext();
   const [refused, setRefused] = useState<string | null>(null);
@@ -108,14 +108,14 @@ export function PastedText() {
   );
 }
 
-/** Shows the schedule that was read from a pasted crontab line, timer or piece of code, and puts it into the form. */
+/** Shows the schedule found in a pasted crontab line, timer or piece of code, and puts it into the form on request. */
 function PastedSchedule() {
   const form = useCheckFormContext();
-  const [typed] = useDebouncedValue(scheduleInput(form.values), TYPING_MS);
+  const [typed] = useDebouncedValue(scheduleInput(form.values), TYPING_PAUSE_MS);
   const { data, isPlaceholderData } = useQuery(explainQuery(typed));
   if (data === undefined || isPlaceholderData || isSame(data.schedule, typed)) return null;
   const apply = () => form.setValues(withExplainedSchedule(form.values, data));
-  const runBy = schedulerOf(data.schedule);
+  const runBy = cronScheduler(data.schedule);
   return (
     <Alert color="blue" title="Found in the pasted text">
       <Stack gap="xs" align="flex-start">
@@ -132,8 +132,8 @@ function PastedSchedule() {
           <Button size="xs" onClick={apply}>
             Use this schedule
           </Button>
-          {runBy !== schedulerOf(typed) && runBy !== null && (
-            // What was chosen is named, so that the text no longer decides.
+          {runBy !== cronScheduler(typed) && runBy !== null && (
+            // Naming the chosen scheduler stops the server from guessing it from the text.
             <Button
               size="xs"
               variant="subtle"
@@ -151,11 +151,12 @@ function PastedSchedule() {
 function isSame(read: CheckSchedule, typed: CheckSchedule): boolean {
   if (read.kind === "interval" || typed.kind === "interval") return read.kind === typed.kind;
   const isSameText = read.expression === typed.expression.trim();
-  const isSameReader = read.kind !== typed.kind || schedulerOf(read) === schedulerOf(typed);
+  const isSameReader = read.kind !== typed.kind || cronScheduler(read) === cronScheduler(typed);
   return read.kind === typed.kind && isSameText && isSameReader && read.timezone === typed.timezone;
 }
 
-function schedulerOf(schedule: CheckSchedule): string | null {
+/** What runs a cron line; null for another kind of schedule. */
+function cronScheduler(schedule: CheckSchedule): string | null {
   return schedule.kind === "cron" ? (schedule.scheduler ?? DEFAULT_SCHEDULER) : null;
 }
 

@@ -2,7 +2,10 @@ import { DEFAULT_SCHEDULER, lineFor, readingText } from "@overdue/schedules";
 
 export { proposeScheduler } from "@overdue/schedules";
 
-/** The first of these lines that the scheduler reads as plain cron reads it: not all begin the week with the same number. */
+/**
+ * The first of these lines that the scheduler reads as plain cron reads the first one, since schedulers number the days
+ * of the week differently.
+ */
 export function sameLine(lines: readonly [string, ...string[]], scheduler: string): string {
   const [plain] = lines;
   const written = lines.map((line) => lineFor(line, scheduler));

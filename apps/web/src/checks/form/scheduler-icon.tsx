@@ -39,8 +39,8 @@ const OWN_ICONS: Readonly<Record<string, TablerIcon>> = {
   "laravel-cron-expression": IconBrandLaravel,
 };
 
-/** The sign of a scheduler, or of its family. */
-// oxlint-disable-next-line import/no-default-export -- React loads it by itself
+/** The icon of a scheduler, or of its family. */
+// oxlint-disable-next-line import/no-default-export -- `React.lazy` needs a default export
 export default function SchedulerIcon({ scheduler }: { scheduler: Scheduler | undefined }) {
   const Icon =
     scheduler === undefined ? IconTerminal2 : (OWN_ICONS[scheduler.id] ?? FAMILY_ICONS[scheduler.family]);

@@ -13,11 +13,11 @@ type Props = {
   onChange: (id: string) => void;
   label: string;
   description?: string;
-  /** shown as the first of its family, such as a kind of schedule that is no cron line */
+  /** One more option of a family, which is not a scheduler of cron lines. */
   extra?: { value: string; label: string; family: Scheduler["family"]; names: string[] };
 };
 
-/** A scheduler, searched by the names that people use, and grouped by family. */
+/** A field to choose a scheduler, grouped by family, which can be searched by all names that people use. */
 export function SchedulerSelect({ value, onChange, label, description, extra }: Props) {
   const { data: listed = [] } = useQuery(schedulersQuery);
   const known = new Map(listed.map((scheduler) => [scheduler.id, scheduler]));
@@ -32,11 +32,11 @@ export function SchedulerSelect({ value, onChange, label, description, extra }: 
       searchable
       maxDropdownHeight={340}
       nothingFoundMessage="No such scheduler. If it reads lines as a crontab does, choose cron."
-      filter={filterBy((id) => (id === extra?.value ? extra.names : wordsOf(known.get(id))))}
-      leftSection={<Sign scheduler={known.get(value)} />}
+      filter={filterBy((id) => (id === extra?.value ? extra.names : searchNames(known.get(id))))}
+      leftSection={<LazySchedulerIcon scheduler={known.get(value)} />}
       renderOption={({ option }) => (
         <Group gap="xs" wrap="nowrap">
-          <Sign scheduler={known.get(option.value)} />
+          <LazySchedulerIcon scheduler={known.get(option.value)} />
           <Text size="sm">{option.label}</Text>
         </Group>
       )}
@@ -44,8 +44,8 @@ export function SchedulerSelect({ value, onChange, label, description, extra }: 
   );
 }
 
-/** The sign of a scheduler, or of its family. */
-export function Sign({ scheduler }: { scheduler: Scheduler | undefined }) {
+/** The icon of a scheduler, or of its family; the icons are loaded on demand. */
+export function LazySchedulerIcon({ scheduler }: { scheduler: Scheduler | undefined }) {
   return (
     <Suspense fallback={<span style={{ width: 18 }} />}>
       <SchedulerIcon scheduler={scheduler} />
@@ -64,16 +64,16 @@ function groups(listed: readonly Scheduler[], extra: Props["extra"]) {
   }));
 }
 
-function wordsOf(scheduler: Scheduler | undefined): string[] {
+function searchNames(scheduler: Scheduler | undefined): string[] {
   return scheduler === undefined ? [] : [scheduler.id, scheduler.family, ...scheduler.names];
 }
 
-/** Every word that is typed has to be in one of the option's names. */
-function filterBy(namesOf: (id: string) => readonly string[]): OptionsFilter {
+/** Returns a filter for options whose label or names contain every word that is typed. */
+function filterBy(findNames: (id: string) => readonly string[]): OptionsFilter {
   return ({ options, search }) => {
     const typed = search.toLowerCase().split(/\s+/).filter(Boolean);
     const fits = ({ value, label }: ComboboxItem) => {
-      const text = [label, ...namesOf(value)].join(" ").toLowerCase();
+      const text = [label, ...findNames(value)].join(" ").toLowerCase();
       return typed.every((word) => text.includes(word));
     };
     return options

@@ -10,7 +10,7 @@ import { NO_SETUP } from "./setup-values.ts";
 
 const UNKNOWN = { value: "", label: "Not known: it may be any" };
 
-/** What runs the job of an interval: it decides whether the next run counts from the start or the end of the last. */
+/** The field for what runs the job of an interval: some programs count from the start of a run, some from its end. */
 export function IntervalSchedulerField() {
   const form = useCheckFormContext();
   const { data } = useQuery(runnersQuery);
@@ -35,12 +35,12 @@ export function IntervalSchedulerField() {
   );
 }
 
-/** How the scheduler is set up, where that was measured and makes a difference. */
+/** Fields for how the scheduler is set up, if that is known to make a difference. */
 export function SetupFields() {
   const form = useCheckFormContext();
   const { data } = useQuery(runnersQuery);
   const { kind, setups } = form.values;
-  const { missed = [], overlap = [] } = (data && setupsOf(form.values, data)) ?? {};
+  const { missed = [], overlap = [] } = (data && findSetups(form.values, data)) ?? {};
   const { within, missed: chosen } = setups[kind];
   const limited = missed.find(({ id, setting }) => setting !== null && (chosen === "" || id === chosen));
   const isLimited = limited !== undefined && (chosen !== "" || within.amount !== "");
@@ -64,7 +64,7 @@ export function SetupFields() {
       )}
       {overlap.length > 0 && (
         <NativeSelect
-          label="What becomes of a run that is due while another goes on?"
+          label="What happens to a run that is due while another is open?"
           data={[UNKNOWN, ...overlap.map(({ rule, text }) => ({ value: rule, label: text }))]}
           {...form.getInputProps(`setups.${kind}.overlap`)}
         />
@@ -73,7 +73,7 @@ export function SetupFields() {
   );
 }
 
-function setupsOf(
+function findSetups(
   { kind, scheduler, intervalScheduler }: CheckFormValues,
   runners: Runners,
 ): SchedulerSetups | undefined {

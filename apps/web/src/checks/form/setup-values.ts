@@ -1,10 +1,10 @@
 import { type Span, spanToSeconds, toSpan } from "../../time/duration.ts";
 import type { CheckSchedule } from "../check-queries.ts";
 
-/** How the scheduler is set up; empty where it is not known. */
+/** How the scheduler is set up; a field is empty if it is not known. */
 type SetupValues = { missed: string; within: Span; overlap: string };
 
-/** Every kind of schedule keeps its own. */
+/** Every kind of schedule keeps its own set-up, so that switching between them loses nothing. */
 export type Setups = Record<CheckSchedule["kind"], SetupValues>;
 
 export const NO_SETUP: SetupValues = { missed: "", within: { amount: "", unit: "seconds" }, overlap: "" };
@@ -30,7 +30,7 @@ export function setupValues({ missed, withinSeconds, overlap }: Setup = {}): Set
 
 const NAMES: Record<string, string> = { withinSeconds: "within", overlap: "overlap" };
 
-/** The field of the set-up for a path of the API; null where it is of something else. */
+/** The set-up's field for a path of the API; null for a path outside of the set-up. */
 export function setupField(path: string): string | null {
   const [found, name = ""] = /^schedule\.setup(?:\.(\w+))?$/.exec(path) ?? [];
   return found === undefined ? null : (NAMES[name] ?? "missed");
