@@ -142,7 +142,7 @@ describe("what runs the job", () => {
     const { user } = await renderForm(save, { values: { ...named, scheduler: "kubernetes" } });
     await user.selectOptions(await screen.findByLabelText("How is it set up?"), "with a deadline");
     await user.type(screen.getByLabelText("startingDeadlineSeconds: amount"), "200");
-    await user.selectOptions(screen.getByLabelText(/^What becomes of a run/), "concurrencyPolicy is Forbid");
+    await user.selectOptions(screen.getByLabelText(/^What happens to a run/), "concurrencyPolicy is Forbid");
     await user.click(submit());
     expect(scheduleOf(save)).toEqual({
       ...NIGHTLY,
