@@ -1,12 +1,12 @@
 import { z } from "zod";
 
-const URL_CHARS = 2_000;
+const URL_CHARS_MAX = 2_000;
 
-/** The address of a webhook in its normal form. Which hosts it may reach is decided when a request is sent. */
+/** The address of a webhook, in normalised form. Which hosts may be called is decided when a request is sent. */
 export const webhookUrl = z
   .string({ error: "Give the full address, such as https://example.org/hook." })
   .trim()
-  .max(URL_CHARS, `The address may have at most ${URL_CHARS} characters.`)
+  .max(URL_CHARS_MAX, `The address may have at most ${URL_CHARS_MAX} characters.`)
   .transform((text, context) => {
     const url = URL.parse(text);
     const problem =
@@ -32,8 +32,8 @@ function urlProblem(url: URL): string | null {
 }
 
 /**
- * The domains at which a provider's webhooks are; hosts below them count too, such as those of regions and previews. The
- * form that takes an address and the sender that calls it both read this table.
+ * The domains of a provider's webhooks; their subdomains count too, such as those of regions and previews. Both the form
+ * that accepts an address and the sender that calls it use this table.
  */
 export const PROVIDER_HOSTS = {
   slack: ["slack.com", "slack-gov.com"],
@@ -42,11 +42,11 @@ export const PROVIDER_HOSTS = {
   "splunk-on-call": ["victorops.com", "signalfx.com", "splunkcloud.com"],
 } as const satisfies Record<string, readonly string[]>;
 
-/** Names that no public server has. The operator may allow their addresses, such as that of a proxy for the provider. */
+/** Host names that no public server has. The operator may allow such addresses, for example of a proxy for the provider. */
 const PRIVATE_HOST =
   /^(\[.*\]|\d+(\.\d+){3}|[^.]+|.*\.(local|localhost|internal|intranet|lan|home|corp|private|test|home\.arpa))$/;
 
-/** Why an address cannot be a webhook of a provider with these hosts, as a sentence; null where it can. */
+/** Why an address cannot be a webhook of a provider with these hosts, as a sentence; null if it can. */
 export function hostProblem(address: string, hosts: readonly string[]): string | null {
   const host = URL.parse(address)?.hostname ?? "";
   if (PRIVATE_HOST.test(host) || hosts.some((known) => host === known || host.endsWith(`.${known}`)))

@@ -12,7 +12,7 @@ export function answerSummary(answer: HttpAnswer): string {
   return text === "" ? `Status ${answer.status}` : `Status ${answer.status}: ${text}`;
 }
 
-/** What most providers mean by a status: 2xx is accepted, 429 asks to wait, and everything else is worth another try. */
+/** What most providers mean by a status: 2xx accepts the message, 429 asks to wait, and anything else is worth a retry. */
 export function outcomeByStatus(answer: HttpAnswer): Outcome {
   const because = answerSummary(answer);
   const { status } = answer;
@@ -28,35 +28,35 @@ export function outcomeByStatus(answer: HttpAnswer): Outcome {
 /** A pattern for "status body", and what a match means to a person. */
 type Meaning = readonly [pattern: RegExp, meaning: string];
 
-/** The answers of a provider that say more than their status does. */
+/** The responses of a provider that say more than their status does. */
 export type AnswerRules = {
   /** The provider's name, for sentences about its answers. */
   provider: string;
   /**
-   * The schema of an answer that accepts the message; it reads JSON, or the text where the body is no JSON, and returns
-   * the message's id. Without it any 2xx accepts the message.
+   * The schema of a response that accepts the message. It gets the parsed JSON, or the text if the body is not JSON, and
+   * returns the message's id. Without it any 2xx accepts the message.
    */
   accepted?: z.ZodType<string | null>;
   /**
-   * The schema of every refusal by the provider itself. An answer of another shape comes from something in between, such
+   * The schema of every refusal by the provider itself. A response of another shape comes from something in between, such
    * as a proxy whose server restarts, so it is never final.
    */
-  ownRefusal: z.ZodType;
+  providerRefusal: z.ZodType;
   /** Refusals that no later attempt can change. */
   permanent?: readonly Meaning[];
-  /** Refusals because the target takes nothing for now. */
+  /** Refusals because the target accepts nothing for now. */
   unavailable?: readonly Meaning[];
   /** Refusals of the formatting: the message is sent again as plain text. */
   formatRefused?: RegExp;
-  /** What a refusal of the formatting means where the plain text is refused in the same words. */
+  /** What a refusal of the formatting means if the plain text is then refused in the same words. */
   plainTextRefused?: Meaning;
   /** The wait in milliseconds that the body of a 429 names, for providers that use no header for it. */
   waitMs?: (body: unknown, answer: HttpAnswer) => number | null;
 };
 
 /**
- * Decides by such rules what an answer means. A 2xx whose body is not what the provider sends may have been accepted all
- * the same, so its outcome is uncertain.
+ * Decides by the rules of a provider what a response means. After a 2xx with an unexpected body, the message may have been
+ * accepted all the same, so the outcome is uncertain.
  */
 export function outcomeByRules(rules: AnswerRules, answer: HttpAnswer): Outcome {
   const body = parseJson(answer.body);
@@ -81,13 +81,13 @@ export function outcomeByRules(rules: AnswerRules, answer: HttpAnswer): Outcome 
     : { outcome: "throttled", retryAfterMs: boundWaitMs(waitMs), because: answerSummary(answer) };
 }
 
-/** What the rules say about a refusal; null where they say nothing. */
+/** What the rules say about a refusal; null if they say nothing. */
 function findRefusal(rules: AnswerRules, answer: HttpAnswer, body: unknown): Outcome | null {
-  const { ownRefusal, permanent = [], unavailable = [], formatRefused, plainTextRefused } = rules;
+  const { providerRefusal, permanent = [], unavailable = [], formatRefused, plainTextRefused } = rules;
   const because = answerSummary(answer);
   const text = `${answer.status} ${answer.body}`;
   const meaningIn = (meanings: readonly Meaning[]) => meanings.find(([pattern]) => pattern.test(text))?.[1];
-  if (!ownRefusal.safeParse(body ?? answer.body).success) return refusalInBetween(rules, answer);
+  if (!providerRefusal.safeParse(body ?? answer.body).success) return refusalInBetween(rules, answer);
   const final = meaningIn(permanent);
   if (final !== undefined) return { outcome: "permanent", because: `${final} (${because})` };
   const temporary = meaningIn(unavailable);
@@ -101,7 +101,7 @@ function findRefusal(rules: AnswerRules, answer: HttpAnswer, body: unknown): Out
 
 function refusalInBetween({ provider }: AnswerRules, answer: HttpAnswer): Outcome | null {
   if (answer.status < 400 || answer.status === 429) return null;
-  const because = `${answerSummary(answer)}. That is no answer of ${provider} itself: is its address right, and does it run?`;
+  const because = `${answerSummary(answer)}. That answer is not from ${provider} itself: check that its address is right and that it runs.`;
   return { ...outcomeByStatus(answer), because };
 }
 
@@ -113,7 +113,7 @@ function parseJson(body: string): unknown {
   }
 }
 
-/** The names of headers by which providers that send no `Retry-After` say when the limit resets. */
+/** Headers in which providers that send no `Retry-After` say when the limit resets. */
 const RESET_HEADERS = [
   "x-ratelimit-reset-after",
   "ratelimit-reset",
@@ -123,7 +123,7 @@ const RESET_HEADERS = [
 
 /**
  * The wait in milliseconds that the headers ask for: `Retry-After` in seconds or as a date, or one of the other headers.
- * Between a second and an hour; null where they name no time.
+ * Between a second and an hour; null if they name no time.
  */
 function waitInHeaders({ headers, receivedAt }: HttpAnswer): number | null {
   const after = headers["retry-after"]?.trim() ?? "";
@@ -133,7 +133,7 @@ function waitInHeaders({ headers, receivedAt }: HttpAnswer): number | null {
   return reset === undefined ? null : boundWaitMs(msUntilReset(Number(reset), receivedAt));
 }
 
-/** A reset is an instant in milliseconds or seconds, or a count of seconds from now on: its size tells which. */
+/** A reset is an instant in milliseconds or in seconds, or a number of seconds from now on; its size tells which. */
 function msUntilReset(reset: number, receivedAt: number): number {
   if (reset > 1e11) return reset - receivedAt;
   return reset > 1e8 ? reset * 1_000 - receivedAt : reset * 1_000;
@@ -143,7 +143,7 @@ function isNumber(text: string): boolean {
   return /^\d+(\.\d+)?$/.test(text);
 }
 
-/** Between a second and an hour. */
+/** Bounds a wait to between a second and an hour. */
 export function boundWaitMs(waitMs: number): number {
   return Math.min(Math.max(waitMs, WAIT_MS_MIN), WAIT_MS_MAX);
 }

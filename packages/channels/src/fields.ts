@@ -14,7 +14,7 @@ export function secretField<const Name extends string>(given: Given<Name>): Fiel
   return field({ input: "password", secret: true, ...given });
 }
 
-/** Where a provider keeps the account, of those that have a service in each of these regions. */
+/** The region of the account, for providers that run one service in each region. */
 export const Region = z.enum(["us", "eu"], { error: "Choose a region." }).default("us");
 
 export const regionField = field({
@@ -45,12 +45,12 @@ export function phoneNumber(message: string) {
     .pipe(z.string().regex(/^\+[1-9]\d{6,14}$/, message));
 }
 
-/** A list of items, given as an array or as text with one on each line. */
-export function listOf<Item extends z.ZodType<unknown, string>>(item: Item, most: number) {
+/** A list of at most `max` items, given as an array or as text with one on each line. */
+export function listOf<Item extends z.ZodType<unknown, string>>(item: Item, max: number) {
   return z
     .union([z.array(z.string()), z.string().transform((text) => text.split(/[\n,]/))], {
       error: "Give one on each line.",
     })
     .transform((all) => all.map((one) => one.trim()).filter((one) => one !== ""))
-    .pipe(z.array(item).min(1, "Give at least one.").max(most, `At most ${most}.`));
+    .pipe(z.array(item).min(1, "Give at least one.").max(max, `At most ${max}.`));
 }

@@ -1,13 +1,13 @@
 import { escapeXml } from "./message/text.ts";
 
 const HIDDEN = "[hidden]";
-/** A text of this length that also occurs in a secret counts as a part of it; a shorter secret is hidden as a whole word. */
-const PART = 8;
+/** A text of this many characters that occurs in a secret counts as part of it. Shorter secrets are hidden as whole words. */
+const PART_CHARS = 8;
 /** A part of an address that is too short or too simple to be a secret: "v1", "api", "hook". */
 const HARMLESS_PART = /^(.{0,3}|[a-z]{1,7})$/;
 /** Headers that describe the format of a request and hold no secret. */
 const OPEN_HEADERS = /^(content-type|accept|accept-.*|user-agent|cache-control)$/i;
-/** Letters, digits, "_" and "-" are written the same everywhere. */
+/** Letters, digits, "_" and "-" are written the same in every format. */
 const UNIFORM = /^[\w-]+$/;
 const SECRET_NAME = /token|key|secret|password|passwd|sig|auth/i;
 
@@ -15,8 +15,8 @@ type Settings = Record<string, unknown>;
 type FormField = { name: string; secret: boolean; placeholder: string };
 
 /**
- * The texts in a channel's settings that nobody may read again: its secret fields, and the folders and query values of an
- * address that occur neither in the form's placeholder nor in the hint.
+ * The texts in a channel's settings that must never be shown again: its secret fields, and the path segments and query
+ * values of an address that occur neither in the form's placeholder nor in the hint.
  */
 export function secretsIn(fields: readonly FormField[], settings: Settings, hint: string): string[] {
   const known = new Map(fields.map((field) => [field.name, field]));
@@ -54,35 +54,36 @@ function credentials({ username, password }: URL): string[] {
 }
 
 /**
- * Replaces the secrets in a text, and parts of them, by "[hidden]". It finds them as they are and as an address, JSON, HTML
- * or base64 writes them.
+ * Replaces the secrets in a text, and parts of them, by "[hidden]". It finds them as they are, and as they are written in an
+ * address, JSON, HTML or base64.
  */
 export function hideSecrets(text: string, secrets: readonly string[]): string {
-  const forms = [...new Set(secrets.filter((secret) => mayHold(text, secret)).flatMap(knownForms))];
-  const words = forms.filter((form) => form.length < PART);
+  const forms = [...new Set(secrets.filter((secret) => mayContain(text, secret)).flatMap(knownForms))];
+  const words = forms.filter((form) => form.length < PART_CHARS);
   const lower = lowerCase(text);
-  // Most answers are short and hold nothing of a secret: only what they hold is looked for.
-  const own = new Set(partsOf(lower));
-  const parts = own.size === 0 ? own : new Set(forms.flatMap(partsOf).filter((part) => own.has(part)));
+  // Most answers are short and contain no secret, so only the parts that occur in the answer are kept.
+  const present = new Set(partsOf(lower));
+  const parts =
+    present.size === 0 ? present : new Set(forms.flatMap(partsOf).filter((part) => present.has(part)));
   return hideWords(parts.size === 0 ? text : hideParts({ text, lower }, parts), words);
 }
 
-/** Most answers are a word: too short for any form of a long secret that is written the same everywhere. */
-function mayHold(text: string, secret: string): boolean {
-  return text.length >= PART || secret.length < 2 * PART || !UNIFORM.test(secret);
+/** Whether a text is long enough to contain a part of the secret. Most answers are a single word, and are not. */
+function mayContain(text: string, secret: string): boolean {
+  return text.length >= PART_CHARS || secret.length < 2 * PART_CHARS || !UNIFORM.test(secret);
 }
 
-const FORMS_KEPT = 1_000;
+const FORMS_KEPT_MAX = 1_000;
 const keptForms = new Map<string, string[]>();
 
-/** The written forms are kept, since a channel's secrets are the same for each of its answers. */
+/** The written forms are cached, since a channel's secrets are the same for each of its answers. */
 function knownForms(secret: string): string[] {
   const known = keptForms.get(secret);
   if (known !== undefined) return known;
-  if (keptForms.size >= FORMS_KEPT) keptForms.clear();
-  const made = writtenForms(secret);
-  keptForms.set(secret, made);
-  return made;
+  if (keptForms.size >= FORMS_KEPT_MAX) keptForms.clear();
+  const forms = writtenForms(secret);
+  keptForms.set(secret, forms);
+  return forms;
 }
 
 /** The ways in which a secret may be written in an answer, in lower case. */
@@ -101,10 +102,10 @@ function writtenForms(secret: string): string[] {
   return [...written, ...base64Forms(plain)].map((form) => form.toLowerCase()).filter((form) => form !== "");
 }
 
-/** The base64 of a secret, for each position modulo 3 at which it may begin within the encoded text. */
+/** The base64 of a secret, for each offset (modulo 3) at which it may begin within the encoded text. */
 function base64Forms(secret: string): string[] {
   const bytes = new TextEncoder().encode(secret);
-  if (bytes.length < PART - 1) return [];
+  if (bytes.length < PART_CHARS - 1) return [];
   return [0, 1, 2].flatMap((before) => {
     const shifted = new Uint8Array([...new Uint8Array(before), ...bytes]);
     const encoded = btoa(String.fromCharCode(...shifted)).replace(/=+$/, "");
@@ -115,11 +116,11 @@ function base64Forms(secret: string): string[] {
 }
 
 function partsOf(form: string): string[] {
-  const count = Math.max(0, form.length - PART + 1);
-  return Array.from({ length: count }, (_, at) => form.slice(at, at + PART));
+  const count = Math.max(0, form.length - PART_CHARS + 1);
+  return Array.from({ length: count }, (_, at) => form.slice(at, at + PART_CHARS));
 }
 
-/** In lower case, but for a character whose lower case is longer: it would shift the positions of all that follows. */
+/** In lower case, except for characters whose lower case is longer, since those would shift all positions after them. */
 function lowerCase(text: string): string {
   const lower = text.toLowerCase();
   if (lower.length === text.length) return lower;
@@ -134,9 +135,9 @@ function hideParts({ text, lower }: { text: string; lower: string }, parts: Read
   let from = 0;
   let hiddenUntil = -1;
   for (let at = 0; at <= text.length; at += 1) {
-    if (at < text.length && parts.has(lower.slice(at, at + PART))) {
+    if (at < text.length && parts.has(lower.slice(at, at + PART_CHARS))) {
       if (at > hiddenUntil) shown += text.slice(from, at) + HIDDEN;
-      hiddenUntil = at + PART;
+      hiddenUntil = at + PART_CHARS;
       from = hiddenUntil;
     }
   }

@@ -17,11 +17,11 @@ export type Field = {
   input: "text" | "url" | "email" | "password" | "pairs" | "lines" | "paragraph" | "choice" | "channels";
   secret: boolean;
   required: boolean;
-  /** For the input "choice": the first is taken where nothing is chosen. */
+  /** For the input "choice"; the first is the default. */
   choices?: readonly { value: string; label: string }[];
 };
 
-/** The section of the list of kinds in which a kind is offered. */
+/** The section of the list in which the app offers a kind. */
 type KindGroup = "mail" | "chat" | "push" | "on-call" | "phone" | "other";
 
 /** The settings of the instance that requests need; see packages/config. */
@@ -43,7 +43,7 @@ export type HttpRequest = {
   body: string;
   trusted: boolean;
   onlyHosts: readonly string[] | null;
-  /** The request is signed by Standard Webhooks; the id stays the same for every attempt. */
+  /** How the request is signed (Standard Webhooks); the id is the same for every attempt. */
   signed: { id: string; secret: string } | null;
   /** The body is encrypted for a browser's subscription and signed with the instance's own keys (RFC 8291, 8292). */
   push?: PushTarget;
@@ -60,7 +60,7 @@ export type PushTarget = {
   topic: string;
 };
 
-/** The names of headers are in lower case; the body is cut at 64 KB. */
+/** A response. Names of headers are in lower case; the body is cut at 64 KB. */
 export type HttpAnswer = {
   status: number;
   headers: Record<string, string>;
@@ -68,15 +68,15 @@ export type HttpAnswer = {
   receivedAt: Instant;
 };
 
-/** What an answer means: the outcome of the attempt, or that it is made once more in a simpler form. */
+/** What a response means: the outcome of the attempt, or that it is repeated at once in a simpler form. */
 export type Outcome =
   | AttemptOutcome
-  /** The provider disliked the formatting: once more, as plain text. `orGone`: what it means if that is refused too. */
+  /** The provider refused the formatting: repeat as plain text. `orGone`: what it means if that is refused too. */
   | { outcome: "plain"; because: string; orGone?: string };
 
-/** What a person must do before anything can be sent. */
+/** Nothing can be sent until a person does what this sentence says. */
 export type Unavailable = { unavailable: string };
-/** Nothing is to be sent, as intended, such as no phone call for a recovery; `skip` says why. */
+/** Nothing is sent on purpose, such as no phone call for a recovery; `skip` says why. */
 export type Skip = { skip: string };
 export type Style = "rich" | "plain";
 
@@ -86,7 +86,7 @@ export type OpenChannel =
       via: "http";
       /** Builds the request for a message; pure. */
       request(message: AlertMessage, style: Style, operator: Operator): HttpRequest | Unavailable | Skip;
-      /** Decides what the provider's answer means; pure. */
+      /** Decides what the provider's response means; pure. */
       read(answer: HttpAnswer): Outcome;
     }
   | { via: "mail"; to: string }
@@ -94,12 +94,12 @@ export type OpenChannel =
   | { via: "group"; channelIds: readonly string[] };
 
 /**
- * How much a provider takes: requests at the same time and per second to one channel, and per second to all channels of
- * the kind together.
+ * How much a provider accepts: requests at the same time and per second for one channel, and per second for all channels
+ * of the kind together.
  */
 export type SendingLimits = RateLimit & {
   concurrency: number;
-  /** Requests at the same time from one sender to the one server of all channels of the kind; no limit by default. */
+  /** Requests at the same time from one sender for all channels of the kind, if they share a server; unlimited by default. */
   concurrencyInAll?: number;
 };
 
@@ -110,9 +110,9 @@ export type Parsed =
       ok: true;
       /** Plain JSON, to be sealed and stored. */
       settings: Record<string, unknown>;
-      /** The part of the settings that may be shown from then on. */
+      /** The part of the settings that may be shown later. */
       hint: string;
-      /** Values that were made because the person gave none, such as a signing secret; they are shown only now. */
+      /** Values that were generated because the person gave none, such as a signing secret; they are shown only now. */
       shownOnce: Record<string, string>;
     }
   | { ok: false; problems: readonly Problem[] };
@@ -128,7 +128,7 @@ export type ChannelKind = {
   schema: z.ZodObject;
   rateLimit: SendingLimits;
   parse(input: unknown): Parsed;
-  /** @throws where the stored settings are not of this kind. */
+  /** @throws if the stored settings do not fit this kind. */
   open(settings: unknown): OpenChannel;
 };
 
@@ -140,17 +140,17 @@ type KindSpec<Schema extends z.ZodObject> = {
   forMachines?: true;
   fields: readonly (Field & { name: keyof z.output<Schema> & string })[];
   schema: Schema;
-  /** Converts what people type, which may take several forms, into the form that the schema takes. */
+  /** Converts what people type, which may have several forms, into the form that the schema accepts. */
   readInput?(input: Settings): { input: Settings } | { problem: Problem };
-  /** The hosts at which the setting `url` must be; checked where settings are taken. */
+  /** The hosts that the setting `url` may have; checked when settings are saved. */
   hosts?: readonly string[];
   rateLimit: SendingLimits;
   hint(settings: z.output<Schema>): string;
-  /** Makes the settings that the person left out. */
+  /** Generates the settings that the person left out. */
   generate?(settings: z.output<Schema>): Record<string, string>;
 };
 
-/** Defines a kind of channel that says itself how it opens. */
+/** Defines a kind of channel with its own `open`. */
 export function defineKind<Schema extends z.ZodObject>(
   spec: KindSpec<Schema> & { open(settings: z.output<Schema>): OpenChannel },
 ): ChannelKind {
@@ -168,7 +168,7 @@ export function defineKind<Schema extends z.ZodObject>(
 }
 
 export type HttpKindSpec<Schema extends z.ZodObject> = KindSpec<Schema> & {
-  /** Runs, notices and reports are not sent, because the provider keeps incidents and nothing else. */
+  /** Runs, notices and reports are not sent, because the provider keeps only incidents. */
   onlyIncidents?: true;
   /** Builds the request for a message; pure. */
   request(
@@ -176,7 +176,7 @@ export type HttpKindSpec<Schema extends z.ZodObject> = KindSpec<Schema> & {
     message: AlertMessage,
     context: { style: Style; operator: Operator },
   ): HttpRequest | Unavailable | Skip;
-  /** What the provider's answers mean: a table of rules, or a function where a table cannot say it. */
+  /** What the provider's responses mean: a table of rules, or a function if a table is not enough. */
   answers: AnswerRules | ((answer: HttpAnswer, settings: z.output<Schema>) => Outcome);
 };
 
@@ -190,13 +190,13 @@ function openHttp<Schema extends z.ZodObject>(
   settings: z.output<Schema>,
 ): OpenChannel {
   const { answers } = spec;
-  // What is read is stored and shown, so secrets that an answer repeats are hidden first.
+  // Responses are stored and shown, so secrets that they repeat are hidden first.
   const secrets = secretsIn(spec.fields, settings, spec.hint(settings));
   return {
     via: "http",
     request: (message, style, operator) =>
       spec.onlyIncidents && isForTheRecord(message)
-        ? { skip: `${spec.title} keeps incidents, and this message is about none.` }
+        ? { skip: `${spec.title} keeps only incidents, and this message is not about one.` }
         : spec.request(settings, message, { style, operator }),
     read: (raw) => {
       const answer = { ...raw, body: hideSecrets(raw.body, secrets) };

@@ -62,22 +62,22 @@ export function parseSettings(kind: KindName, input: unknown): Parsed {
   return channelKinds[kind].parse(input);
 }
 
-/** Opens a channel with its stored settings. @throws where the kind is unknown or the settings do not fit it. */
+/** Opens a channel with its stored settings. @throws if the kind is unknown or the settings do not fit it. */
 export function openChannel(kind: string, settings: unknown): OpenChannel {
   if (!isKindName(kind)) throw new Error(`There is no kind of channel called “${kind}”.`);
   return channelKinds[kind].open(settings);
 }
 
-const UNKNOWN: SendingLimits = { concurrency: 1, perSecond: 1, perSecondInAll: 10 };
-/** A receiver that takes this many has no limit that would have to be kept. */
+const UNKNOWN_KIND_LIMITS: SendingLimits = { concurrency: 1, perSecond: 1, perSecondInAll: 10 };
+/** A provider that accepts this many has no limit that matters. */
 const UNLIMITED_PER_SECOND = 1_000;
 
-/** How much a provider takes; little for a kind that another version of us wrote and we do not know. */
+/** How much a provider accepts; a low limit for a kind that only another version of Overdue knows. */
 export function sendingLimits(kind: string): SendingLimits {
-  return isKindName(kind) ? channelKinds[kind].rateLimit : UNKNOWN;
+  return isKindName(kind) ? channelKinds[kind].rateLimit : UNKNOWN_KIND_LIMITS;
 }
 
-/** The rate that all senders keep together, by one clock; null where none is to be kept. */
+/** The rate limit that all senders share; null if there is none. */
 export function sharedRateLimit(kind: string): RateLimit | null {
   const limits = sendingLimits(kind);
   return limits.perSecond < UNLIMITED_PER_SECOND ? limits : null;
@@ -85,13 +85,13 @@ export function sharedRateLimit(kind: string): RateLimit | null {
 
 type Settings = Record<string, unknown>;
 
-/** The merged settings, or the ones that must be given again. */
+/** The merged settings, or a problem for each setting that must be given again. */
 type Merged = { ok: true; settings: Settings } | { ok: false; problems: readonly Problem[] };
 
 /**
- * Merges the settings of an edit into the stored ones; what the edit leaves out stays as it is. Where an address changes
- * its origin, secrets must be given again: otherwise an editor of the channel could have its stored secrets sent to an
- * address of their choice.
+ * Merges the settings of an edit into the stored ones; what the edit leaves out stays as it is. If an address changes its
+ * origin, secrets must be given again: otherwise an editor of the channel could have its stored secrets sent to an address
+ * of their choice.
  */
 export function mergeSettings(kind: KindName, stored: Settings, given: Settings): Merged {
   const settings = { ...stored, ...given };
@@ -104,7 +104,8 @@ export function mergeSettings(kind: KindName, stored: Settings, given: Settings)
   return { ok: false, problems: missing.map((field) => ({ field, message: GIVE_AGAIN })) };
 }
 
-const GIVE_AGAIN = "Give this again: the address is another now, and what is stored is not sent there.";
+const GIVE_AGAIN =
+  "Give this again: the address was changed, and the stored value is not sent to another address.";
 
 /** The names of settings that cannot hold a secret. */
 function fieldsWithoutSecrets(kind: KindName): ReadonlySet<string> {

@@ -12,11 +12,11 @@ type SecretUrlSpec = Pick<
   HttpKindSpec<UrlSettings>,
   "title" | "summary" | "group" | "forMachines" | "onlyIncidents" | "hosts" | "rateLimit"
 > & {
-  /** How the address is asked for. */
+  /** How the form asks for the address. */
   url: { label: string; help: string; placeholder: string; schema?: z.ZodType<string, string> };
-  /** What is shown of an address; its host and last four characters unless the kind knows better. */
+  /** What is shown of an address; by default its host and last four characters. */
   hint?: (url: string) => string;
-  /** The address that is called, where it is not the setting as it is. */
+  /** The address that is called, if it is not the setting itself. */
   requestUrl?: (url: string) => string;
   /** The JSON document that is posted for a message; pure. */
   payload: (message: AlertMessage, style: Style) => Record<string, unknown>;
@@ -24,8 +24,8 @@ type SecretUrlSpec = Pick<
 };
 
 /**
- * Defines a kind of channel whose only setting is a secret URL, such as that of an incoming webhook: the provider hands it
- * out, and a JSON document that is posted there becomes a message.
+ * Defines a kind of channel whose only setting is a secret URL, such as that of an incoming webhook, to which a JSON
+ * document is posted.
  */
 export function defineSecretUrlKind(spec: SecretUrlSpec): ChannelKind {
   const { url: asked, hint = hostAndEnd, requestUrl = (url) => url, payload, ...rest } = spec;

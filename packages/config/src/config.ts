@@ -6,7 +6,7 @@ import type { z } from "zod";
 
 import { findUnknownVariables, VARIABLES } from "./variables.ts";
 
-/** The configuration, with every value checked; names of durations and sizes end in their unit. */
+/** The configuration, with every value validated; names of durations and sizes end in their unit. */
 export type Config = {
   host: string;
   /** 0: any free port. */
@@ -15,9 +15,9 @@ export type Config = {
   publicUrl: string;
   /** An absolute path. */
   dataDir: string;
-  /** Null: the embedded PostgreSQL. Where it leads to a pooler, `pooled=true` in it says so. */
+  /** Null: the embedded PostgreSQL. It contains `pooled=true` if it leads to a connection pooler. */
   databaseUrl: string | null;
-  /** The server itself, where `databaseUrl` leads to a pooler; null: it does not. */
+  /** The server itself, if `databaseUrl` leads to a pooler; null: it does not. */
   databaseDirectUrl: string | null;
   /** A streaming replica, for long reads; null: there is none. */
   databaseReplicaUrl: string | null;
@@ -25,20 +25,20 @@ export type Config = {
   redisUrl: string | null;
   /** Null: no e-mail can be sent. */
   smtpUrl: string | null;
-  /** `tls` null: it depends on the server's address. `ca`: PEM. `ehlo` null: no configured name is that of a real host. */
+  /** `tls` null: it depends on the server's address. `ca`: PEM. `ehlo` null: no configured name belongs to a real host. */
   smtp: {
     tls: "off" | "opportunistic" | "required" | "verify" | null;
     ca: string | null;
     ehlo: string | null;
   };
   mailFrom: string;
-  /** An address gets alerts only once its reader has agreed. */
+  /** An address gets alerts only after its recipient has agreed. */
   emailVerification: boolean;
   /** Newest first; empty: one is generated once and kept in the data directory. */
   secretKeys: string[];
   /** Addresses and networks whose X-Forwarded-For is believed. */
   trustedProxies: string[];
-  /** TRUST_PROXY is not set. */
+  /** TRUST_PROXY is not set, so only proxies on this machine are trusted. */
   trustsOnlyThisMachine: boolean;
   /** Private networks that channels may reach. */
   allowedPrivateNetworks: string[];
@@ -57,10 +57,10 @@ export type Config = {
   metricsToken: string | null;
   /** Requests a minute from each key, person or address, not counting pings; 0: no limit. */
   apiRateLimit: number;
-  /** Hosts that answer only pings, each with an optional port, in lower case; the first stands in the URLs that are shown. */
+  /** Hosts that answer only pings, each with an optional port, in lower case; ping URLs are shown with the first. */
   pingHosts: string[];
   selfHeartbeatUrl: string | null;
-  /** Renewed each second while the process runs; null: none. */
+  /** A file that is touched each second while the process runs; null: none. */
   livenessFile: string | null;
   pingBodyBytesMax: number;
   /** Null: no pings by e-mail. */
@@ -93,7 +93,7 @@ type Values = {
 /**
  * Reads the configuration from the environment; an empty variable counts as not set.
  *
- * @throws ConfigError where a value is malformed or missing, or a name looks like ours and is not.
+ * @throws ConfigError if a value is malformed or missing, or a name looks like one of Overdue's variables and is not.
  */
 export function readConfig(environment: Environment): Config {
   const problems = [...findUnknownVariables(Object.keys(environment)), ...findMalformed(environment)];
@@ -125,7 +125,7 @@ function names(): Name[] {
   return Object.keys(VARIABLES) as Name[];
 }
 
-/** @throws ConfigError where only the second address is given. */
+/** @throws ConfigError if only the second address is given. */
 function databaseSettings(values: Values): Pick<Config, "databaseUrl" | "databaseDirectUrl"> {
   const { DATABASE_URL: databaseUrl, DATABASE_DIRECT_URL: databaseDirectUrl } = values;
   if (databaseDirectUrl === null) return { databaseUrl, databaseDirectUrl };
@@ -138,7 +138,7 @@ function databaseSettings(values: Values): Pick<Config, "databaseUrl" | "databas
   return { databaseUrl: pooled.href, databaseDirectUrl };
 }
 
-/** @throws ConfigError where only the replica is given. */
+/** @throws ConfigError if only the replica is given. */
 function replicaUrl({ DATABASE_REPLICA_URL: replica, DATABASE_URL: primary }: Values): string | null {
   if (replica !== null && primary === null)
     throw new ConfigError(
@@ -147,7 +147,7 @@ function replicaUrl({ DATABASE_REPLICA_URL: replica, DATABASE_URL: primary }: Va
   return replica;
 }
 
-/** The addresses of a proxy on this machine. */
+/** The networks of proxies on this machine. */
 const THIS_MACHINE = ["127.0.0.0/8", "::1"];
 
 function plainSettings(values: Values): Omit<Config, "bootstrap"> {
@@ -195,7 +195,7 @@ function smtpSettings(values: Values): Config["smtp"] {
   return { tls, ca, ehlo: ehlo ?? ehloName([values.PUBLIC_URL, values.MAIL_FROM]) };
 }
 
-/** The first address whose host may be in the DNS; mail servers refuse senders that introduce themselves otherwise. */
+/** The first host that may be in the DNS: mail servers refuse senders that introduce themselves with another name. */
 function ehloName(addresses: readonly (string | null)[]): string | null {
   const hosts = addresses.map((address) => {
     const host = address === null ? "" : (URL.parse(address)?.hostname ?? domainOfAddress(address));
@@ -215,7 +215,7 @@ function pingEmailSettings(values: Values): Config["pingEmail"] {
   return domain === null ? null : { domain, host: host ?? values.HOST, port };
 }
 
-// Nobody can open http://0.0.0.0, so an instance that listens on all addresses is shown as localhost.
+// http://0.0.0.0 cannot be opened, so an instance that listens on all addresses is shown as localhost.
 function localUrl(host: string, port: number): string {
   const name = host === "0.0.0.0" || host === "::" ? "localhost" : host.includes(":") ? `[${host}]` : host;
   return `http://${name}:${port}`;
@@ -239,15 +239,15 @@ function readBootstrap(values: Values): Bootstrap | null {
   throw new ConfigError(`${missing} is missing: ${set} works only together with it.`);
 }
 
-/** Warnings at a start about settings that are valid and probably not meant. */
+/** Warnings at the start about settings that are valid but probably not intended. */
 
-/** The host names of mail catchers in docker-compose.yml and in their instructions, and the port that they share. */
+/** The host names of mail catchers in docker-compose.yml and in their own manuals, and the port that they share. */
 const CATCHERS = new Set(["mail", "mailpit", "mailhog", "maildev", "mailcatcher"]);
 const CATCHER_PORTS = new Set(["1025"]);
 
 /**
- * A warning where the mail server is a mail catcher, such as that of docker-compose.yml, which accepts every mail and sends
- * none; else null. Mail catchers are known by their names.
+ * A warning if the mail server is a mail catcher, such as that of docker-compose.yml, which accepts every mail and sends
+ * none; else null. Mail catchers are recognised by their host names.
  */
 export function mailWarning({ smtpUrl }: Pick<Config, "smtpUrl">): string | null {
   const url = smtpUrl === null ? null : URL.parse(smtpUrl);
@@ -256,8 +256,8 @@ export function mailWarning({ smtpUrl }: Pick<Config, "smtpUrl">): string | null
 }
 
 /**
- * A warning where a proxy is probably not trusted, so that all visitors count as one; else null. Overdue itself does not
- * serve https, so a proxy serves an https PUBLIC_URL, and it may be on another machine unless Overdue listens only on this.
+ * A warning if a proxy is probably not trusted, so that all visitors count as one; else null. Overdue does not serve https
+ * itself, so an https PUBLIC_URL means a proxy, which may be on another machine unless Overdue listens only on this one.
  */
 export function proxyWarning({ publicUrl, host, trustsOnlyThisMachine }: Config): string | null {
   const isLocal = host === "localhost" || host === "::1" || host.startsWith("127.");

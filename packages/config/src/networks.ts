@@ -8,10 +8,10 @@ type Ip = ipaddr.IPv4 | ipaddr.IPv6;
 export type Networks = readonly { address: Ip; prefix: number }[];
 
 const IPV6_GLOBAL = ipaddr.parseCIDR("2000::/3");
-/** Azure's host agent; an ordinary address by every registry, and yet inside. */
+/** Azure's host agent: every registry lists its address as ordinary, but it is inside the network. */
 const AZURE_WIRE_SERVER = "168.63.129.16";
 
-/** `ranges`: addresses (`10.0.0.7`) and networks (`fd00::/8`), already checked by the configuration. */
+/** Parses addresses (`10.0.0.7`) and networks (`fd00::/8`) that the configuration has validated already. */
 export function parseNetworks(ranges: readonly string[]): Networks {
   return ranges.map((range) => {
     if (range.includes("/")) {
@@ -24,8 +24,8 @@ export function parseNetworks(ranges: readonly string[]): Networks {
 }
 
 /**
- * Whether an address belongs to the public internet. Only what is known to be public passes: for IPv4 ordinary unicast,
- * for IPv6 that within 2000::/3. A mapped IPv4 address counts as IPv4.
+ * Whether an address belongs to the public internet. Only addresses known to be public do: ordinary unicast, for IPv6 only
+ * within 2000::/3. A mapped IPv4 address counts as IPv4.
  */
 export function isPublic(address: string): boolean {
   if (!ipaddr.isValid(address)) return false;
@@ -34,7 +34,7 @@ export function isPublic(address: string): boolean {
   return !(ip instanceof ipaddr.IPv6) || isWithin(ip, { address: IPV6_GLOBAL[0], prefix: IPV6_GLOBAL[1] });
 }
 
-/** Whether the operator allowed this address by name of its network. */
+/** Whether the address is in one of the networks that the operator allowed. */
 export function isAllowed(address: string, networks: Networks): boolean {
   if (!ipaddr.isValid(address)) return false;
   const ip = ipaddr.process(address);
@@ -57,8 +57,8 @@ export function otherPort(ports: ReadonlySet<number>): string {
 }
 
 /**
- * Why a channel will not reach this URL, as far as that shows without asking a name server; null where nothing speaks
- * against it. `allowed`: ALLOW_PRIVATE_NETWORKS.
+ * Why a channel will not reach this URL, as far as that is known without a DNS lookup; null if nothing speaks against it.
+ * `allowed`: ALLOW_PRIVATE_NETWORKS.
  */
 export function whyOutOfReach(url: string, allowed: Networks): string | null {
   if (!URL.canParse(url)) return null;
@@ -71,7 +71,7 @@ export function whyOutOfReach(url: string, allowed: Networks): string | null {
   return isWebPort ? null : otherPort(WEB_PORTS);
 }
 
-/** Names that no public name server knows (RFC 6761, RFC 6762, ICANN's "internal"). */
+/** Whether no public name server knows this name (RFC 6761, RFC 6762, ICANN's "internal"). */
 function isInternalName(host: string): boolean {
   return !host.includes(".") || /\.(local|localhost|internal|lan|home\.arpa)$/i.test(host);
 }

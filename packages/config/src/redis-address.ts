@@ -1,4 +1,4 @@
-/** Where Redis is. `single`: one server, whose URL the client reads. */
+/** How to reach Redis. `single`: one server, whose URL the client library parses. */
 export type RedisAddress =
   | { kind: "single"; url: string }
   | (Servers & { kind: "sentinel"; name: string; db: number; sentinelPassword: string | null })
@@ -19,7 +19,7 @@ const PORTS = { sentinel: 26_379, cluster: 6_379 };
 
 /**
  * Reads `redis://…`, `redis+sentinel://user:password@host:26379,host:26379/NAME/DATABASE?sentinelPassword=…` and
- * `redis+cluster://user:password@host:6379,host:6379`, each with `rediss` for TLS. @returns null where it is none of them
+ * `redis+cluster://user:password@host:6379,host:6379`, each with `rediss` for TLS. @returns null if it is none of them
  */
 export function readRedisAddress(text: string): RedisAddress | null {
   if (["redis:", "rediss:"].includes(URL.parse(text)?.protocol ?? "")) return { kind: "single", url: text };
@@ -30,8 +30,8 @@ export function readRedisAddress(text: string): RedisAddress | null {
   const servers = {
     hosts: found.filter((host) => host !== null),
     tls: scheme === "rediss",
-    username: decoded(username),
-    password: decoded(password),
+    username: decode(username),
+    password: decode(password),
   };
   if (servers.hosts.length < found.length) return null;
   if (kind === "cluster") return path === "" && sentinelPassword === undefined ? { ...servers, kind } : null;
@@ -40,20 +40,20 @@ export function readRedisAddress(text: string): RedisAddress | null {
   return {
     ...servers,
     kind,
-    name: decoded(name) ?? name,
+    name: decode(name) ?? name,
     db: Number(db),
-    sentinelPassword: decoded(sentinelPassword),
+    sentinelPassword: decode(sentinelPassword),
   };
 }
 
-function readHost(text: string, usualPort: number): { host: string; port: number } | null {
-  const [, host, port = String(usualPort)] = HOST.exec(text) ?? [];
+function readHost(text: string, defaultPort: number): { host: string; port: number } | null {
+  const [, host, port = String(defaultPort)] = HOST.exec(text) ?? [];
   if (host === undefined || Number(port) > 65_535) return null;
   return { host: host.replace(/^\[|\]$/g, ""), port: Number(port) };
 }
 
-/** Null for nothing, and for an escape that is malformed. */
-function decoded(text: string | undefined): string | null {
+/** Decodes percent-encoding; null for an empty text or a malformed escape. */
+function decode(text: string | undefined): string | null {
   if (text === undefined || text === "") return null;
   try {
     return decodeURIComponent(text);

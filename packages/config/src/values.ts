@@ -77,7 +77,7 @@ export const mailDomain = z
   .regex(/^[a-z0-9.-]+$/i, "must be the domain of mail addresses, such as ping.example.org")
   .transform((text) => text.toLowerCase());
 
-/** The path of a file of certificates as PEM; the result is its text. */
+/** The path of a PEM file with certificates; the result is the file's text. */
 export const authorities = z.string().transform((path, context) => {
   const fail = (message: string) => {
     context.addIssue({ code: "custom", message });
@@ -120,7 +120,7 @@ export const secrets = commaList.refine(
   `must be at least ${SECRET_CHARS_MIN} characters long (several of them, with commas, newest first, while changing it)`,
 );
 
-/** A key that the operator chose; it is used in URLs and headers. */
+/** A key that the operator chooses; it is used in URLs and headers. */
 export const chosenKey = z.string().regex(/^[\w-]{8,64}$/, "must be 8 to 64 letters, digits, _ or -");
 
 function isNetwork(text: string): boolean {

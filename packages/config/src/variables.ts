@@ -161,17 +161,17 @@ export const VARIABLES = {
   API_RATE_LIMIT: withDefault(
     wholeNumber(0, 1_000_000),
     1_200,
-    "Requests a minute of each API key, each signed-in person, and each address that names neither; `0` for no limit. With `REDIS_URL` they are counted over all api processes, else in each. Pings are not counted.",
+    "Requests a minute for each API key, each signed-in person and, without either, each address; `0` for no limit. With `REDIS_URL` they are counted over all api processes, else in each. Pings are not counted.",
   ),
   SELF_HEARTBEAT_URL: optional(
     urlOf("http:", "https:"),
     "nothing outside is notified",
-    "Address that is asked each minute while all is well, such as a ping URL elsewhere: its silence is the alarm.",
+    "Address that is called each minute while all is well, such as a ping URL elsewhere, which raises the alarm when the calls stop.",
   ),
   LIVENESS_FILE: optional(
     z.string(),
     "no such file",
-    "File whose time of change a checker or a sender that runs by itself renews each second, for a probe to look at.",
+    "File whose modification time a checker or a sender that runs by itself renews each second, for a probe to check.",
   ),
   PING_HOST: optional(
     hostNames,
@@ -200,7 +200,7 @@ export const VARIABLES = {
   ),
 };
 
-/** Prefixes of our variables: an unknown variable with one of them is a mistake. */
+/** Prefixes of Overdue's variables: an unknown variable with one of them is a mistake. */
 const PREFIXES = ["BOOTSTRAP_", "MAIL_", "PING_", "SLACK_", "SMTP_", "TELEGRAM_"];
 
 function withDefault<S extends z.ZodType>(schema: S, fallback: z.output<S>, text: string) {
@@ -216,8 +216,8 @@ function oneOf<const W extends readonly [string, ...string[]]>(...words: W) {
 }
 
 /**
- * Returns a sentence for each name that looks like a variable of ours and is none: it starts like several of ours, or is a
- * typing error away from one. All others, such as PATH, belong to other programs.
+ * Returns a sentence for each name that looks like a variable of Overdue and is none: it has one of its prefixes, or is a
+ * typing error away from one. All other names, such as PATH, belong to other programs.
  */
 export function findUnknownVariables(names: string[]): string[] {
   return names.filter((name) => !KNOWN.includes(name)).flatMap(problemsWith);
@@ -225,7 +225,7 @@ export function findUnknownVariables(names: string[]): string[] {
 
 const KNOWN = Object.keys(VARIABLES);
 
-// Variables of shells and systems that look like ours.
+// Variables of shells and systems that look like Overdue's.
 const FOREIGN = ["HOME", "POST", "MAIL", "MAILCHECK", "MAIL_PATH", "HOSTS"];
 
 function problemsWith(name: string): string[] {
@@ -237,7 +237,7 @@ function problemsWith(name: string): string[] {
   return [`${name} is not a variable of Overdue; those that start with ${prefix} are ${known.join(", ")}.`];
 }
 
-// Short names are similar to many words, so only one typing error in them is recognised.
+// Short names resemble many words, so only one typing error in them is recognised.
 function isTypo(name: string, known: string): boolean {
   const typosMax = known.length < 6 ? 1 : 2;
   return sorted(name) === sorted(known) || distance(name, known) <= typosMax;

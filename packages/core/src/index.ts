@@ -212,7 +212,7 @@ export {
 } from "./strip/mark.ts";
 export {
   type Activity,
-  activityOf,
+  buildActivity,
   type RunKind,
   type StoredRun,
   type StoredSlot,

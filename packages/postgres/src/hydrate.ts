@@ -1,4 +1,4 @@
 import { findBinaries } from "./binaries.ts";
 
-// For an image whose node_modules cannot be written once it is built.
+// Makes the links while an image is built, because its node_modules cannot be written later.
 findBinaries();

@@ -7,33 +7,33 @@ import { setTimeout as wait } from "node:timers/promises";
 export type Postmaster = { pid: number; port: number };
 
 /**
- * The server that is running on a data directory right now, or null.
+ * The server that is running on a data directory now, or null.
  *
- * A number in a file proves nothing, since numbers are used again: the process counts only when it was
- * started for that very directory.
+ * A process id in a file proves nothing, since ids are reused: the process counts only if it was started for
+ * this directory.
  */
 export function findPostmaster(directory: string): Postmaster | null {
   const file = readPidFile(directory);
   return file && servesDirectory(file.pid, directory) ? { pid: file.pid, port: file.port } : null;
 }
 
-/** Whether the server with this process number says that it takes connections. */
+/** Whether the server with this process id reports that it accepts connections. */
 export function isReady(pid: number, directory: string): boolean {
   const file = readPidFile(directory);
   return file?.pid === pid && file.status === "ready";
 }
 
-/** Whether the server with this process number was asked to end, and has not ended yet. */
+/** Whether the server with this process id was asked to end, and has not ended yet. */
 export function isStopping(pid: number, directory: string): boolean {
   const file = readPidFile(directory);
   return file?.pid === pid && file.status === "stopping";
 }
 
 /**
- * Removes a pid file whose number belongs to another program by now; PostgreSQL itself would believe it.
+ * Removes a pid file whose process id now belongs to another program, since PostgreSQL would believe it.
  *
- * A file whose process is gone stays: PostgreSQL finds the old shared memory through it, and so refuses to
- * start beside relatives of the dead server that still live.
+ * A file whose process is gone is kept: through it PostgreSQL finds the old shared memory, and refuses to start
+ * while child processes of the dead server still run.
  */
 export function dropRecycledPidFile(directory: string): void {
   const file = readPidFile(directory);
@@ -41,7 +41,7 @@ export function dropRecycledPidFile(directory: string): void {
   if (isRecycled) rmSync(join(directory, "postmaster.pid"), { force: true });
 }
 
-/** Whether a process with this number exists. */
+/** Whether a process with this id exists. */
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -51,7 +51,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** Stops a server at once but cleanly (open transactions are rolled back), waiting until it is gone. */
+/** Stops a server at once but cleanly (open transactions are rolled back), and waits until it is gone. */
 export async function stopPostmaster(pid: number, secondsMax = 20): Promise<void> {
   process.kill(pid, "SIGINT");
   for (let step = 0; isAlive(pid); step += 1) {

@@ -12,9 +12,9 @@ import { dropRecycledPidFile, findPostmaster, isReady, isStopping, stopPostmaste
 export const POSTGRES_MAJOR = 18;
 
 /**
- * What to start: a data directory that `initialise` made, where its log goes, settings as `name=value`, and a
- * port of the loopback address where it must not be any free one. `onProcess` gets the number of each process that
- * is started for it, before it takes connections, and null when that has ended.
+ * What to start: a data directory that `initialise` created, the file of its log, settings as `name=value`, and a
+ * port on the loopback address (any free one by default). `onProcess` gets the id of each process that is started,
+ * before it accepts connections, and null when that process has ended.
  */
 export type ServerOptions = {
   directory: string;
@@ -26,7 +26,7 @@ export type ServerOptions = {
 
 /**
  * A running server; `exited` resolves when it ends for any reason. `stop` waits for a clean end, `interrupt`
- * only asks for it. `isStopping`: somebody has asked it to end, and it still waits for its clients.
+ * only asks for one. `isStopping`: somebody asked it to end, and it still waits for its clients.
  */
 export type Server = {
   pid: number;
@@ -39,12 +39,12 @@ export type Server = {
 };
 
 /**
- * Starts PostgreSQL on the loopback address, and answers when it takes connections.
+ * Starts PostgreSQL on the loopback address, and returns when it accepts connections.
  *
- * A server left behind by a killed parent is stopped first. What is in the way only for a moment (relatives of a
- * killed server that still hold its memory, a port taken meanwhile) is waited for.
+ * A server left behind by a killed parent is stopped first. Temporary obstacles (child processes of a killed server
+ * that still hold its memory, a port in use) are waited for.
  *
- * @throws with PostgreSQL's own reason where it does not start.
+ * @throws with PostgreSQL's own reason if it does not start.
  */
 export async function startServer(options: ServerOptions): Promise<Server> {
   const left = findPostmaster(options.directory);
@@ -54,14 +54,14 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     const server = await tryToStart(options);
     if (server) return server;
     const reason = lastProblem(options.logFile, logged);
-    if (attempt === ATTEMPTS_MAX || !PASSING.test(reason))
+    if (attempt === ATTEMPTS_MAX || !TEMPORARY.test(reason))
       throw new Error(`PostgreSQL did not start: ${reason}`);
     dropRecycledPidFile(options.directory);
     await wait(RETRY_MS);
   }
 }
 
-const PASSING = /shared memory block|lock file|could not create any TCP\/IP sockets|Address already in use/;
+const TEMPORARY = /shared memory block|lock file|could not create any TCP\/IP sockets|Address already in use/;
 const ATTEMPTS_MAX = 20;
 const RETRY_MS = 250;
 const POLL_MS = 10;
@@ -75,7 +75,7 @@ async function tryToStart(options: ServerOptions): Promise<Server | null> {
   const pid = child.pid;
   if (pid !== undefined) options.onProcess?.(pid);
   child.once("close", () => options.onProcess?.(null));
-  if (pid === undefined || !(await takesConnections(child, pid, options.directory))) return null;
+  if (pid === undefined || !(await waitUntilReady(child, pid, options.directory))) return null;
   return {
     pid,
     port,
@@ -87,7 +87,7 @@ async function tryToStart(options: ServerOptions): Promise<Server | null> {
   };
 }
 
-// SIGINT is PostgreSQL's fast stop: clients are cut off, open transactions rolled back, all data flushed.
+// SIGINT is PostgreSQL's fast shutdown: clients are disconnected, open transactions rolled back, all data flushed.
 async function stopAndWait(child: ChildProcess, exited: Promise<void>): Promise<void> {
   child.kill("SIGINT");
   const timer = setTimeout(() => child.kill("SIGQUIT"), STOP_MS_MAX);
@@ -95,8 +95,8 @@ async function stopAndWait(child: ChildProcess, exited: Promise<void>): Promise<
   clearTimeout(timer);
 }
 
-// Detached, because Ctrl-C reaches the whole process group: the database must stop last, when we say so.
-// Its log is a file and not a pipe, because it must be able to outlive us.
+// Detached, because Ctrl-C reaches the whole process group, but the database must stop last.
+// Its log is a file and not a pipe, because the server may outlive this process.
 function spawnPostgres(options: ServerOptions, port: number): ChildProcess {
   const settings = [`port=${port}`, ...FIXED_SETTINGS, ...(options.settings ?? [])];
   const args = ["-D", realpathSync(options.directory), ...settings.flatMap((setting) => ["-c", setting])];
@@ -112,7 +112,8 @@ function spawnPostgres(options: ServerOptions, port: number): ChildProcess {
 
 const FIXED_SETTINGS = ["listen_addresses=127.0.0.1", "unix_socket_directories=", "lc_messages=C"];
 
-async function takesConnections(child: ChildProcess, pid: number, directory: string): Promise<boolean> {
+/** Waits until the server accepts connections. Returns false if it ends before. */
+async function waitUntilReady(child: ChildProcess, pid: number, directory: string): Promise<boolean> {
   while (child.exitCode === null && child.signalCode === null) {
     if (isReady(pid, directory)) return true;
     await wait(POLL_MS);
@@ -121,11 +122,11 @@ async function takesConnections(child: ChildProcess, pid: number, directory: str
 }
 
 function lastProblem(logFile: string, from: number): string {
-  const said = readFileSync(logFile).subarray(from).toString("utf8").trim();
-  return said.match(/(?:FATAL|PANIC): +(.*)/g)?.at(-1) ?? (said.split("\n").at(-1) || `see ${logFile}`);
+  const log = readFileSync(logFile).subarray(from).toString("utf8").trim();
+  return log.match(/(?:FATAL|PANIC): +(.*)/g)?.at(-1) ?? (log.split("\n").at(-1) || `see ${logFile}`);
 }
 
-/** A TCP port of the loopback address that nobody listens on at this moment. */
+/** A TCP port on the loopback address that is free at this moment. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");

@@ -49,7 +49,7 @@ afterEach(() => collector.close());
 
 test("without an address nobody listens", async () => {
   const stop = await startTracing(null, { process: "api", log });
-  expect([stateChanges.isHeard, deliveryAttempts.isHeard]).toEqual([false, false]);
+  expect([stateChanges.hasSubscribers, deliveryAttempts.hasSubscribers]).toEqual([false, false]);
   await stop();
 });
 
@@ -84,7 +84,7 @@ test("a collector that refuses is said once in the log, and nothing else fails",
   const stop = await startTracing(collector.url, { process: "api", log });
   stateChanges.publish(DOWN);
   await stop();
-  expect(warnings).toEqual(["Traces are lost: the collector does not take them."]);
+  expect(warnings).toEqual(["Traces are lost: the collector does not accept them."]);
 });
 
 async function exported(process: "api" | "checker" | "sender", publish: () => void): Promise<void> {

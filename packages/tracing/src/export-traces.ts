@@ -10,29 +10,29 @@ import type { TracingOptions } from "./index.ts";
 
 const EVERY_MS = 1_000;
 const TIMEOUT_MS = 5_000;
-/** Enough for 10,000 deadlines in one second, in about 30 MB; more are dropped. */
+/** Enough spans for 10,000 deadlines in one second, in about 30 MB; more are dropped. */
 const WAITING_MAX = 32_768;
-const TOGETHER = 2_048;
+const BATCH_MAX = 2_048;
 
 /**
  * Exports, from now on, this process's part of the trace of each incident by OTLP over HTTP. The other processes add to the
- * same trace, since its ids follow from that of the incident; nothing travels between them. Headers come from
- * `OTEL_EXPORTER_OTLP_HEADERS`. @returns how to stop: what waits is exported first
+ * same trace without communication, since its ids are derived from the incident's id. Headers come from
+ * `OTEL_EXPORTER_OTLP_HEADERS`. @returns a function that stops it, after exporting what waits
  */
 export function exportTraces(endpoint: string, { process, log }: TracingOptions): () => Promise<void> {
   let isFailing = false;
-  const note = (error: unknown) => {
+  const logChange = (error: unknown) => {
     if ((error !== undefined) === isFailing) return;
     isFailing = error !== undefined;
-    if (isFailing) log.warn({ err: error }, "Traces are lost: the collector does not take them.");
-    else log.warn("The collector takes traces again.");
+    if (isFailing) log.warn({ err: error }, "Traces are lost: the collector does not accept them.");
+    else log.warn("The collector accepts traces again.");
   };
   const exporter = new OTLPTraceExporter({ url: `${endpoint}/v1/traces`, timeoutMillis: TIMEOUT_MS });
   const processor = new BatchSpanProcessor({
     exporter: {
       export: (spans, done) =>
         exporter.export(spans, (result) => {
-          note(result.error);
+          logChange(result.error);
           done(result);
         }),
       shutdown: () => exporter.shutdown(),
@@ -40,18 +40,18 @@ export function exportTraces(endpoint: string, { process, log }: TracingOptions)
     scheduledDelayMillis: EVERY_MS,
     exportTimeoutMillis: TIMEOUT_MS,
     maxQueueSize: WAITING_MAX,
-    maxExportBatchSize: TOGETHER,
+    maxExportBatchSize: BATCH_MAX,
   });
   const resource = resourceFromAttributes({
     "service.name": `overdue-${process}`,
     "service.namespace": "overdue",
   });
   const add = (spans: readonly Span[]) => {
-    for (const span of spans) processor.onEnd(readable(span, resource));
+    for (const span of spans) processor.onEnd(toReadableSpan(span, resource));
   };
   const stops = [
-    stateChanges.subscribe((change) => add(spansOfChange(change, Date.now()))),
-    deliveryAttempts.subscribe((attempt) => add([spanOfAttempt(attempt)])),
+    stateChanges.subscribe((change) => add(buildChangeSpans(change, Date.now()))),
+    deliveryAttempts.subscribe((attempt) => add([buildAttemptSpan(attempt)])),
   ];
   return async () => {
     for (const stop of stops) stop();
@@ -66,7 +66,7 @@ type Span = {
   traceId: string;
   spanId: string;
   parentId: string | null;
-  /** Another trace that belongs to this one. */
+  /** A span of another trace that belongs to this one. */
   linked: { traceId: string; spanId: string } | null;
   from: number;
   until: number;
@@ -74,16 +74,16 @@ type Span = {
   isFailed: boolean;
 };
 
-/** What caused a change of state, and the change itself. */
-function spansOfChange(change: StateChange, now: number): Span[] {
-  const ids = idsOf(change.incidentId, { isEnd: change.to !== "down" });
+/** Two spans: the cause of a change of state, and the change itself. */
+function buildChangeSpans(change: StateChange, now: number): Span[] {
+  const ids = traceIds(change.incidentId, { isEnd: change.to !== "down" });
   const attributes = {
     "overdue.incident.id": change.incidentId,
     "overdue.project.id": change.projectId,
     "overdue.check.id": change.checkId,
   };
   const cause: Span = {
-    name: causeOf(change),
+    name: causeName(change),
     kind: change.pingId === null ? SpanKind.INTERNAL : SpanKind.SERVER,
     traceId: ids.traceId,
     spanId: ids.causeId,
@@ -110,15 +110,15 @@ function spansOfChange(change: StateChange, now: number): Span[] {
   ];
 }
 
-/** A deadline is found by the evaluator; whatever else happens without a ping, a person has done. */
-function causeOf({ pingId, to }: StateChange): string {
+/** The name of the cause. Without a ping, a down is caused by a deadline, and any other change by a person. */
+function causeName({ pingId, to }: StateChange): string {
   if (pingId !== null) return "ping";
   return to === "down" ? "deadline" : "edit";
 }
 
-function spanOfAttempt(attempt: DeliveryAttempt): Span {
+function buildAttemptSpan(attempt: DeliveryAttempt): Span {
   const { incidentId, isEnd, deliveryId, statusCode } = attempt;
-  const { traceId, changeId } = idsOf(incidentId, { isEnd });
+  const { traceId, changeId } = traceIds(incidentId, { isEnd });
   return {
     name: "delivery",
     kind: SpanKind.CLIENT,
@@ -145,10 +145,10 @@ function spanOfAttempt(attempt: DeliveryAttempt): Span {
 }
 
 /**
- * An incident's id is that of the trace of its beginning, without the dashes. The end may come days later, and has a trace
- * of its own, with a link to the first.
+ * The trace of an incident's start has the incident's id, without dashes. Its end may come days later, so it has its own
+ * trace, with a link to the first.
  */
-function idsOf(incidentId: string, { isEnd }: { isEnd: boolean }) {
+function traceIds(incidentId: string, { isEnd }: { isEnd: boolean }) {
   const first = { traceId: incidentId.replaceAll("-", ""), spanId: digest(`${incidentId} cause`, 8) };
   if (!isEnd)
     return {
@@ -175,8 +175,8 @@ function digest(text: string, bytes: number): string {
 
 const SCOPE = { name: "overdue" };
 
-/** As the library hands it to an exporter; its own tracers would choose the ids. */
-function readable(span: Span, resource: Resource): ReadableSpan {
+/** The span as the library passes it to an exporter. The library's own tracers would choose the ids. */
+function toReadableSpan(span: Span, resource: Resource): ReadableSpan {
   const { name, kind, traceId, spanId, parentId, linked, attributes } = span;
   const context = (of: { traceId: string; spanId: string }) => ({ ...of, traceFlags: TraceFlags.SAMPLED });
   const until = Math.max(span.from, span.until);
@@ -201,7 +201,7 @@ function readable(span: Span, resource: Resource): ReadableSpan {
   };
 }
 
-/** Seconds, and nanoseconds beside them. */
+/** The instant as whole seconds and the remaining nanoseconds. */
 function hrTime(ms: number): HrTime {
   const seconds = Math.floor(ms / 1_000);
   return [seconds, Math.round((ms - seconds * 1_000) * 1_000_000)];

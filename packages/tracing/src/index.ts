@@ -6,8 +6,8 @@ export type TracingOptions = {
 };
 
 /**
- * Exports traces to the collector at this base address; null: nothing is exported, and none of the code for it is loaded.
- * @returns how to stop: what waits is exported first, for a few seconds at the most
+ * Exports traces to the collector at this base address; null: nothing is exported, and no code for it is loaded.
+ * @returns a function that stops it, after exporting what waits for at most a few seconds
  */
 export async function startTracing(
   endpoint: string | null,

@@ -10,13 +10,13 @@ export type StateChange = {
   reason: string | null;
   /** The instant of the deadline, of the ping or of the edit that caused it. */
   at: number;
-  /** Null: no ping caused it. */
+  /** The ping that caused it; null: none did. */
   pingId: string | null;
   /** When it began to be written. */
   writtenFrom: number;
 };
 
-/** A message about an incident was handed to a provider, whatever the provider answered. */
+/** A message about an incident was sent to a provider, whatever the provider answered. */
 export type DeliveryAttempt = {
   incidentId: string;
   /** The message reports that the incident has ended. */
@@ -29,15 +29,15 @@ export type DeliveryAttempt = {
   kind: string;
   attempt: number;
   outcome: string;
-  /** Of an answer by HTTP. */
+  /** The status of an HTTP response; null if there was none. */
   statusCode: number | null;
   startedAt: number;
   endedAt: number;
 };
 
 /**
- * What the traces are made of. Node's own channels carry it, so that a publisher loads nothing and waits for nothing;
- * it looks at `isHeard` before it makes an event.
+ * The events that traces are made from. They use Node's diagnostics channels, so that a publisher loads no library and
+ * waits for nothing; it should check `hasSubscribers` before it creates an event.
  */
 export const stateChanges = tracedEvents<StateChange>("overdue:state-change");
 export const deliveryAttempts = tracedEvents<DeliveryAttempt>("overdue:delivery-attempt");
@@ -45,11 +45,11 @@ export const deliveryAttempts = tracedEvents<DeliveryAttempt>("overdue:delivery-
 function tracedEvents<Event extends object>(name: string) {
   const events = channel(name);
   return {
-    get isHeard() {
+    get hasSubscribers() {
       return events.hasSubscribers;
     },
     publish: (event: Event): void => events.publish(event),
-    /** @returns how to stop it */
+    /** @returns a function that unsubscribes */
     subscribe: (listener: (event: Event) => void) => {
       const onMessage = (message: unknown) => listener(message as Event);
       events.subscribe(onMessage);

@@ -1,4 +1,4 @@
-import { activityOf, checkName, displayStatus, splitTags, upcomingSlots, worstKind } from "@overdue/core";
+import { buildActivity, checkName, displayStatus, splitTags, upcomingSlots, worstKind } from "@overdue/core";
 import { type CheckActivity, checkSettings, loadActivity, outagesWithin, toCheck } from "@overdue/db";
 import { DAY_MS, explain, type Instant, MINUTE_MS, nextAfter } from "@overdue/schedules";
 import { z } from "zod";
@@ -167,7 +167,7 @@ function pastView(
       }),
     };
   const open = found.row.memory.openRuns;
-  const { slots, runs } = activityOf(found.slots, found.runs, { open, until });
+  const { slots, runs } = buildActivity(found.slots, found.runs, { open, until });
   const offset = (at: Instant | null) => (at === null ? null : Math.round(at - from));
   return {
     slots: slots.map(({ dueAt, kind, lateMs }) => [Math.round(dueAt - from), kind, lateMs]),

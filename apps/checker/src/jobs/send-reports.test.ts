@@ -176,7 +176,7 @@ describe("the note on clock changes", () => {
     const { raw } = await smtp.waitFor(({ to }) => to.includes(reader.email));
     await stop();
     const text = raw.replaceAll(/=\r\n/g, "");
-    expect(raw).toMatch(/^Subject: test: clocks change on Sun 2027-03-28, 1 check runs otherwise/m);
+    expect(raw).toMatch(/^Subject: test: clocks change on Sun 2027-03-28, 1 check runs differently/m);
     expect(text).toContain("Sun 2027-03-28: clocks go forward from 02:00 to 03:00 (Europe/Berlin)");
     expect(text).toMatch(/- nightly backup: 02:30 does not run/);
     expect(await reportOf(reader.projectId)).toMatchObject({

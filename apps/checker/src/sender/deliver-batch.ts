@@ -144,7 +144,7 @@ async function attempt(
   const startedAt = new Date();
   const result = await send(alert, parts);
   answered();
-  if (deliveryAttempts.isHeard) publishAttempt({ claim: mine, alert }, result, startedAt);
+  if (deliveryAttempts.hasSubscribers) publishAttempt({ claim: mine, alert }, result, startedAt);
   const next = decideNextStep(result, mine, { kind: alert.kind, chance: Math.random() });
   // What earlier settings come to says nothing about the channel as it is.
   const step = alert.hasOldSettings ? { ...next, channelBrokenBecause: null } : next;

@@ -3,9 +3,9 @@ import { createElement as h, type CSSProperties, type ReactNode } from "react";
 
 import { STRIP_DARK } from "./strip.ts";
 
-/** The frame of every mail, and the styles of its parts. Programs that ignore style sheets show it in light colours. */
+/** The frame of every mail, and the styles of its parts. Mail programs that ignore style sheets show the light colours. */
 
-/** `preview`: what a list of mails shows beside the subject. `colour`: the line above the card. */
+/** The frame of a mail. `preview`: what a list of mails shows beside the subject. `colour`: of the line above the card. */
 export function mailPage(
   { preview, colour }: { preview: string; colour: string },
   ...content: readonly ReactNode[]
@@ -101,7 +101,7 @@ function card(colour: string): CSSProperties {
   };
 }
 
-/** The dark colours. A program that finds none inverts the light ones by itself, which looks bad. */
+/** The dark colours. A mail program that finds none inverts the light ones itself, which looks bad. */
 const DARK = `
 :root { color-scheme: light dark; supported-color-schemes: light dark; }
 @media (prefers-color-scheme: dark) {

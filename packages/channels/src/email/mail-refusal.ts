@@ -1,9 +1,9 @@
-/** The meaning of a refusal by a mail server, in the SMTP session or in a mail that came back. */
+/** The meaning of a refusal by a mail server, in the SMTP session or in a bounced mail. */
 
 /**
- * "gone": there is no such mailbox. "full": the mailbox takes nothing for now. "content": the mail itself is refused.
+ * "gone": there is no such mailbox. "full": the mailbox accepts nothing for now. "content": the mail itself is refused.
  * "relay": the server refuses the sender, which only the operator can correct. "passing": it may be accepted later.
- * "unsure": refused for good, in words that fit an unknown mailbox as well as a server that does not relay.
+ * "unsure": a permanent refusal whose text fits an unknown mailbox as well as a server that does not relay.
  */
 export type MailRefusal = "gone" | "full" | "content" | "relay" | "passing" | "unsure";
 
@@ -23,7 +23,7 @@ export function parseRefusal(text: string, code: number | null = null): RefusalT
   };
 }
 
-/** The first row that matches decides. Words count more than codes, because servers use the same codes differently. */
+/** The first row that matches decides. The text counts more than codes, since servers use the same codes differently. */
 const ROWS: readonly (readonly [words: RegExp, refusal: MailRefusal])[] = [
   // Exim, which calls everything that it gives up 5.0.0.
   [
@@ -34,7 +34,7 @@ const ROWS: readonly (readonly [words: RegExp, refusal: MailRefusal])[] = [
     /queue (lifetime|expired)|envelope expired|too old|still being retried|could not be delivered for more than/i,
     "passing",
   ],
-  // The mailbox is there, and takes nothing.
+  // The mailbox exists, but accepts nothing.
   [
     /(mailbox|quota|inbox|storage|disk)[^.]{0,40}(full|exceeded|over|exhausted)|over ?quota|insufficient (system )?storage/i,
     "full",
@@ -44,7 +44,7 @@ const ROWS: readonly (readonly [words: RegExp, refusal: MailRefusal])[] = [
     /gr[ae]ylist|try again later|temporar|too many (connections|messages)|rate limit|connection (refused|timed out)/i,
     "passing",
   ],
-  // Who sends is refused: the server does not relay for us, does not know us, or does not like our address.
+  // The sender is refused: the server does not relay for us, does not know us, or distrusts our address.
   [
     /rela(y|ying)\b.{0,40}(denied|not permitted|not allowed|prohibited|refused|disabled)|not permitted to relay|(unable|unwilling|won't|cannot) (to )?relay/i,
     "relay",
@@ -66,7 +66,7 @@ const ROWS: readonly (readonly [words: RegExp, refusal: MailRefusal])[] = [
     /blocked (using|by)|client host.{0,40}blocked|block ?list|black ?list|deny ?list|\bDNSBL\b|\bRBL\b|spamhaus|barracuda|spamcop|poor reputation|listed (at|in|by|on)\b/i,
     "relay",
   ],
-  // Microsoft's words for a mailbox that is not there.
+  // Microsoft's text for a mailbox that does not exist.
   [/5\.4\.1\b.*recipient address rejected: access denied/i, "gone"],
   // There is no such mailbox, or no such domain.
   [
@@ -82,14 +82,14 @@ const ROWS: readonly (readonly [words: RegExp, refusal: MailRefusal])[] = [
     "gone",
   ],
   [/(domain|host)\b.{0,30}(not found|does not exist|takes no mail)|null ?mx/i, "gone"],
-  // The text itself.
+  // The content is refused.
   [
     /\b(spam|virus|malware|phish\w*|junk|content (filter|rejected|policy))\b|message (was )?(rejected|refused|blocked|content)|rejected.{0,20}\bcontent\b|message size|too (large|big)/i,
     "content",
   ],
 ];
 
-/** By the enhanced code of RFC 3463, where no words match. */
+/** By the enhanced code of RFC 3463, if no text matches. */
 const BY_STATUS: readonly (readonly [status: RegExp, refusal: MailRefusal])[] = [
   [/^4\./, "passing"],
   [/^5\.1\.[78]$/, "relay"],
@@ -103,7 +103,7 @@ const BY_STATUS: readonly (readonly [status: RegExp, refusal: MailRefusal])[] = 
 export function readMailRefusal({ code, status, text }: RefusalText): MailRefusal {
   const words = ROWS.find(([pattern]) => pattern.test(text))?.[1];
   const isForGood = status === null ? code === null || code >= 500 : status.startsWith("5");
-  // A code 4xx may be accepted later whatever the words say, except that a full mailbox is worth reporting.
+  // After a 4xx code the mail may be accepted later, whatever the text says; but a full mailbox is worth reporting.
   if (words !== undefined && (isForGood || words === "full" || words === "passing")) return words;
   if (code !== null && code >= 400 && code < 500) return "passing";
   if (code === 530 || code === 535 || code === 534 || code === 538) return "relay";

@@ -113,7 +113,7 @@ test("by night it has colours of its own", async () => {
 
 test.each([
   ["a check", downFacts, "set on its page"],
-  ["no check", { ...downFacts, kind: "test", check: null } as const, "pages of channels and routes"],
+  ["no check", { ...downFacts, kind: "test", check: null } as const, "channels and routes pages"],
 ])("a mail about %s says where that is set", async (_, facts, words) => {
   expect((await renderEmail(composeAlert(facts, PUBLIC_URL), STOP)).html).toContain(words);
 });

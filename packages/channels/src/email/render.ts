@@ -1,4 +1,4 @@
-// An entry of the package by itself: the web app imports the other one, and needs no renderer of mails.
+// A separate entry of the package, since the web app imports the other one and needs no mail renderer.
 import { type AlertFacts, durationText } from "@overdue/core";
 import { Heading, Hr, Link, render, Text } from "@react-email/components";
 import { createElement as h, type ReactElement } from "react";
@@ -13,7 +13,7 @@ import { stripTable } from "./strip.ts";
 export type RenderedEmail = { subject: string; html: string; text: string };
 
 /**
- * Renders an alert as HTML and plain text with the same content. `stopUrl`: where the reader ends such mails. React
+ * Renders an alert as HTML and plain text with the same content. `stopUrl`: where the recipient can unsubscribe. React
  * escapes the texts of people and jobs.
  */
 export async function renderEmail(message: AlertMessage, stopUrl: string): Promise<RenderedEmail> {
@@ -61,7 +61,7 @@ function footer(message: AlertMessage, stopUrl: string): ReactElement[] {
   ];
 }
 
-/** The page of each action asks before it acts, because virus scanners open every link in a mail. */
+/** The page of each action asks for confirmation, because virus scanners open every link in a mail. */
 function buttons({ kind, link, actions = [] }: AlertMessage): ReactElement[] {
   const open = { href: link, className: "button", style: layout.button };
   return [
@@ -98,21 +98,21 @@ function footerText(message: AlertMessage): string {
   return message.repeat === null ? sent : `${sent} This message ${message.repeat}.`;
 }
 
-/** Why the mail was sent, or where that is set. */
+/** Why the mail was sent, or where that can be changed; ends the footer's first sentence. */
 function whySent({ kind, facts }: AlertMessage): string {
   if (kind === "confirm") return ", since somebody typed this address there.";
   if (kind === "report") return ". How often such a report comes is set on the project's settings page.";
   const isOfOne = facts.check !== null && !facts.group;
   return isOfOne
     ? ". Who gets notified about this check is set on its page."
-    : ". Who gets notified is set on the project's pages of channels and routes.";
+    : ". Who gets notified is set on the project's channels and routes pages.";
 }
 
 function stopLabel({ kind }: AlertMessage): string {
   return kind === "report" ? "No more reports of this project" : "No more mails to this address";
 }
 
-const SUBJECT_CHARS = 180;
+const SUBJECT_CHARS_MAX = 180;
 
 /**
  * The subject of a mail, such as "[Down] nightly backup: missed", "[Still down 2 h] nightly backup: missed" or "[Up again,
@@ -126,10 +126,10 @@ function alertSubject(message: AlertMessage): string {
     state === null || facts.incident === null
       ? title
       : `[${state}] ${checkName(facts)}: ${reasonWord(facts.incident.reason)}`;
-  return oneLine(repeat === null ? subject : `${subject} (${repeat})`, SUBJECT_CHARS);
+  return oneLine(repeat === null ? subject : `${subject} (${repeat})`, SUBJECT_CHARS_MAX);
 }
 
-/** The words in the brackets; null where the mail is about no incident, or where its title says how that ended. */
+/** The text in the brackets; null if the mail is not about an incident, or if its title says how that ended. */
 function incidentState(facts: AlertFacts): string | null {
   const { kind, incident, payload } = facts;
   if (incident === null || payload !== null) return null;
@@ -149,7 +149,7 @@ function lateness({ incident, flip }: AlertFacts): string {
 
 /**
  * A mail about an account, or to a subscriber of a status page. `reason` says why it was sent, for a reader who does not
- * expect it; `stop`: where such mails end.
+ * expect it; `stop`: where to unsubscribe.
  */
 export type AccountMail = {
   subject: string;
@@ -161,7 +161,7 @@ export type AccountMail = {
 
 const ACCOUNT_COLOUR = "#1864ab";
 
-/** Renders HTML and plain text with the same content. It has no pictures, so nobody learns that it was opened. */
+/** Renders HTML and plain text with the same content. It loads no pictures, so opening it cannot be tracked. */
 export async function renderAccountMail(mail: AccountMail): Promise<RenderedEmail> {
   const { subject, sentences, button, reason, stop } = mail;
   const link = button === null ? [] : [`${button.label}:\n${button.url}`];

@@ -2,21 +2,21 @@ import { type Mark, markHeight, type MarkKind, STRIP_COLOURS } from "@overdue/co
 import { createElement as h, type CSSProperties, type ReactElement } from "react";
 
 /**
- * The heartbeat strip of a mail: a table of coloured cells, since Gmail and Outlook show no SVG and many readers load no
- * pictures. Each kind has the shape that it has elsewhere, as far as borders can draw it.
+ * The strip of a check in a mail: a table of coloured cells, since Gmail and Outlook show no SVG and many readers load no
+ * pictures. Each kind has the same shape as elsewhere, as far as borders can draw it. Lengths are in pixels.
  */
 
-const HEIGHT = 28;
-const WIDTH = 7;
-const GAP = 2;
-const CAP = 2;
-const NOTCH = 5;
-const STRIPE = 3;
+const HEIGHT_PX = 28;
+const WIDTH_PX = 7;
+const GAP_PX = 2;
+const CAP_PX = 2;
+const NOTCH_PX = 5;
+const STRIPE_PX = 3;
 
-/** One cell of a mark; a mark is drawn from its top. */
+/** One cell of a mark, listed from top to bottom. */
 type Part = { height: number; look: "filled" | "empty" | "notch" | "box" | "rails" };
 
-/** Draws the marks, oldest first. It is hidden from those who listen: the words stand in a line of the mail. */
+/** Draws the marks, oldest first. It is hidden from screen readers, since a line of the mail says the same in words. */
 export function stripTable(marks: readonly Mark[]): ReactElement {
   const cells = marks.map((mark, index) =>
     h("td", { key: index, valign: "bottom", style: cell }, markTable(mark)),
@@ -24,34 +24,34 @@ export function stripTable(marks: readonly Mark[]): ReactElement {
   return h(
     "table",
     { ...TABLE, "aria-hidden": true, style: { margin: "0 0 16px" } },
-    h("tbody", null, h("tr", { style: { height: HEIGHT } }, ...cells)),
+    h("tbody", null, h("tr", { style: { height: HEIGHT_PX } }, ...cells)),
   );
 }
 
 const TABLE = { role: "presentation", cellPadding: 0, cellSpacing: 0, border: 0 };
-const cell: CSSProperties = { padding: `0 ${GAP}px 0 0`, verticalAlign: "bottom" };
+const cell: CSSProperties = { padding: `0 ${GAP_PX}px 0 0`, verticalAlign: "bottom" };
 
 function markTable(mark: Mark): ReactElement {
   const rows = markParts(mark).map((part, index) => h("tr", { key: index }, partCell(mark.kind, part)));
-  return h("table", { ...TABLE, width: WIDTH }, h("tbody", null, ...rows));
+  return h("table", { ...TABLE, width: WIDTH_PX }, h("tbody", null, ...rows));
 }
 
 function markParts(mark: Mark): Part[] {
-  const height = Math.round(markHeight(mark, HEIGHT));
+  const height = Math.round(markHeight(mark, HEIGHT_PX));
   switch (mark.kind) {
     case "on-time":
     case "running":
       return [{ height, look: "filled" }];
     case "late":
       return [
-        { height: CAP, look: "filled" },
-        { height: CAP, look: "empty" },
+        { height: CAP_PX, look: "filled" },
+        { height: CAP_PX, look: "empty" },
         { height, look: "filled" },
       ];
     case "failed":
       return [
-        { height: NOTCH, look: "notch" },
-        { height: Math.max(1, height - NOTCH), look: "filled" },
+        { height: NOTCH_PX, look: "notch" },
+        { height: Math.max(1, height - NOTCH_PX), look: "filled" },
       ];
     case "missed":
       return [{ height, look: "box" }];
@@ -63,15 +63,15 @@ function markParts(mark: Mark): Part[] {
     case "excluded":
       return stripes(height);
     case "paused":
-      return [{ height: CAP, look: "filled" }];
+      return [{ height: CAP_PX, look: "filled" }];
   }
 }
 
 function stripes(height: number): Part[] {
-  const count = Math.max(2, Math.round((height + STRIPE) / (2 * STRIPE - 1)));
+  const count = Math.max(2, Math.round((height + STRIPE_PX) / (2 * STRIPE_PX - 1)));
   const pair = [
-    { height: STRIPE - 1, look: "filled" },
-    { height: STRIPE, look: "empty" },
+    { height: STRIPE_PX - 1, look: "filled" },
+    { height: STRIPE_PX, look: "empty" },
   ] as const;
   return Array.from({ length: count }, () => pair)
     .flat()
@@ -86,7 +86,7 @@ function partCell(kind: MarkKind, { height, look }: Part): ReactElement {
   return h("td", { className, style: { ...flat(height), ...LOOKS[look](colour) } });
 }
 
-/** A cell is as tall as its line, unless its line is said to have no height. */
+/** A cell is at least as tall as a line of text, unless the line height is zero. */
 function flat(height: number): CSSProperties {
   return { boxSizing: "border-box", fontSize: 0, height, lineHeight: 0, padding: 0 };
 }
@@ -98,13 +98,13 @@ const LOOKS: Record<Exclude<Part["look"], "notch">, (colour: string) => CSSPrope
   rails: (colour) => ({ borderLeft: `2px solid ${colour}`, borderRight: `2px solid ${colour}` }),
 };
 
-/** Two borders that meet below a third one that nobody sees leave a V between them. */
+/** Two coloured borders below a transparent one leave a V between them. */
 function notch(colour: string): CSSProperties {
-  const side = `${WIDTH / 2}px solid ${colour}`;
+  const side = `${WIDTH_PX / 2}px solid ${colour}`;
   return {
     borderLeft: side,
     borderRight: side,
-    borderTop: `${NOTCH}px solid transparent`,
+    borderTop: `${NOTCH_PX}px solid transparent`,
     fontSize: 0,
     height: 0,
     lineHeight: 0,
@@ -112,7 +112,7 @@ function notch(colour: string): CSSProperties {
   };
 }
 
-/** The dark colours, for the style sheet of a mail. A notch keeps the third border that nobody sees. */
+/** The dark colours, for the style sheet of a mail. The third border of a notch stays transparent. */
 export const STRIP_DARK = Object.entries(STRIP_COLOURS.dark)
   .map(([kind, colour]) => {
     const lines =

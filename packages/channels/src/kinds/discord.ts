@@ -7,18 +7,18 @@ import { alertLinks, alertLook, markedText, markedTitle } from "../message/parts
 import { clipEnd, clipStart, escapeMarkdown, fencedByThree } from "../message/text.ts";
 import { defineSecretUrlKind } from "../secret-url-kind.ts";
 
-/** In characters. Even where all of it must be escaped, it stays below Discord's 256 for a title and 6,000 for an embed. */
-const CONTENT = 2_000;
-const TITLE = 120;
-const VALUE = 150;
-const FIELDS = 10;
-const SENTENCE = 600;
-const OUTPUT = 1_200;
-const BUTTON_URL = 512;
-/** A flag: the message makes no sound and no badge. */
+/** Even if every character must be escaped, these stay below Discord's limits of 256 for a title and 6,000 for an embed. */
+const CONTENT_CHARS_MAX = 2_000;
+const TITLE_CHARS_MAX = 120;
+const VALUE_CHARS_MAX = 150;
+const FIELDS_MAX = 10;
+const SENTENCE_CHARS_MAX = 600;
+const OUTPUT_CHARS_MAX = 1_200;
+const BUTTON_URL_CHARS_MAX = 512;
+/** A flag for messages without sound and badge. */
 const SUPPRESS_NOTIFICATIONS = 4_096;
 
-/** In seconds, with a fraction. */
+/** Discord names the wait in seconds, with a fraction. */
 const Wait = z.object({ retry_after: z.number() }).transform((body) => body.retry_after * 1_000);
 
 export const discord = defineSecretUrlKind({
@@ -38,13 +38,13 @@ export const discord = defineSecretUrlKind({
   payload,
   answers: {
     provider: "Discord",
-    ownRefusal: z.object({ code: z.number(), message: z.string() }),
+    providerRefusal: z.object({ code: z.number(), message: z.string() }),
     accepted: z.object({ id: z.string() }).transform(({ id }) => id),
     permanent: [
       [/"code": ?10015\b|^404\b/, "The webhook was deleted in Discord: make a new one."],
       [/"code": ?50027\b|^401\b/, "Discord does not know the webhook's token: copy its URL again."],
       [/"code": ?(10003|160005)\b/, "The channel or thread is gone or closed."],
-      [/"code": ?220001\b/, "This webhook is of a forum: add ?thread_id=… of a post to its URL."],
+      [/"code": ?220001\b/, "This webhook belongs to a forum: add ?thread_id=… of a post to its URL."],
       [/^403\b/, "Discord does not allow this webhook to post there."],
     ],
     formatRefused: /^400\b/,
@@ -52,7 +52,7 @@ export const discord = defineSecretUrlKind({
   },
 });
 
-/** With `wait` Discord answers once the message is stored, with its id. Without `with_components` it drops the buttons. */
+/** With `wait`, Discord answers when the message is stored, with its id. Without `with_components` it drops the buttons. */
 function withQuery(address: string): string {
   const url = new URL(address);
   url.searchParams.set("wait", "true");
@@ -65,29 +65,30 @@ function payload(message: AlertMessage, style: Style): Record<string, unknown> {
     allowed_mentions: { parse: [] },
     ...(message.silent && { flags: SUPPRESS_NOTIFICATIONS }),
   };
-  if (style === "plain") return { content: fencedByThree(markedText(message, CONTENT - 100)), ...options };
+  if (style === "plain")
+    return { content: fencedByThree(markedText(message, CONTENT_CHARS_MAX - 100)), ...options };
   return { embeds: [embed(message)], components: [buttons(message)], ...options };
 }
 
-/** A row of links: the only buttons that a webhook without an app of its own may show. */
+/** A row of link buttons, the only kind that a webhook without its own app may show. */
 function buttons(message: AlertMessage): Record<string, unknown> {
-  const links = alertLinks(message).filter(({ url }) => url.length <= BUTTON_URL);
+  const links = alertLinks(message).filter(({ url }) => url.length <= BUTTON_URL_CHARS_MAX);
   return { type: 1, components: links.map(({ label, url }) => ({ type: 2, style: 5, label, url })) };
 }
 
 function embed(message: AlertMessage): Record<string, unknown> {
   const { colour } = alertLook(message);
   return {
-    title: escapeMarkdown(clipEnd(markedTitle(message), TITLE)),
+    title: escapeMarkdown(clipEnd(markedTitle(message), TITLE_CHARS_MAX)),
     url: message.link,
     color: Number.parseInt(colour.slice(1), 16),
     description: [
-      ...(message.sentence === "" ? [] : [escapeMarkdown(clipEnd(message.sentence, SENTENCE))]),
-      ...(message.output === null ? [] : [fencedByThree(clipStart(message.output, OUTPUT))]),
+      ...(message.sentence === "" ? [] : [escapeMarkdown(clipEnd(message.sentence, SENTENCE_CHARS_MAX))]),
+      ...(message.output === null ? [] : [fencedByThree(clipStart(message.output, OUTPUT_CHARS_MAX))]),
     ].join("\n"),
     fields: message.lines
-      .slice(0, FIELDS)
-      .map(({ label, value }) => ({ name: label, value: escapeMarkdown(clipEnd(value, VALUE)) })),
+      .slice(0, FIELDS_MAX)
+      .map(({ label, value }) => ({ name: label, value: escapeMarkdown(clipEnd(value, VALUE_CHARS_MAX)) })),
     ...(message.repeat !== null && { footer: { text: `(${message.repeat})` } }),
   };
 }

@@ -7,9 +7,9 @@ import { alertLinks, bodyText, markedTitle } from "../message/parts.ts";
 import { clipEnd, escapeAngles } from "../message/text.ts";
 import { defineSecretUrlKind } from "../secret-url-kind.ts";
 
-const TEXT = 4_000;
-const TITLE = 200;
-const LINES = 10;
+const TEXT_CHARS_MAX = 4_000;
+const TITLE_CHARS_MAX = 200;
+const LINES_MAX = 10;
 
 export const googleChat = defineSecretUrlKind({
   title: "Google Chat",
@@ -27,7 +27,7 @@ export const googleChat = defineSecretUrlKind({
   payload,
   answers: {
     provider: "Google Chat",
-    ownRefusal: z.object({ error: z.object({ code: z.number() }) }),
+    providerRefusal: z.object({ error: z.object({ code: z.number() }) }),
     accepted: z.object({ name: z.string() }).transform(({ name }) => name),
     permanent: [
       [/^404\b|NOT_FOUND/, "The space or its webhook was deleted: make a new webhook."],
@@ -46,10 +46,10 @@ export const googleChat = defineSecretUrlKind({
  */
 function payload(message: AlertMessage, style: Style): Record<string, unknown> {
   if (style === "plain") {
-    const text = `${markedTitle(message)}\n\n${bodyText(message, TEXT - TITLE)}`;
+    const text = `${markedTitle(message)}\n\n${bodyText(message, TEXT_CHARS_MAX - TITLE_CHARS_MAX)}`;
     return { text: text.replaceAll("<", "‹").replaceAll(">", "›") };
   }
-  const title = clipEnd(markedTitle(message), TITLE);
+  const title = clipEnd(markedTitle(message), TITLE_CHARS_MAX);
   const card = { header: { title }, sections: [{ widgets: widgets(message) }] };
   return { fallbackText: title, cardsV2: [{ cardId: "alert", card }] };
 }
@@ -57,7 +57,7 @@ function payload(message: AlertMessage, style: Style): Record<string, unknown> {
 function widgets(message: AlertMessage): unknown[] {
   return [
     ...(message.sentence === "" ? [] : [paragraph(message.sentence)]),
-    ...message.lines.slice(0, LINES).map(({ label, value }) => ({
+    ...message.lines.slice(0, LINES_MAX).map(({ label, value }) => ({
       decoratedText: { topLabel: label, text: escapeAngles(value), wrapText: true },
     })),
     ...(message.output === null ? [] : [paragraph(`Last output:\n${message.output}`)]),

@@ -8,9 +8,9 @@ import { markdownLinks, markedTitle } from "../message/parts.ts";
 import { escapeMarkdown, fenced } from "../message/text.ts";
 import { jsonRequest } from "../request.ts";
 
-/** From 8 on a phone sounds an alarm; below 4 it makes no sound. */
+/** Gotify's priorities: from 8 on a phone sounds an alarm, below 4 it makes no sound. */
 const PRIORITY = { bad: 8, good: 5, neutral: 4 };
-const SILENT = 2;
+const SILENT_PRIORITY = 2;
 
 export const gotify = defineHttpKind({
   title: "Gotify",
@@ -38,7 +38,7 @@ export const gotify = defineHttpKind({
     jsonRequest(`${server}/message`, payload(message), { headers: { "x-gotify-key": token } }),
   answers: {
     provider: "Gotify",
-    ownRefusal: z.object({ errorCode: z.number() }),
+    providerRefusal: z.object({ errorCode: z.number() }),
     accepted: z.object({ id: z.number() }).transform(({ id }) => String(id)),
     permanent: [
       [/^401\b|^403\b/, "Gotify does not know the application's token."],
@@ -53,7 +53,7 @@ function payload(message: AlertMessage): Record<string, unknown> {
   return {
     title: markedTitle(message),
     message: markdown(message),
-    priority: silent ? SILENT : PRIORITY[tone],
+    priority: silent ? SILENT_PRIORITY : PRIORITY[tone],
     extras: {
       "client::display": { contentType: "text/markdown" },
       "client::notification": { click: { url: message.link } },

@@ -8,8 +8,8 @@ import { alertLinks, markedText, markedTitle } from "../message/parts.ts";
 import { escapeXml } from "../message/text.ts";
 import { jsonRequest } from "../request.ts";
 
-/** An event may have 65,536 bytes; both texts together stay far below. */
-const TEXT = 8_000;
+/** An event may have 65,536 bytes; the plain and the HTML text together stay far below. */
+const TEXT_CHARS_MAX = 8_000;
 const Wait = z.object({ retry_after_ms: z.number() }).transform((body) => body.retry_after_ms);
 
 export const matrix = defineHttpKind({
@@ -56,7 +56,7 @@ export const matrix = defineHttpKind({
     ),
   answers: {
     provider: "Matrix",
-    ownRefusal: z.object({ errcode: z.string() }),
+    providerRefusal: z.object({ errcode: z.string() }),
     accepted: z.object({ event_id: z.string() }).transform((event) => event.event_id),
     permanent: [
       [
@@ -74,11 +74,11 @@ export const matrix = defineHttpKind({
   },
 });
 
-/** The mentions are empty, so that the output of a job notifies nobody by name. */
+/** `m.mentions` is empty, so that names in the output of a job notify nobody. */
 function payload(message: AlertMessage, style: Style): Record<string, unknown> {
   return {
     msgtype: message.silent ? "m.notice" : "m.text",
-    body: markedText(message, TEXT),
+    body: markedText(message, TEXT_CHARS_MAX),
     ...(style === "rich" && { format: "org.matrix.custom.html", formatted_body: html(message) }),
     "m.mentions": {},
   };

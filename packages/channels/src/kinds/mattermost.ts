@@ -7,7 +7,7 @@ import { escapeMarkdown, fenced } from "../message/text.ts";
 import { defineSecretUrlKind } from "../secret-url-kind.ts";
 
 /** A post may have 16,383 characters. */
-const TEXT = 12_000;
+const TEXT_CHARS_MAX = 12_000;
 
 export const mattermost = defineSecretUrlKind({
   title: "Mattermost",
@@ -26,9 +26,9 @@ export const mattermost = defineSecretUrlKind({
       .string()
       .regex(/^\s*ok\s*$/)
       .transform(() => null),
-    ownRefusal: z.object({ id: z.string(), status_code: z.number() }),
+    providerRefusal: z.object({ id: z.string(), status_code: z.number() }),
     permanent: [
-      // Servers before version 10 name the reason by an id, later ones by the status alone.
+      // Servers before version 10 give the reason as an id, later ones only as the status.
       [/web\.incoming_webhook\.invalid\b|^410\b/, "The webhook was removed: make a new one."],
       [
         /web\.incoming_webhook\.disabled\b|^501\b/,
@@ -49,7 +49,7 @@ export const mattermost = defineSecretUrlKind({
 });
 
 function payload(message: AlertMessage, style: Style): Record<string, unknown> {
-  if (style === "plain") return { text: fenced(markedText(message, TEXT)) };
+  if (style === "plain") return { text: fenced(markedText(message, TEXT_CHARS_MAX)) };
   return { attachments: [attachment(message)] };
 }
 

@@ -8,17 +8,17 @@ import { alertLinks, bodyText } from "../message/parts.ts";
 import { clipBytes, clipEnd } from "../message/text.ts";
 import { jsonRequest } from "../request.ts";
 
-/** The document may have twice the 4,096 bytes of a message: with every quote escaped and all links, this still fits. */
-const BYTES = 3_000;
-/** The limit in the plain style, for servers that take less. */
-const PLAIN_BYTES = 1_000;
-const ACTIONS = 3;
-const TITLE = 250;
+/** The JSON document may have twice the 4,096 bytes of a message, so this fits even with every quote escaped and all links. */
+const BYTES_MAX = 3_000;
+/** The limit in the plain style, for servers that accept less. */
+const PLAIN_BYTES_MAX = 1_000;
+const ACTIONS_MAX = 3;
+const TITLE_CHARS_MAX = 250;
 const TAGS = { bad: ["red_circle"], good: ["green_circle"], neutral: ["bell"] };
 const PRIORITY = { bad: 4, good: 3, neutral: 3 };
-const SILENT = 2;
+const SILENT_PRIORITY = 2;
 const HOUR_MS = 3_600_000;
-/** The day's messages of this sender are used up until midnight UTC, and each try uses up more of the limit. */
+/** The sender's daily limit is used up until midnight UTC, and each attempt uses up more of the limit. */
 const DailyLimit = z.object({ code: z.literal(42_908) });
 
 export const ntfy = defineHttpKind({
@@ -65,14 +65,14 @@ export const ntfy = defineHttpKind({
     }),
   answers: {
     provider: "ntfy",
-    ownRefusal: z.object({ code: z.number(), http: z.number() }),
+    providerRefusal: z.object({ code: z.number(), http: z.number() }),
     accepted: z.object({ id: z.string() }).transform(({ id }) => id),
     permanent: [
       [/^401\b|"code": ?401\d\d/, "ntfy does not know the access token."],
       [/^403\b|"code": ?403\d\d/, "This topic may not be written to without the right access token."],
       [/^404\b/, "There is no ntfy server at this path of its address."],
     ],
-    // It is too long or has more buttons than this server allows; a shorter one without buttons is still an alert.
+    // The message is too long or has more buttons than this server allows; a shorter one without buttons is still an alert.
     formatRefused: /^400\b|^413\b/,
     waitMs: (body) => (DailyLimit.safeParse(body).success ? HOUR_MS : null),
   },
@@ -84,10 +84,10 @@ function payload(topic: string, message: AlertMessage, style: Style): Record<str
   const isRich = style === "rich";
   return {
     topic,
-    title: clipEnd(message.title, TITLE),
-    message: clipBytes(bodyText(message, BYTES), isRich ? BYTES : PLAIN_BYTES),
+    title: clipEnd(message.title, TITLE_CHARS_MAX),
+    message: clipBytes(bodyText(message, BYTES_MAX), isRich ? BYTES_MAX : PLAIN_BYTES_MAX),
     tags: TAGS[tone],
-    priority: silent ? SILENT : PRIORITY[tone],
+    priority: silent ? SILENT_PRIORITY : PRIORITY[tone],
     click: message.link,
     ...(isRich && { actions: buttons(message) }),
   };
@@ -95,6 +95,6 @@ function payload(topic: string, message: AlertMessage, style: Style): Record<str
 
 function buttons(message: AlertMessage) {
   return alertLinks(message)
-    .slice(0, ACTIONS)
+    .slice(0, ACTIONS_MAX)
     .map(({ label, url }) => ({ action: "view", label, url }));
 }

@@ -9,8 +9,8 @@ import { clipEnd } from "../message/text.ts";
 import { jsonRequest } from "../request.ts";
 
 /** Opsgenie's limits, in characters. */
-const MESSAGE = 130;
-const DESCRIPTION = 15_000;
+const MESSAGE_CHARS_MAX = 130;
+const DESCRIPTION_CHARS_MAX = 15_000;
 const SERVERS = { us: "https://api.opsgenie.com", eu: "https://api.eu.opsgenie.com" };
 const PRIORITIES = ["P1", "P2", "P3", "P4", "P5"] as const;
 
@@ -18,7 +18,7 @@ const schema = z.strictObject({
   key: tokenText("Give the API key of an API integration."),
   priority: z.enum(PRIORITIES, { error: "Choose a priority." }).default("P1"),
   region: Region,
-  /** The address of a proxy that speaks Opsgenie's API, where there is one. */
+  /** The address of a proxy that speaks Opsgenie's API, if there is one. */
   server: serverUrl.optional(),
 });
 type Settings = z.output<typeof schema>;
@@ -39,7 +39,7 @@ export const opsgenie = defineHttpKind({
     field({
       name: "priority",
       label: "Priority",
-      help: "What a down is to Opsgenie.",
+      help: "The priority of a down alert in Opsgenie.",
       input: "choice",
       required: false,
       choices: PRIORITIES.map((value) => ({ value, label: value })),
@@ -51,7 +51,7 @@ export const opsgenie = defineHttpKind({
   request,
   answers: {
     provider: "Opsgenie",
-    ownRefusal: z.object({ message: z.string(), took: z.number() }),
+    providerRefusal: z.object({ message: z.string(), took: z.number() }),
     accepted: z.object({ requestId: z.string() }).transform(({ requestId }) => requestId),
     permanent: [
       [
@@ -63,7 +63,7 @@ export const opsgenie = defineHttpKind({
   },
 });
 
-/** The alias ties the closing to the alert, and makes a repeated attempt the same alert. */
+/** The alias links the closing to its alert, and makes a repeated attempt the same alert. */
 function request(settings: Settings, message: AlertMessage): HttpRequest {
   const alerts = `${settings.server ?? SERVERS[settings.region]}/v2/alerts`;
   const rest = {
@@ -72,16 +72,16 @@ function request(settings: Settings, message: AlertMessage): HttpRequest {
   };
   if (message.tone !== "good") return jsonRequest(alerts, opening(settings, message), rest);
   const close = `${alerts}/${incidentKey(message)}/close?identifierType=alias`;
-  const note = clipEnd(titleAndSentence(message), DESCRIPTION);
+  const note = clipEnd(titleAndSentence(message), DESCRIPTION_CHARS_MAX);
   return jsonRequest(close, { source: "Overdue", user: "Overdue", note }, rest);
 }
 
 function opening(settings: Settings, message: AlertMessage): Record<string, unknown> {
   const { project, check } = shortNames(message);
   return {
-    message: clipEnd(message.title, MESSAGE),
+    message: clipEnd(message.title, MESSAGE_CHARS_MAX),
     alias: incidentKey(message),
-    description: bodyText(message, DESCRIPTION),
+    description: bodyText(message, DESCRIPTION_CHARS_MAX),
     entity: check || "Overdue",
     source: "Overdue",
     priority: message.tone === "bad" ? settings.priority : "P5",

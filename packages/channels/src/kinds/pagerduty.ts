@@ -8,7 +8,7 @@ import { incidentKey, shortNames, titleAndSentence } from "../message/parts.ts";
 import { clipEnd } from "../message/text.ts";
 import { jsonRequest } from "../request.ts";
 
-const SUMMARY = 1_024;
+const SUMMARY_CHARS_MAX = 1_024;
 const SERVERS = { us: "https://events.pagerduty.com", eu: "https://events.eu.pagerduty.com" };
 
 export const pagerduty = defineHttpKind({
@@ -26,7 +26,7 @@ export const pagerduty = defineHttpKind({
       .enum(["critical", "error", "warning", "info"], { error: "Choose a severity." })
       .default("critical"),
     region: Region,
-    /** The address of a proxy that speaks PagerDuty's API, where there is one. */
+    /** The address of a proxy that speaks PagerDuty's API, if there is one. */
     server: serverUrl.optional(),
   }),
   fields: [
@@ -38,7 +38,7 @@ export const pagerduty = defineHttpKind({
     field({
       name: "severity",
       label: "Severity",
-      help: "What a down is to PagerDuty.",
+      help: "The severity of a down alert in PagerDuty.",
       input: "choice",
       required: false,
       choices: ["critical", "error", "warning", "info"].map((value) => ({ value, label: value })),
@@ -53,7 +53,7 @@ export const pagerduty = defineHttpKind({
     }),
   answers: {
     provider: "PagerDuty",
-    ownRefusal: z.object({ status: z.string(), message: z.string() }),
+    providerRefusal: z.object({ status: z.string(), message: z.string() }),
     accepted: z
       .object({ status: z.literal("success"), dedup_key: z.string() })
       .transform((body) => body.dedup_key),
@@ -67,7 +67,7 @@ export const pagerduty = defineHttpKind({
   },
 });
 
-/** The deduplication key ties the up to its down, and makes a repeated attempt the same event. */
+/** The deduplication key links an up to its down, and makes a repeated attempt the same event. */
 function payload(
   settings: { key: string; severity: string },
   message: AlertMessage,
@@ -90,7 +90,7 @@ function details(message: AlertMessage, severity: string): Record<string, unknow
     client_url: message.link,
     links: [{ href: message.link, text: "Open in Overdue" }],
     payload: {
-      summary: clipEnd(titleAndSentence(message), SUMMARY),
+      summary: clipEnd(titleAndSentence(message), SUMMARY_CHARS_MAX),
       source: check || "Overdue",
       severity: isBad ? severity : "info",
       ...(facts.flip !== null && { timestamp: new Date(facts.flip.at).toISOString() }),

@@ -7,8 +7,8 @@ import { acknowledgeLine, bodyText, markedTitle } from "../message/parts.ts";
 import { clipEnd } from "../message/text.ts";
 import { jsonRequest } from "../request.ts";
 
-const TITLE = 250;
-const TEXT = 4_000;
+const TITLE_CHARS_MAX = 250;
+const TEXT_CHARS_MAX = 4_000;
 
 export const pushbullet = defineHttpKind({
   title: "Pushbullet",
@@ -17,7 +17,7 @@ export const pushbullet = defineHttpKind({
   schema: z.strictObject({
     token: tokenText("Give the access token."),
     device: tokenText("Give the device's iden.").optional(),
-    /** The address of a proxy that speaks Pushbullet's API, where there is one. */
+    /** The address of a proxy that speaks Pushbullet's API, if there is one. */
     server: serverUrl.default("https://api.pushbullet.com"),
   }),
   fields: [
@@ -37,8 +37,8 @@ export const pushbullet = defineHttpKind({
       `${server}/v2/pushes`,
       {
         type: "link",
-        title: clipEnd(markedTitle(message), TITLE),
-        body: bodyText(message, TEXT) + acknowledgeLine(message),
+        title: clipEnd(markedTitle(message), TITLE_CHARS_MAX),
+        body: bodyText(message, TEXT_CHARS_MAX) + acknowledgeLine(message),
         url: message.link,
         guid: message.deliveryId,
         ...(device !== undefined && { device_iden: device }),
@@ -47,7 +47,7 @@ export const pushbullet = defineHttpKind({
     ),
   answers: {
     provider: "Pushbullet",
-    ownRefusal: z.object({ error: z.object({}) }),
+    providerRefusal: z.object({ error: z.object({}) }),
     accepted: z.object({ iden: z.string() }).transform(({ iden }) => iden),
     permanent: [
       [/invalid_access_token|^401\b/, "The access token is not valid any more."],

@@ -9,12 +9,12 @@ import { clipEnd, escapeAngles, escapeWithin } from "../message/text.ts";
 import { jsonRequest } from "../request.ts";
 
 /** Pushover's limits, in characters. */
-const TITLE = 250;
-const TEXT = 1_024;
+const TITLE_CHARS_MAX = 250;
+const TEXT_CHARS_MAX = 1_024;
 const KEY = /^[A-Za-z0-9]{30}$/;
 /** The phone rings every minute for an hour, until somebody confirms it. */
 const EMERGENCY = { priority: 2, retry: 60, expire: 3_600 };
-const SILENT = -1;
+const SILENT_PRIORITY = -1;
 
 const schema = z.strictObject({
   user: z
@@ -31,7 +31,7 @@ const schema = z.strictObject({
     .regex(/^[\w-]{1,25}$/, "A device's name has at most 25 letters, digits, dashes and underscores.")
     .optional(),
   urgency: z.enum(["0", "1", "2"], { error: "Choose how loud a down is." }).default("1"),
-  /** The address of a proxy that speaks Pushover's API, where there is one. */
+  /** The address of a proxy that speaks Pushover's API, if there is one. */
   server: serverUrl.default("https://api.pushover.net"),
 });
 type Settings = z.output<typeof schema>;
@@ -80,7 +80,7 @@ export const pushover = defineHttpKind({
     }),
   answers: {
     provider: "Pushover",
-    ownRefusal: z.object({ status: z.number(), errors: z.array(z.string()) }),
+    providerRefusal: z.object({ status: z.number(), errors: z.array(z.string()) }),
     accepted: z.object({ status: z.literal(1), request: z.string() }).transform(({ request }) => request),
     permanent: [
       [/application token is invalid|"token": ?"invalid"/, "Pushover does not know the application's token."],
@@ -99,7 +99,7 @@ function payload({ user, token, device, urgency }: Settings, message: AlertMessa
     token,
     user,
     ...(device !== undefined && { device }),
-    title: clipEnd(markedTitle(message), TITLE),
+    title: clipEnd(markedTitle(message), TITLE_CHARS_MAX),
     message: html(message),
     html: 1,
     url: message.link,
@@ -108,19 +108,19 @@ function payload({ user, token, device, urgency }: Settings, message: AlertMessa
   };
 }
 
-/** As much of the text as fits beside the link. */
+/** The message in Pushover's HTML: as much of the text as fits beside the link. */
 function html(message: AlertMessage): string {
   const parts = [message.sentence, linesText(message), message.output ?? ""].filter((part) => part !== "");
   // An empty message is refused.
   const text = parts.length === 0 ? message.title : parts.join("\n\n");
   const [action] = mainActions(message);
   const link = action === undefined ? "" : `\n\n<a href="${escapeAngles(action.url)}">${action.label}</a>`;
-  return escapeWithin(text, TEXT - link.length, escapeAngles) + link;
+  return escapeWithin(text, TEXT_CHARS_MAX - link.length, escapeAngles) + link;
 }
 
 function loudness(message: AlertMessage, urgency: Settings["urgency"]): Record<string, number> {
   const { tone, silent } = message;
-  if (silent) return { priority: SILENT };
+  if (silent) return { priority: SILENT_PRIORITY };
   if (tone !== "bad") return { priority: 0 };
   return urgency === "2" ? EMERGENCY : { priority: Number(urgency) };
 }

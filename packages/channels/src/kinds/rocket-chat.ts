@@ -7,7 +7,7 @@ import { escapeMarkdown, fencedByThree } from "../message/text.ts";
 import { defineSecretUrlKind } from "../secret-url-kind.ts";
 
 /** A message may have 5,000 characters unless its server allows more. */
-const TEXT = 4_500;
+const TEXT_CHARS_MAX = 4_500;
 const Refusal = z.object({ error: z.string() });
 
 export const rocketChat = defineSecretUrlKind({
@@ -23,7 +23,7 @@ export const rocketChat = defineSecretUrlKind({
   payload,
   answers: {
     provider: "Rocket.Chat",
-    ownRefusal: z.object({ success: z.literal(false) }),
+    providerRefusal: z.object({ success: z.literal(false) }),
     accepted: z.object({ success: z.literal(true) }).transform(() => null),
     permanent: [
       [
@@ -34,7 +34,7 @@ export const rocketChat = defineSecretUrlKind({
       [/^401\b|^403\b/, "The webhook may not post into its room."],
     ],
     formatRefused: /^400\b|^413\b/,
-    // Some proxies drop the header with the instant; the sentence in the body stays.
+    // Some proxies drop the header that names the wait, but the body names it too.
     waitMs: (body) => {
       const seconds = /must wait (\d+) seconds/.exec(Refusal.safeParse(body).data?.error ?? "")?.[1];
       return seconds === undefined ? null : Number(seconds) * 1_000;
@@ -43,7 +43,7 @@ export const rocketChat = defineSecretUrlKind({
 });
 
 function payload(message: AlertMessage, style: Style): Record<string, unknown> {
-  if (style === "plain") return { text: fencedByThree(markedText(message, TEXT)) };
+  if (style === "plain") return { text: fencedByThree(markedText(message, TEXT_CHARS_MAX)) };
   const output = message.output === null ? [] : [fencedByThree(message.output)];
   const repeat = message.repeat === null ? [] : [`(${message.repeat})`];
   const attachment = {

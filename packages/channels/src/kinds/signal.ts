@@ -7,7 +7,7 @@ import { acknowledgeLine, markedText } from "../message/parts.ts";
 import { jsonRequest } from "../request.ts";
 
 /** Longer texts become attachments. */
-const TEXT = 2_000;
+const TEXT_CHARS_MAX = 2_000;
 const NUMBER = "Give the number with its country, such as +491701234567.";
 
 export const signal = defineHttpKind({
@@ -56,13 +56,13 @@ export const signal = defineHttpKind({
     return jsonRequest(`${server}/v2/send`, {
       number,
       recipients,
-      message: markedText(message, TEXT - link.length) + link,
+      message: markedText(message, TEXT_CHARS_MAX - link.length) + link,
       text_mode: "normal",
     });
   },
   answers: {
     provider: "Signal",
-    ownRefusal: z.object({ error: z.string() }),
+    providerRefusal: z.object({ error: z.string() }),
     accepted: z
       .object({ timestamp: z.union([z.string(), z.number()]) })
       .transform(({ timestamp }) => String(timestamp)),

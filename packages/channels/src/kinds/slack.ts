@@ -16,12 +16,12 @@ import { clipEnd, clipStart, escapeAngles } from "../message/text.ts";
 import { jsonRequest } from "../request.ts";
 
 /** Slack's limits, in characters. */
-const HEADER = 150;
-const SECTION = 3_000;
-const FIELD = 2_000;
-const FIELDS = 10;
-const TEXT = 4_000;
-/** The answers of an incoming webhook that no later attempt can change; each is the whole body. */
+const HEADER_CHARS_MAX = 150;
+const SECTION_CHARS_MAX = 3_000;
+const FIELD_CHARS_MAX = 2_000;
+const FIELDS_MAX = 10;
+const TEXT_CHARS_MAX = 4_000;
+/** Refusals by an incoming webhook that no later attempt can change; each is the whole body. */
 const PERMANENT =
   /^\s*(no_service|no_team|no_active_hooks|channel_not_found|channel_is_archived|invalid_token|token_revoked|user_not_found|team_disabled|action_prohibited|posting_to_general_channel_denied)\s*$/;
 const FORMAT_REFUSED = /invalid_payload|invalid_blocks|invalid_attachments|no_text|too_many_attachments/;
@@ -33,7 +33,7 @@ const slackId = z
 const schema = z
   .strictObject({
     url: webhookUrl.optional(),
-    /** Stored when the instance's own app is added to a workspace; the form does not ask for these four. */
+    /** These four are stored when the instance's own app is added to a workspace; the form does not ask for them. */
     token: tokenText("Give the bot's token.").optional(),
     channel: slackId.optional(),
     team: slackId.optional(),
@@ -87,39 +87,43 @@ function appPlace({ token, channel }: z.output<typeof schema>): SlackPlace | nul
 }
 
 /**
- * The body of a message. Texts of people and jobs stand in plain_text, which has no markup. `foot` is the block with the
- * links or buttons.
+ * The body of a message. Texts of people and jobs are put into plain_text, which has no markup. `foot` is the block with
+ * the links or buttons.
  */
 export function payload(
   message: AlertMessage,
   style: Style,
   foot: unknown = links(message),
 ): Record<string, unknown> {
-  const text = clipEnd(escapeAngles(plainText(message)), TEXT);
+  const text = clipEnd(escapeAngles(plainText(message)), TEXT_CHARS_MAX);
   const options = { unfurl_links: false, unfurl_media: false };
   if (style === "plain") return { text, mrkdwn: false, ...options };
   return {
-    text: clipEnd(escapeAngles(titleAndSentence(message)), TEXT),
+    text: clipEnd(escapeAngles(titleAndSentence(message)), TEXT_CHARS_MAX),
     blocks: blocks(message, foot),
     ...options,
   };
 }
 
 function blocks(message: AlertMessage, foot: unknown): unknown[] {
-  const fields = message.lines.slice(0, FIELDS).map((line) => plain(`${line.label}\n${line.value}`, FIELD));
+  const fields = message.lines
+    .slice(0, FIELDS_MAX)
+    .map((line) => plain(`${line.label}\n${line.value}`, FIELD_CHARS_MAX));
   return [
-    { type: "header", text: plain(`${alertLook(message).mark} ${message.title}`, HEADER) },
-    ...(message.sentence === "" ? [] : [{ type: "section", text: plain(message.sentence, SECTION) }]),
+    { type: "header", text: plain(`${alertLook(message).mark} ${message.title}`, HEADER_CHARS_MAX) },
+    ...(message.sentence === ""
+      ? []
+      : [{ type: "section", text: plain(message.sentence, SECTION_CHARS_MAX) }]),
     ...(fields.length === 0 ? [] : [{ type: "section", fields }]),
     ...(message.output === null ? [] : [{ type: "section", text: output(message.output) }]),
     foot,
     ...(message.repeat === null
       ? []
-      : [{ type: "context", elements: [plain(`(${message.repeat})`, FIELD)] }]),
+      : [{ type: "context", elements: [plain(`(${message.repeat})`, FIELD_CHARS_MAX)] }]),
   ];
 }
 
-/** Links instead of buttons: where an app takes no interactions, Slack shows a warning beside a pressed button. */
+/** Links instead of buttons: if an app accepts no interactions, Slack shows a warning beside a pressed button. */
 function links(message: AlertMessage): unknown {
   const all = alertLinks(message).map(({ label, url }) => `<${escapeAngles(url)}|${label}>`);
   return { type: "section", text: { type: "mrkdwn", text: all.join("  ·  ") } };
@@ -127,7 +131,7 @@ function links(message: AlertMessage): unknown {
 
 function output(text: string) {
   const title = "Last output:\n";
-  return plain(title + clipStart(text, SECTION - title.length), SECTION);
+  return plain(title + clipStart(text, SECTION_CHARS_MAX - title.length), SECTION_CHARS_MAX);
 }
 
 function plain(text: string, limit: number) {
@@ -151,13 +155,13 @@ function webhookOutcome(answer: HttpAnswer): Outcome {
   return outcomeByStatus(answer);
 }
 
-/** A channel in Slack to which the app of this instance may post: the app's token there, and the channel's id. */
+/** A channel in Slack to which this instance's app may post: the app's token in that workspace, and the channel's id. */
 type SlackPlace = { token: string; channel: string };
 
-/** The id of the block with the buttons, by which it is found when they are to be removed. */
+/** The id of the block with the buttons, by which they are found when they must be removed. */
 export const SLACK_BUTTONS = "overdue-acts";
 const BUTTONS = ["acknowledge", "snooze-2h", "snooze-tomorrow", "snooze-recovery"];
-const LABEL = 75;
+const LABEL_CHARS_MAX = 75;
 
 /** The buttons of an alert. Slack reports a press to us, so only the last one, which opens Overdue, is a link. */
 function slackButtons(message: AlertMessage): Record<string, unknown> {
@@ -177,7 +181,7 @@ function button(actionId: string, text: string) {
   return {
     type: "button",
     action_id: actionId,
-    text: { type: "plain_text", text: text.slice(0, LABEL), emoji: false },
+    text: { type: "plain_text", text: text.slice(0, LABEL_CHARS_MAX), emoji: false },
   };
 }
 
@@ -202,7 +206,7 @@ function slackRequest(
 
 const Body = z.object({ ok: z.boolean(), error: z.string().optional() });
 
-/** Decides what an answer to `chat.postMessage` means: Slack reports most errors with status 200 and a code. */
+/** Decides what a response to `chat.postMessage` means. Slack reports most errors with status 200 and a code. */
 function slackOutcome(answer: HttpAnswer): Outcome {
   const error = errorCode(answer);
   if (error === "ratelimited" || error === "rate_limited") return outcomeByStatus({ ...answer, status: 429 });
@@ -221,7 +225,7 @@ function errorCode({ body }: HttpAnswer): string | null {
 
 const RULES: AnswerRules = {
   provider: "Slack",
-  ownRefusal: z.object({ ok: z.literal(false), error: z.string() }),
+  providerRefusal: z.object({ ok: z.literal(false), error: z.string() }),
   accepted: z.object({ ok: z.literal(true), ts: z.string() }).transform(({ ts }) => ts),
   permanent: [
     [

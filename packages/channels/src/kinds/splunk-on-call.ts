@@ -6,8 +6,8 @@ import { bodyText, incidentKey, shortNames } from "../message/parts.ts";
 import { clipEnd } from "../message/text.ts";
 import { defineSecretUrlKind } from "../secret-url-kind.ts";
 
-const TEXT = 10_000;
-const NAME = 255;
+const TEXT_CHARS_MAX = 10_000;
+const NAME_CHARS_MAX = 255;
 const MESSAGE_TYPES = { bad: "CRITICAL", good: "RECOVERY", neutral: "INFO" };
 
 export const splunkOnCall = defineSecretUrlKind({
@@ -31,7 +31,7 @@ export const splunkOnCall = defineSecretUrlKind({
   payload,
   answers: {
     provider: "Splunk On-Call",
-    ownRefusal: z.object({ result: z.string() }),
+    providerRefusal: z.object({ result: z.string() }),
     accepted: z
       .object({ result: z.literal("success"), entity_id: z.string().optional() })
       .transform((body) => body.entity_id ?? null),
@@ -44,14 +44,14 @@ export const splunkOnCall = defineSecretUrlKind({
   },
 });
 
-/** The entity ties the recovery to its incident, and makes a repeated attempt the same event. */
+/** The entity id links the recovery to its incident, and makes a repeated attempt the same event. */
 function payload(message: AlertMessage): Record<string, unknown> {
   const { facts, tone } = message;
   return {
     message_type: MESSAGE_TYPES[tone],
     entity_id: incidentKey(message),
-    entity_display_name: clipEnd(message.title, NAME),
-    state_message: bodyText(message, TEXT),
+    entity_display_name: clipEnd(message.title, NAME_CHARS_MAX),
+    state_message: bodyText(message, TEXT_CHARS_MAX),
     ...(facts.incident !== null && { state_start_time: Math.floor(facts.incident.openedAt / 1_000) }),
     monitoring_tool: "Overdue",
     project: shortNames(message).project,

@@ -5,10 +5,10 @@ import type { AlertMessage } from "../message/alert.ts";
 import { alertLinks, markedText, markedTitle } from "../message/parts.ts";
 import { defineSecretUrlKind } from "../secret-url-kind.ts";
 
-/** A card may have 28 KB; an alert never comes near it. */
-const TEXT = 6_000;
+/** A card may have 28 KB, which an alert with this limit never reaches. */
+const TEXT_CHARS_MAX = 6_000;
 const COLOURS = { bad: "attention", good: "good", neutral: "accent" };
-/** Connectors of the older kind answer in words, workflows in JSON. */
+/** The older connectors answer with a sentence, workflows with JSON. */
 const CONNECTOR = /connector|webhook/i;
 
 export const teams = defineSecretUrlKind({
@@ -24,11 +24,14 @@ export const teams = defineSecretUrlKind({
   payload,
   answers: {
     provider: "Microsoft Teams",
-    // Workflows accept with an empty body and connectors with "1"; a page comes from something in between.
+    // Workflows accept with an empty body, connectors with "1"; an HTML page comes from something in between.
     accepted: z
       .union([z.string().regex(/^(?!\s*<)/), z.unknown().refine((body) => typeof body !== "string")])
       .transform(() => null),
-    ownRefusal: z.union([z.object({ error: z.object({ code: z.string() }) }), z.string().regex(CONNECTOR)]),
+    providerRefusal: z.union([
+      z.object({ error: z.object({ code: z.string() }) }),
+      z.string().regex(CONNECTOR),
+    ]),
     permanent: [
       [/WorkflowNotFound|^404\b|^410\b/, "The workflow was deleted: make a new one."],
       [
@@ -44,14 +47,14 @@ export const teams = defineSecretUrlKind({
   },
 });
 
-/** Texts of people and jobs stand in text runs, which have no markup; a TextBlock or a fact would read Markdown. */
+/** Texts of people and jobs are put into text runs, which have no markup; a TextBlock or a fact would parse Markdown. */
 function payload(message: AlertMessage, style: Style): Record<string, unknown> {
   const content = {
     $schema: "http://adaptivecards.io/schemas/adaptive-card.json",
     type: "AdaptiveCard",
     version: "1.4",
     msteams: { width: "Full" },
-    body: style === "plain" ? [paragraph(run(markedText(message, TEXT)))] : body(message),
+    body: style === "plain" ? [paragraph(run(markedText(message, TEXT_CHARS_MAX)))] : body(message),
     actions: alertLinks(message).map(({ label, url }) => ({ type: "Action.OpenUrl", title: label, url })),
   };
   const attachment = { contentType: "application/vnd.microsoft.card.adaptive", contentUrl: null, content };

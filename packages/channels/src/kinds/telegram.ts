@@ -14,9 +14,9 @@ import type { AlertMessage } from "../message/alert.ts";
 import { alertLook, mainActions, markedText } from "../message/parts.ts";
 import { escapeAngles, escapeTailWithin } from "../message/text.ts";
 
-/** The Bot API counts characters after parsing. We count escaped text, which is never shorter. */
-const TEXT_CHARS = 4_096;
-/** Descriptions in answers of status 400 after which no later attempt can succeed. */
+/** The Bot API counts characters after parsing. The escaped text is counted here, which is never shorter. */
+const TEXT_CHARS_MAX = 4_096;
+/** Descriptions in responses with status 400 after which no later attempt can succeed. */
 const PERMANENT =
   /chat not found|bot was (blocked|kicked)|user is deactivated|group chat was (deleted|deactivated)|not a member|not enough rights|need administrator rights|have no rights|message thread not found|TOPIC_(CLOSED|DELETED)|PEER_ID_INVALID|CHAT_WRITE_FORBIDDEN/i;
 
@@ -42,11 +42,11 @@ type Settings = z.output<typeof schema>;
 
 /** A chat's id followed by its topic, as some clients show it. */
 const ID_AND_TOPIC = /^(-?\d{1,20})[_/](\d{1,10})$/;
-/** A link to a message in a topic. It names a private group by number and a public group by name. */
+/** A link to a message in a topic. A private group appears in it as a number, a public one as a name. */
 const MESSAGE_LINK =
   /^(?:https?:\/\/)?(?:t\.me|telegram\.me)\/(?:c\/(\d{1,20})|(\w{4,64}))(?:\/(\d{1,10}))?(?:\/(\d{1,10}))?\/?(?:\?.*)?$/;
 
-/** Splits what people paste as the chat, an id with its topic or the link to a message, into chat and topic. */
+/** Splits what people paste into "Chat" (an id with a topic, or a link to a message) into chat and topic. */
 function readInput(input: Record<string, unknown>) {
   const { chat, topic } = input;
   if (typeof chat !== "string") return { input };
@@ -114,17 +114,17 @@ export function payload(settings: Settings, message: AlertMessage, style: Style)
     ...(settings.topic === undefined ? {} : { message_thread_id: settings.topic }),
     ...(style === "rich"
       ? { text: html(message), parse_mode: "HTML" }
-      : { text: markedText(message, TEXT_CHARS) }),
+      : { text: markedText(message, TEXT_CHARS_MAX) }),
     ...(message.silent ? { disable_notification: true } : {}),
     ...(settings.token === undefined ? buttons(message) : links(message, style)),
     link_preview_options: { is_disabled: true },
   };
 }
 
-/** Telegram reports presses of buttons only to the bot of this instance, so messages of other bots carry links instead. */
+/** Telegram reports pressed buttons only to the bot of this instance, so messages of other bots have links instead. */
 function links(message: AlertMessage, style: Style): Record<string, unknown> {
   const actions = mainActions(message);
-  // Telegram refuses links to an address that only this network knows; the plain style then has none.
+  // Telegram refuses links to addresses of a private network, so the plain style has none.
   if (actions.length === 0 || style === "plain") return {};
   return {
     reply_markup: { inline_keyboard: actions.map(({ label, url }) => [{ text: label, url }]) },
@@ -156,10 +156,10 @@ function html(message: AlertMessage): string {
     .filter((part) => part !== "")
     .join("\n\n");
   const tail = `\n\n${escapeAngles(message.link)}${message.repeat === null ? "" : `\n\n(${message.repeat})`}`;
-  return `${head}${output(message, TEXT_CHARS - head.length - tail.length)}${tail}`;
+  return `${head}${output(message, TEXT_CHARS_MAX - head.length - tail.length)}${tail}`;
 }
 
-/** The end of the job's output, as much as `room` characters hold. */
+/** As much of the end of the job's output as fits into `room` characters. */
 function output(message: AlertMessage, room: number): string {
   const [open, close] = ["\n\n<pre>", "</pre>"];
   const space = room - open.length - close.length;
@@ -211,7 +211,7 @@ function outcome(answer: HttpAnswer, settings: Settings): Outcome {
   return refusal(answer, settings, { because, isOwn: body.ok === false });
 }
 
-/** `isOwn`: the answer comes from Telegram itself, and not from something in between. */
+/** What a refusal means. `isOwn`: the response comes from Telegram itself, not from something in between. */
 function refusal(
   answer: HttpAnswer,
   settings: Settings,

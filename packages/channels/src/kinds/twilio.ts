@@ -9,12 +9,12 @@ import { isForTheRecord, shortText, titleAndSentence } from "../message/parts.ts
 import { clipEnd, escapeXml } from "../message/text.ts";
 import { basicAuth, formRequest } from "../request.ts";
 
-/** Text messages and phone calls, both by a Twilio account. */
+/** Text messages and phone calls through a Twilio account. */
 
-/** Six parts of a message in Unicode. Each part costs, so links to actions are left out; the app's page has them. */
-const SMS_CHARS = 400;
-/** Half a minute of speech. */
-const CALL_CHARS = 400;
+/** Six parts of a Unicode message. Each part costs money, so links to actions are left out; the app's page has them. */
+const SMS_CHARS_MAX = 400;
+/** About half a minute of speech. */
+const CALL_CHARS_MAX = 400;
 
 const account = {
   account: z
@@ -26,7 +26,7 @@ const account = {
     .trim()
     .regex(/^(SK[0-9a-f]{32}:)?[A-Za-z0-9]{32}$/, "Give the auth token, or an API key as SK…:secret."),
   to: phoneNumber("Give the number with its country, such as +491701234567."),
-  /** The address of a proxy that speaks Twilio's API, where there is one. */
+  /** The address of a proxy that speaks Twilio's API, if there is one. */
   server: serverUrl.default("https://api.twilio.com"),
 };
 type Account = z.output<z.ZodObject<typeof account>>;
@@ -46,19 +46,19 @@ const accountFields = [
   field({ name: "to", label: "To", help: "The phone to reach.", placeholder: "+491701234567" }),
 ] as const;
 
-/** By Twilio's error codes. */
+/** Twilio's responses, by its error codes. */
 const answers: AnswerRules = {
   provider: "Twilio",
-  ownRefusal: z.object({ code: z.number(), message: z.string() }),
+  providerRefusal: z.object({ code: z.number(), message: z.string() }),
   accepted: z.object({ sid: z.string() }).transform(({ sid }) => sid),
   permanent: [
     [/"code": ?20003\b|^401\b/, "Twilio does not know the account or its token."],
     [
       /"code": ?(21211|21201|21217|21401)\b/,
-      "Twilio does not take this number: is it complete, with its country?",
+      "Twilio does not accept this number: check that it is complete, with its country code.",
     ],
     [/"code": ?21610\b/, "This number has replied STOP, and gets no more messages."],
-    [/"code": ?21614\b/, "This number takes no text messages."],
+    [/"code": ?21614\b/, "This number cannot receive text messages."],
     [
       /"code": ?(21408|21215|13227)\b/,
       "The account may not send to this country: allow it in the Twilio console.",
@@ -114,7 +114,7 @@ export const sms = defineHttpKind({
       return { skip: "This channel sends no text messages for recoveries." };
     }
     const from = settings.from.startsWith("MG") ? "MessagingServiceSid" : "From";
-    const form = { To: settings.to, [from]: settings.from, Body: shortText(message, SMS_CHARS) };
+    const form = { To: settings.to, [from]: settings.from, Body: shortText(message, SMS_CHARS_MAX) };
     return twilioRequest("Messages", settings, form);
   },
   answers,
@@ -160,8 +160,8 @@ function login({ account: sid, token }: Account): [user: string, password: strin
   return key !== undefined && secret !== undefined ? [key, secret] : [sid, token];
 }
 
-/** The text is spoken twice, because a person who was just woken misses the first time. */
+/** The text is spoken twice, because a person who was just woken may miss it the first time. */
 function twiml(message: AlertMessage): string {
-  const text = escapeXml(clipEnd(`This is Overdue. ${titleAndSentence(message)}`, CALL_CHARS));
+  const text = escapeXml(clipEnd(`This is Overdue. ${titleAndSentence(message)}`, CALL_CHARS_MAX));
   return `<Response><Say loop="2">${text}</Say></Response>`;
 }

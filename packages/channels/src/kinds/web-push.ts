@@ -10,12 +10,12 @@ import { clipBytes, clipEnd } from "../message/text.ts";
 import { jsonRequest } from "../request.ts";
 
 const HOUR_SECONDS = 3_600;
-/** A push service takes 4,096 bytes, of which encryption takes about 100, and links some 600. */
-const TEXT_BYTES = 1_200;
-const PLAIN_TEXT_BYTES = 300;
-const TITLE = 120;
-/** RFC 8030: at most 32 characters of the base64url alphabet. */
-const TOPIC = 32;
+/** A push service accepts 4,096 bytes. Encryption uses about 100 of them, and links some 600. */
+const TEXT_BYTES_MAX = 1_200;
+const PLAIN_TEXT_BYTES_MAX = 300;
+const TITLE_CHARS_MAX = 120;
+/** RFC 8030 allows 32 characters of the base64url alphabet. */
+const TOPIC_CHARS_MAX = 32;
 const AGAIN = "Open Overdue on that device and add the channel again.";
 
 const endpoint = webhookUrl.refine(
@@ -29,7 +29,7 @@ const keyText = (bytes: number, message: string) =>
     .regex(new RegExp(`^[\\w-]{${Math.ceil((bytes * 4) / 3)}}={0,2}$`), message)
     .transform((text) => text.replaceAll("=", ""));
 
-/** A browser that takes notifications, by the subscription that it made itself (Push API, RFC 8030 and 8291). */
+/** Notifications to a browser, through the subscription that the browser created (Push API, RFC 8030 and 8291). */
 export const webPush = defineHttpKind({
   title: "This browser or phone",
   summary: "Notifications on this device, also while Overdue is not open.",
@@ -51,13 +51,13 @@ export const webPush = defineHttpKind({
     field({
       name: "endpoint",
       label: "Endpoint",
-      help: "The address of the subscription; the browser names it.",
+      help: "The address of the subscription, given by the browser.",
       placeholder: "https://…",
       input: "url",
       secret: true,
     }),
-    secretField({ name: "p256dh", label: "Key p256dh", help: "The browser names it." }),
-    secretField({ name: "auth", label: "Secret auth", help: "The browser names it." }),
+    secretField({ name: "p256dh", label: "Key p256dh", help: "Given by the browser." }),
+    secretField({ name: "auth", label: "Secret auth", help: "Given by the browser." }),
   ],
   rateLimit: { concurrency: 2, perSecond: 5, perSecondInAll: 50 },
   hint: ({ device, endpoint: url }) => (device === "" ? hostIn(url) : `${device} (${hostIn(url)})`),
@@ -74,34 +74,34 @@ export const webPush = defineHttpKind({
   answers: readAnswer,
 });
 
-/** A device that saves power shows what is urgent at once, and the rest when it wakes. */
+/** A device that saves power shows urgent messages at once, and others when it wakes. */
 function urgency({ tone, silent, facts }: AlertMessage) {
   if (silent) return "low" as const;
   return tone === "bad" && facts.check?.severity !== "info" ? ("high" as const) : ("normal" as const);
 }
 
-/** How long it waits for a device that is away: a day, and less where it is no alarm. */
+/** How long the push service keeps a message for an offline device: a day, and less if it is not urgent. */
 function ttlSeconds({ tone, facts }: AlertMessage): number {
   if (tone === "neutral") return HOUR_SECONDS;
   return facts.check?.severity === "info" ? 4 * HOUR_SECONDS : 24 * HOUR_SECONDS;
 }
 
-/** The recovery has the topic of its alert, which it replaces where the device was away. */
+/** A recovery has the topic of its alert, so that it replaces the alert if the device was offline. */
 function topicOf(message: AlertMessage): string {
   return incidentKey(message)
     .replace(/^overdue-/, "")
     .replaceAll(/[^\w]/g, "")
-    .slice(0, TOPIC);
+    .slice(0, TOPIC_CHARS_MAX);
 }
 
 /** What the service worker of the web app shows (`apps/web/public/sw.js`). */
 function payload(message: AlertMessage, style: Style) {
   const [action] = mainActions(message);
   return {
-    title: clipEnd(message.title, TITLE),
+    title: clipEnd(message.title, TITLE_CHARS_MAX),
     body: clipBytes(
-      bodyText({ ...message, link: "" }, TEXT_BYTES).trim(),
-      style === "rich" ? TEXT_BYTES : PLAIN_TEXT_BYTES,
+      bodyText({ ...message, link: "" }, TEXT_BYTES_MAX).trim(),
+      style === "rich" ? TEXT_BYTES_MAX : PLAIN_TEXT_BYTES_MAX,
     ),
     tag: topicOf(message),
     link: message.link,
@@ -111,9 +111,9 @@ function payload(message: AlertMessage, style: Style) {
 }
 
 /**
- * Push services agree on what RFC 8030 and 8292 say, and differ in the rest: FCM and Mozilla say 403 or 401 where a
- * subscription was made with other keys, Apple says 403 also where the contact in the token is no real address, and
- * Microsoft says 406 where others say 429.
+ * Push services follow RFC 8030 and 8292, and differ in the rest: FCM and Mozilla answer 403 or 401 if a subscription was
+ * made with other keys; Apple answers 403 also if the contact in the token is not a real address; and Microsoft answers 406
+ * instead of 429.
  */
 function readAnswer(answer: HttpAnswer): Outcome {
   const byStatus = outcomeByStatus(answer);

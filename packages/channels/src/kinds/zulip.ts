@@ -9,9 +9,9 @@ import { markdownLinks, markedTitle, plainText } from "../message/parts.ts";
 import { clipEnd, fenced, oneLine } from "../message/text.ts";
 import { basicAuth, formRequest } from "../request.ts";
 
-/** In characters; with its fences a message stays below Zulip's 10,000. */
-const CONTENT = 6_000;
-const TOPIC = 60;
+/** With its fences a message stays below Zulip's limit of 10,000 characters. */
+const CONTENT_CHARS_MAX = 6_000;
+const TOPIC_CHARS_MAX = 60;
 
 const Wait = z.object({ "retry-after": z.number() }).transform((body) => body["retry-after"] * 1_000);
 
@@ -24,7 +24,11 @@ const schema = z.strictObject({
     .trim()
     .min(1, "Give the channel's name, or a person's e-mail address.")
     .max(200, "Use at most 200 characters."),
-  topic: z.string().trim().max(TOPIC, `A topic has at most ${TOPIC} characters.`).optional(),
+  topic: z
+    .string()
+    .trim()
+    .max(TOPIC_CHARS_MAX, `A topic has at most ${TOPIC_CHARS_MAX} characters.`)
+    .optional(),
 });
 type Settings = z.output<typeof schema>;
 
@@ -48,7 +52,7 @@ export const zulip = defineHttpKind({
       placeholder: "overdue-bot@example.zulipchat.com",
       input: "email",
     }),
-    secretField({ name: "key", label: "Bot's API key", help: "It stands beside the bot." }),
+    secretField({ name: "key", label: "Bot's API key", help: "Shown beside the bot." }),
     field({
       name: "to",
       label: "Channel or person",
@@ -70,7 +74,7 @@ export const zulip = defineHttpKind({
     }),
   answers: {
     provider: "Zulip",
-    ownRefusal: z.object({ result: z.literal("error"), msg: z.string() }),
+    providerRefusal: z.object({ result: z.literal("error"), msg: z.string() }),
     accepted: z.object({ result: z.literal("success"), id: z.number() }).transform(({ id }) => String(id)),
     permanent: [
       [
@@ -88,14 +92,14 @@ export const zulip = defineHttpKind({
   },
 });
 
-/** Nothing escapes Zulip's Markdown, so texts of people and jobs stand in a block of code. */
+/** Zulip's Markdown cannot be escaped, so texts of people and jobs are put into a block of code. */
 function payload({ to, topic }: Settings, message: AlertMessage): Record<string, string> {
-  const content = `${markdownLinks(message)}\n${fenced(clipEnd(plainText(message), CONTENT))}`;
+  const content = `${markdownLinks(message)}\n${fenced(clipEnd(plainText(message), CONTENT_CHARS_MAX))}`;
   if (to.includes("@")) return { type: "direct", to: JSON.stringify([to]), content };
   return {
     type: "stream",
     to,
-    topic: topic || oneLine(message.facts.check?.name || markedTitle(message), TOPIC),
+    topic: topic || oneLine(message.facts.check?.name || markedTitle(message), TOPIC_CHARS_MAX),
     content,
   };
 }

@@ -3,7 +3,7 @@ import type { AlertFacts, DeliveryKind, Mark } from "@overdue/core";
 /** `storm`: alerts of one kind that share something. `digest`: alerts that a channel collected. */
 export type MessageKind = DeliveryKind | "storm" | "digest";
 
-/** `bad`: something is wrong. `good`: it is over. `neutral`: a test, a report, a line for the record. */
+/** `bad`: something is wrong. `good`: it is over. `neutral`: a test, a report, or a message for the record. */
 export type Tone = "bad" | "good" | "neutral";
 
 /** One line of an alert, such as "Exit status: 137, killed (SIGKILL)". */
@@ -12,7 +12,7 @@ export type AlertLine = { label: string; value: string };
 /** Lines under a heading; `more` is how many further ones there are. */
 export type AlertSection = { title: string; lines: readonly AlertLine[]; more: number };
 
-/** Something that can be done from the alert; the link asks before it acts. */
+/** Something that can be done from the alert; the linked page asks for confirmation. */
 export type AlertAction = { act: string; label: string; url: string };
 
 /**
@@ -24,16 +24,16 @@ export type AlertMessage = {
   kind: MessageKind;
   /** Chooses the mark and the colour. */
   tone: Tone;
-  /** Stands before the title instead of the mark of the tone. */
+  /** The symbol before the title, if it is not that of the tone. */
   mark?: string;
-  /** Sent without a sound where the provider can do that. */
+  /** Sent without a sound if the provider can do that. */
   silent: boolean;
   /** One line, such as "nightly backup is down: missed". */
   title: string;
-  /** Why, in a sentence; empty where the title says everything. */
+  /** Why, in a sentence; empty if the title says everything. */
   sentence: string;
   lines: readonly AlertLine[];
-  /** The heartbeat strip of the check, oldest first, which one of the lines says in words; left out where it is not known. */
+  /** The marks of the check's recent runs, oldest first; one of the lines says the same in words. Left out if unknown. */
   strip?: readonly Mark[];
   /** The details of a report; left out for every other message. */
   sections?: readonly AlertSection[];
@@ -43,7 +43,7 @@ export type AlertMessage = {
   link: string;
   /** "may repeat #a1b2c3" after an attempt whose result is unknown. */
   repeat: string | null;
-  /** What can be done about the incident; left out where it is nothing. */
+  /** What can be done about the incident; left out if there is nothing. */
   actions?: readonly AlertAction[];
   facts: AlertFacts;
 };

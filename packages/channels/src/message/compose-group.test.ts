@@ -44,9 +44,9 @@ test.each<[string, DeliveryKind, number, ReturnType<typeof storm> | null, string
     "down",
     6,
     storm("", 6),
-    "They came at the same time, and share nothing that is known.",
+    "They came at the same time; what else they share is not known.",
   ],
-  ["what was collected", "reminder", 2, null, "This is what came for this channel meanwhile."],
+  ["what was collected", "reminder", 2, null, "This is what was collected for this channel."],
 ])("%s", (_, kind, count, shared, sentence) => {
   const counts = [{ kind, reason: "missed" as const, count }];
   expect(textOf(kind, { counts, first: firstOf(kind, NAMES.slice(0, 2)), storm: shared })).toContain(

@@ -7,7 +7,7 @@ import { oneLine } from "./text.ts";
 
 type GroupWords = Pick<AlertMessage, "kind" | "title" | "sentence" | "lines" | "tone" | "silent" | "mark">;
 
-/** The words behind a count of each kind: "3 down, 1 up again". */
+/** The text after a count of each kind: "3 down, 1 up again". */
 const COUNTED: Record<DeliveryKind, string> = {
   down: "down",
   reminder: "still down",
@@ -20,7 +20,7 @@ const COUNTED: Record<DeliveryKind, string> = {
   confirm: "questions",
 };
 
-/** The words of a message with several alerts: how many, what they share, and the first few by name. */
+/** The text of a message with several alerts: how many there are, what they share, and the first few by name. */
 export function groupWords(facts: AlertFacts, group: AlertGroup): GroupWords {
   if (group.informational) return informationalWords(facts, group.informational);
   const kinds = countsBy(group, ({ kind }) => kind);
@@ -55,11 +55,11 @@ function toneOf({ counts, first }: AlertGroup): Tone {
 
 function sentenceOf({ storm, counts }: AlertGroup, total: number): string {
   const down = counts.some(({ kind }) => kind === "down" || kind === "reminder");
-  if (storm === null) return "This is what came for this channel meanwhile.";
+  if (storm === null) return "This is what was collected for this channel.";
   const what = sharedWords(storm.shared);
   const shared =
     what === null
-      ? "They came at the same time, and share nothing that is known."
+      ? "They came at the same time; what else they share is not known."
       : `They share the ${what}.`;
   const more = storm.open > total && down ? ` In all, ${storm.open} checks of this storm are down now.` : "";
   const left =
@@ -74,13 +74,13 @@ const SHARED: Record<string, (value: string) => string> = {
   "dependency on": (value) => `dependency on ${value}`,
 };
 
-/** What the incidents of a storm share, such as "host db1"; null where they share nothing that is known. */
+/** What the incidents of a storm share, such as "host db1"; null if that is not known. */
 function sharedWords(shared: string): string | null {
   const [, kind = "", value = ""] = /^(host|address|tag|dependency on) (.+)$/s.exec(shared) ?? [];
-  return SHARED[kind]?.(oneLine(value, SHARED_CHARS)) ?? null;
+  return SHARED[kind]?.(oneLine(value, SHARED_CHARS_MAX)) ?? null;
 }
 
-const SHARED_CHARS = 120;
+const SHARED_CHARS_MAX = 120;
 
 function areOrIs(count: number): string {
   return count === 1 ? "is" : "are";

@@ -29,7 +29,7 @@ export type Words = {
   mark?: string;
 };
 
-const TITLE_CHARS = 160;
+const TITLE_CHARS_MAX = 160;
 const NOTICES: Record<Reason | "edited", string> = {
   missed: "No ping came when it was expected.",
   failed: "A run failed.",
@@ -49,7 +49,7 @@ const RUN_TIMES: Record<string, string> = {
   "too-quick": "quicker than usual",
 };
 
-/** A run on one line: "nightly backup ran 03:00–03:04 UTC, 4 min". A successful run makes no sound. */
+/** A run on one line: "nightly backup ran 03:00–03:04 UTC, 4 min". Only a failed run makes a sound. */
 export function runWords(facts: AlertFacts): Words {
   const run = RunPayload.parse(facts.payload);
   const does = { success: "ran", fail: "failed", lost: "started and was never heard to end," }[run.outcome];
@@ -81,7 +81,7 @@ export function runText(
 }
 
 export function noticeWords(facts: AlertFacts): Words {
-  const { notice, at, evidence, sentence: found } = NoticePayload.parse(facts.payload);
+  const { notice, at, evidence, sentence: payloadSentence } = NoticePayload.parse(facts.payload);
   const { durationMs, limitMs, baseline } = evidence;
   const lines = [
     ["Project", projectLine(facts)],
@@ -95,10 +95,11 @@ export function noticeWords(facts: AlertFacts): Words {
         : `${durationText(baseline.medianMs)}, over ${baseline.runs} runs`,
     ],
   ] as const;
+  // A later version may have written a notice that this version does not know.
   const sentence =
-    found ??
+    payloadSentence ??
     new Map(Object.entries(NOTICES)).get(notice) ??
-    "Something worth a look was noticed; nothing is down for it.";
+    "Something worth a look was noticed; the check is not down because of it.";
   const title = `${checkName(facts)}: worth a look`;
   return { title, sentence, lines: nonNullLines(lines), tone: "neutral", silent: true };
 }
@@ -110,7 +111,7 @@ const ENDS: Record<IncidentEnd, (name: string) => { title: string; sentence: str
   }),
   changed: (name) => ({
     title: `${name} was changed`,
-    sentence: "It was down when somebody changed it, and begins anew; this incident ends with that.",
+    sentence: "It was down when somebody changed it, and starts anew; this incident ends with that.",
   }),
   deleted: (name) => ({
     title: `${name} was deleted`,
@@ -118,7 +119,7 @@ const ENDS: Record<IncidentEnd, (name: string) => { title: string; sentence: str
   }),
   "channel-changed": (name) => ({
     title: `${name} is alerted elsewhere now`,
-    sentence: "It is still down. The channel was given another address, where an incident of it begins.",
+    sentence: "It is still down. The channel's address was changed; a new incident is opened there.",
   }),
   "channel-deleted": (name) => ({
     title: `${name} is no longer alerted here`,
@@ -126,24 +127,24 @@ const ENDS: Record<IncidentEnd, (name: string) => { title: string; sentence: str
   }),
 };
 
-/** The words for an incident that ended without a recovery, for a provider that keeps incidents; null where it recovered. */
+/** The text for an incident that ended without a recovery, for a provider that keeps incidents; null if it recovered. */
 export function endWords(facts: AlertFacts): { title: string; sentence: string } | null {
   const end = EndPayload.safeParse(facts.payload).data;
   return end === undefined ? null : ENDS[end.endedBy](checkName(facts));
 }
 
 /**
- * The question whether alerts may be sent to an address. Its reader has agreed to nothing yet, so of the texts that
- * strangers typed it contains only the project's name, made unfit for links and advertisements.
+ * The question whether alerts may be sent to an address. Its reader has not agreed to anything yet, so the only text in it
+ * that strangers typed is the project's name, without characters that links and advertisements need.
  */
 export function confirmWords({ project }: AlertFacts): Words {
   const name = harmlessName(project.name);
   const whose = name === "" ? "a project" : `the project “${name}”`;
   const sentence =
-    `Somebody asked Overdue to send the alerts of ${whose} to this address. None comes before you agree, ` +
-    "on the page behind the link below, within three days. If you know nothing of it, leave it: then nothing comes.";
+    `Somebody asked Overdue to send the alerts of ${whose} to this address. None is sent unless you agree within three days, ` +
+    "on the page behind the link below. If you know nothing of it, ignore this message: then no alerts are sent.";
   return {
-    title: "May alerts of Overdue come to this address?",
+    title: "May Overdue send alerts to this address?",
     sentence,
     lines: [],
     tone: "neutral",
@@ -151,17 +152,17 @@ export function confirmWords({ project }: AlertFacts): Words {
   };
 }
 
-const HARMLESS_NAME_CHARS = 40;
+const HARMLESS_NAME_CHARS_MAX = 40;
 
 function harmlessName(name: string): string {
-  return oneLine(name.replaceAll(/[^\p{L}\p{N} _-]+/gu, " ").replaceAll(/ +/g, " "), HARMLESS_NAME_CHARS);
+  return oneLine(name.replaceAll(/[^\p{L}\p{N} _-]+/gu, " ").replaceAll(/ +/g, " "), HARMLESS_NAME_CHARS_MAX);
 }
 
-/** The words for a message whose payload has them already. */
+/** The text of a message whose payload contains it already. */
 export function systemWords(facts: AlertFacts, tone: Tone): Words {
   const { title, sentence, lines } = SystemPayload.parse(facts.payload);
   return {
-    title: oneLine(title, TITLE_CHARS),
+    title: oneLine(title, TITLE_CHARS_MAX),
     sentence,
     lines: [{ label: "Project", value: projectLine(facts) }, ...lines],
     tone,

@@ -59,10 +59,10 @@ Longest runs (2)
 - reindex: 4 min
 
 Never ran
-- restore drill: made 3 November 2026
+- restore drill: created 3 November 2026
 
 Silent all month
-- old importer: last heard 17 September 2026
+- old importer: last ping 17 September 2026
 
 Paused
 - reports for Q3: since 2 October 2026
@@ -115,9 +115,9 @@ test.each([
 
 test("a note on a clock change names it, the checks that it touches, and what is expected of them", () => {
   expect(plainText(composeAlert(reportFacts(springNote), PUBLIC_URL)))
-    .toBe(`Ops: clocks change on Sun 2027-03-28, 22 checks run otherwise
+    .toBe(`Ops: clocks change on Sun 2027-03-28, 22 checks run differently
 
-Clocks change within two weeks, which moves, doubles or leaves out runs. This is what Overdue expects of each check then, by the rules of its scheduler: a run that comes so raises no alert.
+Clocks change within two weeks, which moves, doubles or leaves out runs. This is what Overdue then expects of each check, by the rules of its scheduler; runs that come like this raise no alert.
 
 Project: Ops
 

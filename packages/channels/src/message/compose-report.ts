@@ -15,10 +15,10 @@ import { dayIn } from "./time.ts";
 type Report = ReportPayload["report"];
 type Period = ReportPayload["period"];
 
-const NAME_CHARS = 80;
-const BECAUSE_CHARS = 160;
+const NAME_CHARS_MAX = 80;
+const BECAUSE_CHARS_MAX = 160;
 
-/** The words of the report on a week or a month of a project. */
+/** The text of the report on a week or a month of a project. */
 export function reportWords(facts: AlertFacts): Words & { sections: AlertSection[] } {
   const { period, report } = ReportPayload.parse(facts.payload);
   return {
@@ -116,15 +116,15 @@ function sectionsOf(report: Report, { every, timezone }: Period): AlertSection[]
       ({ longestMs, usualMs }) =>
         durationText(longestMs) + (usualMs === null ? "" : `, usually ${durationText(usualMs)}`),
     ),
-    section("Never ran", report.neverRan, ({ createdAt }) => `made ${on(createdAt)}`),
-    section(`Silent all ${every}`, report.silent, ({ lastPingAt }) => `last heard ${on(lastPingAt)}`),
+    section("Never ran", report.neverRan, ({ createdAt }) => `created ${on(createdAt)}`),
+    section(`Silent all ${every}`, report.silent, ({ lastPingAt }) => `last ping ${on(lastPingAt)}`),
     section("Paused", report.paused, ({ pausedAt }) =>
       pausedAt === null ? "paused" : `since ${on(pausedAt)}`,
     ),
     section(
       "Channels that do not work",
       report.broken,
-      ({ brokenAt, because }) => `since ${on(brokenAt)}. ${oneLine(because, BECAUSE_CHARS)}`,
+      ({ brokenAt, because }) => `since ${on(brokenAt)}. ${oneLine(because, BECAUSE_CHARS_MAX)}`,
     ),
   ].flat();
 }
@@ -136,7 +136,7 @@ function section<Item extends { name: string }>(
 ): AlertSection[] {
   if (total === 0) return [];
   const lines = first.map((item) => ({
-    label: oneLine(item.name, NAME_CHARS) || UNNAMED_CHECK,
+    label: oneLine(item.name, NAME_CHARS_MAX) || UNNAMED_CHECK,
     value: valueOf(item),
   }));
   return [{ title: total > 1 ? `${title} (${total})` : title, lines, more: total - first.length }];
@@ -150,12 +150,12 @@ function checksWord(count: number): string {
   return `${count} ${count === 1 ? "check" : "checks"}`;
 }
 
-/** The note on clock changes that a report's payload holds; null where it is a report on a period. */
+/** The clock changes in a report's payload; null if it is a report on a period. */
 export function clockChangesIn({ payload }: AlertFacts): ClockChangesPayload["clockChanges"] | null {
   return ClockChangesPayload.safeParse(payload).data?.clockChanges ?? null;
 }
 
-/** The words of the note on the clock changes ahead that touch runs of a project. */
+/** The text of the note on coming clock changes that affect runs of a project. */
 export function clockChangeWords(
   facts: AlertFacts,
   changes: ClockChangesPayload["clockChanges"],
@@ -164,14 +164,14 @@ export function clockChangeWords(
   const [first] = changes;
   const when = first === undefined ? "" : `on ${first.text.split(":")[0]}`;
   return {
-    title: `${projectLine(facts)}: clocks change ${when}, ${checks} ${checks === 1 ? "check runs" : "checks run"} otherwise`,
+    title: `${projectLine(facts)}: clocks change ${when}, ${checks} ${checks === 1 ? "check runs" : "checks run"} differently`,
     sentence:
-      "Clocks change within two weeks, which moves, doubles or leaves out runs. This is what Overdue expects of each check then, by the rules of its scheduler: a run that comes so raises no alert.",
+      "Clocks change within two weeks, which moves, doubles or leaves out runs. This is what Overdue then expects of each check, by the rules of its scheduler; runs that come like this raise no alert.",
     lines: [{ label: "Project", value: projectLine(facts) }],
     sections: changes.map(({ text, timezone, total, first: shown }) => ({
       title: `${text} (${timezone})`,
       lines: shown.map(({ name, effect }) => ({
-        label: oneLine(name, NAME_CHARS) || UNNAMED_CHECK,
+        label: oneLine(name, NAME_CHARS_MAX) || UNNAMED_CHECK,
         value: effect,
       })),
       more: total - shown.length,

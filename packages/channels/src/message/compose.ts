@@ -17,9 +17,9 @@ import { checkName, projectLine, reasonSentence, reasonWord } from "./reasons.ts
 import { clipStart, oneLine } from "./text.ts";
 import { instantIn } from "./time.ts";
 
-const NAME_CHARS = 120;
-const OUTPUT_CHARS = 1_500;
-const OUTPUT_LINES = 20;
+const NAME_CHARS_MAX = 120;
+const OUTPUT_CHARS_MAX = 1_500;
+const OUTPUT_LINES_MAX = 20;
 
 /**
  * Composes the message of an alert, the same for all kinds of channel. `publicUrl`: the address of the app. `actions`:
@@ -42,7 +42,7 @@ export function composeAlert(
   };
 }
 
-/** "may repeat #a1b2c3" where an earlier attempt may have arrived; else null. */
+/** "may repeat #a1b2c3" if an earlier attempt may have arrived; else null. */
 function repeatNote({ uncertain, deliveryId }: AlertFacts): string | null {
   return uncertain ? `may repeat #${deliveryId.replaceAll("-", "").slice(-6)}` : null;
 }
@@ -90,7 +90,7 @@ function composeOne(facts: AlertFacts): Words {
 function linesAndTone(facts: AlertFacts, tone: Words["tone"]): Omit<Words, "title" | "sentence"> {
   const slots = facts.check?.slots ?? [];
   const lines = incidentLines(facts);
-  // One run alone is what the rest of the message is about.
+  // A single run is what the rest of the message is about already.
   if (slots.length < 2) return { lines, tone, silent: false };
   const strip = stripMarks(slots, { status: "up", isRunning: false });
   const inWords = { label: `Last ${slots.length} runs`, value: stripText(strip) };
@@ -98,7 +98,7 @@ function linesAndTone(facts: AlertFacts, tone: Words["tone"]): Omit<Words, "titl
 }
 
 function testSentence(facts: AlertFacts): string {
-  return `This is a test of the channel “${oneLine(facts.channel.name, NAME_CHARS)}”. Nothing is wrong.`;
+  return `This is a test of the channel “${oneLine(facts.channel.name, NAME_CHARS_MAX)}”. Nothing is wrong.`;
 }
 
 function stillDown(facts: AlertFacts): string {
@@ -117,7 +117,7 @@ function upSentence(facts: AlertFacts): string {
   return `The job is heard from again${downFor(facts, " after")}.${why === "" ? "" : ` It was down because: ${why}`}`;
 }
 
-/** ": missed" or ": overlong", as in the subject of a mail. */
+/** The reason after a title: ": missed" or ": overlong". */
 function reasonSuffix({ incident }: AlertFacts): string {
   return incident === null ? "" : `: ${reasonWord(incident.reason)}`;
 }
@@ -131,10 +131,10 @@ function whyDown(facts: AlertFacts): string {
 function whatNext({ incident, check, writtenAt }: AlertFacts): string {
   const { policy, deadlineAt = null } = incident?.evidence ?? {};
   if (policy === undefined) return "";
-  const say = (at: number) => instantIn(at, check?.timezone ?? null);
+  const timeText = (at: number) => instantIn(at, check?.timezone ?? null);
   const { nextAt } = policy;
-  const next = nextAt === null || nextAt <= writtenAt ? "" : `, and the next is due ${say(nextAt)}`;
-  return ` ${policyText({ policy, deadlineAt }, say)}${next}.`;
+  const next = nextAt === null || nextAt <= writtenAt ? "" : `, and the next is due ${timeText(nextAt)}`;
+  return ` ${policyText({ policy, deadlineAt }, timeText)}${next}.`;
 }
 
 function downFor(facts: AlertFacts, before = ""): string {
@@ -164,7 +164,7 @@ function incidentLines(facts: AlertFacts): AlertLine[] {
   return lines.flatMap(([label, value]) => (value === null ? [] : [{ label, value }]));
 }
 
-/** Whether the expected ping is still ahead: a run may fail before or at its time, and then the next one is expected. */
+/** Whether the expected ping is still ahead, as after a run that failed at or before its time. */
 function isAhead({ incident }: AlertFacts): boolean {
   return incident !== null && (incident.evidence.expectedAt ?? 0) > incident.openedAt;
 }
@@ -180,7 +180,7 @@ function lastHeard(facts: AlertFacts): string {
   return instantIn(at, facts.check?.timezone ?? null) + kind;
 }
 
-/** Null for the status 0 of the last good run, which says nothing about why the next one is missing. */
+/** Null for status 0, since that of the last good run does not explain why the next one is missing. */
 function exitLine(facts: AlertFacts): string | null {
   const status = isDown(facts) ? (facts.lastPing?.exitStatus ?? 0) : 0;
   return status === 0 ? null : exitStatusText(status);
@@ -189,10 +189,10 @@ function exitLine(facts: AlertFacts): string | null {
 function lastOutput(facts: AlertFacts): string | null {
   const output = visibleText(facts.lastPing?.output ?? "").trim();
   if (output === "" || !isDown(facts)) return null;
-  return clipStart(output.split("\n").slice(-OUTPUT_LINES).join("\n"), OUTPUT_CHARS);
+  return clipStart(output.split("\n").slice(-OUTPUT_LINES_MAX).join("\n"), OUTPUT_CHARS_MAX);
 }
 
-/** A reader who is asked for a confirmation may have no account, so the link leads to the page that asks. */
+/** A recipient who is asked for confirmation may have no account, so the link leads to the page that asks. */
 function pageLink(facts: AlertFacts, publicUrl: string, actions: readonly AlertAction[]): string {
   if (facts.kind === "confirm") return actions[0]?.url ?? publicUrl;
   const project = `${publicUrl.replace(/\/+$/, "")}/projects/${facts.project.id}`;

@@ -11,7 +11,7 @@ const LOOKS: Record<Tone, Look> = {
   neutral: { mark: "🔔", colour: "#1864ab" },
 };
 
-/** The mark before the title of an alert, and its colour. */
+/** The symbol before the title of an alert, and its colour. */
 export function alertLook({ tone, mark }: Pick<AlertMessage, "tone" | "mark">): Look {
   return mark === undefined ? LOOKS[tone] : { ...LOOKS[tone], mark };
 }
@@ -21,7 +21,7 @@ export function markedTitle(message: AlertMessage): string {
   return `${alertLook(message).mark} ${message.title}`;
 }
 
-/** The whole message as plain text with its mark, at most `limit` UTF-16 units. */
+/** The whole message as plain text with its symbol, at most `limit` UTF-16 units. */
 export function markedText(message: AlertMessage, limit: number): string {
   return clipEnd(`${alertLook(message).mark} ${plainText(message)}`, limit);
 }
@@ -50,7 +50,7 @@ export function linesText({ lines }: AlertMessage): string {
   return lines.map(({ label, value }) => `${label}: ${value}`).join("\n");
 }
 
-/** Everything but the title, at most `limit` UTF-16 units; the link is kept however long the rest is. */
+/** Everything except the title, at most `limit` UTF-16 units; the link is always kept. */
 export function bodyText(message: AlertMessage, limit: number): string {
   const parts = [
     message.sentence,
@@ -62,12 +62,12 @@ export function bodyText(message: AlertMessage, limit: number): string {
   return text === "" ? message.link : `${clipEnd(text, limit - message.link.length - 2)}\n\n${message.link}`;
 }
 
-/** The links of an alert: to the app, and to what can be done about the incident; each of those asks before it acts. */
+/** The links of an alert: to the app, and to the actions for the incident, whose pages ask for confirmation. */
 export function alertLinks(message: AlertMessage): { label: string; url: string }[] {
   return [{ label: "Open in Overdue", url: message.link }, ...mainActions(message)];
 }
 
-/** The links as Markdown. Their addresses are ours, so nothing in them needs escaping. */
+/** The links as Markdown. Their addresses are Overdue's own, so nothing in them needs escaping. */
 export function markdownLinks(message: AlertMessage): string {
   return alertLinks(message)
     .map(({ label, url }) => `[${label}](${url})`)
@@ -76,18 +76,18 @@ export function markdownLinks(message: AlertMessage): string {
 
 const MAIN_ACTS = ["acknowledge", "snooze-2h", "snooze-recovery"];
 
-/** The actions that a chat offers; only a mail has room for all of them. */
+/** The actions that fit into a chat message; only a mail has room for all of them. */
 export function mainActions({ actions = [] }: AlertMessage): AlertAction[] {
   return actions.filter(({ act }) => MAIN_ACTS.includes(act));
 }
 
-/** The first action as the last line of a short message, with two line feeds before it; empty where there is none. */
+/** The first action as the last line of a short message, with two line feeds before it; empty if there is none. */
 export function acknowledgeLine(message: AlertMessage): string {
   const [action] = mainActions(message);
   return action === undefined ? "" : `\n\n${action.label}: ${action.url}`;
 }
 
-/** Title, reason and link, at most `limit` UTF-16 units: all that fits into a text message. */
+/** Title, reason and link, at most `limit` UTF-16 units, for a text message. */
 export function shortText(message: AlertMessage, limit: number): string {
   const room = limit - message.link.length - 1;
   return `${clipEnd(titleAndSentence(message), room)} ${message.link}`;
@@ -98,19 +98,22 @@ export function titleAndSentence({ title, sentence }: AlertMessage): string {
   return sentence === "" ? title : `${title}. ${sentence}`;
 }
 
-/** Whether a message is a run, a notice or a report: nobody is called for it, and it opens no incident. */
+/** Whether a message is a run, a notice or a report, which opens no incident and calls nobody. */
 export function isForTheRecord({ facts }: AlertMessage): boolean {
   return facts.kind === "run" || facts.kind === "notice" || facts.kind === "report";
 }
 
-const NAME = 120;
+const NAME_CHARS_MAX = 120;
 
-/** The names of project and check on one line of at most 120 characters each; the check's is empty for a test. */
+/** The names of project and check, each on one line of at most 120 characters; the check's is empty for a test. */
 export function shortNames({ facts }: AlertMessage): { project: string; check: string } {
-  return { project: oneLine(facts.project.name, NAME), check: oneLine(facts.check?.name ?? "", NAME) };
+  return {
+    project: oneLine(facts.project.name, NAME_CHARS_MAX),
+    check: oneLine(facts.check?.name ?? "", NAME_CHARS_MAX),
+  };
 }
 
-/** The key that ties an up to its down at a provider that keeps incidents; ASCII, at most 64 characters. */
+/** The key that links an up to its down at a provider that keeps incidents; ASCII, at most 64 characters. */
 export function incidentKey({ facts }: AlertMessage): string {
   if (facts.kind === "system") return `overdue-${facts.deliveryId}`;
   return `overdue-${facts.incident?.id ?? facts.check?.id ?? `test-${facts.channel.id}`}`;

@@ -11,16 +11,16 @@ import {
 
 import { oneLine } from "./text.ts";
 
-const NAME_CHARS = 120;
+const NAME_CHARS_MAX = 120;
 
 /** The name of a check on one line. */
 export function checkName({ check }: { check: { name: string; slug: string } | null }): string {
   if (check === null) return UNNAMED_CHECK;
-  return plainName({ name: oneLine(check.name, NAME_CHARS), slug: oneLine(check.slug, NAME_CHARS) });
+  return plainName({ name: oneLine(check.name, NAME_CHARS_MAX), slug: oneLine(check.slug, NAME_CHARS_MAX) });
 }
 
 export function projectLine({ project }: Pick<AlertFacts, "project">): string {
-  return oneLine(project.name, NAME_CHARS);
+  return oneLine(project.name, NAME_CHARS_MAX);
 }
 
 type Sentence = (evidence: Evidence, graceSeconds: number) => string;
@@ -77,7 +77,7 @@ function limit(evidence: Evidence, otherwise: string): string {
   return evidence.limitMs === null ? otherwise : `the limit of ${durationText(evidence.limitMs)}`;
 }
 
-/** What to look at, as a sentence with a space before it; empty where there is nothing to say. */
+/** What to look at, as a sentence with a space before it; empty if there is no hint. */
 function exitHint(status: number): string {
   const hint = explainExit(status)?.hint ?? null;
   return hint === null ? "" : ` ${hint}`;

@@ -3,17 +3,17 @@ import { visibleText } from "@overdue/core";
 const ELLIPSIS = "…";
 const ZERO_WIDTH = "\u200b";
 
-/** Text of one line, at most `limit` characters. */
+/** The text on one line, at most `limit` UTF-16 units. */
 export function oneLine(text: string, limit: number): string {
   return clipEnd(visibleText(text.replaceAll(/[\r\n\t]+/g, " ")).trim(), limit);
 }
 
-/** At most `limit` UTF-16 units; what is cut is the end, between code points. */
+/** At most `limit` UTF-16 units; the end is cut off, between code points. */
 export function clipEnd(text: string, limit: number): string {
   return text.length <= limit ? text : takeFirst(text, limit - ELLIPSIS.length) + ELLIPSIS;
 }
 
-/** At most `limit` UTF-16 units; what is cut is the beginning, between code points. */
+/** At most `limit` UTF-16 units; the beginning is cut off, between code points. */
 export function clipStart(text: string, limit: number): string {
   return text.length <= limit ? text : ELLIPSIS + takeLast(text, limit - ELLIPSIS.length);
 }
@@ -37,7 +37,7 @@ export function escapeWithin(text: string, limit: number, escape: (character: st
   return out;
 }
 
-/** The longest end of `text` that takes at most `limit` units escaped: how a job's output ended matters most. */
+/** The longest end of `text` that, escaped, takes at most `limit` units. Of a job's output the end matters most. */
 export function escapeTailWithin(text: string, limit: number, escape: (character: string) => string): string {
   const kept: string[] = [];
   let length = 0;
@@ -50,15 +50,15 @@ export function escapeTailWithin(text: string, limit: number, escape: (character
   return kept.toReversed().join("");
 }
 
-/** Escapes `& < >`, which is all that Telegram's HTML and Slack's mrkdwn ask for. */
+/** Escapes `& < >`, which is all that Telegram's HTML and Slack's mrkdwn need. */
 export function escapeAngles(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }
 
 /**
- * Escapes the Markdown of most chats: it puts a backslash before every character that could begin markup. Mentions are
- * split by a zero-width space, because not all chats heed a backslash there. The result is at most twice as long, and one
- * character more for each line.
+ * Escapes the Markdown of most chats by a backslash before every character that could begin markup. Mentions are split by a
+ * zero-width space, because some chats ignore a backslash there. The result is at most twice as long, plus one character
+ * for each line.
  */
 export function escapeMarkdown(text: string): string {
   return text
@@ -85,13 +85,13 @@ export function escapeXml(text: string): string {
   return escapeAngles(text).replaceAll('"', "&quot;").replaceAll("'", "&#39;");
 }
 
-/** An address with its scheme, also as JSON or a query writes it, without the quote or bracket that follows it. */
+/** A URL, also as it is written in JSON or a query, without the quote or bracket that follows it. */
 const ADDRESS =
   /\b[a-z][a-z0-9+.-]*(?::\\?\/\\?\/|%3a%2f%2f)(?:\\\/|\[hidden\]|[^\s"'`<>()[\]{}\\,;])*(?:\[hidden\]|[^\s"'`<>()[\]{}\\,;.:!?])/gi;
 
 /**
- * An answer of a provider as one short line without addresses, which may be stored and shown. The secrets of a channel
- * must be hidden before; see `hideSecrets`.
+ * Turns a provider's response into one short line without addresses, which may be stored and shown. The secrets of the
+ * channel must be hidden before; see `hideSecrets`.
  */
 export function sanitise(answer: string): string {
   return oneLine(answer.replaceAll(ADDRESS, "[address]"), 200);

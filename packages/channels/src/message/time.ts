@@ -1,6 +1,6 @@
 import { type Instant, MONTH_NAMES } from "@overdue/schedules";
 
-/** "2026-03-29 02:30:00 Europe/Berlin (00:30:00 UTC)"; the UTC day is named where it is another one. */
+/** "2026-03-29 02:30:00 Europe/Berlin (00:30:00 UTC)"; the UTC day is added if it is another one. */
 export function instantIn(at: Instant, timezone: string | null): string {
   const utc = wallClock(at, "UTC");
   if (timezone === null || timezone === "UTC" || !isZone(timezone)) return `${utc.day} ${utc.time} UTC`;
@@ -16,7 +16,7 @@ export function dayIn(at: Instant, timezone: string): { day: number; month: stri
   return { day, month: MONTH_NAMES[month - 1] ?? "", year };
 }
 
-/** "03:00–03:04 Europe/Berlin", with the day before it unless that is the day of `today`. */
+/** "03:00–03:04 Europe/Berlin", with the date before it unless it is the day of the instant `today`. */
 export function spanIn(
   { from, until }: { from: Instant | null; until: Instant },
   timezone: string | null,
@@ -43,14 +43,14 @@ function wallClock(at: Instant, timezone: string): { day: string; time: string }
   };
 }
 
-const ZONES_KEPT = 100;
+const ZONES_KEPT_MAX = 100;
 const clocks = new Map<string, Intl.DateTimeFormat>();
 
-/** Formatters are kept because making one takes a hundred times as long as using it. */
+/** Formatters are cached, because making one takes a hundred times as long as using it. */
 function clockIn(timezone: string): Intl.DateTimeFormat {
   const kept = clocks.get(timezone);
   if (kept !== undefined) return kept;
-  if (clocks.size >= ZONES_KEPT) clocks.clear();
+  if (clocks.size >= ZONES_KEPT_MAX) clocks.clear();
   const clock = new Intl.DateTimeFormat("en-CA", {
     timeZone: timezone,
     year: "numeric",

@@ -1,7 +1,7 @@
 import type { AlertFacts } from "@overdue/core";
 import type { AlertAction } from "../message/alert.ts";
 
-/** The alerts that the tests of every kind render: a nightly job that did not run in time, and ran after all. */
+/** The alerts that the tests of every kind render: a nightly job missed its deadline, and ran after all. */
 const DELIVERY = "0199a1b2-0000-7000-8000-00000000a1b2";
 const at = (text: string) => Date.parse(text);
 

@@ -12,7 +12,7 @@ import { downFacts, testFacts, upFacts } from "./alert-samples.ts";
 
 export const OUTCOMES = ["success", "fail", "lost"] as const;
 const SHARED = ["host db1", "address 203.0.113.7", "tag prod", "dependency on “storage”"];
-/** What storms of earlier versions hold, and what cannot be read: nothing is shared that a person knows. */
+/** What storms of earlier versions contain, and unreadable values: for these, what is shared is not known. */
 const UNSHARED = ["", "together", "dependency", "dependency 0199a1b2-0000-7000-8000-0000000000dd", "host"];
 
 const of = (kind: DeliveryKind, reason: Reason): AlertFacts => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 
 import type { OpenRun } from "../checks/memory.ts";
-import { activityOf, type StoredRun, type StoredSlot, upcomingSlots } from "./activity.ts";
+import { buildActivity, type StoredRun, type StoredSlot, upcomingSlots } from "./activity.ts";
 
 const T = Date.parse("2026-11-20T02:00:00Z");
 const MINUTE = 60_000;
@@ -36,7 +36,7 @@ const anOpenRun = (startedAt: number): OpenRun => ({
 });
 const NOTHING_OPEN = { open: [], until: T + DAY };
 const kinds = (slots: StoredSlot[], runs: StoredRun[]) => {
-  const activity = activityOf(slots, runs, NOTHING_OPEN);
+  const activity = buildActivity(slots, runs, NOTHING_OPEN);
   return [activity.slots.map(({ kind }) => kind), activity.runs.map(({ kind }) => kind)];
 };
 
@@ -58,7 +58,7 @@ describe("what a check did in a span", () => {
 
   test("has a run that still goes on, unless it began after the span", () => {
     const open = [anOpenRun(T - MINUTE), anOpenRun(T + 2 * DAY)];
-    const { runs } = activityOf([], [run()], { open, until: T + DAY });
+    const { runs } = buildActivity([], [run()], { open, until: T + DAY });
     expect(runs.map(({ startedAt, endedAt, kind }) => [startedAt, endedAt, kind])).toEqual([
       [T - MINUTE, null, "running"],
       [T, T + 4 * MINUTE, "on-time"],

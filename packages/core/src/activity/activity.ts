@@ -3,13 +3,13 @@ import { type Instant, type Schedule, ScheduleError, SECOND_MS, timesAfter } fro
 import type { OpenRun } from "../checks/memory.ts";
 import { type MarkKind, type SlotRecord, slotKind } from "../strip/mark.ts";
 
-/** A span of time; `until` does not belong to it. */
+/** A span of time, from `from` up to but not including `until`. */
 type Within = { from: Instant; until: Instant };
 
-/** A slot as stored, with the run that it was settled by. */
+/** A slot as stored, with the run that settled it. */
 export type StoredSlot = Pick<SlotRecord, "dueAt" | "outcome" | "lateMs"> & { runId: string | null };
 
-/** A run as stored. `startedAt` is null where only its end was heard, `endedAt` while it is open. */
+/** A run as stored. `startedAt` is null if only its end was received, `endedAt` while it is open. */
 export type StoredRun = {
   id: string;
   startedAt: Instant | null;
@@ -19,20 +19,20 @@ export type StoredRun = {
   exitStatus: number | null;
 };
 
-/** `lost`: a run that began, and whose end never came. */
+/** `lost`: a run that began but whose end never came. */
 export type RunKind = MarkKind | "lost";
 
-/** What a check did in a span, as a picture shows it. */
+/** What a check did in a span, ready to be drawn. */
 export type Activity = {
   slots: { dueAt: Instant; kind: MarkKind; lateMs: number | null }[];
   runs: { startedAt: Instant | null; endedAt: Instant | null; kind: RunKind; exitStatus: number | null }[];
 };
 
 /**
- * Each slot and each run of a span with the mark that stands for it. A run is drawn as the slot that it settled, so that
- * a late one has the colour of lateness; `open` are the runs that go on, which count where they began before `until`.
+ * Gives each slot and each run of a span the kind that it is drawn as. A run takes the kind of the slot that it settled, so
+ * that a late run has the colour of lateness. `open` are the runs still open; those that began before `until` are included.
  */
-export function activityOf(
+export function buildActivity(
   slots: readonly StoredSlot[],
   runs: readonly StoredRun[],
   { open, until }: { open: readonly OpenRun[]; until: Instant },
@@ -40,7 +40,7 @@ export function activityOf(
   const all = [
     ...runs,
     ...open.filter(({ startedAt }) => startedAt < until).map((run) => openRun(run)),
-  ].toSorted((one, other) => beginOf(one) - beginOf(other));
+  ].toSorted((one, other) => runBegin(one) - runBegin(other));
   const byId = new Map(all.map((run) => [run.id, run]));
   const kinds = new Map<string, MarkKind>();
   const drawn = slots.map(({ dueAt, outcome, lateMs, runId }) => {
@@ -69,24 +69,24 @@ function openRun({ id, startedAt, firstStartAt, overlong }: OpenRun): StoredRun 
   return { ...run, outcome: "running", overlong };
 }
 
-function beginOf({ startedAt, endedAt }: StoredRun): Instant {
+function runBegin({ startedAt, endedAt }: StoredRun): Instant {
   return startedAt ?? endedAt ?? 0;
 }
 
-function runKind({ outcome, overlong }: StoredRun, ofSlot: MarkKind | undefined): RunKind {
+function runKind({ outcome, overlong }: StoredRun, kindOfSlot: MarkKind | undefined): RunKind {
   if (outcome === "fail") return "failed";
   if (outcome === "lost") return "lost";
   if (overlong) return "overlong";
   if (outcome === "running") return "running";
-  return ofSlot === "late" ? "late" : "on-time";
+  return kindOfSlot === "late" ? "late" : "on-time";
 }
 
-/** Times at which a check will be due. `isCut`: there are more than `limit` of them, and only the first are here. */
+/** Times at which a check will be due. `isCut`: there were more than the limit, so `times` holds only the first ones. */
 export type Upcoming = { times: Instant[]; isCut: boolean };
 
 /**
- * The times in a span at which a check is expected from `now` on, at most `limit`. `expectedAt` is the time it waits
- * for, which may have passed already; null: it waits for none, as a paused check does.
+ * The times in a span, from `now` on, at which a check is expected; at most `limit`. `expectedAt` is the time that the
+ * check waits for, which may have passed already; null if it waits for none, as while it is paused.
  */
 export function upcomingSlots(
   { schedule, expectedAt }: { schedule: Schedule; expectedAt: Instant | null },
@@ -102,13 +102,13 @@ export function upcomingSlots(
       times.push(at);
     }
   } catch (error) {
-    // Some schedulers fail where a schedule has no further time: then what was found is all there is.
+    // The rules of some schedulers throw when a schedule has no further time: the times found so far are all.
     if (!(error instanceof ScheduleError)) throw error;
   }
   return { times, isCut: false };
 }
 
-/** The times from `from` on, of which `expectedAt` is the first. */
+/** The expected times from `from` on: `expectedAt` itself, and those that follow it. */
 function* expectedFrom(schedule: Schedule, expectedAt: Instant, from: Instant): Iterable<Instant> {
   if (expectedAt >= from) yield expectedAt;
   if (schedule.kind === "interval") {

@@ -7,29 +7,29 @@ import type { DeliveryKind } from "../delivery/delivery-kinds.ts";
 import type { SlotRecord } from "../strip/mark.ts";
 
 /**
- * Everything an alert is composed from, as plain data: loaded by `packages/db`, put into words by `packages/channels`.
- * Texts are as the job or the person typed them.
+ * Everything an alert is composed from, as plain data: `packages/db` loads it, `packages/channels` words the message.
+ * Texts are not escaped: they are as the job sent or the person typed them.
  */
 export type AlertFacts = {
   deliveryId: string;
   kind: DeliveryKind;
   project: { id: string; name: string };
   channel: { id: string; name: string };
-  /** Null where the alert is about no check, such as a test. */
+  /** Null if the alert is not about a check, such as a test message. */
   check: AlertCheck | null;
   flip: { at: Instant; reason: Reason | null } | null;
   incident: { id: string; reason: Reason; evidence: Evidence; openedAt: Instant } | null;
-  /** The ping that a run or notice is about; else the newest one not later than the flip. */
+  /** The ping that a run or notice is about; for other alerts the newest ping that is not later than the flip. */
   lastPing: AlertPing | null;
-  /** What the alert is about where it is about no incident; its shape depends on `kind`. */
+  /** What the alert says if it is not about an incident; its shape depends on `kind`. */
   payload: Record<string, unknown> | null;
   /** The alerts that are sent in the same message; null or left out: only this one. */
   group?: AlertGroup | null;
   /** When the delivery was written. */
   writtenAt: Instant;
-  /** The down of this up was never sent to the channel, so the message reports both. */
+  /** An `up` whose `down` was never sent to this channel, so the message reports both. */
   includesDown: boolean;
-  /** An earlier attempt may have arrived. */
+  /** An earlier attempt may have arrived, so this may be a duplicate. */
   uncertain: boolean;
   /** The ids of earlier deliveries about the same incident to this channel, oldest first; left out: none. */
   sentBefore?: readonly string[];
@@ -47,11 +47,11 @@ type AlertCheck = {
   graceSeconds: number;
   /** Left out where it does not matter, such as in a sample. */
   severity?: Severity;
-  /** Its newest slots, oldest first; loaded for mails alone. */
+  /** Its newest slots, oldest first; loaded only for mails. */
   slots?: readonly SlotRecord[];
 };
 
-/** `output` is the end of its body. */
+/** `output` is the end of the ping's body. */
 type AlertPing = { at: Instant; kind: PingKind; exitStatus: number | null; output: string | null };
 
 /** The alerts that are sent in one message: how many of each kind, and the first few. */
@@ -64,11 +64,11 @@ export type AlertGroup = {
     reason: Reason | null;
     payload: Record<string, unknown> | null;
   }[];
-  /** Set where all of them are runs and notices: how many there are, and those of the first few checks. */
+  /** Set if all alerts of the group are runs and notices: how many there are, and those of the first few checks. */
   informational?: InformationalGroup | null;
   /**
-   * The storm that they belong to. `shared`: what its incidents have in common, such as "host db1" or "tag prod"; empty
-   * where it is nothing known. `open`: how many of its incidents are open now.
+   * The storm that the alerts belong to. `shared`: what its incidents have in common, such as "host db1" or "tag prod";
+   * empty if nothing is known. `open`: how many of its incidents are open now.
    */
   storm: { id: string; shared: string; open: number } | null;
 };

@@ -13,29 +13,32 @@ export const RunPayload = z.object({
   durationMs: z.number().nullable(),
   exitStatus: z.number().nullable(),
   host: z.string().nullable(),
-  /** What was noticed about the run, such as "overlong", and how long it usually takes where that was noticed. */
+  /** What was noticed about the run, such as "overlong"; for an outlier also how long a run usually takes. */
   noticed: z.string().nullish(),
   usualMs: z.number().nullish(),
 });
 export type RunPayload = z.infer<typeof RunPayload>;
 
-/** The payload of a `notice`; which parts of `evidence` are there depends on the notice. */
+/** The payload of a `notice`; which fields of `evidence` are set depends on the notice. */
 export const NoticePayload = z.object({
   at: z.number(),
   notice: z.string(),
-  /** What was found, in words; left out where the kind of notice says it. */
+  /** What was found, as a sentence; left out if the kind of notice says it already. */
   sentence: z.string().nullish(),
   evidence: z.object({
     durationMs: z.number().nullish(),
     limitMs: z.number().nullish(),
     baseline: z.object({ medianMs: z.number(), runs: z.number() }).nullish(),
-    /** The number of the ping that was noticed; null where a deadline was. */
+    /** The number of the ping that caused the notice; null if a deadline caused it. */
     pingNumber: z.number().nullish(),
   }),
 });
 export type NoticePayload = z.infer<typeof NoticePayload>;
 
-/** The payload of an `up` by which an incident ends without a recovery, for a provider that keeps incidents. */
+/**
+ * The payload of an `up` that ends an incident without a recovery. It is sent to providers that keep incidents of their
+ * own, which would stay open otherwise.
+ */
 export const EndPayload = z.object({ endedBy: z.enum(INCIDENT_ENDS) });
 export type EndPayload = z.infer<typeof EndPayload>;
 
@@ -49,9 +52,9 @@ export type SystemPayload = z.infer<typeof SystemPayload>;
 
 const Compared = z.object({ now: z.number(), before: z.number() });
 const Share = z.object({ now: z.number().nullable(), before: z.number().nullable() });
-const ofCheck = { checkId: z.string(), name: z.string() };
+const checkFields = { checkId: z.string(), name: z.string() };
 
-function few<Shape extends z.ZodRawShape>(shape: Shape) {
+function totalAndFirst<Shape extends z.ZodRawShape>(shape: Shape) {
   return z.object({ total: z.number(), first: z.array(z.object(shape)).readonly() });
 }
 
@@ -76,19 +79,19 @@ export const ReportPayload = z.object({
     failed: Compared,
     excluded: Compared,
     downs: Compared,
-    worst: few({ ...ofCheck, uptime: z.number(), downMs: z.number(), downs: z.number() }),
-    latest: few({ ...ofCheck, late: z.number(), lateMostMs: z.number() }),
-    slowest: few({ ...ofCheck, longestMs: z.number(), usualMs: z.number().nullable() }),
-    neverRan: few({ ...ofCheck, createdAt: z.number() }),
-    silent: few({ ...ofCheck, lastPingAt: z.number() }),
-    paused: few({ ...ofCheck, pausedAt: z.number().nullable() }),
-    open: few({ ...ofCheck, reason: z.string(), openedAt: z.number() }),
-    broken: few({ id: z.string(), name: z.string(), brokenAt: z.number(), because: z.string() }),
+    worst: totalAndFirst({ ...checkFields, uptime: z.number(), downMs: z.number(), downs: z.number() }),
+    latest: totalAndFirst({ ...checkFields, late: z.number(), lateMostMs: z.number() }),
+    slowest: totalAndFirst({ ...checkFields, longestMs: z.number(), usualMs: z.number().nullable() }),
+    neverRan: totalAndFirst({ ...checkFields, createdAt: z.number() }),
+    silent: totalAndFirst({ ...checkFields, lastPingAt: z.number() }),
+    paused: totalAndFirst({ ...checkFields, pausedAt: z.number().nullable() }),
+    open: totalAndFirst({ ...checkFields, reason: z.string(), openedAt: z.number() }),
+    broken: totalAndFirst({ id: z.string(), name: z.string(), brokenAt: z.number(), because: z.string() }),
   }),
 });
 export type ReportPayload = z.infer<typeof ReportPayload>;
 
-/** The payload of a `report` that is a note on the clock changes ahead: the result of `clockChangesAhead`. */
+/** The payload of a `report` about coming clock changes: the result of `clockChangesAhead`. */
 export const ClockChangesPayload = z.object({
   reportId: z.string(),
   clockChanges: z.array(
@@ -97,7 +100,7 @@ export const ClockChangesPayload = z.object({
       timezone: z.string(),
       text: z.string(),
       total: z.number(),
-      first: z.array(z.object({ ...ofCheck, effect: z.string() })).readonly(),
+      first: z.array(z.object({ ...checkFields, effect: z.string() })).readonly(),
     }),
   ),
 });

@@ -6,7 +6,7 @@ import type { CheckSettings } from "./settings.ts";
 export const STATUSES = ["new", "up", "down", "paused"] as const;
 export type Status = (typeof STATUSES)[number];
 
-/** What a person is shown. */
+/** The statuses that people see. */
 export const DISPLAY_STATUSES = ["new", "up", "grace", "down", "paused"] as const;
 export type DisplayStatus = (typeof DISPLAY_STATUSES)[number];
 
@@ -23,21 +23,21 @@ export const REASONS = [
 ] as const;
 export type Reason = (typeof REASONS)[number];
 
-/** Everything about the past of a check that its next decision needs. */
+/** Everything that the next decision about a check needs to know of its past. */
 export type CheckState = {
   status: Status;
-  /** Grows with every change of deadline or status: names a deadline once and for all. */
+  /** Grows with every change of deadline or status, so that each deadline has a number of its own. */
   deadlineSeq: number;
-  /** Recorded pings of any kind; the last one's number. */
+  /** How many pings of any kind were recorded; also the number of the last one. */
   pingCount: number;
   /** Last success or fail. */
   lastPingAt: Instant | null;
   /** Start of the newest open run; null when none is open. */
   lastStartAt: Instant | null;
   lastDurationMs: number | null;
-  /** When the next slot is expected, at the end of its window; null when there is none to wait for. */
+  /** When the next slot is expected, at the latest; null if no slot is waited for. */
   expectedAt: Instant | null;
-  /** When the check goes down unless something comes first. */
+  /** When the check goes down unless a ping comes first. */
   deadlineAt: Instant | null;
   /** Plain JSON for `fold` alone: open runs, recent runs, the tolerance window. Bounded. */
   memory: Memory;
@@ -45,10 +45,10 @@ export type CheckState = {
 
 export type Check = { id: string; createdAt: Instant; settings: CheckSettings; state: CheckState };
 
-/** What a check without a name and a slug is called. */
+/** What a check with neither name nor slug is called. */
 export const UNNAMED_CHECK = "unnamed check";
 
-/** What a check is called everywhere: its name, or else its slug. */
+/** What a check is called everywhere: its name; without one its slug. */
 export function checkName({ name, slug }: { name: string; slug: string }): string {
   return name || slug || UNNAMED_CHECK;
 }

@@ -1,18 +1,18 @@
 import { z } from "zod";
 import { SEVERITIES } from "../routing/route.ts";
 
-const TAG_LENGTH_MAX = 500;
+const TAG_CHARS_MAX = 500;
 const TAGS_MAX = 250;
 
 /**
- * A tag, as every door takes it: whatever has no space in it, since the Healthchecks-compatible API writes all tags of a
- * check into one text with spaces between them. Commas, quotes and no-break spaces may stand in it.
+ * A tag, as the API, the app and the config file all accept it: anything without a space, since the Healthchecks-compatible
+ * API writes all tags of a check into one text with spaces between them. Commas, quotes and no-break spaces are allowed.
  */
 export const TagInput = z
   .string({ error: "A tag is a text." })
   .overwrite((tag) => tag.replaceAll(/^ +| +$/g, ""))
   .min(1, { error: "A tag has at least one character.", abort: true })
-  .max(TAG_LENGTH_MAX, { error: `A tag has at most ${TAG_LENGTH_MAX} characters.`, abort: true })
+  .max(TAG_CHARS_MAX, { error: `A tag has at most ${TAG_CHARS_MAX} characters.`, abort: true })
   .regex(/^[^ ]+$/, { error: "A tag has no spaces in it: make two tags of it.", abort: true })
   .refine((tag) => tag.isWellFormed() && !tag.includes("\0"), {
     error: "A tag has no characters that cannot be stored: leave out NUL and broken surrogates.",
@@ -21,14 +21,14 @@ export const TagInput = z
 /** The tags of a check, a route or a maintenance window. */
 export const TagsInput = z.array(TagInput).max(TAGS_MAX, `Use at most ${TAGS_MAX} tags.`);
 
-/** The tags of the text in which they are stored: with spaces between them. */
+/** Splits the text in which a check's tags are stored, with spaces between them. */
 export function splitTags(text: string): string[] {
   return text.split(" ").filter((tag) => tag !== "");
 }
 
 const keywords = z.string().trim().max(200, "Use at most 200 characters.");
 
-/** Who a check is, and how its pings are read: all that a person decides about it apart from when it is due. */
+/** The name of a check and how its pings are read: all that people set about it apart from when it is due. */
 export const DetailsInput = z.strictObject({
   name: z.string().trim().max(100, "Use at most 100 characters."),
   slug: z
@@ -51,7 +51,7 @@ export const DetailsInput = z.strictObject({
 });
 type Details = z.output<typeof DetailsInput>;
 
-/** The details of a new check where nothing is said. */
+/** The default details of a new check. */
 export const defaultDetails: Details = {
   name: "",
   slug: "",

@@ -5,20 +5,20 @@ import type { Memory } from "./memory.ts";
 import type { Effect, Evidence, Run, Slot, Transition } from "./event.ts";
 import { awaitedUntil, nextAt } from "./deadlines/next-deadline.ts";
 
-/** A check while one event is folded into it: own copies of state and memory, whose lists are never changed in place. */
+/** A check while one event is folded into it: copies of its state and memory. Lists are replaced, never changed in place. */
 export type Draft = {
   readonly createdAt: Instant;
   settings: CheckSettings;
   readonly state: CheckState;
   readonly memory: Memory;
   readonly effects: Effect[];
-  /** Deadlines up to here may be evaluated. */
+  /** The watermark: deadlines up to it may be evaluated. */
   readonly knownUntil: Instant;
-  /** The number of the ping that is being heard. */
+  /** The number of the ping that is being applied. */
   pingNumber: number | null;
 };
 
-/** Copies what a fold may change. */
+/** Copies the parts of a check that a fold may change. */
 export function openDraft(check: Check, knownUntil: Instant): Draft {
   return {
     createdAt: check.createdAt,
@@ -31,7 +31,7 @@ export function openDraft(check: Check, knownUntil: Instant): Draft {
   };
 }
 
-/** Derives what is stored for others to read (expected, deadline, started) and answers the transition. */
+/** Derives the fields that are stored for others to read (expected, deadline, last start) and returns the transition. */
 export function seal(check: Check, draft: Draft): Transition<Check> {
   const { state, memory } = draft;
   const deadlineAt = state.status === "down" ? null : awaitedUntil(draft.settings, memory);
@@ -45,28 +45,28 @@ export function seal(check: Check, draft: Draft): Transition<Check> {
   return { check: next, effects: draft.effects, nextAt: nextAt(next) };
 }
 
-/** When a slot is expected: the end of its window, where the scheduler draws the time. */
+/** When a slot is expected at the latest: its due time, or the end of its window if the scheduler draws the time. */
 export function expectedBy({ schedule }: CheckSettings, slotAt: Instant | null): Instant | null {
   return slotAt === null ? null : slotAt + windowMs(schedule, slotAt);
 }
 
-/** Stores a run, in place of what this fold said about it before. */
+/** Adds the effect that stores a run, in place of an earlier one of this fold for the same run. */
 export function writeRun(draft: Draft, run: Run): void {
-  const said = draft.effects.findLastIndex((effect) => effect.kind === "run" && effect.run.id === run.id);
-  if (said >= 0) draft.effects[said] = { kind: "run", run };
+  const index = draft.effects.findLastIndex((effect) => effect.kind === "run" && effect.run.id === run.id);
+  if (index >= 0) draft.effects[index] = { kind: "run", run };
   else draft.effects.push({ kind: "run", run });
 }
 
-/** Stores a changed slot, in place of what this fold said about it before. */
+/** Adds the effect that stores a changed slot, in place of an earlier one of this fold for the same slot. */
 export function rewriteSlot(draft: Draft, slot: Slot): void {
-  const said = draft.effects.findLastIndex(
+  const index = draft.effects.findLastIndex(
     (effect) => effect.kind === "slot" && effect.slot.dueAt === slot.dueAt,
   );
-  if (said >= 0) draft.effects[said] = { kind: "slot", slot };
+  if (index >= 0) draft.effects[index] = { kind: "slot", slot };
   else draft.effects.push({ kind: "slot", slot });
 }
 
-/** What an alert or a notice says, from what the check knows, with the particulars of the case. */
+/** The evidence of an alert or a notice: what is known of the check, and the particulars of this case. */
 export function evidenceOf({ memory }: Draft, particulars: Partial<Evidence>): Evidence {
   return {
     expectedAt: memory.slotAt,

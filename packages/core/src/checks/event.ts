@@ -7,7 +7,7 @@ export type PingKind = "start" | "success" | "fail" | "log" | "ignored";
 
 /** One signal from a job, as the receiver accepted it. */
 export type Ping = {
-  /** Made by the receiver; the run it opens takes it as its id. */
+  /** Assigned by the receiver; a run that the ping opens gets the same id. */
   id: string;
   kind: PingKind;
   /** When the receiver accepted it. */
@@ -15,41 +15,41 @@ export type Ping = {
   /** The client's run id, lower case. */
   rid: string | null;
   exitStatus: number | null;
-  /** Where it came from, as far as known: tells two runs apart that carry no run id. */
+  /** The address it came from, if known: it tells runs without a run id apart. */
   host: string | null;
-  /** Short hash of the body: an exact retry has the same. Null for an empty body. */
+  /** A short hash of the body, by which an exact retry is recognised. Null for an empty body. */
   digest: string | null;
   /** The due time that the scheduler handed on to the run; left out where it did not. */
   dueAt?: Instant;
 };
 
 /**
- * `knownUntil` is the watermark: everything accepted before it is known, so deadlines up to it may be evaluated.
- * Without it everything up to the event's own instant is taken as known.
+ * `knownUntil` is the watermark: all pings accepted before it are known, so deadlines up to it may be evaluated.
+ * Without it, all pings up to the event's own instant are taken as known.
  */
 export type Event =
   | { kind: "ping"; ping: Ping; knownUntil?: Instant }
-  /** Everything accepted before `now` is known: deadlines up to `now` may be evaluated. */
+  /** All pings accepted before `now` are known: deadlines up to `now` may be evaluated. */
   | { kind: "time"; now: Instant }
   | { kind: "pause"; at: Instant; knownUntil?: Instant }
   | { kind: "resume"; at: Instant; knownUntil?: Instant }
   /** The check is to be as if it had not been paused. */
   | { kind: "undo-pause"; at: Instant; knownUntil?: Instant }
   | { kind: "edit"; at: Instant; settings: CheckSettings; knownUntil?: Instant }
-  /** "This is normal now": what was usual for its runs so far is forgotten. */
+  /** "This is normal now": the durations learned so far are forgotten. */
   | { kind: "baseline-reset"; at: Instant }
-  /** Overdue could not receive in this span: nothing inside it is evaluated before `until` plus the grace. */
+  /** Overdue could not receive pings in this span: no deadline in it passes before `until` plus the grace. */
   | { kind: "outage"; from: Instant; until: Instant }
-  /** The clock that decides was set back to `at`: nothing was heard or decided after it. */
+  /** The receiver's clock was set back to `at`: what is stored with a later instant is moved back to it. */
   | { kind: "clock-set-back"; at: Instant }
-  /** From now on these windows hold for the check, in place of all before. */
+  /** From now on these windows apply to the check, instead of all earlier ones. */
   | { kind: "maintenance"; at: Instant; windows: readonly MaintenanceWindow[]; knownUntil?: Instant };
 
 export type Run = {
   id: string;
   rid: string | null;
   host: string | null;
-  /** Null when only its end was heard. */
+  /** Null if only its end was received. */
   startedAt: Instant | null;
   /** Null while it runs. */
   endedAt: Instant | null;
@@ -64,21 +64,21 @@ export type Run = {
 export type Slot = {
   dueAt: Instant;
   outcome: "on-time" | "early" | "late" | "missed" | "failed" | "excluded";
-  /** When it was decided: the ping's or the deadline's instant. */
+  /** When the outcome was decided: the ping's or the deadline's instant. */
   at: Instant;
-  /** Positive: after `dueAt`; negative: before; null where nothing came. */
+  /** Positive: after `dueAt`; negative: before; null if no ping came. */
   lateMs: number | null;
   runId: string | null;
   /**
-   * Why it was excluded; left out where Overdue could not hear. Of a missed one: the run before was still going
-   * when it was due ("overlap").
+   * Why the slot was excluded; left out for an outage. For a missed slot, "overlap": the run before was still open when it
+   * was due.
    */
   because?: "maintenance" | "overlap";
 };
 
 export type Flip = {
   deadlineSeq: number;
-  /** The deadline's or the ping's instant, not the moment of noticing. */
+  /** The instant of the deadline or ping, not when it was noticed. */
   at: Instant;
   from: Status;
   to: Status;
@@ -87,29 +87,29 @@ export type Flip = {
   alerts: boolean;
 };
 
-/** What an alert says about why; plain JSON, stored with the incident. */
+/** The facts behind an alert; plain JSON, stored with the incident. */
 export type Evidence = {
   expectedAt: Instant | null;
   deadlineAt: Instant | null;
   lastHeardAt: Instant | null;
   exitStatus: number | null;
   runId: string | null;
-  /** Number of the ping that decided it, null where a deadline did. */
+  /** Number of the ping that decided it; null if a deadline did. */
   pingNumber: number | null;
   /** For overlong and too quick: how long it ran and what was allowed. */
   durationMs: number | null;
   limitMs: number | null;
-  /** For an outlier: how long the last so many took. */
+  /** For an outlier: the median of the last `runs` runs. */
   baseline?: { medianMs: number; runs: number };
   /**
-   * Of a run that did not come: what its scheduler makes up, in words; from when on it will not come any more, null while
-   * it may; and when the next is due.
+   * For a run that did not come: what its scheduler makes up, in words; the instant from which the run is lost for certain,
+   * null if it may still come; and when the next run is due.
    */
   policy?: { text: string; lostFrom: Instant | null; nextAt: Instant | null };
 };
 
 export type Effect =
-  /** The ping's number, and the kind it is stored as (a paused check ignores, a retry is a duplicate). */
+  /** The ping's number, the kind it is stored as (a paused check may ignore it), and a note, such as that it is a retry. */
   | {
       kind: "ping";
       id: string;
@@ -129,5 +129,5 @@ export type Effect =
   /** Worth a line in the history, not an alert. */
   | { kind: "notice"; at: Instant; notice: Reason | "edited"; evidence: Evidence };
 
-/** What `fold` answers. `nextAt`: the next instant at which time matters for this check, null for never. */
+/** What `fold` returns. `nextAt`: when time must be folded into this check next; null for never. */
 export type Transition<C> = { check: C; effects: readonly Effect[]; nextAt: Instant | null };

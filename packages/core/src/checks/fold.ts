@@ -16,8 +16,8 @@ import { applyPause, applyResume, applyUndoPause } from "./state/pause.ts";
 const NOTHING: readonly Effect[] = [];
 
 /**
- * The state machine of a check: what is known about it, one event, and what follows from that. Pure; the given
- * check is not changed, and is the one answered when nothing changed. The rules: README.md beside this file.
+ * The state machine of a check: takes a check and one event, and returns the changed check and the effects to store. Pure:
+ * the given check is not changed, and is returned itself if nothing changed. The rules are in README.md beside this file.
  */
 export function fold(check: Check, event: Event): Transition<Check> {
   if (event.kind === "time" && !hasPassed(check, event.now))
@@ -56,7 +56,7 @@ function apply(draft: Draft, event: Event): void {
   }
 }
 
-/** How far an event evaluates before its own work: pings that waited until then come first. */
+/** The instant up to which deferred pings are applied before the event itself. */
 function evaluatedUntil(event: Event): Instant {
   switch (event.kind) {
     case "ping":
@@ -75,7 +75,7 @@ function evaluatedUntil(event: Event): Instant {
   }
 }
 
-/** An outage, or what a person thinks normal, says nothing of what was received. */
+/** The watermark that an event brings. An outage, a clock set back or a baseline reset tells nothing about received pings. */
 function knownUntil(event: Event): Instant {
   switch (event.kind) {
     case "time":
@@ -100,7 +100,7 @@ function hasPassed(check: Check, now: Instant): boolean {
 }
 
 /**
- * What a person is shown at `now`, whether or not the deadlines up to then were evaluated yet. Grace is shown, and not
+ * The status to show at `now`, even if the deadlines up to then have not been evaluated yet. "grace" is only shown, never
  * stored.
  */
 export function displayStatus(check: Check, now: Instant): DisplayStatus {

@@ -1,21 +1,22 @@
 import type { Instant, Schedule } from "@overdue/schedules";
 import type { Ping, Slot } from "./event.ts";
 
-/** Filled in by `fold`; stored as it is and never read by SQL. Every list is bounded. */
+/** Only `fold` reads and writes this. It is stored as JSON, which no SQL looks into. Every list is bounded. */
 export type Memory = {
-  /** Oldest first; a run that broke its limit stays until its end, or a newer run's, is heard. At most 50. */
+  /** Oldest first. A run that exceeded its limit stays until its end, or that of a newer run, is received. At most 50. */
   openRuns: readonly OpenRun[];
-  /** Runs with an id that ended lately: a retry or a late start may still name them. At most 64. */
+  /** Runs with an id that ended recently: a retry or a late start may still name them. At most 64. */
   recentRuns: readonly EndedRun[];
-  /** The newest run without an id of which only the end was heard: its start may still come. */
+  /** The newest run without an id of which only the end was received: its start may still come. */
   endOnlyRun: EndedRun | null;
   /** The instant up to which time was folded into this check. */
   evaluatedAt: Instant;
-  /** An end stamped before this is older than what the status stands on. */
+  /** What the status was decided by last. An end stamped before this is out of order. */
   verdictAt: Instant | null;
   flippedAt: Instant | null;
   /** The last pause or resume: no run from before it is open. */
   clearedAt: Instant | null;
+  /** The newest ping of any kind. */
   receivedAt: Instant | null;
   /** The next slot that is not settled, whatever the status; null while none is waited for. */
   slotAt: Instant | null;
@@ -23,7 +24,7 @@ export type Memory = {
   lastSlot: Slot | null;
   /** Set by an overlong run: a good end does not mend `lastSlot` any more. */
   lastSlotFinal: boolean;
-  /** The slots evaluated since the check last went up, oldest first; only kept for a tolerance. At most 100. */
+  /** The slots evaluated since the check last went up, oldest first; only kept if a tolerance is set. At most 100. */
   verdicts: readonly Verdict[];
   /** Good ends in a row while down. */
   goodInARow: number;
@@ -35,33 +36,33 @@ export type Memory = {
   outages: readonly Outage[];
   /** `until` of the newest outage folded. */
   outageUntil: Instant | null;
-  /** How long the last good runs took, in milliseconds: what is usual. At most 40. */
+  /** How long the last good runs took, in milliseconds: the data of the baseline. At most 40. */
   durations: readonly number[];
-  /** The same for hours of the week that were seen to differ, the last heard of last. At most 6, of 20 runs each. */
+  /** The same for hours of the week that differ, the hour with the newest run last. At most 6, of 20 runs each. */
   hours?: readonly HourDurations[];
-  /** From this length on a run is an outlier; absent while too few are known. */
+  /** From this many milliseconds on a run is an outlier; absent while too few durations are known. */
   outlierAfterMs?: number;
-  /** Pings from after a deadline that cannot be evaluated yet: heard when it can be. By instant; at most 32. */
+  /** Pings from after a deadline that cannot be evaluated yet; applied once it can be. By instant; at most 32. */
   deferred: readonly DeferredPing[];
   /** Ends without a run id, while they may still be sent again. At most 8. */
   lastEnds?: readonly HostEnd[];
-  /** A start without a run id was heard: an end before its start is then a run whose start is on its way. */
+  /** A start without a run id has been received, so the start of an end that comes alone may still be on its way. */
   hasStarts?: true;
-  /** Missed slots that nothing came for since, oldest first: a run may still be made up for them. At most 64. */
+  /** Missed slots that still have no run, oldest first: the scheduler may make one up for them. At most 64. */
   unmet?: Unmet;
-  /** Slots, by their due time, that a run settled beside its own; runs for them may come until then. At most 64. */
+  /** Slots, by due time, that a run settled beside its own. Their own runs may still come, up to `until`. At most 64. */
   shared?: { slots: readonly Instant[]; until: Instant };
-  /** How long after the begin of its window the last run began, in milliseconds, where the scheduler draws the times. */
+  /** If the scheduler draws the times: how many milliseconds after the begin of its window the last run began. */
   drawnMs?: number;
-  /** Slots that wait for their own run though a later one was met: pings name their slots. Oldest first, at most 64. */
+  /** Slots that still wait for their own run although a later one was met (rule 42). Oldest first; at most 64. */
   passed?: readonly Instant[];
-  /** How the check was before it was paused, until the pause ends. Absent where it cannot be undone any more. */
+  /** The state before the pause, until the pause ends. Absent if the pause cannot be undone any more. */
   beforePause?: BeforePause;
-  /** Spans of slots still to be written, when there were too many for one fold. At most 4. */
+  /** Spans of slots that are still to be written, since there were too many for one fold. At most 4. */
   backlog: readonly SlotSpan[];
 };
 
-/** `hour` of the week on the check's clock: 0 is Sunday's first, 167 Saturday's last. */
+/** `hour`: the hour of the week on the check's clock, from 0 (Sunday's first) to 167 (Saturday's last). */
 export type HourDurations = { hour: number; durations: readonly number[] };
 
 export type OpenRun = {
@@ -72,23 +73,23 @@ export type OpenRun = {
   deadlineAt: Instant;
   /** Its limit counts from here: the start, or the last progress that extends it. */
   limitFrom: Instant;
-  /** Its limit has passed; said once. */
+  /** Its limit has passed, and that was reported. */
   overlong: boolean;
-  /** When it will have become an outlier; absent without a baseline, and once it was said. */
+  /** When it will have become an outlier; absent without a baseline, and once that was reported. */
   outlierAt?: Instant;
   digest: string | null;
-  /** The slot this start was counted for, where starts are. */
+  /** The slot that its start was counted for; null if starts settle no slots (rule 25). */
   slot: Slot | null;
-  /** Its first start, and how often that was heard again; absent while it was heard once. */
+  /** Its first start, and how often that was repeated; absent if its start came once. */
   firstStartAt?: Instant;
   startRepeats?: number;
   /** The due time that its start named. */
   dueAt?: Instant;
-  /** It took the place of another run that had not ended: how long it takes is not known. */
+  /** It replaced another run that had not ended, so nobody knows which of the two an end will time. */
   replaced?: true;
   /**
-   * Its end is not waited for: its start may be the repeat of one whose run has ended ("again"), or another run of
-   * its host began or ended since, and without run ids nobody knows which of them still goes on ("beside").
+   * Set if its end is not waited for. "again": its start may repeat that of a run that has ended. "beside": another run of
+   * its host began or ended since, and without run ids nobody knows which of the two still goes on.
    */
   uncertain?: "again" | "beside";
 };
@@ -102,18 +103,18 @@ export type HostEnd = {
   exitStatus: number | null;
   /** The due time that it named. */
   dueAt?: Instant;
-  /** The first start of the run that it ended, which may come after it; null while none was heard. */
+  /** The first start of the run that it ended; it may come after the end. Null while none was received. */
   startedAt: Instant | null;
   startDigest: string | null;
-  /** How often it, and that start, were heard again; and when it was heard last. */
+  /** How often it, and that start, were repeated; `repeatedAt`: when the end came last. */
   repeats: number;
   startRepeats: number;
-  /** The run of another host that it was taken for the end of. */
+  /** The run of another host that it was taken to end. */
   foreign?: OpenRun;
   repeatedAt: Instant;
 };
 
-/** `until`: when runs made up for them end to be expected; null while no slot has been met since. */
+/** `until`: after this no run is expected to be made up for them; null while no slot has been met since. */
 export type Unmet = { slots: readonly Pick<Slot, "dueAt" | "at" | "because">[]; until: Instant | null };
 
 export type EndedRun = {
@@ -127,9 +128,9 @@ export type EndedRun = {
   overlong: boolean;
   /** Ended by a ping that did not name it. */
   guessed: boolean;
-  /** The first of its starts that was heard after its end: a client may send that again, too. */
+  /** The first of its starts that came after its end: a client may send that again, too. */
   lateStartAt?: Instant;
-  /** What ended it; null for a lost one. */
+  /** What ended it; null for a lost run. */
   endedBy: "success" | "fail" | null;
   digest: string | null;
   /** The slot its start was counted for, where its own end may still come. */
@@ -140,7 +141,10 @@ export type Verdict = { dueAt: Instant; bad: boolean };
 
 export type DeferredPing = { ping: Ping; number: number };
 
-/** `memory`: without what goes on while the check is paused. `pings`: heard since, in their order. At most 64. */
+/**
+ * `memory`: without the fields that change while the check is paused, since undoing the pause must not set those back.
+ * `pings`: what came since, in order of receipt. At most 64.
+ */
 export type BeforePause = {
   status: "new" | "up" | "down";
   memory: Omit<
@@ -152,7 +156,7 @@ export type BeforePause = {
 
 export type Outage = { from: Instant; until: Instant };
 
-/** Slots due from `from` to `through`: those past their deadline at `at` were missed, the rest met by one ping. */
+/** Slots due from `from` to `through`: those whose deadline was before `at` were missed, one ping met the rest. */
 export type SlotSpan = {
   schedule: Schedule;
   from: Instant;

@@ -5,7 +5,7 @@ import { expectedBy } from "./draft.ts";
 import type { Memory } from "./memory.ts";
 import { slotDeadline } from "./deadlines/postpone-deadlines.ts";
 
-/** A check that has heard nothing yet. It waits for its first slot only where its settings ask for that. */
+/** A check without any ping yet. It waits for its first slot only if `alertBeforeFirstPing` is set. */
 export function newCheck(id: string, createdAt: Instant, settings: CheckSettings): Check {
   const slotAt = settings.alertBeforeFirstPing ? nextAfter(settings.schedule, createdAt) : null;
   const memory = emptyMemory(createdAt, slotAt);

@@ -4,10 +4,10 @@ import type { MaintenanceWindow } from "../maintenance/window.ts";
 
 const YEAR_SECONDS = 31_536_000;
 
-/** What follows from a violation (overlap, a second host, an outlier): nothing, a notice, or the check goes down. */
+/** What a violation (overlap, a second host, an outlier) leads to: nothing, a notice, or the check going down. */
 export type ViolationPolicy = "allow" | "note" | "alert";
 
-/** What a person decides about a check. All but schedule and grace are off by default. */
+/** The settings of a check. All but schedule and grace are off by default, or only give a notice. */
 export type CheckSettings = {
   schedule: Schedule;
   /** How late a ping may be before the check is down, and how long a run may take without `maxRuntimeSeconds`: 60 … 31_536_000. */
@@ -16,9 +16,9 @@ export type CheckSettings = {
   manualResume: boolean;
   /** A ping up to this long before its slot counts for that slot. */
   earlyMarginSeconds: number;
-  /** Lateness that is allowed without being called late (systemd's RandomizedDelaySec). */
+  /** How much later than due a ping still counts as on time (systemd's RandomizedDelaySec). */
   jitterSeconds: number;
-  /** A run longer than this is overlong while still running; null: grace bounds the run. */
+  /** A run that is open for longer than this is overlong; null: the grace is its limit. */
   maxRuntimeSeconds: number | null;
   /** A success quicker than this is a failure. */
   minRuntimeSeconds: number | null;
@@ -26,17 +26,17 @@ export type CheckSettings = {
   progressExtends: boolean;
   overlap: ViolationPolicy;
   hostDuplicates: ViolationPolicy;
-  /** A run takes far longer than the baseline, reported while it still runs; or far less. */
+  /** A run takes far longer than the baseline (reported while it still runs), or far less. */
   outlierRuns: ViolationPolicy;
   /** Alert when more than `count` pings or runs come within a window; `windowSeconds` null: within a slot. */
   tooOften: { count: number; of: "pings" | "runs"; windowSeconds: number | null } | null;
-  /** Down only after so many bad slots; null: at the first one. */
+  /** How many bad slots the check tolerates before it goes down; null: none. */
   tolerance: Tolerance | null;
-  /** Up again only after this many good ones: 1 … 100. */
+  /** How many good ends in a row bring a down check up again: 1 … 100. */
   recoverAfter: number;
-  /** Alert when a new check was not heard from by its first slot plus grace. */
+  /** Alert when a new check has had no ping by its first slot plus the grace. */
   alertBeforeFirstPing: boolean;
-  /** The project's windows that hold for this check; not the check's own to set. */
+  /** The project's windows that apply to this check; set in the project, not in the check. */
   maintenance?: readonly MaintenanceWindow[];
 };
 
@@ -45,7 +45,7 @@ export type Tolerance =
   | { kind: "in-a-row"; bad: number; tolerateMissed: boolean }
   | { kind: "of-last"; bad: number; of: number; tolerateMissed: boolean };
 
-/** Every setting but the schedule, at its default: grace of an hour, all else off. */
+/** The default of every setting but the schedule. */
 export const defaultSettings: Omit<CheckSettings, "schedule"> = {
   graceSeconds: 3600,
   manualResume: false,
@@ -99,8 +99,8 @@ const Tolerance = z
   });
 
 /**
- * The settings of a check as a person or a program sends them, all of them: spread over `defaultSettings` to
- * create, `.partial()` to change. Each refusal is one sentence at the path of its field.
+ * All settings of a check, as people and programs send them. To create, spread them over `defaultSettings`; to change, use
+ * `.partial()`. Each refusal is one sentence at the path of its field.
  */
 export const CheckSettingsInput = z
   .strictObject({

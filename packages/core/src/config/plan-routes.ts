@@ -2,12 +2,12 @@ import { z } from "zod";
 import { changesOnly, hoursOf, routeShape, stepsOf } from "../routing/route-input.ts";
 import type { Current, PlanProblem, Step, Wanted } from "./plan.ts";
 
-/** What a route may name: what there will be. */
+/** The names that a route may use: those of what will exist after the file was applied. */
 export type Nameable = { channels: Names; checks: Names; people: Names; rotations: Names };
 
 const ROUTES_MAX = 200;
 
-/** What makes the file's routes so, in its order and before those that people made. */
+/** The steps that create and update the file's routes, in its order and before the routes that people created. */
 export function routeSteps(current: Current, wanted: Wanted): Step[] {
   const names = new Set(wanted.routes.map(({ name }) => name));
   const staying = current.routes.filter(({ name, isOwned }) => !isOwned || names.has(name));
@@ -31,8 +31,8 @@ function changedFields(known: ConfigRoute, wanted: ConfigRoute): string[] {
   return fields.filter((field) => !isSame(known[field], wanted[field]));
 }
 
-/** Why these routes cannot be, given what else there will be. */
-export function routeProblems(current: Current, wanted: Wanted, there: Nameable): PlanProblem[] {
+/** What keeps these routes from being applied, given the names that will exist. */
+export function routeProblems(current: Current, wanted: Wanted, nameable: Nameable): PlanProblem[] {
   const known = countNames(current.routes.map(({ name }) => name));
   const several = wanted.routes.flatMap(({ name }, i) =>
     (known.get(name) ?? 0) > 1
@@ -52,13 +52,13 @@ export function routeProblems(current: Current, wanted: Wanted, there: Nameable)
       ? [{ path: "routes", message: `A project has at most ${ROUTES_MAX} routes: this would make ${count}.` }]
       : []),
     ...wanted.routes.flatMap((route, i) =>
-      nameProblemIn(route, there).map(({ path, message }) => ({ path: `routes.${i}.${path}`, message })),
+      nameProblemIn(route, nameable).map(({ path, message }) => ({ path: `routes.${i}.${path}`, message })),
     ),
   ];
 }
 
-/** What a route names that is not the name of exactly one; paths within the route. */
-export function nameProblemIn({ match, steps, hours }: ConfigRoute, there: Nameable): PlanProblem[] {
+/** The names in a route that do not belong to exactly one thing; paths are within the route. */
+export function nameProblemIn({ match, steps, hours }: ConfigRoute, nameable: Nameable): PlanProblem[] {
   const outside = hours?.outside.kind === "instead" ? hours.outside.targets : [];
   const targets = [
     ...steps.flatMap((step, i) => step.targets.map((target, j) => at(`steps.${i}.targets.${j}`, target))),
@@ -67,9 +67,9 @@ export function nameProblemIn({ match, steps, hours }: ConfigRoute, there: Namea
   return [
     ...match.checks.map((slug, i) => ({
       path: `match.checks.${i}`,
-      message: nameProblem("check", slug, there.checks),
+      message: nameProblem("check", slug, nameable.checks),
     })),
-    ...targets.map(({ path, target }) => ({ ...misnamedTarget(target, there, path) })),
+    ...targets.map(({ path, target }) => ({ ...targetNameProblem(target, nameable, path) })),
   ].flatMap(({ path, message }) => (message === null ? [] : [{ path, message }]));
 }
 
@@ -77,12 +77,12 @@ function at(path: string, target: NamedTarget) {
   return { path, target };
 }
 
-function misnamedTarget(target: NamedTarget, there: Nameable, path: string) {
+function targetNameProblem(target: NamedTarget, nameable: Nameable, path: string) {
   if ("channel" in target)
-    return { path: `${path}.channel`, message: nameProblem("channel", target.channel, there.channels) };
+    return { path: `${path}.channel`, message: nameProblem("channel", target.channel, nameable.channels) };
   if ("person" in target)
-    return { path: `${path}.person`, message: nameProblem("person", target.person, there.people) };
-  return { path: `${path}.onCall`, message: nameProblem("rotation", target.onCall, there.rotations) };
+    return { path: `${path}.person`, message: nameProblem("person", target.person, nameable.people) };
+  return { path: `${path}.onCall`, message: nameProblem("rotation", target.onCall, nameable.rotations) };
 }
 
 const Name = z.string().trim().min(1).max(100);
@@ -91,14 +91,14 @@ const NamedTarget = z.union(
   [z.strictObject({ channel: Name }), z.strictObject({ person: Name }), z.strictObject({ onCall: Name })],
   { error: "A target is { channel: name }, { person: name } or { onCall: name of a rotation }." },
 );
-/** Whom a step tells, by name. */
+/** A target that a step notifies, by name. */
 export type NamedTarget = z.output<typeof NamedTarget>;
 
 const Match = routeShape.match.omit({ checkIds: true }).extend({
   checks: z.array(Name).max(200, "Name at most 200 checks.").default([]).meta({ description: "Slugs." }),
 });
 
-/** A route as a configuration file says it: as `RouteInput`, with names and slugs in place of ids. */
+/** A route as a configuration file writes it: as `RouteInput`, but with names and slugs instead of ids. */
 export const ConfigRoute = z
   .strictObject({
     ...routeShape,
@@ -109,10 +109,13 @@ export const ConfigRoute = z
     hours: hoursOf(NamedTarget).nullable().default(null),
     recovery: routeShape.recovery.default(true),
   })
-  .meta({ id: "ConfigRoute", description: "A route; what it names is named by name, checks by slug." });
+  .meta({
+    id: "ConfigRoute",
+    description: "A route. It refers to channels, people and rotations by name, to checks by slug.",
+  });
 export type ConfigRoute = z.output<typeof ConfigRoute>;
 
-/** How often each name is there. */
+/** How many things have each name. */
 export type Names = ReadonlyMap<string, number>;
 
 export function countNames(names: readonly string[]): Names {
@@ -121,16 +124,16 @@ export function countNames(names: readonly string[]): Names {
   return counts;
 }
 
-/** Why this is not the name of exactly one; null: it is. */
-export function nameProblem(what: string, name: string, there: Names): string | null {
-  const count = there.get(name) ?? 0;
+/** What is wrong with a reference by name; null if exactly one thing has that name. */
+export function nameProblem(what: string, name: string, names: Names): string | null {
+  const count = names.get(name) ?? 0;
   if (count === 1) return null;
   return count === 0
     ? `There is no ${what} called “${name}”.`
     : `There is more than one ${what} called “${name}”: rename all but one.`;
 }
 
-/** The same JSON, in whatever order its keys stand. */
+/** Whether both are the same JSON, whatever the order of keys. */
 export function isSame(one: unknown, other: unknown): boolean {
   return JSON.stringify(inOrder(one)) === JSON.stringify(inOrder(other));
 }

@@ -4,24 +4,24 @@ import { LIMITED_STATUS, type NextStep } from "./next-step.ts";
 
 /** Errors in a row that open a channel's circuit. */
 const CIRCUIT_FAILURES = 5;
-/** How long an open circuit lets its channel rest: doubled each time in a row, up to the second. */
+/** How long an open circuit stops attempts to its channel: doubled each time in a row, up to the maximum. */
 const REST_MS = 10_000;
 const REST_MS_MAX = 300_000;
-/** A channel that works is not written again for each message: its last success is known to the second. */
+/** The last success of a channel is kept to the second, so that not every message writes the channel. */
 const LAST_SENT_STEP_MS = 1_000;
 
-/** Whether a channel works, as far as its own answers tell. */
+/** Whether a channel works, judging by its provider's responses. */
 export type ChannelHealth = {
-  /** Since when a permanent error keeps all but tests away; null: it works as far as known. */
+  /** Since when a permanent error stops everything but tests; null: no such error is known. */
   brokenAt: Instant | null;
   brokenBecause: string | null;
-  /** Broken by no answer of its provider: its reader wants no more, or mail to it came back. */
+  /** What broke it, if not a response of its provider: its recipient unsubscribed, or a mail to it bounced. */
   brokenBy: "recipient" | "bounce" | null;
-  /** Errors in a row that may pass. */
+  /** Temporary errors in a row. */
   circuitFailures: number;
   /** How often in a row the channel began to rest. */
   circuitStep: number;
-  /** Until when it rests, with an open circuit or because its provider limits us. */
+  /** Until when it rests, because its circuit is open or its provider limits the rate. */
   circuitUntil: Instant | null;
   lastSentAt: Instant | null;
 };
@@ -31,16 +31,16 @@ export type HealthSign = { kind: DeliveryKind; step: NextStep; isProbe: boolean 
 
 export type HealthChange = {
   health: ChannelHealth;
-  /** Its owners should know. */
+  /** A turn that the channel's owners are notified of. */
   turn: "broke" | "mended" | null;
-  /** What waited for the circuit may go now. */
+  /** Deliveries that waited for the circuit may go now. */
   isCircuitClosed: boolean;
 };
 
 /**
- * Decides what attempts that ended together tell about their channel: a message that arrives proves it, a permanent error
- * breaks it, errors in a row let it rest, and a limit lets it rest for as long as the provider wants. @returns null where
- * nothing changes that is worth writing.
+ * Decides what attempts that ended together tell about their channel: a message that arrives proves that it works, a
+ * permanent error breaks it, errors in a row make it rest, and a rate limit makes it rest for as long as the provider
+ * asks. @returns null if nothing changes that is worth writing.
  */
 export function decideChannelHealth(
   before: ChannelHealth,
@@ -63,14 +63,14 @@ type Summary = {
   brokenBecause: string | null;
   isProbe: boolean;
   failures: number;
-  /** How long its provider limits it; null: it does not. */
+  /** For how many milliseconds its provider limits it; null: it does not. */
   limitMs: number | null;
   isLimitUnnamed: boolean;
 };
 
 function summaryOf(signs: readonly HealthSign[]): Summary {
   const reasons = signs.flatMap(({ step }) => step.channelBrokenBecause ?? []);
-  // A test is a person's own try, and shows no limit to alerts.
+  // A limit that a person's test ran into does not hold alerts back.
   const limits = signs.filter(
     ({ kind, step }) => (step.limit ?? null) !== null && step.state === "retry" && kind !== "test",
   );
@@ -85,7 +85,7 @@ function summaryOf(signs: readonly HealthSign[]): Summary {
   };
 }
 
-/** An informational message that fails must not make alerts wait; a wait that a provider asks for is no failure. */
+/** A failed informational message must not make alerts wait, and a wait that a provider asks for is not a failure. */
 function isFailure({ kind, step }: HealthSign): boolean {
   return (
     step.state !== "sent" &&
@@ -102,7 +102,7 @@ function isWorthWriting(before: ChannelHealth, seen: Summary, now: Instant): boo
   return isOld || before.brokenAt !== null || before.circuitFailures > 0 || before.circuitStep > 0;
 }
 
-/** A message that was under way when its reader unsubscribed, or when mail came back, proves nothing; a test does. */
+/** A message that was on its way when its recipient unsubscribed, or a mail bounced, proves nothing; a test does. */
 function isMended({ brokenBy }: ChannelHealth, seen: Summary): boolean {
   return seen.isSent && (brokenBy === null || (brokenBy === "bounce" && seen.isTestSent));
 }
@@ -136,7 +136,7 @@ function circuit(before: ChannelHealth, seen: Summary, now: Instant): Circuit {
 
 function restAfterSuccess(before: ChannelHealth, seen: Summary, now: Instant): Instant | null {
   if (seen.brokenBecause !== null || (seen.isSent && before.circuitStep > 0)) return null;
-  // A message that was on its way already tells nothing about a limit that its provider named.
+  // A success that was on its way already does not lift a limit that the provider named.
   return seen.limitMs === null ? before.circuitUntil : now + seen.limitMs;
 }
 
@@ -155,7 +155,7 @@ function turnOf(before: ChannelHealth, after: ChannelHealth): HealthChange["turn
   return before.brokenAt !== null && after.brokenAt === null ? "mended" : null;
 }
 
-/** What decides whether a channel can be sent anything, beside its health. */
+/** What decides whether anything can be sent to a channel. */
 export type ChannelFacts = {
   health: ChannelHealth;
   isDeleted: boolean;
@@ -163,8 +163,8 @@ export type ChannelFacts = {
 };
 
 /**
- * "stopped": its reader wants no more. "unconfirmed": nobody has agreed to its address. "resting": its circuit is open.
- * "probing": it was open, and one attempt may find out whether it still must be.
+ * "stopped": its recipient unsubscribed. "unconfirmed": its address has not been confirmed. "resting": its circuit is open.
+ * "probing": the circuit was open, and one attempt may find out whether it can close.
  */
 export type ChannelState =
   | "working"

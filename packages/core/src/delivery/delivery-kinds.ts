@@ -12,7 +12,7 @@ export const DELIVERY_KINDS = [
 ] as const;
 export type DeliveryKind = (typeof DELIVERY_KINDS)[number];
 
-/** Kinds that are worth a line and no hurry: they let alerts go first, and are soon given up. */
+/** Kinds that inform and are not urgent: alerts go first, and these are given up sooner. */
 export const INFORMATIONAL_KINDS = ["run", "notice"] as const satisfies readonly DeliveryKind[];
 
 export function isInformational(kind: DeliveryKind): boolean {
@@ -24,17 +24,17 @@ export const DELIVERY_STATES = ["pending", "sending", "retry", "sent", "failed",
 export type DeliveryState = (typeof DELIVERY_STATES)[number];
 
 /**
- * Kinds of channel that a program reads. Each alert is sent to them by itself and at once, whatever the channel groups
- * or collects: a program finds one check in a message, and one incident under a key.
+ * Kinds of channel that a program reads. Each alert is sent to them separately and at once, whatever the channel's grouping
+ * settings are: a program expects one check in a message, and one incident under a key.
  */
 export const PROGRAM_KINDS = ["webhook", "pagerduty", "opsgenie", "splunk-on-call"] as const;
 
 /**
- * Kinds of channel that keep an incident of their own open until they are sent its end. They are sent it in every case:
+ * Kinds of channel whose provider keeps an incident of its own open until it gets its end. Overdue always sends the end:
  * also when the check is paused or deleted, and when the channel itself is changed or deleted.
  */
 export const INCIDENT_KINDS = ["pagerduty", "opsgenie", "splunk-on-call"] as const;
 
-/** How an incident ends, or leaves the channel that keeps it, without a recovery of its check. */
+/** How an incident at a provider ends without a recovery of its check. */
 export const INCIDENT_ENDS = ["paused", "changed", "deleted", "channel-changed", "channel-deleted"] as const;
 export type IncidentEnd = (typeof INCIDENT_ENDS)[number];

@@ -1,27 +1,27 @@
 import type { Instant } from "@overdue/schedules";
 import type { DeliveryKind } from "./delivery-kinds.ts";
 
-/** A delivery that its own channel did not take, or has not taken yet. */
+/** A delivery that its own channel did not accept, or has not accepted yet. */
 export type Undelivered = {
   kind: DeliveryKind;
-  /** It is itself in another delivery's place. */
+  /** It is itself a fallback for another delivery. */
   isFallback: boolean;
   /** It closes an incident at the provider of its own channel, such as PagerDuty; no other channel knows that incident. */
   endsKeptIncident: boolean;
 };
 
-/** Informational messages, tests and questions are nobody else's business; what failed in another's place goes no further. */
+/** Only alerts get a fallback: not informational messages, tests and confirmations, and not what is itself a fallback. */
 export function needsFallback({ kind, isFallback, endsKeptIncident }: Undelivered): boolean {
   const isAlert = !["test", "confirm", "run", "notice"].includes(kind);
   return isAlert && !isFallback && !endsKeptIncident;
 }
 
-/** A channel of a project, as far as it matters for what another channel did not take. */
+/** What matters of a channel when a fallback is chosen. */
 export type FallbackChannel = {
   id: string;
-  /** The project's named fallback. */
+  /** The fallback channel that the project names. */
   isNamed: boolean;
-  /** An owner's mailbox that Overdue made itself. */
+  /** An owner's mailbox, created by Overdue itself. */
   isInternal: boolean;
   isGroup: boolean;
   isEmail: boolean;
@@ -29,15 +29,14 @@ export type FallbackChannel = {
   isWorking: boolean;
   /** Its circuit breaker is open. */
   isResting: boolean;
-  /** The mail server takes no mail for it until the operator has mended something. */
+  /** The mail server refuses mail to it until the operator has fixed something. */
   isMailRefused: boolean;
   lastSentAt: Instant | null;
 };
 
 /**
- * Chooses the channel that gets what `own` did not take: the project's named fallback. Where only the operator can mend
- * it and no named fallback works, any other channel that works gets it, and rather one that is no mailbox. @returns null
- * where there is none.
+ * Chooses the channel that gets what `own` did not accept: the project's named fallback. If only the operator can fix `own`
+ * and no named fallback works, any other working channel gets it, preferably not a mailbox. @returns null if there is none.
  */
 export function chooseFallback(
   own: FallbackChannel,
@@ -55,7 +54,7 @@ export function chooseFallback(
 }
 
 function byPreference(own: FallbackChannel) {
-  // Where a mail server refuses one address, it may refuse the next one, too.
+  // A mail server that refuses one address may refuse the next one, too.
   const rank = (channel: FallbackChannel) =>
     (channel.isEmail && own.isMailRefused ? 2 : 0) + (channel.isNamed ? 0 : 1);
   return (one: FallbackChannel, other: FallbackChannel) =>

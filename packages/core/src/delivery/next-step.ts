@@ -2,69 +2,70 @@ import { type DeliveryKind, isInformational } from "./delivery-kinds.ts";
 
 const RETRY_SECONDS = [5, 15, 45, 120, 300, 600, 1_200, 2_400];
 const HOURLY_SECONDS = 3_600;
-/** The first wait for a limit whose end the provider does not name; it is doubled each time. */
+/** The first wait for a rate limit whose end the provider does not name; it is doubled each time. */
 const LIMIT_SECONDS = 15;
-/** The time that a provider names is believed this often; one that limits us again and again means more than it says. */
-const NAMED_TIMES = 5;
-/** Each try uses up more of a limit. By this number one alert is tried for more than a day. */
-const LIMITED_TRIES = 30;
-/** A mailbox that is full now will not be empty in seconds; `record-bounce.ts` keeps the same times. */
+/** After so many named waits in a row the wait grows: a provider that keeps limiting means more than it names. */
+const NAMED_WAITS_MAX = 5;
+/** Each attempt uses up more of the limit. By this number an alert has been tried for more than a day. */
+const LIMITED_ATTEMPTS_MAX = 30;
+/** A full mailbox will not be emptied within seconds. `record-bounce.ts` uses the same times. */
 const UNAVAILABLE_SECONDS = [900, 3_600, 14_400];
 const UNAVAILABLE_SECONDS_MAX = 43_200;
-/** The operator may mend it at any moment, and then alerts must not wait for long. */
+/** The operator may fix the problem at any moment, and then alerts must not wait for long. */
 const OPERATOR_SECONDS_MAX = 600;
-/** A failure that may be over by itself is given this many tries, over three minutes, before the operator is blamed. */
-const MAY_PASS_TIMES = 4;
-/** An alert that waits longer than this for its next try is sent to a fallback channel meanwhile. */
+/** A failure that may pass by itself is retried this often, over three minutes, before the operator is blamed. */
+const MAY_PASS_ATTEMPTS = 4;
+/** An alert that waits at least this long for its next attempt is sent to a fallback channel meanwhile. */
 const FALLBACK_AFTER_MS = 4 * 60_000;
+/** Retries vary by this share up and down. */
 const JITTER = 0.2;
 const GIVE_UP_MS = 24 * 3_600_000;
-/** A line about a run is soon of no interest. */
+/** A message about a run soon loses its interest. */
 const GIVE_UP_INFORMATIONAL_MS = 3_600_000;
-/** A person waits for a test to end. */
+/** A person waits for the result of a test. */
 const GIVE_UP_TEST_MS = 60_000;
-/** What is stored for a wait that a provider asked for, whatever status it sent. */
+/** The status that is stored when a provider asked for a wait, whatever status it sent. */
 export const LIMITED_STATUS = 429;
 
 /** What is known of a delivery before the attempt. */
 export type AttemptHistory = {
   /** The number of this attempt, from 1. */
   attempt: number;
-  /** Attempts that ended in an error, not counting those that a provider only postponed. */
+  /** Attempts that ended in an error, not counting those that the provider's rate limit postponed. */
   failures: number;
-  /** Since the alert was written. */
+  /** How long ago the alert was written. */
   ageMs: number;
-  /** How often in a row its channel began to rest. */
+  /** How often in a row its channel has started to rest. */
   rests: number;
 };
 
-/** What follows from an attempt, for its delivery and its channel. */
+/** What an attempt leads to, for its delivery and its channel. */
 export type NextStep = {
   state: "sent" | "retry" | "failed";
   statusCode: number | null;
   answer: string;
   providerRef: string | null;
-  /** For a retry. */
+  /** How long to wait before a retry; 0 otherwise. */
   retryInMs: number;
-  /** It may have arrived although it counts as not sent. */
+  /** The message may have arrived although it counts as not sent. */
   uncertain: boolean;
-  /** Why the channel will never work as it is set; null: it works as far as known. */
+  /** Why the channel cannot work with its present settings; null: no such reason is known. */
   channelBrokenBecause: string | null;
-  /** Although it is tried again, the fallback channel gets it meanwhile. */
+  /** While it is retried, the fallback channel gets the alert. */
   needsFallback?: boolean;
   /**
-   * The provider limits us: its channel takes nothing until the retry. "named": the provider said until when; "unnamed":
-   * it did not, so each rest in a row is longer.
+   * The provider limits the rate, so the channel is sent nothing until the retry. "named": the provider said until when;
+   * "unnamed": it did not, so each rest in a row is longer.
    */
   limit?: "named" | "unnamed" | null;
-  /** Somebody else than the channel's owner is at fault: the operator for certain, or perhaps. */
+  /** Who is at fault instead of the channel's owner: the operator for certain ("operator") or perhaps ("unsure"). */
   blames?: "operator" | "unsure" | null;
-  /** It does not count against the channel, however often it happens. */
+  /** The failure does not count against the channel, however often it happens. */
   isBlameless?: boolean;
 };
 
 /**
- * Decides what follows from an attempt. `chance`: 0 … 1, spreads retries so that they do not come together.
+ * Decides what follows from an attempt. `chance`: a random number, 0 … 1, that spreads retries over time.
  *
  * A transient error after no failure: `{ state: "retry", retryInMs: 4_000 … 6_000 }`.
  */
@@ -106,7 +107,7 @@ export function decideNextStep(
       return retry({ retryInMs: jitter(seconds, chance), needsFallback: true, isBlameless: true });
     }
     case "operator": {
-      const isSure = result.mayPass !== true || history.failures >= MAY_PASS_TIMES;
+      const isSure = result.mayPass !== true || history.failures >= MAY_PASS_ATTEMPTS;
       return retry({
         ...blameless(step),
         needsFallback: isSure,
@@ -129,13 +130,13 @@ function waitForLimit(history: AttemptHistory, namedMs: number | null, chance: n
   const retryInMs =
     namedMs === null
       ? backOff(Math.max(history.rests, times))
-      : Math.max(namedMs, times < NAMED_TIMES ? 0 : backOff(times - NAMED_TIMES));
+      : Math.max(namedMs, times < NAMED_WAITS_MAX ? 0 : backOff(times - NAMED_WAITS_MAX));
   return {
     retryInMs,
     statusCode: LIMITED_STATUS,
     isBlameless: true,
     limit: namedMs === null ? "unnamed" : "named",
-    ...(history.attempt >= LIMITED_TRIES && { state: "failed" as const }),
+    ...(history.attempt >= LIMITED_ATTEMPTS_MAX && { state: "failed" as const }),
   };
 }
 
@@ -153,41 +154,41 @@ function giveUpMs(kind: DeliveryKind): number {
   return isInformational(kind) ? GIVE_UP_INFORMATIONAL_MS : GIVE_UP_MS;
 }
 
-/** What the answers of other recipients of the same mail server tell about a refusal that blames nobody for certain. */
+/** How the same mail server answered for other recipients, which helps with a refusal that does not say who is at fault. */
 export type OtherAnswers = {
-  /** For a while now the server has taken mail for other addresses of the same domain. */
+  /** For a while now the server has accepted mail for other addresses of the same domain. */
   sameDomainTakes: boolean;
   /** Other addresses are refused in the same manner. */
   othersRefused: boolean;
 };
 
 /**
- * Decides about a refusal in words that blame nobody for certain: where the server takes mail for the same domain all the
- * while, the address is at fault; where others are refused too, the mail server is. Until then it is tried again.
+ * Decides about a refusal that does not say who is at fault. If the server accepts mail for the same domain meanwhile, the
+ * address is at fault; if it refuses others too, the mail server is. If neither is so, the delivery is retried.
  */
 export function weighRefusal(step: NextStep, { sameDomainTakes, othersRefused }: OtherAnswers): NextStep {
   if (sameDomainTakes) return { ...step, state: "failed", blames: null, channelBrokenBecause: step.answer };
   return othersRefused ? { ...step, blames: "operator" } : step;
 }
 
-/** What an answer means. `because`: fit to be stored and shown, so without addresses and tokens. */
+/** What a response means. `because`: a text that can be stored and shown, so without addresses and tokens. */
 export type AttemptOutcome = { because: string } & (
   | { outcome: "sent"; providerRef: string | null }
-  /** Will never work as it is set: the channel is broken until a person mends it. */
+  /** It cannot work with these settings: the channel is broken until a person changes them. */
   | { outcome: "permanent" }
-  /** The provider limits us. `retryAfterMs`: the time that it named; null: none, so the retries back off. */
+  /** The provider limits the rate. `retryAfterMs`: the wait that it named; null: none, so the retries back off. */
   | { outcome: "throttled"; retryAfterMs: number | null }
-  /** `uncertain`: it may have arrived all the same. `notBeforeMs`: the provider asked for a pause of this length. */
+  /** `uncertain`: the message may have arrived all the same. `notBeforeMs`: the wait that the provider asked for. */
   | { outcome: "transient"; uncertain: boolean; notBeforeMs?: number }
-  /** The target takes nothing for now, such as a full mailbox: the channel stays, and another one gets the alert too. */
+  /** The target accepts nothing for now, such as a full mailbox. The channel stays; a fallback gets the alert too. */
   | { outcome: "unavailable" }
-  /** Refused in words that blame neither the target nor our mail server for certain: other recipients' answers decide. */
+  /** The refusal does not say whether the target or our mail server is at fault: the answers for others decide. */
   | { outcome: "doubtful" }
-  /** Only the operator can mend it, so the channel never breaks by it. `mayPass`: it may also be over by itself. */
+  /** Only the operator can fix it, so it never breaks the channel. `mayPass`: it may also pass by itself. */
   | { outcome: "operator"; mayPass?: boolean }
-  /** The target moved: these settings are stored, and it is tried again. */
+  /** The target moved: these settings are stored, and the delivery is retried. */
   | { outcome: "moved"; settings: Record<string, unknown> }
 );
 
-/** The result of one attempt to send a message. `statusCode`: of the provider's answer, null where none came. */
+/** The result of one attempt to send a message. `statusCode`: of the provider's response; null if none came. */
 export type AttemptResult = AttemptOutcome & { statusCode: number | null };

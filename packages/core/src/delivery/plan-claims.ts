@@ -2,26 +2,26 @@ import { HOUR_MS, type Instant, MINUTE_MS, SECOND_MS } from "@overdue/schedules"
 import type { ChannelState } from "./channel-health.ts";
 import { type DeliveryKind, type DeliveryState, isInformational } from "./delivery-kinds.ts";
 
-/** What of an unfinished delivery decides whether it may be attempted now. */
+/** The facts of an unfinished delivery that decide whether it may be attempted now. */
 export type Candidate = {
   id: string;
-  /** Deliveries about one check in one channel arrive in order; null for a test, which waits for no other. */
+  /** Deliveries with the same sequence (one check in one channel) arrive in order; null for a test, which waits for none. */
   sequence: string | null;
   kind: DeliveryKind;
   state: DeliveryState;
-  /** Its time has come, or the lease of the attempt that holds it ran out. */
+  /** Its time has come, or the lease of the attempt that holds it has expired. */
   due: boolean;
   channelId: string;
   channel: ChannelState;
-  /** It has waited for as long as anything is tried. */
+  /** It is so old that it is given up if it has to wait further. */
   late: boolean;
-  /** Attempts that died with their process. */
+  /** Attempts whose process died. */
   poisonAttempts: number;
 };
 
 /**
- * "probe": claim it, and let the channel's others rest meanwhile. "rest": wait for the circuit to close. "expire": it
- * waited for a circuit for too long. "set-aside": its process died under it once too often.
+ * "probe": claim it, and let the channel's other deliveries rest meanwhile. "rest": wait for the circuit to close.
+ * "expire": it waited for a circuit for too long. "set-aside": too many processes died while they sent it.
  */
 export type ClaimDecision =
   | "claim"
@@ -34,13 +34,13 @@ export type ClaimDecision =
   | "refuse-unconfirmed"
   | "leave";
 
-/** The first attempt may die with many others, the second with few, the third is made alone: then it is at fault. */
+/** The first attempt may die together with many others, the second with few. The third is alone, so its message is at fault. */
 const POISON_ATTEMPTS_MAX = 3;
 
 /**
  * Plans what to do with each of the deliveries asked for, and with older ones that they outdate. `candidates`: all
- * unfinished deliveries of the sequences concerned, oldest first. In a sequence only the newest is worth sending: it
- * tells the state as it is, and a recovery whose down was never sent tells both. Nothing overtakes an attempt under way.
+ * unfinished deliveries of their sequences, oldest first. In a sequence only the newest is worth sending: it reports the
+ * present state, and a recovery whose down was never sent reports both. No delivery overtakes an attempt that is under way.
  */
 export function planClaims(
   candidates: readonly Candidate[],
@@ -53,7 +53,7 @@ export function planClaims(
   const probed = new Set<string>();
   for (const candidate of candidates) {
     if (!wanted.has(candidate.id)) continue;
-    const decision = heedCircuit(decide(candidate, sequenceOf(candidate)), candidate, probed);
+    const decision = applyCircuit(decide(candidate, sequenceOf(candidate)), candidate, probed);
     if (decision === "probe") probed.add(candidate.channelId);
     decisions.set(candidate.id, decision);
   }
@@ -78,8 +78,8 @@ function decide(candidate: Candidate, sequence: readonly Candidate[]): ClaimDeci
     : "claim";
 }
 
-/** A delivery that may be claimed still waits for its channel's circuit. A test is a person's own try, and passes. */
-function heedCircuit(
+/** Makes a claimable delivery wait for its channel's circuit. A test does not wait: a person wants its result now. */
+function applyCircuit(
   decision: ClaimDecision,
   candidate: Candidate,
   probed: ReadonlySet<string>,
@@ -110,7 +110,7 @@ function isUnderWay(candidate: Candidate): boolean {
 }
 
 const SET_ASIDE_MS = HOUR_MS;
-/** An alert is worth trying for a day, a line about a run for an hour. */
+/** An alert is retried for a day, a message about a run for an hour. */
 const LATE_MS = 24 * HOUR_MS;
 const LATE_INFORMATIONAL_MS = HOUR_MS;
 
@@ -118,7 +118,7 @@ export function isLate({ kind, ageMs }: { kind: DeliveryKind; ageMs: number }): 
   return ageMs > (isInformational(kind) ? LATE_INFORMATIONAL_MS : LATE_MS);
 }
 
-/** The rest of a channel, as `planClaims` found it. */
+/** How long a channel rests, as stored with it. */
 export type Rest = { circuitStep: number; circuitUntil: Instant | null };
 
 /** When a delivery that must wait is due again. `decision`: "rest" or "set-aside". */
@@ -129,7 +129,7 @@ export function postponedUntil(
   if (decision === "set-aside") return now + SET_ASIDE_MS;
   const until = rest.circuitUntil ?? now;
   if (isInformational(kind)) return Math.max(until, now + 5 * MINUTE_MS);
-  // A limit of the provider ends for all at one time: those of one time go in the order in which they were written.
+  // A provider's limit ends for all its deliveries at once: with the same due time they go in the order of writing.
   return rest.circuitStep === 0 ? until : Math.max(until, now + 3 * SECOND_MS);
 }
 
@@ -138,15 +138,15 @@ export type StateDelivery = {
   id: string;
   checkId: string;
   channelId: string;
-  /** Of its flip; 0: it has none. Within one deadline the id, which grows with time, decides. */
+  /** The `deadlineSeq` of its flip; 0 without one. Among equal ones the id decides, which grows with time. */
   deadlineSeq: number;
   /** It is due, was never attempted, and no attempt is under way. */
   isUntried: boolean;
 };
 
 /**
- * Decides which deliveries are superseded where a channel groups: in each check's sequence the newest alone is worth
- * sending. What was attempted stays, since it may have arrived, and so do those `claimed` just now.
+ * Decides which deliveries of a channel with grouping are superseded: of each check only the newest is worth sending.
+ * Attempted ones stay, since they may have arrived, and so do those `claimed` just now. @returns their ids.
  */
 export function supersededDeliveries(
   deliveries: readonly StateDelivery[],
@@ -165,23 +165,23 @@ function isNewer(one: StateDelivery, other: StateDelivery): boolean {
   return one.deadlineSeq === other.deadlineSeq ? one.id > other.id : one.deadlineSeq > other.deadlineSeq;
 }
 
-/** A member of a group, at the time when the group's message is about to be sent. */
+/** An alert of a group, just before the group's message is sent. */
 export type GroupMember = {
   kind: DeliveryKind;
   writtenAt: number;
-  /** When the newest delivery about the state of its check in its channel was written; null: there is none. */
+  /** When the channel's newest delivery about the state of its check was written; null: there is none. */
   newestStateAt: number | null;
   isCheckDeleted: boolean;
 };
 
 const STATE_KINDS: readonly DeliveryKind[] = ["down", "up", "reminder"];
 
-/** Whether a member is out of date: its check was reported again since. Runs and notices stay true. */
+/** Whether an alert is out of date: its check was reported again since. Runs and notices stay true. */
 export function isMemberOutdated({ kind, writtenAt, newestStateAt }: GroupMember): boolean {
   return STATE_KINDS.includes(kind) && newestStateAt !== null && newestStateAt > writtenAt;
 }
 
-/** Whether the message of a group reports this member. */
-export function isMemberReported(member: GroupMember): boolean {
-  return !member.isCheckDeleted && !isMemberOutdated(member);
+/** Whether the message of a group reports this alert. */
+export function isMemberReported(alert: GroupMember): boolean {
+  return !alert.isCheckDeleted && !isMemberOutdated(alert);
 }

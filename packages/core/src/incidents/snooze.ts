@@ -1,11 +1,14 @@
 import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS, timeZoneOf } from "@overdue/schedules";
 
-/** For how long a person wants to hear nothing of an incident. */
+/** For how long a person wants no notifications about an incident. */
 export type Snooze = "30m" | "2h" | "tomorrow" | "recovery";
 
 const MORNING_MS = 9 * HOUR_MS;
 
-/** Until when; tomorrow is 9:00 by the clock of the zone, `recovery` is Infinity. @throws ScheduleError for no zone */
+/**
+ * When a snooze that begins at `at` ends. `tomorrow` is 9:00 in the time zone; `recovery` is Infinity. @throws
+ * ScheduleError if there is no such time zone.
+ */
 export function snoozedUntil(snooze: Snooze, at: Instant, timezone: string): Instant {
   switch (snooze) {
     case "30m":

@@ -6,20 +6,20 @@ import { middleOf } from "./statistics.ts";
 export const RUNS_COMPARED = 40;
 const SAMPLES_MIN = 10;
 const HOUR_SAMPLES_MIN = 10;
-// Where an hour of the week plainly differs from the rest, three weeks show it.
+// If an hour of the week clearly differs from the rest, three weeks are enough to show it.
 const DIFFERENT_HOUR_SAMPLES_MIN = 3;
 
-/** A successful run: only those teach what is usual. */
+/** A successful run: only those count for a baseline. */
 export type DurationSample = { startedAt: Instant; durationMs: number };
 
-/** What is usual for a check, or for it on one weekday at one hour of its own time zone. */
+/** How long the runs of a check usually take, either at any time or at one hour of the week on the check's clock. */
 export type Baseline = {
-  /** Of the kind of run that is most frequent. */
+  /** The median of the largest group of similar durations. */
   medianMs: number;
-  /** How many runs it stands on, the newest: 10 to 40, of an hour of the week 3 to 40. */
+  /** How many of the newest runs it is based on: 10 to 40; of an hour of the week 3 to 40. */
   samples: number;
   of: "all" | "weekday-hour";
-  /** A run outside of these is an outlier. */
+  /** A run shorter than `tooQuickMs` or longer than `overlongMs` is an outlier. */
   tooQuickMs: number;
   overlongMs: number;
 };
@@ -30,11 +30,11 @@ export type BaselineInput = {
   /** The start of the run to be compared. */
   at: Instant;
   timezone: string;
-  /** When a person last said "this is normal now". */
+  /** When a person last reset the baseline; null: never. */
   since: Instant | null;
 };
 
-/** What is usual for a run that starts at `at`: null while fewer than ten runs are known. */
+/** The baseline for a run that starts at `at`; null while fewer than ten runs are known. */
 export function baselineOf({ samples, at, timezone, since }: BaselineInput): Baseline | null {
   const known = samples
     .filter(({ startedAt }) => startedAt < at && startedAt >= (since ?? -Infinity))
@@ -45,16 +45,16 @@ export function baselineOf({ samples, at, timezone, since }: BaselineInput): Bas
 }
 
 /**
- * What is usual for a run of an hour of the week, by the durations of good runs of any hour and of that hour, oldest
- * first: that hour's where ten of its runs are known, or three that differ from the rest; else any run's. Null while
+ * The baseline for an hour of the week, from the durations in ms of good runs at any hour and at that hour, oldest first. It
+ * is that hour's own once ten of its runs are known, or three that differ from the rest; else that of all runs. Null while
  * fewer than ten runs are known.
  */
 export function baselineAmong(anyHour: readonly number[], thisHour: readonly number[]): Baseline | null {
-  const usual = baselineOfDurations(anyHour);
-  if (usual === null || thisHour.length < DIFFERENT_HOUR_SAMPLES_MIN) return usual;
-  const usualThen = limitsOf(thisHour, "weekday-hour");
-  const differs = findOutlier(usual, usualThen.medianMs) !== null;
-  return differs || thisHour.length >= HOUR_SAMPLES_MIN ? usualThen : usual;
+  const general = baselineOfDurations(anyHour);
+  if (general === null || thisHour.length < DIFFERENT_HOUR_SAMPLES_MIN) return general;
+  const hourly = limitsOf(thisHour, "weekday-hour");
+  const differs = findOutlier(general, hourly.medianMs) !== null;
+  return differs || thisHour.length >= HOUR_SAMPLES_MIN ? hourly : general;
 }
 
 function durationsOf(samples: readonly DurationSample[]): number[] {
@@ -63,30 +63,30 @@ function durationsOf(samples: readonly DurationSample[]): number[] {
 
 export type OutlierDuration = {
   kind: "overlong" | "too-quick";
-  /** How many times the usual it took. */
+  /** The duration divided by the median. */
   times: number;
   /** "3.1 times its usual 4 min 10 s, the last 20 runs" */
   sentence: string;
 };
 
-/** How the duration of a run, up to now or in all, differs from the baseline; null where it is no outlier. */
-export function findOutlier(usual: Baseline, durationMs: number): OutlierDuration | null {
-  const times = usual.medianMs === 0 ? Infinity : durationMs / usual.medianMs;
-  const evidence = `its usual ${durationText(usual.medianMs)}, the last ${usual.samples} ${RUNS[usual.of]}`;
-  if (durationMs > usual.overlongMs)
-    return { kind: "overlong", times, sentence: `${inTimes(times)} ${evidence}` };
-  if (durationMs < usual.tooQuickMs)
+/** How the duration of a run (so far, or in total) differs from the baseline; null if it is no outlier. */
+export function findOutlier(baseline: Baseline, durationMs: number): OutlierDuration | null {
+  const times = baseline.medianMs === 0 ? Infinity : durationMs / baseline.medianMs;
+  const evidence = `its usual ${durationText(baseline.medianMs)}, the last ${baseline.samples} ${RUNS_TEXT[baseline.of]}`;
+  if (durationMs > baseline.overlongMs)
+    return { kind: "overlong", times, sentence: `${timesText(times)} ${evidence}` };
+  if (durationMs < baseline.tooQuickMs)
     return { kind: "too-quick", times, sentence: `${durationText(durationMs)} instead of ${evidence}` };
   return null;
 }
 
-const RUNS = { all: "runs", "weekday-hour": "runs at this hour of the week" } as const;
+const RUNS_TEXT = { all: "runs", "weekday-hour": "runs at this hour of the week" } as const;
 
-function inTimes(times: number): string {
+function timesText(times: number): string {
   return Number.isFinite(times) ? `${times.toFixed(1)} times` : "far more than";
 }
 
-/** What is usual by the durations of good runs, oldest first; null while fewer than ten are known. */
+/** The baseline from the durations of good runs, oldest first, in ms; null while fewer than ten are known. */
 export function baselineOfDurations(durationsMs: readonly number[]): Baseline | null {
   return durationsMs.length < SAMPLES_MIN ? null : limitsOf(durationsMs, "all");
 }
@@ -96,38 +96,38 @@ function limitsOf(durationsMs: readonly number[], of: Baseline["of"]): Baseline 
   return { ...lengthLimits(newest), samples: newest.length, of };
 }
 
-/** One of the 168 hours of a week, on the zone's clock. */
+/** The hour of the week on the zone's clock: 0 is Sunday's first, 167 Saturday's last. */
 export function weekdayHour(at: Instant, timezone: string): number {
   const wall = timeZoneOf(timezone).wallOf(at);
   const dayNumber = Math.floor(wall / DAY_MS);
   return weekdayOf(dayNumber) * 24 + Math.floor((wall - dayNumber * DAY_MS) / HOUR_MS);
 }
 
-// Before anything is known of a job, its runs are taken to vary by a factor of 1.35, with the weight of three runs.
+// Runs of an unknown job are assumed to vary by a factor of 1.35, with the weight of three runs.
 const PRIOR_SPREAD = 0.3;
 const PRIOR_WEIGHT = 3;
-// A run of the usual kind lies outside of the limits once in a thousand times, were the spread known exactly.
+// If the spread were known exactly, one in a thousand typical runs would lie outside of the limits.
 const NORMAL_QUANTILE = 3.29;
-// Lengths that lie apart by this many spreads, and at least by a factor of two, are of two kinds.
+// Durations that lie this many spreads apart, and at least by a factor of two, belong to different groups.
 const GAP_IN_SPREADS = 3;
 const GAP_MIN = Math.LN2;
 const GROUPS_MAX = 3;
 const OVERLONG_TIMES_MIN = 1.5;
-/** A start or an end that is heard a little late changes a short run by as much. */
+/** A start or end that arrives late changes the measured duration by as much, which matters for short runs. */
 const PING_DELAY_MS = 3 * SECOND_MS;
 
-/** The usual length and the limits outside of which a run is an outlier, in whole milliseconds. */
+/** The median, and the limits outside of which a run is an outlier, in whole milliseconds. */
 type LengthLimits = { medianMs: number; tooQuickMs: number; overlongMs: number };
 
-/** Logarithms of lengths that are alike, ascending; never empty. */
+/** Logarithms of similar durations, ascending; never empty. */
 type Group = readonly number[];
 
 /**
- * What is usual by the lengths of good runs, in milliseconds, at least one.
+ * The limits from the durations of good runs, at least one, in milliseconds.
  *
  * Run times vary by factors, so they are compared as logarithms. Many jobs have two kinds of run (a quick one that
- * finds nothing to do, a full backup each Sunday): lengths that lie clearly apart form groups with a usual length
- * each, and only what is longer or shorter than every group is an outlier. The limits are those of a prediction interval
+ * finds nothing to do, a full backup each Sunday): durations that lie clearly apart form groups, each with a typical
+ * duration, and only a run longer or shorter than every group is an outlier. The limits are those of a prediction interval
  * (Student's t), which is wide while few runs are known.
  */
 function lengthLimits(durationsMs: readonly number[]): LengthLimits {
@@ -137,7 +137,7 @@ function lengthLimits(durationsMs: readonly number[]): LengthLimits {
   const marginOf = (group: Group) => widest * Math.sqrt(1 + 1 / group.length);
   const largest = groups.reduce((one, other) => (other.length > one.length ? other : one));
   const medianMs = Math.round(Math.exp(middleOf(largest)));
-  // One long run may be a second kind; one quick run may be the backup that saved nothing, so it teaches nothing alone.
+  // A single long run may be a second kind of run. A single quick one may be a backup that saved nothing, so it is left out.
   const lowest = groups.find((group) => group.length > 1) ?? largest;
   const highest = groups.at(-1) ?? largest;
   return {
@@ -151,7 +151,7 @@ function lengthLimits(durationsMs: readonly number[]): LengthLimits {
   };
 }
 
-/** Splits at the widest gap, again and again, as long as it is wide beside the spread within the groups. */
+/** Splits at the widest gap, repeatedly, as long as the gap is wide compared with the spread within the groups. */
 function groupLengths(logs: readonly number[]): readonly Group[] {
   let groups: readonly Group[] = [logs.toSorted((one, other) => one - other)];
   while (groups.length < GROUPS_MAX) {
@@ -177,7 +177,7 @@ function splitWidestGap(groups: readonly Group[]): { parts: readonly Group[]; ga
   return { parts, gap: widest.gap };
 }
 
-/** How much the lengths vary within their groups: the root of the mean square, the prior among them. */
+/** How much the durations vary within their groups: the root mean square, including the prior. */
 function pooledSpread(groups: readonly Group[]): { spread: number; freedom: number } {
   let squares = PRIOR_WEIGHT * PRIOR_SPREAD ** 2;
   let freedom = PRIOR_WEIGHT;
@@ -189,7 +189,7 @@ function pooledSpread(groups: readonly Group[]): { spread: number; freedom: numb
   return { spread: Math.sqrt(squares / freedom), freedom };
 }
 
-/** Student's t for the same probability as the normal quantile: the expansion by Cornish and Fisher. */
+/** Student's t quantile for the probability of `NORMAL_QUANTILE`, by the Cornish–Fisher expansion. */
 function studentQuantile(freedom: number): number {
   const z = NORMAL_QUANTILE;
   return (

@@ -1,6 +1,6 @@
 import type { Instant } from "@overdue/schedules";
 
-/** Reads an instant in ISO 8601 with its zone, as a schema has accepted it. */
+/** Parses an ISO 8601 instant with a zone, which a schema has accepted already. */
 export function instantOf(iso: string): Instant {
   return Date.parse(iso);
 }

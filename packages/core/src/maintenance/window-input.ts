@@ -5,8 +5,8 @@ import { type MaintenanceRule, scheduleOf } from "./window.ts";
 
 const MINUTES_MAX = 7 * 24 * 60;
 const TOO_LONG = "A window lasts at most 7 days: use at most 10080 minutes.";
-// 2000-01-01: from here a recurring rule must have times to come.
-const NEVER_BEFORE = 946_684_800_000;
+// 2000-01-01 in epoch milliseconds: a recurring rule must have a time after this.
+const SEARCH_FROM = 946_684_800_000;
 
 const Minutes = z
   .int({ error: "Write the length as a whole number of minutes." })
@@ -53,7 +53,7 @@ const Cron = z.strictObject({
   timezone: Timezone,
 });
 
-/** When maintenance is, as a person or a program sends it; `ruleOf` reads it. Each refusal is one sentence. */
+/** A maintenance rule as people and programs send it; `ruleOf` converts it. Each refusal is one sentence. */
 export const MaintenanceRuleInput = z
   .discriminatedUnion("kind", [Once, Weekly, Cron])
   .superRefine((input, context) => {
@@ -64,7 +64,7 @@ export const MaintenanceRuleInput = z
   .meta({ id: "MaintenanceRule" });
 export type MaintenanceRuleInput = z.infer<typeof MaintenanceRuleInput>;
 
-/** The rule of an input that was accepted. */
+/** The rule from an accepted input. */
 export function ruleOf(input: MaintenanceRuleInput): MaintenanceRule {
   switch (input.kind) {
     case "once":
@@ -88,12 +88,12 @@ function problemOfOnce(from: number, until: number): Refusal | null {
   return until - from > MINUTES_MAX * MINUTE_MS ? { field: "until", message: TOO_LONG } : null;
 }
 
-// A window that begins again before it has ended would never let anything be evaluated.
+// Windows that begin again before they have ended would postpone every deadline for ever.
 function problemOfRecurring(input: Exclude<MaintenanceRuleInput, { kind: "once" }>): Refusal | null {
   const field = input.kind === "cron" ? "expression" : "weekdays";
   try {
     const schedule = scheduleOf(input);
-    let at = nextAfter(schedule, NEVER_BEFORE);
+    let at = nextAfter(schedule, SEARCH_FROM);
     if (at === null) return { field, message: "This window would never begin." };
     for (let count = 0; count < 50; count += 1) {
       const next = nextAfter(schedule, at);

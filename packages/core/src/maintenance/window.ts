@@ -1,7 +1,7 @@
 import { type CalendarSchedule, type Instant, MINUTE_MS, nextAfter } from "@overdue/schedules";
 
 /**
- * When maintenance is. A recurring span begins by the clock of its zone and lasts so many minutes. Weekdays: 1 is
+ * When maintenance takes place. A recurring span begins by the clock of its zone and lasts `minutes`. Weekdays: 1 is
  * Monday, 7 is Sunday.
  */
 export type MaintenanceRule =
@@ -11,7 +11,7 @@ export type MaintenanceRule =
 
 type Recurring = Exclude<MaintenanceRule, { kind: "once" }>;
 
-/** Maintenance as it holds for a check. `stoppedAt`: the span under way then ended there. */
+/** A maintenance window as it applies to a check. `stoppedAt`: when a person ended the span that was under way. */
 export type MaintenanceWindow = { rule: MaintenanceRule; stoppedAt: Instant | null };
 
 /** Half open: `from` is inside, `until` is not. */
@@ -19,7 +19,7 @@ export type MaintenanceSpan = { from: Instant; until: Instant };
 
 const STARTS_MAX = 2_000;
 
-/** The span of any of the windows that lasts at `at`, of several the last to end; null outside of all. */
+/** The span of the windows that contains `at`; of several the last to end; null if there is none. */
 export function maintenanceAt(windows: readonly MaintenanceWindow[], at: Instant): MaintenanceSpan | null {
   let longest: MaintenanceSpan | null = null;
   for (const window of windows) {
@@ -29,7 +29,7 @@ export function maintenanceAt(windows: readonly MaintenanceWindow[], at: Instant
   return longest;
 }
 
-/** The last span that begins by `by` and ends after `after`; null where there is none. */
+/** The last span that begins at or before `by` and ends after `after`; null if there is none. */
 function lastSpanBy(window: MaintenanceWindow, by: Instant, after: Instant): MaintenanceSpan | null {
   const { rule } = window;
   const span = rule.kind === "once" ? rule : lastRecurring(rule, by, after);
@@ -38,7 +38,7 @@ function lastSpanBy(window: MaintenanceWindow, by: Instant, after: Instant): Mai
   return stopped.until > after && stopped.until > stopped.from ? stopped : null;
 }
 
-/** The next span that begins after `after`; null where there is none. */
+/** The next span that begins after `after`; null if there is none. */
 export function nextSpan({ rule }: MaintenanceWindow, after: Instant): MaintenanceSpan | null {
   if (rule.kind === "once") return rule.from > after ? { from: rule.from, until: rule.until } : null;
   const from = nextAfter(scheduleOf(rule), after);
@@ -47,7 +47,7 @@ export function nextSpan({ rule }: MaintenanceWindow, after: Instant): Maintenan
 
 const SPANS_MAX = 20;
 
-/** The first spans of a window that touch those from `from` to `until`, at most 20. */
+/** The first spans of a window between `from` and `until`, with the one under way at `from`; about 20 at most. */
 export function spansBetween(
   window: MaintenanceWindow,
   { from, until }: MaintenanceSpan,
@@ -64,10 +64,10 @@ export function spansBetween(
   return spans;
 }
 
-// Windows are written for Overdue and no other program: with L, LW and MON#2.
+// Window expressions are read by Overdue's own rules, which include L, LW and MON#2.
 const WINDOW_READER = "overdue";
 
-/** A recurring rule as the schedule of its beginnings. */
+/** The schedule of the starts of a recurring rule. */
 export function scheduleOf(rule: Recurring): CalendarSchedule {
   if (rule.kind === "cron") {
     const { expression, timezone } = rule;
@@ -82,7 +82,7 @@ export function scheduleOf(rule: Recurring): CalendarSchedule {
   };
 }
 
-// Looks back twice as far each time, so that a rare window costs few steps and a frequent one few too.
+// Looks back twice as far each time, so that both rare and frequent windows take few steps.
 function lastRecurring(rule: Recurring, by: Instant, after: Instant): MaintenanceSpan | null {
   const lengthMs = rule.minutes * MINUTE_MS;
   const earliest = after - lengthMs;
@@ -103,12 +103,12 @@ function lastStart(rule: Recurring, after: Instant, by: Instant): Instant | null
   return last;
 }
 
-/** A span in which a rule has no beginning but `next`, its end. */
+/** A span without a start of the rule; `next` is the start that ends it. */
 type Gap = { after: Instant; next: Instant | null };
 const GAPS_MAX = 3;
 const gapsOf = new WeakMap<Recurring, readonly Gap[]>();
 
-// One fold asks the same again and again, and a search through the calendar is slow.
+// Cached, since one fold asks for the same start many times and a calendar search is slow.
 function startAfter(rule: Recurring, after: Instant): Instant | null {
   const gaps = gapsOf.get(rule) ?? [];
   const known = gaps.find((gap) => gap.after <= after && (gap.next === null || after < gap.next));
@@ -124,12 +124,12 @@ function stoppedSpan({ from, until }: MaintenanceSpan, stoppedAt: Instant | null
     : { from, until };
 }
 
-// A deadline that comes out of one window into another goes on to its end; more in a row than this cover all time.
-const WINDOWS_IN_A_ROW = 20;
+// A deadline that leaves one window inside another moves on to the end of that. More in a row than this never end.
+const WINDOWS_IN_A_ROW_MAX = 20;
 
 /**
- * The end of `span`, from when something is due to its deadline, moved past the windows that touch it: to the
- * window's end plus the grace and, where that lies in a further window, to the end of that one.
+ * The end of `span` (from a due time to its deadline), moved past the windows that touch it: to the window's end plus the
+ * grace and, if that lies in a further window, to the end of that one.
  */
 export function postponeForMaintenance(
   windows: readonly MaintenanceWindow[],
@@ -144,10 +144,10 @@ export function postponeForMaintenance(
   return outOfMaintenance(windows, deadlineAt);
 }
 
-/** The end of the window that holds `at`, and of the window that holds that; `at` itself outside of all. */
+/** The first instant from `at` on that lies in no maintenance window. */
 export function outOfMaintenance(windows: readonly MaintenanceWindow[], at: Instant): Instant {
   let outAt = at;
-  for (let count = 0; count < WINDOWS_IN_A_ROW; count += 1) {
+  for (let count = 0; count < WINDOWS_IN_A_ROW_MAX; count += 1) {
     const inside = maintenanceAt(windows, outAt);
     if (inside === null) break;
     outAt = inside.until;
@@ -157,7 +157,7 @@ export function outOfMaintenance(windows: readonly MaintenanceWindow[], at: Inst
 
 const TIMES_MAX = 2_000;
 
-/** When maintenance was within the span, by the windows as they are now; a window's newest 2,000 times at most. */
+/** The maintenance spans that overlap a span, by the present windows; of each window the newest 2,000 at most. */
 export function maintenanceWithin(
   windows: readonly MaintenanceWindow[],
   { from, until }: MaintenanceSpan,

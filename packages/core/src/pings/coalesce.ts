@@ -1,23 +1,23 @@
 import { MINUTE_MS, type Instant } from "@overdue/schedules";
 import type { Effect } from "../checks/event.ts";
 
-/** How many rows the pings of one check got in the minute under way. */
+/** How many rows the pings of one check have got in the current minute. */
 export type CoalescedPings = {
   /** Minutes since the epoch. */
   minute: number;
   rows: number;
-  /** Rows that give way to the next ping like them; absent while there are none. */
+  /** Rows that the next ping like them replaces; absent while there are none. */
   rolling?: readonly Rolling[];
 };
 
-/** A row that stands for several pings that said the same: the newest, and how many before it. */
+/** A row that stands for several equal pings: the newest, and the number of those before it. `like`: what they share. */
 type Rolling = { like: string; number: number; id: string; repeats: number };
 
 export type CoalescedPing = {
   coalesced: CoalescedPings;
-  /** How many earlier pings the new row stands for, too. */
+  /** How many earlier pings the new row also stands for. */
   repeats: number;
-  /** The row that gives way to the new one; null: none. */
+  /** The row that the new one replaces; null: none. */
   instead: Rolling | null;
 };
 
@@ -26,10 +26,10 @@ type PingEffect = Extract<Effect, { kind: "ping" }>;
 const ROWS_PER_MINUTE = 60;
 
 /**
- * Whether a ping gets a row of its own, or takes the place of the one before it that said the same. `effects` are those
- * of this ping alone. The first 60 of a minute each have a row. Of those after them a ping that changed nothing (no
- * flip, no slot, no notice, no run but itself) shares one row with its like, which shows the newest and counts the
- * others. Every ping was folded and numbered before this: only rows are saved, never a signal.
+ * Decides whether a ping gets a row of its own, or replaces the row of an equal ping before it. `effects` are those of this
+ * ping alone. The first 60 pings of a minute each have a row. After them, a ping that changed nothing (no flip, no slot, no
+ * notice, no run but itself) shares one row with equal ones, which shows the newest and counts the others. Every ping has
+ * been folded and numbered before this, so only rows are dropped, never a signal.
  */
 export function coalescePing(
   before: CoalescedPings | null,
@@ -63,7 +63,7 @@ function shareRow(before: CoalescedPings, { id, number, stored, note }: PingEffe
   };
 }
 
-/** An end without a start is a run that says no more than its ping, unless it has an id. */
+/** An end without a start is a run that adds nothing to its ping, unless it has an id. */
 function changesNothing({ id, note }: PingEffect, effects: readonly Effect[]): boolean {
   if (note === "out-of-order") return false;
   return effects.every((effect) => {

@@ -13,33 +13,36 @@ export type PingReading = {
   failureKeywords: string;
 };
 
-/** What the URL said, before the check's own rules. */
+/** A ping as its URL says it, before the check's own rules. */
 export type RawPing = {
   kind: PingKind;
   method: string;
   exitStatus: number | null;
-  /** Whether this stands anywhere in the body, also in what was not kept of it; asked only where keywords matter. */
+  /**
+   * Whether the body contains the keyword, including the part that was too long to store. Called only if the check filters
+   * by keywords.
+   */
   mentions: (keyword: string) => boolean;
 };
 
-/** What a ping counts as; where the check's rules make it one that does not count, `note` says which did. */
+/** The kind that a ping counts as. If a rule of the check made it "ignored", `note` says which. */
 export type ReadPing = { kind: PingKind; note: "method" | "no-keyword" | null };
 
-/** What a mail says where keywords are looked for: decoded subject, plain part, HTML part. */
+/** The parts of a mail in which keywords are looked for: decoded subject, plain part, HTML part as text. */
 export type MailText = { subject: string; plain: string; html: string };
 
 /**
- * The kind that a ping counts as. Order as in Healthchecks: exit status, then method, then keywords, which replace
- * whatever the URL said.
+ * The kind that a ping counts as. Precedence as in Healthchecks: the method, then keywords, which replace what the URL
+ * said, then the exit status.
  */
 export function readPing(reading: PingReading, ping: RawPing): ReadPing {
-  if (ping.kind === "ignored") return as("ignored");
+  if (ping.kind === "ignored") return countsAs("ignored");
   if (reading.methods === "POST" && ping.method !== "POST") return { kind: "ignored", note: "method" };
   if (reading.filterHttpBody) return byKeywords(reading, ping.mentions);
-  return as(ping.exitStatus !== null && ping.exitStatus > 0 ? "fail" : ping.kind);
+  return countsAs(ping.exitStatus !== null && ping.exitStatus > 0 ? "fail" : ping.kind);
 }
 
-/** The keywords that matter in the body of an HTTP ping, each once; none where the check does not filter by them. */
+/** The keywords to look for in the body of an HTTP ping, each once; none if the check does not filter by them. */
 export function httpKeywords(reading: PingReading): string[] {
   if (!reading.filterHttpBody) return [];
   const { failureKeywords, successKeywords, startKeywords } = reading;
@@ -47,29 +50,29 @@ export function httpKeywords(reading: PingReading): string[] {
 }
 
 /**
- * The kind that a mail counts as: a success, unless keywords are looked for in its subject or its body. Methods and
- * the filter of HTTP bodies do not concern it. Source: shared healthchecks.md 12.
+ * The kind that a mail counts as: a success, unless the check filters by keywords in the subject or the body. Its filters
+ * by method and HTTP body do not apply. Source: https://healthchecks.io/docs/email/.
  */
 export function readMail(reading: PingReading, { subject, plain, html }: MailText): ReadPing {
-  if (!reading.filterSubject && !reading.filterBody) return as("success");
+  if (!reading.filterSubject && !reading.filterBody) return countsAs("success");
   const searched = [
     ...(reading.filterSubject ? [subject] : []),
     ...(reading.filterBody ? [plain, html] : []),
   ];
-  // A letter with an accent may be written as one character or as two.
+  // A letter with an accent may be encoded as one character or as two.
   const text = searched.join("\n").normalize("NFC");
   return byKeywords(reading, (keyword) => text.includes(keyword.normalize("NFC")));
 }
 
-/** First match wins: failure, success, start; then what the check says of a text without a keyword. */
+/** The first match counts, in the order failure, success, start. Without any, `filterDefaultFail` decides. */
 function byKeywords(reading: PingReading, mentions: RawPing["mentions"]): ReadPing {
-  if (keywordsIn(reading.failureKeywords).some(mentions)) return as("fail");
-  if (keywordsIn(reading.successKeywords).some(mentions)) return as("success");
-  if (keywordsIn(reading.startKeywords).some(mentions)) return as("start");
-  return reading.filterDefaultFail ? as("fail") : { kind: "ignored", note: "no-keyword" };
+  if (keywordsIn(reading.failureKeywords).some(mentions)) return countsAs("fail");
+  if (keywordsIn(reading.successKeywords).some(mentions)) return countsAs("success");
+  if (keywordsIn(reading.startKeywords).some(mentions)) return countsAs("start");
+  return reading.filterDefaultFail ? countsAs("fail") : { kind: "ignored", note: "no-keyword" };
 }
 
-function as(kind: PingKind): ReadPing {
+function countsAs(kind: PingKind): ReadPing {
   return { kind, note: null };
 }
 

@@ -11,16 +11,19 @@ import {
 
 import type { Span } from "./spans.ts";
 
-/** How often a report comes. */
+/** How often a report is sent. */
 export type ReportEvery = "week" | "month";
 
-/** What a report is about, half open, by the clock of its zone. `label`: "2026-W47" or "2026-11". */
+/** The week or month that a report covers, half open, by the clock of its zone. `label`: "2026-W47" or "2026-11". */
 export type Period = { every: ReportEvery; label: string; from: Instant; until: Instant; timezone: string };
 
 const MORNING_MS = 9 * HOUR_MS;
-const THURSDAY = 3;
+const DAYS_TO_THURSDAY = 3;
 
-/** The newest period that was over by `now`: weeks begin on Monday, months on their first day. @throws ScheduleError for no zone */
+/**
+ * The newest period that was over by `now`. Weeks begin on Monday, months on their first day. @throws ScheduleError if there
+ * is no such time zone
+ */
 export function lastPeriod(every: ReportEvery, now: Instant, timezone: string): Period {
   const zone = timeZoneOf(timezone);
   return periodUntil(every, startOf(every, dayIn(zone, now)), zone);
@@ -37,7 +40,10 @@ export function periodAfter({ every, until, timezone }: Period): Period {
   return periodUntil(every, startAfter(every, startOf(every, dayIn(zone, until))), zone);
 }
 
-/** The period of that name, such as "2026-W47" or "2026-11"; null where there is none. @throws ScheduleError for no zone */
+/**
+ * The period with this label, such as "2026-W47" or "2026-11"; null if there is none. @throws ScheduleError if there is no
+ * such time zone
+ */
 export function periodNamed(label: string, timezone: string): Period | null {
   const [, year = "", week, month] = /^(\d{4})-(?:W(\d{2})|(\d{2}))$/.exec(label) ?? [];
   const begin =
@@ -49,7 +55,7 @@ export function periodNamed(label: string, timezone: string): Period | null {
   return period.label === label ? period : null;
 }
 
-/** When the next report is due after `after`: on Monday, or on the first of the month, at 9:00 by the zone's clock. */
+/** When the next report after `after` is due: on Monday, or on the first of the month, at 9:00 by the zone's clock. */
 export function nextReportAt(every: ReportEvery, after: Instant, timezone: string): Instant {
   const zone = timeZoneOf(timezone);
   let day = startOf(every, dayIn(zone, after));
@@ -57,23 +63,26 @@ export function nextReportAt(every: ReportEvery, after: Instant, timezone: strin
   return morningOf(zone, day);
 }
 
-/** The spans that are asked for by name. */
+/** The spans that can be asked for by name. */
 export const NAMED_SPANS = ["24h", "7d", "30d", "90d", "this-month", "last-month"] as const;
 export type NamedSpan = (typeof NAMED_SPANS)[number];
 
-const DAYS: Partial<Record<NamedSpan, number>> = { "24h": 1, "7d": 7, "30d": 30, "90d": 90 };
+const SPAN_DAYS: Partial<Record<NamedSpan, number>> = { "24h": 1, "7d": 7, "30d": 30, "90d": 90 };
 
-/** A span up to now, or a month by the clock of a zone; this month's ends now. @throws ScheduleError for no zone */
+/**
+ * The span with this name: days up to `now`, or a month by the clock of a zone. "this-month" ends at `now`. @throws
+ * ScheduleError if there is no such time zone
+ */
 export function namedSpan(name: NamedSpan, now: Instant, timezone: string): Span {
-  const days = DAYS[name];
+  const days = SPAN_DAYS[name];
   if (days !== undefined) return { from: now - days * DAY_MS, until: now };
   const last = lastPeriod("month", now, timezone);
   return name === "last-month" ? { from: last.from, until: last.until } : { from: last.until, until: now };
 }
 
 /**
- * The span of whole days by the clock of a zone, both of them included, such as "2026-11-01" and "2026-11-30".
- * @throws ScheduleError for no zone
+ * The span from one day to another by the clock of a zone, both included, such as "2026-11-01" and "2026-11-30".
+ * @throws ScheduleError if there is no such time zone
  */
 export function spanOfDays({ from, until }: { from: string; until: string }, timezone: string): Span {
   const zone = timeZoneOf(timezone);
@@ -103,7 +112,7 @@ function morningOf(zone: TimeZone, day: number): Instant {
   return zone.firstInstantAt(day * DAY_MS + MORNING_MS);
 }
 
-/** The first day of the period in which the day lies. */
+/** The first day of the period that contains the day. Days are day numbers since 1970-01-01. */
 function startOf(every: ReportEvery, day: number): number {
   return every === "week" ? day - ((weekdayOf(day) + 6) % 7) : day - civilDateOf(day).day + 1;
 }
@@ -121,7 +130,7 @@ function labelOf(every: ReportEvery, begin: number): string {
     const { year, month } = civilDateOf(begin);
     return `${year}-${two(month)}`;
   }
-  const { year } = civilDateOf(begin + THURSDAY);
+  const { year } = civilDateOf(begin + DAYS_TO_THURSDAY);
   const firstWeek = startOf("week", dayNumberOf(year, 1, 4));
   return `${year}-W${two((begin - firstWeek) / 7 + 1)}`;
 }

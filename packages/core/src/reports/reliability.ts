@@ -1,6 +1,6 @@
 /**
- * How the slots of a span came out. `maintenance` and `outage` are excluded: they count neither for nor against a check.
- * Paused time has no slots, so that it does not count either.
+ * How many slots of a span had each outcome. `maintenance` and `outage` slots are excluded: they count neither for nor
+ * against a check. Paused time has no slots, so it does not count either.
  */
 export type SlotCounts = {
   onTime: number;
@@ -12,17 +12,17 @@ export type SlotCounts = {
   outage: number;
 };
 
-/** What happened to a check in a span. Means are in milliseconds, over as many incidents as are named beside them. */
+/** What happened to a check in a span. Means are in milliseconds, over the number of incidents or runs before them. */
 export type CheckReliability = SlotCounts & {
   /** How often it went down: incidents that opened in the span. */
   downs: number;
   /** Of those, how many a person acknowledged, and how long that took on average. */
   acknowledged: number;
   acknowledgeMs: number | null;
-  /** Of those, how many are over, and how long they lasted on average. */
+  /** Of those, how many were resolved, and how long they lasted on average. */
   recovered: number;
   recoverMs: number | null;
-  /** How many runs ended whose duration is known, and how long they took. */
+  /** How many runs with a known duration ended, and how long they took. */
   runs: number;
   meanMs: number | null;
   longestMs: number | null;
@@ -35,8 +35,8 @@ export type Reliability = Omit<CheckReliability, "runs" | "meanMs"> & {
 };
 
 /**
- * The share of slots that were met, from 0 to 1; null where none was due. A slot that was met late was met: the job ran.
- * Every page and answer that states the uptime of a check takes it from here.
+ * The share of slots that were met, from 0 to 1; null if none was due. A slot that was met late counts as met, since the
+ * job ran. Every page and response that states the uptime of a check uses this.
  */
 export function slotUptime({ onTime, late, failed, missed }: Omit<SlotCounts, "maintenance" | "outage">) {
   const due = onTime + late + failed + missed;
@@ -44,8 +44,9 @@ export function slotUptime({ onTime, late, failed, missed }: Omit<SlotCounts, "m
 }
 
 /**
- * The figures of several checks together. The uptime is the mean of theirs: each check counts the same, since otherwise
- * a check of every minute would hide that the nightly backup never ran. All else is summed, or the mean over all incidents.
+ * The figures of several checks together. The uptime is the mean over the checks, each counting the same, since otherwise
+ * a job that runs every minute would hide that the nightly backup never ran. Other figures are sums, or means over all
+ * incidents.
  */
 export function summariseReliability(checks: readonly CheckReliability[]): Reliability {
   const sum = (of: (check: CheckReliability) => number) =>
@@ -70,7 +71,7 @@ export function summariseReliability(checks: readonly CheckReliability[]): Relia
   };
 }
 
-/** The mean over all incidents, of the means of the checks. */
+/** The mean over all incidents, from the mean of each check. */
 function meanOver(
   checks: readonly CheckReliability[],
   of: (check: CheckReliability) => [count: number, meanMs: number | null],

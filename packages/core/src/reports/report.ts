@@ -2,7 +2,7 @@ import type { Instant } from "@overdue/schedules";
 import type { Reason, Status } from "../checks/check.ts";
 import { type Span, lengthOf, mergeWithin, without } from "./spans.ts";
 
-/** How many slots came out how; `lateMostMs`: the latest of those that came late. */
+/** How many slots had each outcome; `lateMostMs`: the largest lateness among the late ones. */
 export type SlotSums = {
   onTime: number;
   late: number;
@@ -11,7 +11,7 @@ export type SlotSums = {
   excluded: number;
   lateMostMs: number | null;
 };
-/** How long the runs took that ended and were timed; null where none was. */
+/** How long the runs took that ended with a known duration; null if there were none. */
 export type RunSums = { meanMs: number | null; longestMs: number | null };
 
 /** What is known of a check for a span, and for the span before it. */
@@ -19,7 +19,7 @@ export type CheckRecord = {
   id: string;
   name: string;
   createdAt: Instant;
-  /** As it is when the report is made. */
+  /** The status when the report is made. */
   status: Status;
   /** Last success or fail. */
   lastPingAt: Instant | null;
@@ -33,7 +33,7 @@ export type CheckRecord = {
 type OpenIncident = { checkId: string; name: string; reason: Reason; openedAt: Instant };
 type BrokenChannel = { id: string; name: string; brokenAt: Instant; because: string };
 
-/** All that a report is made of. */
+/** The data that a report is made from. */
 export type ReportSources = {
   span: Span;
   before: Span;
@@ -43,12 +43,12 @@ export type ReportSources = {
   broken: readonly BrokenChannel[];
 };
 
-/** How many there are, and the first few of them. */
+/** How many items there are, and the first few of them. */
 type Few<Item> = { total: number; first: readonly Item[] };
-/** A number of the span, and of the span before it. */
+/** A value for the span, and for the span before it. */
 type Compared<Value = number> = { now: Value; before: Value };
 
-/** The sort, in words, of what a report says of a project. Shares are from 0 to 1; null where nothing counts. */
+/** The content of a report on a project. Shares are from 0 to 1; null if nothing counts. */
 export type Report = {
   checks: number;
   uptime: Compared<number | null>;
@@ -71,14 +71,17 @@ export type Report = {
 
 type Reported = CheckRecord & { now: Uptime; was: Uptime; downs: number };
 
-const SHOWN = 5;
+const SHOWN_MAX = 5;
 
-/** Puts together what a report says. */
+/** Computes the content of a report. */
 export function reportOf({ span, before, checks, outages, open, broken }: ReportSources): Report {
   const reported = checks.map((check) => summarize(check, { span, before, outages }));
   return {
     checks: checks.length,
-    uptime: { now: shareUp(reported.map(({ now }) => now)), before: shareUp(reported.map(({ was }) => was)) },
+    uptime: {
+      now: meanUptime(reported.map(({ now }) => now)),
+      before: meanUptime(reported.map(({ was }) => was)),
+    },
     leftOut: {
       pausedChecks: reported.filter(({ now }) => now.pausedMs > 0).length,
       maintenanceChecks: reported.filter(({ now }) => now.maintenanceMs > 0).length,
@@ -92,7 +95,7 @@ export function reportOf({ span, before, checks, outages, open, broken }: Report
     worst: worstOf(reported),
     latest: latestOf(checks),
     slowest: slowestOf(checks),
-    ...unheardOf(checks, span),
+    ...withoutPings(checks, span),
     open: few(open),
     broken: few(broken),
   };
@@ -111,7 +114,7 @@ function summarize(check: CheckRecord, { span, before, outages }: Sides): Report
   };
 }
 
-function shareUp(uptimes: readonly Uptime[]): number | null {
+function meanUptime(uptimes: readonly Uptime[]): number | null {
   const counted = sum(uptimes, ({ countedMs }) => countedMs);
   return counted === 0 ? null : 1 - sum(uptimes, ({ downMs }) => downMs) / counted;
 }
@@ -172,8 +175,8 @@ function slowestOf(checks: readonly CheckRecord[]): Report["slowest"] {
   return few(timed.toSorted((one, other) => other.longestMs - one.longestMs || order(one, other)));
 }
 
-/** A check without a success or a fail: never, not in all the span, or because it is paused. */
-function unheardOf(
+/** The checks without a success or a fail: never, none in the span, or because they are paused. */
+function withoutPings(
   checks: readonly CheckRecord[],
   span: Span,
 ): Pick<Report, "neverRan" | "silent" | "paused"> {
@@ -199,7 +202,7 @@ function neverRan({ id, name, createdAt }: CheckRecord) {
 }
 
 function few<Item>(items: readonly Item[]): Few<Item> {
-  return { total: items.length, first: items.slice(0, SHOWN) };
+  return { total: items.length, first: items.slice(0, SHOWN_MAX) };
 }
 
 function order(one: { name: string }, other: { name: string }): number {
@@ -210,16 +213,16 @@ function sum<Item>(items: readonly Item[], of: (item: Item) => number): number {
   return items.reduce((total, item) => total + of(item), 0);
 }
 
-/** What became of a check's status: what it was at first, and each change after that, oldest first. */
+/** A check's status over time: the first one, and each change after it, oldest first. */
 type StatusLine = { first: Status; changes: readonly { at: Instant; to: Status }[] };
 
-/** What does not count for or against anybody: maintenance, and when Overdue itself could not hear. */
+/** Spans that do not count for or against a check: maintenance, and outages of Overdue itself. */
 export type LeftOut = { maintenance: readonly Span[]; outages: readonly Span[] };
 
-/** Of a span, in milliseconds. `countedMs`: up or down, outside of all that is left out; `downMs` is part of it. */
+/** The parts of a span, in milliseconds. `countedMs`: up or down, without what is left out; it includes `downMs`. */
 type Uptime = { countedMs: number; downMs: number; pausedMs: number; maintenanceMs: number };
 
-/** How long a check was down of the time that counts. New and paused do not count, nor does what is left out. */
+/** How long a check was down, and of how much time that counts. Time as new or paused does not count. */
 export function uptimeOf(line: StatusLine, span: Span, { maintenance, outages }: LeftOut): Uptime {
   const of = (status: Status) => spansOf(line, status, span);
   const planned = mergeWithin(maintenance, span);

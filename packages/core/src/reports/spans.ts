@@ -3,10 +3,11 @@ import type { Instant } from "@overdue/schedules";
 /** A half-open span: `from` is inside, `until` is not. */
 export type Span = { from: Instant; until: Instant };
 
-/** Sorts spans, merges those that overlap, drops empty ones, and clips them to `bounds`. */
+/** Sorts spans, removes overlaps and empty ones, and clips them to `bounds`. */
 export function mergeWithin(spans: readonly Span[], bounds: Span): Span[] {
   const merged: Span[] = [];
   for (const span of spans.toSorted((one, other) => one.from - other.from)) {
+    // Overlapping spans are cut where the last one ends, so that lengths add up.
     const from = Math.max(span.from, bounds.from, merged.at(-1)?.until ?? -Infinity);
     const until = Math.min(span.until, bounds.until);
     if (until > from) merged.push({ from, until });

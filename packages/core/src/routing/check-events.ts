@@ -7,7 +7,7 @@ import { isInMaintenance } from "../checks/deadlines/postpone-deadlines.ts";
 export type RunEvent = {
   kind: "run";
   run: Run & { outcome: "success" | "fail" | "lost"; endedAt: Instant };
-  /** What was noticed about it, such as that it took longer than usual. */
+  /** What was noticed about the run, such as that it took longer than usual. */
   noticed: { notice: Reason; evidence: Evidence } | null;
   /** Its end changed the status in a way that people are notified of. */
   changesStatus: boolean;
@@ -28,13 +28,13 @@ type NoticeEvent = {
   isInMaintenance: boolean;
 };
 
-/** What happened to a check, beside its changes of status, that a route may notify of. */
+/** What may happen to a check, besides changes of status, that a route can notify of. */
 export type CheckEvent = RunEvent | NoticeEvent;
 
 /**
- * The events in the effects of one fold, in order. `endedRunIds` names the runs whose outcome was not stored like this
- * before: more details about a run that was reported already are no event, and neither is a run that a pause abandoned, nor
- * a start that was probably the start before, sent again.
+ * The events in the effects of one fold, in order. `endedRunIds` are the runs whose outcome is new with this fold. Further
+ * details about a run that was reported already are no event; neither is a run that a pause abandoned, nor a start that
+ * probably repeated the start before.
  */
 export function checkEventsOf(
   check: Check,
@@ -79,7 +79,7 @@ function isStatusChangeBy({ id, endedAt }: Run, effect: Effect): boolean {
   return effect.kind === "flip" && effect.flip.alerts && effect.flip.at === endedAt;
 }
 
-/** An edit is no event, because the person who made it knows of it. */
+/** An edit is no event, since the person who made it knows of it. */
 function noticeEvents({ settings }: Check, effect: Effect): NoticeEvent[] {
   if (effect.kind !== "notice" || effect.notice === "edited") return [];
   const { at, notice, evidence } = effect;

@@ -1,31 +1,31 @@
 import { type Instant, MINUTE_MS, SECOND_MS } from "@overdue/schedules";
 
 /**
- * An alert that waits for a channel. `keys`: what it may share with other alerts, such as "host db1". `isAsked`: the caller
- * asks whether this one may be sent now.
+ * An alert that waits for a channel. `since`: when it was written. `keys`: what it may share with other alerts, such as
+ * "host db1". `isAsked`: the caller asks whether this alert may be sent now.
  */
 export type WaitingAlert = { id: string; since: Instant; keys: readonly string[]; isAsked: boolean };
 
-/** A message that the channel got lately, with the keys of all alerts in it. */
+/** A recent message to the channel, with the keys of all alerts in it. */
 export type RecentMessage = { at: Instant; keys: readonly string[] };
 
-/** `messages`: sent now, each by its leader, about the others too. `hold`: to be sent together a little later. */
+/** `messages`: to be sent now, each by its leader and including the others. `hold`: to be sent together at `until`. */
 export type Grouping = {
   messages: { leaderId: string; otherIds: string[]; keys: string[] }[];
   hold: { ids: string[]; until: Instant }[];
 };
 
-/** How long after a message the next one about the same cause comes, by how many there were already. */
+/** How long after a message the next one about the same cause is sent, by how many there have been. */
 const HOLD_SECONDS = [10, 15, 30, 60];
-/** No alert waits for longer, however many follow it meanwhile. */
+/** No alert waits longer than this, however many follow it meanwhile. */
 const HOLD_SECONDS_MAX = 60;
-/** More messages than this at once become one message, whether their alerts share anything or not. */
+/** More messages at once than this become one message, whether their alerts share a key or not. */
 const AT_ONCE_MAX = 5;
 
 /**
  * Decides which of the alerts that wait for one channel are sent as one message. The first alert of a cause goes at once.
- * Later alerts that share a key with it are collected: for 10 s, then 15 s more, then 30 s, then a minute each. An alert
- * that shares nothing with any other is never held, and none is held for longer than a minute.
+ * Later alerts that share a key with it are collected: for 10 s, then for 15 s more, then 30 s, then a minute each time. An
+ * alert that shares no key with another is never held, and none is held for longer than a minute.
  */
 export function groupAlerts(
   waiting: readonly WaitingAlert[],
@@ -33,24 +33,24 @@ export function groupAlerts(
   now: Instant,
 ): Grouping {
   const grouping: Grouping = { messages: [], hold: [] };
-  for (const { alerts, messages } of clustersOf(waiting, recent)) {
+  for (const { alerts, messages } of clusterAlerts(waiting, recent)) {
     const oldest = Math.min(...alerts.map(({ since }) => since));
     const until = Math.min(holdUntil(messages), oldest + HOLD_SECONDS_MAX * SECOND_MS);
     const leader = alerts.find(({ isAsked }) => isAsked);
     if (until > now) grouping.hold.push({ ids: alerts.map(({ id }) => id), until });
-    else if (leader !== undefined) grouping.messages.push(messageOf(leader, alerts));
+    else if (leader !== undefined) grouping.messages.push(buildMessage(leader, alerts));
   }
   return grouping.messages.length > AT_ONCE_MAX
-    ? { ...grouping, messages: asOne(grouping.messages) }
+    ? { ...grouping, messages: mergeMessages(grouping.messages) }
     : grouping;
 }
 
-function messageOf(leader: WaitingAlert, alerts: readonly WaitingAlert[]): Grouping["messages"][number] {
+function buildMessage(leader: WaitingAlert, alerts: readonly WaitingAlert[]): Grouping["messages"][number] {
   const otherIds = alerts.filter(({ id }) => id !== leader.id).map(({ id }) => id);
   return { leaderId: leader.id, otherIds, keys: mostShared(alerts) };
 }
 
-/** The keys that several of them share, the most frequent first. */
+/** The keys that several of the alerts share, the most frequent first. */
 function mostShared(alerts: readonly WaitingAlert[]): string[] {
   const counts = new Map<string, number>();
   for (const key of alerts.flatMap(({ keys }) => keys)) counts.set(key, (counts.get(key) ?? 0) + 1);
@@ -64,7 +64,7 @@ function holdUntil(messages: readonly RecentMessage[]): Instant {
   return Math.max(...messages.map(({ at }) => at)) + seconds * SECOND_MS;
 }
 
-function asOne(messages: Grouping["messages"]): Grouping["messages"] {
+function mergeMessages(messages: Grouping["messages"]): Grouping["messages"] {
   const [first, ...others] = messages;
   if (first === undefined) return [];
   const otherIds = others.flatMap(({ leaderId, otherIds: ids }) => [leaderId, ...ids]);
@@ -73,8 +73,8 @@ function asOne(messages: Grouping["messages"]): Grouping["messages"] {
 
 type Cluster = { alerts: WaitingAlert[]; messages: RecentMessage[] };
 
-/** Alerts and messages that are connected by shared keys, directly or through others, in the order in which they wait. */
-function clustersOf(waiting: readonly WaitingAlert[], recent: readonly RecentMessage[]): Cluster[] {
+/** Groups of alerts and messages that shared keys connect, directly or through others, in the order of the alerts. */
+function clusterAlerts(waiting: readonly WaitingAlert[], recent: readonly RecentMessage[]): Cluster[] {
   const parent = new Map<string, string>();
   const rootOf = (key: string): string => {
     let root = key;
@@ -98,9 +98,9 @@ function clustersOf(waiting: readonly WaitingAlert[], recent: readonly RecentMes
   return [...clusters.values()];
 }
 
-/** The first messages within an hour are sent as they come. */
+/** The first messages within an hour are sent at once. */
 const IMMEDIATE_MAX = 6;
-/** Up to this many, a minute lies between two messages; after that, `LONG_GAP_MS`. */
+/** Up to this many within an hour, messages are a minute apart; after that `LONG_GAP_MS`. */
 const MINUTELY_MAX = 20;
 const LONG_GAP_MS = 5 * MINUTE_MS;
 /** Jobs that end at the same time share one message. */

@@ -9,14 +9,14 @@ import {
 } from "@overdue/schedules";
 import type { Hours } from "./route.ts";
 
-/** Whether a route may notify at an instant, and where it may not, when its hours begin next. */
+/** Whether a route may notify at an instant; if not, when its hours begin next. */
 export type Opening = { open: true } | { open: false; beginsAt: Instant };
 
 const ALWAYS: Opening = { open: true };
-/** Every weekday comes within seven days; one more for a span that began yesterday. */
+/** Every weekday comes within seven days; one day more for a span that began yesterday. */
 const DAYS_AHEAD = 8;
 
-/** Whether `at` lies in these hours; null is always. By the wall clock of the zone, whatever its clock changes. */
+/** Whether `at` lies in these hours, by the wall clock of their zone; null hours are always open. */
 export function openingAt(hours: Hours | null, at: Instant): Opening {
   if (hours === null) return ALWAYS;
   const zone = timeZoneOf(hours.timezone);
@@ -27,7 +27,7 @@ export function openingAt(hours: Hours | null, at: Instant): Opening {
     if (begin > at) return { open: false, beginsAt: begin };
     if (at < zone.firstInstantAt(day * DAY_MS + endMs(hours))) return ALWAYS;
   }
-  return ALWAYS; // No weekday is named. The input schema refuses that, and silence would be worse.
+  return ALWAYS; // No weekday is set. The input schema refuses that; to notify always is safer than never.
 }
 
 /** The first instant not before `at` at which these hours are open. */

@@ -15,7 +15,7 @@ export type PreviewedNotification = {
   because: string;
 };
 
-/** A channel that would be notified of runs or notices, and when it would be, of one that happens at an instant. */
+/** A channel that would be notified of a run or notice, and when. */
 export type PreviewedEvent = {
   channelId: string;
   notifyOn: "runs" | "failures" | "notices";
@@ -32,7 +32,7 @@ export type PreviewInput = {
   directory: Directory;
 };
 
-/** `ownersInstead`: no list and no route leads to a channel, so that the project's owners are notified. */
+/** `ownersInstead`: neither the check's own list nor a route leads to a channel, so the project's owners are notified. */
 export type NotificationPreview = { notifications: PreviewedNotification[]; ownersInstead: boolean };
 
 const HORIZON_MS = 7 * DAY_MS;
@@ -41,8 +41,8 @@ const PLANS_MAX = 500;
 const REMINDERS_MAX = 2;
 
 /**
- * Who would be notified, in order, within a week, if the check went down and nobody acted on it. Made by planning one
- * notification after another, exactly as for a real incident. Only the first two reminders to a channel are listed.
+ * Who would be notified within a week, in order, if the check went down and nobody acted on it. The notifications are
+ * planned one after another, exactly as for a real incident. Only the first two reminders to a channel are listed.
  */
 export function previewNotifications(input: PreviewInput): NotificationPreview {
   const { check, reason, at: openedAt, routes, directory } = input;
@@ -80,7 +80,7 @@ function previewOf(
   return { channelId, kind, at, afterSeconds: Math.round((at - openedAt) / 1_000), because };
 }
 
-/** Who would be notified of each run, of each failure alone, and of notices, found by the code that routes real events. */
+/** Who would be notified of each run, of failures only, and of notices. Uses the code that routes real events. */
 export function previewEvents({
   check,
   routes,
@@ -96,18 +96,18 @@ export function previewEvents({
     now: at,
   };
   const recipients = (event: CheckEvent) => recipientsFor([event], input);
-  const ofEachRun = recipients(runAt(at, "success"));
-  const channelsOfEachRun = new Set(ofEachRun.map(({ channelId }) => channelId));
-  const ofFailures = recipients(runAt(at, "fail")).filter(
-    ({ channelId }) => !channelsOfEachRun.has(channelId),
+  const runRecipients = recipients(runAt(at, "success"));
+  const runChannelIds = new Set(runRecipients.map(({ channelId }) => channelId));
+  const failureRecipients = recipients(runAt(at, "fail")).filter(
+    ({ channelId }) => !runChannelIds.has(channelId),
   );
   const preview = (notifyOn: PreviewedEvent["notifyOn"]) => (recipient: Recipient) => {
     const { channelId, notBefore, because } = recipient;
     return { channelId, notifyOn, at: notBefore, because };
   };
   return [
-    ...ofEachRun.map(preview("runs")),
-    ...ofFailures.map(preview("failures")),
+    ...runRecipients.map(preview("runs")),
+    ...failureRecipients.map(preview("failures")),
     ...recipients(noticeAt(at)).map(preview("notices")),
   ];
 }

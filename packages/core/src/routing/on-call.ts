@@ -8,7 +8,7 @@ export type Rotation = {
   timezone: string;
   /** How long a turn takes. */
   every: "day" | "week";
-  /** The local day and time at which the first person's first turn begins; hand-over is at that time ever after. */
+  /** The local day ("2026-11-23") and time ("08:00") at which the first turn begins; every hand-over is at that time. */
   startsOn: string;
   handOverAt: string;
   personIds: readonly string[];
@@ -22,9 +22,9 @@ export type Override = { personId: string; from: Instant; until: Instant };
 export type OnCall = { personId: string; until: Instant };
 
 /**
- * Who of a rotation is on call at an instant; null where it has nobody. Hand-overs keep to the wall clock of the zone,
- * so that a turn in which the clock changes is an hour longer or shorter. Before the first turn the order is continued
- * backwards: there is always somebody.
+ * Who of a rotation is on call at an instant; null if it has no people. Hand-overs follow the wall clock of the zone, so a
+ * turn during which the clock changes is an hour longer or shorter. Before the first turn the order continues backwards,
+ * so that there is always somebody.
  */
 export function onCallAt(rotation: Rotation, at: Instant): OnCall | null {
   const override = rotation.overrides.findLast(({ from, until }) => from <= at && at < until);
@@ -36,7 +36,7 @@ export function onCallAt(rotation: Rotation, at: Instant): OnCall | null {
   return { personId, until: Math.min(beginOf(rotation, turn + 1), ...begins) };
 }
 
-/** A later named override may begin before this one ends. */
+/** The end of an override, or the start of one listed after it, which counts from then on. */
 function endOf({ overrides }: Rotation, override: Override, at: Instant): Instant {
   const later = overrides.slice(overrides.indexOf(override) + 1).map(({ from }) => from);
   return Math.min(override.until, ...later.filter((from) => from > at));

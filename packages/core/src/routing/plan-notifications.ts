@@ -5,8 +5,8 @@ import { type Route, type PlannedNotification, routesFor, type RoutingInput } fr
 import { resolveTargets } from "./targets.ts";
 
 /**
- * `nextAt`: when to plan again; null if nothing is left to send unless something happens. `hasNoRecipients`: the check is
- * down, and neither its own list nor any route leads to a channel, so that the project's owners must be notified.
+ * `nextAt`: when to plan again; null if nothing is left to send for now. `hasNoRecipients`: the check is down, and neither
+ * its own list nor any route leads to a channel, so the project's owners must be notified.
  */
 export type NotificationPlan = {
   notifications: PlannedNotification[];
@@ -14,13 +14,13 @@ export type NotificationPlan = {
   hasNoRecipients: boolean;
 };
 
-/** An incident that a dependency holds back is looked at again this often, in case the dependency's end is not announced. */
+/** How often an incident that a dependency holds back is planned again, in case its recovery is not announced. */
 const DEPENDENCY_RECHECK_MS = MINUTE_MS;
 
 /**
- * Plans who is notified of an incident now, and when to plan again. A channel gets each message once, whichever routes
- * name it. Acknowledging and snoozing stop what would follow, and a recovery goes to the channels that got the down
- * message. An incident of severity "info" may have no recipient.
+ * Plans who is notified of an incident now, and when to plan again. A channel gets each message once, however many routes
+ * name it. Acknowledging or snoozing stops further messages, and a recovery goes to the channels that got the down
+ * message. An incident of severity "info" may have no recipients.
  */
 export function planNotifications(input: RoutingInput): NotificationPlan {
   const { incident, now } = input;
@@ -61,9 +61,9 @@ function selectDueNow(due: readonly DueNotification[], { now, sent }: RoutingInp
 }
 
 /**
- * Plans who is notified that an incident is over: the channels that were notified of its beginning, unless every route
- * that names them sends no recoveries; and the channels that were not notified only because of a route's hours, so that
- * an incident of a night is not lost. A dependency does not hold a recovery back.
+ * Plans who is notified that an incident is over: the channels that were notified of its start, unless no route that names
+ * them sends recoveries; and the channels that were not notified only because of a route's hours, so that they still learn
+ * of an incident at night. A dependency does not hold a recovery back.
  */
 function planRecoveries(input: RoutingInput): PlannedNotification[] {
   const routes = routesFor(input);
@@ -88,8 +88,8 @@ function recoveryOf(channelId: string, routes: readonly Route[], input: RoutingI
 }
 
 /**
- * A channel that keeps an incident of its own open must be sent its end, whatever its routes say and at any hour. That
- * disturbs nobody.
+ * A channel that keeps an incident of its own open must be sent its end, whatever the routes and their hours. That disturbs
+ * nobody.
  */
 function endOf(channelId: string, { sent, now }: RoutingInput): PlannedNotification {
   const routeId = sent.find((one) => one.channelId === channelId)?.routeId ?? "";
@@ -105,15 +105,15 @@ function involvesChannel(route: Route, channelId: string, input: RoutingInput): 
   );
 }
 
-/** Outside its hours a route sends nothing to its usual channels; those that take their place are notified at once. */
+/** When a route may notify a channel: its usual channels within its hours, those for outside its hours at once. */
 function allowedAt(route: Route, channelId: string, input: RoutingInput): Instant {
   if (channelsOf(route, "outside", input).includes(channelId)) return input.now;
   return nextOpen(route.hours, input.now);
 }
 
 /**
- * The recoveries for channels that would have been notified by now, had the route's hours not held the message. Down and
- * up then come as one message, when the hours begin.
+ * The recoveries for channels that would have been notified by now if the route's hours had not held the message. Down and
+ * up are then sent as one message when the hours begin.
  */
 function deferredRecoveries(routes: readonly Route[], input: RoutingInput): PlannedNotification[] {
   const { incident, now, dependsDown } = input;

@@ -10,13 +10,13 @@ import {
 } from "./route.ts";
 import { type ResolvedTarget, resolveTargets } from "./targets.ts";
 
-/** A notification that a route asks for. Where `channelId` is null, the route is to be planned again at that instant. */
+/** A notification that a route asks for. If `channelId` is null, the route must be planned again at that instant. */
 export type DueNotification = { at: Instant; channelId: string | null; routeId: string; because: string };
 
 /**
  * All notifications that a route asks for while an incident is open: those due by now, each with its channel, and those
- * due later, each with its instant. Notifications already sent are left out, so planning again after sending returns only
- * what comes later.
+ * due later, each with its instant. Those already sent are left out, so planning again after sending returns only the
+ * later ones.
  */
 export function planRoute(route: Route, input: RoutingInput): DueNotification[] {
   const steps = dueSteps(route, input);
@@ -26,26 +26,26 @@ export function planRoute(route: Route, input: RoutingInput): DueNotification[] 
 type DueStep = { step: Step; number: number; at: Instant };
 
 /**
- * The steps that still matter, with their instants: the first counts from the opening, the others from when the first was
- * sent.
+ * The steps that still apply, with their instants: the first counts from the incident's opening, the others from when the
+ * first was sent.
  */
 function dueSteps(route: Route, input: RoutingInput): DueStep[] {
   const { incident } = input;
   const [first, ...others] = route.steps;
   if (first === undefined) return [];
-  const firstAt = openOf(route, openOf(route, incident.openedAt) + first.afterMinutes * MINUTE_MS);
+  const firstAt = whenOpen(route, whenOpen(route, incident.openedAt) + first.afterMinutes * MINUTE_MS);
   const from = firstStepSentAt(route, firstAt, input);
   const later = others.map((step, index) => ({
     step,
     number: index + 2,
-    at: openOf(route, from + (step.afterMinutes - first.afterMinutes) * MINUTE_MS),
+    at: whenOpen(route, from + (step.afterMinutes - first.afterMinutes) * MINUTE_MS),
   }));
   return [{ step: first, number: 1, at: firstAt }, ...later].filter(
     ({ step }) => incident.acknowledgedAt === null || !step.ifUnacknowledged,
   );
 }
 
-/** When the first step was sent, whatever had delayed it. Where it is not sent yet, now at the earliest. */
+/** When the first step was sent, whatever delayed it; if it has not been sent yet, now at the earliest. */
 function firstStepSentAt(route: Route, firstAt: Instant, input: RoutingInput): Instant {
   const { sent, now } = input;
   const channels = targetsNow(route, route.steps[0], input).map(({ channelId }) => channelId);
@@ -60,7 +60,7 @@ function planStep(route: Route, { step, number, at }: DueStep, input: RoutingInp
   const { now } = input;
   if (at > now) return [later(route, at)];
   const opening = openingAt(route.hours, now);
-  if (!opening.open && isHeld(route)) return [later(route, opening.beginsAt)];
+  if (!opening.open && holdsOutside(route)) return [later(route, opening.beginsAt)];
   const earlier = route.steps.slice(0, number - 1);
   const before = new Set(
     earlier.flatMap((other) => targetsNow(route, other, input).map(({ channelId }) => channelId)),
@@ -72,7 +72,7 @@ function planStep(route: Route, { step, number, at }: DueStep, input: RoutingInp
   });
 }
 
-/** "Still down" to the channels that were notified: at the route's interval, and when a snooze has ended. */
+/** Reminders ("still down") to the notified channels: at the route's interval, and when a snooze has ended. */
 function reminders(route: Route, steps: readonly DueStep[], input: RoutingInput): DueNotification[] {
   const { incident, now, sent } = input;
   if (incident.acknowledgedAt !== null) return [];
@@ -81,7 +81,7 @@ function reminders(route: Route, steps: readonly DueStep[], input: RoutingInput)
     const last = lastSentAt(sent, target.channelId);
     const at = last === null ? null : reminderAt(route, last, incident.snoozedUntil);
     if (at === null) return [];
-    const open = isHeld(route) ? nextOpen(route.hours, Math.max(at, now)) : at;
+    const open = holdsOutside(route) ? nextOpen(route.hours, Math.max(at, now)) : at;
     return [open > now ? later(route, open) : { at: open, ...describeDue(route, target, null) }];
   });
 }
@@ -91,7 +91,7 @@ function reminderAt(route: Route, last: Instant, snoozedUntil: Instant | null): 
   return route.repeatMinutes === null ? null : last + route.repeatMinutes * MINUTE_MS;
 }
 
-/** The channels of a step at this instant. Outside the route's hours other targets may take their place. */
+/** The channels of a step at this instant; outside the route's hours these may be other ones. */
 function targetsNow(
   route: Route,
   step: Step | undefined,
@@ -100,17 +100,17 @@ function targetsNow(
   return resolveTargets(targetsAt(route, step?.targets ?? [], now), directory, now);
 }
 
-/** The targets of a route at an instant: `targets`, or those that take their place outside its hours. */
+/** The targets of a route at an instant: `targets`, or those that the route names for outside its hours. */
 function targetsAt({ hours }: Route, targets: readonly Target[], at: Instant): readonly Target[] {
   if (hours === null || hours.outside.kind === "hold" || openingAt(hours, at).open) return targets;
   return hours.outside.targets;
 }
 
-function openOf(route: Route, at: Instant): Instant {
-  return isHeld(route) ? nextOpen(route.hours, at) : at;
+function whenOpen(route: Route, at: Instant): Instant {
+  return holdsOutside(route) ? nextOpen(route.hours, at) : at;
 }
 
-function isHeld({ hours }: Route): boolean {
+function holdsOutside({ hours }: Route): boolean {
   return hours?.outside.kind === "hold";
 }
 

@@ -5,7 +5,7 @@ import { openingAt } from "./hours.ts";
 import { type Directory, matchesRoute, type Route, type RoutedCheck } from "./route.ts";
 import { type ResolvedTarget, resolveTargets } from "./targets.ts";
 
-/** A channel that is notified of an event, by which route, and not before when. */
+/** A channel that is notified of an event, the route that says so, and the earliest instant. */
 export type Recipient<Of extends CheckEvent = CheckEvent> = {
   event: Of;
   channelId: string;
@@ -26,7 +26,7 @@ export type EventRoutingInput = {
   now: Instant;
 };
 
-/** The reasons for which a run counts as a failure. A route that is only for other reasons is not notified of it. */
+/** The reasons for which a run counts as a failure. A route that is only for other reasons ignores such a run. */
 const FAILED: readonly Reason[] = ["failed", "too-quick"];
 
 /**
@@ -36,14 +36,16 @@ const FAILED: readonly Reason[] = ["failed", "too-quick"];
  * notified of the run that caused it, and a notice about a run is part of the message about that run.
  */
 export function recipientsFor(events: readonly CheckEvent[], input: EventRoutingInput): Recipient[] {
-  const ofRuns = events.flatMap((event) => (event.kind === "run" ? recipientsForOne(event, input) : []));
-  const notified = new Set(ofRuns.map(({ event: { run }, channelId }) => `${run.id} ${channelId}`));
-  const ofNotices = events.flatMap((event) =>
+  const runRecipients = events.flatMap((event) =>
+    event.kind === "run" ? recipientsForOne(event, input) : [],
+  );
+  const notified = new Set(runRecipients.map(({ event: { run }, channelId }) => `${run.id} ${channelId}`));
+  const noticeRecipients = events.flatMap((event) =>
     event.kind === "notice"
       ? recipientsForOne(event, input).filter(({ channelId }) => !notified.has(`${event.runId} ${channelId}`))
       : [],
   );
-  return [...ofRuns, ...ofNotices];
+  return [...runRecipients, ...noticeRecipients];
 }
 
 function recipientsForOne<Of extends CheckEvent>(event: Of, input: EventRoutingInput): Recipient<Of>[] {
@@ -61,7 +63,7 @@ function recipientsForOne<Of extends CheckEvent>(event: Of, input: EventRoutingI
   return [...recipients.values()];
 }
 
-/** The channel is notified of the change of status now, or will be when the same hours begin. */
+/** Whether the channel is notified of the change of status now, or will be when the same hours begin. */
 function isChangeAnnounced(
   route: Route,
   { channelId, notBefore }: { channelId: string; notBefore: Instant },
@@ -73,7 +75,7 @@ function isChangeAnnounced(
 function wantsEvent(route: Route, event: CheckEvent, { check, isSnoozed }: EventRoutingInput): boolean {
   const { notifyOn } = route;
   if (event.kind === "run" && notifyOn.runs && matchesRoute(route, check, null)) return true;
-  // Maintenance and a snooze exist so that nobody is disturbed. Only a route that records every run still gets its runs.
+  // During maintenance and a snooze nobody is to be disturbed. Only a route that records every run still gets its runs.
   if (event.isInMaintenance || isSnoozed) return false;
   if (event.kind === "notice") return notifyOn.notices && matchesRoute(route, check, event.notice);
   return notifyOn.failures && isFailure(event) && FAILED.some((reason) => matchesRoute(route, check, reason));

@@ -5,7 +5,7 @@ import { REASONS } from "../checks/check.ts";
 import { type Hours, SEVERITIES, type Target } from "./route.ts";
 
 const MONTH_MINUTES = 31 * 24 * 60;
-const REPEAT_MIN = 5;
+const REPEAT_MINUTES_MIN = 5;
 
 /** How much a check matters. */
 export const SeverityInput = z.enum(SEVERITIES, { error: "severity must be info, warning or critical" });
@@ -35,7 +35,7 @@ const targetsOf = <Named extends z.ZodType>(target: Named) =>
     .min(1, "Name at least one target: a channel, a person or a rotation.")
     .max(50, "Name at most 50 targets.");
 
-/** The steps of a route whose targets are named in this way. */
+/** The schema of a route's steps, with this schema for each target. */
 export const stepsOf = <Named extends z.ZodType>(target: Named) =>
   z
     .array(
@@ -56,7 +56,7 @@ export const stepsOf = <Named extends z.ZodType>(target: Named) =>
       "Each step comes later than the one before it: order them by afterMinutes.",
     );
 
-/** The hours of a route whose targets are named in this way. */
+/** The schema of a route's hours, with this schema for each target. */
 export const hoursOf = <Named extends z.ZodType>(target: Named) =>
   z.strictObject({
     timezone: TimezoneInput,
@@ -73,13 +73,13 @@ export const hoursOf = <Named extends z.ZodType>(target: Named) =>
   });
 const HoursInput: z.ZodType<Hours> = hoursOf(TargetInput);
 
-const few = <Item extends z.ZodType>(item: Item, what: string) =>
+const listOf = <Item extends z.ZodType>(item: Item, what: string) =>
   z.array(item).max(200, `Name at most 200 ${what}.`).default([]);
-const nothing = { tags: [], reasons: [], severities: [], checkIds: [] };
+const matchAll = { tags: [], reasons: [], severities: [], checkIds: [] };
 export const changesOnly = { changes: true, failures: false, runs: false, notices: false };
 const Switch = (name: string) => z.boolean(`${name} must be true or false`);
 
-/** What a route is made of, without defaults. */
+/** The fields of a route, without defaults. */
 export const routeShape = {
   name: z
     .string("Give the route a name.")
@@ -87,10 +87,10 @@ export const routeShape = {
     .min(1, "Give the route a name.")
     .max(100, "Use at most 100 characters for the name."),
   match: z.strictObject({
-    tags: few(TagInput, "tags"),
-    reasons: few(ReasonInput, "reasons"),
-    severities: few(SeverityInput, "severities"),
-    checkIds: few(z.uuid(), "checks"),
+    tags: listOf(TagInput, "tags"),
+    reasons: listOf(ReasonInput, "reasons"),
+    severities: listOf(SeverityInput, "severities"),
+    checkIds: listOf(z.uuid(), "checks"),
   }),
   notifyOn: z
     .strictObject({
@@ -103,18 +103,18 @@ export const routeShape = {
   steps: stepsOf(TargetInput),
   repeatMinutes: z
     .int("repeatMinutes must be a whole number of minutes, or null")
-    .min(REPEAT_MIN, `repeatMinutes must be at least ${REPEAT_MIN}`)
+    .min(REPEAT_MINUTES_MIN, `repeatMinutes must be at least ${REPEAT_MINUTES_MIN}`)
     .max(MONTH_MINUTES, "repeatMinutes must be at most 31 days (44640 minutes)")
     .nullable(),
   hours: HoursInput.nullable(),
   recovery: Switch("recovery"),
 };
 
-/** A route as a person or a program sends it, with its defaults: all checks, changes, at once, always, once. */
+/** A route as people and programs send it. Defaults: all checks, changes only, at any hour, no reminders, recoveries too. */
 export const RouteInput = z
   .strictObject({
     ...routeShape,
-    match: routeShape.match.default(nothing),
+    match: routeShape.match.default(matchAll),
     notifyOn: routeShape.notifyOn.default(changesOnly),
     repeatMinutes: routeShape.repeatMinutes.default(null),
     hours: routeShape.hours.default(null),
@@ -126,9 +126,9 @@ export const RouteInput = z
       "Which checks and incidents it is for (an empty list: all), what it notifies of, whom it notifies after how many minutes, how often it repeats, in which hours (weekdays 1 Monday to 7 Sunday; outside of them it holds the message, or notifies others instead), and whether it notifies of recovery.",
   });
 
-/** An edit of a route: what is sent replaces what was there. */
+/** An edit of a route: the fields that are sent replace the stored ones. */
 export const RoutePatch = z.strictObject(routeShape).partial().meta({ id: "RoutePatch" });
 
-/** A route as it was sent, parsed. */
+/** The parsed fields of a route that was sent. */
 export type RouteFields = z.output<typeof RouteInput>;
 export type RouteChange = z.output<typeof RoutePatch>;

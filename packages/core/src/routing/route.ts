@@ -21,8 +21,8 @@ type Match = {
 };
 
 /**
- * What a route notifies of. `changes`: down and up. `failures`: each failing run, also while the check is down already.
- * `runs`: every run. `notices`: what is worth a look and changes no status.
+ * What a route notifies of. `changes`: down and up. `failures`: each failing run, even while the check is down already.
+ * `runs`: every run. `notices`: what is worth a look but changes no status.
  */
 type NotifyOn = { changes: boolean; failures: boolean; runs: boolean; notices: boolean };
 
@@ -30,13 +30,13 @@ type NotifyOn = { changes: boolean; failures: boolean; runs: boolean; notices: b
 export type Step = {
   afterMinutes: number;
   targets: readonly Target[];
-  /** False: notified even where somebody has acknowledged. */
+  /** False: the step notifies even if somebody has acknowledged the incident. */
   ifUnacknowledged: boolean;
 };
 
 /**
- * When a route may notify: local times such as "08:00" on the weekdays on which a span begins (1 Monday … 7 Sunday).
- * Where `to` is not later than `from`, the span ends on the next day.
+ * When a route may notify: from one local time, such as "08:00", to another, on the weekdays on which a span begins
+ * (1 Monday … 7 Sunday). If `to` is not later than `from`, the span ends on the next day.
  */
 export type Hours = {
   timezone: string;
@@ -52,9 +52,9 @@ export type Route = {
   name: string;
   match: Match;
   notifyOn: NotifyOn;
-  /** By `afterMinutes`, at least one. */
+  /** At least one, ordered by `afterMinutes`. */
   steps: readonly Step[];
-  /** "Still down", again and again until somebody acknowledges; null: once is enough. */
+  /** How often reminders ("still down") are sent until somebody acknowledges; null: never. */
   repeatMinutes: number | null;
   hours: Hours | null;
   /** Whether the channels that were notified of the down are notified of the up. */
@@ -103,7 +103,7 @@ function ownRoute({ channelIds }: RoutedCheck): Route {
   };
 }
 
-/** Whether a route is for this check, and for this reason where there is one. */
+/** Whether a route is for this check, and for this reason if one is given. */
 export function matchesRoute({ match }: Route, check: RoutedCheck, reason: Reason | null): boolean {
   return (
     (match.tags.length === 0 || match.tags.some((tag) => check.tags.includes(tag))) &&
@@ -124,7 +124,7 @@ export type RoutingInput = {
     snoozedUntil: Instant | null;
   };
   check: RoutedCheck;
-  /** A check that this one depends on is down. That incident is notified of; this one waits. */
+  /** A check that this one depends on is down. People are notified of that incident, and this one waits. */
   dependsDown: boolean;
   routes: readonly Route[];
   directory: Directory;
@@ -138,7 +138,7 @@ export type PlannedNotification = {
   routeId: string;
   kind: "down" | "reminder" | "up";
   round: number;
-  /** It must not be sent before this instant, because its route's hours hold it until then. */
+  /** The earliest instant to send it, if its route's hours hold it. */
   notBefore: Instant;
   /** Why this channel is notified, in words. */
   because: string;

@@ -2,10 +2,10 @@ import type { Instant } from "@overdue/schedules";
 import { onCallAt } from "./on-call.ts";
 import type { Directory, Target } from "./route.ts";
 
-/** A channel that a target leads to. `via` names the person it belongs to; null where the target names the channel itself. */
+/** A channel that a target leads to. `via` names the person whose channel it is; null if the target is the channel itself. */
 export type ResolvedTarget = { channelId: string; via: string | null };
 
-/** The channels that these targets lead to and that exist, each once, with the people who are on call at that instant. */
+/** The existing channels that these targets lead to, each once. A rotation leads to the person on call at that instant. */
 export function resolveTargets(
   targets: readonly Target[],
   directory: Directory,
@@ -26,17 +26,17 @@ function channelsOf(target: Target, directory: Directory, at: Instant): Resolved
     case "channel":
       return [{ channelId: target.channelId, via: null }];
     case "person":
-      return ofPerson(directory, target.personId, "");
+      return channelsOfPerson(directory, target.personId, "");
     case "on-call": {
       const rotation = directory.rotations.get(target.rotationId);
       const onCall = rotation === undefined ? null : onCallAt(rotation, at);
       if (rotation === undefined || onCall === null) return [];
-      return ofPerson(directory, onCall.personId, `, on call in “${rotation.name}”`);
+      return channelsOfPerson(directory, onCall.personId, `, on call in “${rotation.name}”`);
     }
   }
 }
 
-function ofPerson({ people }: Directory, personId: string, role: string): ResolvedTarget[] {
+function channelsOfPerson({ people }: Directory, personId: string, role: string): ResolvedTarget[] {
   const person = people.get(personId);
   return (person?.channelIds ?? []).map((channelId) => ({ channelId, via: `${person?.name}${role}` }));
 }

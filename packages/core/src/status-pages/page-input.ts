@@ -4,7 +4,7 @@ import { asciiDomain } from "../mail-address.ts";
 
 const ENTRIES_MAX = 200;
 const SLUG = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/;
-/** Words that the addresses of status pages use themselves. */
+/** Slugs that Overdue uses itself below /status/. */
 const TAKEN = new Set(["confirm", "unsubscribe"]);
 
 export const PageSlug = z
@@ -57,15 +57,15 @@ export const StatusPagePatch = z
       .max(128, "Use at most 128 characters.")
       .meta({ description: "Of a page that asks for one; it is never shown again." }),
     theme: z.enum(["auto", "light", "dark"]),
-    timezone: TimezoneInput.meta({ description: "In which days begin and times are written." }),
+    timezone: TimezoneInput.meta({ description: "The time zone of the days and times on the page." }),
     showsIncidents: z
       .boolean()
-      .meta({ description: "Incidents of its checks are shown although nobody wrote about them." }),
+      .meta({ description: "Whether incidents of its checks are shown even if nobody wrote about them." }),
     entries: z
       .array(PageEntryInput)
       .max(ENTRIES_MAX, `Use at most ${ENTRIES_MAX} checks.`)
       .refine((entries) => new Set(entries.map(({ checkId }) => checkId)).size === entries.length, {
-        error: "A check stands on a page once.",
+        error: "A check can be on a page only once.",
       })
       .meta({ description: "In the order in which they are shown." }),
   })

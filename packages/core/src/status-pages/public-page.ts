@@ -3,10 +3,10 @@ import { spansBetween } from "../maintenance/window.ts";
 import { dayMarks, type DayRecord, type Mark } from "../strip/mark.ts";
 import { type CheckNow, combinedState, entryState, type PublicState, shareMet } from "./state.ts";
 
-/** How far an update of the operator has come. `notice`: an announcement, which reports no problem. */
+/** The state that an update reports. `notice`: an announcement, which reports no problem. */
 export type UpdateState = "investigating" | "identified" | "monitoring" | "resolved" | "notice";
 
-/** A check on a page, as stored. `days`: of the page's zone, the oldest first, without those in which nothing was due. */
+/** A check on a page, as stored. `days`: days in the page's zone, oldest first, without those on which nothing was due. */
 export type EntryRecord = CheckNow & {
   id: string;
   group: string;
@@ -20,27 +20,27 @@ export type EntryRecord = CheckNow & {
 export type PostRecord = {
   id: string;
   title: string;
-  /** The incident of the project that it is about; null: of none. */
+  /** The incident of the project that the post is about; null: about none. */
   incidentId: string | null;
   entryIds: readonly string[];
   updates: readonly {
     id: string;
     at: Instant;
-    /** When its words were corrected last. */
+    /** When its text was last corrected; null: never. */
     editedAt: Instant | null;
     state: UpdateState;
     text: string;
   }[];
 };
 
-/** All that a page is made of. */
+/** The stored data that a page is made from. */
 export type StatusPageRecord = {
   showsIncidents: boolean;
   entries: readonly EntryRecord[];
   posts: readonly PostRecord[];
 };
 
-/** An entry of the page. `since`: from when on it is down; null where it is not. Marks are of 90 days, the oldest first. */
+/** An entry of the page. `since`: since when it is down; null if it is not. `marks`: one for each of 90 days, oldest first. */
 export type PublicEntry = {
   id: string;
   name: string;
@@ -53,7 +53,7 @@ export type PublicEntry = {
 
 export type PublicGroup = { name: string; state: PublicState; entries: readonly PublicEntry[] };
 
-/** `resolvedAt` null: it goes on. `isAutomatic`: nobody wrote about it. `affects`: public names. */
+/** `resolvedAt` null: it is open. `isAutomatic`: nobody wrote about it. `affects`: public names of checks. */
 export type PublicIncident = {
   id: string;
   kind: "incident" | "announcement";
@@ -72,14 +72,14 @@ export type PublicMaintenance = {
   affects: readonly string[];
 };
 
-/** What visitors of a status page may know, and nothing else: pages, feeds and JSON are made of this alone. */
+/** Everything that visitors of a status page may know: pages, feeds and JSON are made only from this. */
 export type PublicPage = {
   state: PublicState;
   groups: readonly PublicGroup[];
   maintenance: readonly PublicMaintenance[];
-  /** Those that go on, the newest first. */
+  /** Open incidents, newest first. */
   open: readonly PublicIncident[];
-  /** Those of the last 14 days, the newest first. */
+  /** Resolved incidents of the last 14 days, newest first. */
   past: readonly PublicIncident[];
 };
 
@@ -88,10 +88,10 @@ const PAST_DAYS = 14;
 const AHEAD_DAYS = 7;
 const PAST_MAX = 30;
 const MAINTENANCE_MAX = 6;
-/** The height of every mark: how long a job takes is nobody's business, and only the colour and shape should speak. */
-const LEVEL = 6;
+/** Every mark has the same height, since how long a job takes is not public. */
+const MARK_LEVEL = 6;
 
-/** Decides what visitors see of a page at `now`. `days`: the 90 days up to today in the page's zone, "2026-11-20". */
+/** Decides what visitors see of a page at `now`. `days`: the 90 days up to today in the page's zone, as "2026-11-20". */
 export function publicPage(
   record: StatusPageRecord,
   { now, days }: { now: Instant; days: readonly string[] },
@@ -131,7 +131,7 @@ function publicEntry(entry: EntryRecord, { now, days, isAffected }: At): PublicE
     state,
     since: state === "down" ? (entry.incidents.find(isUnresolved)?.openedAt ?? null) : null,
     uptime: shareMet(shown),
-    marks: dayMarks(shown).map((mark) => mark && { ...mark, level: LEVEL }),
+    marks: dayMarks(shown).map((mark) => mark && { ...mark, level: MARK_LEVEL }),
     days: shown,
   };
 }
@@ -181,7 +181,7 @@ function resolvedAt({ updates: [newest] }: PostRecord): Instant | null {
   return newest?.state === "resolved" ? newest.at : null;
 }
 
-/** Incidents of a check itself; its own id stays private, so the entry and the time name it. */
+/** Incidents that no post is about. The id of an incident stays private, so the entry and the time identify it. */
 function entryIncidents(entry: EntryRecord, posts: readonly PostRecord[]): PublicIncident[] {
   return entry.incidents
     .filter((incident) => !posts.some((post) => isAbout(post, entry, incident)))
@@ -197,7 +197,7 @@ function entryIncidents(entry: EntryRecord, posts: readonly PostRecord[]): Publi
     }));
 }
 
-/** A post is about an incident that it names, and about one of an affected check while it was open. */
+/** Whether a post is about an incident: it names the incident, or was open at the same time and affects the check. */
 function isAbout(post: PostRecord, entry: EntryRecord, incident: EntryRecord["incidents"][number]): boolean {
   if (post.incidentId === incident.id) return true;
   if (!isIncident(post) || !post.entryIds.includes(entry.id)) return false;
@@ -205,7 +205,7 @@ function isAbout(post: PostRecord, entry: EntryRecord, incident: EntryRecord["in
   return from < (incident.resolvedAt ?? Infinity) && incident.openedAt < (resolvedAt(post) ?? Infinity);
 }
 
-/** Maintenance that lasts now or begins within a week, the same span of several checks as one. */
+/** Maintenance that is active or begins within a week. Equal spans of several checks are listed once. */
 function publicMaintenance(entries: readonly EntryRecord[], now: Instant): PublicMaintenance[] {
   const spans = entries.flatMap(({ name, maintenance }) =>
     maintenance

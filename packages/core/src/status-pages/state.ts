@@ -2,10 +2,10 @@ import { type Instant, SECOND_MS } from "@overdue/schedules";
 import type { Status } from "../checks/check.ts";
 import { maintenanceAt, type MaintenanceWindow } from "../maintenance/window.ts";
 
-/** What a visitor is shown of a check, of a group, and of a whole page. `unknown`: nobody watches it now. */
+/** The state that visitors see of a check, a group or a whole page. `unknown`: not monitored now (new or paused). */
 export type PublicState = "operational" | "degraded" | "down" | "maintenance" | "unknown";
 
-/** How a check is, as stored. `expectedAt`: when its next ping is due; null where none is awaited. */
+/** The stored state of a check. `expectedAt`: when its next ping is due; null if none is awaited. */
 export type CheckNow = {
   status: Status;
   expectedAt: Instant | null;
@@ -14,9 +14,9 @@ export type CheckNow = {
 };
 
 /**
- * Decides how a check is for visitors. In a maintenance window nobody should be alarmed, whatever the check is. A ping
- * that is late and within its grace makes it degraded, and so does an update of the operator that is not resolved: the
- * operator may know of a problem that no ping shows.
+ * Decides the state of a check for visitors. During maintenance nobody should be alarmed, whatever the check's status. A
+ * ping that is late but within its grace makes it degraded, and so does an unresolved post of the operator, who may know of
+ * a problem that no ping shows.
  */
 export function entryState(check: CheckNow, { now, isAffected }: { now: Instant; isAffected: boolean }) {
   return maintenanceAt(check.maintenance, now) === null
@@ -35,8 +35,8 @@ function isLate({ status, expectedAt, jitterSeconds }: CheckNow, now: Instant): 
 }
 
 /**
- * Sums up the states of several checks: down where all that are watched are down, degraded where any of them has problems,
- * maintenance where nothing worse is. `unknown` where none is watched.
+ * Sums up the states of several checks. Down: all monitored ones are down. Degraded: any of them has a problem.
+ * Maintenance: nothing worse. `unknown`: none is monitored.
  */
 export function combinedState(states: readonly PublicState[]): PublicState {
   const watched = states.filter((state) => state !== "unknown");
@@ -46,17 +46,17 @@ export function combinedState(states: readonly PublicState[]): PublicState {
   return watched.includes("maintenance") ? "maintenance" : "operational";
 }
 
-/** How the slots of a span ended. */
+/** How many slots of a span had each outcome. */
 type SlotSums = { onTime: number; late: number; failed: number; missed: number };
 
-/** Share of the slots that were met, from 0 to 1; excluded ones count neither way. Null where none was due. */
+/** The share of slots that were met, from 0 to 1; excluded ones count neither way. Null if none was due. */
 export function shareMet(sums: readonly SlotSums[]): number | null {
   const met = sums.reduce((total, { onTime, late }) => total + onTime + late, 0);
   const due = sums.reduce((total, { failed, missed }) => total + failed + missed, met);
   return due === 0 ? null : met / due;
 }
 
-/** "99.98 %": two decimals, cut and not rounded, so that 100 % is said only of what never failed. */
+/** "99.98 %": two decimals, rounded down, so that 100 % appears only if nothing failed. */
 export function shareText(share: number): string {
   return `${(Math.floor(share * 10_000 + 1e-9) / 100).toFixed(2).replace(/\.00$/, "")} %`;
 }

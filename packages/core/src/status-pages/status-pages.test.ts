@@ -247,6 +247,6 @@ describe("what a person types", () => {
   test("a check stands on a page once", () => {
     const entry = { checkId: "01900000-0000-7000-8000-000000000000", name: "x" };
     const { error } = StatusPagePatch.safeParse({ entries: [entry, entry] });
-    expect(error?.issues[0]?.message).toBe("A check stands on a page once.");
+    expect(error?.issues[0]?.message).toBe("A check can be on a page only once.");
   });
 });

@@ -5,7 +5,7 @@ import { medianOf } from "../learning/statistics.ts";
 import { durationText } from "../text/duration-text.ts";
 import { exitMeaning } from "../text/evidence-text.ts";
 
-/** What a mark of the heartbeat strip stands for; each has a colour and a shape of its own. */
+/** What a mark of the strip stands for; each kind has its own colour and shape. */
 export type MarkKind =
   | "on-time"
   | "late"
@@ -16,17 +16,17 @@ export type MarkKind =
   | "excluded"
   | "paused";
 
-/** One mark. `level`, 1 to 8, is its height: 4 is a usual duration, each 2 more twice as long, each 2 less half. */
+/** One mark. `level`, 1 to 8, is its height: 4 is the median duration, 2 more is twice as long, 2 less half as long. */
 export type Mark = { kind: MarkKind; level: number };
 
 /** An expected occurrence with its run, as stored. Durations are milliseconds. */
 export type SlotRecord = {
   dueAt: Instant;
   outcome: Slot["outcome"];
-  /** Positive: after `dueAt`; null where nothing came. */
+  /** Positive: after `dueAt`; null if no ping came. */
   lateMs: number | null;
   because: "maintenance" | "overlap" | null;
-  /** How long its run took; null where only its end was heard, or nothing. */
+  /** How long its run took; null if no start, or no ping at all, came. */
   durationMs: number | null;
   exitStatus: number | null;
   overlong: boolean;
@@ -34,14 +34,14 @@ export type SlotRecord = {
   isRunning: boolean;
 };
 
-/** How a check is now, beside its slots. */
+/** The present state of a check, besides its slots. */
 type CheckNow = { status: DisplayStatus; isRunning: boolean };
 
 const USUAL_LEVEL = 4;
 const HIGHEST_LEVEL = 8;
 
 /**
- * A mark for each slot, in the order given (oldest first), and one more for a run that no slot stands for yet or for a
+ * A mark for each slot, in the order given (oldest first), and one more for an open run that has no slot yet, or for a
  * check that is paused now.
  */
 export function stripMarks(slots: readonly SlotRecord[], { status, isRunning }: CheckNow): Mark[] {
@@ -57,13 +57,13 @@ function slotMark(slot: SlotRecord, usualMs: number | null): Mark {
   return { kind, level: markLevel(kind, durationLevel(slot.durationMs, usualMs)) };
 }
 
-/** A failure often ends at once, and must not shrink out of sight for it. */
+/** The height of a mark by kind. A failed run is often short, but its mark must not become hard to see. */
 function markLevel(kind: MarkKind, level: number): number {
   if (kind === "overlong") return HIGHEST_LEVEL;
   return kind === "failed" ? Math.max(USUAL_LEVEL, level) : level;
 }
 
-/** What stands for a slot, by what became of it and of its run. */
+/** The kind of mark for a slot, from its outcome and its run. */
 export function slotKind({
   outcome,
   overlong,
@@ -75,7 +75,7 @@ export function slotKind({
   return outcome === "late" ? "late" : "on-time";
 }
 
-/** The height of a duration beside the usual one of the strip; the usual height where either is not known. */
+/** The height for a duration, relative to the strip's median; the median's height if either is unknown. */
 function durationLevel(ms: number | null, usualMs: number | null): number {
   if (ms === null || usualMs === null || ms <= 0 || usualMs <= 0) return USUAL_LEVEL;
   const level = Math.round(USUAL_LEVEL + 2 * Math.log2(ms / usualMs));
@@ -83,8 +83,8 @@ function durationLevel(ms: number | null, usualMs: number | null): number {
 }
 
 /**
- * What a slot's mark says: "Late by 7 min, due Fri 20 Nov, 02:30 CET, ran 4 min". `timeText` writes an instant for the
- * reader.
+ * The text of a slot's mark: "Late by 7 min, due Fri 20 Nov, 02:30 CET, ran 4 min". `timeText` formats an instant, with its
+ * zone.
  */
 export function slotText(slot: SlotRecord, timeText: (at: Instant) => string): string {
   return [slotTitle(slot), `due ${timeText(slot.dueAt)}`, ...ranText(slot)].join(", ");
@@ -129,7 +129,7 @@ function ranText({ durationMs, isRunning, outcome }: SlotRecord): string[] {
   return [`ran ${durationText(durationMs)}`];
 }
 
-/** The slots of one day (midnight to midnight in the reader's zone), summed up. */
+/** The slots of one day (midnight to midnight in a zone), counted by outcome. */
 export type DayRecord = {
   /** "2026-11-20". */
   day: string;
@@ -139,7 +139,7 @@ export type DayRecord = {
   missed: number;
   overlong: number;
   excluded: number;
-  /** Null where no run of that day has a known duration. */
+  /** Null if no run of that day has a known duration. */
   meanMs: number | null;
 };
 
@@ -153,7 +153,7 @@ export function dayMarks(days: readonly DayRecord[]): (Mark | null)[] {
   });
 }
 
-/** The worst of what became of several slots; null where there was none. */
+/** The worst outcome among several slots; null if there were none. */
 export function worstKind({
   failed,
   missed,
@@ -198,12 +198,12 @@ const LETTERS: Record<MarkKind, string> = {
 };
 const KINDS = new Map(Object.entries(LETTERS).map(([kind, letter]) => [letter, kind as MarkKind]));
 
-/** Marks as text, a letter and a digit for each: "o4o4l5f3". A list of a thousand checks stays small so. */
+/** Marks as text, a letter and a digit each: "o4o4l5f3". This keeps a list of a thousand checks small. */
 export function encodeMarks(marks: readonly Mark[]): string {
   return marks.map(({ kind, level }) => `${LETTERS[kind]}${level}`).join("");
 }
 
-/** Reads what `encodeMarks` wrote; what is not known to this version is left out. */
+/** Reads what `encodeMarks` wrote; kinds unknown to this version are left out. */
 export function decodeMarks(text: string): Mark[] {
   return (text.match(/../g) ?? []).flatMap((pair) => {
     const kind = KINDS.get(pair.charAt(0));
@@ -223,7 +223,7 @@ const COUNTED: Record<MarkKind, string> = {
   paused: "paused",
 };
 
-/** What a strip says as a whole, for a reader who cannot see it: "28 on time, 1 late, 1 missed". */
+/** The whole strip as text, for screen readers: "28 on time, 1 late, 1 missed". */
 export function stripText(marks: readonly (Mark | null)[]): string {
   const counts = Map.groupBy(
     marks.flatMap((mark) => mark ?? []),

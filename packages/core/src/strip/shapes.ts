@@ -1,15 +1,16 @@
 import { escapeXml } from "../text/visible-text.ts";
 import type { Mark, MarkKind } from "./mark.ts";
 
-/** The size of a strip in pixels: its height, and from one mark to the next. */
+/** The size of a strip in pixels. `pitch`: the distance from one mark to the next. */
 export type StripSize = { height: number; pitch: number };
 
 /** All marks of one kind as one SVG path. `stroke`: it is drawn as lines, not filled. */
 export type StripShape = { kind: MarkKind; path: string; stroke: boolean };
 
-/** Pixels above a mark for the cap of a late one, and the least height of a mark. */
-const CAP = 4;
-const HEIGHT_MIN = 6;
+/** Pixels kept free above a mark for the cap of a late one. */
+const CAP_PX = 4;
+/** The least height of a mark, in pixels. */
+const HEIGHT_PX_MIN = 6;
 const STROKED: ReadonlySet<string> = new Set<MarkKind>(["missed", "excluded"]);
 
 /** Whether the shape of a kind is drawn as lines; all others are filled. */
@@ -18,8 +19,8 @@ export function isStroked(kind: string): boolean {
 }
 
 /**
- * The shapes of a strip, one path for each kind that occurs, so that a list of strips stays a few elements each. A null
- * leaves a gap. Every kind is known by its shape alone: solid, solid with a cap, notched, hollow, open at the top,
+ * The shapes of a strip, one path for each kind that occurs, so that each strip of a long list has only a few elements. A
+ * null leaves a gap. Every kind can be told by its shape alone: solid, solid with a cap, notched, hollow, open at the top,
  * hatched, or a thin line.
  */
 export function stripShapes(marks: readonly (Mark | null)[], size: StripSize): StripShape[] {
@@ -32,12 +33,12 @@ export function stripShapes(marks: readonly (Mark | null)[], size: StripSize): S
   return [...paths].map(([kind, path]) => ({ kind, path, stroke: isStroked(kind) }));
 }
 
-/** Where a shape is drawn, in pixels. */
+/** The box in which a shape is drawn, in pixels. */
 export type Box = { left: number; right: number; top: number; bottom: number };
 
-/** How tall a mark is in a strip of this height, both in pixels; a late one has its cap above that. */
+/** The height of a mark in a strip of this height, both in pixels; a late one has its cap above that. */
 export function markHeight({ kind, level }: Mark, height: number): number {
-  return kind === "overlong" ? height : HEIGHT_MIN + ((height - CAP - HEIGHT_MIN) * (level - 1)) / 7;
+  return kind === "overlong" ? height : HEIGHT_PX_MIN + ((height - CAP_PX - HEIGHT_PX_MIN) * (level - 1)) / 7;
 }
 
 function markPath(mark: Mark, x: number, { height, pitch }: StripSize): string {
@@ -48,14 +49,14 @@ function markPath(mark: Mark, x: number, { height, pitch }: StripSize): string {
   return shapePath(kind, { left: x, right: x + width, top: height - tall, bottom: height });
 }
 
-/** The shape by which a kind is known, as an SVG path that fills a box of any width; a late one has its cap above it. */
+/** The shape of a kind, as an SVG path that fills a box of any width; a late one has its cap above the box. */
 export function shapePath(kind: MarkKind, box: Box): string {
   switch (kind) {
     case "on-time":
     case "running":
       return rectangle(box);
     case "late":
-      return rectangle(box) + rectangle({ ...box, top: box.top - CAP + 0.5, bottom: box.top - 1.5 });
+      return rectangle(box) + rectangle({ ...box, top: box.top - CAP_PX + 0.5, bottom: box.top - 1.5 });
     case "failed":
       return notched(box);
     case "missed":
@@ -87,7 +88,7 @@ function hollow({ left, right, top, bottom }: Box): string {
   return rectangle({ left: left + 0.6, right: right - 0.6, top: top + 0.6, bottom: bottom - 0.6 });
 }
 
-/** Filled below, with two rails that go on to the top. */
+/** Filled at the bottom, with two rails up to the top. */
 function openTop({ left, right, top, bottom }: Box): string {
   const rail = Math.max(0.9, (right - left) / 4);
   const filled = top + (bottom - top) * 0.45;
@@ -131,12 +132,12 @@ const DARK: Record<MarkKind, string> = {
   paused: "#a3abb6",
 };
 
-/** The colours of the kinds, for pages that are light and for those that are dark. */
+/** The colours of the kinds in the light and in the dark theme. */
 export const STRIP_COLOURS = { light: LIGHT, dark: DARK };
 
 /**
- * A strip as an SVG document, for badges: light, and dark where the reader's device is. `title` is read out;
- * it must not hold anything secret.
+ * A strip as an SVG document, for badges, in light or dark colours as the viewer's device prefers. `title` is shown and
+ * read aloud, so it must not contain anything secret.
  */
 export function stripSvg(marks: readonly Mark[], { title, ...size }: StripSize & { title: string }): string {
   const width = Math.max(1, marks.length) * size.pitch;

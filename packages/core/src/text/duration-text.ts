@@ -10,8 +10,8 @@ const UNITS = [
 type Part = { count: number; unit: (typeof UNITS)[number] };
 
 /**
- * A duration for people: "4 min 10 s", "2 d 3 h", below a second "340 ms", a negative one "0 ms". It has at most two
- * neighbouring units, is rounded to the smaller of them, and leaves that out where it is zero.
+ * A duration for people: "4 min 10 s", "2 d 3 h"; below a second "340 ms", a negative one "0 ms". It has at most two
+ * neighbouring units, is rounded to the smaller of them, and leaves that one out if it is zero.
  */
 export function durationText(ms: number): string {
   if (Math.round(ms) < SECOND_MS) return `${Math.max(0, Math.round(ms))} ms`;
@@ -20,7 +20,7 @@ export function durationText(ms: number): string {
     .join(" ");
 }
 
-/** The same in whole words, for sentences about settings: "5 minutes", "1 hour 30 minutes". */
+/** The same with the units in full, for sentences about settings: "5 minutes", "1 hour 30 minutes". */
 export function secondsInWords(seconds: number): string {
   return partsOf(seconds * SECOND_MS)
     .map(({ count, unit }) => `${count} ${unit.word}${count === 1 ? "" : "s"}`)

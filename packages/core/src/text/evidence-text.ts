@@ -1,30 +1,30 @@
 import type { Instant } from "@overdue/schedules";
 import type { Evidence } from "../checks/event.ts";
 
-/** What ended a process, as far as its exit status and its keeper say. */
+/** What systemd or Kubernetes says about why a process ended. */
 export type ExitEvidence = {
   /** systemd's `Result` of the unit, such as `oom-kill` or `timeout`. */
   systemdResult?: string | null;
-  /** Kubernetes' reason of the container's end, such as `OOMKilled`. */
+  /** The reason that Kubernetes gives for the container's end, such as `OOMKilled`. */
   kubernetesReason?: string | null;
 };
 
-/** `title` is a few words for a badge; `hint` says what to look at, where there is something to say. */
+/** `title` is a few words for a badge; `hint` says what to look at, or is null. */
 export type ExitMeaning = { title: string; hint: string | null };
 
 /**
- * What an exit status says, by the shell's conventions (126, 127, 128 + signal) and sysexits.h; what systemd or
- * Kubernetes says goes before it. Null where there is nothing to explain: status 0, or no status.
+ * What an exit status means, by the shell's conventions (126, 127, 128 + signal) and sysexits.h. What systemd or Kubernetes
+ * says takes precedence. Null if there is nothing to explain: status 0, or no status.
  */
 export function explainExit(status: number | null, evidence: ExitEvidence = {}): ExitMeaning | null {
   const { systemdResult, kubernetesReason } = evidence;
-  const kept = KUBERNETES.get(kubernetesReason ?? "") ?? SYSTEMD.get(systemdResult ?? "");
-  if (kept !== undefined) return kept;
+  const reported = KUBERNETES.get(kubernetesReason ?? "") ?? SYSTEMD.get(systemdResult ?? "");
+  if (reported !== undefined) return reported;
   if (status === null || status === 0) return null;
   return STATUSES.get(status) ?? bySignal(status) ?? { title: `failed with status ${status}`, hint: null };
 }
 
-/** "killed (SIGKILL)"; null where there is nothing to say beyond the number. */
+/** "killed (SIGKILL)"; null if the number alone says everything. */
 export function exitMeaning(status: number): string | null {
   const title = explainExit(status)?.title ?? null;
   return title === null || title.includes(`status ${status}`) ? null : title;
@@ -152,12 +152,12 @@ const KUBERNETES = new Map<string, ExitMeaning>([
 type Missed = Pick<Evidence, "deadlineAt"> & { policy: NonNullable<Evidence["policy"]> };
 
 /**
- * What its scheduler makes of a run that did not come by its deadline: "cron (Debian) makes up nothing: this run is lost".
- * `say`: how an instant is written, with its zone.
+ * What the scheduler does about a run that did not come by its deadline: "cron (Debian) makes up nothing: this run is
+ * lost". `timeText` formats an instant, with its zone.
  */
-export function policyText({ policy, deadlineAt }: Missed, say: (at: Instant) => string): string {
+export function policyText({ policy, deadlineAt }: Missed, timeText: (at: Instant) => string): string {
   const { text, lostFrom } = policy;
   if (lostFrom === null) return `${text}: this run may still come`;
   const isLost = deadlineAt === null || lostFrom <= deadlineAt;
-  return `${text}: this run is lost${isLost ? "" : `, unless it comes by ${say(lostFrom)}`}`;
+  return `${text}: this run is lost${isLost ? "" : `, unless it comes by ${timeText(lostFrom)}`}`;
 }

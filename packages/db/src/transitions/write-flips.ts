@@ -77,7 +77,7 @@ export async function writeFlips(client: PoolClient, flipsOfChecks: readonly Fli
     const recovered = flips.flatMap((flip) => (flip.resolves ? [flip.check_id] : []));
     await wakeDependents(client, recovered);
     ids.push(...rows.map(({ flip_id }) => flip_id));
-    if (stateChanges.isHeard) publishChanges(flips, flipped, writtenFrom);
+    if (stateChanges.hasSubscribers) publishChanges(flips, flipped, writtenFrom);
   }
   return ids;
 }

@@ -133,7 +133,7 @@ export const mutations: readonly Mutation[] = [
     becomes: "",
   }),
   mutation("an end that is sent again is another run", "runs/end", {
-    line: "if (said !== null) return applyRepeatedEnd(draft, said, ping);",
+    line: "if (repeated !== null) return applyRepeatedEnd(draft, repeated, ping);",
     becomes: "",
   }),
   mutation("the next run is taken for a repeat", "runs/repeats", {
@@ -289,7 +289,7 @@ export const mutations: readonly Mutation[] = [
     becomes: "{ ...settings, maintenance: windows };",
   }),
   mutation("maintenance that leads into an outage ends in it", "deadlines/postpone-deadlines", {
-    line: "if (until === heardBy) return until;",
+    line: "if (until === afterOutages) return until;",
     becomes: "if (outages.length < 99) return until;",
   }),
 ];

@@ -11,9 +11,9 @@ import type { AlertMessage, MessageKind } from "../../message/alert.ts";
 import { clipEnd } from "../../message/text.ts";
 import { plainText } from "../../message/parts.ts";
 
-const NAME = 200;
-const TAGS = 50;
-const TAG = 100;
+const NAME_CHARS_MAX = 200;
+const TAGS_MAX = 50;
+const TAG_CHARS_MAX = 100;
 
 /** The `type` of the document, by the kind of the message. */
 const EVENT_TYPES = {
@@ -36,7 +36,9 @@ export function webhookDocument(message: AlertMessage): Record<string, unknown> 
   const facts: AlertFacts = group === null ? all : { ...all, ...NO_CHECK };
   return {
     type: EVENT_TYPES[message.kind],
-    timestamp: isoOrNull(facts.flip?.at ?? (group === null ? noticedAt(facts) : null) ?? facts.writtenAt),
+    timestamp: isoOrNull(
+      facts.flip?.at ?? (group === null ? payloadInstant(facts) : null) ?? facts.writtenAt,
+    ),
     data: {
       delivery_id: facts.deliveryId,
       project: idAndName(facts.project),
@@ -57,7 +59,7 @@ export function webhookDocument(message: AlertMessage): Record<string, unknown> 
 }
 
 function idAndName({ id, name }: { id: string; name: string }) {
-  return { id, name: clipEnd(name, NAME) };
+  return { id, name: clipEnd(name, NAME_CHARS_MAX) };
 }
 
 /** A message about several alerts has no facts of a single check. */
@@ -69,7 +71,7 @@ function checkObject(check: NonNullable<AlertFacts["check"]>, url: string) {
     ...idAndName(check),
     uuid: pingUuid,
     slug,
-    tags: tags.slice(0, TAGS).map((tag) => clipEnd(tag, TAG)),
+    tags: tags.slice(0, TAGS_MAX).map((tag) => clipEnd(tag, TAG_CHARS_MAX)),
     url,
   };
 }
@@ -80,14 +82,15 @@ function groupObject({ counts, first }: AlertGroup) {
     counts: counts.map(({ kind, reason, count }) => ({ type: EVENT_TYPES[kind], reason, count })),
     first: first.map(({ kind, checkName, reason }) => ({
       type: EVENT_TYPES[kind],
-      name: clipEnd(checkName, NAME),
+      name: clipEnd(checkName, NAME_CHARS_MAX),
       status: checkStatus({ facts: { kind } }),
       reason,
     })),
   };
 }
 
-function noticedAt({ kind, payload }: AlertFacts): number | null {
+/** When a notice was noticed, or a run ended; null for any other alert. */
+function payloadInstant({ kind, payload }: AlertFacts): number | null {
   if (kind === "notice") return NoticePayload.safeParse(payload).data?.at ?? null;
   return kind === "run" ? (RunPayload.safeParse(payload).data?.endedAt ?? null) : null;
 }
@@ -139,7 +142,7 @@ function isoOrNull(at: number | null | undefined): string | null {
   return at === null || at === undefined ? null : new Date(at).toISOString();
 }
 
-/** The status of a check after an alert of this kind; null where the alert is about something else. */
+/** The status of a check after an alert of this kind; null if the alert is not about a status. */
 const CHECK_STATUS: Record<DeliveryKind, "down" | "up" | null> = {
   down: "down",
   reminder: "down",
@@ -154,7 +157,7 @@ const CHECK_STATUS: Record<DeliveryKind, "down" | "up" | null> = {
 
 type MessageFacts = { facts: Pick<AlertFacts, "kind" | "group"> };
 
-/** The status of the checks that a message is about; null where it is about something else, or where they differ. */
+/** The status of the checks that a message is about; null if it is not about a status, or if they differ. */
 function checkStatus({ facts }: MessageFacts): "down" | "up" | null {
   const kinds = facts.group ? facts.group.counts.map(({ kind }) => kind) : [facts.kind];
   const [status = null, ...others] = new Set(kinds.map((kind) => CHECK_STATUS[kind]));

@@ -6,7 +6,7 @@ import { statusWord } from "./document.ts";
 
 /** Placeholders in the address, headers and body of a webhook; their names are those of Healthchecks. */
 
-/** `literal`: the value in a JSON document, outside of a string. */
+/** The value of a placeholder. `literal`: as it is written in a JSON document outside of a string. */
 type Value = { text: string; literal: string };
 type Read = (message: AlertMessage) => Value;
 
@@ -31,9 +31,9 @@ const ONLY_IN_BODY: Record<string, Read> = {
 /** Longer names first, so that $NAME_JSON is not read as $NAME and "_JSON". As in Healthchecks, $TAG10 is $TAG1 and "0". */
 const PLACEHOLDER =
   /\$(NAME_JSON|BODY_JSON|TAGS_JSON|TAG\d_JSON|EXITSTATUS|STATUS|TAG\d|TAGS|CODE|NAME|SLUG|JSON|BODY|NOW)/g;
-const HEADER_CHARS = 4_000;
+const HEADER_CHARS_MAX = 4_000;
 
-/** Fills the placeholders of an address. Values are percent-encoded, and cannot change the host or the number of folders. */
+/** Fills the placeholders of an address. Values are percent-encoded, so they cannot change the host or add path segments. */
 export function fillUrl(address: string, message: AlertMessage): string {
   const { origin } = new URL(address);
   if (!address.startsWith(origin)) return address;
@@ -42,14 +42,14 @@ export function fillUrl(address: string, message: AlertMessage): string {
   return origin + folders.join("/") + fill(query.join(""), message, { escape: encodedInQuery });
 }
 
-/** Fills the placeholders of a header. Values become one line of ASCII; other characters become character references. */
+/** Fills the placeholders of a header. Values become one line of ASCII; other characters become references, as in HTML. */
 export function fillHeader(value: string, message: AlertMessage): string {
-  return fill(value, message, { escape: asciiLine }).slice(0, HEADER_CHARS);
+  return fill(value, message, { escape: asciiLine }).slice(0, HEADER_CHARS_MAX);
 }
 
 /**
  * Fills the placeholders of a body. Values are escaped for its format; placeholders that end in _JSON become JSON literals.
- * `contentType`: the header that the person set; without it the format is detected.
+ * `contentType`: the header that the person set; without it the format is guessed from the body.
  */
 export function fillBody(body: string, message: AlertMessage, contentType: string | undefined): string {
   const format = detectFormat(contentType, body.replaceAll(PLACEHOLDER, "0"));
@@ -92,7 +92,7 @@ function jsonValue(read: (message: AlertMessage) => unknown): Read {
   };
 }
 
-/** The output of a job as a JSON literal: unchanged where it is JSON itself, else as a string. */
+/** The output of a job as a JSON literal: unchanged if it is JSON itself, else as a string. */
 function outputLiteral(output: string): string {
   try {
     JSON.parse(output);
@@ -102,7 +102,7 @@ function outputLiteral(output: string): string {
   }
 }
 
-/** Fills one folder of a path. A result of only dots, which would mean another folder, gets underscores instead. */
+/** Fills one path segment. A result of only dots, which would mean another folder, gets underscores instead. */
 function fillFolder(template: string, message: AlertMessage): string {
   const escape = (value: string) => encodeURIComponent(value.toWellFormed());
   const folder = fill(template, message, { escape });
@@ -126,12 +126,12 @@ function isoSeconds(at: number): string {
   return new Date(at).toISOString().replace(/\.\d+Z$/, "+00:00");
 }
 
-/** The id in ping URLs, which is also the id of the check in `/api/v3`. */
+/** The UUID in ping URLs, which is also the id of the check in `/api/v3`. */
 function checkUuid({ facts }: AlertMessage): string {
   return facts.check?.pingUuid ?? NO_CHECK;
 }
 
-/** The name of the check; the title of a message that is about no check or about several. */
+/** The name of the check; the title if the message is about no check or several. */
 function checkOrTitle({ facts, title }: AlertMessage): string {
   if (facts.group) return title;
   if (facts.check !== null) return facts.check.name;
@@ -151,7 +151,7 @@ function exitStatus({ facts }: AlertMessage): number {
   return (run === undefined ? facts.lastPing?.exitStatus : run.exitStatus) ?? -1;
 }
 
-/** The fields of Healthchecks' check object that an alert knows. */
+/** The fields of Healthchecks' check object that are known of an alert. */
 function checkObject(message: AlertMessage): Record<string, unknown> {
   const { check, lastPing } = message.facts;
   return {
@@ -169,8 +169,8 @@ function checkObject(message: AlertMessage): Record<string, unknown> {
 type BodyFormat = "json" | "form" | "xml" | "plain";
 
 /**
- * The format by the content type; where that is missing or is text/plain, by the look of the body. `sample`: the body with
- * a 0 for each placeholder.
+ * The format by the content type; if that is missing or text/plain, by how the body looks. `sample`: the body with a 0 for
+ * each placeholder.
  */
 function detectFormat(contentType: string | undefined, sample: string): BodyFormat {
   const type = contentType ?? "text/plain";

@@ -8,8 +8,8 @@ import type { AlertMessage } from "../../message/alert.ts";
 import { statusWord, webhookDocument } from "./document.ts";
 import { fillBody, fillHeader, fillUrl } from "./template.ts";
 
-const HEADERS = 10;
-/** The characters that RFC 9110 allows in a name, and ASCII without control characters in a value. */
+const HEADERS_MAX = 10;
+/** Names: the characters that RFC 9110 allows. Values: ASCII without control characters. */
 const HEADER_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$/;
 const HEADER_VALUE = /^[\x20-\x7e\t]{0,1000}$/;
 /** Headers that would change how the request is read, or make it look as if a proxy had sent it. */
@@ -27,7 +27,7 @@ const headers = z
       ),
     z.string().regex(HEADER_VALUE, "A header's value is one line of plain ASCII."),
   )
-  .refine((all) => Object.keys(all).length <= HEADERS, `At most ${HEADERS} headers.`);
+  .refine((all) => Object.keys(all).length <= HEADERS_MAX, `At most ${HEADERS_MAX} headers.`);
 
 const METHODS = ["POST", "PUT", "PATCH", "GET"] as const;
 const bodyTemplate = z.string().max(10_000, "A body may have at most 10,000 characters.");
@@ -59,7 +59,7 @@ export const webhook = defineHttpKind({
   group: "other",
   forMachines: true,
   schema,
-  readInput: takeOldName,
+  readInput: renameOldSetting,
   fields: [
     field({
       name: "url",
@@ -147,14 +147,14 @@ export const webhook = defineHttpKind({
 });
 
 /** Until version 0.1 the setting `events` was called `tells`. */
-function takeOldName({ tells, ...input }: Record<string, unknown>) {
+function renameOldSetting({ tells, ...input }: Record<string, unknown>) {
   return { input: tells === undefined ? input : { ...input, events: tells } };
 }
 
 /** Which choice of `events` a message belongs to; "any" is always sent. */
 type EventSide = "down" | "up" | "neither" | "any";
 
-/** By the status word. A successful run does not mean that its check came up, so it is on neither side. */
+/** The side of each status word. A successful run does not mean that its check came up, so it is on neither side. */
 const SIDES: Record<string, EventSide> = {
   down: "down",
   fail: "down",
@@ -187,8 +187,8 @@ function request(settings: Settings, message: AlertMessage): HttpRequest | Skip 
 }
 
 /**
- * Address, method and body for a message: those for recoveries where it is one. A message on neither side uses them too
- * where the others mention no status, because their receiver then takes every request for a down.
+ * Address, method and body for a message. A recovery uses those that were set for recoveries. So does a message on neither
+ * side if the other ones do not mention the status, because their receiver then takes every request for a down.
  */
 function requestParts(settings: Settings, message: AlertMessage) {
   const { url, method, body, upUrl, upMethod, upBody } = settings;
@@ -211,7 +211,7 @@ function content(
   return fillBody(body, message, type);
 }
 
-/** Headers that the person set come last, so that they may set another content type. */
+/** Headers that the person set come last, so that they can replace the content type. */
 function filledHeaders(settings: Settings, message: AlertMessage, body: string | undefined) {
   const own = Object.entries(settings.headers ?? {}).map(([name, value]) => [
     name.toLowerCase(),

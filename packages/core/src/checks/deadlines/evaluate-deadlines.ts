@@ -25,25 +25,25 @@ import { applyViolation } from "../state/tolerance.ts";
 import { evaluateOutlier } from "../learning/learn-durations.ts";
 
 /**
- * Evaluates, in their order, the deadlines of slots and runs that have passed at `at`, those at that instant too, as
- * far as is known. What is more than a fold's work is left to the next one.
+ * Evaluates, in their order, the deadlines of slots and runs up to and including `at`, but none after the watermark
+ * (`knownUntil`). If there are more than one fold may evaluate, the next fold continues.
  */
 export function evaluateUpTo(draft: Draft, at: Instant): void {
   const now = Math.min(at, draft.knownUntil);
   for (let work = writeBacklog(draft); work < SLOTS_PER_FOLD; work += 1) {
     const run = nextRunDue(draft.memory, now);
-    const long = nextOutlier(draft.memory, now);
+    const outlier = nextOutlier(draft.memory, now);
     const slotAt = firstAwaited(draft.memory);
     const slotBy = slotAt === null ? null : slotDeadline(draft.settings, draft.memory.outages, slotAt);
     const first = Math.min(run?.deadlineAt ?? Infinity, slotBy ?? Infinity);
-    if (long !== null && long.outlierAt < first) evaluateOutlier(draft, long);
+    if (outlier !== null && outlier.outlierAt < first) evaluateOutlier(draft, outlier);
     else if (run !== null && (slotBy === null || run.deadlineAt <= slotBy)) evaluateRun(draft, run);
     else if (slotAt !== null && slotBy !== null && slotBy <= now) evaluateSlot(draft, slotAt);
     else return;
   }
 }
 
-/** Nothing came for this slot. */
+/** The deadline of a slot has passed and no ping settled it. */
 export function evaluateSlot(draft: Draft, dueAt: Instant): void {
   const { state, memory, settings } = draft;
   if (memory.passed?.[0] === dueAt) return evaluatePassed(draft, dueAt);
@@ -68,8 +68,8 @@ export function evaluateSlot(draft: Draft, dueAt: Instant): void {
 }
 
 /**
- * No run named this slot, and a later one was met: people are notified of it, and it is over with that where the check was
- * up, as with a failure that arrives late.
+ * The deadline of a slot has passed that was passed over: no run named it, and a later slot was met. People are notified.
+ * A check that was up goes up again at once, as after a failure that arrives late.
  */
 function evaluatePassed(draft: Draft, dueAt: Instant): void {
   const { state, memory, settings } = draft;
@@ -89,7 +89,7 @@ function evaluatePassed(draft: Draft, dueAt: Instant): void {
   if (wasUp && isAlive && settings.recoverAfter === 1) goUp(draft, at);
 }
 
-/** What the scheduler makes of the run that was due at `dueAt` and did not come by `at`, where that is known. */
+/** What the scheduler does about the run that was due at `dueAt` and had not come by `at`; empty if that is not known. */
 function policyAfter({ schedule }: CheckSettings, dueAt: Instant, at: Instant): Pick<Evidence, "policy"> {
   const policy = everyMs(schedule) === null ? usualPolicy(schedule) : null;
   if (policy === null) return {};
@@ -102,7 +102,7 @@ function policyAfter({ schedule }: CheckSettings, dueAt: Instant, at: Instant): 
   };
 }
 
-/** This run has taken longer than it may, and still runs as far as is known. */
+/** The deadline of an open run has passed without its end. */
 function evaluateRun(draft: Draft, run: OpenRun): void {
   const { memory } = draft;
   const at = run.deadlineAt;
@@ -118,12 +118,12 @@ function evaluateRun(draft: Draft, run: OpenRun): void {
     durationMs: at - run.startedAt,
     limitMs: at - run.limitFrom,
   });
-  failSlotOf(draft, run);
+  failSlotOfRun(draft, run);
   applyViolation(draft, { at, reason: "overlong", evidence });
 }
 
-/** The slot of a run that broke its limit stays failed, even if the run ends well in the end. */
-function failSlotOf(draft: Draft, run: OpenRun): void {
+/** The slot of a run that exceeded its limit stays failed, even if the run succeeds in the end. */
+function failSlotOfRun(draft: Draft, run: OpenRun): void {
   const { memory } = draft;
   const at = run.deadlineAt;
   if (run.slot !== null) {

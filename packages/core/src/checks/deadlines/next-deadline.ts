@@ -1,4 +1,4 @@
-/** Rules 3, 6 and 42: computes the next deadline of a check, and when it must be looked at. */
+/** Rules 3, 6 and 42: computes the next deadline of a check, and when time must be folded into it next. */
 
 import { type Instant, MINUTE_MS } from "@overdue/schedules";
 import type { Check } from "../check.ts";
@@ -6,10 +6,10 @@ import type { CheckSettings } from "../settings.ts";
 import type { Memory } from "../memory.ts";
 import { slotDeadline } from "./postpone-deadlines.ts";
 
-// A down check writes its missed slots in lots: nobody is alerted by them, so they can wait a little.
-const DOWN_WAKE_MS = 10 * MINUTE_MS;
+// The missed slots of a down check notify nobody, so they are written several at a time.
+const DOWN_FOLD_MS = 10 * MINUTE_MS;
 
-/** The next instant at which somebody must fold time into this check; null for never. */
+/** The next instant at which the caller must fold time into this check; null for never. */
 export function nextAt(check: Check): Instant | null {
   const { status, memory } = check.state;
   const deadlineAt = nextDeadline(check);
@@ -18,10 +18,10 @@ export function nextAt(check: Check): Instant | null {
   const runAt = nextRunDeadline(memory);
   return runAt === deadlineAt
     ? runAt
-    : earlier(runAt, Math.max(deadlineAt, memory.evaluatedAt + DOWN_WAKE_MS));
+    : earlier(runAt, Math.max(deadlineAt, memory.evaluatedAt + DOWN_FOLD_MS));
 }
 
-/** The next instant at which time passing changes this check; null for never. */
+/** The next instant at which the passing of time changes this check; null for never. */
 export function nextDeadline({ settings, state: { memory } }: Check): Instant | null {
   if (memory.backlog.length > 0) return memory.evaluatedAt;
   return nextEvaluationAt(settings, memory);
@@ -42,7 +42,7 @@ export function firstAwaited({ passed, slotAt }: Memory): Instant | null {
   return passed?.[0] ?? slotAt;
 }
 
-/** The next deadline of a slot or a run; null where nothing is waited for. */
+/** The next deadline of a slot or a run; null if nothing is waited for. */
 export function awaitedUntil(settings: CheckSettings, memory: Memory): Instant | null {
   const runAt = nextRunDeadline(memory);
   const slotAt = firstAwaited(memory);

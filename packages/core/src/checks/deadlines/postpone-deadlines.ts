@@ -7,10 +7,10 @@ import type { OpenRun, Outage } from "../memory.ts";
 import type { Draft } from "../draft.ts";
 
 const OUTAGES_MAX = 8;
-/** A job that was not answered tries again so soon after an outage. */
+/** How long after an outage a job that got no answer may take to send its ping again. */
 const RETRY_MS = 15 * SECOND_MS;
 
-/** The last instant at which a ping for the slot due at `dueAt` would be in time, outages and windows allowed for. */
+/** The deadline of the slot that is due at `dueAt`, postponed past outages and maintenance windows. */
 export function slotDeadline(settings: CheckSettings, outages: readonly Outage[], dueAt: Instant): Instant {
   const waitsMs = (settings.jitterSeconds + settings.graceSeconds) * SECOND_MS;
   const deadlineAt = dueAt + windowMs(settings.schedule, dueAt) + waitsMs;
@@ -20,16 +20,16 @@ export function slotDeadline(settings: CheckSettings, outages: readonly Outage[]
 }
 
 /**
- * The end of `span`, moved past the outages and then the maintenance windows that touch it; where maintenance puts it
- * into an outage, past that one too, and out of what is planned then.
+ * The end of `span`, moved past the outages and then past the maintenance windows that touch it. If maintenance moves it
+ * into another outage, it is moved past that too, and to the end of the maintenance that is going on then.
  */
 export function postponeDeadline(span: Outage, settings: CheckSettings, outages: readonly Outage[]): Instant {
   const { from } = span;
   const { maintenance, graceSeconds } = settings;
-  const heardBy = postponeForOutages(span, settings, outages);
-  if (maintenance === undefined) return heardBy;
-  let until = postponeForMaintenance(maintenance, { from, until: heardBy }, graceSeconds * SECOND_MS);
-  if (until === heardBy) return until;
+  const afterOutages = postponeForOutages(span, settings, outages);
+  if (maintenance === undefined) return afterOutages;
+  let until = postponeForMaintenance(maintenance, { from, until: afterOutages }, graceSeconds * SECOND_MS);
+  if (until === afterOutages) return until;
   for (;;) {
     const next = postponeForOutages({ from, until }, settings, outages);
     if (next === until) return next;
@@ -38,7 +38,7 @@ export function postponeDeadline(span: Outage, settings: CheckSettings, outages:
   }
 }
 
-/** The limit of a run counts from its start, or its last progress, and waits for outages and maintenance. */
+/** The deadline of a run: its limit after its start, or last progress, postponed past outages and maintenance. */
 export function runDeadline(
   { settings, memory }: Draft,
   { startedAt, limitFrom }: Pick<OpenRun, "startedAt" | "limitFrom">,
@@ -51,8 +51,9 @@ export function runDeadline(
 }
 
 /**
- * The end of `span`, moved past every outage that touches it: to the outage's end plus the grace. Several together give
- * back what they took, and one grace: a row of short ones, which somebody may bring about, puts no deadline off for ever.
+ * The end of `span`, moved past every outage that touches it: to the outage's end plus the grace. Several outages together
+ * move it by no more than their summed length plus one grace, but to at least 15 s (or the grace, if shorter) after the
+ * last: else somebody who causes one short outage after another could postpone a deadline for ever.
  */
 function postponeForOutages(span: Outage, settings: CheckSettings, outages: readonly Outage[]): Instant {
   const graceMs = settings.graceSeconds * SECOND_MS;
@@ -67,17 +68,17 @@ function postponeForOutages(span: Outage, settings: CheckSettings, outages: read
   return deadlineAt;
 }
 
-/** Whether Overdue could not have heard a job that was due then. */
+/** Whether a slot was due during an outage, so that its ping may have been lost. */
 export function isInOutage(outages: readonly Outage[], dueAt: Instant): boolean {
   return outages.some((outage) => outage.from <= dueAt && dueAt <= outage.until);
 }
 
-/** Whether maintenance goes on for the check at this instant. */
+/** Whether this instant lies in a maintenance window of the check. */
 export function isInMaintenance({ maintenance }: CheckSettings, at: Instant): boolean {
   return maintenance !== undefined && maintenanceAt(maintenance, at) !== null;
 }
 
-/** Remembers a span in which nothing could be received and lets the open runs wait; slots look it up. */
+/** Remembers an outage and postpones the deadlines of open runs. Those of slots are computed when they are needed. */
 export function applyOutage(draft: Draft, outage: Outage): void {
   const { memory, settings } = draft;
   if (memory.outages.some(({ from, until }) => from <= outage.from && outage.until <= until)) return;

@@ -13,36 +13,36 @@ const DURATIONS_MAX = 20;
 type RememberedCheck = { settings: CheckSettings; memory: Memory };
 type TimedRun = { startedAt: Instant; durationMs: number };
 
-/** What is usual for a run that starts at `startedAt`, by what is remembered; null while too few runs are known. */
+/** The baseline for a run that starts at `startedAt`, from the remembered durations; null while too few are known. */
 export function baselineFor({ settings, memory }: RememberedCheck, startedAt: Instant): Baseline | null {
   const ofHour = memory.hours === undefined ? undefined : find(memory.hours, hourOf(settings, startedAt));
   return baselineAmong(memory.durations, ofHour?.durations ?? []);
 }
 
-/** When a run that starts now will have become an outlier, where its limit does not come first. */
+/** When a run that starts now becomes an outlier; null if its limit passes first or nothing is known. */
 export function outlierDeadline(
   draft: Draft,
   run: { startedAt: Instant; deadlineAt: Instant },
 ): Instant | null {
   const { memory, settings } = draft;
   if (memory.outlierAfterMs === undefined || settings.outlierRuns === "allow") return null;
-  const afterMs = memory.hours === undefined ? memory.outlierAfterMs : afterOfHour(draft, run.startedAt);
+  const afterMs = memory.hours === undefined ? memory.outlierAfterMs : hourlyOutlierMs(draft, run.startedAt);
   const span = { from: run.startedAt, until: run.startedAt + afterMs };
-  // What few runs that vary much allow may lie beyond all dates; outages and maintenance only put it off.
+  // A few durations that vary widely allow a limit beyond all valid dates. Postponing would only move it further.
   if (span.until >= run.deadlineAt) return null;
   const at = postponeDeadline(span, settings, memory.outages);
   return at < run.deadlineAt ? at : null;
 }
 
-/** Longer than usual is more than the limit, so a whole millisecond more. */
-function afterOfHour(draft: Draft, startedAt: Instant): number {
-  const usual = baselineFor(draft, startedAt);
-  return usual === null ? Infinity : usual.overlongMs + 1;
+/** An outlier is longer than the limit, hence the further millisecond. */
+function hourlyOutlierMs(draft: Draft, startedAt: Instant): number {
+  const baseline = baselineFor(draft, startedAt);
+  return baseline === null ? Infinity : baseline.overlongMs + 1;
 }
 
 /**
- * Keeps the durations of an hour of the week once one of its runs was an outlier: those hours differ from the rest, and
- * all 168 would be too many to carry along. The hours heard from last stay.
+ * Keeps the durations of an hour of the week once one of its runs was an outlier: only those hours differ from the rest,
+ * and all 168 would be too many to store. The hours with the most recent runs are kept.
  */
 export function rememberHour(
   { settings, memory }: RememberedCheck,
@@ -63,7 +63,7 @@ function find(hours: readonly HourDurations[], hour: number): HourDurations | un
   return hours.find((one) => one.hour === hour);
 }
 
-/** An interval has no zone of its own: its weeks are those of UTC. */
+/** The hour of the week on the check's clock, 0 … 167. An interval has no time zone, so UTC is used. */
 function hourOf({ schedule }: CheckSettings, at: Instant): number {
   return weekdayHour(at, schedule.kind === "interval" ? "UTC" : schedule.timezone);
 }

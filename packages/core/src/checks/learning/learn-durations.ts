@@ -8,26 +8,27 @@ import type { OpenRun } from "../memory.ts";
 import { changeRun } from "../runs/runs.ts";
 import { rememberHour, baselineFor } from "./baseline.ts";
 
-type EndedWell = { id: string; at: Instant; durationMs: number; isSaid: boolean };
+/** `isReported`: it was reported as too long while it still ran. */
+type GoodRun = { id: string; at: Instant; durationMs: number; isReported: boolean };
 
 /**
- * A good run is added to the baseline; where it is an outlier itself, that is reported, unless it was while it
- * ran. Returns whether the check went down for it.
+ * Adds a good run to the baseline. If it is an outlier, reports that, unless it was reported while it ran. Returns whether
+ * the check went down for it.
  */
-export function learnDuration(draft: Draft, { id, at, durationMs, isSaid }: EndedWell): boolean {
+export function learnDuration(draft: Draft, { id, at, durationMs, isReported }: GoodRun): boolean {
   const { pingNumber } = draft;
   const startedAt = at - durationMs;
-  const usual = baselineFor(draft, startedAt);
-  const outlier = usual === null ? null : findOutlier(usual, durationMs);
+  const baseline = baselineFor(draft, startedAt);
+  const outlier = baseline === null ? null : findOutlier(baseline, durationMs);
   remember(draft, durationMs);
   rememberHour(draft, { startedAt, durationMs }, outlier !== null);
-  if (usual === null || outlier === null || (isSaid && outlier.kind === "overlong")) return false;
-  const limitMs = outlier.kind === "overlong" ? usual.overlongMs : usual.tooQuickMs;
-  const particulars = { runId: id, pingNumber, durationMs, limitMs, ...baselineEvidence(usual) };
+  if (baseline === null || outlier === null || (isReported && outlier.kind === "overlong")) return false;
+  const limitMs = outlier.kind === "overlong" ? baseline.overlongMs : baseline.tooQuickMs;
+  const particulars = { runId: id, pingNumber, durationMs, limitMs, ...baselineEvidence(baseline) };
   return reportOutlier(draft, { at, reason: outlier.kind, evidence: evidenceOf(draft, particulars) });
 }
 
-/** A run still runs although it should have ended by all that is usual. */
+/** An open run has taken longer than its baseline allows. */
 export function evaluateOutlier(
   draft: Draft,
   { outlierAt: at, ...run }: OpenRun & { outlierAt: Instant },
@@ -35,14 +36,15 @@ export function evaluateOutlier(
   const { memory } = draft;
   changeRun(draft, run);
   memory.evaluatedAt = Math.max(memory.evaluatedAt, at);
-  const usual = baselineFor(draft, run.startedAt);
-  if (usual === null) return;
+  const baseline = baselineFor(draft, run.startedAt);
+  if (baseline === null) return;
   const durationMs = at - run.startedAt;
-  const particulars = { runId: run.id, durationMs, limitMs: usual.overlongMs, ...baselineEvidence(usual) };
+  const limitMs = baseline.overlongMs;
+  const particulars = { runId: run.id, durationMs, limitMs, ...baselineEvidence(baseline) };
   reportOutlier(draft, { at, reason: "overlong", evidence: evidenceOf(draft, particulars) });
 }
 
-/** "This is normal now": what was usual so far is forgotten. */
+/** Forgets the durations learned so far: a person said that they are no longer typical. */
 export function resetBaseline({ memory }: Draft): void {
   memory.durations = [];
   delete memory.hours;
@@ -52,16 +54,16 @@ export function resetBaseline({ memory }: Draft): void {
 
 function remember({ memory }: Draft, durationMs: number): void {
   memory.durations = [...memory.durations, durationMs].slice(-RUNS_COMPARED);
-  const usual = baselineOfDurations(memory.durations);
-  // Longer than usual is more than this, so a whole millisecond more.
-  if (usual !== null) memory.outlierAfterMs = usual.overlongMs + 1;
+  const baseline = baselineOfDurations(memory.durations);
+  // An outlier is longer than the limit, hence the further millisecond.
+  if (baseline !== null) memory.outlierAfterMs = baseline.overlongMs + 1;
 }
 
 function baselineEvidence({ medianMs, samples }: Baseline) {
   return { baseline: { medianMs, runs: samples } };
 }
 
-/** A paused or new check is not taken down for an outlier alone. */
+/** Only a check that is up goes down for an outlier; a paused or new one gets a notice. */
 function reportOutlier(draft: Draft, violation: Violation): boolean {
   const { outlierRuns } = draft.settings;
   const isDown = outlierRuns === "alert" && draft.state.status === "up";

@@ -32,10 +32,10 @@ type Ended = {
   /** The slot that its start was counted for. */
   slot: Slot | null;
   startedAt: Instant;
-  /** Its start, where that was heard and this is its first end. */
+  /** Its start, if that was received and this is its first end. */
   begunAt: Instant | null;
   durationMs: number | null;
-  /** No start was heard, so the run begins with its end. */
+  /** No start was received, so the run begins with its end. */
   isEndOnly: boolean;
   good: boolean;
   /** It began right at the end of the run before (rule 43). */
@@ -47,35 +47,35 @@ export function applyEnd(draft: Draft, ping: Ping): Note {
   const { memory } = draft;
   const before = endedBefore(draft, ping);
   if (before !== null && isRetry(before, ping)) return "duplicate";
-  const said = findRepeatedEnd(draft, ping);
-  if (said !== null) return applyRepeatedEnd(draft, said, ping);
+  const repeated = findRepeatedEnd(draft, ping);
+  if (repeated !== null) return applyRepeatedEnd(draft, repeated, ping);
   const isStale = memory.verdictAt !== null && ping.at < memory.verdictAt;
   const ended = closeRun(draft, ping);
   if (isStale) {
-    if (ended.good) meetAhead(draft, comingOf(draft, ping, ended));
+    if (ended.good) meetAhead(draft, buildArrival(draft, ping, ended));
     else failLate(draft, ping, ended);
     return "out-of-order";
   }
   abandonOverlong(draft, ping, ended);
   rememberEnd(draft, ping, ended.run);
   recordEnd(draft, ping, ended.durationMs);
-  const often = countEnd(draft, ping, ended);
+  const isTooOften = countEnd(draft, ping, ended);
   settleEnd(draft, ping, ended);
-  if (!ended.good) applyViolation(draft, violationOf(draft, ping, ended));
+  if (!ended.good) applyViolation(draft, buildViolation(draft, ping, ended));
   const isOutlier = learnFromRun(draft, ping, ended);
-  if (often) reportTooOften(draft, ping);
+  if (isTooOften) reportTooOften(draft, ping);
   else if (ended.good && !isOutlier) applySuccess(draft, ping.at);
   return null;
 }
 
-/** The same end again: it changes nothing, but for a missed slot that it may have been made up for. */
-function applyRepeatedEnd(draft: Draft, said: HostEnd, ping: Ping): Note {
+/** The same end again: it changes nothing, except that its run may have been made up for a missed slot. */
+function applyRepeatedEnd(draft: Draft, repeated: HostEnd, ping: Ping): Note {
   const outcome = ping.kind === "success" ? "success" : "fail";
   const begun = openRunOfHost(draft, ping);
   if (begun?.uncertain !== undefined && begun.startedAt <= ping.at)
     endRun(draft, begun, { ping, outcome, durationMs: ping.at - begun.startedAt, guessed: true });
-  countEndRepeat(draft, said, ping);
-  // Of runs that go on beside each other one may have ended so.
+  countEndRepeat(draft, repeated, ping);
+  // If several runs may be open at once, this may have been the end of one of them.
   const { maxRuntimeSeconds, overlap } = draft.settings;
   const match = maxRuntimeSeconds === null && overlap === "allow" ? null : matchRun(draft, ping);
   if (begun !== undefined && begun.uncertain !== "again" && match !== null && match.run.rid === null) {
@@ -88,13 +88,13 @@ function applyRepeatedEnd(draft: Draft, said: HostEnd, ping: Ping): Note {
   return null;
 }
 
-/** Returns whether the check went down for how long this took. */
+/** Adds a good run to the baseline. Returns whether the check went down because of its duration. */
 function learnFromRun(draft: Draft, { at }: Ping, { id, run, good, durationMs }: Ended): boolean {
   const isSure = run?.firstStartAt === undefined && run?.replaced !== true;
   if (!good || durationMs === null || !isSure) return false;
-  const waitedFor = draft.settings.outlierRuns !== "allow" && run !== null && !run.overlong;
-  const isSaid = waitedFor && run.outlierAt === undefined;
-  return learnDuration(draft, { id, at, durationMs, isSaid });
+  const isWatched = draft.settings.outlierRuns !== "allow" && run !== null && !run.overlong;
+  const isReported = isWatched && run.outlierAt === undefined;
+  return learnDuration(draft, { id, at, durationMs, isReported });
 }
 
 function closeRun(draft: Draft, ping: Ping): Ended {
@@ -124,9 +124,9 @@ function closeRun(draft: Draft, ping: Ping): Ended {
   };
 }
 
-/** The true end of a run that was given up, or ended by a guess, corrects it; a second end leaves it as it is. */
+/** The true end of a run that was given up, or ended by a guess, corrects the run; a second end changes nothing. */
 function correctEndedRun(draft: Draft, before: EndedRun, ping: Ping): Ended {
-  // Two receivers' clocks may put an end before its start; that start then times nothing.
+  // The clocks of two receivers may put an end before its start; the duration is unknown then.
   const timedFrom = before.startedAt !== null && before.startedAt <= ping.at ? before.startedAt : null;
   const durationMs = before.guessed && timedFrom !== null ? ping.at - timedFrom : null;
   const good = isGood(draft, ping, durationMs);
@@ -166,7 +166,7 @@ function isGood({ settings }: Draft, ping: Ping, durationMs: number | null): boo
   return ping.kind === "success" && (durationMs === null || durationMs >= minMs);
 }
 
-/** Without run ids a host has one run open at a time, so none of its others is waited for after an end. */
+/** Without run ids a host has one run open at a time, so after an end its other runs are no longer waited for. */
 function abandonOtherRuns(draft: Draft, { rid, host, id }: OpenRun, { at }: Ping): void {
   if (rid !== null || draft.settings.overlap !== "allow") return;
   for (const other of draft.memory.openRuns)
@@ -174,24 +174,24 @@ function abandonOtherRuns(draft: Draft, { rid, host, id }: OpenRun, { at }: Ping
       abandonForNewer(draft, other, at);
 }
 
-/** A start that may have been a repeat was one, if nothing ended its run before the next slot was due. */
+/** A start that may have been a repeat was one if nothing ended its run before the next slot was due. */
 function abandonRepeatedStart(draft: Draft, ping: Ping): void {
   const begun = openRunOfHost(draft, ping);
   if (begun?.uncertain !== "again" || ping.rid !== null || begun.startedAt > ping.at) return;
   if (!isSameSlot(draft, { from: begun.startedAt, at: ping.at })) abandonRun(draft, begun, ping.at);
 }
 
-/** How long a run took at most; null where that is not known. */
+/** The longest that a run can have taken, in milliseconds; null if that is not known. */
 function longestMs(run: OpenRun, { at }: Ping): number | null {
   return run.replaced === true ? null : at - (run.firstStartAt ?? run.startedAt);
 }
 
-/** A start that was sent again has moved the run's start. */
+/** A repeated start moves the run's start, so the first one is kept beside it. */
 function firstStartOf(run: OpenRun | null): Instant | null {
   return run?.firstStartAt ?? run?.startedAt ?? null;
 }
 
-/** Runs that broke their limit before this one started will not be waited for any longer. */
+/** Gives up the overlong runs that started before the one that has ended. */
 function abandonOverlong(draft: Draft, ping: Ping, { startedAt }: Ended): void {
   for (const open of draft.memory.openRuns)
     if (open.overlong && open.startedAt < startedAt) abandonRun(draft, open, ping.at);
@@ -206,16 +206,16 @@ function recordEnd({ state, memory }: Draft, { at }: Ping, durationMs: number | 
 function countEnd(
   draft: Draft,
   ping: Ping,
-  { isEndOnly, begunAt, run, slot, isBackToBack: waited }: Ended,
+  { isEndOnly, begunAt, run, slot, isBackToBack: wasQueued }: Ended,
 ): boolean {
   if (isEndOnly) reportOtherHost(draft, ping);
-  // A run that may be none counts for nothing, nor does one that is made up for a slot from before.
-  if (run?.uncertain !== undefined || slot?.outcome === "missed" || waited) return false;
+  // Not counted: a start that may be no run at all, and a run for an earlier slot.
+  if (run?.uncertain !== undefined || slot?.outcome === "missed" || wasQueued) return false;
   const pings = countTowardsTooOften(draft, "pings", { ...ping, begunAt: begunAt ?? ping.at });
   return (isEndOnly && countTowardsTooOften(draft, "runs", ping)) || pings;
 }
 
-function comingOf(draft: Draft, { at, dueAt }: Ping, ended: Ended): Arrival {
+function buildArrival(draft: Draft, { at, dueAt }: Ping, ended: Ended): Arrival {
   const { id, run, begunAt, good, isBackToBack: follows } = ended;
   const namedAt = slotNamedBy(draft, dueAt ?? run?.dueAt, at);
   const coming = { at, arrivedAt: begunAt ?? at, good, runId: id, isBackToBack: follows };
@@ -224,7 +224,7 @@ function comingOf(draft: Draft, { at, dueAt }: Ping, ended: Ended): Arrival {
 
 function settleEnd(draft: Draft, ping: Ping, ended: Ended): void {
   const { run, slot, good, id } = ended;
-  const coming = comingOf(draft, ping, ended);
+  const coming = buildArrival(draft, ping, ended);
   const isFixed = everyMs(draft.settings.schedule) === null;
   const isExtra =
     isFixed && run?.uncertain === "again" && isSameSlot(draft, { from: run.startedAt, at: ping.at });
@@ -237,7 +237,7 @@ function settleEnd(draft: Draft, ping: Ping, ended: Ended): void {
   }
 }
 
-function violationOf(draft: Draft, ping: Ping, { id, durationMs }: Ended): Violation {
+function buildViolation(draft: Draft, ping: Ping, { id, durationMs }: Ended): Violation {
   const isFail = ping.kind === "fail";
   const limitMs = isFail ? null : (draft.settings.minRuntimeSeconds ?? 0) * SECOND_MS;
   const { exitStatus } = ping;
@@ -245,10 +245,10 @@ function violationOf(draft: Draft, ping: Ping, { id, durationMs }: Ended): Viola
   return { at: ping.at, reason: isFail ? "failed" : "too-quick", evidence: evidenceOf(draft, evidence) };
 }
 
-/** A failure that arrives after a newer end: people are notified of it, and it is over with that end. */
+/** Reports a failure that arrives after a newer end. A check that was up goes down and, with that end, up again. */
 function failLate(draft: Draft, ping: Ping, ended: Ended): void {
   const { state, memory, settings } = draft;
-  const violation = violationOf(draft, ping, ended);
+  const violation = buildViolation(draft, ping, ended);
   const wasUp = state.status === "up" && memory.flippedAt !== null && memory.flippedAt <= ping.at;
   if (wasUp && settings.tolerance === null && settings.recoverAfter === 1) {
     goDown(draft, violation);

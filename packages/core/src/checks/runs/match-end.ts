@@ -6,12 +6,12 @@ import type { EndedRun, OpenRun } from "../memory.ts";
 import type { Draft } from "../draft.ts";
 import type { Ping } from "../event.ts";
 
-/** An end and the open run it ends. `timed`: the two belong together surely enough to take the time between. */
+/** The open run that an end ends. `timed`: it is sure enough that both belong together to take the time between them. */
 export type Match = { run: OpenRun; guessed: boolean; timed: boolean };
 
 /**
- * The open run that this end belongs to: by its run id; else, as a guess, one without an id, of the same host if
- * there is one. An end without an id, and every fail, ends the newest run where nothing fits better.
+ * Finds the open run that this end belongs to: by its run id; else, as a guess, a run without an id, of the same host if
+ * there is one. If nothing fits better, an end without an id, and any fail, ends the newest run.
  */
 export function matchRun({ memory, settings }: Draft, ping: Ping): Match | null {
   const own = ping.rid === null ? undefined : memory.openRuns.find(({ rid }) => rid === ping.rid);
@@ -19,13 +19,13 @@ export function matchRun({ memory, settings }: Draft, ping: Ping): Match | null 
   const started = memory.openRuns.filter(({ startedAt }) => startedAt <= ping.at);
   const guess = likeliest(settings, ofHost(started, ping.host));
   if (guess !== null) return { run: guess, guessed: true, timed: true };
-  // What may not go on at all any more is ended by nothing but its own host.
+  // A run that may have ended already is ended only by its own host.
   const newest = started.findLast(({ uncertain }) => uncertain === undefined);
   if (newest === undefined || (ping.rid !== null && ping.kind === "success")) return null;
   return { run: newest, guessed: true, timed: false };
 }
 
-/** The run with this ping's id that ended lately, or was given up; null where the id names an open run or none. */
+/** The run with this ping's id that ended recently, or was given up; null if the id names an open run or none. */
 export function endedBefore(draft: Draft, ping: Ping): EndedRun | null {
   const { memory } = draft;
   const { rid } = ping;
@@ -35,12 +35,12 @@ export function endedBefore(draft: Draft, ping: Ping): EndedRun | null {
   return ended.guessed || isRetryOf(draft, { from: ended.endedAt, at: ping.at }) ? ended : null;
 }
 
-/** Whether this ping says again what ended that run: same id, kind and body, shortly after. */
+/** Whether this ping repeats the one that ended the run: same id, kind and body. */
 export function isRetry(ended: EndedRun, ping: Ping): boolean {
   return !ended.guessed && ended.endedBy === ping.kind && ended.digest === ping.digest;
 }
 
-/** Runs without an id, of this host where there are such. */
+/** The runs without an id of this host; if it has none, those of any host that are waited for. */
 function ofHost(runs: readonly OpenRun[], host: string | null): readonly OpenRun[] {
   const idless = runs.filter(({ rid }) => rid === null);
   const same = idless.filter((run) => run.host === host);
@@ -48,8 +48,8 @@ function ofHost(runs: readonly OpenRun[], host: string | null): readonly OpenRun
 }
 
 /**
- * First in, first out among those within their limit; else the newest overlong one. Where a run has no limit of
- * its own, the last one started comes before those that it took the place of.
+ * First in, first out among the runs within their limit; else the newest overlong one. Without a max runtime, the run
+ * started last comes before those that it replaced.
  */
 function likeliest({ maxRuntimeSeconds }: CheckSettings, runs: readonly OpenRun[]): OpenRun | null {
   const inTime = runs.filter(({ overlong }) => !overlong);

@@ -10,28 +10,29 @@ import type { Effect, Ping } from "../event.ts";
 import { applyProgress, applyStart, type Note } from "./start.ts";
 
 const DEFERRED_MAX = 32;
-const KEPT_MAX = 64;
+const KEPT_FOR_UNDO_MAX = 64;
 
-/** A ping is numbered, and decides what its kind decides; before that, everything that was due by then. */
+/** Numbers a ping, evaluates the deadlines up to it, and applies it. */
 export function receivePing(draft: Draft, ping: Ping): void {
   const { state, settings } = draft;
   state.pingCount += 1;
-  const held = { ping, number: state.pingCount };
-  if (state.status === "paused") keepForUndo(draft, held);
-  if (state.status === "paused" && settings.manualResume) recordPing(draft, held, "paused");
-  else if (ping.kind === "ignored") recordPing(draft, held, null);
-  else applyInTurn(draft, held);
+  const numbered = { ping, number: state.pingCount };
+  if (state.status === "paused") keepForUndo(draft, numbered);
+  if (state.status === "paused" && settings.manualResume) recordPing(draft, numbered, "paused");
+  else if (ping.kind === "ignored") recordPing(draft, numbered, null);
+  else applyInTurn(draft, numbered);
 }
 
-/** Pings of a paused check count after all where the pause is undone. After too many the pause is final. */
-function keepForUndo({ memory }: Draft, held: DeferredPing): void {
+/** The pings of a paused check are applied if the pause is undone. After too many of them it cannot be undone any more. */
+function keepForUndo({ memory }: Draft, numbered: DeferredPing): void {
   const before = memory.beforePause;
-  if (before === undefined || held.ping.kind === "ignored") return;
-  if (before.pings.length < KEPT_MAX) memory.beforePause = { ...before, pings: [...before.pings, held] };
+  if (before === undefined || numbered.ping.kind === "ignored") return;
+  if (before.pings.length < KEPT_FOR_UNDO_MAX)
+    memory.beforePause = { ...before, pings: [...before.pings, numbered] };
   else delete memory.beforePause;
 }
 
-/** Applies the deferred pings up to an instant whose deadlines can be evaluated by now. */
+/** Applies the deferred pings up to `until`, as far as all deadlines before them can be evaluated by now. */
 export function applyDeferred(draft: Draft, until: Instant = Infinity): void {
   const { memory } = draft;
   for (let first = memory.deferred[0]; first !== undefined; first = memory.deferred[0]) {
@@ -43,7 +44,7 @@ export function applyDeferred(draft: Draft, until: Instant = Infinity): void {
   }
 }
 
-/** A ping after a deadline that cannot be evaluated yet has to wait: one that was in time may still come. */
+/** Defers a ping that follows a deadline which cannot be evaluated yet: a ping in time for it may still come. */
 function applyInTurn(draft: Draft, next: DeferredPing): void {
   const { memory } = draft;
   const { at } = next.ping;
@@ -64,7 +65,7 @@ function applyPing(draft: Draft, { ping, number }: DeferredPing): Note {
   memory.receivedAt = Math.max(memory.receivedAt ?? ping.at, ping.at);
   draft.pingNumber = number;
   const note = applyKind(draft, ping);
-  // One that was accepted earlier than what was evaluated already: what followed it must hold again.
+  // It was accepted before deadlines that are evaluated already, and may have brought new ones that have passed.
   if (isLate) evaluateUpTo(draft, memory.evaluatedAt);
   return note;
 }
@@ -83,7 +84,7 @@ function applyKind(draft: Draft, ping: Ping): Note {
   }
 }
 
-/** Whether a deadline lies before this instant, and after what is known. */
+/** Whether a deadline lies before this instant but after the watermark. */
 function hasOpenDeadline({ settings, memory, knownUntil }: Draft, at: Instant): boolean {
   if (knownUntil >= at) return false;
   const deadlineAt = nextEvaluationAt(settings, memory);

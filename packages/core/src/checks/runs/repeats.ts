@@ -10,21 +10,21 @@ import { RESEND_MS, retryMs } from "./runs.ts";
 
 /** How often `curl --retry 5` sends a ping again. */
 export const REPEATS_MAX = 5;
-/** A start may arrive so long after the end of its run whatever is due by then. */
+/** How long after the end of its run a start may arrive, even if another slot is due by then. */
 const OVERTAKEN_MS = 10 * SECOND_MS;
 const ENDS_MAX = 8;
 
 type Since = { from: Instant; at: Instant; isSeries?: boolean };
 const NO_ENDS: readonly HostEnd[] = [];
 
-/** The end that this one, which carries no run id, says again. */
+/** The earlier end that this end without a run id repeats; null if it is a new one. */
 export function findRepeatedEnd(draft: Draft, ping: Ping): HostEnd | null {
   const ends = endsOf(draft, ping);
   // A success between two failures, or the other way round, makes the second one new.
   if (ends.at(-1)?.kind !== ping.kind) return null;
   const last = ends.findLast((end) => isEqual(end, ping));
   if (last === undefined || last.repeats >= REPEATS_MAX) return null;
-  const begun = openRunOfHost(draft, ping) ?? takenRunOf(draft, ping);
+  const begun = openRunOfHost(draft, ping) ?? runEndedByOtherHost(draft, ping);
   const isBegun = begun !== undefined && begun.uncertain !== "again" && begun.startedAt > last.endedAt;
   if (isBegun && !isTooQuickFor(draft, begun, ping)) return null;
   const isAgain =
@@ -34,19 +34,19 @@ export function findRepeatedEnd(draft: Draft, ping: Ping): HostEnd | null {
   return isAgain ? last : null;
 }
 
-/** Whether an end equals one from shortly before, so that it may be that one again, whatever has begun since. */
+/** Whether an end equals a recent one, so that it may be its repeat, whatever has begun since. */
 export function mayBeRepeat(draft: Draft, ping: Ping): boolean {
   return endsOf(draft, ping).some((end) => isEqual(end, ping) && ping.at - end.endedAt <= RESEND_MS);
 }
 
-/** The run before is said again just after the next one has started: for that one it would be too quick. */
+/** Whether an end would be too quick for the run that has just started, so that it rather repeats the end before it. */
 function isTooQuickFor(draft: Draft, run: OpenRun, { at }: Ping): boolean {
   const { minRuntimeSeconds } = draft.settings;
   const isQuick = minRuntimeSeconds !== null && at - run.startedAt < minRuntimeSeconds * SECOND_MS;
   return isQuick && gapMs(draft) > 2 * RESEND_MS;
 }
 
-/** The last end of the host, where this start may be the repeat of the start of its run. */
+/** The last end of the host, if this start may repeat the start of the run that it ended. */
 export function findRepeatedStart(draft: Draft, ping: Ping): HostEnd | null {
   const last = lastEndOf(draft, ping);
   if (last === null || last.startedAt === null) return findEndTakenForOtherHost(draft, ping);
@@ -57,7 +57,7 @@ export function findRepeatedStart(draft: Draft, ping: Ping): HostEnd | null {
     : findEndTakenForOtherHost(draft, ping);
 }
 
-/** The end of another host that was taken for the one of this host's run, whose start may come again. */
+/** The end of another host that was taken to end this host's run, if this start may repeat the start of that run. */
 function findEndTakenForOtherHost(draft: Draft, { host, digest, at }: Ping): HostEnd | null {
   const end = draft.memory.lastEnds?.findLast(({ foreign }) => foreign?.host === host);
   const run = end?.foreign;
@@ -66,17 +66,17 @@ function findEndTakenForOtherHost(draft: Draft, { host, digest, at }: Ping): Hos
   return run.digest === digest && isWithinResendTime(draft, since) ? end : null;
 }
 
-/** Whether everything that was ever heard of the check, repeats and other hosts aside, is the end of a run just now. */
+/** Whether all pings that the check ever got are starts and ends of its first runs, from just now, and their repeats. */
 export function isFirstRun({ memory, pingNumber }: Draft, { at }: Ping): boolean {
-  const ofEnds = (memory.lastEnds ?? NO_ENDS)
+  const fromEnds = (memory.lastEnds ?? NO_ENDS)
     .filter(({ endedAt }) => at - endedAt <= RESEND_MS)
     .map(({ repeats, startedAt, startRepeats }) => 1 + repeats + (startedAt === null ? 0 : 1 + startRepeats));
-  const ofStarts = memory.openRuns.map(({ startRepeats = 0 }) => 1 + startRepeats);
-  const known = [...ofEnds, ...ofStarts].reduce((sum, count) => sum + count, 0);
+  const fromStarts = memory.openRuns.map(({ startRepeats = 0 }) => 1 + startRepeats);
+  const known = [...fromEnds, ...fromStarts].reduce((sum, count) => sum + count, 0);
   return (pingNumber ?? 0) - 1 <= known;
 }
 
-/** The end without a start, of this host, that overtook this start. */
+/** The end of this host that came before its own start, which is this one. */
 export function findOvertakingEnd(draft: Draft, ping: Ping): HostEnd | null {
   const last = lastEndOf(draft, ping);
   if (last === null || last.startedAt !== null) return null;
@@ -85,7 +85,7 @@ export function findOvertakingEnd(draft: Draft, ping: Ping): HostEnd | null {
   return isItsStart ? last : null;
 }
 
-/** The end that was taken for a repeat just before this start, though a slot was due for it by then. */
+/** The end whose last repeat, just before this start, was rather the end of a run of its own, since a slot was due. */
 export function findMistakenRepeat(draft: Draft, ping: Ping): HostEnd | null {
   const last = lastEndOf(draft, ping);
   const withinMs = Math.max(OVERTAKEN_MS, Math.min(RESEND_MS, gapMs(draft) / 10));
@@ -96,9 +96,9 @@ export function findMistakenRepeat(draft: Draft, ping: Ping): HostEnd | null {
 }
 
 /**
- * Within the time in which a ping is sent again, and no slot has come due for another run; where one has, runs do
- * not follow each other within a tenth of the time between slots either. Within half of that time in a series (the
- * client has sent it again before, so it gets no answers), and where the first may have been early for that slot.
+ * Whether a ping at `at` may repeat the one at `from`: it comes within 90 s, and either no slot has come due for another
+ * run, or it follows within a tenth of the time between slots, since runs do not follow each other so soon. The tenth is a
+ * half in a series (the client sends again because it gets no answers), and if the first may have been early for that slot.
  */
 export function isWithinResendTime(draft: Draft, { from, at, isSeries = false }: Since): boolean {
   const afterMs = at - from;
@@ -114,8 +114,8 @@ export function openRunOfHost({ memory }: Draft, { host }: Ping): OpenRun | unde
   return memory.openRuns.findLast((run) => run.rid === null && run.host === host);
 }
 
-/** The run of the ping's host that another host's end was taken for. */
-function takenRunOf({ memory }: Draft, { host }: Ping): OpenRun | undefined {
+/** The run of the ping's host that another host's end was taken to end. */
+function runEndedByOtherHost({ memory }: Draft, { host }: Ping): OpenRun | undefined {
   return memory.lastEnds?.findLast(({ foreign }) => foreign?.host === host)?.foreign;
 }
 
@@ -123,7 +123,7 @@ function takenRunOf({ memory }: Draft, { host }: Ping): OpenRun | undefined {
 export function rememberEnd(draft: Draft, ping: Ping, run: OpenRun | null): void {
   if (ping.rid !== null || (ping.kind !== "success" && ping.kind !== "fail")) return;
   const { host, kind, digest, exitStatus, at, dueAt } = ping;
-  // The sixth repeat is none: a job that is stuck in a loop is not forgiven five of its pings time and again.
+  // After five repeats the count goes on: else a job stuck in a loop would have five of every six pings ignored.
   const before = endsOf(draft, ping).findLast(
     (end) => isEqual(end, ping) && end.repeats >= REPEATS_MAX && at - end.endedAt <= RESEND_MS,
   );
@@ -146,8 +146,8 @@ export function rememberEnd(draft: Draft, ping: Ping, run: OpenRun | null): void
 }
 
 /**
- * Whether an equal ping with the run id of one heard at `from` is a retry of it: no slot has come due for another run, or
- * it follows sooner than runs do.
+ * Whether an equal ping with the same run id as one at `from` is a retry of it: no slot has come due for another run, or
+ * it follows sooner than another run could.
  */
 export function isRetryOf(draft: Draft, { from, at }: Since): boolean {
   const { settings, memory } = draft;
@@ -156,27 +156,27 @@ export function isRetryOf(draft: Draft, { from, at }: Since): boolean {
   return at >= from && at - from <= RESEND_MS && (isBeforeDue || isWithinResendTime(draft, { from, at }));
 }
 
-/** Notes that an end was heard again. */
+/** Notes that an end was repeated. */
 export function countEndRepeat(draft: Draft, last: HostEnd, { at: repeatedAt }: Ping): void {
   putEnd(draft, { ...last, repeats: last.repeats + 1, repeatedAt });
 }
 
-/** Notes that the start of an ended run was heard again. */
+/** Notes that the start of an ended run was repeated. */
 export function countStartRepeat(draft: Draft, last: HostEnd): void {
   putEnd(draft, { ...last, startRepeats: last.startRepeats + 1 });
 }
 
-/** Forgets what this host sent: the next end is none of it. */
+/** Forgets the ends of this host, so that its next end is not taken for a repeat. */
 export function forgetEnds({ memory }: Draft, { host }: Ping): void {
   memory.lastEnds = memory.lastEnds?.filter((end) => end.host !== host) ?? NO_ENDS;
 }
 
-/** Notes that this start belongs to the run of which only the end was heard. */
+/** Notes that this start belongs to a run of which only the end had been received. */
 export function addStartToEnd(draft: Draft, last: HostEnd, ping: Ping): void {
   putEnd(draft, { ...last, startedAt: ping.at, startDigest: ping.digest });
 }
 
-/** Notes the start of the run that an end without one has ended, where it is older than that. */
+/** Notes the start of an end-only run, if it is older than the end. */
 export function addEarlierStartToEnd(draft: Draft, { endedAt, host, rid }: EndedRun, ping: Ping): void {
   const last = draft.memory.lastEnds?.find(
     (end) => rid === null && end.host === host && end.endedAt === endedAt,
@@ -185,9 +185,9 @@ export function addEarlierStartToEnd(draft: Draft, { endedAt, host, rid }: Ended
 }
 
 /**
- * Whether the host of a run that another host's end was taken for has sent its own end since: the two were only
- * exchanged, and that end is known for the one of this run. What came after it and was taken for its start was the start
- * of this run again.
+ * Whether the host of this run, which another host's end was taken to end, has sent its own end since. Then the two ends
+ * were only exchanged: that end is now stored as the one of this run, and a start that came after it as a repeat of the
+ * run's start.
  */
 export function hasOwnEnd(draft: Draft, { host, startedAt, digest }: OpenRun): boolean {
   const own = draft.memory.lastEnds?.find(
@@ -206,7 +206,7 @@ function lastEndOf(draft: Draft, ping: Ping): HostEnd | null {
   return endsOf(draft, ping).at(-1) ?? null;
 }
 
-/** What this host sent before, as far as it may still be sent again. */
+/** The recent ends of this host, which may still be repeated. */
 function endsOf({ memory }: Draft, { rid, host, at }: Ping): readonly HostEnd[] {
   if (rid !== null || memory.lastEnds === undefined) return NO_ENDS;
   return memory.lastEnds.filter(
@@ -231,15 +231,15 @@ function isEqual(last: HostEnd, ping: Ping): boolean {
   );
 }
 
-/** Whether both fall to the same slot. */
+/** Whether pings at both instants would count for the same slot. */
 export function isSameSlot(draft: Draft, { from, at }: { from: Instant; at: Instant }): boolean {
   const begun = slotBegunBy(draft, from);
   return begun === slotBegunBy(draft, at) && !isSlotBetween(draft, begun, { from, at });
 }
 
 /**
- * Whether the slot after one that still waits has come due for the second, and not for the first. Where the first was
- * early for that one, so may the second be for the one after it.
+ * Whether, while a slot still waits, the slot after it has come due for the second ping but not for the first. If the first
+ * was early for its slot, the second may be as early for the next.
  */
 function isSlotBetween({ memory, settings }: Draft, begun: Instant, { from, at }: Since): boolean {
   const { slotAt } = memory;
@@ -250,13 +250,13 @@ function isSlotBetween({ memory, settings }: Draft, begun: Instant, { from, at }
   return from < nearNextAt && at >= (from < slotAt ? nearNextAt : nextAt);
 }
 
-/** Whether what was counted late for a slot that was left out may have been early for the next one (rule 16). */
+/** Whether a run that was counted late for one slot may have been early for the next (rule 16). */
 function isEarlyForNext({ memory, settings }: Draft, from: Instant): boolean {
   const { slotAt, lastSlot } = memory;
   return slotAt !== null && from >= slotAt - earlyMs(settings, lastSlot, slotAt);
 }
 
-/** From the slot settled last to the next one. */
+/** Milliseconds from the slot settled last to the next one. */
 function gapMs({ memory, settings }: Draft): number {
   const intervalMs = everyMs(settings.schedule);
   if (intervalMs !== null) return intervalMs;

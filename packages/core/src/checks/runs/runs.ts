@@ -8,10 +8,10 @@ import type { Ping, Run } from "../event.ts";
 import { runDeadline } from "../deadlines/postpone-deadlines.ts";
 import { outlierDeadline } from "../learning/baseline.ts";
 
-/** As long as `curl -m 10 --retry 5` goes on sending a ping again whose answer was lost. */
+/** For this long `curl -m 10 --retry 5` repeats a ping whose response was lost. */
 export const RESEND_MS = 90_000;
 const OPEN_MAX = 50;
-/** More than can be given up at once, so that those do not push out what ended before. */
+/** More than can be given up at once, so that those do not push out the runs that ended before. */
 const RECENT_MAX = OPEN_MAX + 14;
 const RETRY_MS_MAX = 600_000;
 
@@ -20,7 +20,7 @@ export function retryMs(settings: CheckSettings): number {
   return Math.min(RETRY_MS_MAX, settings.graceSeconds * (SECOND_MS / 2));
 }
 
-/** A run begins with its start ping; with too many open the oldest is given up. */
+/** Opens a run at its start ping. If too many are open, the oldest is given up. */
 export function openRun(draft: Draft, ping: Ping): OpenRun {
   const { memory } = draft;
   const run: OpenRun = {
@@ -35,8 +35,8 @@ export function openRun(draft: Draft, ping: Ping): OpenRun {
     slot: null,
     ...(ping.dueAt !== undefined && { dueAt: ping.dueAt }),
   };
-  const longAt = outlierDeadline(draft, run);
-  if (longAt !== null) run.outlierAt = longAt;
+  const outlierAt = outlierDeadline(draft, run);
+  if (outlierAt !== null) run.outlierAt = outlierAt;
   memory.openRuns = [...memory.openRuns, run].toSorted((one, other) => one.startedAt - other.startedAt);
   const oldest = memory.openRuns[0];
   if (oldest !== undefined && memory.openRuns.length > OPEN_MAX) abandonRun(draft, oldest, ping.at);
@@ -44,12 +44,12 @@ export function openRun(draft: Draft, ping: Ping): OpenRun {
   return run;
 }
 
-/** Puts a changed open run in the place of what it was. */
+/** Replaces the open run that has the id of this one. */
 export function changeRun(draft: Draft, run: OpenRun): void {
   draft.memory.openRuns = draft.memory.openRuns.map((open) => (open.id === run.id ? run : open));
 }
 
-/** The end of an open run was heard. */
+/** Closes an open run whose end has come. */
 export function endRun(draft: Draft, run: OpenRun, end: RunEnd): void {
   removeOpenRun(draft, run);
   rememberEndedRun(draft, {
@@ -78,7 +78,7 @@ export type RunEnd = {
   guessed: boolean;
 };
 
-/** Only the end of this run was heard, so far. */
+/** Records a run of which only the end has come so far. */
 export function recordEndOnlyRun(draft: Draft, ping: Ping, outcome: "success" | "fail"): void {
   const { id, rid, host, at, exitStatus, digest } = ping;
   const run: EndedRun = {
@@ -98,7 +98,7 @@ export function recordEndOnlyRun(draft: Draft, ping: Ping, outcome: "success" | 
   draft.effects.push({ kind: "run", run: wholeRun(run, false) });
 }
 
-/** The end of this run will not be waited for any longer. */
+/** Gives a run up as lost: its end is no longer waited for. */
 export function abandonRun(draft: Draft, run: OpenRun, at: Instant): void {
   removeOpenRun(draft, run);
   const lost: EndedRun = {
@@ -116,8 +116,8 @@ export function abandonRun(draft: Draft, run: OpenRun, at: Instant): void {
 }
 
 /**
- * Another run of its host took its place, or has ended: it is not waited for any longer, but while it is within its
- * limit an end that comes after all is known for what it is, and not for a further run.
+ * Gives a run up because another run of its host has replaced it, or has ended. It is no longer waited for, but within its
+ * limit it is kept beside the others, so that an end which comes after all is not taken for a further run.
  */
 export function abandonForNewer(draft: Draft, run: OpenRun, at: Instant): void {
   if (run.overlong || run.uncertain === "again") return abandonRun(draft, run, at);
@@ -126,7 +126,7 @@ export function abandonForNewer(draft: Draft, run: OpenRun, at: Instant): void {
   if (run.uncertain === undefined) writeRun(draft, { ...runningRun(run), endedAt: at, outcome: "lost" });
 }
 
-/** Its end may have been the repeat of another's: its own would still be known for what it is. */
+/** Keeps a run whose end may have been the repeat of another's, so that its own end can still be matched. */
 export function keepBeside(draft: Draft, { outlierAt: _outlierAt, ...run }: OpenRun): void {
   const { maxRuntimeSeconds, overlap } = draft.settings;
   if (maxRuntimeSeconds === null || overlap !== "allow" || run.overlong || run.uncertain === "again") return;
@@ -135,7 +135,7 @@ export function keepBeside(draft: Draft, { outlierAt: _outlierAt, ...run }: Open
   memory.openRuns = [...memory.openRuns, kept].toSorted((one, other) => one.startedAt - other.startedAt);
 }
 
-/** What was taken for its end was another's: its own end may still come, or has come meanwhile. */
+/** Reopens a run whose end turned out to be another's: its own end may still come. */
 export function reopenRun(draft: Draft, { outlierAt: _outlierAt, ...run }: OpenRun): void {
   if (run.overlong || run.uncertain === "again" || run.deadlineAt <= draft.memory.evaluatedAt) return;
   const { memory } = draft;
@@ -143,13 +143,13 @@ export function reopenRun(draft: Draft, { outlierAt: _outlierAt, ...run }: OpenR
   memory.openRuns = [...memory.openRuns, reopened].toSorted((one, other) => one.startedAt - other.startedAt);
 }
 
-/** Its limit has passed, and nobody waited for it. */
+/** Drops an uncertain run whose limit has passed, without a report: nobody waited for it. */
 export function abandonAtDeadline(draft: Draft, run: OpenRun): void {
   if (run.uncertain === "beside") removeOpenRun(draft, run);
   else abandonRun(draft, run, run.deadlineAt);
 }
 
-/** Says something else of a run that had ended: its start, or its true end, came late. */
+/** Corrects a run that had ended, since its start, or its true end, came late. */
 export function correctRun(draft: Draft, run: EndedRun): void {
   const { memory } = draft;
   memory.recentRuns = memory.recentRuns.map((recent) => (recent.id === run.id ? run : recent));
@@ -157,7 +157,7 @@ export function correctRun(draft: Draft, run: EndedRun): void {
   writeRun(draft, wholeRun(run, run.rid === null));
 }
 
-/** Its start comes after its end: the client may send it again for as long as any ping. */
+/** Notes a start that came after the end of its run: the client may repeat it for as long as any ping. */
 export function rememberLateStart({ memory }: Draft, run: EndedRun, { at: lateStartAt }: Ping): void {
   memory.recentRuns = memory.recentRuns.map((recent) =>
     recent.id === run.id ? { ...recent, lateStartAt } : recent,
@@ -172,13 +172,13 @@ function removeOpenRun({ memory }: Draft, run: OpenRun): void {
   memory.openRuns = memory.openRuns.filter(({ id }) => id !== run.id);
 }
 
-/** Runs that were lost, or ended by a guess, are kept longer than a retry takes: their own end may still come. */
+/** Remembers an ended run. Those lost, or ended by a guess, are kept beyond the retry window: their own end may come. */
 function rememberEndedRun({ memory, settings }: Draft, run: EndedRun): void {
   if (run.rid === null) {
     if (run.startedAt === null) memory.endOnlyRun = run;
     return;
   }
-  // Its start may come, and then be sent again, for 90 s each.
+  // Its start may come up to 90 s later, and be repeated for another 90 s.
   const keepFrom = run.endedAt - Math.max(2 * RESEND_MS, retryMs(settings));
   memory.recentRuns = [
     ...memory.recentRuns.filter(
@@ -194,7 +194,7 @@ export function runningRun({ id, rid, host, startedAt, overlong }: OpenRun): Run
   return { id, rid, host, startedAt, ...unknown, outcome: "running", overlong, guessed: false };
 }
 
-/** A run as it is stored once its end was heard, or it was given up. */
+/** A run as it is stored once its end has come, or it was given up. */
 function wholeRun(run: EndedRun, guessed: boolean): Run {
   const { id, rid, host, startedAt, endedAt, outcome, exitStatus, overlong } = run;
   const durationMs = startedAt === null || outcome === "lost" ? null : endedAt - startedAt;

@@ -43,7 +43,7 @@ import { countForPast, settleSlots } from "../slots/settle-slots.ts";
 
 export type Note = "duplicate" | "started-again" | "out-of-order" | null;
 
-/** A run starts, unless it is known already. Returns the note on the ping. */
+/** Applies a start: it opens a run, unless the run is known already. Returns the note on the ping. */
 export function applyStart(draft: Draft, ping: Ping): Note {
   const { rid } = ping;
   const open =
@@ -55,7 +55,7 @@ export function applyStart(draft: Draft, ping: Ping): Note {
   return rid === null ? beginWithoutId(draft, ping) : begin(draft, ping);
 }
 
-/** A sign of life of a run: extends its limit where the check says so. */
+/** Applies a sign of life of a run, which extends its limit if `progressExtends` is set. */
 export function applyProgress(draft: Draft, ping: Ping): void {
   if (countTowardsTooOften(draft, "pings", ping)) reportTooOften(draft, ping);
   if (!draft.settings.progressExtends) return;
@@ -65,14 +65,14 @@ export function applyProgress(draft: Draft, ping: Ping): void {
   if (run !== undefined) extend(draft, run, ping);
 }
 
-/** Without a run id a start may belong to a run whose end was heard before it, or say again what was heard. */
+/** A start without a run id may belong to a run whose end came before it, or repeat an earlier start. */
 function beginWithoutId(draft: Draft, ping: Ping): Note {
   const { memory } = draft;
   const hadStarts = memory.hasStarts === true;
   memory.hasStarts = true;
   const mistaken = hadStarts ? findMistakenRepeat(draft, ping) : null;
   if (mistaken !== null) return applyOvertakingEnd(draft, mistaken, ping);
-  // Where runs had no start so far, a start begins one; only that of the very first run may have been overtaken.
+  // If runs had no starts so far, a start begins a new run; only that of the very first run may have been overtaken.
   const overtaken = hadStarts || isFirstRun(draft, ping) ? findOvertakingEnd(draft, ping) : null;
   if (overtaken !== null && hadStarts) {
     const { foreign } = overtaken;
@@ -89,19 +89,20 @@ function beginWithoutId(draft: Draft, ping: Ping): Note {
   return again === null ? null : "started-again";
 }
 
-/** It may be a run, so its end is heard; but nobody waits for it, and it counts for nothing. */
+/** Opens what may or may not be a run: its end is accepted, but not waited for, and it is not counted. */
 function beginUncertain(draft: Draft, ping: Ping): void {
   const { outlierAt: _outlierAt, ...run } = openRun(draft, ping);
   changeRun(draft, { ...run, uncertain: "again" });
 }
 
-/** A start of a host that has a run open without an id: the same again, or one that takes its place. */
+/** Applies a start of a host that has a run open without an id: it repeats that run's start, or replaces the run. */
 function startAnother(draft: Draft, open: OpenRun, ping: Ping): Note {
-  const isOne =
+  // A host has one run open at a time, unless overlaps are watched.
+  const isSingle =
     draft.settings.overlap === "allow" ||
     open.uncertain !== undefined ||
     ping.at - open.startedAt <= RESEND_MS;
-  if (ping.at < open.startedAt && isOne) return "out-of-order";
+  if (ping.at < open.startedAt && isSingle) return "out-of-order";
   const firstStartAt = open.firstStartAt ?? open.startedAt;
   const startRepeats = (open.startRepeats ?? 0) + 1;
   const isAgain =
@@ -115,7 +116,7 @@ function startAnother(draft: Draft, open: OpenRun, ping: Ping): Note {
     writeRun(draft, runningRun(later));
     return "started-again";
   }
-  if (!isOne) return isStale(draft, ping) ? "out-of-order" : begin(draft, ping);
+  if (!isSingle) return isStale(draft, ping) ? "out-of-order" : begin(draft, ping);
   abandonForNewer(draft, open, ping.at);
   begin(draft, ping, { before: open, ...(isAgain && { firstStartAt, startRepeats: REPEATS_MAX }) });
   return "started-again";
@@ -124,18 +125,18 @@ function startAnother(draft: Draft, open: OpenRun, ping: Ping): Note {
 type Begun = { before?: OpenRun } & Pick<OpenRun, "firstStartAt" | "startRepeats">;
 
 function begin(draft: Draft, ping: Ping, { before, ...repeated }: Begun = {}): null {
-  // A new check that starts was heard: from now on its run is waited for.
+  // A new check has had its first ping: from now on this run is waited for instead of the first slot.
   if (draft.state.status === "new") draft.memory.slotAt = null;
-  // One that waited for the end of another is for a slot from before, and counts for nothing.
+  // A run that waited for the end of another is for an earlier slot, and is not counted.
   const counted = isBackToBack(draft, ping.at) ? [] : (["pings", "runs"] as const);
-  const often = counted.map((what) => countTowardsTooOften(draft, what, ping)).includes(true);
-  if (often) reportTooOften(draft, ping);
+  const isTooOften = counted.map((what) => countTowardsTooOften(draft, what, ping)).includes(true);
+  if (isTooOften) reportTooOften(draft, ping);
   reportOtherHost(draft, ping);
   const opened = openRun(draft, ping);
   const run = { ...opened, ...repeated, ...(before !== undefined && replacementOf(draft, before, opened)) };
   if (before !== undefined) changeRun(draft, run);
   reportOverlap(draft, ping);
-  // With a limit of its own for the run, the grace bounds how late it starts: the start settles the slot.
+  // If a max runtime limits the run, the grace limits only how late it starts, so the start settles the slot.
   if (draft.settings.maxRuntimeSeconds !== null && draft.memory.slotAt !== null) {
     const namedAt = slotNamedBy(draft, ping.dueAt, ping.at);
     const coming = {
@@ -153,14 +154,14 @@ function begin(draft: Draft, ping: Ping, { before, ...repeated }: Begun = {}): n
 
 function slotOfStart(draft: Draft, coming: Arrival): Slot | null {
   if (settleSlots(draft, coming)) return draft.memory.lastSlot;
-  // That another run starts does not mend what an earlier one failed.
+  // The start of another run does not mend a slot that an earlier run failed.
   const isFailed = draft.memory.lastSlot?.outcome === "failed";
   return (isFailed ? makeUp(draft, coming) : countForPast(draft, coming)) ?? draft.memory.lastSlot;
 }
 
 /**
- * A run that took the place of another has its own limit. Where starts settle the slots, one that takes the place of
- * such a run has that one's: nobody would be notified of starts without any end otherwise.
+ * A run that replaces another has its own limit. If starts settle the slots, a run that replaces a replacement keeps the
+ * earlier deadline: otherwise starts that never get an end would notify nobody.
  */
 function replacementOf({ settings }: Draft, before: OpenRun, run: OpenRun): Partial<OpenRun> {
   if (before.overlong || before.uncertain !== undefined) return {};
@@ -168,16 +169,16 @@ function replacementOf({ settings }: Draft, before: OpenRun, run: OpenRun): Part
   return { replaced: true, deadlineAt: Math.min(run.deadlineAt, before.deadlineAt) };
 }
 
-/** A slot that the end of this run ought to have met still waits: it was taken for the end of another run. */
+/** Whether a slot still waits that the end of this run should have met: the end was taken for that of another run. */
 function isSlotDue({ memory: { slotAt } }: Draft, { at }: Ping): boolean {
   return slotAt !== null && slotAt <= at;
 }
 
-/** Its end was heard just before, and taken for a repeat of the end before, or for the end of another run. */
+/** Applies again an end that came just before its start, and was taken for a repeat or for the end of another run. */
 function applyOvertakingEnd(draft: Draft, { kind, exitStatus, digest, foreign }: HostEnd, ping: Ping): Note {
   forgetEnds(draft, ping);
   if (foreign !== undefined) reopenRun(draft, foreign);
-  // Its start is there now, so it ends no other host's run.
+  // Now that its start is known, it must not end the run of another host.
   const { memory } = draft;
   const others = memory.openRuns.filter(({ rid, host }) => rid === null && host !== ping.host);
   memory.openRuns = memory.openRuns.filter((run) => !others.includes(run));
@@ -188,7 +189,7 @@ function applyOvertakingEnd(draft: Draft, { kind, exitStatus, digest, foreign }:
 
 function restart(draft: Draft, run: OpenRun, ping: Ping): Note {
   const { settings } = draft;
-  if (ping.at < run.startedAt) return startedBefore(draft, run, ping);
+  if (ping.at < run.startedAt) return moveStartBack(draft, run, ping);
   if (settings.progressExtends) {
     applyProgress(draft, ping);
     return null;
@@ -199,8 +200,8 @@ function restart(draft: Draft, run: OpenRun, ping: Ping): Note {
   return begin(draft, ping);
 }
 
-/** Of two starts with one id the first counts. */
-function startedBefore(draft: Draft, run: OpenRun, ping: Ping): Note {
+/** Of two starts with the same id the earlier one counts. */
+function moveStartBack(draft: Draft, run: OpenRun, ping: Ping): Note {
   const deadlineAt =
     run.limitFrom === run.startedAt
       ? runDeadline(draft, { startedAt: ping.at, limitFrom: ping.at })
@@ -216,14 +217,14 @@ function extend(draft: Draft, run: OpenRun, { at }: Ping): void {
   changeRun(draft, { ...extended, deadlineAt: Math.max(run.deadlineAt, runDeadline(draft, extended)) });
 }
 
-/** The run that ended before its start was heard. */
+/** The run whose end came before this start of it. */
 function findEndedRun(draft: Draft, ping: Ping): EndedRun | null {
   const { memory, settings } = draft;
   if (ping.rid === null) {
-    const lone = memory.endOnlyRun;
+    const last = memory.endOnlyRun;
     const fits =
-      lone !== null && lone.startedAt === null && lone.host === ping.host && ping.at <= lone.endedAt;
-    return fits ? lone : null;
+      last !== null && last.startedAt === null && last.host === ping.host && ping.at <= last.endedAt;
+    return fits ? last : null;
   }
   const ended = memory.recentRuns.findLast(({ rid }) => rid === ping.rid);
   if (ended === undefined) return null;
@@ -245,7 +246,7 @@ function addStart(draft: Draft, ended: EndedRun, ping: Ping): Note {
   return "out-of-order";
 }
 
-/** A start from before the last pause, or without an id from before the last end: that has closed it. */
+/** Whether a start is older than the last pause or resume or, without an id, than the last end: its run is closed then. */
 function isStale({ state, memory }: Draft, ping: Ping): boolean {
   if (memory.clearedAt !== null && ping.at < memory.clearedAt) return true;
   return ping.rid === null && state.lastPingAt !== null && ping.at < state.lastPingAt;

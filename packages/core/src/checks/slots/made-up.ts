@@ -1,4 +1,4 @@
-/** Rules 17, 42 and 43: runs that a scheduler starts for slots from before: made up, or queued behind another. */
+/** Rules 17, 42 and 43: runs that a scheduler starts for earlier slots: made up, or queued behind another run. */
 
 import { belatedRuns, everyMs, type Instant, nextAfter, SECOND_MS } from "@overdue/schedules";
 import type { CheckSettings } from "../settings.ts";
@@ -10,13 +10,14 @@ import { type Arrival, earlyMs, isBad, metSlot } from "./slot-outcome.ts";
 
 const REMEMBERED_MAX = 64;
 const NOTHING_UNMET: Unmet = { slots: [], until: null };
-/** A run that waited for another starts so soon after its end; what a clock shows may be as far from a due time. */
+/** A run that waited for another starts this soon after its end. Clocks, too, may differ by this much. */
 const BACK_TO_BACK_MS = 10 * SECOND_MS;
+/** Schedulers may hand on a due time that is not exact to the millisecond. */
 const ROUNDED_MS = SECOND_MS;
 
 /**
- * The slot that a ping names by the due time that its scheduler handed on; undefined where it names none. A time that is
- * none of the schedule's, or still ahead, names nothing: the ping then counts by when it came.
+ * The slot that a ping names by the due time that its scheduler handed on; undefined if it names none. A time that is not
+ * one of the schedule's, or lies ahead, names no slot: the ping then counts by when it came.
  */
 export function slotNamedBy(
   { settings }: Draft,
@@ -31,7 +32,7 @@ export function slotNamedBy(
     : slotAt;
 }
 
-/** The newest missed slot that a run which begins now may be made up for; where it names a slot, that one. */
+/** The missed slot that a run which begins at `at` may be made up for: the one that it names, else the newest. */
 export function findUnmet(
   { unmet }: Memory,
   at: Instant,
@@ -45,7 +46,7 @@ function isMadeUpUntil(unmet: Unmet | undefined, at: Instant): boolean {
   return unmet !== undefined && (unmet.until === null || at <= unmet.until);
 }
 
-/** Counts a run for the newest missed slot that nothing came for. Returns the slot; null where there is none. */
+/** Counts a run for the newest missed slot that has no run yet. Returns the slot; null if there is none. */
 export function makeUp(draft: Draft, { arrivedAt, runId, namedAt }: Arrival): Slot | null {
   const { memory } = draft;
   const missed = findUnmet(memory, arrivedAt, namedAt);
@@ -57,7 +58,7 @@ export function makeUp(draft: Draft, { arrivedAt, runId, namedAt }: Arrival): Sl
   return slot;
 }
 
-/** Runs are made up for missed slots for as long as those lasted, once a slot is met again. */
+/** Remembers missed slots. Once a slot is met again, made-up runs are expected for as long as slots had been missed. */
 export function rememberUnmet({ memory, settings }: Draft, slot: Slot): void {
   if (slot.outcome !== "missed" && memory.unmet === undefined) return;
   const known = (isMadeUpUntil(memory.unmet, slot.at) && memory.unmet) || NOTHING_UNMET;
@@ -84,8 +85,8 @@ function madeUpUntil({ graceSeconds }: CheckSettings, oldestAt: Instant, at: Ins
 }
 
 /**
- * Whether a slot came due while the run that settles it was going on, and its scheduler may start the slot's own run at
- * the end of that.
+ * Whether a slot came due while the run that settles it was still going on, and the scheduler may start the slot's own run
+ * when that ends.
  */
 export function isWaiting({ settings, memory }: Draft, dueAt: Instant, { arrivedAt }: Arrival): boolean {
   const { schedule } = settings;
@@ -94,8 +95,8 @@ export function isWaiting({ settings, memory }: Draft, dueAt: Instant, { arrived
 }
 
 /**
- * Remembers the slots, of those that one run has settled, whose own run the scheduler may still start: those that waited
- * for its end, and those due before the last that was due when it began, which is its own.
+ * Remembers, among the slots that one run has settled, those whose own run the scheduler may still start: those that waited
+ * for its end, and those before its own slot, which is the last that was due when it began.
  */
 export function shareSlots(
   { memory, settings }: Draft,
@@ -115,19 +116,19 @@ export function shareSlots(
     memory.shared = { slots, until: madeUpUntil(settings, oldest, at) };
 }
 
-/** Whether a run that begins now may be the own run of a slot that another run has settled. */
+/** Whether a run that begins at `at` may be the own run of a slot that another run has settled. */
 export function hasShared({ shared }: Memory, at: Instant): boolean {
   return shared !== undefined && at <= shared.until;
 }
 
-/** Whether a run began right at the end of the one before, for a slot that came due during that. */
+/** Whether a run began right at the end of the one before, for a slot that came due during that one. */
 export function isBackToBack({ state, memory, settings }: Draft, begunAt: Instant): boolean {
   const sinceMs = begunAt - (state.lastPingAt ?? Infinity);
   const isAtOnce = sinceMs >= 0 && sinceMs <= BACK_TO_BACK_MS;
   return isAtOnce && hasShared(memory, begunAt) && belatedRuns(settings.schedule).atTheEnd;
 }
 
-/** Counts a run for the oldest slot that was settled by another's. Returns the slot; null where there is none. */
+/** Counts a run for the oldest slot that another run has settled. Returns the slot; null if there is none. */
 export function takeShared(draft: Draft, coming: Arrival): Slot | null {
   const { memory, settings } = draft;
   const [dueAt] = hasShared(memory, coming.arrivedAt) ? (memory.shared?.slots ?? []) : [];
@@ -140,7 +141,7 @@ export function takeShared(draft: Draft, coming: Arrival): Slot | null {
   return slot;
 }
 
-/** A slot that a run has failed, or had itself counted for, is none that another was counted for. */
+/** Forgets a shared slot once it is bad or has its own run. */
 export function forgetShared(memory: Memory, dueAt: Instant): void {
   if (memory.shared === undefined) return;
   const slots = memory.shared.slots.filter((shared) => shared !== dueAt);

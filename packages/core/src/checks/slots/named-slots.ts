@@ -1,4 +1,4 @@
-/** Rules 42 and 46: the one slot that a ping names, or in whose window its run began, and those that it passes over. */
+/** Rules 42 and 46: the one slot that a ping names, or in whose window its run began, and the slots that it passes over. */
 
 import { hasWindows, type Instant, nextAfter, type Schedule, SECOND_MS } from "@overdue/schedules";
 import type { Draft } from "../draft.ts";
@@ -9,13 +9,13 @@ import { type Arrival, isBad, metSlot } from "./slot-outcome.ts";
 import { isExcused, nameLastSlot, NO_SLOT, writeSlot } from "./write-slots.ts";
 
 const PASSED_MAX = 64;
-/** The clock of a host may be ahead, so that its run begins before its window. */
+/** The clock of a host may be ahead by this much, so that its run begins before its window. */
 export const AHEAD_MS = 10 * SECOND_MS;
 const NONE: readonly Instant[] = [];
 
 /**
  * Settles the slot that a ping names, and no other: those before it wait for their own runs until their deadlines.
- * Returns whether it was settled, and null where more than can be remembered would have to wait.
+ * Returns whether it was settled; null if more slots would have to wait than can be remembered.
  */
 export function settleNamed(draft: Draft, coming: Arrival, namedAt: Instant): boolean | null {
   const { memory, settings } = draft;
@@ -41,9 +41,9 @@ export function settleNamed(draft: Draft, coming: Arrival, namedAt: Instant): bo
 }
 
 /**
- * The slot in whose window a run began, where the scheduler draws the times: of windows that follow each other the nearest
- * to where in its window the last run began, since most draw once; the slot that waits, where none is known. Undefined for
- * other schedules, and ahead of the window.
+ * The slot in whose window a run began, if the scheduler draws the times. Of several windows it is the one in which the run
+ * began nearest to the last run's place in its window, since most schedulers draw once; without a last run it is the slot
+ * that waits. Undefined for other schedules, and ahead of the window.
  */
 export function slotOfWindow(draft: Draft, { arrivedAt }: Arrival): Instant | undefined {
   const { memory, settings } = draft;
@@ -62,8 +62,8 @@ export function slotOfWindow(draft: Draft, { arrivedAt }: Arrival): Instant | un
 }
 
 /**
- * The first run that is heard of, while nobody knows where in its window a run begins: it settles every window before its
- * own. Counted for the first of them alone, it would put all later ones a window behind.
+ * Lets the first run, while the place of runs in their windows is unknown, settle every window before its own. If it counted
+ * only for the first of them, all later runs would be a window behind.
  */
 export function meetBegun(draft: Draft, coming: Arrival): void {
   const { memory, settings } = draft;
@@ -77,7 +77,7 @@ export function meetBegun(draft: Draft, coming: Arrival): void {
   }
 }
 
-/** How long after the begin of its window something came that meets no slot: the first run that is heard of. */
+/** How many milliseconds after the begin of its window the first run came, which meets no slot. */
 export function placeInWindow(schedule: Schedule, at: Instant): number {
   const next = nextAfter(schedule, at + AHEAD_MS);
   const following = next === null ? null : nextAfter(schedule, next);
@@ -86,7 +86,7 @@ export function placeInWindow(schedule: Schedule, at: Instant): number {
   return begin === null || begin > at ? 0 : at - begin;
 }
 
-/** Says what became of a slot that was passed over; a later one was settled before it, so it is not the last one. */
+/** Writes the outcome of a slot that was passed over. It does not become the last slot: a later one was settled before. */
 export function writePassed(draft: Draft, slot: Slot): void {
   const { memory } = draft;
   const others = memory.passed?.filter((dueAt) => dueAt !== slot.dueAt) ?? NONE;

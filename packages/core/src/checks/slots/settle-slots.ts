@@ -18,13 +18,13 @@ import { AHEAD_MS, placeInWindow, meetBegun, settleNamed, slotOfWindow, writePas
 import { type Arrival, arrivalOf, earlyMs, metBy, metSlot } from "./slot-outcome.ts";
 import { nameLastSlot, NO_SLOT, reviseLastSlot, writeSlot } from "./write-slots.ts";
 
-/** How many slots one fold writes; what is left is written by the next ones. */
+/** How many slots one fold writes; the next folds write the rest. */
 export const SLOTS_PER_FOLD = 1000;
 const SPANS_MAX = 4;
 
 /**
- * Settles every slot due up to this ping, and the next one where the ping is early enough to count for it.
- * An interval begins anew at each ping. Returns whether a slot was settled.
+ * Settles every slot due up to this ping. If there is none, settles the next slot if the ping is within its early margin.
+ * An interval starts anew at each ping. Returns whether a slot was settled.
  */
 export function settleSlots(draft: Draft, coming: Arrival): boolean {
   const { memory, settings } = draft;
@@ -33,11 +33,11 @@ export function settleSlots(draft: Draft, coming: Arrival): boolean {
   const isOwn = settleOwn(draft, coming);
   if (isOwn !== null) return isOwn;
   if (isFixed) meetByRunBefore(draft, coming);
-  // A run that waited for the end of another is none that is early for the next slot.
+  // A run that waited for the end of another is not early for the next slot.
   const isQueued = coming.isBackToBack === true;
   if (isQueued && firstAt !== null && firstAt <= coming.at) takeShared(draft, coming);
   const isBegun = firstAt === null ? beginSlots(draft, coming) : settleDue(draft, coming);
-  // A ping for a slot that was due is not one for the next slot too, nor one from which windows are counted.
+  // A ping for a slot that was due does not count for the next one too, nor does the ping that windows are counted from.
   const isFirst = firstAt === null && hasWindows(settings.schedule);
   const isAhead = !isBegun && !isQueued && !isFirst && takeEarly(draft, coming);
   if (!isFixed) memory.slotAt = nextAfter(settings.schedule, countsFrom(draft, coming));
@@ -46,8 +46,8 @@ export function settleSlots(draft: Draft, coming: Arrival): boolean {
 }
 
 /**
- * Settles the one slot that is known to be the run's own, where its ping or a window tells it. Returns whether there was
- * one; null where neither does.
+ * Settles only the run's own slot, if its ping or a window tells which that is. Returns whether it was settled; null if
+ * neither tells.
  */
 function settleOwn(draft: Draft, coming: Arrival): boolean | null {
   const { memory } = draft;
@@ -65,8 +65,8 @@ function settleOwn(draft: Draft, coming: Arrival): boolean | null {
 }
 
 /**
- * A second run in a window: the first one was late for the window before, whose slot still waits, and this is the
- * window's own. Returns whether it is so.
+ * Handles a second run in a window: the first one was late for the window before, whose slot still waits, and this is the
+ * window's own run. Returns whether that was so.
  */
 function meetPassedByRunBefore(draft: Draft, coming: Arrival): boolean {
   const { memory, settings } = draft;
@@ -90,8 +90,8 @@ function countsFrom({ memory, settings }: Draft, { at, arrivedAt }: Arrival): In
 }
 
 /**
- * An end that a later one overtook on its way still meets the next slot of a fixed schedule, where it is early enough
- * for it; that later one may not have been.
+ * Lets an end that arrives after a later one still meet the next slot of a fixed schedule, if it is within the early
+ * margin; the later one may not have been.
  */
 export function meetAhead(draft: Draft, coming: Arrival): void {
   const { memory, settings } = draft;
@@ -105,7 +105,7 @@ export function meetAhead(draft: Draft, coming: Arrival): void {
   if (takeEarly(draft, coming)) nameLastSlot(memory, slotAt);
 }
 
-/** A run broke its limit: it fails what is due, as a fail would. Returns whether a slot was settled. */
+/** Fails the slots that are due because a run exceeded its limit, as a fail would. Returns whether a slot was settled. */
 export function failDue(draft: Draft, coming: Arrival): boolean {
   const { memory } = draft;
   const firstAt = memory.slotAt;
@@ -116,7 +116,7 @@ export function failDue(draft: Draft, coming: Arrival): boolean {
   return settled;
 }
 
-/** Settles every slot that is due by now, and moves to the next. Returns whether there was one. */
+/** Settles every slot that is due by now, and moves on to the next. Returns whether any was due. */
 function settleDue(draft: Draft, coming: Arrival): boolean {
   const { memory, settings } = draft;
   const firstAt = memory.slotAt;
@@ -125,9 +125,9 @@ function settleDue(draft: Draft, coming: Arrival): boolean {
   const due: Instant[] = [];
   const waiting: Instant[] = [];
   for (let count = 0; memory.slotAt !== null && memory.slotAt <= coming.at; count += 1) {
-    // A deadline that passed was evaluated before, unless there were too many for one fold.
+    // Passed deadlines have been evaluated already, unless there were too many for one fold.
     if (count === SLOTS_PER_FOLD || slotDeadline(settings, memory.outages, memory.slotAt) < coming.at) {
-      leaveForLater(draft, coming);
+      addToBacklog(draft, coming);
       break;
     }
     const dueAt = memory.slotAt;
@@ -142,8 +142,8 @@ function settleDue(draft: Draft, coming: Arrival): boolean {
 }
 
 /**
- * Meets the slot whose deadline passes by the run before, where that run was early for it and the run that is open now
- * began as early for the slot after it (rule 16). Returns whether it did.
+ * Lets the run before meet the slot whose deadline passes now, if it was early for that slot and the open run began as
+ * early for the slot after it (rule 16). Returns whether it did.
  */
 export function meetByOpenRun(draft: Draft, dueAt: Instant): boolean {
   const { memory, settings } = draft;
@@ -155,7 +155,7 @@ export function meetByOpenRun(draft: Draft, dueAt: Instant): boolean {
   return memory.slotAt !== dueAt;
 }
 
-/** Nothing came by the deadline of the next slot. Returns the slot: missed, or excluded. */
+/** Writes the slot that no ping settled by its deadline. Returns it: missed, or excluded. */
 export function missSlot(draft: Draft, dueAt: Instant): Slot {
   const { memory, settings } = draft;
   const unmet = unmetSlot(settings, memory.outages, dueAt);
@@ -166,14 +166,14 @@ export function missSlot(draft: Draft, dueAt: Instant): Slot {
   return slot;
 }
 
-/** The run from before this slot that is still going, within its limit: a scheduler may skip the slot for it. */
+/** The run that began before this slot and is still open within its limit: the scheduler may skip the slot because of it. */
 export function runBefore({ openRuns }: Memory, dueAt: Instant): OpenRun | undefined {
   return openRuns.find(
     ({ overlong, uncertain, startedAt }) => !overlong && uncertain === undefined && startedAt < dueAt,
   );
 }
 
-/** A slot that nothing came for by its deadline. */
+/** A slot that no ping settled by its deadline. */
 export function unmetSlot(settings: CheckSettings, outages: readonly Outage[], dueAt: Instant): Slot {
   const slot = { dueAt, at: slotDeadline(settings, outages, dueAt), lateMs: null, runId: null };
   if (isInOutage(outages, dueAt)) return { ...slot, outcome: "excluded" };
@@ -182,8 +182,8 @@ export function unmetSlot(settings: CheckSettings, outages: readonly Outage[], d
 }
 
 /**
- * A run that no slot waits for: made up for a missed one that nothing came for yet, where the slot settled last
- * was met; else it belongs to that one. Returns the slot it was counted for.
+ * Counts a run that no slot waits for. If the slot settled last was met, the run counts for a missed slot without a run, or
+ * for a shared one; otherwise it belongs to the slot settled last. Returns the slot that it was counted for.
  */
 export function countForPast(draft: Draft, coming: Arrival): Slot | null {
   const { lastSlot } = draft.memory;
@@ -192,17 +192,17 @@ export function countForPast(draft: Draft, coming: Arrival): Slot | null {
   const isMet = lastSlot === null || (lastSlot.outcome !== "failed" && lastSlot.lateMs !== null);
   const madeUp = good && (isMet || isNamed) ? makeUp(draft, coming) : null;
   const shared = madeUp === null && good && isMet && !isNamed ? takeShared(draft, coming) : null;
-  // A run that names another slot says nothing of the last one.
+  // A run that names another slot changes nothing about the last one.
   const isOfLast = !isNamed || namedAt === lastSlot?.dueAt;
   if (madeUp === null && shared === null && isOfLast) reviseLastSlot(draft, coming);
   return madeUp ?? shared ?? draft.memory.lastSlot;
 }
 
-/** A check that waited for no slot begins to. Returns whether this is a slot itself. */
+/** A check that waited for no slot starts to. Returns whether this ping is a slot itself, as with an interval. */
 function beginSlots(draft: Draft, coming: Arrival): boolean {
   const { memory, settings } = draft;
   const { schedule } = settings;
-  // Of windows the next is waited for after the one in which the last run began, though it ended in that.
+  // Wait for the window after the one in which the last run began, even if that run has ended within it.
   const begunAt = Math.max(coming.arrivedAt, ...memory.openRuns.map(({ startedAt }) => startedAt));
   memory.slotAt = nextAfter(
     schedule,
@@ -214,7 +214,7 @@ function beginSlots(draft: Draft, coming: Arrival): boolean {
   return true;
 }
 
-/** A ping ahead of its slot counts for it within the early margin; an interval's slot it moves to itself. */
+/** Counts a ping within the early margin for the next slot; the slot of an interval moves to the ping. */
 function takeEarly(draft: Draft, coming: Arrival): boolean {
   const { memory, settings } = draft;
   const { slotAt, lastSlot } = memory;
@@ -226,8 +226,8 @@ function takeEarly(draft: Draft, coming: Arrival): boolean {
 }
 
 /**
- * The run that was counted for the slot before, late, began as near to the slot that is waited for as this one does
- * to the next: each is early for its own, and it was the one before them that was left out.
+ * If the run before, counted late for its slot, began as near to the slot that is waited for as this run does to the next,
+ * then each was early for its own slot, and the slot before them was left out. Moves the run before to the waiting slot.
  */
 function meetByRunBefore(draft: Draft, coming: Arrival): void {
   const { memory, settings } = draft;
@@ -243,7 +243,7 @@ function meetByRunBefore(draft: Draft, coming: Arrival): void {
   memory.slotAt = nextAt;
 }
 
-/** A slot without a time of its own moves to what meets it. */
+/** The slot of an interval has no time of its own: it is due when it is met. */
 function movedTo(settings: CheckSettings, coming: Arrival): Slot {
   const dueAt = isCountedFromStart(settings.schedule) ? coming.arrivedAt : coming.at;
   return metSlot(settings, dueAt, { ...coming, arrivedAt: dueAt });
@@ -251,7 +251,7 @@ function movedTo(settings: CheckSettings, coming: Arrival): Slot {
 
 type Ahead = { last: Slot | null; slotAt: Instant };
 
-/** A run that began long before was not early for this slot, unless its end is within the margin that is set. */
+/** Whether a run counts as early for a slot. One that began long before does only if its end is within the set margin. */
 function isNear(
   settings: CheckSettings,
   { last, slotAt }: Ahead,
@@ -264,7 +264,7 @@ function isNear(
   return slotAt - at <= Math.min(marginMs, settings.earlyMarginSeconds * SECOND_MS);
 }
 
-function leaveForLater({ memory, settings }: Draft, { at, arrivedAt, good, runId }: Arrival): void {
+function addToBacklog({ memory, settings }: Draft, { at, arrivedAt, good, runId }: Arrival): void {
   const { schedule } = settings;
   if (memory.slotAt === null) return;
   const span = { schedule, from: memory.slotAt, through: at, at, arrivedAt, good, runId };
@@ -273,13 +273,13 @@ function leaveForLater({ memory, settings }: Draft, { at, arrivedAt, good, runId
   memory.slotAt = nextAfter(schedule, at);
 }
 
-/** Writes slots that an earlier fold had no room for. Returns how many. */
+/** Writes slots that an earlier fold left in the backlog. Returns how many. */
 export function writeBacklog(draft: Draft): number {
   let written = 0;
   while (written < SLOTS_PER_FOLD) {
     const [span, ...rest] = draft.memory.backlog;
     if (span === undefined) break;
-    draft.effects.push({ kind: "slot", slot: slotOf(draft, span) });
+    draft.effects.push({ kind: "slot", slot: firstSlot(draft, span) });
     const from = nextAfter(span.schedule, span.from);
     draft.memory.backlog = from === null || from > span.through ? rest : [{ ...span, from }, ...rest];
     written += 1;
@@ -287,7 +287,7 @@ export function writeBacklog(draft: Draft): number {
   return written;
 }
 
-function slotOf({ settings, memory }: Draft, span: SlotSpan): Slot {
+function firstSlot({ settings, memory }: Draft, span: SlotSpan): Slot {
   const dueAt: Instant = span.from;
   const deadlineAt = slotDeadline(settings, memory.outages, dueAt);
   if (deadlineAt > span.at)

@@ -12,19 +12,19 @@ import {
 import type { CheckSettings } from "../settings.ts";
 import type { Slot } from "../event.ts";
 
-/** Something that settles slots at `at`; `arrivedAt` is the start of its run where that was heard. */
+/** What settles slots at `at`: a ping or a run. `arrivedAt` is the start of the run; `at` itself if none was received. */
 export type Arrival = {
   at: Instant;
   arrivedAt: Instant;
   good: boolean;
   runId: string | null;
-  /** The slot that it names (rule 42). */
+  /** The slot that the ping names (rule 42). */
   namedAt?: Instant;
-  /** It began right at the end of the run before (rule 43). */
+  /** The run began right at the end of the one before (rule 43). */
   isBackToBack?: boolean;
 };
 
-/** How a slot was met: up to a tenth of the grace, at most a minute, is on time, beside the allowed jitter. */
+/** The slot as it was met. On time is up to a tenth of the grace late, at most a minute, plus the allowed jitter. */
 export function metSlot(settings: CheckSettings, dueAt: Instant, coming: Arrival): Slot {
   const lateMs = coming.arrivedAt - dueAt;
   return {
@@ -36,7 +36,7 @@ export function metSlot(settings: CheckSettings, dueAt: Instant, coming: Arrival
   };
 }
 
-/** The start counts for the first slot and for those due before it; those due while it ran waited for its end. */
+/** The slot as it was met by a run. Lateness counts from the start, but from the end for slots due while the run went on. */
 export function metBy(
   settings: CheckSettings,
   coming: Arrival,
@@ -47,8 +47,8 @@ export function metBy(
 }
 
 /**
- * How far ahead of its time the next slot can be met, never nearer to the slot before: by the margin that is set,
- * or by a tenth of the time since the slot before, at most a minute, because clocks are a little wrong.
+ * How many milliseconds before its time the next slot can be met: the margin that is set, but at least a tenth of the time
+ * since the slot before (at most a minute of that), because clocks are a little wrong; never more than half of that time.
  */
 export function earlyMs(
   { schedule, earlyMarginSeconds }: CheckSettings,
@@ -60,12 +60,12 @@ export function earlyMs(
   const gapMs = last === null ? (nextAfter(schedule, slotAt) ?? Infinity) - slotAt : slotAt - last.dueAt;
   const marginMs = Math.max(earlyMarginSeconds * SECOND_MS, Math.min(MINUTE_MS, gapMs / 10));
   if (last === null) return marginMs;
-  // In a window as far as in the last: what is nearer to the place in that is not early for the next.
+  // With windows the half-way point lies between the same places of both, so it moves with the last run's place.
   const placeMs = hasWindows(schedule) ? Math.max(0, last.lateMs ?? 0) : 0;
   return Math.min(marginMs, gapMs / 2 - placeMs);
 }
 
-/** When the run of a slot began, where that was after it was due; else its time. */
+/** When the run of a slot began, if that was after the due time; else the due time. */
 export function arrivalOf({ dueAt, lateMs }: Slot): Instant {
   return dueAt + Math.max(0, lateMs ?? 0);
 }

@@ -1,4 +1,4 @@
-/** Rules 17, 24 and 41: writes slots, and says something else of those that were written before. */
+/** Rules 17, 24 and 41: writes slots, and rewrites those that were written before. */
 
 import type { Instant } from "@overdue/schedules";
 import { isInMaintenance } from "../deadlines/postpone-deadlines.ts";
@@ -9,10 +9,10 @@ import { noteVerdict } from "../state/tolerance.ts";
 import { forgetShared, forgetUnmet, rememberUnmet } from "./made-up.ts";
 import { type Arrival, isBad, metSlot } from "./slot-outcome.ts";
 
-/** Names, where hosts and pings are counted by slots, the time before the first one. */
+/** Stands for the time before the first slot where hosts and pings are counted by slots. */
 export const NO_SLOT: Instant = 0;
 
-/** Writes a slot that was settled or missed: from now on it is the last one. */
+/** Writes a slot that was settled or missed, which becomes the last slot. */
 export function writeSlot(draft: Draft, slot: Slot): void {
   draft.effects.push({ kind: "slot", slot });
   draft.memory.lastSlot = slot;
@@ -21,7 +21,7 @@ export function writeSlot(draft: Draft, slot: Slot): void {
   if (!isExcused(draft, slot)) noteVerdict(draft, { dueAt: slot.dueAt, bad: isBad(slot) });
 }
 
-/** What was counted for the slot that was waited for was counted for the last one settled with it. */
+/** Moves what was counted for the awaited slot (its host, its pings) to the last of the slots settled together with it. */
 export function nameLastSlot(memory: Memory, slotAt: Instant): void {
   const { lastSlot, slotHost, burst } = memory;
   if (lastSlot === null) return;
@@ -30,8 +30,8 @@ export function nameLastSlot(memory: Memory, slotAt: Instant): void {
 }
 
 /**
- * A further ping before the next slot belongs to the slot settled last: its last word counts. A slot whose
- * deadline has passed stays missed, with how late it came in the end.
+ * Revises the slot settled last by a further ping before the next slot: the newest outcome counts. A slot whose deadline
+ * has passed stays missed, and records how late its run came in the end.
  */
 export function reviseLastSlot(draft: Draft, coming: Arrival): void {
   const { memory } = draft;
@@ -42,13 +42,13 @@ export function reviseLastSlot(draft: Draft, coming: Arrival): void {
   if (memory.unmet !== undefined) forgetUnmet(memory, revised.dueAt);
 }
 
-/** The slot that a run's start was counted for is failed by that run; what was decided against it before stays. */
+/** Fails the slot that a run's start was counted for, unless it is bad or excluded already. */
 export function failSlot(draft: Draft, slot: Slot, { at, runId }: { at: Instant; runId: string }): void {
   if (isBad(slot) || slot.outcome === "excluded") return;
   replaceSlot(draft, slot, { ...slot, outcome: "failed", at, runId });
 }
 
-/** Says something else of a slot that was written before. */
+/** Rewrites a slot that was written before. */
 function replaceSlot(draft: Draft, before: Slot, slot: Slot): void {
   const { memory } = draft;
   if (memory.lastSlot?.dueAt === slot.dueAt) memory.lastSlot = slot;
@@ -56,7 +56,7 @@ function replaceSlot(draft: Draft, before: Slot, slot: Slot): void {
   if (memory.openRuns.some((run) => run.slot?.dueAt === slot.dueAt))
     memory.openRuns = memory.openRuns.map((run) => (run.slot?.dueAt === slot.dueAt ? { ...run, slot } : run));
   rewriteSlot(draft, slot);
-  // How late a missed slot came in the end says nothing about those since.
+  // If only the lateness of a missed slot changed, its verdict stays.
   if (slot.outcome !== before.outcome && !isExcused(draft, slot))
     noteVerdict(draft, { dueAt: slot.dueAt, bad: isBad(slot) });
 }
@@ -78,7 +78,7 @@ function revise(draft: Draft, last: Slot, coming: Arrival): Slot {
   }
 }
 
-/** What fails in maintenance, like what nobody evaluates, is no verdict. */
+/** Excluded slots, and those that are bad during maintenance, do not count for a tolerance. */
 export function isExcused({ settings }: Draft, slot: Slot): boolean {
   return slot.outcome === "excluded" || (isBad(slot) && isInMaintenance(settings, slot.at));
 }

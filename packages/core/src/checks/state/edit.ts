@@ -1,4 +1,4 @@
-/** Rules 10a, 11 and 39: what an edit changes, and other maintenance windows. */
+/** Rules 10a, 11 and 39: what an edit, or a change of maintenance windows, changes. */
 
 import { everyMs, type Instant, nextAfter, type Schedule } from "@overdue/schedules";
 import type { MaintenanceWindow } from "../../maintenance/window.ts";
@@ -9,8 +9,8 @@ import type { OpenRun } from "../memory.ts";
 import type { CheckSettings } from "../settings.ts";
 
 /**
- * What was due under the old settings is evaluated by them; from then on the new ones hold. An up check waits for
- * the first slot after its last ping, as if it had had this schedule then: it may be overdue at once.
+ * Evaluates what was due by the old settings; then the new ones apply. An up check waits for the first slot after its last
+ * ping, as if it had had the new schedule then, so it may be overdue at once.
  */
 export function applyEdit(draft: Draft, edit: { at: Instant; settings: CheckSettings }): void {
   const { memory } = draft;
@@ -47,19 +47,19 @@ function slotAfterEdit(draft: Draft, { at, schedule, sameSchedule }: Before): In
     case "down":
       return memory.slotAt === null ? null : nextAfter(settings.schedule, at);
     case "up":
-      return nextAfter(settings.schedule, anchorOf(draft, schedule) ?? at);
+      return nextAfter(settings.schedule, countedFrom(draft, schedule) ?? at);
   }
 }
 
-/** What the slot that is waited for was counted from. */
-function anchorOf({ state, memory }: Draft, before: Schedule): Instant | null {
+/** The instant that the awaited slot was counted from. */
+function countedFrom({ state, memory }: Draft, before: Schedule): Instant | null {
   const intervalMs = everyMs(before);
   if (intervalMs !== null && memory.slotAt !== null) return memory.slotAt - intervalMs;
-  const heardAt = state.lastPingAt ?? memory.verdictAt;
-  return heardAt === null ? null : Math.max(heardAt, memory.lastSlot?.dueAt ?? heardAt);
+  const lastAt = state.lastPingAt ?? memory.verdictAt;
+  return lastAt === null ? null : Math.max(lastAt, memory.lastSlot?.dueAt ?? lastAt);
 }
 
-/** Overdue under the new schedule, as far as is known: one slot says so, and no others are made up for the past. */
+/** Writes one missed slot if the check is overdue by the new schedule; the other slots of the past are not written. */
 function evaluateOverdue(draft: Draft, at: Instant): void {
   const { memory, settings } = draft;
   const now = Math.min(at, draft.knownUntil);
@@ -68,13 +68,13 @@ function evaluateOverdue(draft: Draft, at: Instant): void {
   memory.slotAt = nextAfter(settings.schedule, at);
 }
 
-/** Whether the due times are the same, whatever order the keys stand in: the database keeps its own. */
+/** Whether two schedules have the same due times. The order of their keys does not matter: JSONB does not keep it. */
 function isSameSchedule(one: Schedule, other: Schedule): boolean {
-  return timesInOneOrder(one) === timesInOneOrder(other);
+  return sortedTimes(one) === sortedTimes(other);
 }
 
-/** How the scheduler is set up moves no due time; of an interval, nor does which it is. */
-function timesInOneOrder({ setup: _setup, ...times }: Schedule): string {
+/** The set-up of a scheduler moves no due time; neither does the scheduler of an interval. */
+function sortedTimes({ setup: _setup, ...times }: Schedule): string {
   const schedule = times.kind === "interval" ? { ...times, scheduler: undefined } : times;
   return JSON.stringify(schedule, (_, value: unknown) =>
     typeof value === "object" && value !== null && !Array.isArray(value)
@@ -83,7 +83,7 @@ function timesInOneOrder({ setup: _setup, ...times }: Schedule): string {
   );
 }
 
-/** What was due under the windows before is evaluated by them; open runs then wait for the new ones, slots look them up. */
+/** Evaluates what was due by the old windows, then sets the new ones and postpones the deadlines of open runs by them. */
 export function applyMaintenance(
   draft: Draft,
   { at, windows }: { at: Instant; windows: readonly MaintenanceWindow[] },
@@ -95,7 +95,7 @@ export function applyMaintenance(
   limitRuns(draft);
 }
 
-/** Open runs get the limit of the new settings, and so do those that were open before a pause. */
+/** Gives open runs, and those that were open before a pause, the limit of the new settings. */
 function limitRuns(draft: Draft): void {
   const { memory } = draft;
   const limited = (run: OpenRun) => (run.overlong ? run : { ...run, deadlineAt: runDeadline(draft, run) });

@@ -8,7 +8,7 @@ import { isInMaintenance } from "../deadlines/postpone-deadlines.ts";
 
 export type Violation = { at: Instant; reason: Reason; evidence: Evidence };
 
-/** The check goes down and people are notified, but in maintenance; nothing happens to one that is down. */
+/** Takes a check down and notifies people; during maintenance it only writes a notice. A down check stays as it is. */
 export function goDown(draft: Draft, violation: Violation): void {
   if (draft.state.status === "down") return;
   const { at, reason, evidence } = violation;
@@ -19,7 +19,7 @@ export function goDown(draft: Draft, violation: Violation): void {
   draft.effects.push({ kind: "incident-opened", at: flippedAt, deadlineSeq, reason, evidence });
 }
 
-/** The check goes up; people are notified only where they were notified that it is down. */
+/** Brings a check up. People are notified only if it was down. */
 export function goUp(draft: Draft, at: Instant): void {
   if (draft.state.status === "up") return;
   setStatusSilently(draft, { at, to: "up" });
@@ -27,7 +27,7 @@ export function goUp(draft: Draft, at: Instant): void {
   draft.memory.goodInARow = 0;
 }
 
-/** To a status that nobody is notified of, unless an incident ends with it. */
+/** Sets a status without notifying anybody, except that a check which leaves down resolves its incident. */
 export function setStatusSilently(
   draft: Draft,
   { at, to }: { at: Instant; to: "up" | "paused" | "new" },
@@ -38,19 +38,19 @@ export function setStatusSilently(
   if (from === "down") draft.effects.push({ kind: "incident-resolved", at: flippedAt, deadlineSeq });
 }
 
-/** Back to what the check was before it was paused: nobody is notified again of an incident that goes on. */
+/** Restores the status from before a pause. Nobody is notified again of an incident that continues. */
 export function restoreStatus(draft: Draft, { at, to }: { at: Instant; to: "new" | "up" | "down" }): void {
   const { deadlineSeq } = draft.state;
   const flippedAt = writeFlip(draft, { at, to, reason: null, isRestored: true });
   if (to === "down") draft.effects.push({ kind: "incident-reopened", at: flippedAt, deadlineSeq });
 }
 
-/** Something worth a line in the history, and no alert. */
+/** Writes a line for the history, without an alert. */
 export function writeNotice(draft: Draft, { at, reason, evidence }: Violation): void {
   draft.effects.push({ kind: "notice", at, notice: reason, evidence });
 }
 
-/** A flip is never dated before the one it follows. The number it carries names the deadline it settles. */
+/** Writes a flip, never dated before the last one; `deadlineSeq` is the number of the deadline that it settles. */
 function writeFlip(
   draft: Draft,
   change: { at: Instant; to: Status; reason: Reason | null; isRestored?: boolean },

@@ -9,7 +9,7 @@ import { isInMaintenance } from "../deadlines/postpone-deadlines.ts";
 
 const VERDICTS_MAX = 100;
 
-/** A slot or a run went wrong: down, unless the check tolerates so many; then a line in the history. */
+/** Takes the check down because a slot or a run was bad. If that is tolerated, it only writes a notice. */
 export function applyViolation(draft: Draft, violation: Violation): void {
   const { state, memory, settings } = draft;
   memory.goodInARow = 0;
@@ -19,21 +19,21 @@ export function applyViolation(draft: Draft, violation: Violation): void {
     isTolerated(settings.tolerance, memory.verdicts, violation)
   ) {
     writeNotice(draft, violation);
-    // The job was heard all the same: from now on the next slot is waited for.
+    // The job is alive all the same: a new or paused check waits for its next slot from now on.
     setStatusSilently(draft, { at: violation.at, to: "up" });
   } else {
     goDown(draft, violation);
   }
 }
 
-/** A run ended well: a down check goes up after as many of these in a row as its settings ask for. */
+/** Counts a good run: a down check goes up after `recoverAfter` of them in a row, any other check at once. */
 export function applySuccess(draft: Draft, at: Instant): void {
   const { state, memory, settings } = draft;
   if (state.status === "down") memory.goodInARow += 1;
   if (state.status !== "down" || memory.goodInARow >= settings.recoverAfter) goUp(draft, at);
 }
 
-/** Notes whether the slot of this `dueAt` was a bad one, in place of what was noted before. */
+/** Notes whether the slot of this `dueAt` was bad, in place of an earlier note for it. */
 export function noteVerdict({ memory, settings }: Draft, verdict: Verdict): void {
   if (settings.tolerance === null) return;
   const known = memory.verdicts.findIndex(({ dueAt }) => dueAt === verdict.dueAt);
@@ -47,7 +47,7 @@ function isTolerated(
   violation: Violation,
 ): boolean {
   if (tolerance === null || violation.reason === "never-started") return false;
-  // A slot that was skipped because a run was still going ("overlap") did not run either.
+  // A slot that was skipped because a run was still open ("overlap") had no run either.
   const isMissed = violation.reason === "missed" || violation.reason === "overlap";
   if (isMissed && !tolerance.tolerateMissed) return false;
   switch (tolerance.kind) {

@@ -7,7 +7,7 @@ import type { Effect, Event, Flip, Ping, PingKind, Run, Slot } from "../event.ts
 import { newCheck } from "../new-check.ts";
 import { defaultSettings } from "../settings.ts";
 
-/** Stories begin at a full hour, and count their times in seconds since then. */
+/** The instant at which stories begin; a full hour. Their steps are in seconds since then. */
 export const T = 1_800_000_000_000;
 
 export type Step =
@@ -92,7 +92,7 @@ export function pingOf(at: number, kind: PingKind, ping: Partial<Ping> = {}): Pi
   return { id: `p${at}`, kind, at, rid: null, exitStatus: null, host: null, digest: null, ...ping };
 }
 
-/** Maintenance from one second to another. */
+/** A one-time maintenance window, in seconds of the story. */
 export function once(from: number, until: number): MaintenanceWindow {
   const rule = { kind: "once", from: T + from * SECOND_MS, until: T + until * SECOND_MS } as const;
   return { rule, stoppedAt: null };
