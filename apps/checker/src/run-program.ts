@@ -6,20 +6,20 @@ import { foldDatabaseProblems, loggableError } from "@overdue/db";
 import { startTracing } from "@overdue/tracing";
 import { pino, type Logger } from "pino";
 
-/** What a program is started with. */
 export type ProgramOptions = {
   config: Config;
   databaseUrl: string;
-  /** The server itself, where the other leads to a pooler: for all that needs a session of its own. */
+  /** The server itself if `databaseUrl` leads to a pooler, for everything that needs a session; else the same. */
   directUrl: string;
   log: Logger;
 };
 
-/** Starts a program. @returns how to stop it: no new work, what is under way ends, then the connections close */
+/** Starts a program. @returns a function that stops it: it takes no new work, finishes what is under way, and disconnects */
 export type StartProgram = (options: ProgramOptions) => Promise<() => Promise<void>>;
 
-/** A call to a provider takes 20 s at most; what can still not be recorded then is repeated in any case. */
+/** A call to a provider takes 20 s at most. What is not recorded by then is repeated in any case. */
 const STOP_MS = 30_000;
+/** A second signal within this time is taken for an echo of the first. */
 const ECHO_MS_MAX = 1_000;
 const LIVENESS_EVERY_MS = 1_000;
 
@@ -43,12 +43,12 @@ export async function runProgram(
   process.on("uncaughtException", (error) => die(log, error));
   const stopTracing = await startTracing(config.otlpEndpoint, { process: name, log });
   const stop = await start({ config, databaseUrl, directUrl: databaseDirectUrl ?? databaseUrl, log });
-  // The supervisor, if it started us, waits for this.
+  // The supervisor, if it started this process, waits for this message.
   if (process.connected) process.send?.({ running: true }, undefined, {}, () => undefined);
   if (config.livenessFile !== null) await renewLiveness(config.livenessFile, log);
   let askedAt: number | null = null;
   const end = () => {
-    // A service manager that ends a group of processes at once reaches us directly and through the supervisor.
+    // A service manager that signals a whole process group reaches this process directly and through the supervisor.
     if (askedAt !== null && performance.now() - askedAt > ECHO_MS_MAX) process.exit(1);
     if (askedAt !== null) return;
     askedAt = performance.now();
@@ -63,7 +63,7 @@ export async function runProgram(
   for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, end);
 }
 
-/** For a probe, which ends a process whose event loop stands still: the file is as old as the last turn of it. */
+/** Touches a file for a probe that ends a process whose event loop is blocked: then the file grows old. */
 async function renewLiveness(file: string, log: Logger): Promise<void> {
   const renew = () => writeFile(file, new Date().toISOString());
   await renew();
@@ -71,7 +71,7 @@ async function renewLiveness(file: string, log: Logger): Promise<void> {
   setInterval(() => void renew().catch(warn), LIVENESS_EVERY_MS).unref();
 }
 
-/** A process in an unknown state must not go on deciding; its supervisor starts another. */
+/** Ends the process: in an unknown state it must not evaluate anything. The supervisor starts another. */
 function die(log: Logger, error: unknown): void {
   log.fatal({ err: error }, "The process ends on an unexpected error.");
   process.exit(1);

@@ -28,9 +28,9 @@ import { openBotApi } from "./telegram/bot-api.ts";
 import { startReceivingUpdates, WakeSignal } from "./telegram/updates.ts";
 
 /**
- * Evaluates deadlines, follows escalations and runs maintenance jobs. Any number of checkers run side by side on one
- * database; what they have to say is sent by the senders. @returns how to stop: no new work, what is under way ends, then
- * the connections close
+ * Evaluates deadlines, processes escalations and runs maintenance jobs. Any number of checkers run side by side on one
+ * database; the senders deliver their alerts. @returns a function that stops it: it takes no new work, finishes what is
+ * under way, and disconnects
  */
 export async function startChecker({
   config,
@@ -43,7 +43,7 @@ export async function startChecker({
     openPool({ url: databaseUrl, max, name: `checker ${checker.id} ${name}` });
   const [evaluating, maintaining] = [open("evaluate", 3), open("maintain", 2)];
   await migrateServer(directUrl);
-  await sayWhetherMailIsCaught(maintaining, { config, log });
+  await noteMailWarning(maintaining, { config, log });
   const egress = openEgress({ allowedNetworks: config.allowedPrivateNetworks });
   const ownerContact = { keyring: keyringOf(config.secretKeys), mail: config.smtpUrl !== null };
   const evaluator = new DeadlineEvaluator({
@@ -75,8 +75,8 @@ export async function startChecker({
   };
 }
 
-/** In the log, and to the operators for as long as it is so. */
-async function sayWhetherMailIsCaught(pool: Pool, { config, log }: { config: Config; log: Logger }) {
+/** Logs the warning about the mail server, if there is one, and shows it to the operators as long as it applies. */
+async function noteMailWarning(pool: Pool, { config, log }: { config: Config; log: Logger }) {
   const warning = mailWarning(config);
   if (warning !== null) log.warn(warning);
   await noteProblem(openDb(pool), "mail", warning);
@@ -86,7 +86,7 @@ type Wakeable = Record<"evaluator" | "escalator" | "accountMails" | "statusMails
   chats: Chats;
 };
 
-/** Wakes what the database notifies, and all where a notification may have been missed. @returns how to stop */
+/** Wakes what the database notifies; after a reconnect all, as notifications may have been missed. @returns a stop function */
 function listenToDatabase(url: string, wakeable: Wakeable): () => Promise<void> {
   const { evaluator, escalator, chats, accountMails, statusMails } = wakeable;
   return listen({
@@ -112,7 +112,7 @@ type Maintenance = {
   log: Logger;
 };
 
-/** Maintenance jobs, the self-test among them. @returns how to stop them */
+/** Starts the maintenance jobs, including the self-test. @returns a function that stops them */
 async function startMaintenance(
   pool: Pool,
   { ownerContact, egress, config, directUrl, log }: Maintenance,
@@ -137,14 +137,14 @@ async function startMaintenance(
   };
 }
 
-/** `handlers`: for notifications of the database. `wake`: look whether anything was missed. */
+/** `handlers`: for notifications of the database. `wake`: looks whether anything was missed. */
 type Chats = {
   handlers: { overdue_telegram(): void; overdue_slack(): void };
   wake(): void;
   stop(): Promise<void>;
 };
 
-/** Receives what people do in chats with what Overdue sent there, and answers them. */
+/** Handles what people do in chats with Overdue's messages, and answers them. */
 function startChats(config: Config, parts: { pool: Pool; log: Logger }): Chats {
   const telegram = startTelegram(config, parts);
   const slack = openSlack(config, parts);
@@ -160,7 +160,7 @@ function startChats(config: Config, parts: { pool: Pool; log: Logger }): Chats {
   };
 }
 
-/** Null where the operator has set up no app. */
+/** Null if the operator has set up no Slack app. */
 function openSlack(config: Config, { pool, log }: { pool: Pool; log: Logger }): ServingSlack | null {
   const { slackClientId: clientId, slackClientSecret: clientSecret, slackSigningSecret } = config;
   if (clientId === null || clientSecret === null || slackSigningSecret === null) return null;
@@ -178,16 +178,16 @@ function openSlack(config: Config, { pool, log }: { pool: Pool; log: Logger }): 
 }
 
 /** Longer than a long poll, shorter than the lease. */
-const TIMEOUT_MS = 20_000;
+const TELEGRAM_TIMEOUT_MS = 20_000;
 
-/** `wake`: the webhook got an update. */
+/** `wake`: call it when the webhook got an update. */
 type TelegramUpdates = { wake(): void; stop(): Promise<void> };
 
-/** Where the instance has a bot: receives what people write to it, in one process of all. */
+/** Receives what people write to the instance's bot, if it has one. Only one of all processes does so at a time. */
 function startTelegram(config: Config, { pool, log }: { pool: Pool; log: Logger }): TelegramUpdates {
   const { telegramBotToken: token, telegramApiRoot: apiRoot, publicUrl } = config;
   if (token === null) return { wake: () => undefined, stop: () => Promise.resolve() };
-  const egress = openEgress({ allowedNetworks: [], timeoutMs: TIMEOUT_MS });
+  const egress = openEgress({ allowedNetworks: [], timeoutMs: TELEGRAM_TIMEOUT_MS });
   const keyring = keyringOf(config.secretKeys);
   const arrived = new WakeSignal();
   const url = `${publicUrl}/telegram/updates`;
@@ -198,7 +198,7 @@ function startTelegram(config: Config, { pool, log }: { pool: Pool; log: Logger 
     bot: openBotApi(egress, { apiRoot, token }),
     holder: randomUUID(),
     log,
-    // Telegram calls nothing else.
+    // Telegram calls only https addresses.
     webhook: url.startsWith("https://") ? { url, secret: telegramWebhookSecret(keyring) } : null,
     arrived,
   });

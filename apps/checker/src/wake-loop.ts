@@ -1,12 +1,12 @@
 export type WakeLoopOptions = {
-  /** Does what is due. @returns after how many milliseconds to look again by itself. */
+  /** Does what is due. @returns after how many milliseconds to look again without being woken. */
   look: () => Promise<number>;
-  /** A look that failed is reported here, and repeated after `sweepMs`. */
+  /** Called when a look failed; it is repeated after `sweepMs`. */
   onError: (error: unknown) => void;
   sweepMs: number;
 };
 
-/** Looks when it is woken, and when the time comes that the last look named; never twice at once. */
+/** Looks when it is woken, and at the time that the last look returned; never twice at once. */
 export class WakeLoop {
   #timer: NodeJS.Timeout | undefined;
   #working: Promise<void> | null = null;
@@ -18,12 +18,12 @@ export class WakeLoop {
     this.#options = options;
   }
 
-  /** A look that has much to do asks this between its batches. */
+  /** Whether it was stopped; a long look checks this between its batches. */
   get stopped(): boolean {
     return this.#stopped;
   }
 
-  /** Looks now, or once more when it is looking already. */
+  /** Looks now, or once more if it is looking already. */
   wake(): void {
     if (this.#stopped) return;
     this.#again = true;
@@ -48,7 +48,7 @@ export class WakeLoop {
         return sweepMs;
       });
     }
-    // In the same step as the last question, so that no wake falls between them.
+    // In the same step as the last check of `#again`, so that no wake is lost between them.
     this.#working = null;
     if (!this.#stopped) this.#timer = setTimeout(() => this.wake(), waitMs);
   }

@@ -17,7 +17,7 @@ export type TestDeliveryOptions = {
   redisUrl?: string | null;
   /** Null: there is no mail server. */
   smtpUrl?: string | null;
-  /** Owners can be reached by mail; by default where there is a mail server. */
+  /** Whether owners can be reached by mail; by default if there is a mail server. */
   mail?: boolean;
   from?: string;
   stopLink?: (message: AlertMessage) => string;
@@ -33,7 +33,7 @@ export type TestDelivery = {
 
 const PUBLIC_URL = "https://overdue.example.org";
 
-/** What a sender delivers with, woken by the database as there, with fake providers behind it. */
+/** Starts the delivering part of a sender, woken by the database as in a real one, with fake providers behind it. */
 export async function startTestDelivery(options: TestDeliveryOptions): Promise<TestDelivery> {
   const { db, databaseUrl, redisUrl = null, smtpUrl = null } = options;
   const queue = await openDeliveryQueue({ redisUrl, databaseUrl, onError: () => undefined });

@@ -15,8 +15,8 @@ import type { Logger } from "pino";
 import { MailQueue, type MailSource } from "../transports/mail-queue.ts";
 
 /**
- * Sends mails about accounts: proof of an address, a new password, an invitation. They are no alerts, so they do not
- * wait behind any.
+ * Sends mails about accounts: the confirmation of an address, a new password, an invitation. They have their own queue, so
+ * that they do not wait behind alerts.
  */
 export function openAccountMails(of: { db: Db; config: Config; log: Logger }): MailQueue<AccountMailRow> {
   const { db, config } = of;
@@ -39,9 +39,9 @@ const NOT_YOU = "If this was not you, do nothing: without the link nothing happe
 const ROLE_WORDS = { owner: "an owner", editor: "an editor", viewer: "a viewer" };
 
 /**
- * Decides what a queued mail says, now that it is sent: the request that queued it must not show, by its answer or its
- * time, whether the address has an account. Nothing that somebody else typed stands in a mail to an address that is
- * not proven; only the proven address of the person who invites does. Null: nothing is to be sent.
+ * Composes a queued mail when it is sent, not when it is requested: the response to the request, or its duration, must not
+ * reveal whether the address has an account. A mail to an unconfirmed address contains nothing that other people typed,
+ * except the confirmed address of a person who invites. Null: nothing is to be sent.
  */
 async function composeAccountMail(
   db: Db,

@@ -13,14 +13,14 @@ import type { Logger } from "pino";
 
 import { WakeLoop } from "../wake-loop.ts";
 
-/** Checks evaluated in one transaction: enough to be fast, few enough to hold locks for a moment only. */
+/** How many checks one transaction evaluates: enough to be fast, few enough to hold locks only briefly. */
 const BATCH_CHECKS = 500;
-/** The sweep: where no notification came, a deadline is found later by this at the most. */
+/** How often to look even without a notification. */
 const SWEEP_MS = 1_000;
 const SOONEST_MS = 5;
-/** A checkpoint that was asked for and did not come is asked for again. */
+/** After this, a requested checkpoint that did not come is requested again. */
 const CHECKPOINT_MS = 100;
-/** Outages change only by an outage's end, which takes seconds by its nature. */
+/** How often outages are read. A new one is stored only when an outage ends, so a second's delay is harmless. */
 const OUTAGES_READ_EVERY_MS = 1_000;
 
 export type EvaluatorOptions = {
@@ -32,8 +32,8 @@ export type EvaluatorOptions = {
 };
 
 /**
- * Evaluates deadlines for as long as it runs: up to the watermark, at the next instant at which a check waits for time,
- * and each second in any case. Any number of checkers may do so on one database.
+ * Evaluates deadlines up to the watermark for as long as it runs: at the next deadline of any check, and at least once a
+ * second. Any number of checkers may do so on one database.
  */
 export class DeadlineEvaluator {
   readonly #loop: WakeLoop;
@@ -55,7 +55,7 @@ export class DeadlineEvaluator {
     this.wake();
   }
 
-  /** Looks now, or once more when it is looking already: call it when a checkpoint was committed. */
+  /** Looks now, or once more if it is looking already. Call it when a checkpoint was committed. */
   wake(): void {
     this.#loop.wake();
   }
@@ -65,7 +65,7 @@ export class DeadlineEvaluator {
     await this.#loop.stop();
   }
 
-  /** Answers how long to wait for the next look. */
+  /** Returns after how many milliseconds to look again. */
   async #look(): Promise<number> {
     const { pool, checkerId, startedAt } = this.#options;
     const watermark = await readWatermark(pool);
@@ -97,7 +97,7 @@ export class DeadlineEvaluator {
     this.#outagesReadAt = now;
   }
 
-  // A deadline that has passed but lies after the watermark needs only a checkpoint; its commit wakes us.
+  // A deadline that has passed but lies after the watermark only needs a checkpoint, whose commit wakes this loop.
   async #untilNext(watermark: number | null): Promise<number> {
     const next = await nextWakeAt(this.#options.pool);
     if (next === null || watermark === null) return SWEEP_MS;

@@ -12,9 +12,9 @@ import {
 } from "@overdue/config";
 import { Agent, buildConnector, type Dispatcher, request as undiciRequest } from "undici";
 
-/** Sends one request and reads the answer. Never throws: what went wrong is the result. */
+/** Sends one request and reads the response. Never throws: a failure is a result. */
 export type Egress = {
-  /** `bytes` is sent instead of the text of the body. */
+  /** If `bytes` is set, it is sent instead of `body`. */
   send(request: HttpRequest & { bytes?: Uint8Array }): Promise<HttpAnswer | EgressFailure>;
   close(): Promise<void>;
 };
@@ -22,22 +22,22 @@ export type Egress = {
 export type EgressOptions = {
   /** ALLOW_PRIVATE_NETWORKS. */
   allowedNetworks: readonly string[];
-  /** Connecting, sending and reading together; 10,000 by default. */
+  /** For connecting, sending and reading together; 10,000 by default. */
   timeoutMs?: number;
   resolve?: Resolve;
-  /** Ports that public hosts may be reached at: 80, 443, 8080 and 8443 by default. */
+  /** The ports that may be used on public hosts: 80, 443, 8080 and 8443 by default. */
   ports?: ReadonlySet<number>;
-  /** Certificates of authorities, as PEM, instead of the usual ones. */
+  /** Certificates of authorities, as PEM, to trust instead of the usual ones. */
   ca?: string | undefined;
 };
 
-const ANSWER_BYTES = 64 * 1024;
+const ANSWER_BYTES_MAX = 64 * 1024;
 const TIMEOUT_MS = 10_000;
 const AGENT = { connections: 256, pipelining: 1, keepAliveTimeout: 4_000, allowH2: false };
 
 /**
- * The one way out for HTTP. What a tenant typed goes through the guard; what the operator set does not. Redirects are
- * never followed, at most 64 KB of an answer are read, and nothing outlives its time.
+ * Sends all outgoing HTTP requests. Addresses that tenants typed are guarded, those that the operator set are not.
+ * Redirects are never followed, at most 64 KB of a response are read, and every request has a timeout.
  */
 export function openEgress(options: EgressOptions): Egress {
   const { timeoutMs = TIMEOUT_MS, resolve = resolveByDns, ports = WEB_PORTS } = options;
@@ -62,7 +62,7 @@ export function openEgress(options: EgressOptions): Egress {
   };
 }
 
-/** A provider's URL must be at that provider, or in a network that the operator allowed. */
+/** @throws Refused if the URL is neither at one of its provider's hosts nor in a network that the operator allowed. */
 async function assertHost({ url, onlyHosts }: HttpRequest, rules: GuardRules): Promise<void> {
   if (onlyHosts === null) return;
   const host = new URL(url).hostname;
@@ -98,7 +98,7 @@ async function readAnswer(response: Dispatcher.ResponseData): Promise<HttpAnswer
   };
 }
 
-/** The status has been given: what follows may be cut, slow or broken without changing the answer. */
+/** Reads up to 64 KB. Since the status is known already, a body that is cut, slow or broken does not fail the request. */
 async function readSome(body: Dispatcher.ResponseData["body"]): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
@@ -107,26 +107,26 @@ async function readSome(body: Dispatcher.ResponseData["body"]): Promise<string> 
       const part = Buffer.from(chunk);
       chunks.push(part);
       bytes += part.length;
-      if (bytes >= ANSWER_BYTES) break;
+      if (bytes >= ANSWER_BYTES_MAX) break;
     }
   } catch {
-    // the rest is not worth more than what came
+    // what was read so far is enough
   }
-  return Buffer.concat(chunks).subarray(0, ANSWER_BYTES).toString("utf8");
+  return Buffer.concat(chunks).subarray(0, ANSWER_BYTES_MAX).toString("utf8");
 }
 
-/** Finds every address of a host. */
+/** Looks up all addresses of a host. */
 type Resolve = (host: string) => Promise<readonly { address: string; family: number }[]>;
 /** `ports`: those that may be used on the public internet. */
 type GuardRules = {
   allowed: Networks;
   resolve: Resolve;
   ports: ReadonlySet<number>;
-  /** Certificates of authorities, as PEM, instead of the usual ones. */
+  /** Certificates of authorities, as PEM, to trust instead of the usual ones. */
   ca?: string;
 };
 
-/** The host or the port is not for tenants to reach. Its message is fit to be shown. */
+/** Tenants may not use this host or port. The message may be shown. */
 class Refused extends Error {
   override name = "Refused";
 }
@@ -136,8 +136,8 @@ const CONNECT_MS = 5_000;
 const resolveByDns: Resolve = (host) => lookup(host, { all: true });
 
 /**
- * Connects only to addresses that a tenant may reach. Decided on the addresses themselves: every answer of the name
- * server before connecting, and the peer's address once connected, since names can change their mind in between.
+ * Connects only to addresses that tenants may reach. It checks every address that the DNS lookup returned, and, once
+ * connected, the address of the peer, since the name may resolve differently in between.
  */
 function guardedConnector(rules: GuardRules): buildConnector.connector {
   return (options, callback) => {
@@ -159,7 +159,7 @@ function guardedConnector(rules: GuardRules): buildConnector.connector {
   };
 }
 
-/** All addresses of a host. @throws Refused where one of them may not be reached at this port. */
+/** All addresses of a host. @throws Refused if one of them may not be reached at this port. */
 async function permittedAddresses(host: string, port: number, rules: GuardRules) {
   const addresses = await addressesOf(host, rules.resolve);
   if (addresses.length === 0) throw new Refused("The host's name has no address.");
@@ -171,7 +171,7 @@ async function permittedAddresses(host: string, port: number, rules: GuardRules)
   return addresses;
 }
 
-/** IP literals never pass through a lookup, so they are looked at here. */
+/** The addresses of a host. IP literals are handled here, since they never go through a lookup. */
 async function addressesOf(host: string, resolve: Resolve) {
   const bare = host.replace(/^\[|\]$/g, "");
   const family = isIP(bare);
@@ -199,18 +199,18 @@ function asError(cause: unknown): Error {
   return cause instanceof Error ? cause : new Refused("The connection failed.");
 }
 
-/** No answer came. `uncertain`: the request may have been received all the same. Coarse, and without addresses. */
+/** No response came. `failed`: a general reason, without addresses. `uncertain`: the request may have arrived all the same. */
 type EgressFailure = { failed: string; uncertain: boolean };
 
-const NAME = new Set(["ENOTFOUND", "EAI_AGAIN", "ENODATA"]);
-const UNREACHED = new Set(["ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH", "EADDRNOTAVAIL"]);
+const NAME_CODES = new Set(["ENOTFOUND", "EAI_AGAIN", "ENODATA"]);
+const CONNECTION_CODES = new Set(["ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH", "EADDRNOTAVAIL"]);
 
-/** What may be said of an error on the way out: enough to act on, too little to map a network with. */
+/** What may be told about a failed request: enough to act on, but too little to explore a network. */
 function failureOf(cause: unknown, timeoutMs: number): EgressFailure {
   if (cause instanceof Refused) return { failed: cause.message, uncertain: false };
   const code = codeOf(cause);
-  if (NAME.has(code)) return { failed: "The host's name could not be resolved.", uncertain: false };
-  if (UNREACHED.has(code)) return { failed: "The connection failed.", uncertain: false };
+  if (NAME_CODES.has(code)) return { failed: "The host's name could not be resolved.", uncertain: false };
+  if (CONNECTION_CODES.has(code)) return { failed: "The connection failed.", uncertain: false };
   if (code === "UND_ERR_CONNECT_TIMEOUT") return { failed: "The connection timed out.", uncertain: false };
   const reason = tlsReason(code);
   if (reason !== null) return { failed: reason, uncertain: false };
@@ -218,7 +218,7 @@ function failureOf(cause: unknown, timeoutMs: number): EgressFailure {
   return { failed: "The connection broke before an answer came.", uncertain: true };
 }
 
-/** Trying several addresses fails with one error for each. */
+/** The code of an error. If several addresses were tried, there is one error for each: the first one counts. */
 function codeOf(cause: unknown): string {
   if (cause instanceof AggregateError && cause.errors.length > 0) return codeOf(cause.errors[0]);
   if (!(cause instanceof Error) || !("code" in cause)) return "";
@@ -230,11 +230,11 @@ function isTimeout(cause: unknown): boolean {
 }
 
 const OWN_AUTHORITY = "the operator can name an authority of your own with NODE_EXTRA_CA_CERTS";
-const MEND = `Give it a certificate of a known authority; ${OWN_AUTHORITY}.`;
+const SOLUTION = `Give it a certificate of a known authority; ${OWN_AUTHORITY}.`;
 
-/** Node's and OpenSSL's codes, and what they mean to the operator of the server. */
+/** Node's and OpenSSL's error codes, and what they mean to the operator of the server. */
 const REASONS: readonly (readonly [code: RegExp, reason: string])[] = [
-  [/^(DEPTH_ZERO_)?SELF_SIGNED_CERT/, `The server's certificate is self-signed. ${MEND}`],
+  [/^(DEPTH_ZERO_)?SELF_SIGNED_CERT/, `The server's certificate is self-signed. ${SOLUTION}`],
   [/^CERT_HAS_EXPIRED$/, "The server's certificate has expired."],
   [/^CERT_NOT_YET_VALID$/, "The server's certificate is not valid yet; one of the two clocks may be wrong."],
   [
@@ -244,7 +244,7 @@ const REASONS: readonly (readonly [code: RegExp, reason: string])[] = [
   [/^CERT_REVOKED$/, "The server's certificate was revoked."],
   [
     /^(UNABLE_TO_|CERT_UNTRUSTED|CERT_CHAIN|INVALID_CA)/,
-    `The server's certificate is signed by an authority that is not known here, or the server leaves out the certificates between. ${MEND}`,
+    `The server's certificate is signed by an authority that is not known here, or the server leaves out the certificates between. ${SOLUTION}`,
   ],
   [
     /^ERR_SSL_(WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST)$/,
@@ -257,7 +257,7 @@ const REASONS: readonly (readonly [code: RegExp, reason: string])[] = [
   [/^(ERR_TLS|ERR_SSL|CERT_|EPROTO)/, "The TLS handshake failed."],
 ];
 
-/** Why a TLS connection was not made, by the code of its error, in a plain sentence; null: it was not for TLS. */
+/** Why a TLS connection failed, as a sentence, by the code of its error; null: TLS was not the reason. */
 export function tlsReason(code: string): string | null {
   return REASONS.find(([pattern]) => pattern.test(code))?.[1] ?? null;
 }

@@ -4,13 +4,13 @@ import type { Logger } from "pino";
 import { WakeLoop } from "../wake-loop.ts";
 
 const BATCH = 100;
-/** What is due is found late by this at most, even if nothing woke the escalator. */
+/** How often to look even if nothing woke the escalator. */
 const SWEEP_MS = 5_000;
 const SOONEST_MS = 5;
 
 /**
- * Follows alert routes in time: escalation steps, reminders, the end of a snooze, the begin of a route's hours. It looks at
- * the next instant that an incident waits for, and every few seconds in any case. Any number of checkers may do so on one
+ * Processes alert routes over time: escalation steps, reminders, the end of a snooze, the start of a route's hours. It looks
+ * at the next instant that an incident waits for, and at least every few seconds. Any number of checkers may do so on one
  * database.
  */
 export class Escalator {
@@ -31,7 +31,7 @@ export class Escalator {
     });
   }
 
-  /** Looks now, or once more when it is looking already: call it when something about an incident was written. */
+  /** Looks now, or once more if it is looking already. Call it when something about an incident was written. */
   wake(): void {
     this.#loop.wake();
   }
@@ -42,9 +42,9 @@ export class Escalator {
   }
 
   async #look(): Promise<number> {
-    let woken = BATCH;
-    while (woken === BATCH && !this.#loop.stopped) {
-      woken = await processDueEscalations(
+    let processed = BATCH;
+    while (processed === BATCH && !this.#loop.stopped) {
+      processed = await processDueEscalations(
         this.#pool,
         { limit: BATCH, ownerContact: this.#ownerContact },
         (incidentId, error) =>

@@ -8,28 +8,29 @@ import type { MaintenanceJob } from "./maintenance-jobs.ts";
 
 export type JobRunnerOptions = {
   db: Db;
-  /** Brings each job at its time to one of the processes. */
+  /** Gives each job, when it is due, to one of the processes. */
   queue: WorkQueue<unknown>;
   jobs: readonly MaintenanceJob[];
   log: Logger;
   /** Milliseconds until the first run; 30,000 by default. */
   firstAfterMs?: number;
-  /** Milliseconds between two looks for what the queue did not bring; 30,000 by default. */
+  /** Milliseconds between two looks for jobs that the queue did not bring; 30,000 by default. */
   sweepEveryMs?: number;
 };
 
 const BATCH = 5_000;
-/** Between two batches, so that pings come first. */
+/** The pause between two batches, so that pings come first. */
 const PAUSE_MS = 200;
-/** No job is urgent; a start is when everything else is. */
+/** No job is urgent, and at the start everything else is. */
 const FIRST_AFTER_MS = 30_000;
 const SWEEP_EVERY_MS = 30_000;
-/** A job that the queue has not brought for so long after its time is done by the sweep. */
+/** A job that the queue has not brought this long after it was due is run by the sweep. */
 const LATE_SECONDS = 60;
 
 /**
- * Runs maintenance jobs, each at its interval in one of the processes. Their times stand in the queue as job schedulers;
- * when each was last done stands in PostgreSQL, by which a sweep does what the queue lost or cannot bring.
+ * Runs maintenance jobs, each at its interval in one of the processes. The queue keeps their times, as job schedulers.
+ * PostgreSQL keeps when each was run last, so that a sweep can run what the queue lost or cannot bring. @returns a function
+ * that stops it
  */
 export function startJobs(options: JobRunnerOptions): () => Promise<void> {
   const { queue, jobs, sweepEveryMs = SWEEP_EVERY_MS } = options;
@@ -37,7 +38,7 @@ export function startJobs(options: JobRunnerOptions): () => Promise<void> {
   const runner = { ...options, signal: stopping.signal };
   const byName = new Map(jobs.map((one) => [one.name, one]));
   let working: Promise<void> = Promise.resolve();
-  // One at a time, whether the queue or the sweep brings it.
+  // One job at a time, whether the queue or the sweep brings it.
   const inTurn = (work: () => Promise<void>) => (working = working.then(work));
   queue.process(async (_, name) => {
     const brought = byName.get(name);
@@ -58,13 +59,13 @@ export function startJobs(options: JobRunnerOptions): () => Promise<void> {
 
 type Runner = JobRunnerOptions & { signal: AbortSignal };
 
-/** A queue that was emptied has lost its schedules without a word. */
+/** Adds the schedules again and again, because a queue that was emptied loses them without an error. */
 async function keepSchedules({ queue, jobs, firstAfterMs = FIRST_AFTER_MS }: Runner): Promise<void> {
   const schedules = jobs.map(({ name, everySeconds }) => ({ name, everySeconds, firstAfterMs }));
   await queue.schedule(schedules).catch(() => undefined); // the queue has reported it
 }
 
-/** Runs a job unless it was done within the last so many seconds, here or elsewhere. Never rejects. */
+/** Runs a job, unless any process has run it within the last `notWithinSeconds`. Never rejects. */
 async function runOnce(one: MaintenanceJob, notWithinSeconds: number, runner: Runner): Promise<void> {
   const { db, log, signal } = runner;
   if (signal.aborted) return;
@@ -79,6 +80,6 @@ async function runOnce(one: MaintenanceJob, notWithinSeconds: number, runner: Ru
     }
     if (rows > 0 && one.prunes !== undefined) log.info(`Pruned ${rows.toLocaleString("en")} ${one.prunes}.`);
   } catch (error) {
-    log.warn({ err: error, job: one.name }, "A maintenance job failed; it comes again.");
+    log.warn({ err: error, job: one.name }, "A maintenance job failed; it is run again later.");
   }
 }

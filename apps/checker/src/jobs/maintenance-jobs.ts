@@ -32,39 +32,39 @@ import {
 } from "@overdue/db";
 import type { Logger } from "pino";
 
-const MINUTE = 60;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
+const MINUTE_SECONDS = 60;
+const HOUR_SECONDS = 60 * MINUTE_SECONDS;
+const DAY_SECONDS = 24 * HOUR_SECONDS;
 
-/** Work that is done again and again, by one process each time; doing it twice is harmless. */
+/** Work that is repeated, each time by one of the processes. Doing it twice must be harmless. */
 export type MaintenanceJob = {
   name: string;
   everySeconds: number;
-  /** Deals with `limit` rows at most. @returns with how many: it is called again at once where that is all of them */
+  /** Processes at most `limit` rows. @returns how many: if it is the limit, the job is called again at once */
   run: (db: Db, limit: number) => Promise<number | void>;
-  /** What the rows are that go, as in "Pruned 1,204 pings."; without it nothing is logged of them. */
+  /** What the deleted rows are, as in "Pruned 1,204 pings."; without it nothing is logged. */
   prunes?: string;
 };
 
-/** Jobs that delete rows once these are older than they are kept for. */
+/** Jobs that delete rows whose time is over. */
 const PRUNES: readonly MaintenanceJob[] = [
-  prune("pings beyond the newest 1,000", 5 * MINUTE, prunePingsBeyondCount),
-  prune("old pings", 6 * HOUR, pruneOldPings),
-  prune("old flips", DAY, pruneFlips),
-  prune("old incidents", DAY, pruneIncidents),
-  prune("storms", DAY, pruneStorms),
-  prune("old runs", 6 * HOUR, pruneRuns),
-  prune("old slots", 6 * HOUR, pruneSlots),
-  prune("old notices", DAY, pruneNotices),
-  prune("old refused pings", DAY, pruneRefusedPings),
-  prune("old deliveries of runs", HOUR, pruneInformationalDeliveries),
-  prune("old deliveries", 6 * HOUR, pruneDeliveries),
-  prune("sessions and counted tries", HOUR, pruneAccounts),
-  prune("receipts of mails", HOUR, pruneMailReceipts),
-  prune("idempotency keys", HOUR, pruneIdempotencyKeys),
-  prune("old audit entries", DAY, pruneAuditEntries),
-  prune("mails to subscribers", HOUR, pruneStatusPages),
-  prune("deleted checks, channels and projects", HOUR, pruneDeleted),
+  prune("pings beyond the newest 1,000", 5 * MINUTE_SECONDS, prunePingsBeyondCount),
+  prune("old pings", 6 * HOUR_SECONDS, pruneOldPings),
+  prune("old flips", DAY_SECONDS, pruneFlips),
+  prune("old incidents", DAY_SECONDS, pruneIncidents),
+  prune("storms", DAY_SECONDS, pruneStorms),
+  prune("old runs", 6 * HOUR_SECONDS, pruneRuns),
+  prune("old slots", 6 * HOUR_SECONDS, pruneSlots),
+  prune("old notices", DAY_SECONDS, pruneNotices),
+  prune("old refused pings", DAY_SECONDS, pruneRefusedPings),
+  prune("old deliveries of runs", HOUR_SECONDS, pruneInformationalDeliveries),
+  prune("old deliveries", 6 * HOUR_SECONDS, pruneDeliveries),
+  prune("sessions and counted tries", HOUR_SECONDS, pruneAccounts),
+  prune("receipts of mails", HOUR_SECONDS, pruneMailReceipts),
+  prune("idempotency keys", HOUR_SECONDS, pruneIdempotencyKeys),
+  prune("old audit entries", DAY_SECONDS, pruneAuditEntries),
+  prune("mails to subscribers", HOUR_SECONDS, pruneStatusPages),
+  prune("deleted checks, channels and projects", HOUR_SECONDS, pruneDeleted),
 ];
 
 function prune(rows: string, everySeconds: number, run: MaintenanceJob["run"]): MaintenanceJob {
@@ -86,36 +86,36 @@ export function maintenanceJobs(
       if (count > 0) log.warn({ count }, "Checks learned late of their project's maintenance windows.");
     }),
     ...alertJobs(ownerContact, log),
-    job("send reports", MINUTE, (db) => sendReports(db, { ownerContact, log })),
-    // Twice in the hour that is a check's turn; a finding is reported once.
-    job("compare schedules with their runs", 30 * MINUTE, () => notifyFindings(pool, Date.now())),
+    job("send reports", MINUTE_SECONDS, (db) => sendReports(db, { ownerContact, log })),
+    // Twice in each check's hour; a finding is reported only once.
+    job("compare schedules with their runs", 30 * MINUTE_SECONDS, () => notifyFindings(pool, Date.now())),
     ...PRUNES,
-    job("forget old processes", HOUR, () => forgetOldProcesses(pool)),
+    job("forget old processes", HOUR_SECONDS, () => forgetOldProcesses(pool)),
   ];
 }
 
-/** What keeps alerts from waiting in silence. */
+/** Jobs that notice alerts which cannot be delivered. */
 function alertJobs(ownerContact: OwnerContact, log: Logger): readonly MaintenanceJob[] {
   return [
-    job("look for channels that SECRET_KEY does not open", 5 * MINUTE, async (db) => {
+    job("look for channels that SECRET_KEY does not open", 5 * MINUTE_SECONDS, async (db) => {
       const count = await noteUnreadable(db, ownerContact.keyring);
       if (count > 0) log.error({ count }, "Channels were encrypted with another SECRET_KEY.");
     }),
-    job("test broken channels", 5 * MINUTE, queueChannelTests),
-    job("send waiting alerts to fallback channels", MINUTE, (db, limit) =>
+    job("test broken channels", 5 * MINUTE_SECONDS, queueChannelTests),
+    job("send waiting alerts to fallback channels", MINUTE_SECONDS, (db, limit) =>
       fallBackForLongWaiting(db, ownerContact, limit),
     ),
-    job("report dead letters", MINUTE, async (db) => {
+    job("report dead letters", MINUTE_SECONDS, async (db) => {
       const count = await reportDeadLetters(db, ownerContact);
       if (count > 0) log.error({ count }, "Alerts could not be delivered; see overdue_dead_letters.");
     }),
   ];
 }
 
-/** Other jobs wait meanwhile; what is left over comes a minute later. */
-const AT_MOST_MS = 20_000;
+/** How long reports may keep other jobs waiting; the rest are queued a minute later. */
+const REPORTING_MS_MAX = 20_000;
 
-/** Queues the weekly and monthly reports that are due. @returns 0: nothing is left that could not wait a minute */
+/** Queues the weekly and monthly reports that are due. @returns 0, so that it is not called again at once */
 export async function sendReports(
   db: Db,
   { ownerContact, log }: { ownerContact: OwnerContact; log: Logger },
@@ -125,7 +125,7 @@ export async function sendReports(
   const onError = (reportId: string, err: unknown) =>
     log.warn({ err, reportId }, "A report could not be made; it is tried again in an hour.");
   let looked = REPORTS_AT_ONCE;
-  while (looked === REPORTS_AT_ONCE && Date.now() < now + AT_MOST_MS) {
+  while (looked === REPORTS_AT_ONCE && Date.now() < now + REPORTING_MS_MAX) {
     looked = await queueReports(db, { ownerContact, now, onError });
   }
   return 0;

@@ -13,26 +13,25 @@ import {
 import { openRedis } from "@overdue/redis";
 import { Pool } from "pg";
 
-/** What BullMQ needs to know of the store: the one difference between Redis and PostgreSQL. */
+/** A store for BullMQ, in Redis or in PostgreSQL. */
 export type QueueBackend = {
   queue: Pick<Queue, "addBulk" | "getJobSchedulers" | "upsertJobScheduler" | "removeJobScheduler">;
   work(process: (job: { name: string; data: unknown }) => Promise<void>): void;
   close(): Promise<void>;
 };
 
-/** What a backend is opened with. */
 export type BackendOptions = {
   name: string;
   databaseUrl: string;
   /** How many jobs one process works on at once. */
   concurrency: number;
-  /** Is called for every failure, however many there are. */
+  /** Called for every failure, even if there are many. */
   onError: (error: unknown) => void;
 };
 
 /**
- * With the defaults a job whose worker dies comes back after a minute, and is failed for good the second time. These
- * bring it back in five seconds, as often as it takes.
+ * With BullMQ's defaults, a job whose worker dies is retried after a minute, and fails for good the second time. With these
+ * it is retried after five seconds, as often as needed.
  */
 const WORKER_OPTIONS = {
   lockDuration: 15_000,
@@ -41,12 +40,12 @@ const WORKER_OPTIONS = {
   drainDelay: 2,
 };
 
-/** After a failure the next job is asked for after so long; deliveries that wait meanwhile are found by the sweep. */
+/** The pause after a failure, before the next job is asked for; the sweep finds deliveries that wait meanwhile. */
 const PAUSE_MS = 1_000;
 
 /**
- * BullMQ's worker asks again at once for a job that it could not get, thousands of times a second; its own option for
- * a pause holds only where the connection was refused. This one pauses after every failure.
+ * If BullMQ's worker fails to get a job, it asks again at once, thousands of times a second; its own option for a pause
+ * works only for refused connections. This worker pauses after every failure.
  */
 class PatientWorker<B extends IQueueBackend = RedisQueueBackend, C = ConnectionOptions> extends Worker<
   unknown,
@@ -65,23 +64,23 @@ class PatientWorker<B extends IQueueBackend = RedisQueueBackend, C = ConnectionO
     }
   }
 
-  /** It pauses, for a tenth of a second where it does not say how long, after waiting for a job has failed. */
+  /** BullMQ calls this after waiting for a job has failed; without a duration it would pause for only 0.1 s. */
   override async delay(...[milliseconds = PAUSE_MS, abort]: Parameters<Worker["delay"]>): Promise<void> {
     await super.delay(milliseconds, abort);
   }
 }
 
-const AGAIN = { retryStrategy: (tries: number) => Math.min(tries * 100, 2_000) };
-/** For adding jobs: fails at once where Redis is away, and soon where it is frozen. */
+const RECONNECTING = { retryStrategy: (tries: number) => Math.min(tries * 100, 2_000) };
+/** For adding jobs: fails at once if Redis is down, and soon if it is frozen. */
 const ADDING = {
-  ...AGAIN,
+  ...RECONNECTING,
   commandTimeout: 500,
   maxRetriesPerRequest: 1,
   enableOfflineQueue: false,
 };
-/** For getting jobs: it waits in blocking commands, so nothing there may time out. */
-const WORKING = { ...AGAIN, maxRetriesPerRequest: null };
-/** A script of BullMQ works on many keys, which in a cluster must be on one node: those with the same name in braces are. */
+/** For getting jobs: the worker waits in blocking commands, which must not time out. */
+const WORKING = { ...RECONNECTING, maxRetriesPerRequest: null };
+/** BullMQ's scripts use many keys, which a cluster must keep on one node: keys with the same name in braces are. */
 const CLUSTER_PREFIX = "{overdue}";
 
 export function openRedisBackend(options: BackendOptions & { redisUrl: string }): QueueBackend {
@@ -112,9 +111,9 @@ export function openRedisBackend(options: BackendOptions & { redisUrl: string })
   };
 }
 
-/** Where BullMQ keeps its own tables. */
+/** The schema of BullMQ's own tables. */
 const SCHEMA = "bullmq";
-const AGAIN_MS = 1_000;
+const RESTART_MS = 1_000;
 
 export async function openPostgresBackend(options: BackendOptions): Promise<QueueBackend> {
   const { name, databaseUrl, onError } = options;
@@ -123,12 +122,12 @@ export async function openPostgresBackend(options: BackendOptions): Promise<Queu
   const queue = new Queue(name, { connection: connectionOf(pool) }, createPostgresBackend);
   queue.on("error", onError);
   await queue.waitUntilReady();
-  const working = new Working(pool, options);
+  const worker = new RestartedWorker(pool, options);
   return {
     queue,
-    work: (process) => working.start(process),
+    work: (process) => worker.start(process),
     close: async () => {
-      await working.close();
+      await worker.close();
       await queue.close();
       await pool.end();
     },
@@ -137,8 +136,8 @@ export async function openPostgresBackend(options: BackendOptions): Promise<Queu
 
 type Process = Parameters<QueueBackend["work"]>[0];
 
-/** A worker, and another one where its start has failed: BullMQ remembers that for ever, and would never work again. */
-class Working {
+/** A worker that is replaced if its start fails: BullMQ never recovers from a failed start. */
+class RestartedWorker {
   readonly #pool: Pool;
   readonly #options: BackendOptions;
   #worker: { close(): Promise<void> } | null = null;
@@ -162,7 +161,7 @@ class Working {
     worker.on("error", onError);
     worker.waitUntilReady().catch(async () => {
       await worker.close().catch(() => undefined);
-      if (!this.#isClosed) this.#timer = setTimeout(() => this.start(process), AGAIN_MS);
+      if (!this.#isClosed) this.#timer = setTimeout(() => this.start(process), RESTART_MS);
     });
   }
 
@@ -174,8 +173,8 @@ class Working {
 }
 
 /**
- * BullMQ's PostgreSQL backend works on node-postgres alone. A connection may end at any moment, and one that ends while
- * nobody listens to its errors would end the process; the pool drops it and opens another.
+ * A pool for BullMQ's PostgreSQL backend, which works only with node-postgres. A connection may end at any moment; without
+ * a listener for its errors that would end the process. The pool drops it and opens another.
  */
 function openQueuePool(databaseUrl: string, name: string): Pool {
   const pool = new Pool({
@@ -186,7 +185,7 @@ function openQueuePool(databaseUrl: string, name: string): Pool {
     idle_in_transaction_session_timeout: 10_000,
     application_name: `overdue queue ${name}`,
     keepAlive: true,
-    // What a crash of the server takes from the queue is found by the sweep, so nothing waits for the disk.
+    // Jobs that a crash of the server loses are found by the sweep, so commits need not wait for the disk.
     options: `-c search_path=${SCHEMA} -c synchronous_commit=off`,
   });
   pool.on("error", () => undefined);
@@ -194,12 +193,12 @@ function openQueuePool(databaseUrl: string, name: string): Pool {
   return pool;
 }
 
-/** BullMQ describes what it needs of a pool by types of its own, which those of pg do not match to the letter. */
+/** BullMQ has its own types for a pool, which those of pg do not match exactly. */
 function connectionOf(pool: Pool): PostgresConnectionOptions {
   return pool as unknown as PostgresConnectionOptions;
 }
 
-/** BullMQ's own tables. Its advisory lock makes this safe for several processes at once. */
+/** Creates BullMQ's own tables. Its advisory lock makes this safe for several processes at once. */
 async function migrateQueue(pool: Pool): Promise<void> {
   const client = await pool.connect();
   try {

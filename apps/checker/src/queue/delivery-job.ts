@@ -15,29 +15,30 @@ const Due = z.object({
   poisonAttempts: z.int(),
   isInformational: z.boolean(),
 });
-/** Data of another version of us is left to the sweep. It holds ids only, since the queue's store keeps what it is given in clear text. */
+/** Contains only ids, since the queue stores its data unencrypted. Data of another version is left to the sweep. */
 const Job = z.object({ version: z.literal(2), deliveries: z.array(Due) });
 
-/** Deliveries that one of the senders is to attempt at one time. */
+/** Deliveries that one of the senders attempts at the same time. */
 export type DeliveryJob = z.infer<typeof Job>;
 
-const FEW = 25;
-const TOGETHER = 100;
-/** Instants are stored to the millisecond, so what was written just now may be due a moment ahead. */
+/** Up to this many deliveries at one time each get a job of their own. */
+const SINGLE_MAX = 25;
+const JOB_DELIVERIES_MAX = 100;
+/** Instants are stored to the millisecond, so a delivery written just now may be due a moment ahead. */
 export const SOONEST_MS = 2;
 const RANKS_PER_PRIORITY = 20;
 const PRIORITY_MAX = 2_000_000;
 
 /**
- * One attempt is one job, by an id that is made of the delivery, the attempt and the time that it is due at: the queue
- * ignores an id that it still knows, so several processes may add the same one. Where many are due at one time, a job
- * carries several, since it costs more than all else that a delivery needs from the database. The more of a project's
- * deliveries stand before it, the lower a job's priority, so that no project waits behind another's thousands.
+ * Makes a job for each attempt, with an id from the delivery, the attempt and its due time: the queue ignores an id that it
+ * still knows, so several processes may add the same job. If many are due at one time, a job carries several, since a job
+ * costs more than anything else that a delivery needs from the database. The more of its project's deliveries come before
+ * it, the lower a job's priority, so that no project waits behind thousands of another.
  */
 export function deliveryJobs(found: readonly DueDelivery[]): QueueJob<DeliveryJob>[] {
   const byTime = Map.groupBy(found, ({ dueAt, dueInMs }) => (dueInMs < SOONEST_MS ? 0 : dueAt));
   return [...byTime.values()].flatMap((together) => {
-    const size = together.length <= FEW ? 1 : TOGETHER;
+    const size = together.length <= SINGLE_MAX ? 1 : JOB_DELIVERIES_MAX;
     return Array.from({ length: Math.ceil(together.length / size) }, (_, index) =>
       jobOf(together.slice(index * size, (index + 1) * size)),
     );
@@ -55,7 +56,7 @@ function jobOf(deliveries: DueDelivery[]): QueueJob<DeliveryJob> {
   };
 }
 
-/** Each process takes in this many jobs at once: it only puts their deliveries into its queues of channels. */
+/** How many jobs a process handles at once. It only moves their deliveries into its channel queues. */
 const CONCURRENCY = 50;
 
 type DeliveryQueueOptions = Pick<QueueOptions<DeliveryJob>, "redisUrl" | "databaseUrl" | "onError" | "addMs">;

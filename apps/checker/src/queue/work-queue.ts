@@ -3,7 +3,7 @@ import type { Logger } from "pino";
 
 import { type BackendOptions, openPostgresBackend, openRedisBackend, type QueueBackend } from "./backends.ts";
 
-/** A piece of work. The queue ignores an `id` that it still knows. `priority`: 0 comes first. */
+/** A job. The queue ignores an `id` that it still knows. `priority`: 0 comes first. */
 export type QueueJob<Data> = {
   name: string;
   data: Data;
@@ -12,19 +12,19 @@ export type QueueJob<Data> = {
   delayMs?: number;
 };
 
-/** Work that comes again and again. */
+/** A job that is repeated. */
 type Schedule = { name: string; everySeconds: number; firstAfterMs: number };
 
 /**
- * Shares work out among processes, in Redis or in PostgreSQL. It is no memory: what is to be done stands in tables of
- * ours, where it is found again if the queue loses it.
+ * Distributes work among processes, through Redis or PostgreSQL. It is not the record of that work: Overdue's own tables
+ * are, from which anything that the queue loses is found again.
  */
 export type WorkQueue<Data> = {
-  /** Rejects within half a second where the queue cannot be reached. */
+  /** Rejects within half a second if the queue cannot be reached. */
   add(jobs: readonly QueueJob<Data>[]): Promise<void>;
-  /** Makes sure that these schedules exist, and no others. Rejects where the queue cannot be reached. */
+  /** Makes sure that these schedules exist, and no others. Rejects if the queue cannot be reached. */
   schedule(schedules: readonly Schedule[]): Promise<void>;
-  /** Gets jobs from now on: each by one process, perhaps twice after a crash. Data of other versions is left out. */
+  /** Starts to process jobs. Each goes to one process, perhaps twice after a crash. Data of other versions is skipped. */
   process(work: (data: Data, name: string) => Promise<void>): void;
   close(): Promise<void>;
 };
@@ -32,25 +32,25 @@ export type WorkQueue<Data> = {
 export type QueueOptions<Data> = BackendOptions & {
   /** Null: the queue lives in PostgreSQL. */
   redisUrl: string | null;
-  /** Null for data that is not understood. */
+  /** Parses the data of a job; null if it is not understood. */
   read: (data: unknown) => Data | null;
-  /** How long adding may take; 500 by default. */
+  /** How many milliseconds adding may take; 500 by default. */
   addMs?: number;
 };
 
-/** Done or failed, a job must go: while its id is known, adding it again is silently ignored. */
+/** A finished job, done or failed, must be removed: while its id is known, adding it again is silently ignored. */
 const JOB_OPTIONS = { attempts: 1, removeOnComplete: true, removeOnFail: true };
 
 const ADD_MS = 500;
 const SCHEDULE_MS = 5_000;
 const CLOSE_MS = 3_000;
 
-/** The one place that chooses between Redis and PostgreSQL. */
+/** Opens a queue in Redis, or in PostgreSQL if there is no Redis. */
 export async function openWorkQueue<Data>(options: QueueOptions<Data>): Promise<WorkQueue<Data>> {
   const { redisUrl, onError, read, addMs = ADD_MS } = options;
   const backend =
     redisUrl === null ? await openPostgresBackend(options) : openRedisBackend({ ...options, redisUrl });
-  // A frozen Redis answers nothing at all, and BullMQ would wait for it for ever.
+  // A frozen Redis never answers, and BullMQ would wait for ever.
   const bounded = async (milliseconds: number, work: Promise<unknown>) => {
     try {
       await within(milliseconds, work);
@@ -81,7 +81,7 @@ export async function openWorkQueue<Data>(options: QueueOptions<Data>): Promise<
   };
 }
 
-/** One that is there already is left alone: writing it again would put its next time off. */
+/** Adds and removes schedules. An existing one is left alone, since writing it again would postpone its next time. */
 async function keepSchedules(queue: QueueBackend["queue"], wanted: readonly Schedule[]): Promise<void> {
   const found = new Map((await queue.getJobSchedulers()).map(({ key, every }) => [key, Number(every)]));
   for (const key of found.keys())
@@ -107,7 +107,7 @@ async function within(milliseconds: number, work: Promise<unknown>): Promise<voi
   }
 }
 
-/** Logs that a queue fails: `sentence` when it begins, a count each minute while it lasts, and when it is over. */
+/** Logs the errors of a queue: `sentence` at the first, a count each minute while they continue, and when they are over. */
 export function reportQueueProblems(log: Logger, sentence: string): (error: unknown) => void {
   const problems = new ProblemLog({
     lasts: (count) => log.warn({ count }, `The queue still fails: ${count} errors since the last such line.`),

@@ -21,7 +21,7 @@ import type { Egress } from "../egress/egress.ts";
 
 export type SelfTestOptions = {
   pool: Pool;
-  /** How operators are reached. */
+  /** How operators are notified. */
   ownerContact: OwnerContact;
   egress: Egress;
   /** SELF_HEARTBEAT_URL. */
@@ -30,27 +30,27 @@ export type SelfTestOptions = {
 };
 
 export const SELF_TEST_EVERY_SECONDS = 60;
-/** A check that is down this long after its ping can be pinged to miss again. */
+/** How long after its last ping the check is pinged again, so that it can miss again. */
 const MISS_EVERY_SECONDS = 300;
 
 /**
- * The self-test: a check that is meant to miss its deadline, and whose alerts must arrive in a sender. While they do, a
- * heartbeat goes out; once one link of the chain breaks, it falls silent. @returns what runs it once
+ * The self-test: a check that misses its deadline on purpose, and whose alerts must arrive in a sender. While they do, a
+ * heartbeat is sent to SELF_HEARTBEAT_URL; if any part of the way fails, it stops. @returns a function that runs it once
  */
 export function openSelfTest(options: SelfTestOptions): () => Promise<void> {
   const report = problemsReporter(options.log);
   return () => runSelfTest(options, report);
 }
 
-/** Logs what is wrong when it is another thing than before, and that it is over: a terminal shows the sentence alone. */
+/** Logs problems when they change, and when they are over. A terminal shows only the sentence, so that contains them. */
 function problemsReporter(log: Logger): (problems: Problems) => void {
-  let said = "";
+  let reported = "";
   return ({ broken, warnings }) => {
     const text = [...broken, ...warnings].join(" ");
-    if (text === said) return;
+    if (text === reported) return;
     if (text === "") log.info("Overdue works as it should again.");
     else log.error({ broken, warnings }, `Overdue does not work as it should: ${text}`);
-    said = text;
+    reported = text;
   };
 }
 
@@ -64,7 +64,8 @@ async function runSelfTest(
   const problems = await readProblems(pool);
   report(problems);
   await notifyOperators(pool, { ...ownerContact, selfProjectId: check.projectId }, problems);
-  if (problems.broken.length === 0 && heartbeatUrl !== null) await beat(heartbeatUrl, { pool, egress, log });
+  if (problems.broken.length === 0 && heartbeatUrl !== null)
+    await sendHeartbeat(heartbeatUrl, { pool, egress, log });
 }
 
 async function ping(pool: Pool, { pingUuid }: SelfTestCheck): Promise<void> {
@@ -91,9 +92,9 @@ async function ping(pool: Pool, { pingUuid }: SelfTestCheck): Promise<void> {
   await recordPings(pool, [{ ...arrival, target: { kind: "uuid", pingUuid } }], ALONE);
 }
 
-type Beating = { pool: Pool; egress: Egress; log: Logger };
+type HeartbeatParts = { pool: Pool; egress: Egress; log: Logger };
 
-async function beat(url: string, { pool, egress, log }: Beating): Promise<void> {
+async function sendHeartbeat(url: string, { pool, egress, log }: HeartbeatParts): Promise<void> {
   const answer = await egress.send({
     method: "GET",
     url,
@@ -103,12 +104,12 @@ async function beat(url: string, { pool, egress, log }: Beating): Promise<void> 
     onlyHosts: null,
     signed: null,
   });
-  if ("failed" in answer) log.warn({ because: answer.failed }, "The heartbeat of Overdue did not go out.");
+  if ("failed" in answer) log.warn({ because: answer.failed }, "The heartbeat of Overdue could not be sent.");
   else if (answer.status >= 300) log.warn({ status: answer.status }, "The heartbeat of Overdue was refused.");
   else await noteHeartbeat(pool);
 }
 
-/** Where the alerts of the self-test end: a server of this process, reached as any provider is. */
+/** The destination of the self-test's alerts: a server in this process, called like any provider. */
 type SelfTestReceiver = { url: string; channel: OpenChannel; close(): Promise<void> };
 
 export async function openSelfTestReceiver(): Promise<SelfTestReceiver> {

@@ -10,13 +10,13 @@ import {
 } from "@overdue/db";
 import type { Logger } from "pino";
 
-/** Records how an attempt ended. False where another attempt has taken over; rejects where that cannot be recorded. */
+/** Records how an attempt ended. False if another attempt has taken over; rejects if it cannot be recorded. */
 export type Recorder = (claim: Claim, finish: AttemptRecord) => Promise<boolean>;
 
-const TOGETHER_MAX = 200;
-const AGAIN_MS = [200, 1_000, 3_000, 5_000];
+const BATCH_MAX = 200;
+const RETRY_MS = [200, 1_000, 3_000, 5_000];
 
-type Into = { db: Db; ownerContact: OwnerContact };
+type RecorderParts = { db: Db; ownerContact: OwnerContact };
 type Waiting = {
   claim: Claim;
   finish: AttemptRecord;
@@ -25,8 +25,8 @@ type Waiting = {
 };
 
 /**
- * Group commit: the first end is written at once, those that come meanwhile share the next statement. A send that is
- * not recorded repeats, so a database that is away for a moment is waited for.
+ * Records the ends of attempts in groups: the first is written at once, those that come meanwhile share the next statement.
+ * A send that is not recorded is repeated, so a short outage of the database is waited for.
  */
 export function openRecorder(db: Db, ownerContact: OwnerContact): Recorder {
   let waiting: Waiting[] = [];
@@ -34,8 +34,8 @@ export function openRecorder(db: Db, ownerContact: OwnerContact): Recorder {
   const work = async () => {
     working = true;
     while (waiting.length > 0) {
-      const batch = waiting.slice(0, TOGETHER_MAX);
-      waiting = waiting.slice(TOGETHER_MAX);
+      const batch = waiting.slice(0, BATCH_MAX);
+      waiting = waiting.slice(BATCH_MAX);
       await record({ db, ownerContact }, batch);
     }
     working = false;
@@ -47,22 +47,22 @@ export function openRecorder(db: Db, ownerContact: OwnerContact): Recorder {
     });
 }
 
-async function record(into: Into, batch: readonly Waiting[]): Promise<void> {
+async function record(parts: RecorderParts, batch: readonly Waiting[]): Promise<void> {
   try {
-    const recorded = await finishAgainAndAgain(into, batch);
+    const recorded = await recordWithRetries(parts, batch);
     for (const { claim, resolve } of batch) resolve(recorded.has(claim.deliveryId));
   } catch (error) {
     if (batch.length === 1) for (const { reject } of batch) reject(error);
-    // One that cannot be written must not take the others with it.
-    else for (const one of batch) await record(into, [one]);
+    // A record that cannot be written must not affect the others.
+    else for (const one of batch) await record(parts, [one]);
   }
 }
 
-async function finishAgainAndAgain(
-  { db, ownerContact }: Into,
+async function recordWithRetries(
+  { db, ownerContact }: RecorderParts,
   batch: readonly Waiting[],
 ): Promise<Set<string>> {
-  for (const pauseMs of AGAIN_MS) {
+  for (const pauseMs of RETRY_MS) {
     try {
       return await recordAttempts(db, batch, ownerContact);
     } catch (error) {
@@ -73,16 +73,16 @@ async function finishAgainAndAgain(
   return recordAttempts(db, batch, ownerContact);
 }
 
-/** PostgreSQL refused the data itself (classes 21 to 23): the same again would be refused again. */
+/** Whether PostgreSQL refused the data itself (error classes 21 to 23), so that a retry would fail as well. */
 function isAboutData(error: unknown): boolean {
   const cause: unknown = error instanceof Error && error.cause !== undefined ? error.cause : error;
   const code: unknown = typeof cause === "object" && cause !== null ? Reflect.get(cause, "code") : undefined;
   return typeof code === "string" && /^2[123]/.test(code);
 }
 
-/** Keeps the leases of attempts that take longer than one lease lasts, such as a mail that its relay looks into. */
+/** Prolongs the leases of attempts that take longer than one lease lasts, such as a mail that a relay scans. */
 export type LeaseKeeper = {
-  /** From now until the returned function is called. */
+  /** Keeps a lease until the returned function is called. */
   keep(claim: Claim): () => void;
   stop(): void;
 };
@@ -90,15 +90,15 @@ export type LeaseKeeper = {
 export type LeaseKeeperOptions = {
   db: Db;
   log: Logger;
-  /** Of one lease. */
+  /** How long one lease lasts. */
   seconds: number;
   /** Milliseconds between two looks; a third of a lease by default. */
   everyMs?: number;
-  /** Milliseconds from which on an attempt is slow, and the fallback channel gets its alert as well. */
+  /** After this many milliseconds an attempt is slow, and the fallback channel gets its alert as well. */
   slowMs?: number;
 };
 
-/** Most answers take a second. After two minutes nobody should wait for this channel alone. */
+/** Most responses take a second. After two minutes people should not depend on this channel alone. */
 const SLOW_MS = 120_000;
 
 export function openLeaseKeeper({
@@ -113,9 +113,9 @@ export function openLeaseKeeper({
     const now = performance.now();
     const old = [...kept].filter(({ at }) => now - at >= everyMs / 2);
     if (old.length === 0) return;
-    const underWay = old.map(({ claim, at }) => ({ claim, slow: now - at >= slowMs }));
+    const attempts = old.map(({ claim, at }) => ({ claim, slow: now - at >= slowMs }));
     try {
-      await keepLeases(db, underWay, { seconds, slowSeconds: slowMs / 1_000 });
+      await keepLeases(db, attempts, { seconds, slowSeconds: slowMs / 1_000 });
     } catch (error) {
       log.warn({ err: error }, "Leases could not be prolonged; it is tried again.");
     }

@@ -8,27 +8,27 @@ export type Started = { due: DueDelivery; slot: Slot };
 export type ChannelQueuesOptions = {
   limiter: ConcurrencyLimiter;
   /**
-   * Begins to deliver these. Until it resolves nothing more of their queues is started, so that what becomes free
-   * meanwhile starts together. Each of them is `done` once.
+   * Starts to deliver these. Until it resolves, nothing more of their queues is started, so that slots which become free
+   * meanwhile are used together. `done` must be called once for each.
    */
   deliver(batch: readonly Started[]): Promise<void>;
-  /** Milliseconds. */
+  /** A clock, in milliseconds. */
   now?: () => number;
 };
 
 type Queue = { kind: string; alerts: DueDelivery[]; informational: DueDelivery[]; opensAt: number };
 
 const WAITING_MAX = 50_000;
-const BATCH = 200;
-/** Batches that are being claimed at one time: one alert does not wait for the claim of a storm elsewhere. */
-const BATCHES = 3;
-/** Informational deliveries take no more of the room than this. */
+const BATCH_MAX = 200;
+/** How many batches are claimed at one time, so that an alert does not wait for the claim of a storm elsewhere. */
+const BATCHES_MAX = 3;
+/** The largest share of waiting deliveries that may be informational. */
 const INFORMATIONAL_SHARE = 0.5;
 
 /**
- * What this process has accepted to deliver. Every channel has a queue of its own, and the queues take turns, so that
- * neither a slow channel nor a busy project holds up the others; alerts go before what is informational. Only ids wait
- * here: what is lost with the process is found again in PostgreSQL.
+ * The deliveries that this process has accepted. Every channel has its own queue, and the queues take turns, so that neither
+ * a slow channel nor a busy project holds up the others; alerts go before informational messages. Only ids wait here: if
+ * the process dies, PostgreSQL still has the deliveries.
  */
 export class ChannelQueues {
   readonly #options: Required<ChannelQueuesOptions>;
@@ -49,7 +49,7 @@ export class ChannelQueues {
     options.limiter.onFree(() => this.#drainSoon());
   }
 
-  /** Takes a delivery in, unless it is here already or there is no room. */
+  /** Adds a delivery, unless it is here already or too many wait. */
   add(due: DueDelivery): void {
     const room = WAITING_MAX * (due.isInformational ? INFORMATIONAL_SHARE : 1);
     if (this.#isStopped || this.#here.has(due.deliveryId) || this.#here.size >= room) return;
@@ -58,12 +58,12 @@ export class ChannelQueues {
     this.#drainSoon();
   }
 
-  /** All that wait or are under way here. */
+  /** The ids of all deliveries that wait or are under way here. */
   ids(): string[] {
     return [...this.#here];
   }
 
-  /** Those that wait for one channel. */
+  /** The ids of the deliveries that wait for one channel. */
   waitingFor(channelId: string): string[] {
     const queue = this.#queues.get(channelId);
     return queue === undefined ? [] : [...queue.alerts, ...queue.informational].map(idOf);
@@ -74,7 +74,7 @@ export class ChannelQueues {
     return queue === undefined ? 0 : queue.alerts.length + queue.informational.length;
   }
 
-  /** Of those that wait for a channel, lets go all but these. */
+  /** Drops the deliveries that wait for a channel, except these. */
   retain(channelId: string, ids: ReadonlySet<string>): void {
     const queue = this.#queues.get(channelId);
     if (queue === undefined) return;
@@ -84,7 +84,7 @@ export class ChannelQueues {
     queue.informational = queue.informational.filter((due) => ids.has(due.deliveryId));
   }
 
-  /** The provider takes another message after so long, by this channel and by all channels of the kind. */
+  /** Closes a channel, and all channels of its kind, until their provider accepts another message. */
   closeFor(due: DueDelivery, { channelMs, kindMs }: { channelMs: number; kindMs: number }): void {
     const now = this.#options.now();
     const queue = this.#queues.get(queueName(due));
@@ -92,7 +92,7 @@ export class ChannelQueues {
     this.#kindOpensAt.set(due.channelKind, now + kindMs);
   }
 
-  /** A started delivery has ended; `opensInMs`: or it waits here again until its provider takes more. */
+  /** A started delivery has ended. With `opensInMs` it waits here again, until its provider accepts another message. */
   done(due: DueDelivery, opensInMs: number | null = null): void {
     this.#started -= 1;
     if (opensInMs === null) this.#here.delete(due.deliveryId);
@@ -125,7 +125,7 @@ export class ChannelQueues {
     return queue;
   }
 
-  /** Those that are added together start together, in few statements. */
+  /** Waits a moment, so that deliveries which are added together start together, in few statements. */
   #drainSoon(): void {
     if (this.#isDrainPlanned) return;
     this.#isDrainPlanned = true;
@@ -136,8 +136,8 @@ export class ChannelQueues {
   }
 
   #drain(): void {
-    if (this.#isStopped || this.#starting >= BATCHES) return;
-    // One look at the clock: a queue that opens between two would be neither started nor waited for.
+    if (this.#isStopped || this.#starting >= BATCHES_MAX) return;
+    // The clock is read once: a queue that opens between two readings would be neither started nor waited for.
     const now = this.#options.now();
     const batch = this.#nextBatch(now);
     if (batch.length > 0) this.#start(batch);
@@ -162,15 +162,15 @@ export class ChannelQueues {
     return batch;
   }
 
-  /** One from each queue that has a free slot, round after round. Queues that had their turn go to the end. */
+  /** Takes one delivery from each queue with a free slot, round after round. Queues that had their turn go to the end. */
   #takeInTurns(batch: Started[], now: number, rowIn: (queue: Queue) => DueDelivery[]): void {
     const { limiter } = this.#options;
     let took = true;
-    while (took && batch.length < BATCH) {
+    while (took && batch.length < BATCH_MAX) {
       took = false;
       for (const [name, queue] of Array.from(this.#queues)) {
         const [due] = rowIn(queue);
-        if (due === undefined || batch.length >= BATCH || this.#startingFrom.has(name)) continue;
+        if (due === undefined || batch.length >= BATCH_MAX || this.#startingFrom.has(name)) continue;
         if (this.#opensAt(queue) > now || limiter.freeSlots(due) < 1) continue;
         rowIn(queue).shift();
         this.#started += 1;
@@ -186,7 +186,7 @@ export class ChannelQueues {
     return Math.max(queue.opensAt, this.#kindOpensAt.get(queue.kind) ?? -Infinity);
   }
 
-  /** Forgets queues that are empty and open, and comes back for the first that is closed. */
+  /** Removes queues that are empty and open, and drains again when the first closed one opens. */
   #drainWhenNextOpens(now: number): void {
     clearTimeout(this.#timer);
     let next = Number.POSITIVE_INFINITY;
@@ -199,7 +199,7 @@ export class ChannelQueues {
   }
 }
 
-/** Deliveries that may have ended their process have a queue of their own, so that nobody waits behind them. */
+/** Deliveries that may have crashed their process have a separate queue, so that no others wait behind them. */
 function queueName({ channelId, poisonAttempts }: DueDelivery): string {
   return poisonAttempts === 0 ? channelId : `${channelId} ${poisonAttempts}`;
 }

@@ -2,13 +2,13 @@ import { ANSWERS_KEPT, claimableFor, concurrencyFor, isQuick, SILENCE_STEP_MS } 
 import type { DueDelivery } from "@overdue/db";
 
 /**
- * The one authority over how many deliveries are under way in this process: in all, of each project, to each channel, and
- * to the one server of a kind. How many per second a provider takes is kept by all processes together, in the table `rate_limits`.
+ * Limits how many deliveries are under way in this process: in all, per project, per channel, and per kind whose channels
+ * share a server. Limits per second are shared by all processes, in the table `rate_limits`.
  */
 export type ConcurrencyLimiter = {
   /** How many more deliveries like this one may be claimed now. */
   freeSlots(due: DueDelivery): number;
-  /** Takes one of these slots; it is held until its work has ended or it is released. */
+  /** Takes one of these slots, which is held until its work has ended or it is released. */
   take(due: DueDelivery): Slot;
   /** Calls `listener` whenever a slot has become free. */
   onFree(listener: () => void): void;
@@ -17,7 +17,7 @@ export type ConcurrencyLimiter = {
 
 export type Slot = {
   /**
-   * Runs `work` once the channel takes another message, and releases the slot. `work` calls `answered` as soon as the
+   * Runs `work` when the channel may be sent another message, then releases the slot. `work` calls `answered` as soon as the
    * receiver has answered. `waiting`: how many more wait for the channel.
    */
   run(waiting: number, work: (answered: () => void) => Promise<void>): Promise<void>;
@@ -25,39 +25,39 @@ export type Slot = {
 };
 
 export type LimiterOptions = {
-  /** How many messages the provider takes at once by one channel. */
+  /** How many messages the provider accepts at once for one channel. */
   maxAtOnce(channelKind: string): number;
-  /** How many messages at once the one server takes that all channels of the kind go through, such as a mail server. */
+  /** How many messages a server accepts at once that all channels of the kind share, such as a mail server. */
   maxOfKind?(channelKind: string): number;
   atOnce?: number;
   atOncePerProject?: number;
-  /** From when on a delivery counts for its own channel alone. */
+  /** After this many milliseconds a delivery counts only for its own channel. */
   slowAfterMs?: number;
   now?: () => number;
 };
 
 const AT_ONCE = 1_000;
 const AT_ONCE_PER_PROJECT = 500;
-/** A mail server that takes minutes to answer for one mail must keep neither a project's other channels waiting nor other mails. */
+/** A mail server that needs minutes to answer must hold up neither other mails nor the project's other channels. */
 const SLOW_AFTER_MS = 15_000;
-/** This part of all slots is never taken by informational messages. */
+/** The share of all slots that informational messages never take. */
 const KEPT_FOR_ALERTS = 0.5;
-/** Deliveries that were under way when a process died: few the first time, one alone after that, to find the cause. */
+/** Deliveries that were under way when a process died: few at once at first, then one alone, to find the cause. */
 const POISON_AT_ONCE = [16, 1];
-/** A timer that comes later than this tells of our own delay, not of the receiver's silence. */
+/** A timer that fires later than this shows that this process was busy, not that the receiver was silent. */
 const LATE_MS = 10;
-const CHANNELS_KEPT = 1_000;
+const CHANNELS_KEPT_MAX = 1_000;
 
 type Work = { waiting: number; start: () => void };
-/** When a message began, and whether its receiver has answered. */
+/** A message that is on its way: since when, and whether its receiver has answered. */
 type Begun = { at: number; isAnswered: boolean };
 type Channel = {
-  /** Slots that are taken, whether their work has begun or not. */
+  /** How many slots are taken, whether their work has begun or not. */
   taken: number;
-  /** The messages that are on their way, or that a quick receiver has answered and that are not recorded yet. */
+  /** The messages on their way, and those that a quick receiver has answered but that are not recorded yet. */
   begun: Set<Begun>;
   queue: Work[];
-  /** How many waited for the channel beside these, when the newest of them was claimed. */
+  /** How many others waited for the channel when the newest of these was claimed. */
   waiting: number;
   answersMs: number[];
   silentMs: number;
@@ -113,12 +113,12 @@ class OpenLimiter implements ConcurrencyLimiter {
     this.#channels.set(key, channel);
     channel.taken += 1;
     if (due.poisonAttempts > 0) this.#poisonAttempts += 1;
-    const leaveOthers = this.#countWithOthers(due);
+    const uncount = this.#countShared(due);
     let isHeld = true;
     const release = () => {
       if (!isHeld) return;
       isHeld = false;
-      leaveOthers();
+      uncount();
       channel.taken -= 1;
       if (due.poisonAttempts > 0) this.#poisonAttempts -= 1;
       if (channel.taken === 0) this.#forget(key, channel);
@@ -148,8 +148,8 @@ class OpenLimiter implements ConcurrencyLimiter {
     for (const { timer } of this.#channels.values()) clearTimeout(timer);
   }
 
-  /** Counts a delivery in all, for its project and for its kind, for as long as it is not slow. */
-  #countWithOthers({ projectId, channelKind }: DueDelivery): () => void {
+  /** Counts a delivery in all, for its project and for its kind, until it is slow or the returned function is called. */
+  #countShared({ projectId, channelKind }: DueDelivery): () => void {
     this.#inAll += 1;
     this.#perProject.add(projectId, 1);
     this.#perKind.add(channelKind, 1);
@@ -168,7 +168,7 @@ class OpenLimiter implements ConcurrencyLimiter {
     return leave;
   }
 
-  /** Resolves when the channel takes another message. */
+  /** Resolves when the channel may be sent another message. */
   async #enter(channel: Channel, of: { most: number; waiting: number }): Promise<Begun> {
     const begun = { at: 0, isAnswered: false };
     channel.waiting = of.waiting;
@@ -184,7 +184,7 @@ class OpenLimiter implements ConcurrencyLimiter {
     return begun;
   }
 
-  // What a quick receiver took stays in its place until that is recorded: a crash repeats no more than is here.
+  // What a quick receiver accepted keeps its place until it is recorded, so that a crash repeats no more than that.
   #answered(channel: Channel, of: { begun: Begun; most: number }): void {
     of.begun.isAnswered = true;
     channel.silentMs = 0;
@@ -196,7 +196,7 @@ class OpenLimiter implements ConcurrencyLimiter {
     if (channel.begun.delete(begun)) this.#startNext(channel, most);
   }
 
-  /** Starts as many as the channel takes, and looks again soon where some must wait: its silence tells something too. */
+  /** Starts as many as the channel may be sent. If some must wait, looks again soon, since silence tells something too. */
   #startNext(channel: Channel, most: number): void {
     clearTimeout(channel.timer);
     const [first] = channel.queue;
@@ -212,10 +212,10 @@ class OpenLimiter implements ConcurrencyLimiter {
     const setAt = now();
     channel.timer = setTimeout(() => {
       const isLate = now() - setAt > SILENCE_STEP_MS + LATE_MS;
-      // What is answered and not recorded yet waits for us: that is no silence.
+      // An answered message that is not recorded yet waits for this process, which is not silence.
       const oldest = [...channel.begun].find(({ isAnswered }) => !isAnswered);
       if (!isLate && oldest !== undefined) channel.silentMs = Math.max(channel.silentMs, now() - oldest.at);
-      // Answers that lie in the sockets are read before it is decided.
+      // Answers that have arrived in the sockets are read first.
       setImmediate(() =>
         setImmediate(() => {
           this.#startNext(channel, most);
@@ -226,14 +226,14 @@ class OpenLimiter implements ConcurrencyLimiter {
     }, SILENCE_STEP_MS);
   }
 
-  /** What a slow receiver was like is worth keeping; a map of all that ever was is not. */
+  /** Forgets an idle channel. What is known of slow receivers is kept, up to a limit. */
   #forget(key: string, channel: Channel): void {
     clearTimeout(channel.timer);
-    if (isQuick(channel) || this.#channels.size > CHANNELS_KEPT) this.#channels.delete(key);
+    if (isQuick(channel) || this.#channels.size > CHANNELS_KEPT_MAX) this.#channels.delete(key);
   }
 }
 
-/** How many there are of each name; names without any are forgotten. */
+/** Counts by name; names with a count of 0 are removed. */
 class Counts {
   readonly #counts = new Map<string, number>();
 
@@ -252,7 +252,7 @@ function newChannel(): Channel {
   return { taken: 0, begun: new Set(), queue: [], waiting: 0, answersMs: [], silentMs: 0, timer: undefined };
 }
 
-/** An alert does not wait for the answer to an informational message, nor for one that may end its process. */
+/** An alert waits neither for the response to an informational message nor for a message that may crash its process. */
 function channelKey({ channelId, isInformational, poisonAttempts }: DueDelivery): string {
   return `${channelId} ${isInformational ? "informational" : "alerts"} ${poisonAttempts}`;
 }

@@ -35,25 +35,26 @@ export type DeliverParts = {
   transports: Transports;
   /** The receiver of the self-test, in this process; null: there is none. */
   selfTestChannel: OpenChannel | null;
-  /** Where a person finds the app. */
+  /** The address of the app. */
   publicUrl: string;
   log: Logger;
   lease: Omit<Lease, "rateLimits">;
   recorder: Recorder;
   leases: LeaseKeeper;
   channelQueues: ChannelQueues;
-  /** Is called when a delivery will be due again after so long. */
+  /** Called when a delivery will be due again after this many milliseconds. */
   onRetry: (inMs: number) => void;
 };
 
 /**
- * Claims the deliveries of a batch and sends each as soon as its channel takes it. Resolves once they are claimed; each
- * of them leaves its queue when its attempt is recorded, or at once where it was not to be claimed. Never rejects.
+ * Claims the deliveries of a batch and sends each as soon as its channel may be sent to. Resolves when they are claimed.
+ * Each leaves its queue when its attempt is recorded, or at once if it could not be claimed. Never rejects.
  */
 export async function deliverBatch(batch: readonly Started[], parts: DeliverParts): Promise<void> {
   const { claimed, later } = await claim(batch, parts);
-  const opener = openerOf(parts);
-  const passedOver: string[] = [];
+  const opener = newOpener(parts);
+  /** Channels in whose queues deliveries may have been settled by now. */
+  const changedChannelIds: string[] = [];
   for (const { due, slot } of batch) {
     const mine = claimed.get(due.deliveryId);
     if (mine !== undefined) void attemptInTurn({ due, slot }, mine, { ...parts, opener });
@@ -61,11 +62,11 @@ export async function deliverBatch(batch: readonly Started[], parts: DeliverPart
       slot.release();
       const opensInMs = later.get(due.deliveryId) ?? null;
       parts.channelQueues.done(due, opensInMs);
-      if (opensInMs === null) passedOver.push(due.channelId);
+      if (opensInMs === null) changedChannelIds.push(due.channelId);
     }
-    if (mine !== undefined && mine.alert.group !== null) passedOver.push(due.channelId);
+    if (mine !== undefined && mine.alert.group !== null) changedChannelIds.push(due.channelId);
   }
-  await dropSettled(new Set(passedOver), parts);
+  await dropSettled(new Set(changedChannelIds), parts);
 }
 
 async function claim(batch: readonly Started[], { db, log, lease, channelQueues }: DeliverParts) {
@@ -90,8 +91,8 @@ async function claim(batch: readonly Started[], { db, log, lease, channelQueues 
 }
 
 /**
- * Drops from the queues of these channels the deliveries that are not due any more: each went with another's message, or waits for a later one.
- * Otherwise each would be claimed only to find that out.
+ * Drops from the queues of these channels the deliveries that are no longer due, because they were part of another's message
+ * or wait for a later one. Otherwise each would be claimed only to find that out.
  */
 async function dropSettled(channelIds: ReadonlySet<string>, { db, channelQueues, log }: DeliverParts) {
   const waiting = [...channelIds].flatMap((channelId) => channelQueues.waitingFor(channelId));
@@ -100,7 +101,7 @@ async function dropSettled(channelIds: ReadonlySet<string>, { db, channelQueues,
     const due = new Set(await stillDue(db, waiting));
     for (const channelId of channelIds) channelQueues.retain(channelId, due);
   } catch (error) {
-    log.warn({ err: error }, "What is still due could not be read; each is asked for.");
+    log.warn({ err: error }, "What is still due could not be read; each delivery is claimed instead.");
   }
 }
 
@@ -108,8 +109,8 @@ async function dropSettled(channelIds: ReadonlySet<string>, { db, channelQueues,
 type Opener = (alert: AlertRecord) => OpenChannel;
 type AttemptParts = DeliverParts & { opener: Opener };
 
-/** Decrypting and checking settings takes longer than all else that a message costs, so a batch does it once a channel. */
-function openerOf({ keyring, selfTestChannel }: DeliverParts): Opener {
+/** Opens each channel once in a batch, since decrypting and parsing its settings is the slowest part of a message. */
+function newOpener({ keyring, selfTestChannel }: DeliverParts): Opener {
   const opened = new Map<string, OpenChannel>();
   return (alert) => {
     const name = `${alert.channel.id} ${alert.sealedSettings}`;
@@ -135,7 +136,7 @@ async function attemptInTurn({ due, slot }: Started, mine: ClaimedAlert, parts: 
   channelQueues.done(due);
 }
 
-/** @returns after how long it is due again; null: not again, as far as known. */
+/** @returns after how many milliseconds it is due again; null: not again, as far as known. */
 async function attempt(
   { claim: mine, alert }: ClaimedAlert,
   parts: AttemptParts,
@@ -146,13 +147,13 @@ async function attempt(
   answered();
   if (deliveryAttempts.hasSubscribers) publishAttempt({ claim: mine, alert }, result, startedAt);
   const next = decideNextStep(result, mine, { kind: alert.kind, chance: Math.random() });
-  // What earlier settings come to says nothing about the channel as it is.
+  // An attempt with earlier settings tells nothing about the channel's present ones.
   const step = alert.hasOldSettings ? { ...next, channelBrokenBecause: null } : next;
   const { deliveryId, channelKind } = mine;
   if (step.blames === "operator") {
     parts.log.warn(
       { deliveryId, channelKind, because: step.answer },
-      "An alert was refused for a reason that only the operator can mend; it is tried again.",
+      "An alert was refused for a reason that only the operator can fix; it is tried again.",
     );
   }
   try {
@@ -160,7 +161,7 @@ async function attempt(
     const isRecorded = await parts.recorder(mine, { ...step, startedAt });
     return isRecorded && step.state === "retry" ? step.retryInMs : null;
   } catch (error) {
-    // Its lease will run out, and it will go again, marked as one that may repeat.
+    // Its lease will expire, and it will be sent again, marked as a possible repeat.
     parts.log.error({ err: error, deliveryId }, "An attempt could not be recorded.");
     return null;
   }
@@ -168,7 +169,7 @@ async function attempt(
 
 const ABOUT_INCIDENTS = new Set<string>(["down", "reminder", "up"]);
 
-/** For traces. What a provider answered may name a secret, so its words stay out of them. */
+/** Publishes an attempt for traces, without the provider's answer, which may contain a secret. */
 function publishAttempt({ claim, alert }: ClaimedAlert, result: AttemptResult, startedAt: Date): void {
   if (alert.incident === null || !ABOUT_INCIDENTS.has(alert.kind)) return;
   const { projectId, checkId, deliveryId, channelId, channelKind, attempt } = claim;
@@ -202,7 +203,7 @@ async function send(alert: AlertRecord, parts: AttemptParts): Promise<AttemptRes
   }
 }
 
-/** What may be done about an incident from its alert; each link asks before it acts. */
+/** What can be done about an incident from its alert; the page of each link asks for confirmation. */
 function actionsOf(alert: AlertRecord, channel: OpenChannel, { keyring, publicUrl }: DeliverParts) {
   if (alert.kind === "confirm" && channel.via === "mail") {
     const of = { publicUrl, channelId: alert.channel.id, address: channel.to, now: Date.now() };

@@ -14,22 +14,22 @@ export type DispatcherParts = {
 };
 
 const FOUND_MAX = 2_000;
-/** Deliveries that fall due this soon get a job that waits for their time. */
+/** Deliveries that become due this soon get a job with a delay. */
 const AHEAD_MS = 10_000;
 const SWEEP_MS = 2_000;
-/** A delivery that was due this long ago, and that no job brought, is taken by the sweep. */
+/** The sweep takes a delivery that no job has brought this long after it was due. */
 const SWEPT_AFTER_MS = 3_000;
 const REMEMBERED_MS = 60_000;
 
 /**
- * Finds deliveries that are due, or soon will be, and enqueues a job for each, which one of the senders gets at its
- * time. It looks when it is woken and every two seconds, and then also frees what senders held that died; whatever no job
- * brought anywhere it takes itself. So the queue may lose or refuse anything: that costs seconds. PostgreSQL alone knows
- * what is to be done.
+ * Finds deliveries that are due, or soon will be, and enqueues a job for each, which one of the senders gets when it is due.
+ * It looks when it is woken and every two seconds, and then also frees the leases of senders that died. Deliveries that no
+ * job brought to any sender it takes itself, so if the queue loses or refuses jobs, that costs only seconds. PostgreSQL alone
+ * is the record of what must be delivered.
  */
 export class Dispatcher {
   readonly #parts: DispatcherParts;
-  /** For each delivery with a job: the time that it is due at, and until when that job is waited for. */
+  /** For each delivery with a job: when it is due, and until when its job is waited for. */
   readonly #enqueued = new Map<string, { dueAt: number; until: number }>();
   readonly #loop: WakeLoop;
   #freesLeasesAt = -Infinity;
@@ -52,7 +52,7 @@ export class Dispatcher {
     this.wake();
   }
 
-  /** Looks now, or once more when it is looking already. */
+  /** Looks now, or once more if it is looking already. */
   wake(): void {
     this.#loop.wake();
   }
@@ -61,7 +61,7 @@ export class Dispatcher {
     await this.#loop.stop();
   }
 
-  /** @returns after how many milliseconds to look again by itself */
+  /** @returns after how many milliseconds to look again without being woken */
   async #look(): Promise<number> {
     const { db, channelQueues, log } = this.#parts;
     const now = performance.now();
@@ -74,7 +74,7 @@ export class Dispatcher {
         until > now ? { deliveryId, dueAt } : [],
       ),
     });
-    // Deliveries whose job is still awaited are not among those found.
+    // The query leaves out deliveries whose job is still waited for, so a known one was missed.
     const isMissed = ({ deliveryId, dueAt }: DueDelivery) => this.#enqueued.get(deliveryId)?.dueAt === dueAt;
     const missed = found.filter(isMissed);
     const unknown = found.filter((due) => !isMissed(due));
@@ -109,7 +109,7 @@ export class Dispatcher {
     try {
       await this.#parts.queue.add(deliveryJobs(found));
     } catch {
-      // The queue has reported it. What is due goes from here; what is due later is found again then.
+      // The queue has reported the error. What is due goes out from here; what is due later is found again then.
       for (const due of found) {
         if (due.dueInMs < SOONEST_MS) this.#accept(due);
         else this.#enqueued.delete(due.deliveryId);
@@ -122,7 +122,7 @@ export class Dispatcher {
     this.#parts.channelQueues.add(due);
   }
 
-  /** An entry whose time is over stays for a while, since it tells that its job came nowhere. */
+  /** Entries are kept for a while after their time, since they show that their job did not arrive anywhere. */
   #forgetOldJobs(now: number): void {
     for (const [id, { until }] of this.#enqueued) if (until < now - REMEMBERED_MS) this.#enqueued.delete(id);
   }

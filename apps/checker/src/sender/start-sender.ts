@@ -40,9 +40,9 @@ const ALIVE_EVERY_MS = 1_000;
 const WARM_UP_CALLS = 5;
 
 /**
- * Starts a sender: it delivers what the evaluators and the api wrote into the outbox. Any number run side by side on one
- * database. It is a process of its own, so that whatever happens to an evaluator ends no call that is under way, and
- * that a message which ends its sender ends nothing else.
+ * Starts a sender, which delivers what the evaluators and the api wrote into the outbox. Any number run side by side on one
+ * database. It is a separate process, so that a crash of an evaluator interrupts no delivery, and a message that crashes
+ * its sender affects nothing else. @returns a function that stops it
  */
 export async function startSender({
   config,
@@ -52,7 +52,7 @@ export async function startSender({
 }: ProgramOptions): Promise<() => Promise<void>> {
   const senderId = randomUUID();
   await migrateServer(directUrl);
-  // The id in the name tells the others, by PostgreSQL's own list of connections, that this process lives.
+  // The id in the connection's name shows the others, in PostgreSQL's list of connections, that this process lives.
   const presence = openPool({ url: directUrl, max: 1, name: `sender ${senderId}` });
   const alive = stayAlive(presence);
   const pool = openPool({ url: databaseUrl, max: 6, name: `sender ${senderId}` });
@@ -87,7 +87,7 @@ export async function startSender({
   };
 }
 
-/** A connection that is never idle for long, so that a lease is not taken for a dead one's while a call takes time. */
+/** Keeps the presence connection in use, so that this sender does not count as dead during a long call. */
 function stayAlive(pool: Pool): NodeJS.Timeout {
   return setInterval(() => {
     pool.query("select").catch(() => undefined);
@@ -126,14 +126,14 @@ async function openSending(config: Config, db: Db) {
   };
 }
 
-/** Mails that come back are read where mails are taken at all. */
+/** The address for bounces; null if this instance receives no mail. */
 function returnPathOf({ pingEmail }: Config, keyring: Keyring) {
   if (pingEmail === null) return null;
   const { domain } = pingEmail;
   return (deliveryId: string, to: string) => bounceAddress(keyring, { deliveryId, to, domain });
 }
 
-/** A first call takes many times as long as the next; it would tell of a receiver what is our own. */
+/** Makes a few calls first, because the first ones are much slower, which would make receivers look slow. */
 async function warmUp(egress: Egress, url: string): Promise<void> {
   const request = {
     method: "POST",
@@ -151,7 +151,7 @@ function operatorOf({ publicUrl, telegramApiRoot, telegramBotToken, slackApiUrl 
   return { publicUrl, telegramApiRoot, telegramBotToken, slackApiUrl };
 }
 
-/** Where a reader ends such mails: reports by themselves, since alerts are another matter. */
+/** The unsubscribe link of a mail. Reports have their own, since alerts are a separate subscription. */
 export function stopLinkOf(
   { facts }: AlertMessage,
   { keyring, publicUrl }: { keyring: Keyring; publicUrl: string },
@@ -171,36 +171,36 @@ type DeliveringOptions = {
   selfTestChannel: OpenChannel | null;
   publicUrl: string;
   log: Logger;
-  /** By which others know that this process is gone. Null: a lease ends by time alone. */
+  /** The id by which others notice that this process is gone. Null: its leases only expire by time. */
   senderId: string | null;
-  /** How often leases are looked at, and when an attempt is slow. */
+  /** How long a lease lasts, how often leases are prolonged, and when an attempt is slow. */
   leases?: Partial<Pick<LeaseKeeperOptions, "seconds" | "everyMs" | "slowMs">>;
 };
 
-/** What delivers, without what finds that there is something to deliver. */
+/** Delivers what it is given; it does not look for due deliveries itself. */
 export type Delivery = {
   channelQueues: ChannelQueues;
-  /** Lets what is under way end. */
+  /** Waits until what is under way has ended. */
   stop(): Promise<void>;
 };
 
 export type Delivering = {
   /** Something may be due: look now. */
   wake(): void;
-  /** Takes no more work, lets what is under way end, and resolves. */
+  /** Takes no more work, and resolves when what is under way has ended. */
   stop(): Promise<void>;
 };
 
-/** A call takes 20 s at most; what takes longer, such as a mail, has its lease prolonged meanwhile. */
+/** A call takes 20 s at most. The lease of a longer attempt, such as a mail, is prolonged. */
 const LEASE_SECONDS = 45;
-/** A retry that comes sooner than the dispatcher looks by itself. */
+/** For a retry that is due sooner than this, the dispatcher is woken. */
 const SOON_MS = 2_500;
-/** These tell one alert from another by themselves, or pass each on to channels that group them: each goes by itself. */
+/** Kinds whose alerts are never grouped: programs want each alert separately, and a group passes each on to its channels. */
 const UNGROUPED_KINDS = Object.entries(channelKinds).flatMap(([name, kind]) =>
   kind.forMachines || name === "group" ? [name] : [],
 );
 
-/** Delivers what stands in the outbox, for as long as it runs. Any number of processes may do so on one database. */
+/** Delivers what is in the outbox, for as long as it runs. Any number of processes may do so on one database. */
 export function startDelivering(options: DeliveringOptions & { queue: WorkQueue<DeliveryJob> }): Delivering {
   const { db, queue, log } = options;
   const onRetry = (inMs: number) => {

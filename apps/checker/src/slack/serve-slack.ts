@@ -18,13 +18,13 @@ import { z } from "zod";
 
 import type { Egress } from "../egress/egress.ts";
 
-/** How long work waits at most where its signal is lost. */
+/** How long work waits at most if its notification is lost. */
 const SWEEP_MS = 5_000;
 
 /** `wake`: look for work now. */
 export type ServingSlack = { wake(): void; stop(): Promise<void> };
 
-/** Asks Slack for what the api may not: tokens for codes, and messages that show what their buttons did. */
+/** Makes the calls to Slack that the api may not make: it exchanges codes for tokens, and updates messages after a press. */
 export function serveSlack(parts: SlackParts, log: Logger): ServingSlack {
   let running: Promise<void> | null = null;
   let again = false;
@@ -57,7 +57,7 @@ async function serveAll(parts: SlackParts, log: Logger): Promise<void> {
     if (code === null) break;
     await exchangeCode(code, parts).catch(async (error: unknown) => {
       log.warn({ err: error }, "A Slack channel could not be made.");
-      await endSlackLink(db, code, { problem: "The channel could not be made. Add it once more." });
+      await endSlackLink(db, code, { problem: "The channel could not be created. Add it once more." });
     });
   }
   for (;;) {
@@ -67,10 +67,10 @@ async function serveAll(parts: SlackParts, log: Logger): Promise<void> {
   }
 }
 
-/** One that Slack did not take for a reason that may pass stays taken for a moment, and is then tried again. */
+/** Sends an answer. If Slack refuses it for a temporary reason, its claim expires soon, and it is tried again. */
 async function sendAnswer(answer: WaitingAnswer, { db, egress, app }: SlackParts): Promise<void> {
-  const said = await egress.send(answerRequest(answer, app.apiUrl));
-  const mayPass = "failed" in said || said.status === 429 || said.status >= 500;
+  const response = await egress.send(answerRequest(answer, app.apiUrl));
+  const mayPass = "failed" in response || response.status === 429 || response.status >= 500;
   if (!mayPass) await endSlackAnswer(db, answer.id);
 }
 
@@ -87,7 +87,7 @@ function answerRequest({ url, body }: WaitingAnswer, apiUrl: string): HttpReques
   };
 }
 
-/** The instance's app, and where Slack's Web API is. */
+/** The instance's Slack app, and the address of Slack's Web API. */
 type SlackApp = { clientId: string; clientSecret: string; apiUrl: string; publicUrl: string };
 type SlackParts = { db: Db; keyring: Keyring; egress: Egress; app: SlackApp };
 
@@ -100,13 +100,13 @@ const Installed = z.object({
 });
 type Installed = z.output<typeof Installed>;
 
-/** Exchanges a code for the app's token, and makes the place that was picked a channel; or notes why that failed. */
+/** Exchanges a code for the app's token and creates a channel for the chosen place, or notes why that failed. */
 async function exchangeCode(code: SlackCode, parts: SlackParts): Promise<void> {
   const answer = await parts.egress.send(exchangeRequest(code, parts.app));
   const installed = "failed" in answer ? { problem: UNREACHED } : read(answer.body);
   if ("problem" in installed) return await endSlackLink(parts.db, code, installed);
   const channelId = await storeChannel(code.projectId, installed, parts);
-  // Shows at once whether the app may write there.
+  // The test shows at once whether the app may write there.
   await queueTest(parts.db, { projectId: code.projectId, channelId });
   await endSlackLink(parts.db, code, { channelId });
 }
@@ -140,11 +140,11 @@ const PROBLEMS: Record<string, string> = {
 };
 
 function read(body: string): Installed | { problem: string } {
-  const said = jsonIn(body);
-  const installed = Installed.safeParse(said).data;
+  const answer = jsonIn(body);
+  const installed = Installed.safeParse(answer).data;
   if (installed === undefined) {
     const error =
-      z.object({ error: z.string() }).safeParse(said).data?.error ?? "an answer that cannot be read";
+      z.object({ error: z.string() }).safeParse(answer).data?.error ?? "an answer that cannot be read";
     return { problem: PROBLEMS[error] ?? `Slack refused: ${error.slice(0, 100)}. Add it once more.` };
   }
   if (installed.expires_in !== undefined) {
@@ -155,7 +155,7 @@ function read(body: string): Installed | { problem: string } {
   return installed;
 }
 
-/** A place that the project tells already gets the new token, which also mends it. */
+/** Creates the channel. A channel of the project for the same place gets the new token instead, which also repairs it. */
 async function storeChannel(projectId: string, installed: Installed, parts: SlackParts): Promise<string> {
   const { db, keyring } = parts;
   const { team, incoming_webhook: hook } = installed;

@@ -45,8 +45,8 @@ export function openStatusMails(of: { db: Db; config: Config; log: Logger }): Ma
 }
 
 /**
- * Nothing that somebody typed freely stands in a mail to an address whose reader has not agreed: else anybody could have
- * this instance send their advertisement. The page is named by its address, and not by a host of its own.
+ * A mail to an address whose recipient has not agreed yet contains no text that somebody typed: otherwise anybody could make
+ * this instance send advertisements. So the page is named by its address on this instance, not by its own host name.
  */
 function confirmMail(
   { page }: StatusMailContent,
@@ -57,7 +57,7 @@ function confirmMail(
     subject: "Confirm that you want the updates of a status page",
     sentences: [
       `Open this link to get the updates of ${address} here. It is good for three days.`,
-      "If this was not you, do nothing: without the link nothing comes.",
+      "If this was not you, do nothing: no updates are sent unless you open the link.",
     ],
     button: { label: "See what it is, and confirm", url },
     reason: `Sent by Overdue, since somebody typed this address into ${address}.`,
@@ -81,7 +81,7 @@ function updateMail(
   const { title, state, text, affects, at, editedAt, postId } = update;
   const zoned = (instant: Date) => timeText(instant, page.timezone);
   return {
-    // What stands in brackets is not looked at when a mail program groups mails by subject (RFC 5256, 2.1).
+    // Mail programs ignore the text in brackets when they group mails by subject (RFC 5256, 2.1).
     subject: oneLine(`[${STATE_TEXT[state]}] ${title} (${name})`),
     sentences: [
       ...text.split(/\n+/).filter((line) => line.trim() !== ""),

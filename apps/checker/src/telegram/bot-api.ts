@@ -5,7 +5,7 @@ import type { Egress } from "../egress/egress.ts";
 
 /** Calls the Bot API as the instance's bot. Never throws. */
 export type BotApi = (method: string, parameters: Record<string, unknown>) => Promise<BotAnswer>;
-/** `waitMs`: how long Telegram asks to wait; null where it does not. */
+/** `waitMs`: how long Telegram asks to wait; null if it does not. */
 type BotAnswer = { ok: true; result: unknown } | { ok: false; because: string; waitMs: number | null };
 
 const Answer = z.object({
@@ -38,18 +38,18 @@ function requestTo(url: string, parameters: Record<string, unknown>): HttpReques
 }
 
 function read(body: string): BotAnswer {
-  const said = parsed(body);
-  if (said === null) return { ok: false, because: "Telegram's answer could not be read.", waitMs: null };
-  if (said.ok) return { ok: true, result: said.result };
-  const seconds = said.parameters?.retry_after;
+  const answer = parseAnswer(body);
+  if (answer === null) return { ok: false, because: "Telegram's answer could not be read.", waitMs: null };
+  if (answer.ok) return { ok: true, result: answer.result };
+  const seconds = answer.parameters?.retry_after;
   return {
     ok: false,
-    because: said.description ?? "Telegram refused without a reason.",
+    because: answer.description ?? "Telegram refused without a reason.",
     waitMs: seconds === undefined ? null : seconds * 1_000,
   };
 }
 
-function parsed(body: string): z.output<typeof Answer> | null {
+function parseAnswer(body: string): z.output<typeof Answer> | null {
   try {
     return Answer.parse(JSON.parse(body));
   } catch {

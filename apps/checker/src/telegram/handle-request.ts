@@ -16,10 +16,10 @@ import { z } from "zod";
 
 import type { BotApi } from "./bot-api.ts";
 
-/** Where something was said: a chat, and the topic of it in a group with topics. `name`: of a public chat, without its @. */
+/** The chat of a message, and its topic in a group with topics. `name`: of a public chat, without the @. */
 type Place = { chat: string; topic: number | null; title: string; name: string | null };
 
-/** What an update asks of us; null where it is none of our business. */
+/** What an update asks for; null if it does not concern Overdue. */
 type ChatRequest =
   | { kind: "start"; place: Place; code: string | null }
   | { kind: "status"; place: Place }
@@ -51,7 +51,7 @@ const Update = z.object({
     .optional(),
 });
 
-/** Its number, and what it asks. Updates that cannot be read are passed over. */
+/** The number of an update, and what it asks for. Null if it has no readable number. */
 export function readUpdate(update: unknown, bot: string): { id: number; request: ChatRequest } | null {
   const parsed = Update.safeParse(update);
   if (!parsed.success) return idOnly(update);
@@ -75,12 +75,12 @@ function pressOf(message: z.output<typeof Message>, data: string) {
   return { kind: "press" as const, place: placeOf(message), data, message: { id, text, entities } };
 }
 
-/** "/start code", and in groups "/start@our_bot code"; a command to another bot is not for us. */
+/** Parses "/start code", in groups "/start@our_bot code"; null for a command to another bot. */
 function commandIn(message: z.output<typeof Message>, bot: string): ChatRequest {
-  const [, name = "", to = bot, rest = ""] = /^\/(\w+)(?:@(\w+))?(?:\s+(\S+))?/.exec(message.text) ?? [];
+  const [, name = "", to = bot, code = ""] = /^\/(\w+)(?:@(\w+))?(?:\s+(\S+))?/.exec(message.text) ?? [];
   if (to.toLowerCase() !== bot.toLowerCase()) return null;
   const place = placeOf(message);
-  if (name === "start") return { kind: "start", place, code: rest === "" ? null : rest };
+  if (name === "start") return { kind: "start", place, code: code === "" ? null : code };
   return name === "status" ? { kind: "status", place } : null;
 }
 
@@ -99,7 +99,7 @@ type Press = Extract<ChatRequest, { kind: "press" }>;
 const LINKED = "This chat gets alerts from now on. /status lists what is down.";
 const UNKNOWN =
   "This code is not known, or it has been used, or its 15 minutes are over. Make a new one in Overdue: Channels → Telegram.";
-/** Does what an update asks, and answers in the chat. @throws where the database does not answer */
+/** Does what an update asks for, and answers in the chat. @throws if the database fails */
 export async function handleRequest(request: ChatRequest, parts: RequestParts): Promise<void> {
   switch (request?.kind) {
     case "start":
@@ -119,7 +119,7 @@ export async function handleRequest(request: ChatRequest, parts: RequestParts): 
   }
 }
 
-/** A person who then enters the chat's id in a channel has proved by this that somebody in the chat wants its alerts. */
+/** Notes the /start: if a channel with the chat's id is then added, it proves that somebody in the chat wants its alerts. */
 async function hello({ db }: RequestParts, { chat, topic, name }: Place): Promise<string> {
   await noteTelegramStart(db, name === null ? [chat] : [chat, `@${name}`]);
   const id = topic === null ? chat : `${chat}, topic ${topic}`;
@@ -153,7 +153,7 @@ async function status({ db }: RequestParts, { chat }: Place): Promise<string> {
     .join("\n");
 }
 
-/** Only a chat that the incident's own project alerts has a say in it. */
+/** Handles a pressed button. Only a chat that the incident's project alerts may act on it. */
 async function press(parts: RequestParts, request: Press): Promise<void> {
   const [act = "", incidentId = ""] = request.data.split(":");
   const projectId = /^[0-9a-f-]{36}$/.test(incidentId)
@@ -164,12 +164,12 @@ async function press(parts: RequestParts, request: Press): Promise<void> {
       ? { text: "There is no such incident for this chat.", stays: false }
       : await perform(parts, { act, incidentId, projectId, by: `${request.by.slice(0, 100)} (Telegram)` });
   await parts.bot("answerCallbackQuery", { callback_query_id: request.pressId, text: done.text });
-  if (done.stays) await mark(parts, request, done.text);
+  if (done.stays) await markAsDone(parts, request, done.text);
 }
 
 type Act = { act: string; projectId: string; incidentId: string; by: string };
 const VIA = { kind: "telegram", link: null, address: null } as const;
-const HOURS_2_MS = 2 * 3_600_000;
+const TWO_HOURS_MS = 2 * 3_600_000;
 
 async function perform({ pool }: RequestParts, { act, projectId, incidentId, by }: Act) {
   const ref = { projectId, incidentId };
@@ -178,7 +178,7 @@ async function perform({ pool }: RequestParts, { act, projectId, incidentId, by 
     case "ack":
       return answerTo(await acknowledgeIncident(pool, ref, { by, at, via: VIA }), `Acknowledged by ${by}.`);
     case "snooze2h": {
-      const until = at + HOURS_2_MS;
+      const until = at + TWO_HOURS_MS;
       return answerTo(
         await snoozeIncident(pool, ref, { by, at, until, via: VIA }),
         `Snoozed for 2 h by ${by}.`,
@@ -192,7 +192,7 @@ async function perform({ pool }: RequestParts, { act, projectId, incidentId, by 
       );
     }
     default:
-      return { text: "This button is of another version of Overdue.", stays: false };
+      return { text: "This button belongs to another version of Overdue.", stays: false };
   }
 }
 
@@ -211,8 +211,8 @@ function answerTo(acted: Acted, words: string): { text: string; stays: boolean }
   }
 }
 
-/** The message keeps its words and loses its buttons. */
-async function mark({ bot }: RequestParts, { place, message }: Press, text: string): Promise<void> {
+/** Adds the result to the message, whose buttons are removed. */
+async function markAsDone({ bot }: RequestParts, { place, message }: Press, text: string): Promise<void> {
   await bot("editMessageText", {
     chat_id: place.chat,
     message_id: message.id,
@@ -232,7 +232,7 @@ async function say({ bot }: RequestParts, { chat, topic }: Place, text: string):
   });
 }
 
-/** As the kind itself writes the hint of a channel: what of its settings is not sealed. */
+/** The hint of a Telegram channel, as its kind writes it: the part of its settings that is not encrypted. */
 function hintOf(chat: string): string {
   return `chat ${chat}`;
 }

@@ -18,14 +18,14 @@ import { handleRequest, readUpdate, type RequestParts } from "./handle-request.t
 type UpdateOptions = RequestParts & {
   holder: string;
   log: Logger;
-  /** Where Telegram may send its updates by itself; null: it is always asked for them. */
+  /** The webhook to which Telegram can send updates; null: updates are always polled. */
   webhook: Webhook | null;
   /** Notified when the webhook got an update. */
   arrived: WakeSignal;
   times?: Partial<typeof TIMES>;
 };
 
-/** `poll`: how long an update is waited for; the egress waits longer, and the lease lasts longer than both. */
+/** `pollSeconds`: how long a poll waits for an update; the egress waits longer, and the lease lasts longer than both. */
 const TIMES = {
   pollSeconds: 10,
   leaseSeconds: 30,
@@ -33,19 +33,19 @@ const TIMES = {
   lookMs: 15_000,
   webhookAgainMs: 3_600_000,
 };
-/** One bad look may be a restart of ours. */
+/** A single bad look may be due to a restart of Overdue. */
 const BAD_LOOKS_MAX = 2;
 
-/** How updates come, while this process holds the lease. */
+/** How updates are received while this process holds the lease. */
 type Reception = { bot: string } & (
   | { way: "polling"; webhookAgainAt: number }
   | { way: "webhook"; since: number; lookAt: number; badLooks: number }
 );
 
 /**
- * Receives what people write to the bot, for as long as it runs and holds the lease: by a webhook where Telegram can reach
- * us, else by asking. Never both: Telegram ends the older of two requests, and refuses one beside a webhook.
- * @returns how to stop; what is being handled ends first
+ * Receives what people write to the bot, for as long as it runs and holds the lease: by a webhook if Telegram can reach it,
+ * else by polling. Never by both, and never in two processes: Telegram ends the older of two polls, and refuses a poll while
+ * a webhook is set. @returns a function that stops it, after finishing what is being handled
  */
 export function startReceivingUpdates(options: UpdateOptions): () => Promise<void> {
   const stopping = new AbortController();
@@ -77,7 +77,7 @@ async function run(parts: Parts, signal: AbortSignal): Promise<void> {
   await endLease(parts.db, tenure).catch(() => undefined);
 }
 
-/** Learns the bot's name and settles how its updates come; null where Telegram does not answer. */
+/** Reads the bot's name and decides how its updates are received; null if Telegram does not answer. */
 async function begin(parts: Parts): Promise<Reception | null> {
   const me = await parts.bot("getMe", {});
   const bot = me.ok ? z.object({ username: z.string() }).safeParse(me.result).data?.username : undefined;
@@ -88,7 +88,7 @@ async function begin(parts: Parts): Promise<Reception | null> {
   await rememberBot(parts.db, bot);
   if (parts.webhook === null) {
     await noteProblem(parts.db, "telegram", null);
-    return await ask(parts, bot);
+    return await startPolling(parts, bot);
   }
   const set = await setWebhook(parts.bot, parts.webhook);
   if (set.kind === "unanswered") return null;
@@ -97,8 +97,8 @@ async function begin(parts: Parts): Promise<Reception | null> {
   return { bot, way: "webhook", since: now, lookAt: now + parts.times.lookMs, badLooks: 0 };
 }
 
-/** From now on updates are asked for; null where a webhook may still stand in the way. */
-async function ask(parts: Parts, bot: string): Promise<Reception | null> {
+/** Switches to polling; null if a webhook may still be set, which prevents it. */
+async function startPolling(parts: Parts, bot: string): Promise<Reception | null> {
   const deleted = await parts.bot("deleteWebhook", {});
   if (!deleted.ok) return null;
   return { bot, way: "polling", webhookAgainAt: performance.now() + parts.times.webhookAgainMs };
@@ -108,7 +108,7 @@ async function giveUpWebhook(parts: Parts, bot: string, because: string): Promis
   parts.log.warn({ because }, "Telegram cannot use its webhook; it is asked for updates instead.");
   const sentence = `Telegram cannot reach PUBLIC_URL for its webhook (${because}). Its updates are asked for instead, so buttons and /start work all the same.`;
   await noteProblem(parts.db, "telegram", sentence);
-  return await ask(parts, bot);
+  return await startPolling(parts, bot);
 }
 
 type Turn = {
@@ -118,7 +118,7 @@ type Turn = {
   signal: AbortSignal;
 };
 
-/** Handles what there is, or waits for it a while. @returns how it goes on; null: begin anew */
+/** Handles waiting updates, or waits for some. @returns how to continue; null: begin again */
 async function turn(parts: Parts, { reception, position, tenure, signal }: Turn): Promise<Reception | null> {
   await handleWaiting(parts, reception.bot);
   if (reception.way === "webhook") return await awaitWebhook(parts, reception);
@@ -126,7 +126,7 @@ async function turn(parts: Parts, { reception, position, tenure, signal }: Turn)
   return parts.webhook !== null && performance.now() >= reception.webhookAgainAt ? null : reception;
 }
 
-/** Handles what the webhook got, also what is left of it once updates are asked for again. */
+/** Handles the updates that the webhook received, even after a switch to polling. */
 async function handleWaiting(parts: Parts, bot: string): Promise<void> {
   for (const { updateId, body } of await waitingTelegramUpdates(parts.db)) {
     const update = readUpdate(JSON.parse(body), bot);
@@ -135,7 +135,7 @@ async function handleWaiting(parts: Parts, bot: string): Promise<void> {
   }
 }
 
-/** Waits until the webhook gets an update, and looks now and then whether it still can. */
+/** Waits until the webhook gets an update, and checks from time to time that it still can. */
 async function awaitWebhook(
   parts: Parts,
   reception: Reception & { way: "webhook" },
@@ -164,11 +164,11 @@ async function awaitWebhook(
 }
 
 const ELSEWHERE =
-  "Somebody set the Telegram bot's webhook to another address: TELEGRAM_BOT_TOKEN must be of a bot that nothing else uses.";
+  "Somebody set the Telegram bot's webhook to another address: TELEGRAM_BOT_TOKEN must belong to a bot that nothing else uses.";
 
 type Poll = { bot: string; position: number; signal: AbortSignal };
 
-/** One long poll, and what came of it. @returns the number of the update to ask for next */
+/** Polls once and handles the updates. @returns the number of the update to ask for next */
 async function poll(parts: Parts, { bot, position, signal }: Poll): Promise<number> {
   const timeout = parts.times.pollSeconds;
   const answer = await parts.bot("getUpdates", { offset: position, timeout, allowed_updates: UPDATES });
@@ -190,7 +190,7 @@ async function pause(ms: number, signal: AbortSignal): Promise<void> {
   await wait(ms, undefined, { signal }).catch(() => undefined);
 }
 
-/** Ends a wait. Where nobody waits, it ends the next one at once. */
+/** Ends a wait early. If nobody waits, it ends the next wait at once. */
 export class WakeSignal {
   #isNotified = false;
   #wake: (() => void) | null = null;
@@ -200,7 +200,7 @@ export class WakeSignal {
     this.#wake?.();
   }
 
-  /** Until it is notified, `ms` at the most. */
+  /** Waits until it is notified, but at most `ms`. */
   async wait(ms: number): Promise<void> {
     if (!this.#isNotified) {
       const { promise, resolve } = Promise.withResolvers<void>();
@@ -214,18 +214,18 @@ export class WakeSignal {
   }
 }
 
-/** Where Telegram shall send its updates, and by what we know it. */
+/** The address for Telegram's updates, and the secret by which its calls are recognised. */
 type Webhook = { url: string; secret: string };
 
-/** The updates that mean something to us, however they come. */
+/** The kinds of update that Overdue handles. */
 const UPDATES = ["message", "channel_post", "callback_query"];
-const CONNECTIONS = 10;
-/** What Telegram says of an address that it will never call. */
+const CONNECTIONS_MAX = 10;
+/** What Telegram answers about an address that it will never call. */
 const REFUSED = /bad webhook|Bad Request/i;
-/** Telegram's clock and ours need not agree. */
+/** Telegram's clock may differ from ours by this much. */
 const SKEW_MS = 5_000;
 
-/** "refused": Telegram will not call such an address. "unanswered": nobody knows, ask again. */
+/** "refused": Telegram will not call such an address. "unanswered": it is not known, so try again. */
 type Setting = { kind: "set" } | { kind: "refused"; because: string } | { kind: "unanswered" };
 
 async function setWebhook(bot: BotApi, { url, secret }: Webhook): Promise<Setting> {
@@ -233,7 +233,7 @@ async function setWebhook(bot: BotApi, { url, secret }: Webhook): Promise<Settin
     url,
     secret_token: secret,
     allowed_updates: UPDATES,
-    max_connections: CONNECTIONS,
+    max_connections: CONNECTIONS_MAX,
   });
   if (answer.ok) return { kind: "set" };
   return REFUSED.test(answer.because) ? { kind: "refused", because: answer.because } : { kind: "unanswered" };
@@ -249,11 +249,11 @@ const Info = z.object({
 type Look =
   | { kind: "good" }
   | { kind: "bad"; because: string }
-  /** Another address stands there. */
+  /** Another address is set. */
   | { kind: "elsewhere" }
   | { kind: "unknown" };
 
-/** Whether Telegram gets through to us: bad where updates wait there after an error that it met since `since`. */
+/** Whether Telegram can reach the webhook. Bad: it had an error after `since`, and updates are still waiting. */
 async function lookAtWebhook(
   bot: BotApi,
   { webhook, since }: { webhook: Webhook; since: number },

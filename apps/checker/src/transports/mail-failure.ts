@@ -3,7 +3,7 @@ import type { AttemptOutcome, AttemptResult } from "@overdue/core";
 
 import { tlsReason } from "../egress/egress.ts";
 
-/** `isWhole`: all of the mail was handed over, so the mail server may have taken it whatever came after. */
+/** `isWhole`: the whole mail was sent, so the mail server may have accepted it, whatever happened after. */
 export type MailProgress = { to: string; isWhole: boolean };
 
 const OWN_RELAY =
@@ -17,35 +17,39 @@ const UNREACHED: Record<string, string> = {
   ETIMEDOUT: "The mail server (SMTP_URL) did not answer in time.",
 };
 
-const LETTERS = "The mail server takes no letters other than a to z before the @ of an address (SMTPUTF8).";
+const LETTERS = "The mail server accepts no letters other than a to z before the @ of an address (SMTPUTF8).";
 
 /**
- * What an error on the way of a mail means. Where the server gave no answer to the whole mail it may have taken it; where
- * it never got that far it is the operator's, who chose the server, unless it passes.
+ * What an error while sending a mail means. If the whole mail was sent but not answered, the server may have accepted it.
+ * An error before that concerns the operator, who chose the server, unless it passes.
  */
 export function mailFailure(cause: unknown, { to, isWhole }: MailProgress): AttemptResult {
   const statusCode = numberIn(cause, "responseCode");
-  const said = sanitise(textIn(cause, "response") || textIn(cause, "message"));
-  if (isAboutLetters(to, statusCode, said))
-    return notTaken(`${LETTERS} (${said})`, { uncertain: false, statusCode });
+  const text = sanitise(textIn(cause, "response") || textIn(cause, "message"));
+  if (isAboutLetters(to, statusCode, text))
+    return notAccepted(`${LETTERS} (${text})`, { uncertain: false, statusCode });
   const command = textIn(cause, "command");
-  if (statusCode !== null) return { ...refusedMail({ command, code: statusCode, said }), statusCode };
+  if (statusCode !== null) return { ...readRefusal({ command, code: statusCode, text }), statusCode };
   const tls = tlsWords(cause);
-  const because = tls ?? (networkWords(cause, isWhole) || said || "The mail server did not answer.");
-  if (isWhole) return notTaken(because, { uncertain: true });
+  const because = tls ?? (networkWords(cause, isWhole) || text || "The mail server did not answer.");
+  if (isWhole) return notAccepted(because, { uncertain: true });
   return { outcome: "operator", because, mayPass: tls === null, statusCode };
 }
 
-export function notTaken(
+/** The result of a mail that the server did not accept; it is tried again. */
+export function notAccepted(
   because: string,
   { uncertain, statusCode = null }: { uncertain: boolean; statusCode?: number | null },
 ): AttemptResult {
   return { outcome: "transient", because, uncertain, statusCode };
 }
 
-/** A server without SMTPUTF8 refuses such an address in many ways; only 5.1.1 is about the mailbox itself. */
-function isAboutLetters(to: string, statusCode: number | null, said: string): boolean {
-  return statusCode !== null && statusCode >= 500 && /^[^@]*[^!-~]/.test(to) && !/\b5\.1\.1\b/.test(said);
+/**
+ * Whether an address was refused for its non-ASCII letters. A server without SMTPUTF8 refuses such addresses in many ways;
+ * only 5.1.1 is about the mailbox itself.
+ */
+function isAboutLetters(to: string, statusCode: number | null, text: string): boolean {
+  return statusCode !== null && statusCode >= 500 && /^[^@]*[^!-~]/.test(to) && !/\b5\.1\.1\b/.test(text);
 }
 
 function tlsWords(cause: unknown): string | null {
@@ -69,7 +73,7 @@ function networkWords(cause: unknown, isWhole: boolean): string | null {
   return UNREACHED[codeOf(cause)] ?? null;
 }
 
-/** Nodemailer puts a code of its own over the system's and OpenSSL's, which it keeps beside it. */
+/** The code of the system or of OpenSSL, which Nodemailer keeps beside its own. */
 function codeOf(cause: unknown): string {
   const [first] = cause instanceof AggregateError ? (cause.errors as unknown[]) : [];
   if (first !== undefined) return codeOf(first);
@@ -90,8 +94,8 @@ function fieldIn(value: unknown, key: string): unknown {
   return typeof value === "object" && value !== null ? Reflect.get(value, key) : undefined;
 }
 
-/** What a mail server answered, and to which command. `said`: fit to be shown. */
-type MailAnswer = { command: string; code: number; said: string };
+/** What a mail server answered, and to which command. `text` may be shown. */
+type MailAnswer = { command: string; code: number; text: string };
 
 const OUTCOMES = {
   gone: "permanent",
@@ -102,18 +106,18 @@ const OUTCOMES = {
 } as const;
 
 /**
- * What it means that a mail server refused. Only an answer to the recipient (or to the whole mail, by servers that wait with
- * it) may be about them: whatever is refused before is about us, and for the operator.
+ * What a refusal by a mail server means. Only an answer to the recipient (or, by servers that answer late, to the whole mail)
+ * can be about the recipient. Whatever is refused before that is about the sender, and concerns the operator.
  */
-function refusedMail({ command, code, said }: MailAnswer): AttemptOutcome {
-  const refusal = readMailRefusal(parseRefusal(said, code));
-  if (refusal === "passing") return { outcome: "transient", because: said, uncertain: false };
-  if (command === "RCPT TO") return { outcome: OUTCOMES[refusal], because: said };
+function readRefusal({ command, code, text }: MailAnswer): AttemptOutcome {
+  const refusal = readMailRefusal(parseRefusal(text, code));
+  if (refusal === "passing") return { outcome: "transient", because: text, uncertain: false };
+  if (command === "RCPT TO") return { outcome: OUTCOMES[refusal], because: text };
   if (command === "DATA") {
-    // A server that takes the recipient and not the mail says something about this mail, or about us.
-    return { outcome: refusal === "unsure" ? "unavailable" : OUTCOMES[refusal], because: said };
+    // The server accepted the recipient, so the refusal is about this mail or its sender.
+    return { outcome: refusal === "unsure" ? "unavailable" : OUTCOMES[refusal], because: text };
   }
   return code >= 500
-    ? { outcome: "operator", because: said }
-    : { outcome: "transient", because: said, uncertain: false };
+    ? { outcome: "operator", because: text }
+    : { outcome: "transient", because: text, uncertain: false };
 }

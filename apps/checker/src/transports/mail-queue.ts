@@ -6,32 +6,32 @@ import { type Mailer, openMailer } from "./mail.ts";
 import { WakeLoop } from "../wake-loop.ts";
 
 const SWEEP_MS = 15_000;
-/** One that a slow server holds does not hold up the others. */
+/** Several at once, so that a mail to a slow server does not hold up the others. */
 const AT_ONCE = 4;
 const ATTEMPTS_MAX = 12;
 const FIRST_RETRY_SECONDS = 15;
 const LAST_RETRY_SECONDS = 1_800;
 
-/** A mail as it is to be sent now. `stopUrl`: where its reader ends such mails, if they can. */
+/** A mail that is ready to be sent. `stopUrl`: where its recipient can unsubscribe, if that is possible. */
 type QueuedMail = RenderedEmail & { to: string; stopUrl?: string };
 
-/** Mails that wait in a table. A mail that is claimed is nobody else's for half an hour. */
+/** Mails that wait in a table. A claimed mail is not given to anybody else for half an hour. */
 export type MailSource<Row extends { id: string; attempts: number }> = {
-  /** What the mails are, as the beginning of a log line. */
+  /** What the mails are, for the start of a log line. */
   noun: string;
   claim: () => Promise<Row | null>;
-  /** What the mail says, now that it is sent; null: nothing is to be sent any more. */
+  /** Composes the mail just before it is sent; null: it must not be sent any more. */
   compose: (row: Row) => Promise<QueuedMail | null>;
-  /** It was taken by the mail server, is not to be sent, or was given up. */
+  /** Called when the mail server accepted it, or it is not sent, or was given up. */
   finish: (id: string) => Promise<void>;
   postpone: (id: string, seconds: number) => Promise<void>;
-  /** The mail server said for certain that there is no such mailbox; left out where nothing follows from that. */
+  /** Called when there is certainly no such mailbox; left out if nothing follows from that. */
   refused?: (id: string, because: string) => Promise<void>;
 };
 
 /**
- * Sends mails that are no alerts, so that neither wait for the other. A server that puts us off (greylisting does so at
- * first sight) is asked again for some hours.
+ * Sends mails other than alerts, so that neither wait for the other. If the server refuses a mail for now (as greylisting
+ * does at first), it is tried again for some hours.
  */
 export class MailQueue<Row extends { id: string; attempts: number }> {
   readonly #source: MailSource<Row>;
@@ -42,7 +42,7 @@ export class MailQueue<Row extends { id: string; attempts: number }> {
   constructor(source: MailSource<Row>, { config, log }: { config: Config; log: Logger }) {
     this.#source = source;
     this.#log = log;
-    // Without a mail server nothing is claimed: what waits goes out once one is set, or is pruned.
+    // Without a mail server nothing is claimed: what waits is sent once one is set, or pruned.
     this.#mailer =
       config.smtpUrl === null
         ? null

@@ -3,7 +3,7 @@ import { sanitise, type AlertMessage } from "@overdue/channels";
 import type { RenderedEmail } from "@overdue/channels/email";
 import { asciiDomain, type AttemptResult, NO_MAIL_SERVER, withAsciiDomain } from "@overdue/core";
 
-import { mailFailure, notTaken, type MailProgress } from "./mail-failure.ts";
+import { mailFailure, notAccepted, type MailProgress } from "./mail-failure.ts";
 import { openTransport, SMTP_WAITS, type SmtpSettings, type SmtpWaits } from "./smtp-connections.ts";
 
 /** Sends alerts as mail. Never throws. */
@@ -11,27 +11,27 @@ export type Mailer = {
   /** May take minutes, because some mail servers scan a mail before they answer. */
   send(to: string, message: AlertMessage): Promise<AttemptResult>;
   /**
-   * Sends a mail that is no alert, such as a link to a new password. `id`: the same for each attempt. `stopUrl`: where its
-   * reader ends such mails.
+   * Sends a mail other than an alert, such as a link to a new password. `id`: the same for each attempt. `stopUrl`: where
+   * its recipient can unsubscribe.
    */
   sendRendered(to: string, mail: RenderedMail): Promise<AttemptResult>;
-  /** Ends what is under way within seconds, since this process is about to end. */
+  /** Ends what is under way within seconds, because this process is about to end. */
   hurry(): void;
   close(): void;
 };
 
 type RenderedMail = RenderedEmail & { id: string; stopUrl?: string };
 
-/** SMTP_URL and the like, and MAIL_FROM. `stopLink`: where the reader of such a mail ends them. */
+/** The SMTP settings, and MAIL_FROM. `stopLink`: where the recipient of an alert can unsubscribe. */
 export type MailOptions = {
   smtpUrl: string | null;
   smtp?: Omit<SmtpSettings, "url">;
   from: string;
   waits?: Partial<SmtpWaits>;
-  /** How long a stop waits for answers; 5 s by default. */
+  /** How long `hurry` waits for answers; 5 s by default. */
   hurryMs?: number;
   stopLink: (message: AlertMessage) => string;
-  /** Where a mail that cannot be delivered comes back to; null: to the sender, where nobody reads it. */
+  /** The address for bounces; null: they go to the sender's address, where nobody reads them. */
   returnPath?: ((deliveryId: string, to: string) => string) | null;
 };
 
@@ -41,9 +41,9 @@ const HURRY_MS = 5_000;
 export function openMailer(options: MailOptions): Mailer {
   const { smtpUrl, smtp, waits } = options;
   if (smtpUrl === null) {
-    const ending: AttemptResult = { outcome: "operator", because: NO_MAIL_SERVER, statusCode: null };
-    const unset = () => Promise.resolve(ending);
-    return { send: unset, sendRendered: unset, hurry: () => undefined, close: () => undefined };
+    const result: AttemptResult = { outcome: "operator", because: NO_MAIL_SERVER, statusCode: null };
+    const refuse = () => Promise.resolve(result);
+    return { send: refuse, sendRendered: refuse, hurry: () => undefined, close: () => undefined };
   }
   return new SmtpMailer(options, { ...smtp, url: smtpUrl }, { ...SMTP_WAITS, ...waits });
 }
@@ -60,7 +60,7 @@ class SmtpMailer implements Mailer {
     this.#waits = waits;
     this.#transport = openTransport(settings, waits);
     this.#transport.use("stream", watchProgress);
-    // Loading it takes half a second: neither the start nor the first alert should wait for that.
+    // Loading the renderer takes half a second, for which neither the start nor the first alert should wait.
     this.#loading = setTimeout(() => void import("@overdue/channels/email"), LOAD_AFTER_MS).unref();
   }
 
@@ -75,7 +75,7 @@ class SmtpMailer implements Mailer {
       to: { name: "", address: withAsciiDomain(to) },
       ...rendered,
       messageId: `<${id}@${domainOf(from)}>`,
-      headers: { ...UNANSWERED, ...(stopUrl !== undefined && stopHeaders(stopUrl)) },
+      headers: { ...NO_AUTO_REPLY, ...(stopUrl !== undefined && stopHeaders(stopUrl)) },
     };
     return this.#deliver(to, () => Promise.resolve(mail));
   }
@@ -90,8 +90,8 @@ class SmtpMailer implements Mailer {
       if (!signal.aborted) return mailFailure(cause, progress);
       const because = this.#stopping.signal.aborted
         ? "Overdue was stopped before the mail server answered."
-        : `The mail server did not take the mail within ${this.#waits.mail / 60_000} min.`;
-      return notTaken(because, { uncertain: progress.isWhole });
+        : `The mail server did not accept the mail within ${this.#waits.mail / 60_000} min.`;
+      return notAccepted(because, { uncertain: progress.isWhole });
     }
   }
 
@@ -108,7 +108,7 @@ class SmtpMailer implements Mailer {
     const { from, stopLink, returnPath } = this.#options;
     const { renderEmail } = await import("@overdue/channels/email");
     const stop = stopLink(message);
-    // Every mail server understands this form; SMTPUTF8 is needed for the part before the @ alone.
+    // Every mail server accepts an ASCII domain; SMTPUTF8 is needed only for the part before the @.
     const address = withAsciiDomain(to);
     return {
       from,
@@ -116,14 +116,14 @@ class SmtpMailer implements Mailer {
       ...(returnPath && { envelope: { from: returnPath(message.deliveryId, to), to: address } }),
       ...(await renderEmail(message, stop)),
       ...threadHeaders(message, domainOf(from)),
-      headers: { ...UNANSWERED, ...stopHeaders(stop) },
+      headers: { ...NO_AUTO_REPLY, ...stopHeaders(stop) },
     };
   }
 }
 
 type Plugin = Parameters<ReturnType<typeof openTransport>["use"]>[1];
 
-/** Once its last byte is read the whole mail is on its way, and nobody can know that it was not taken. */
+/** Notes when the last byte of a mail was read: the whole mail is on its way then, and may have been accepted. */
 const watchProgress: Plugin = ({ data, message }, done) => {
   const { progress } = data as { progress?: MailProgress };
   message?.transform(() => {
@@ -136,13 +136,13 @@ const watchProgress: Plugin = ({ data, message }, done) => {
   done();
 };
 
-/** Asks for no holiday notes and no receipts (RFC 3834, and Exchange's own headers), but for reports of what cannot be delivered. */
-const UNANSWERED = {
+/** Suppresses absence notes and receipts (RFC 3834, and Exchange's own headers), but not bounces. */
+const NO_AUTO_REPLY = {
   "Auto-Submitted": "auto-generated",
   "X-Auto-Response-Suppress": "DR, RN, NRN, OOF, AutoReply",
 };
 
-/** RFC 8058: a mail program's own button posts to the address without asking, which it may only where it is https. */
+/** Headers for a mail program's unsubscribe button. It may post without asking only to https addresses (RFC 8058). */
 function stopHeaders(stop: string): Record<string, string> {
   const address = { "List-Unsubscribe": `<${stop}>` };
   return stop.startsWith("https:")
@@ -161,9 +161,9 @@ function domainOf(from: string): string {
 }
 
 /**
- * Headers by which a mail program shows the mails of one incident, or of one storm, together. The first reference stands
- * for the incident and is never sent, so that they belong together whichever of them arrive (RFC 5322, 3.6.4). The
- * Message-ID is the same for every attempt: a mail server may drop a repeat.
+ * Headers that make mail programs show the mails of one incident, or of one storm, together. The first reference stands for
+ * the incident itself and is never sent as a mail, so they belong together whichever of them arrive (RFC 5322, 3.6.4). The
+ * Message-ID is the same for every attempt, so that a mail server can drop a repeat.
  */
 function threadHeaders(message: AlertMessage, domain: string) {
   const idOf = (name: string) => `<${name}@${domain}>`;

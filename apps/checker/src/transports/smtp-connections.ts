@@ -3,35 +3,38 @@ import { getCACertificates } from "node:tls";
 
 import { createTransport } from "nodemailer";
 
-/** `off`: none. `opportunistic`: where it is offered, any certificate. `required`: always, any. `verify`: always, checked. */
+/**
+ * `off`: no TLS. `opportunistic`: if it is offered, with any certificate. `required`: always, with any certificate.
+ * `verify`: always, with a valid certificate.
+ */
 type TlsMode = "off" | "opportunistic" | "required" | "verify";
 
-/** How the mail server is reached: SMTP_URL, SMTP_TLS, SMTP_CA_FILE and SMTP_EHLO. */
+/** How to reach the mail server: SMTP_URL, SMTP_TLS, SMTP_CA_FILE and SMTP_EHLO. */
 export type SmtpSettings = {
   url: string;
-  /** Null: as `opportunistic` on this machine; elsewhere TLS where it is offered, and then checked. */
+  /** Null: `opportunistic` for a server on this machine; elsewhere TLS if it is offered, with a valid certificate. */
   tls?: TlsMode | null | undefined;
-  /** Certificates of authorities that are trusted besides the usual ones, as PEM. */
+  /** Certificates of authorities, as PEM, to trust besides the usual ones. */
   ca?: string | null | undefined;
-  /** How we introduce ourselves; null: as Nodemailer does. */
+  /** The host name to introduce this client with; null: Nodemailer's default. */
   ehlo?: string | null | undefined;
 };
 
-/** Milliseconds. */
+/** How long to wait, in milliseconds. */
 export type SmtpWaits = {
-  /** For the connection alone. */
+  /** For the connection. */
   connect: number;
   /** For the server's first line. */
   greeting: number;
-  /** For any answer after that, the one to the whole mail included. */
+  /** For any answer after that, including the one to the whole mail. */
   answer: number;
-  /** For a mail altogether, its turn among the others included. */
+  /** For the whole delivery of a mail, including the wait for a connection. */
   mail: number;
 };
 
 /**
- * RFC 5321, 4.5.3.2: 5 min for the greeting, MAIL and RCPT, 10 min after the whole mail. A relay that looks at a mail
- * before it answers takes its time, and a client that hangs up too early sends the same mail again.
+ * RFC 5321, 4.5.3.2: 5 min for the greeting, MAIL and RCPT, 10 min after the whole mail. A relay that scans a mail before it
+ * answers is slow, and a client that disconnects too early sends the same mail again.
  */
 export const SMTP_WAITS: SmtpWaits = {
   connect: 30_000,
@@ -40,7 +43,7 @@ export const SMTP_WAITS: SmtpWaits = {
   mail: 1_800_000,
 };
 
-/** So many mails travel at once: those that are quick, and those that a slow relay holds besides. */
+/** How many mails are sent at once: enough for quick ones beside those that a slow relay holds up. */
 const CONNECTIONS_MAX = 32;
 
 const KEEP_ALIVE_MS = 15_000;
@@ -65,7 +68,7 @@ export function openTransport({ url, tls, ca, ehlo }: SmtpSettings, waits: SmtpW
     disableFileAccess: true,
     disableUrlAccess: true,
   });
-  transport.on("error", () => undefined); // an idle connection of the pool died; the next mail opens another
+  transport.on("error", () => undefined); // an idle connection of the pool has died; the next mail opens another
   return transport;
 }
 
@@ -83,7 +86,7 @@ function tlsOptions(url: string, mode: TlsMode | null) {
   }
 }
 
-/** Nobody can listen in on this machine, and a mail server's certificate there is usually made by itself. */
+/** Whether the certificate is verified. On this machine nobody can intercept, and certificates are usually self-signed. */
 function isChecked(url: string, mode: TlsMode | null): boolean {
   return mode === null ? !isThisMachine(url) : mode === "verify";
 }
@@ -96,7 +99,7 @@ function isThisMachine(url: string): boolean {
 type Target = { host?: string | undefined; port?: number | string | undefined; secure?: boolean | undefined };
 type Connected = (error: Error | null, socketOptions?: { connection: Socket }) => void;
 
-/** Probes an idle connection, so that one whose way was lost is closed before a mail waits on it. */
+/** Connects with keep-alive probes, so that a dead idle connection is closed before a mail waits on it. */
 function connectWithin(timeoutMs: number) {
   return ({ host = "localhost", port, secure = false }: Target, done: Connected) => {
     const socket = connect({

@@ -17,14 +17,14 @@ import type { Egress } from "../egress/egress.ts";
 import type { Mailer } from "./mail.ts";
 import type { PushRequest } from "./web-push.ts";
 
-/** Sends an alert through a channel, once. Never throws where `passOn` does not; only a mail takes longer than 20 s. */
+/** Sends an alert through a channel, once. Throws only if `passOn` does; only a mail takes longer than 20 s. */
 export type Transports = { send(channel: OpenChannel, message: AlertMessage): Promise<AttemptResult> };
 
 type TransportParts = {
   egress: Egress;
   mailer: Mailer;
   operator: Operator;
-  /** Encrypts what goes to a browser. @throws where the instance's keys cannot be read */
+  /** Encrypts a message for a browser. @throws if the instance's keys cannot be read */
   encryptPush: (request: HttpRequest, target: PushTarget) => Promise<PushRequest>;
   /** Gives a delivery to other channels of its project. */
   passOn: (deliveryId: string, channelIds: readonly string[]) => Promise<PassedOn>;
@@ -45,9 +45,9 @@ export function openTransports(parts: TransportParts): Transports {
   };
 }
 
-const NOBODY = {
+const NO_MEMBERS = {
   outcome: "permanent",
-  because: "None of its channels is there any more: choose others.",
+  because: "None of its channels exists any more: choose others.",
 } as const;
 
 /** Each channel of a group gets a delivery of its own, with its own attempts. */
@@ -57,7 +57,7 @@ async function sendToGroup(
   { passOn }: TransportParts,
 ): Promise<AttemptResult> {
   const { members, written } = await passOn(deliveryId, channelIds);
-  if (members === 0) return { ...NOBODY, statusCode: null };
+  if (members === 0) return { ...NO_MEMBERS, statusCode: null };
   const because =
     written === 0
       ? "Its channels have it already."
@@ -69,7 +69,7 @@ type HttpChannel = Extract<OpenChannel, { via: "http" }>;
 type Parts = Pick<TransportParts, "egress" | "operator" | "encryptPush">;
 type Attempt = Outcome & { statusCode: number | null };
 
-/** Sends a message; once more as plain text where the provider disliked the formatting. */
+/** Sends a message, and again as plain text if the provider refused the formatting. */
 async function sendHttp(channel: HttpChannel, message: AlertMessage, parts: Parts): Promise<AttemptResult> {
   const rich = await attempt(channel, message, { ...parts, style: "rich" });
   const result =
@@ -100,7 +100,7 @@ async function attempt(
   return { ...channel.read({ ...answer, body }), statusCode: answer.status };
 }
 
-/** What is sent beside the channel's own secrets: the bot's token, and links that act for anybody who has them. */
+/** Secrets in a request besides the channel's own: the bot's token, and the signatures of links that act without a login. */
 function secretsSent({ actions = [] }: AlertMessage, { telegramBotToken }: Operator): string[] {
   const signatures = actions.flatMap(({ url }) => URL.parse(url)?.searchParams.get("signature") ?? []);
   return [...signatures, ...(telegramBotToken === null ? [] : [telegramBotToken])];
@@ -125,8 +125,8 @@ function unanswered(because: string, uncertain: boolean): Attempt {
 }
 
 /**
- * The three headers of Standard Webhooks: an id that stays the same for every attempt, the time in seconds, and
- * HMAC-SHA256 over `id.timestamp.body` with the bytes behind `whsec_`.
+ * The three headers of Standard Webhooks: an id that is the same for every attempt, the time in seconds, and HMAC-SHA256
+ * over `id.timestamp.body`, keyed with the bytes after `whsec_`.
  */
 function signatureHeaders(signed: {
   id: string;

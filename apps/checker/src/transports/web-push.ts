@@ -8,7 +8,7 @@ export type PushRequest = HttpRequest & { bytes: Uint8Array };
 type Parts = {
   db: Db;
   keyring: Keyring;
-  /** Whom a push service may turn to, as it wants one: an https address or a `mailto:`. */
+  /** The contact that push services require: an https address or a `mailto:`. */
   contact: string;
 };
 
@@ -18,7 +18,7 @@ export function openPushEncryption({ db, keyring, contact }: Parts) {
   return async (request: HttpRequest, target: PushTarget): Promise<PushRequest> => {
     keys ??= loadPushKeys(db, keyring);
     const { publicKey, privateKey } = await keys.catch((error: unknown) => {
-      // Read again for the next message: the database may only have been away.
+      // Read the keys again for the next message: the database may only have been unreachable.
       keys = null;
       throw error;
     });
@@ -36,7 +36,7 @@ export function openPushEncryption({ db, keyring, contact }: Parts) {
   };
 }
 
-/** The instance's https address, else the address that its mails come from: Apple refuses any other contact. */
+/** The instance's https address, else the sender of its mails: Apple refuses any other contact. */
 export function pushContact({ publicUrl, mailFrom }: { publicUrl: string; mailFrom: string }): string {
   if (publicUrl.startsWith("https:")) return new URL(publicUrl).origin;
   const address = /<([^<>]+)>/.exec(mailFrom)?.[1] ?? mailFrom;
