@@ -7,9 +7,9 @@ import { Refusal } from "./refusal.ts";
 type PortRequest = { host: string; port: number; secondsMax: number; signal: AbortSignal };
 
 /**
- * Finds the port to listen on: the requested one once it is free, or any free one for 0.
+ * Finds the port to listen on: the requested one as soon as it is free, or any free one for 0.
  *
- * @throws Refusal where another program still has it after `secondsMax`, or where it may not be used.
+ * @throws Refusal if another program still uses it after `secondsMax`, or if it may not be used.
  */
 export async function claimPort({ host, port, secondsMax, signal }: PortRequest): Promise<number> {
   const end = performance.now() + secondsMax * 1_000;
@@ -46,16 +46,16 @@ function refusal(host: string, port: number, cause: unknown): string {
   return `HOST ${host} is no address of this machine; set HOST to 127.0.0.1 or 0.0.0.0.`;
 }
 
-const STEP_MS = 25;
+const POLL_MS = 25;
 
 /**
- * Waits until the product reports that it is ready. Returns false after `secondsMax` or once `signal` is aborted.
+ * Waits until the product reports that it is ready. Returns false after `secondsMax`, or when `signal` is aborted.
  */
 export async function becomesReady(url: string, secondsMax: number, signal: AbortSignal): Promise<boolean> {
   const end = performance.now() + secondsMax * 1000;
   while (performance.now() < end && !signal.aborted) {
     if (await answersOk(`${url}/health/ready`)) return true;
-    await wait(STEP_MS);
+    await wait(POLL_MS);
   }
   return false;
 }

@@ -6,7 +6,7 @@ export class Refusal extends Error {
   override name = "Refusal";
 }
 
-/** The text to print for an error that ends the program: our own sentences as they are, other errors with their stack. */
+/** The text to print for an error that ends the program: Overdue's own sentences as they are, other errors with a stack. */
 export function errorMessage(error: unknown): string {
   const isSentence = [Refusal, ConfigError, UnsupportedSchema].some((kind) => error instanceof kind);
   if (error instanceof Error && isSentence) return error.message;

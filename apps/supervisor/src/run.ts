@@ -3,8 +3,8 @@ import { errorMessage } from "./refusal.ts";
 import { type Environment, type Programs, startProduct } from "./supervisor.ts";
 
 /**
- * Runs the product until a signal ends it: the first one ends it in order, a second one at once, which loses nothing that
- * was stored. Returns the exit status.
+ * Runs the product until a signal ends it: the first signal stops it cleanly, a second one at once, which loses nothing
+ * that was stored. Returns the exit status.
  */
 export async function run(environment: Environment, programs: Programs): Promise<number> {
   const ending = listenForEnd();
@@ -23,7 +23,7 @@ export async function run(environment: Environment, programs: Programs): Promise
   }
 }
 
-// One Ctrl-C arrives more than once, from the terminal and from npm. Only a signal more than a second later means "now".
+// One Ctrl-C may arrive twice, from the terminal and from npm, so only a signal more than a second later ends it at once.
 function listenForEnd(): AbortSignal {
   const ending = new AbortController();
   let askedAt = 0;
@@ -39,7 +39,7 @@ function listenForEnd(): AbortSignal {
 
 const ECHO_MS_MAX = 1_000;
 
-// Where the terminal is closed, or the reader of our output has ended, writing fails and is ignored.
+// If the terminal was closed, or the reader of the output has ended, writing fails, and the error is ignored.
 function surviveLostTerminal(): void {
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
 }

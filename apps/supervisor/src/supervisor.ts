@@ -24,29 +24,29 @@ export type Environment = Record<string, string | undefined>;
 /** The programs to keep running: the path of main.ts by name. */
 export type Programs = Record<string, string>;
 
-/** `say` prints a sentence on the terminal; `signal` is aborted when the product is to end. */
+/** `say` prints a sentence on the terminal; `signal` is aborted when the product must end. */
 type Terminal = { say: (sentence: string) => void; signal: AbortSignal };
 
-/** The running product. `stop` ends it in order; exiting without that kills all of its processes. */
+/** The running product. `stop` ends it cleanly; exiting without that kills all of its processes. */
 type Running = { url: string; isReady: boolean; stop: () => Promise<void> };
 
 /**
- * Starts the database and the programs. Where a later step fails, or the signal ends the start, everything that was started
- * is stopped again.
+ * Starts the database and the programs. If a step fails, or the signal ends the start, everything that was started is
+ * stopped again.
  *
- * @throws Refusal or ConfigError with a sentence where it cannot start.
+ * @throws Refusal or ConfigError, with a sentence, if it cannot start.
  */
 export async function startProduct(
   environment: Environment,
   programs: Programs,
   terminal: Terminal,
 ): Promise<Running> {
-  const asked = readConfig(environment);
-  const files = prepareDataDirectory(asked.dataDir);
+  const given = readConfig(environment);
+  const files = prepareDataDirectory(given.dataDir);
   const parts: Parts = { lock: takeLock(files.lock), database: null, children: [], cleanup: startCleanup() };
   process.on("exit", parts.cleanup.endAllNow);
   try {
-    const config = await settlePort(asked, { environment, terminal, tookOver: parts.lock.tookOver });
+    const config = await settlePort(given, { environment, terminal, tookOver: parts.lock.tookOver });
     parts.lock.setUrl(config.publicUrl);
     const warning = proxyWarning(config);
     if (warning !== null) terminal.say(warning);
@@ -72,13 +72,14 @@ export async function startProduct(
   }
 }
 
-/** Alerts wait in the database, so loading the sender's code must not make the first ping wait. */
+/** The sender starts last: alerts can wait in the database, while loading its code would delay the first ping. */
 function isStartedLater([name]: [string, string]): boolean {
   return name === "sender";
 }
 
 const READY_SECONDS_MAX = 30;
 const STOP_SECONDS_MAX = 25;
+/** How long the processes of a killed supervisor may take to end. */
 const ENDING_SECONDS_MAX = 20;
 
 type Settling = { environment: Environment; terminal: Terminal; tookOver: boolean };
@@ -88,7 +89,7 @@ type Parts = { lock: Lock; database: Database | null; children: Child[]; cleanup
 // The configuration is read again with the port that was found, because URLs are derived from it.
 async function settlePort({ host, port }: Config, start: Settling): Promise<Config> {
   const { environment, terminal, tookOver } = start;
-  // The api of a supervisor that was killed keeps the port until its last request is answered.
+  // The api of a killed supervisor keeps the port until its last request is answered.
   const secondsMax = tookOver ? ENDING_SECONDS_MAX : 0;
   const claimed = await claimPort({ host, port, secondsMax, signal: terminal.signal });
   return readConfig({ ...environment, PORT: String(claimed) });
@@ -154,7 +155,7 @@ function localUrl({ host, port }: Config): string {
   return `http://${name.includes(":") ? `[${name}]` : name}:${port}`;
 }
 
-// The children end before the database, so that no request and no delivery is cut off.
+// The children end before the database, so that no request or delivery is interrupted.
 async function stop(parts: Parts): Promise<void> {
   await Promise.all(parts.children.map((child) => child.stop(STOP_SECONDS_MAX)));
   await parts.database?.stop();
@@ -163,24 +164,24 @@ async function stop(parts: Parts): Promise<void> {
   parts.lock.release();
 }
 
-const STORE_TRIES = 5;
-const STORE_AGAIN_MS = 5_000;
+const STORE_ATTEMPTS = 5;
+const STORE_RETRY_MS = 5_000;
 
 /**
- * Stores that a program was started again, for the operator page. Where the database does not work it is tried for a while
- * and then given up, because the terminal and the log say it too.
+ * Stores that a program was started again, for the operator page. If the database fails, it is tried a few times and then
+ * given up, because the terminal and the log show the restart too.
  */
 function rememberRestart(database: Database | null, restart: Restart): void {
   if (database !== null) void storeRestart(database.url, restart);
 }
 
 async function storeRestart(url: string, restart: Restart): Promise<void> {
-  for (let left = STORE_TRIES; left > 0; left -= 1) {
+  for (let left = STORE_ATTEMPTS; left > 0; left -= 1) {
     const pool = openPool({ url, max: 1, name: "supervisor" });
     try {
       return await noteRestart(openDb(pool), restart);
     } catch {
-      await wait(STORE_AGAIN_MS, undefined, { ref: false });
+      await wait(STORE_RETRY_MS, undefined, { ref: false });
     } finally {
       await pool.end().catch(() => undefined);
     }
@@ -190,8 +191,8 @@ async function storeRestart(url: string, restart: Restart): Promise<void> {
 const LOG_BYTES_MAX = 20_000_000;
 
 /**
- * Returns a function that appends lines to a file. A file of more than 20 MB is renamed to `<file>.1`, and a new one begins.
- * A line that cannot be written, such as on a full disk, is dropped, so that the product goes on.
+ * Returns a function that appends lines to a file. A file of more than 20 MB is renamed to `<file>.1`, and a new one is
+ * started. A line that cannot be written, for example on a full disk, is dropped, so that the product continues.
  */
 function openLog(file: string): (line: string) => void {
   let bytes = existsSync(file) ? statSync(file).size : 0;

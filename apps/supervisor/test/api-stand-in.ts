@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 
 import { openPool } from "@overdue/db";
 
-// Answers every request with its process and what the database says, as long as that answers.
+// Answers every request with its process id and a count from the database; 503 if the database fails.
 const pool = openPool({ url: process.env["DATABASE_URL"] ?? "", max: 1, name: "test" });
 
 let livenessChecks = 0;

@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { run } from "../src/run.ts";
 
-// The real supervisor and the real database around two programs that do next to nothing.
+// The real supervisor and the real database, with two stand-ins for the programs.
 const standIn = (name: string) => fileURLToPath(new URL(`./${name}.ts`, import.meta.url));
 process.exitCode = await run(process.env, {
   api: standIn("api-stand-in"),

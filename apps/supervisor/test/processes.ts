@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 
-/** What a process of the product is, by the program that it runs. */
+/** The path by which each program's process is recognised. */
 const PROGRAMS = {
   api: "apps/api/src/main.ts",
   checker: "apps/checker/src/main.ts",
@@ -8,7 +8,7 @@ const PROGRAMS = {
 } as const;
 export type ProgramName = keyof typeof PROGRAMS;
 
-/** The processes that descend from one, with their command lines; read once from Linux's `/proc`. */
+/** The processes that descend from one, with their command lines, from Linux's `/proc`. */
 export function descendants(pid: number): { pid: number; commandLine: string }[] {
   const all = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
   const byParent = Map.groupBy(all.map(Number), parentOf);
@@ -17,7 +17,7 @@ export function descendants(pid: number): { pid: number; commandLine: string }[]
   return below(pid).map((child) => ({ pid: child, commandLine: commandLineOf(child) }));
 }
 
-/** The numbers of the product's own processes below a supervisor, as far as they run. */
+/** The process ids of the programs below a supervisor, as far as they run. */
 export function programsOf(supervisor: number): Partial<Record<ProgramName, number>> {
   const below = descendants(supervisor);
   const found = Object.entries(PROGRAMS).flatMap(([name, path]) => {
@@ -27,7 +27,7 @@ export function programsOf(supervisor: number): Partial<Record<ProgramName, numb
   return Object.fromEntries(found);
 }
 
-/** Whether a process with this number runs; one that has ended and is not yet collected does not. */
+/** Whether a process with this id runs. One that has ended but was not collected yet (a zombie) does not. */
 export function isRunning(pid: number): boolean {
   try {
     return !/^\d+ \(.*\) Z/s.test(readFileSync(`/proc/${pid}/stat`, "utf8"));

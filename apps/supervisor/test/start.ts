@@ -8,13 +8,13 @@ import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
 import { dataFiles } from "../src/data/data-directory.ts";
 
-/** A supervisor in a process of its own. */
+/** A supervisor in a separate process. */
 export type Started = {
   process: ChildProcess;
   output: () => string;
-  /** Waits for a line that contains the words; undefined where the process ends before. */
+  /** Waits for a line that contains the words; undefined if the process ends before. */
   waitForLine: (words: string) => Promise<string | undefined>;
-  /** The exit status; null where a signal ended it. */
+  /** The exit status; null if a signal ended it. */
   exit: Promise<number | null>;
 };
 
@@ -25,7 +25,7 @@ export function dataDirectory(): string {
   return join(directory, "data");
 }
 
-/** A data directory in which the product was started and stopped before; starts in copies of it are quick. */
+/** A data directory in which the product has been started once, so that starts in copies of it are quick. */
 export async function usedDataDirectory(): Promise<{ copy: () => string; remove: () => void }> {
   const home = mkdtempSync(join(tmpdir(), "overdue-test-used-"));
   const used = join(home, "data");
@@ -36,24 +36,24 @@ export async function usedDataDirectory(): Promise<{ copy: () => string; remove:
   const copy = () => {
     const directory = dataDirectory();
     execFileSync("cp", ["-a", used, directory]);
-    // A test that waits for a line in a log must not find the one of the earlier start.
+    // A test that waits for a log line must not find one of the earlier start.
     rmSync(dataFiles(directory).logs, { recursive: true, force: true });
     return directory;
   };
   return { copy, remove: () => rmSync(home, { recursive: true, force: true }) };
 }
 
-/** Starts the supervisor; what still runs when the test ends is stopped then. */
+/** Starts the supervisor with stand-ins for its programs. It is stopped when the test ends. */
 export function start(dataDir: string, environment: Record<string, string> = {}): Started {
-  return stoppedAfterTest(launch(dataDir, environment));
+  return stopAfterTest(launch(dataDir, environment));
 }
 
-/** Starts the whole product as `npm start` does, around its own api and checker. */
+/** Starts the whole product as `npm start` does, with its real programs. It is stopped when the test ends. */
 export function startProduct(dataDir: string, environment: Record<string, string> = {}): Started {
-  return stoppedAfterTest(launch(dataDir, environment, "../src/main.ts"));
+  return stopAfterTest(launch(dataDir, environment, "../src/main.ts"));
 }
 
-function stoppedAfterTest(started: Started): Started {
+function stopAfterTest(started: Started): Started {
   onTestFinished(async () => {
     started.process.kill("SIGTERM");
     await started.exit;
@@ -64,14 +64,14 @@ function stoppedAfterTest(started: Started): Started {
 function launch(dataDir: string, environment: Record<string, string>, program = "./main.ts"): Started {
   const main = fileURLToPath(new URL(program, import.meta.url));
   const env = { PATH: process.env.PATH, DATA_DIR: dataDir, PORT: "0", ...environment };
-  // In a process group of its own, as a terminal gives it one.
+  // Detached, so that it has its own process group, as in a terminal.
   const child = spawn(process.execPath, [main], { env, detached: true, stdio: ["ignore", "pipe", "pipe"] });
   const exit = once(child, "close").then(([code]: (number | null)[]) => code ?? null);
   const transcript = listen(child, exit);
   return { process: child, exit, ...transcript };
 }
 
-/** Waits for the URL that a start prints, split where its token begins. */
+/** Waits for the URL that a start prints. Returns its origin and its token, if it has one. */
 export async function urlOf(started: Started): Promise<{ url: string; token: string | null }> {
   const line = await started.waitForLine("Overdue is ready: ");
   const url = /http\S+/.exec(line ?? "")?.[0];
@@ -103,7 +103,7 @@ function listen(child: ChildProcess, exit: Promise<unknown>): Pick<Started, "out
   return { output: () => lines.join("\n"), waitForLine };
 }
 
-/** How often connections are to be ended in a longer proof, by the variable CUTS; null in everyday's tests. */
+/** How often a long test run ends connections, from the variable CUTS; null in ordinary test runs. */
 export function askedCuts(): number | null {
   const cuts = process.env["CUTS"];
   return cuts === undefined ? null : Number(cuts);

@@ -205,7 +205,7 @@ type EgressFailure = { failed: string; uncertain: boolean };
 const NAME_CODES = new Set(["ENOTFOUND", "EAI_AGAIN", "ENODATA"]);
 const CONNECTION_CODES = new Set(["ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH", "EADDRNOTAVAIL"]);
 
-/** What may be told about a failed request: enough to act on, but too little to explore a network. */
+/** A sentence about a failed request that says enough to act on, but too little to explore a network. */
 function failureOf(cause: unknown, timeoutMs: number): EgressFailure {
   if (cause instanceof Refused) return { failed: cause.message, uncertain: false };
   const code = codeOf(cause);

@@ -13,7 +13,7 @@ import { keyCommands, userCommands } from "./user-commands.ts";
 /**
  * Runs one command of the operator, such as `project create --name X --json`, and returns the text to print.
  *
- * @throws Refusal or ConfigError, with a sentence for the person, where it cannot be done.
+ * @throws Refusal or ConfigError, with a sentence for the person, if the command cannot be done.
  */
 export async function runAdmin(args: string[], environment: Environment): Promise<string> {
   const [noun = "help", verb = ""] = args;
@@ -27,7 +27,7 @@ export async function runAdmin(args: string[], environment: Environment): Promis
   return json ? JSON.stringify(output) : formatOutput(output);
 }
 
-/** Runs a command, and writes what changes a project into its audit log in the same transaction. */
+/** Runs a command. If it changes a project, its entry in the audit log is written in the same transaction. */
 async function runAndAudit(
   command: Command,
   instance: Instance,

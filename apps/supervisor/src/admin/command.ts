@@ -9,8 +9,8 @@ export type CommandOutput = OutputRecord | OutputRecord[] | string;
 type OutputRecord = Record<string, string | null>;
 
 /**
- * A command of the operator: its options, its line in the help, and what it does. `audit`: the action of its entry in the
- * audit log of its project; null where it changes no project.
+ * A command of the operator: its options, its line in the help (`text`), and what it does. `audit`: the action of its entry
+ * in the project's audit log; null if it changes no project.
  */
 export type Command = {
   options: z.ZodObject;
@@ -42,7 +42,7 @@ export const text = z
   .min(1, "must not be empty")
   .max(100, "must have at most 100 characters");
 
-/** The id of a project, channel or key, as lists show it. */
+/** An option with the id of a project, channel or key. */
 export const id = z.uuid("must be an id, as the lists show them");
 
 function readOptions<S extends z.ZodObject>(options: S, given: Record<string, unknown>): z.output<S> {
@@ -54,7 +54,7 @@ function readOptions<S extends z.ZodObject>(options: S, given: Record<string, un
   throw new Refusal(`--${name} ${issue?.message}.`);
 }
 
-/** The project with an id. @throws Refusal where there is none. */
+/** The project with this id. @throws Refusal if there is none. */
 export async function requireProject(db: Db, projectId: string): Promise<ProjectRow> {
   const project = await findProject(db, projectId);
   if (!project) throw new Refusal(`There is no project ${projectId}; "project list" shows all.`);

@@ -17,13 +17,13 @@ import { defineCommand, id, requireProject } from "./command.ts";
 type Imported = {
   created: number;
   alreadyThere: number;
-  /** What could not be imported, and what is odd about a schedule that was, in a sentence each. */
+  /** What could not be imported, and what is odd about an imported schedule, one sentence each. */
   problems: { check: string; problem: string }[];
 };
 
 type Into = { projectId: string; keepUuids: boolean; now: number; onProgress: (done: number) => void };
 
-/** Creates the checks of the source in a project; checks that an earlier import made stay as they are. */
+/** Creates the checks of the source in a project; checks of an earlier import stay as they are. */
 async function importChecks(db: Db, source: Source, into: Into): Promise<Imported> {
   const isThere = newMatcher(await findProjectChecks(db, into.projectId));
   const channels = await channelsByTheirId(db, source, into.projectId);
@@ -74,22 +74,22 @@ async function importCheck(
       addProblem(`there is not exactly one channel with the name of its ${channel.label}: link one by hand.`);
 }
 
-/** The state of a new check, because pings are not imported; paused where theirs is. */
+/** The state of an imported check: that of a new one, because pings are not imported, and paused if the source's is. */
 function newState({ status }: SourceCheck, settings: Parameters<typeof newCheck>[2], now: number) {
   const fresh = newCheck(randomUUIDv7(), now, settings);
   const check = status === "paused" ? fold(fresh, { kind: "pause", at: now }).check : fresh;
   return { check, nextAt: nextAt(check) };
 }
 
-/** The id in its badge URL, so that badges go on working. */
+/** The id in the check's badge URL, which is kept so that badges continue to work. */
 function badgeUuid({ badge_url: url }: SourceCheck): { badgeUuid?: string } {
   const uuid = /\/b\/\d\/([0-9a-f-]{36})\.svg$/.exec(url ?? "")?.[1];
   return uuid === undefined ? {} : { badgeUuid: uuid };
 }
 
 /**
- * Returns whether an earlier import has already made a check: it is the one with the same UUID, else one of the same name,
- * slug and tags. Each existing check counts for one of theirs.
+ * Returns a function that says whether an earlier import has created a check already: there is one with the same UUID, or
+ * with the same name, slug and tags. Each existing check is matched only once.
  */
 function newMatcher(existing: readonly CheckWithChannels[]): (check: SourceCheck) => boolean {
   const left = new Set(existing);
@@ -102,7 +102,7 @@ function newMatcher(existing: readonly CheckWithChannels[]): (check: SourceCheck
   };
 }
 
-/** The check in our terms, or why it cannot be imported. */
+/** A check converted for Overdue, or why it cannot be imported. */
 type Converted =
   | { kind: "check"; details: Partial<CheckDetails>; settings: CheckSettings }
   | { kind: "problem"; problem: string };
@@ -142,7 +142,7 @@ function toSchedule({ timeout, schedule, tz = "UTC" }: SourceCheck): Schedule {
   const expression = schedule.trim();
   const isCron = !expression.includes("\n") && expression.split(/\s+/).length === 5;
   if (!isCron) return { kind: "oncalendar", expression, timezone: tz };
-  // Healthchecks reads its cron lines with cronsim.
+  // Healthchecks parses cron lines with cronsim.
   return { kind: "cron", expression, scheduler: "cronsim", timezone: tz };
 }
 
@@ -174,7 +174,7 @@ export const importCommands = {
 
 const BAR_WIDTH = 30;
 
-/** Shows a progress bar where the output goes to a terminal. */
+/** Shows a progress bar if stderr is a terminal. */
 function progressBar(total: number): (done: number) => void {
   if (!process.stderr.isTTY) return () => undefined;
   return (done) => {
@@ -186,7 +186,7 @@ function progressBar(total: number): (done: number) => void {
 
 const TIMEOUT_MS = 30_000;
 
-/** A check as the API of a Healthchecks instance shows it to a read-write key. */
+/** A check as the API of a Healthchecks instance returns it for a read-write key. */
 const SourceCheck = z.object({
   uuid: z.uuid(),
   name: z.string(),
@@ -217,7 +217,7 @@ type SourceChannel = z.infer<typeof SourceChannel>;
 
 type Source = { checks: SourceCheck[]; channels: SourceChannel[] };
 
-/** Reads the checks and channels of a project from a running instance. @throws Refusal where that fails */
+/** Reads the checks and channels of a project from a running instance. @throws Refusal if that fails */
 async function readSource(url: string, apiKey: string): Promise<Source> {
   const get = (path: string) => read(new URL(`api/v3/${path}`, url.endsWith("/") ? url : `${url}/`), apiKey);
   const { checks } = parse(z.object({ checks: z.array(z.unknown()) }), await get("checks/"));

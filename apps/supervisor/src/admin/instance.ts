@@ -16,12 +16,12 @@ import { embeddedUrl, openEmbedded } from "../database/embedded.ts";
 import { Refusal } from "../refusal.ts";
 import type { Environment } from "../supervisor.ts";
 
-/** The instance that a command works on: its database, and the keys that open sealed values. */
+/** The instance that a command works on: its database, and the keys that decrypt sealed values. */
 export type Instance = { db: Db; pool: Pool; keyring: Keyring };
 
 /**
- * Runs `work` on the instance that the environment describes. An embedded database that does not run is started before
- * and stopped after it.
+ * Runs `work` on the instance that the environment describes. An embedded database that is not running is started before
+ * the work and stopped after it.
  */
 export async function withInstance<T>(
   environment: Environment,
@@ -45,7 +45,7 @@ export async function withInstance<T>(
 }
 
 const STARTING_MS_MAX = 30_000;
-const STEP_MS = 50;
+const POLL_MS = 50;
 
 async function openEmbeddedOrRunning(files: DataFiles): Promise<Database> {
   if (!findHolder(files.lock)) return openTemporarily(files);
@@ -56,10 +56,10 @@ async function openEmbeddedOrRunning(files: DataFiles): Promise<Database> {
 
 /** The port of the running product's database; waits for a product that is just starting. */
 async function runningPort(files: DataFiles): Promise<number> {
-  for (let waitedMs = 0; waitedMs < STARTING_MS_MAX; waitedMs += STEP_MS) {
+  for (let waitedMs = 0; waitedMs < STARTING_MS_MAX; waitedMs += POLL_MS) {
     const postmaster = findPostmaster(files.postgres);
     if (postmaster && findHolder(files.lock)?.url) return postmaster.port;
-    await wait(STEP_MS);
+    await wait(POLL_MS);
   }
   throw new Refusal("Overdue is starting and its database does not answer yet; try again.");
 }

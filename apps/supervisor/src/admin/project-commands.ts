@@ -107,7 +107,7 @@ function readSettings(kind: string, set: string[]) {
   throw new Refusal(`--set ${problem?.field}: ${problem?.message}`);
 }
 
-/** Reads `key=value` texts; `headers.Accept=text/plain` sets one name inside `headers`. */
+/** Parses `key=value` texts; `headers.Accept=text/plain` sets one name inside `headers`. */
 function readPairs(texts: string[]): Record<string, unknown> {
   const settings: Record<string, string | Record<string, string>> = {};
   for (const text of texts) {

@@ -34,7 +34,7 @@ export const userCommands = {
     run: async ({ db }, given) => {
       const chosen = choosePassword(given);
       if (await findUserByEmail(db, given.email)) throw new Refusal(`${given.email} has an account already.`);
-      const user = await createUser(db, { email: given.email, passwordHash: await hashed(chosen) });
+      const user = await createUser(db, { email: given.email, passwordHash: await hash(chosen) });
       return { user, ...(given.password === undefined ? { password: chosen } : {}) };
     },
   }),
@@ -44,7 +44,7 @@ export const userCommands = {
     run: async ({ db }, given) => {
       const user = await findUserId(db, given.email);
       const chosen = choosePassword(given);
-      const passwordHash = await hashed(chosen);
+      const passwordHash = await hash(chosen);
       await db.transaction(async (tx) => {
         await setPassword(tx, { userId: user, passwordHash });
         await logAccountEvent(tx, {
@@ -79,7 +79,7 @@ export const userCommands = {
   }),
 };
 
-/** The password that was given, or a new one. @throws Refusal where it is too short or too common */
+/** The given password, or a new one. @throws Refusal if it is too short or too common */
 function choosePassword(given: { email: string; password?: string | undefined }): string {
   const chosen = given.password ?? randomBytes(12).toString("base64url");
   const problem = passwordProblem(chosen, given.email);
@@ -87,8 +87,8 @@ function choosePassword(given: { email: string; password?: string | undefined })
   return chosen;
 }
 
-/** Hashes a password as better-auth does. The module is loaded only when needed, because that is slow. */
-async function hashed(chosen: string): Promise<string> {
+/** Hashes a password as better-auth does. Its module is loaded only when needed, because loading is slow. */
+async function hash(chosen: string): Promise<string> {
   const { hashPassword } = await import("better-auth/crypto");
   return await hashPassword(chosen);
 }

@@ -8,30 +8,30 @@ import { z } from "zod";
 
 import type { Cleanup } from "./cleanup.ts";
 
-/** A program that must always run, and where its output goes. */
+/** A program that must always run. `log` gets its output, `say` prints a sentence on the terminal. */
 type Program = {
   name: string;
   /** Path of its main.ts. */
   main: string;
-  /** The variables that Node itself reads when it starts. */
+  /** The variables that Node itself needs at the start. */
   nodeEnvironment: NodeJS.ProcessEnv;
-  /** Its environment. Until that is known it loads its code and waits; see gate.ts. */
+  /** The program's environment. Until that is known, the program loads its code and waits; see gate.ts. */
   environment: Promise<NodeJS.ProcessEnv>;
-  /** Where it answers requests for its liveness; null: its messages to the supervisor show that it is alive. */
+  /** The URL that shows that it is alive; null: its messages to the supervisor do. */
   liveUrl: string | null;
   log: (line: string) => void;
   say: (sentence: string) => void;
-  /** It ended although it should run, and starts again; `why` is the cause, such as "exit status 3". */
+  /** Called when it ended unexpectedly and is started again; `why` is the cause, such as "exit status 3". */
   onRestart: (why: string) => void;
   cleanup: Cleanup;
 };
 
-/** A running program. `stop` gives it time to end its work; where the supervisor exits without that, it is killed. */
+/** A running program. `stop` gives it time to finish its work. If the supervisor exits without it, the program is killed. */
 export type Child = { pid: () => number | undefined; stop: (secondsMax: number) => Promise<void> };
 
 /**
- * Starts a program, and starts it again whenever it ends by itself or hangs: after half a second at first, then after
- * longer and longer.
+ * Starts a program, and starts it again whenever it ends by itself or hangs: after half a second at first, then with
+ * growing delays.
  */
 export function keepRunning(program: Program): Child {
   const state: State = { isWanted: true, attempts: 0, process: null, timer: null };
@@ -47,17 +47,18 @@ type State = {
   timer: NodeJS.Timeout | null;
 };
 
-const BEFORE = ["../../../../scripts/quick-resolve.mjs", "./tether.ts", "./gate.ts"].flatMap((file) => [
+const PRELOADED = ["../../../../scripts/quick-resolve.mjs", "./tether.ts", "./gate.ts"].flatMap((file) => [
   "--import",
   import.meta.resolve(file),
 ]);
 const DELAY_MS_MAX = 30_000;
+/** A program that ran for longer than this counts as steady, so its next restart is quick again. */
 const STEADY_MS = 60_000;
 
-// Detached, because Ctrl-C reaches the whole process group, and the supervisor decides in which order processes stop.
+// Detached, because Ctrl-C reaches the whole process group, but the supervisor decides in which order processes stop.
 function start(program: Program, state: State): void {
   const startedAt = performance.now();
-  const child = spawn(process.execPath, [...BEFORE, program.main], {
+  const child = spawn(process.execPath, [...PRELOADED, program.main], {
     env: program.nodeEnvironment,
     detached: true,
     stdio: ["ignore", "pipe", "pipe", "ipc"],
@@ -85,21 +86,21 @@ function start(program: Program, state: State): void {
   });
 }
 
-/** Kills a program that hangs; `hung` then returns for how long it showed no sign of life. */
+/** Kills a program that hangs; `hung` then says for how long it gave no answer. */
 function watch(program: Program, child: ChildProcess) {
   let isRunning = false;
-  let wasHeard = false;
+  let hasMessage = false;
   let hung: string | null = null;
   child.on("message", (raw) => {
     const message = readMessage(raw);
     if (message === null) return;
     if ("running" in message) isRunning = true;
-    else wasHeard = true;
+    else hasMessage = true;
   });
-  const hasSpoken = () => {
-    const spoken = isRunning && wasHeard;
-    wasHeard = false;
-    return Promise.resolve(spoken);
+  const sentMessage = () => {
+    const isAlive = isRunning && hasMessage;
+    hasMessage = false;
+    return Promise.resolve(isAlive);
   };
   const { liveUrl } = program;
   const onFirst = () =>
@@ -107,23 +108,23 @@ function watch(program: Program, child: ChildProcess) {
   const onHung = (seconds: number) => {
     hung = `no answer for ${seconds} s`;
     program.log(`The supervisor ends this process, which gave ${hung}.`);
-    // A process that hangs cannot handle a gentler signal.
+    // A process that hangs cannot handle any other signal.
     child.kill("SIGKILL");
   };
-  const stop = watchLiveness(liveUrl === null ? hasSpoken : () => respondsAt(liveUrl), { onFirst, onHung });
+  const stop = watchLiveness(liveUrl === null ? sentMessage : () => respondsAt(liveUrl), { onFirst, onHung });
   return { stop, hung: () => hung };
 }
 
 const ANSWER_MS_MAX = 2_000;
 
-/** Whether there is any response. One that reports a problem elsewhere is no reason to restart this process. */
+/** Whether there is any response, even one that reports a problem: that is no reason to restart this process. */
 async function respondsAt(url: string): Promise<boolean> {
   const response = await fetch(url, { signal: AbortSignal.timeout(ANSWER_MS_MAX) });
   await response.body?.cancel();
   return true;
 }
 
-/** Writes every line to the log and shows warnings and errors. Returns a function for the last error that may end it. */
+/** Logs every line of output, and shows warnings and errors. Returns a function for the last error line, a likely cause. */
 function listen(program: Program, child: ChildProcess): () => string | null {
   let reason: string | null = null;
   const follow = (stream: Readable | null) => {
@@ -153,7 +154,7 @@ async function stop(state: State, secondsMax: number): Promise<void> {
   clearTimeout(timer);
 }
 
-/** How often a process is looked at, and how many looks in a row may find no sign of life. */
+/** How often a process is checked, and how many checks in a row may find no sign of life. */
 type Patience = { everyMs: number; looks: number };
 
 const RUNNING: Patience = { everyMs: 2_000, looks: 5 };
@@ -161,9 +162,9 @@ const RUNNING: Patience = { everyMs: 2_000, looks: 5 };
 const STARTING: Patience = { everyMs: 250, looks: 1_200 };
 
 /**
- * Looks again and again whether a process shows a sign of life: calls `onFirst` at the first one, and `onHung` once where
- * they cease. Looks in a row are counted instead of time, because a machine that slept, or a supervisor that was stopped
- * for a while, missed its own looks too. Returns a function that ends it.
+ * Checks repeatedly whether a process shows a sign of life. Calls `onFirst` at the first one, and `onHung` when they cease.
+ * It counts checks in a row instead of measuring time, because on a machine that slept, or under a supervisor that was
+ * stopped for a while, the checks paused too. Returns a function that ends it.
  */
 export function watchLiveness(
   isAlive: () => Promise<boolean>,
@@ -206,7 +207,7 @@ function warningSentence(child: string, line: string): string | null {
   return `${child}: ${msg}${err && err.message !== msg ? ` (${err.message})` : ""}`;
 }
 
-/** Whether a line outside the log, such as `TypeError: …`, says why a program ended. */
+/** Whether a line that is not a log line, such as `TypeError: …`, says why a program ended. */
 function isErrorLine(line: string): boolean {
   return /^(Uncaught )?\w*Error\b.*: /.test(line);
 }
@@ -219,11 +220,11 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** What a program of ours says to the supervisor: that its event loop turns, and that its start is over. */
+/** What a program tells the supervisor: that its event loop runs (`alive`), or that its start is complete (`running`). */
 const Message = z.union([z.object({ alive: z.literal(true) }), z.object({ running: z.literal(true) })]);
 type Message = z.infer<typeof Message>;
 
-/** A message as it came in; null for whatever else a program may send. */
+/** Parses a message; null for anything else that a program may send. */
 function readMessage(message: unknown): Message | null {
   return Message.safeParse(message).data ?? null;
 }

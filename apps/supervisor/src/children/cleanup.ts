@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 
 /**
- * A small shell that ends the product's processes where the supervisor is killed, which it notices by the end of its input.
+ * A small shell that ends the product's processes if the supervisor is killed, which it notices by the end of its input.
  * `track` and `untrack` name the processes, `database` the embedded PostgreSQL. `end` says that none is left; `endAllNow`
  * kills all that still run.
  */
@@ -13,7 +13,7 @@ export type Cleanup = {
   endAllNow: () => void;
 };
 
-/** Starts that shell. It has a session of its own, so that no signal for our process group reaches it. */
+/** Starts that shell, in its own session, so that signals to the supervisor's process group do not reach it. */
 export function startCleanup(): Cleanup {
   const shell = spawn("/bin/sh", ["-c", SCRIPT, "overdue-cleanup"], {
     cwd: "/",
@@ -35,15 +35,15 @@ export function startCleanup(): Cleanup {
   };
 }
 
-/** In steps of 0.2 s: 30 s, longer than any process takes to finish its work under way. */
-const STEPS_OF_PATIENCE = 150;
+/** In steps of 0.2 s, that is 30 s: longer than any process needs to finish its work. */
+const WAIT_STEPS = 150;
 
-// The database ends last, so that results of the work under way can be stored. SIGINT is its fast and clean stop.
+// The database ends last, so that the processes can store the results of their work. SIGINT is its fast, clean shutdown.
 const SCRIPT = `
 trap '' INT TERM HUP QUIT
 held=
 database=
-steps=${STEPS_OF_PATIENCE}
+steps=${WAIT_STEPS}
 without() { for one in $held; do [ "$one" = "$1" ] || printf ' %s' "$one"; done; }
 while read -r what pid; do
   case $what in

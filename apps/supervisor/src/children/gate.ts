@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 
-// Loaded into a child before its own code, which waits here until the supervisor sends the environment, that is until the
-// database is ready. Loading the code takes longest, so it is done meanwhile.
+// Loaded into a child before its own code. The child waits here until the supervisor sends the environment, that is, until
+// the database is ready. Loading the code takes longest, so it is done meanwhile.
 process.channel?.ref();
 const environment = new Promise<NodeJS.ProcessEnv>((resolve) => process.once("message", resolve));
 const server = join(dirname(process.argv[1] ?? ""), "server.ts");

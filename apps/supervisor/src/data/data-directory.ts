@@ -7,10 +7,9 @@ import { z } from "zod";
 
 import { Refusal } from "../refusal.ts";
 
-/** The files of a data directory, as paths. */
 export type DataFiles = ReturnType<typeof dataFiles>;
 
-/** The paths in a data directory. */
+/** The paths of the files in a data directory. */
 export function dataFiles(dataDir: string) {
   return {
     root: dataDir,
@@ -23,14 +22,14 @@ export function dataFiles(dataDir: string) {
 }
 
 /**
- * Creates the data directory where it is missing, closed to other users.
+ * Creates the data directory if it is missing, closed to other users.
  *
- * @throws Refusal where that cannot be done.
+ * @throws Refusal if that fails.
  */
 export function prepareDataDirectory(dataDir: string): DataFiles {
   const files = dataFiles(dataDir);
   try {
-    if (!existsSync(dataDir)) makeClosed(dataDir);
+    if (!existsSync(dataDir)) createClosed(dataDir);
     mkdirSync(files.logs, { recursive: true, mode: 0o700 });
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
@@ -39,13 +38,13 @@ export function prepareDataDirectory(dataDir: string): DataFiles {
   return files;
 }
 
-// As root, the database's own user must pass through; it still cannot list what is there.
-function makeClosed(directory: string): void {
+// If this process is root, the database's own user must be able to pass the directory, but not to list it.
+function createClosed(directory: string): void {
   mkdirSync(directory, { recursive: true });
   chmodSync(directory, process.getuid?.() === 0 ? 0o711 : 0o700);
 }
 
-/** Reads a secret from a file that only its owner can read; the first time it is generated. */
+/** Reads a secret from a file that only its owner can read. The first time, the secret is generated. */
 export function readOrCreateSecret(file: string): string {
   if (!existsSync(file)) {
     const draft = `${file}.new`;
@@ -57,20 +56,20 @@ export function readOrCreateSecret(file: string): string {
   return secret;
 }
 
-/** The process that holds a data directory. `born` tells it from a later process with the same number. */
+/** The process that holds a data directory. `born` distinguishes it from a later process with the same id. */
 const Holder = z.object({ pid: z.int(), born: z.string(), url: z.string().nullable() });
 type Holder = z.infer<typeof Holder>;
 
 /**
- * The lock on a data directory. `setUrl` stores the address of the product for other commands. `tookOver`: the last holder
- * was killed, and its processes may be ending just now.
+ * The lock on a data directory. `setUrl` stores the product's address for other commands. `tookOver`: the last holder was
+ * killed, and its processes may still be ending.
  */
 export type Lock = { tookOver: boolean; setUrl: (url: string) => void; release: () => void };
 
 /**
- * Locks a data directory for this process. The lock of a process that was killed does not count.
+ * Locks a data directory for this process. A lock of a killed process is ignored.
  *
- * @throws Refusal where a living process has it already.
+ * @throws Refusal if a living process holds the lock.
  */
 export function takeLock(file: string): Lock {
   const holder = findHolder(file);
@@ -113,7 +112,7 @@ function readLock(file: string): Holder | null {
   }
 }
 
-/** When a process began, as a text that differs from that of any later process with its number; null where none runs. */
+/** When a process began, as a text that no later process with the same id has; null if there is no such process. */
 function birthOf(pid: number): string | null {
   try {
     return process.platform === "linux" ? linuxBirth(pid) : psBirth(pid);
@@ -122,7 +121,7 @@ function birthOf(pid: number): string | null {
   }
 }
 
-// Field 22 of stat counts from the boot; the second field may itself hold spaces and brackets.
+// Field 22 of stat counts from the boot; the second field may itself contain spaces and brackets.
 function linuxBirth(pid: number): string {
   const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
   const ticks = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];

@@ -9,8 +9,8 @@ import { Refusal } from "../refusal.ts";
 import type { Database } from "./own-server.ts";
 
 /**
- * `say` prints a sentence on the terminal. `onProcess` is called with the number of the server's process when that begins,
- * and with null when it ends. After `signal` the product is ending, and a server that ends is not started again.
+ * `say` prints a sentence on the terminal. `onProcess` is called with the id of the server's process when it starts, and
+ * with null when it ends. `signal` is aborted when the product is ending: a server that ends then is not started again.
  */
 export type EmbeddedOptions = {
   say: (sentence: string) => void;
@@ -19,10 +19,10 @@ export type EmbeddedOptions = {
 };
 
 /**
- * Starts the embedded PostgreSQL of a data directory, which is created where there is none, and starts it again on the
+ * Starts the embedded PostgreSQL of a data directory, creating the database if there is none, and starts it again on the
  * same port whenever it ends.
  *
- * @throws Refusal where the directory belongs to another major version; nothing is changed then.
+ * @throws Refusal if the directory belongs to another major version; nothing is changed then.
  */
 export async function openEmbedded(files: DataFiles, options: EmbeddedOptions): Promise<Database> {
   refuseOtherMajorVersion(files);
@@ -46,11 +46,11 @@ export function embeddedUrl(files: DataFiles, port: number): string {
   return `postgres://${APPLICATION}:${readOrCreateSecret(files.postgresPassword)}@127.0.0.1:${port}/${APPLICATION}`;
 }
 
-/** The name of the role and of the database that the product uses; the role is no superuser. */
+/** The name of the role and of the database that the product uses. The role is not a superuser. */
 const APPLICATION = "overdue";
 const RESTART_MS = 500;
 const RESTART_MS_MAX = 30_000;
-const STOPPING_LOOK_MS = 2_000;
+const STOPPING_CHECK_MS = 2_000;
 
 function refuseOtherMajorVersion(files: DataFiles): void {
   const major = majorVersion(files.postgres);
@@ -120,15 +120,15 @@ async function keepRunning(files: DataFiles, { say, onProcess, signal }: Embedde
     }
   };
   const watching = watch().catch((error: unknown) => say(`The database is not watched: ${String(error)}`));
-  const checkingForHalfStop = setInterval(() => endHalfStop(kept), STOPPING_LOOK_MS);
-  checkingForHalfStop.unref();
+  const stopTimer = setInterval(() => interruptSmartStop(kept), STOPPING_CHECK_MS);
+  stopTimer.unref();
   const endAtExit = () => kept.server.interrupt();
   process.once("exit", endAtExit);
   const stop = async () => {
     kept.isWanted = false;
-    clearInterval(checkingForHalfStop);
+    clearInterval(stopTimer);
     await kept.server.stop();
-    // One that was just being started again has started by now, or never will.
+    // A server that was being started again meanwhile has started now, or never will.
     await watching;
     await kept.server.stop();
     process.off("exit", endAtExit);
@@ -138,7 +138,7 @@ async function keepRunning(files: DataFiles, { say, onProcess, signal }: Embedde
 
 type Kept = { server: Server; isWanted: boolean };
 
-/** Tries until it starts, because obstacles such as a full disk may go away. */
+/** Tries until the server starts, because obstacles such as a full disk may go away. */
 async function startAgain(
   options: Parameters<typeof startServer>[0],
   kept: Kept,
@@ -158,10 +158,10 @@ async function startAgain(
 }
 
 /**
- * Interrupts a server that got a SIGTERM from outside: it refuses new connections and waits for the old ones to end, which
- * the product's pools never do. Interrupted, it ends and is started again.
+ * Interrupts a server that got a SIGTERM from outside. That starts a smart shutdown: the server refuses new connections and
+ * waits for the old ones to end, which those of the product's pools never do. Interrupted, it ends and is started again.
  */
-function endHalfStop({ server, isWanted }: Kept): void {
+function interruptSmartStop({ server, isWanted }: Kept): void {
   if (isWanted && server.isStopping()) server.interrupt();
 }
 

@@ -3,14 +3,14 @@ import { Session } from "@overdue/db";
 import { POSTGRES_MAJOR } from "@overdue/postgres";
 import { Refusal } from "../refusal.ts";
 
-/** `direct`: the server itself, where `url` leads to a pooler; null: it does not. */
+/** `direct`: the server itself, if `url` leads to a pooler; null: it does not. */
 type Addresses = { url: string; direct: string | null };
 
 /**
- * Connects to the server that DATABASE_URL names, and to that of DATABASE_DIRECT_URL; one that is just starting gets half
- * a minute, unless `signal` ends the start before.
+ * Checks the servers of DATABASE_URL and DATABASE_DIRECT_URL. A server that is just starting is waited for half a minute,
+ * unless `signal` ends the start before.
  *
- * @throws Refusal where it cannot be reached, is too old, or is behind a pooler that nothing leads around.
+ * @throws Refusal if a server cannot be reached, is too old, or is behind a pooler and no direct address is given.
  */
 export async function openOwnServer(
   { url, direct }: Addresses,
@@ -24,7 +24,7 @@ export async function openOwnServer(
       `DATABASE_URL leads to PostgreSQL ${version}; Overdue needs ${POSTGRES_MAJOR} or newer. Without DATABASE_URL it brings its own.`,
     );
   }
-  if (direct !== null) mustLeadTo(server, await readServer(direct, { ...tries, name: DIRECT }));
+  if (direct !== null) assertSameServer(server, await readServer(direct, { ...tries, name: DIRECT }));
   const name = direct === null ? POOLED : DIRECT;
   const problem = await poolerProblem(direct ?? url, name).catch((cause: unknown) => {
     throw unreachable(cause, name);
@@ -40,8 +40,8 @@ export async function openOwnServer(
 /** The variables that name a server. */
 const [POOLED, DIRECT] = ["DATABASE_URL", "DATABASE_DIRECT_URL"];
 
-/** Pings that are stored in one database and evaluated in another would all be missed. */
-function mustLeadTo(server: Server, direct: Server): void {
+/** @throws Refusal if they differ: pings stored in one database and evaluated in another would all count as missed */
+function assertSameServer(server: Server, direct: Server): void {
   if (server.identity === direct.identity) return;
   throw new Refusal(
     "DATABASE_URL and DATABASE_DIRECT_URL lead to different servers or databases; both must lead to the same one.",
@@ -51,8 +51,8 @@ function mustLeadTo(server: Server, direct: Server): void {
 const CONNECT_TIMEOUT_MS = 5_000;
 const RETRY_MS = 500;
 const TRIES = 60;
-// Refused, reset or unknown for now, or "the database system is starting up": these may pass by themselves.
-const PASSING = [
+// Refused, reset, unknown for now, or "the database system is starting up" (57P03): these may pass by themselves.
+const TEMPORARY_CODES = [
   "ECONNREFUSED",
   "ECONNRESET",
   "ENOTFOUND",
@@ -64,7 +64,7 @@ const PASSING = [
 
 type Tries = { left: number; signal: AbortSignal | undefined; name?: string };
 
-/** `identity` is the same for all ways to one database of one running server. */
+/** `identity` is the same for every address that leads to the same database of the same running server. */
 type Server = { version: number; isReadOnly: boolean; identity: string };
 
 async function readServer(url: string, { left, signal, name = POOLED }: Tries): Promise<Server> {
@@ -79,7 +79,7 @@ async function readServer(url: string, { left, signal, name = POOLED }: Tries): 
     const { version = 0, is_read_only: isReadOnly = false, identity = "" } = rows[0] ?? {};
     return { version: Math.floor(version / 10_000), isReadOnly, identity };
   } catch (cause) {
-    if (left <= 1 || !isPassing(cause)) throw unreachable(cause, name);
+    if (left <= 1 || !isTemporary(cause)) throw unreachable(cause, name);
   } finally {
     await session.end();
   }
@@ -87,36 +87,36 @@ async function readServer(url: string, { left, signal, name = POOLED }: Tries): 
   return readServer(url, { left: left - 1, signal, name });
 }
 
-function isPassing(error: unknown): boolean {
-  return error instanceof Error && "code" in error && PASSING.includes(String(error.code));
+function isTemporary(error: unknown): boolean {
+  return error instanceof Error && "code" in error && TEMPORARY_CODES.includes(String(error.code));
 }
 
-// The URL itself stays out of the sentence: a password is in it.
+// The sentence does not contain the URL, because there is a password in it.
 function unreachable(cause: unknown, name: string): Refusal {
   const reason =
     cause instanceof Error ? cause.message || String("code" in cause && cause.code) : String(cause);
   return new Refusal(`The server of ${name} cannot be used: ${reason}.`, { cause });
 }
 
-/** Settings requested when a connection starts, as our own pools do; a pooler may refuse them or silently drop them. */
-const SETTINGS = { statement_timeout: 12_345, options: "-c search_path=overdue_probe" };
-const ASKED = "12345ms overdue_probe";
+/** Settings requested at the start of a connection, as the product's pools do; a pooler may refuse or silently drop them. */
+const PROBE_SETTINGS = { statement_timeout: 12_345, options: "-c search_path=overdue_probe" };
+const PROBE_RESULT = "12345ms overdue_probe";
 const WAIT_MS = 5_000;
 
-/** What to do about it, by the variable that leads to the pooler. */
-const WAYS_OUT: Record<string, string> = {
+/** What to do about a pooler, by the variable that leads to it. */
+const SOLUTIONS: Record<string, string> = {
   DATABASE_URL:
     "Set DATABASE_DIRECT_URL to the PostgreSQL server itself (often port 5432) beside it; or set DATABASE_URL to that server and leave the pooler out: a few dozen connections are all that Overdue opens.",
   DATABASE_DIRECT_URL: "It must be the PostgreSQL server itself (often port 5432).",
 };
 
 /**
- * Why a connection pooler in front of the server cannot be used, as a sentence with the way out; null where there is none,
- * or one that keeps a connection for as long as it is used.
+ * Why a connection pooler in front of the server cannot be used, as a sentence with the way out; null if there is no
+ * pooler, or one that keeps a connection for a whole session.
  */
 export async function poolerProblem(url: string, name = POOLED): Promise<string | null> {
   const leads = `${name} leads to a connection pooler, such as PgBouncer, that`;
-  const wayOut = WAYS_OUT[name];
+  const solution = SOLUTIONS[name];
   const [one, two] = [probe(url), probe(url)];
   try {
     const [rows] = await Promise.all([
@@ -125,25 +125,25 @@ export async function poolerProblem(url: string, name = POOLED): Promise<string 
       ),
       two.query("select"),
     ]);
-    if (rows[0]?.kept !== ASKED)
-      return `${leads} drops the settings of a connection (statement_timeout and search_path). ${wayOut}`;
+    if (rows[0]?.kept !== PROBE_RESULT)
+      return `${leads} drops the settings of a connection (statement_timeout and search_path). ${solution}`;
     return (await keepsSession(one, two))
       ? null
-      : `${leads} lends a connection for one transaction only (pool_mode=transaction or statement); migrations, LISTEN and the queue need one that lasts. ${wayOut}`;
+      : `${leads} lends a connection for one transaction only (pool_mode=transaction or statement); migrations, LISTEN and the queue need one that lasts. ${solution}`;
   } catch (error) {
     const refused = /unsupported startup parameter.*/i.exec(error instanceof Error ? error.message : "")?.[0];
     if (refused === undefined) throw error;
-    return `${leads} refuses what Overdue asks of a connection (${refused}). ${wayOut}`;
+    return `${leads} refuses what Overdue asks of a connection (${refused}). ${solution}`;
   } finally {
     await Promise.all([one.end(), two.end()]);
   }
 }
 
 function probe(url: string): Session {
-  return new Session({ url, name: "probe", connectTimeoutMs: WAIT_MS, settings: SETTINGS });
+  return new Session({ url, name: "probe", connectTimeoutMs: WAIT_MS, settings: PROBE_SETTINGS });
 }
 
-/** Whether a setting of one client is there in its next transaction, while the other client holds a connection. */
+/** Whether a setting of one client is kept in its next transaction, while the other client holds a connection. */
 async function keepsSession(one: Session, two: Session): Promise<boolean> {
   await one.query("select set_config('overdue.probe', 'set', false)");
   await two.query("begin");
@@ -155,10 +155,10 @@ async function keepsSession(one: Session, two: Session): Promise<boolean> {
   return rows[0]?.probe === "set";
 }
 
-/** The database of the product. `directUrl`: the server itself, also where `url` leads to a pooler. */
+/** The database of the product. `directUrl`: the server itself, even if `url` leads to a pooler. */
 export type Database = {
   url: string;
   directUrl: string;
-  /** Stops the embedded server; does nothing to a server of the user's. */
+  /** Stops the embedded server; does nothing to the user's own server. */
   stop: () => Promise<void>;
 };

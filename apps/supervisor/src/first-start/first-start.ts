@@ -12,8 +12,8 @@ import {
 import { Refusal } from "../refusal.ts";
 
 /**
- * Migrates the database, creates the account of the BOOTSTRAP variables where there is none, and returns the URL to open
- * first. While nobody has an account, it has a token that allows to create the first one.
+ * Migrates the database, creates the account of the BOOTSTRAP variables if there is none, and returns the URL to open
+ * first. While nobody has an account, the URL contains a token for creating the first one.
  */
 export async function prepareInstance(config: Config, directUrl: string): Promise<string> {
   const pool = openPool({ url: directUrl, max: 2, name: "supervisor" });
@@ -34,7 +34,7 @@ async function firstUrl(config: Config, db: Db): Promise<string> {
   return `${config.publicUrl}/setup?token=${await newSetupToken(db)}`;
 }
 
-// The module is loaded only when needed, because that is slow and most starts have an account.
+// The hash module is loaded only when needed, because that is slow, and at most starts there is an account already.
 async function createAccount(db: Db, { password, ...first }: Bootstrap): Promise<void> {
   const problem = passwordProblem(password, first.email);
   if (problem !== null) {

@@ -4,7 +4,7 @@ import { escapeHidden } from "@overdue/core";
 import { errorMessage, Refusal } from "../refusal.ts";
 import { prepareInstance } from "./first-start.ts";
 
-// Prepares a server of the user's, for setups that start the processes themselves, such as docker-compose.yml.
+// Prepares the user's own server, for setups that start the processes themselves, such as docker-compose.yml.
 try {
   const config = readConfig(process.env);
   if (config.databaseUrl === null)

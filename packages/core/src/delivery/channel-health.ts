@@ -10,7 +10,7 @@ const REST_MS_MAX = 300_000;
 /** The last success of a channel is kept to the second, so that not every message writes the channel. */
 const LAST_SENT_STEP_MS = 1_000;
 
-/** Whether a channel works, judging by its provider's responses. */
+/** Whether a channel works, as far as its provider's responses show. */
 export type ChannelHealth = {
   /** Since when a permanent error stops everything but tests; null: no such error is known. */
   brokenAt: Instant | null;

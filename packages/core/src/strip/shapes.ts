@@ -20,7 +20,7 @@ export function isStroked(kind: string): boolean {
 
 /**
  * The shapes of a strip, one path for each kind that occurs, so that each strip of a long list has only a few elements. A
- * null leaves a gap. Every kind can be told by its shape alone: solid, solid with a cap, notched, hollow, open at the top,
+ * null leaves a gap. Every kind has a shape of its own: solid, solid with a cap, notched, hollow, open at the top,
  * hatched, or a thin line.
  */
 export function stripShapes(marks: readonly (Mark | null)[], size: StripSize): StripShape[] {

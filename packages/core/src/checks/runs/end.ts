@@ -191,7 +191,7 @@ function firstStartOf(run: OpenRun | null): Instant | null {
   return run?.firstStartAt ?? run?.startedAt ?? null;
 }
 
-/** Gives up the overlong runs that started before the one that has ended. */
+/** Gives up the overlong runs that started before the run which has ended. */
 function abandonOverlong(draft: Draft, ping: Ping, { startedAt }: Ended): void {
   for (const open of draft.memory.openRuns)
     if (open.overlong && open.startedAt < startedAt) abandonRun(draft, open, ping.at);

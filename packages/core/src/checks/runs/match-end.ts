@@ -35,7 +35,7 @@ export function endedBefore(draft: Draft, ping: Ping): EndedRun | null {
   return ended.guessed || isRetryOf(draft, { from: ended.endedAt, at: ping.at }) ? ended : null;
 }
 
-/** Whether this ping repeats the one that ended the run: same id, kind and body. */
+/** Whether this ping repeats the end of the run: same id, kind and body. */
 export function isRetry(ended: EndedRun, ping: Ping): boolean {
   return !ended.guessed && ended.endedBy === ping.kind && ended.digest === ping.digest;
 }

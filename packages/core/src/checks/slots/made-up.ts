@@ -32,7 +32,7 @@ export function slotNamedBy(
     : slotAt;
 }
 
-/** The missed slot that a run which begins at `at` may be made up for: the one that it names, else the newest. */
+/** The missed slot that a run which begins at `at` may be made up for: the slot that it names, else the newest. */
 export function findUnmet(
   { unmet }: Memory,
   at: Instant,
