@@ -16,11 +16,11 @@ import type { Rows } from "./world/rows.ts";
 import type { Book } from "./oracle/book.ts";
 import { factsOf, type KnownRun } from "./oracle/moments.ts";
 import { evaluateMoments } from "./oracle/evaluate.ts";
-import { receivePing } from "./oracle/runs.ts";
+import { receiveFacts } from "./oracle/runs.ts";
 
 export type Finding = { rows: Rows; problems: string[] };
 
-/** Lives through one history and says in sentences what is wrong with the outcome. */
+/** Runs one history and says in sentences what is wrong with the outcome. */
 export function examine(history: History, machine: Machine, onStep?: (step: Step) => void): Finding {
   const random = randomFrom(`${history.id}/world`);
   const conditions = { machine, random, rhythm: makeRhythm(random), ...(onStep && { onStep }) };
@@ -30,13 +30,14 @@ export function examine(history: History, machine: Machine, onStep?: (step: Step
     problems.push(...comparePredictionLoosely(rows, predict(history), history));
   } else {
     problems.push(...listDifferences(rows, predict(history)));
-    if (randomFrom(`${history.id}/twice`).chance(1 / 3)) problems.push(...otherwise(history, machine, rows));
+    if (randomFrom(`${history.id}/twice`).chance(1 / 3))
+      problems.push(...compareOtherRhythm(history, machine, rows));
   }
   return { rows, problems };
 }
 
-/** Verdicts do not depend on when the checkers look, so other checkers must reach the same ones. */
-function otherwise(history: History, machine: Machine, rows: Rows): string[] {
+/** Verdicts must not depend on when the checkers look, so checkers with another rhythm must reach the same ones. */
+function compareOtherRhythm(history: History, machine: Machine, rows: Rows): string[] {
   const random = randomFrom(`${history.id}/other-world`);
   const again = runWorld(history, { machine, random, rhythm: makeRhythm(random) });
   return firstDifferences(
@@ -45,7 +46,7 @@ function otherwise(history: History, machine: Machine, rows: Rows): string[] {
   );
 }
 
-/** What must hold of any history, whatever the oracle says. Answers with what does not. */
+/** What must hold for any history, whatever the oracle says. @returns a sentence for each thing that does not hold */
 function brokenInvariants(rows: Rows, history: History): string[] {
   return [
     ...flipsAlternate(rows.flips),
@@ -78,11 +79,11 @@ function eachAlertHasItsIncident({ flips, incidents }: Rows): string[] {
 }
 
 function nothingIsLost(rows: Rows, { entries }: History): string[] {
-  const sent = entries.flatMap(({ event }) => (event.kind === "ping" ? [event.ping.id] : []));
-  const toStoredRun = rows.pings.map(({ id }) => id);
-  return String(sent) === String(toStoredRun)
+  const committed = entries.flatMap(({ event }) => (event.kind === "ping" ? [event.ping.id] : []));
+  const stored = rows.pings.map(({ id }) => id);
+  return String(committed) === String(stored)
     ? []
-    : [`${sent.length} pings committed, ${toStoredRun.length} toStoredRun, or others`];
+    : [`${committed.length} pings committed, ${stored.length} stored, or not the same ones`];
 }
 
 function contradiction(run: Run): string[] {
@@ -94,20 +95,20 @@ function contradiction(run: Run): string[] {
 
 function slotsAreWatched({ slots }: Rows, history: History): string[] {
   const outside = [...slots.values()].filter(({ dueAt }) => dueAt <= history.begin);
-  return outside.map(({ dueAt }) => `a slot at ${dueAt}, before the check was there`);
+  return outside.map(({ dueAt }) => `a slot at ${dueAt}, before the check was created`);
 }
 
-/** What ought to be in the database at the end. */
+/** What should be in the database at the end. */
 function predict(history: History): Prediction {
   const { settings, faults } = history;
   const horizon = lastInstant(history);
-  const heard = receivePing(factsOf(history), { outages: faults.outages, settings, horizon });
-  const { flips, slots } = evaluateMoments(emptyBook(history), heard.moments, horizon);
+  const received = receiveFacts(factsOf(history), { outages: faults.outages, settings, horizon });
+  const { flips, slots } = evaluateMoments(emptyBook(history), received.moments, horizon);
   return {
     flips,
     slots,
-    runs: new Map(heard.runs.map((run) => [run.id, toStoredRun(run)])),
-    notes: heard.notes,
+    runs: new Map(received.runs.map((run) => [run.id, toStoredRun(run)])),
+    notes: received.notes,
   };
 }
 

@@ -43,14 +43,14 @@ function minimal(found: Failure): Failure {
   return { ...found, history, problems: examine(history, machine).problems };
 }
 
-/** So that a smaller history fails for the same reason, and not for another. */
+/** The first problem without its numbers, by which a smaller history must fail too. */
 function kindOf([first]: readonly string[]): string | undefined {
   return first?.replaceAll(/\d+/g, "");
 }
 
 type Fails = (smaller: History) => boolean;
 
-/** Takes away what the failure does not need: faults, then entries by halves down to single ones, then days. */
+/** Removes what the failure does not need: first faults, then entries by halves down to single ones, then days. */
 function shrink(history: History, fails: Fails): History {
   const calm = faultRemovals(history).reduce((kept, remove) => smallerIf(fails, kept, remove(kept)), history);
   const sparse = withoutEntries(calm, fails);

@@ -1,4 +1,4 @@
-/** Chance that can be repeated: the same seed gives the same numbers on every machine. */
+/** Random numbers that can be repeated: the same seed gives the same ones on every machine. */
 export type Random = {
   /** At least 0, less than 1. */
   unit: () => number;
@@ -8,7 +8,7 @@ export type Random = {
   pick: <T>(from: readonly T[]) => T;
 };
 
-/** A generator of its own for each seed text, so that one part's draws never shift another's. */
+/** The generator of a seed text. Each part has its own, so that its draws never shift those of another. */
 export function randomFrom(seed: string): Random {
   const unit = mulberry(hash(seed));
   const whole = (low: number, high: number) => low + Math.floor(unit() * (high - low + 1));
@@ -33,7 +33,7 @@ function hash(text: string): number {
   return value >>> 0;
 }
 
-/** Mulberry32: 32 bits of state, plenty for a simulation and quick. */
+/** Mulberry32: 32 bits of state, enough for a simulation, and quick. */
 function mulberry(seed: number): () => number {
   let state = seed;
   return () => {

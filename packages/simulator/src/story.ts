@@ -4,10 +4,10 @@ import type { Failure } from "./simulate.ts";
 import { examine } from "./examine.ts";
 import type { Machine, Step } from "./world/live.ts";
 
-/** More than a person reads; a shrunk history is mostly far below it. */
+/** More than a person reads; a shrunk history usually has far fewer. */
 const LINES_MAX = 150;
 
-/** The failing check's life as lines to read: settings, faults, each fold and what came of it. */
+/** The history of the failing check as lines to read: settings, faults, each fold and its effects. */
 export function describeFailure({ history, problems, command }: Failure, machine: Machine): string {
   const steps: Step[] = [];
   examine(history, machine, (step) => steps.push(step));
@@ -30,12 +30,12 @@ function lines({ clock: at, event, transition }: Step): string[] {
   const { status, deadlineAt } = check.state;
   const deadline = deadlineAt === null ? "no deadline" : `deadline ${clock(deadlineAt)}`;
   return [
-    `${clock(at)}  ${said(event)}  → ${status}, ${deadline}`,
+    `${clock(at)}  ${describeEvent(event)}  → ${status}, ${deadline}`,
     ...effects.map((effect) => `                          ${readable(JSON.stringify(effect))}`),
   ];
 }
 
-function said(event: Event): string {
+function describeEvent(event: Event): string {
   switch (event.kind) {
     case "ping": {
       const { id, kind, at, rid, host } = event.ping;
@@ -57,7 +57,7 @@ function said(event: Event): string {
   }
 }
 
-/** Epoch milliseconds in a sentence, as a clock. */
+/** Writes the epoch milliseconds in a sentence as dates and times. */
 function readable(text: string): string {
   return text.replace(/\b1[6-9]\d{11}\b/g, (digits) => clock(Number(digits)));
 }

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { measureHealthy, measureMisread, measureStrangers } from "./measure.ts";
+import { measureHealthy, measureMisread, measureMovedJobs } from "./measure.ts";
 
 // Few, because most of the time goes into making the jobs: `npm run sim:doctor` examines 1,500 and 21,000.
 test("nine in ten jobs in another time zone have that zone named", () => {
-  const { checks, right } = measureStrangers(1, 50);
+  const { checks, right } = measureMovedJobs(1, 50);
   expect(right / checks).toBeGreaterThanOrEqual(0.9);
 }, 60_000);
 

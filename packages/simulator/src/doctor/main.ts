@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { type Measured, measureHealthy, measureMisread, measureStrangers } from "./measure.ts";
+import { type Measured, measureHealthy, measureMisread, measureMovedJobs } from "./measure.ts";
 
 const { values } = parseArgs({
   options: {
@@ -13,13 +13,13 @@ const { values } = parseArgs({
 
 const seed = Number(values.seed);
 console.log(`seed ${seed}`);
-const strangers = measureStrangers(seed, Number(values.checks));
-report("jobs in another time zone", strangers);
+const moved = measureMovedJobs(seed, Number(values.checks));
+report("jobs in another time zone", moved);
 const misread = measureMisread(seed, Number(values.misread));
 report("jobs of another scheduler", misread);
 const healthy = measureHealthy(seed, Number(values.healthy));
 report("healthy jobs", healthy);
-process.exitCode = healthy.found > 0 || strangers.right < 0.9 * strangers.checks ? 1 : 0;
+process.exitCode = healthy.found > 0 || moved.right < 0.9 * moved.checks ? 1 : 0;
 
 function report(name: string, { checks, found, right, wrong }: Measured): void {
   const share = (count: number) =>

@@ -15,20 +15,20 @@ import {
 import { DAY, HOUR, MINUTE, SECOND } from "../history/history.ts";
 import { type Random, randomFrom } from "../random.ts";
 
-/** How many were examined, how many had a finding and the right one, and which had not. */
+/** How many checks were examined, how many had a finding, how many had the right result, and a line for each of the others. */
 export type Measured = { checks: number; found: number; right: number; wrong: string[] };
 
-/** Jobs in another zone than their check's: those whose zone is named. */
-export function measureStrangers(seed: number, checks: number): Measured {
-  return measure(checks, (number) => makeStranger(seed, number), isZoneRight);
+/** Examines jobs that run in another zone than their check's; right is a finding that names their zone. */
+export function measureMovedJobs(seed: number, checks: number): Measured {
+  return measure(checks, (number) => makeMovedJob(seed, number), isZoneRight);
 }
 
-/** Jobs that another scheduler runs: those for which a scheduler with that reading is named. */
+/** Examines jobs that another scheduler runs; right is a finding that names a scheduler with the same times. */
 export function measureMisread(seed: number, checks: number): Measured {
   return measure(checks, (number) => makeMisread(seed, number), isReadingRight);
 }
 
-/** Healthy jobs: any finding is wrong. */
+/** Examines healthy jobs; any finding is wrong. */
 export function measureHealthy(seed: number, checks: number): Measured {
   return measure(
     checks,
@@ -39,35 +39,35 @@ export function measureHealthy(seed: number, checks: number): Measured {
 
 function measure(
   checks: number,
-  make: (number: number) => Patient,
-  isRight: (patient: Patient, findings: readonly Finding[]) => boolean,
+  make: (number: number) => ExaminedCheck,
+  isRight: (examined: ExaminedCheck, findings: readonly Finding[]) => boolean,
 ): Measured {
   const measured: Measured = { checks, found: 0, right: 0, wrong: [] };
   for (let number = 0; number < checks; number += 1) {
-    const patient = make(number);
-    const findings = examineSchedule(patient.settings, patient.runs);
+    const examined = make(number);
+    const findings = examineSchedule(examined.settings, examined.runs);
     if (findings.length > 0) measured.found += 1;
-    if (isRight(patient, findings)) measured.right += 1;
-    else measured.wrong.push(storyOf(patient, findings));
+    if (isRight(examined, findings)) measured.right += 1;
+    else measured.wrong.push(storyOf(examined, findings));
   }
   return measured;
 }
 
-/** The true zone, or one that cannot be found from it by these runs and that more hosts live in. */
-function isZoneRight(patient: Patient, findings: readonly Finding[]): boolean {
+/** Whether the true zone is named, or a more common one that has the same times during these runs. */
+function isZoneRight(examined: ExaminedCheck, findings: readonly Finding[]): boolean {
   const named = namedSchedule(findings);
-  const truth = patient.truth as CalendarSchedule;
+  const truth = examined.truth as CalendarSchedule;
   if (named === null || named.expression !== truth.expression) return false;
   if (named.timezone === truth.timezone) return true;
-  return isSameOver(patient, named) && rankOf(named.timezone) < rankOf(truth.timezone);
+  return isSameOver(examined, named) && rankOf(named.timezone) < rankOf(truth.timezone);
 }
 
-function isReadingRight(patient: Patient, findings: readonly Finding[]): boolean {
+function isReadingRight(examined: ExaminedCheck, findings: readonly Finding[]): boolean {
   const named = namedSchedule(findings);
   return (
     named !== null &&
-    named.timezone === (patient.truth as CalendarSchedule).timezone &&
-    isSameOver(patient, named)
+    named.timezone === (examined.truth as CalendarSchedule).timezone &&
+    isSameOver(examined, named)
   );
 }
 
@@ -81,8 +81,8 @@ function rankOf(timezone: string): number {
   return rank < 0 ? Infinity : rank;
 }
 
-/** Whether both have the same times from before the first run to after the last one. */
-function isSameOver({ truth, runs }: Patient, named: Schedule): boolean {
+/** Whether both schedules have the same times from the first run to the last one. */
+function isSameOver({ truth, runs }: ExaminedCheck, named: Schedule): boolean {
   const instants = runs.map(({ startedAt, endedAt }) => startedAt ?? endedAt ?? 0);
   const [first, last] = [Math.min(...instants), Math.max(...instants)];
   for (let at: number | null = first; at !== null && at < last; at = nextAfter(truth, at))
@@ -90,26 +90,26 @@ function isSameOver({ truth, runs }: Patient, named: Schedule): boolean {
   return true;
 }
 
-function storyOf({ id, settings, truth, runs }: Patient, findings: readonly Finding[]): string {
+function storyOf({ id, settings, truth, runs }: ExaminedCheck, findings: readonly Finding[]): string {
   const found = findings.map(({ kind, sentence, edit }) => `${kind}: ${sentence} ${JSON.stringify(edit)}`);
   return `${id}: ${JSON.stringify(settings.schedule)}, grace ${settings.graceSeconds} s, ${runs.length} runs of ${JSON.stringify(truth)}: ${found.join("; ") || "nothing"}`;
 }
 
-/** A check with the runs that it has seen, and the schedule that its job really keeps. */
-type Patient = { id: string; settings: CheckSettings; runs: SeenRun[]; truth: Schedule };
+/** A check with the runs that it has seen, and the schedule that its job really follows. */
+type ExaminedCheck = { id: string; settings: CheckSettings; runs: SeenRun[]; truth: Schedule };
 
-/** Where the jobs live: zones of hosts and of people, those with half hours and those without clock changes among them. */
-const HOMES =
+/** The zones in which jobs run: of hosts and of people, some with half hours and some without clock changes. */
+const JOB_ZONES =
   "UTC UTC UTC Europe/London Europe/Berlin Europe/Paris Europe/Madrid Europe/Kyiv Europe/Athens Europe/Istanbul Europe/Moscow Africa/Cairo Africa/Lagos Africa/Johannesburg Asia/Dubai Asia/Karachi Asia/Kolkata Asia/Kolkata Asia/Kathmandu Asia/Dhaka Asia/Bangkok Asia/Singapore Asia/Shanghai Asia/Tokyo Australia/Adelaide Australia/Brisbane Australia/Sydney Pacific/Auckland America/Sao_Paulo America/Halifax America/St_Johns America/New_York America/New_York America/Toronto America/Chicago America/Mexico_City America/Denver America/Phoenix America/Los_Angeles America/Los_Angeles America/Vancouver America/Anchorage".split(
     " ",
   );
-/** What checks are set to: the form's default, or where the person sits who made the check. */
-const CONFIGURED =
+/** The zones that checks are set to: the form's default, or the zone of the person who made the check. */
+const CHECK_ZONES =
   "UTC UTC UTC UTC Europe/Berlin Europe/London Europe/Riga America/New_York America/Chicago America/Los_Angeles Asia/Kolkata Asia/Tokyo Australia/Sydney".split(
     " ",
   );
 
-/** How lines read, and how many runs of them are seen: a fortnight of days to months of weeks. */
+/** Cron lines, and how many of their runs are seen: from a fortnight of daily runs to months of weekly ones. */
 type Rhythm = { lines: readonly string[]; runs: readonly [number, number] };
 const RHYTHMS: readonly Rhythm[] = [
   { lines: ["30 2 * * *", "0 3 * * *", "15 0 * * *", "45 23 * * *", "0 12 * * *"], runs: [14, 90] },
@@ -121,7 +121,7 @@ const RHYTHMS: readonly Rhythm[] = [
   },
   { lines: ["0 9-17 * * *", "0 8-18 * * 1-5", "*/30 6-21 * * *", "10 22,23,0,1 * * *"], runs: [60, 200] },
 ];
-const HEALTHY_MORE: readonly Schedule[] = [
+const OTHER_HEALTHY: readonly Schedule[] = [
   { kind: "interval", everySeconds: 300 },
   { kind: "interval", everySeconds: 3600 },
   { kind: "interval", everySeconds: 86_400 },
@@ -132,7 +132,7 @@ const HEALTHY_MORE: readonly Schedule[] = [
   { ...cron("Asia/Tokyo")("0 0 0 ? * 2-6"), scheduler: "quartz" },
   { ...cron("Europe/London")("0 0 1-7 * 1"), scheduler: "celery" },
 ];
-/** Lines that schedulers read differently, as the check has them, with the scheduler that runs the job. */
+/** Lines that schedulers read differently, as the check has them, and the scheduler that runs the job. */
 const READINGS: readonly (readonly [expression: string, scheduler: string])[] = [
   ["0 9 * * 1-5", "apscheduler"],
   ["30 4 * * 0", "apscheduler"],
@@ -148,43 +148,43 @@ const READINGS: readonly (readonly [expression: string, scheduler: string])[] = 
 const BEGIN = Date.UTC(2025, 6, 1);
 const BEGIN_DAYS = 500;
 
-/** A job that lives in another zone than its check says, and is seen to. */
-function makeStranger(seed: number, number: number): Patient {
+/** A job that runs in another zone than its check says, so often that its runs show it. */
+function makeMovedJob(seed: number, number: number): ExaminedCheck {
   for (let attempt = 0; ; attempt += 1) {
     const random = randomFrom(`${seed}/${number}/${attempt}/stranger`);
     const { expression, count } = pickLine(random);
-    const [here, home] = [random.pick(CONFIGURED), random.pick(HOMES)];
-    const patient = makePatient(random, {
+    const [checkZone, jobZone] = [random.pick(CHECK_ZONES), random.pick(JOB_ZONES)];
+    const examined = makeExamined(random, {
       id: `${seed}/${number}`,
-      configured: cron(here)(expression),
-      truth: cron(home)(expression),
+      configured: cron(checkZone)(expression),
+      truth: cron(jobZone)(expression),
       count,
     });
-    if (isOff(patient)) return patient;
+    if (isOff(examined)) return examined;
   }
 }
 
-/** A job that another scheduler runs than its check says, and is seen to. */
-function makeMisread(seed: number, number: number): Patient {
+/** A job that another scheduler runs than its check says, so often that its runs show it. */
+function makeMisread(seed: number, number: number): ExaminedCheck {
   for (let attempt = 0; ; attempt += 1) {
     const random = randomFrom(`${seed}/${number}/${attempt}/misread`);
     const [expression, scheduler] = random.pick(READINGS);
-    const configured = cron(random.pick(CONFIGURED))(expression);
-    const truth = { ...configured, expression: asWritten(expression, scheduler), scheduler };
+    const configured = cron(random.pick(CHECK_ZONES))(expression);
+    const truth = { ...configured, expression: writeFor(scheduler, expression), scheduler };
     const count = random.whole(15, 60);
-    const patient = makePatient(random, { id: `${seed}/${number}`, configured, truth, count });
-    if (isOff(patient)) return patient;
+    const examined = makeExamined(random, { id: `${seed}/${number}`, configured, truth, count });
+    if (isOff(examined)) return examined;
   }
 }
 
-/** A job that does what its check says, as well as real ones do. */
-function makeHealthy(seed: number, number: number): Patient {
+/** A job that does what its check says, as well as real jobs do. */
+function makeHealthy(seed: number, number: number): ExaminedCheck {
   const random = randomFrom(`${seed}/${number}/healthy`);
   const { expression, count } = pickLine(random);
   const configured = random.chance(0.6)
-    ? cron(random.pick(CONFIGURED))(expression)
-    : random.pick(HEALTHY_MORE);
-  return makePatient(random, { id: `${seed}/${number}`, configured, truth: configured, count });
+    ? cron(random.pick(CHECK_ZONES))(expression)
+    : random.pick(OTHER_HEALTHY);
+  return makeExamined(random, { id: `${seed}/${number}`, configured, truth: configured, count });
 }
 
 function pickLine(random: Random): { expression: string; count: number } {
@@ -192,15 +192,15 @@ function pickLine(random: Random): { expression: string; count: number } {
   return { expression: random.pick(lines), count: random.whole(...runs) };
 }
 
-/** Quartz and Spring know no lines of five fields: what their users write. */
-function asWritten(expression: string, scheduler: string): string {
+/** Quartz and Spring have no lines of five fields, so their users write the seconds too. */
+function writeFor(scheduler: string, expression: string): string {
   if (scheduler === "spring") return `0 ${expression}`;
   return scheduler === "quartz" ? `0 ${expression.replace(" * * ", " ? * ")}` : expression;
 }
 
 type Course = { id: string; configured: Schedule; truth: Schedule; count: number };
 
-function makePatient(random: Random, { id, configured, truth, count }: Course): Patient {
+function makeExamined(random: Random, { id, configured, truth, count }: Course): ExaminedCheck {
   const settings: CheckSettings = {
     ...defaultSettings,
     schedule: configured,
@@ -213,7 +213,7 @@ function makePatient(random: Random, { id, configured, truth, count }: Course): 
   return { id, settings, truth, runs: runsAt(random, slots, settings) };
 }
 
-/** The runs as they were seen: late, from a wrong clock, sent again, run by hand, lost, or missing in an outage. */
+/** The runs as the check saw them: late, from a wrong clock, sent again, run by hand, lost, or missing in an outage. */
 function runsAt(
   random: Random,
   slots: readonly Instant[],
@@ -227,7 +227,7 @@ function runsAt(
     (share) => random.unit() * 2 * share,
   ) as [number, number, number];
   const outage = outageIn(random, slots);
-  // Some queue behind other jobs and come hours late now and then.
+  // Some jobs queue behind others, and now and then run hours late.
   const [slowShare, slowMs] = random.chance(0.2) ? [0.12, 6 * HOUR] : [0.03, (graceSeconds / 3) * SECOND];
   let movedMs = 0;
   return slots.flatMap((slot): SeenRun[] => {
@@ -251,7 +251,7 @@ function runsAt(
   });
 }
 
-/** A third of the hosts are away once, for up to an eighth of the time. */
+/** A third of the hosts are down once, for up to an eighth of the time. */
 function outageIn(random: Random, slots: readonly Instant[]): { from: Instant; until: Instant } {
   const [first = 0, last = 0] = [slots[0], slots.at(-1)];
   if (!random.chance(0.33)) return { from: Infinity, until: Infinity };
@@ -259,8 +259,8 @@ function outageIn(random: Random, slots: readonly Instant[]): { from: Instant; u
   return { from, until: from + Math.max(2 * DAY, ((last - first) / 8) * random.unit()) };
 }
 
-/** Whether at least a fifth of the runs, six of them, begin when none is due, by more than the grace allows. */
-function isOff({ settings, truth, runs }: Patient): boolean {
+/** Whether at least a fifth of the runs, and at least six, begin when the check expects none, even with its grace. */
+function isOff({ settings, truth, runs }: ExaminedCheck): boolean {
   const due = (schedule: Schedule, at: Instant, graceMs: number) => {
     const slot = nextAfter(schedule, at - graceMs);
     return slot !== null && slot <= at + MINUTE;
@@ -277,7 +277,7 @@ function cron(timezone: string): (expression: string) => CalendarSchedule {
   return (expression) => ({ kind: "cron", expression, timezone });
 }
 
-/** Box and Muller's: of mean 0 and deviation 1. */
+/** A normal number of mean 0 and deviation 1, by the Box-Muller transform. */
 function normal(random: Random): number {
   return Math.sqrt(-2 * Math.log(1 - random.unit())) * Math.cos(2 * Math.PI * random.unit());
 }

@@ -4,7 +4,7 @@ import type { Instant } from "@overdue/schedules";
 /** From `from` up to, but not including, `until`. */
 export type Span = { from: Instant; until: Instant };
 
-/** What a job sends, before the network and our own faults have their way with it. */
+/** A ping as the job sends it, before the network and our own faults change anything. */
 export type Sending = {
   at: Instant;
   kind: PingKind;
@@ -20,12 +20,12 @@ export type Entry = {
   event: Exclude<Event, { kind: "clock-set-back" | "time" | "outage" | "baseline-reset" | "undo-pause" }>;
 };
 
-/** One receiver: how wrong its clock is, and when it accepts but cannot commit. */
+/** One receiver: how wrong its clock is, and when it accepts pings but cannot commit them. */
 export type Receiver = { skewMs: number; stalls: readonly Span[] };
 
 export type Faults = {
   receivers: readonly Receiver[];
-  /** Spans in which nobody received; what was sent in them is lost or sent again later. */
+  /** Spans in which no receiver worked; what was sent in them is lost or sent again later. */
   outages: readonly Span[];
   /** Spans in which no checker looked. */
   checkerPauses: readonly Span[];
@@ -33,7 +33,7 @@ export type Faults = {
   slowCommits: number;
 };
 
-/** All that happens to one check, settled before anything is folded. */
+/** All that happens to one check, generated before anything is folded. */
 export type History = {
   id: string;
   begin: Instant;
@@ -55,18 +55,18 @@ export function spanAt(spans: readonly Span[], at: Instant): Span | undefined {
   return spans.find((span) => span.from <= at && at < span.until);
 }
 
-/** When it was accepted or decided, which need not be the order of the commits. */
+/** When the event was accepted or decided. Stamps need not be in the order of the commits. */
 export function stampedAt({ event }: Entry): Instant {
   return event.kind === "ping" ? event.ping.at : event.at;
 }
 
-/** Two at one instant are in no order: what came first is anybody's guess. */
+/** Whether the stamps only rise. Two events at one instant are in no order, because nobody knows which came first. */
 export function isInOrder({ entries }: History): boolean {
   const stamps = entries.map(stampedAt);
   return stamps.every((stamp, order) => stamp > (stamps[order - 1] ?? Number.NEGATIVE_INFINITY));
 }
 
-/** The same life, had every commit come in the order of its stamp, and no two at one instant. */
+/** The same history with every commit in the order of its stamp, and no two at one instant. */
 export function sortEntries(history: History): History {
   const commits = history.entries.map(({ committedAt }) => committedAt);
   let last = Number.NEGATIVE_INFINITY;

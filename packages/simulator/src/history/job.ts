@@ -13,9 +13,12 @@ export type Job = {
   /** How often it misbehaves, of 1. */
   mischief: number;
   usualRunMs: number;
-  /** How often a run lasts over the next slots, whose own run then waits for its end; drawn from a chance of its own. */
+  /**
+   * How often a run goes on past the next slot, whose own run then waits for its end. It has its own random numbers, so that
+   * it does not change what else is drawn.
+   */
   queue: { random: Random; often: number };
-  /** A run of a queue goes on until then. */
+  /** Until when a run that others wait for goes on. */
   busyUntil: Instant;
 };
 
@@ -28,14 +31,14 @@ export function makeJob(random: Random, settings: CheckSettings, queueRandom: Ra
     starts,
     queue: { random: queueRandom, often: isFixed && starts && queueRandom.chance(0.2) ? 0.1 : 0 },
     busyUntil: 0,
-    // Starts without run ids are for the well-behaved jobs: what they mean is a matter of likelihood.
+    // Only well-behaved jobs send starts without run ids, because what these mean can only be guessed.
     usesRunIds: starts || random.chance(0.5),
     mischief: random.pick([0, 0.02, 0.1, 0.3, 0.7]),
     usualRunMs: random.pick([0, 800, 20 * SECOND, 3 * MINUTE, HOUR]),
   };
 }
 
-/** What the job sends for the slot that is due at `slot`. */
+/** The pings that the job sends for the slot that is due at `slot`. */
 export function sendPings(job: Job, slot: Instant): Sending[] {
   if (slot < job.busyUntil) return [];
   if (job.queue.random.chance(job.queue.often)) return queued(job, slot);
@@ -53,7 +56,7 @@ const late: Behaviour = (job, slot) =>
   run(job, slot + job.random.whole(0, 2 * job.settings.graceSeconds * SECOND));
 const atTheDeadline: Behaviour = (job, slot) =>
   run(job, slot + around(job.random, (job.settings.graceSeconds + job.settings.jitterSeconds) * SECOND));
-/** A last chance that is taken, and a sign of life shortly after it: the two may overtake each other. */
+/** A run just before its deadline, and a log shortly after it: the two may overtake each other. */
 const lastMinute: Behaviour = (job, slot) => {
   const deadlineMs = (job.settings.graceSeconds + job.settings.jitterSeconds) * SECOND;
   const sent = run(job, slot + deadlineMs - job.random.whole(1, 5 * SECOND), { takesMs: 0 });
@@ -73,7 +76,7 @@ const twoHosts: Behaviour = (job, slot) => [
   ...run(job, slot, { host: "a" }),
   ...run(job, slot + job.random.whole(0, 3 * SECOND), { host: "b" }),
 ];
-/** The answer was lost on the way, so the client sends the very same again. */
+/** The response was lost, so the client sends the same ping again. */
 const retried: Behaviour = (job, slot) =>
   run(job, slot).flatMap((sent) => [
     sent,
@@ -98,7 +101,7 @@ const logging: Behaviour = (job, slot) => {
   const half = Math.round(limitMs(job.settings) / 2);
   return [...sent, { ...first, kind: progress, at: first.at + around(job.random, half), exitStatus: null }];
 };
-/** Everybody's cron fires at :00, and this one is stuck in a loop too. */
+/** Runs in the first second of a minute, as everybody's cron starts them, and several of them, as from a loop. */
 const storm: Behaviour = (job, slot) =>
   Array.from({ length: job.random.whole(3, 8) }, () =>
     run(job, slot - (slot % MINUTE) + job.random.whole(0, SECOND)),
@@ -106,7 +109,7 @@ const storm: Behaviour = (job, slot) =>
 const foreignEnd: Behaviour = (job, slot) =>
   run(job, slot).map((sent) => (sent.kind === "start" ? sent : { ...sent, rid: runId(job.random) }));
 
-/** A run lasts over the next slot until just before the one after, and the run that waited for it starts right then. */
+/** A run that goes on past the next slot until just before the one after, and the run that waited for it and starts then. */
 function queued(job: Job, slot: Instant): Sending[] {
   const { random } = job.queue;
   const next = nextAfter(job.settings.schedule, slot);
@@ -162,17 +165,17 @@ function limitMs(settings: CheckSettings): number {
   return (settings.maxRuntimeSeconds ?? settings.graceSeconds) * SECOND;
 }
 
-/** At an edge, or a step to either side of it. */
+/** At an edge, or a millisecond or a minute to either side of it. */
 function around(random: Random, edgeMs: number): number {
   return Math.max(0, edgeMs + random.pick([-MINUTE, -1, 0, 1, MINUTE]));
 }
 
-/** No two ends without a run id are equal, so that none is a retry of another. */
+/** A digest that is never drawn twice, so that of two ends without a run id none is a retry of the other. */
 function digestOf(random: Random): string {
   return `d${random.whole(1, 2 ** 40)}`;
 }
 
-/** Shaped as clients send it; distinct within a check is all it has to be. */
+/** A run id in the form that clients send, distinct within a check. */
 function runId(random: Random): string {
   const digits = random
     .whole(0, 2 ** 48 - 1)

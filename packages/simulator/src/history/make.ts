@@ -19,10 +19,10 @@ import {
 import { type Job, makeJob, sendPings } from "./job.ts";
 import { makeSettings } from "./settings.ts";
 
-/** The history of one check, made of its seed and its number alone. */
+/** The history of one check, which depends on its seed, the days and its number alone. */
 export function makeHistory({ seed, days }: { seed: number; days: number }, number: number): History {
   const random = (part: string) => randomFrom(`${seed}/${number}/${part}`);
-  const begin = beginning(random("calendar"));
+  const begin = drawBegin(random("calendar"));
   const end = begin + days * DAY;
   const maintenance = makeMaintenance(random("works"), { begin, end });
   const settings = {
@@ -36,19 +36,19 @@ export function makeHistory({ seed, days }: { seed: number; days: number }, numb
   const entries = [...receive(random("network"), sendings, faults), ...acts, ...maintenance.acts]
     .filter((entry) => entry.committedAt < end)
     .toSorted((a, b) => a.committedAt - b.committedAt);
-  const history = { id: `${seed}/${number}`, begin, end, settings, faults, entries: distinct(entries) };
+  const history = { id: `${seed}/${number}`, begin, end, settings, faults, entries: spaceCommits(entries) };
   return random("order").chance(0.5) ? sortEntries(history) : history;
 }
 
-/** Half of the worlds begin a few days before a clock change somewhere. */
-function beginning(random: Random): Instant {
+/** When a history begins: half of them begin a few days before a clock change somewhere. */
+function drawBegin(random: Random): Instant {
   const newYear = Date.UTC(2026, 0, 1);
   const changes = [Date.UTC(2026, 2, 6), Date.UTC(2026, 2, 27), Date.UTC(2026, 9, 23), Date.UTC(2026, 9, 30)];
   const day = random.chance(0.5) ? random.pick(changes) : newYear + random.whole(0, 600) * DAY;
   return day + random.whole(0, DAY / SECOND) * SECOND;
 }
 
-// Nobody pings what is not there yet, however wrong a receiver's clock is.
+/** No ping is stamped before its check was created, however wrong a receiver's clock is. */
 const MADE_BEFORE_MS = 2 * SECOND;
 
 type Life = { begin: Instant; end: Instant };
@@ -60,15 +60,15 @@ function makeSendings(job: Job, { begin, end }: Life): Sending[] {
   return sendings;
 }
 
-/** When the job's own scheduler fires: as the check expects it, except for an interval's phase. */
+/** When the job's own scheduler starts it: as the check expects, except for an interval's phase. */
 function* slots(random: Random, { schedule }: CheckSettings, { begin, end }: Life): Generator<Instant> {
   const phaseMs = schedule.kind === "interval" ? random.whole(0, schedule.everySeconds * SECOND) : 0;
   let slot = nextAfter(schedule, begin - phaseMs);
   for (; slot !== null && slot < end; slot = nextAfter(schedule, slot)) yield slot;
 }
 
-/** Two commits of one check are never at one instant: the second waits for the first one's lock. */
-function distinct(entries: readonly Entry[]): Entry[] {
+/** Moves commits apart: two of one check are never at one instant, because the second waits for the lock of the first. */
+function spaceCommits(entries: readonly Entry[]): Entry[] {
   let last = Number.NEGATIVE_INFINITY;
   return entries.map((entry) => {
     last = Math.max(entry.committedAt, last + 1);
@@ -76,7 +76,7 @@ function distinct(entries: readonly Entry[]): Entry[] {
   });
 }
 
-/** A few faults over the days from `begin` to `end`; half of the worlds have none of a kind. */
+/** A few faults from `begin` to `end`; half of the histories have none of a kind. */
 function makeFaults(random: Random, { begin, end }: Life): Faults {
   const spans = (perDay: number, length: () => number) => spread(random, { begin, end, perDay, length });
   const outages = random.chance(0.5)
@@ -107,7 +107,7 @@ function makeReceivers(
   }));
 }
 
-/** A stall that runs into an outage would lose what it accepted: such a ping was never acknowledged. */
+/** Whether a stall would run into an outage and lose what it accepted. Such pings were never acknowledged. */
 function near(stall: Span, outage: Span): boolean {
   return stall.from < outage.until + MINUTE && outage.from < stall.until + MINUTE;
 }
@@ -125,7 +125,7 @@ function spread(random: Random, { begin, end, perDay, length }: Spread): Span[] 
   return spans;
 }
 
-/** The pings that reached the database: stamped by a receiver when accepted, committed when it could. */
+/** The pings that reached the database, stamped when a receiver accepted them, committed when it could. */
 function receive(random: Random, sendings: readonly Sending[], faults: Faults): Entry[] {
   return sendings.flatMap((sending, order) => {
     const at = arrival(random, sending.at, faults);
@@ -137,7 +137,10 @@ function receive(random: Random, sendings: readonly Sending[], faults: Faults): 
   });
 }
 
-/** Nobody listens during an outage: a client gives up at once or after minutes, unless somebody does by then. */
+/**
+ * When a ping arrives; null: never. During an outage a client gives up at once or after ten minutes, or its ping arrives once
+ * the outage is over.
+ */
 function arrival(random: Random, sentAt: Instant, faults: Faults): Instant | null {
   const outage = spanAt(faults.outages, sentAt);
   if (outage === undefined) return sentAt;
@@ -145,7 +148,7 @@ function arrival(random: Random, sentAt: Instant, faults: Faults): Instant | nul
   return givesUp ? null : outage.until + random.pick([1, 2 * SECOND, MINUTE]);
 }
 
-/** What was accepted but not committed when an outage began was never acknowledged; so none is slow then. */
+/** A ping that was not committed when an outage began was never acknowledged, so commits just before outages are quick. */
 function lagMs(random: Random, at: Instant, { slowCommits, outages }: Faults): number {
   const isSlow = random.chance(slowCommits) && spanAt(outages, at + 2 * SLOW_COMMIT_MS) === undefined;
   return isSlow ? SLOW_COMMIT_MS : 20;
@@ -157,10 +160,10 @@ function commit(receiver: Receiver, at: Instant): Instant {
 
 type CheckLife = { begin: Instant; end: Instant; settings: CheckSettings };
 
-/** What people do to the check: most checks are set up once and left alone. */
+/** What people do to the check. Most checks are set up once and left alone. */
 function makeActs(random: Random, life: CheckLife, outages: readonly Span[]): Entry[] {
   const { begin, end, settings } = life;
-  // The page may answer while no receiver does, and that is when people look.
+  // People look during outages, and the page may work while no receiver does.
   const acts = outages
     .filter(() => random.chance(0.1))
     .flatMap(({ from, until }) => act(random, random.whole(from + 1, until - 1), settings));
@@ -191,10 +194,10 @@ function actEntry(event: Extract<Entry["event"], { at: Instant }>): Entry {
   return { committedAt: event.at, event };
 }
 
-/** Maintenance: the windows that are there from the beginning, and how people plan, start, stop and delete others. */
+/** The maintenance windows that exist from the beginning, and how people plan, start, stop and delete others. */
 type PlannedMaintenance = { windows: readonly MaintenanceWindow[]; acts: Entry[] };
 
-/** Most checks have none. */
+/** Most checks have no maintenance. */
 function makeMaintenance(random: Random, { begin, end }: Life): PlannedMaintenance {
   if (random.chance(0.75)) return { windows: [], acts: [] };
   const first = random.chance(0.5) ? [windowBy(recurring(random))] : [];

@@ -2,10 +2,10 @@ import type { Schedule } from "@overdue/schedules";
 import { type CheckSettings, defaultSettings, type Tolerance, type ViolationPolicy } from "@overdue/core";
 import type { Random } from "../random.ts";
 
-/** A check as somebody might have set it up: most settings off, as in life. */
+/** Settings as somebody might have chosen them: most of them off. */
 export function makeSettings(random: Random): CheckSettings {
-  const adorned = random.pick([0, 0, 0, 0.12, 0.3]);
-  const maybe = <T>(on: () => T, off: T) => (random.chance(adorned) ? on() : off);
+  const shareOn = random.pick([0, 0, 0, 0.12, 0.3]);
+  const maybe = <T>(on: () => T, off: T) => (random.chance(shareOn) ? on() : off);
   const policy = (): ViolationPolicy => random.pick(["note", "alert"]);
   const schedule = makeSchedule(random);
   const often = isOften(schedule);
@@ -28,7 +28,7 @@ export function makeSettings(random: Random): CheckSettings {
   };
 }
 
-/** Mostly hours and days, a few that are busy: what a cluster of jobs looks like. */
+/** Mostly every few hours or days, and a few more often, as in a real set of jobs. */
 function makeSchedule(random: Random): Schedule {
   if (random.chance(0.5)) return { kind: "interval", everySeconds: random.pick(EVERY_SECONDS) };
   const timezone = random.pick(TIMEZONES);

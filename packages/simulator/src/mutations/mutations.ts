@@ -1,6 +1,6 @@
 import { posix } from "node:path";
 
-/** One line of the state machine, made wrong. `shownBy`: the check (25 days) or world that shows it, where seed 1 does not. */
+/** A fault in one line of the state machine. `shownBy`: the check (25 days) or world that shows it, if seed 1 does not. */
 export type Mutation = { name: string; file: string; line: string; becomes: string; shownBy?: ShownBy };
 type ShownBy = { seed: number; check: number } | { seed: number; world: number };
 
@@ -74,7 +74,7 @@ export const mutations: readonly Mutation[] = [
     line: "(settings.jitterSeconds + settings.graceSeconds)",
     becomes: "settings.graceSeconds",
   }),
-  mutation("a max runtime is not looked at", "deadlines/postpone-deadlines", {
+  mutation("a max runtime is ignored", "deadlines/postpone-deadlines", {
     line: "settings.maxRuntimeSeconds ?? settings.graceSeconds",
     becomes: "settings.graceSeconds",
   }),
@@ -90,16 +90,16 @@ export const mutations: readonly Mutation[] = [
     line: "if (open.overlong && open.startedAt < startedAt)",
     becomes: "if (open.startedAt < startedAt)",
   }),
-  mutation("an up check is looked at as seldom as a down one", "deadlines/next-deadline", {
+  mutation("an up check is evaluated as rarely as a down one", "deadlines/next-deadline", {
     line: 'if (deadlineAt === null || status !== "down" ||',
     becomes: "if (deadlineAt === null ||",
   }),
-  mutation("an alert is dated at the moment of noticing", "state/flips", {
+  mutation("an alert is dated when it is noticed", "state/flips", {
     line: "const at = Math.max(change.at, memory.flippedAt ?? change.at);",
     becomes:
       "const at = Math.max(change.at, memory.flippedAt ?? change.at, Number.isFinite(draft.knownUntil) ? draft.knownUntil : 0);",
   }),
-  mutation("the watermark is not looked at", "fold", {
+  mutation("the watermark is ignored", "fold", {
     line: "return event.knownUntil ?? Infinity;",
     becomes: "return Infinity;",
   }),
@@ -112,7 +112,7 @@ export const mutations: readonly Mutation[] = [
     becomes:
       'for (const seq of [deadlineSeq, deadlineSeq]) draft.effects.push({ kind: "incident-opened", at: flippedAt, deadlineSeq: seq, reason, evidence });',
   }),
-  mutation("the early margin is not looked at", "slots/slot-outcome", {
+  mutation("the early margin is ignored", "slots/slot-outcome", {
     line: "Math.max(earlyMarginSeconds * SECOND_MS, Math.min(MINUTE_MS, gapMs / 10))",
     becomes: "Math.min(MINUTE_MS, gapMs / 10)",
   }),
@@ -191,7 +191,7 @@ export const mutations: readonly Mutation[] = [
     line: 'changeRun(draft, { ...run, uncertain: "again" });',
     becomes: "",
   }),
-  mutation("a run that another took the place of is waited for", "runs/runs", {
+  mutation("a run that another replaced is waited for", "runs/runs", {
     line: 'changeRun(draft, { ...given, replaced: true, uncertain: "beside" });',
     becomes: "",
   }),
@@ -199,7 +199,7 @@ export const mutations: readonly Mutation[] = [
     line: "return at >= from && at - from <= RESEND_MS && (isBeforeDue || isWithinResendTime(draft, { from, at }));",
     becomes: "return false;",
   }),
-  mutation("an end counts for the slot in which it is heard", "runs/end", {
+  mutation("an end counts for the slot in which it arrives", "runs/end", {
     line: "{ ...ping, begunAt: begunAt ?? ping.at }",
     becomes: "ping",
   }),

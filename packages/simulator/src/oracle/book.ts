@@ -2,10 +2,10 @@ import { type Instant, nextAfter } from "@overdue/schedules";
 import { type CheckSettings, type Reason, type Slot, type Status } from "@overdue/core";
 import { SECOND, type Span } from "../history/history.ts";
 import type { Verdict } from "./differences.ts";
-import { isInMaintenance, postponeForOutages } from "./postpone.ts";
+import { isInMaintenance, postponeDeadline } from "./postpone.ts";
 import type { KnownRun } from "./moments.ts";
 
-/** What has been decided so far, while the moments of a life are read from the first. */
+/** What has been decided so far, while the moments of a history are read from the first. */
 export type Book = {
   settings: CheckSettings;
   outages: readonly Span[];
@@ -18,31 +18,31 @@ export type Book = {
   /** Slots that an overlong run has failed for good. */
   final: Set<Instant>;
   lastEndAt: Instant | null;
-  /** A start was heard since the check was made or resumed. */
+  /** A start was received since the check was created or resumed. */
   isStarted: boolean;
-  /** What an interval is counted from: the last end, or the last slot that none came for. */
+  /** What an interval is counted from: the last end, or the last slot that nothing came for. */
   countsFrom: Instant;
   /** The slots since the check went up: what a tolerance counts. */
   sinceUp: Map<Instant, Slot>;
   goodInARow: number;
-  /** Grows whenever the slot that is waited for is met or missed; slots met together are one turn. */
+  /** Grows whenever the awaited slot is met or missed; slots met together are one turn. */
   turn: number;
-  /** What counts towards "too often", and in which turn where it is counted by slots. */
+  /** What counts towards "too often", and in which turn if it is counted by slots. */
   burst: { turn: number | null; at: Instant[] };
   /** The first host of a turn. */
   hosts: Map<number, string>;
-  /** Runs whose start was heard, and neither their end nor that they are overlong. */
+  /** Runs that have started, and have neither ended nor become overlong. */
   open: Set<KnownRun>;
-  /** Missed slots that nothing came for since, and by when runs made up for them are to be expected. */
+  /** Missed slots that nothing has come for since, and until when runs may be made up for them. */
   unmet: { slots: Slot[]; until: Instant };
-  /** Slots that one run settled beside its own, and by when their own runs are to be expected. */
+  /** Slots that one run settled beside its own, and until when their own runs may come. */
   shared: { dues: Instant[]; until: Instant };
 };
 
-/** Rule 13. */
+/** Rule 13: a slot's deadline. */
 export function deadlineOf({ settings, outages }: Book, dueAt: Instant): Instant {
   const until = dueAt + (settings.jitterSeconds + settings.graceSeconds) * SECOND;
-  return postponeForOutages(outages, { from: dueAt, until }, settings);
+  return postponeDeadline(outages, { from: dueAt, until }, settings);
 }
 
 /** Rule 12, from a ping that begins an interval anew. */
@@ -63,7 +63,7 @@ export function putSlot(book: Book, slot: Slot): void {
   if (slot.outcome !== "excluded" && !isExcused(book, slot)) book.sinceUp.set(slot.dueAt, slot);
 }
 
-/** Rule 17a: for as long as slots were missed, runs may be made up for them once one is met. */
+/** Rule 17a: once a slot is met, runs may be made up for the missed ones for as long again as slots were missed. */
 function noteUnmet(book: Book, slot: Slot): void {
   if (slot.at > book.unmet.until) book.unmet = { slots: [], until: Infinity };
   const { slots, until } = book.unmet;
@@ -72,7 +72,7 @@ function noteUnmet(book: Book, slot: Slot): void {
     book.unmet.until = slot.at + (slot.at - slots[0].dueAt) + book.settings.graceSeconds * SECOND;
 }
 
-/** Rules 4 and 8. */
+/** Rules 4 and 8: writes a change of status. */
 export function writeFlip(
   book: Book,
   to: Status,
@@ -87,7 +87,7 @@ export function writeFlip(
   if (to === "up") book.sinceUp.clear();
 }
 
-/** Rule 41: what fails in maintenance counts for nothing. */
+/** Rule 41: a run that fails in maintenance does not count. */
 function isExcused({ settings }: Book, { outcome, at }: Slot): boolean {
   return outcome === "failed" && isInMaintenance(settings, at);
 }

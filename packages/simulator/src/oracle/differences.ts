@@ -4,7 +4,7 @@ import type { Instant } from "@overdue/schedules";
 import { type Entry, type History, SECOND, SLOW_COMMIT_MS, stampedAt } from "../history/history.ts";
 import type { Rows } from "../world/rows.ts";
 
-/** What ought to be in the database at the end of a history. */
+/** What should be in the database at the end of a history. */
 export type Prediction = {
   flips: Verdict[];
   runs: Map<string, Run>;
@@ -12,7 +12,7 @@ export type Prediction = {
   notes: (string | null)[];
 };
 
-/** Where what happened is not what was predicted, as sentences; only the first of a kind, the rest follows. */
+/** Sentences on what happened but was not predicted, or the reverse: the first difference of each kind, which causes the rest. */
 export function listDifferences(rows: Rows, predicted: Prediction): string[] {
   return [
     ...firstDifferences("flip", listPairs(listVerdicts(rows.flips), predicted.flips)),
@@ -32,12 +32,12 @@ type Pair = { happened: unknown; predicted: unknown };
 
 export type Verdict = Omit<Flip, "deadlineSeq">;
 
-/** The flips without their number, which names a deadline and says nothing about it. */
+/** The flips without the number of their deadline, which the oracle does not count. */
 export function listVerdicts(flips: readonly Flip[]): Verdict[] {
   return flips.map(({ at, from, to, reason, alerts }) => ({ at, from, to, reason, alerts }));
 }
 
-/** Two lists, place by place. */
+/** Pairs the items of two lists by their place. */
 export function listPairs(happened: readonly unknown[], predicted: readonly unknown[]): Pair[] {
   const longer = happened.length > predicted.length ? happened : predicted;
   return longer.map((_, order) => ({ happened: happened[order], predicted: predicted[order] }));
@@ -48,7 +48,7 @@ function joinByKey<K>(happened: ReadonlyMap<K, unknown>, predicted: ReadonlyMap<
   return [...keys].map((key) => ({ happened: happened.get(key), predicted: predicted.get(key) }));
 }
 
-/** The first pair that is not equal, said of `what`. */
+/** A sentence on the first pair that is not equal, which begins with `what`; empty if all are. */
 export function firstDifferences(what: string, all: readonly Pair[]): string[] {
   const wrong = all.find((pair) => !isDeepStrictEqual(pair.happened, pair.predicted));
   if (wrong === undefined) return [];
@@ -57,12 +57,12 @@ export function firstDifferences(what: string, all: readonly Pair[]): string[] {
   ];
 }
 
-/** By how much two clocks and a slow commit may move a verdict that a ping decides. */
+/** How far two clocks and a slow commit may move a verdict that a ping decides. */
 const APART_MS = SLOW_COMMIT_MS + 2 * SECOND;
 
 /**
- * Commits that overtake each other must come to the same verdicts, if not to the millisecond. Left out is where
- * it matters what came first: two at one instant, retries, and settings that count pings or hosts in their order.
+ * Commits that overtake each other must give the same verdicts, if not to the millisecond. Histories in which the order itself
+ * decides are left out: two events at one instant, retries, and settings that count pings or hosts in order.
  */
 export function comparePredictionLoosely(rows: Rows, predicted: Prediction, history: History): string[] {
   if (orderMatters(history) || predicted.notes.includes("duplicate")) return [];
@@ -88,7 +88,7 @@ function orderMatters({ entries, settings }: History): boolean {
   return new Set(stamps).size < stamps.length || [settings, ...edits].some(countsInOrder);
 }
 
-/** A ping and a pause or resume that are stored in another order than they are stamped: the stored order holds. */
+/** Whether a ping and a pause or resume are stored in another order than they are stamped, and the stored order decides. */
 function isActOutOfOrder(entries: readonly Entry[]): boolean {
   let newest = -Infinity;
   let newestAct = -Infinity;

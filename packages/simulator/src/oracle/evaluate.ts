@@ -17,19 +17,19 @@ import {
 } from "./slots.ts";
 import { MINUTE, SECOND } from "../history/history.ts";
 
-/** What the moments of a life, in their order, make of its slots and its status. */
+/** Reads the moments of a history in order, and decides its slots and flips. */
 export function evaluateMoments(book: Book, moments: readonly Moment[], horizon: Instant): Book {
   for (const moment of moments) {
-    missUntil(book, moment.kind === "overlong" ? moment.at - 1 : moment.at);
+    passDeadlines(book, moment.kind === "overlong" ? moment.at - 1 : moment.at);
     const before = book.settings.schedule;
     book.settings = moment.settings;
     decide(book, moment, before);
   }
-  missUntil(book, horizon);
+  passDeadlines(book, horizon);
   return book;
 }
 
-function missUntil(book: Book, until: Instant): void {
+function passDeadlines(book: Book, until: Instant): void {
   for (let dueAt = book.slotAt; dueAt !== null; dueAt = book.slotAt) {
     const at = deadlineOf(book, dueAt);
     if (at > until) return;
@@ -42,7 +42,7 @@ function missUntil(book: Book, until: Instant): void {
   }
 }
 
-/** Rules 18, 30, 34, 36 and 40. */
+/** Rules 18, 30, 34, 36 and 40: decides a slot whose deadline has passed. */
 function miss(book: Book, dueAt: Instant, at: Instant): void {
   book.turn += 1;
   const isInOutage = book.outages.some((outage) => outage.from <= dueAt && dueAt <= outage.until);
@@ -106,14 +106,14 @@ function expectNothing(book: Book): void {
   book.burst = { turn: null, at: [] };
 }
 
-/** Rules 10 and 36. */
+/** Rules 10 and 36: resumes a check. */
 function resume(book: Book, at: Instant): void {
   writeFlip(book, "new", { at, reason: null });
   expectNothing(book);
   if (book.settings.alertBeforeFirstPing) book.slotAt = nextAfter(book.settings.schedule, at);
 }
 
-/** Rule 11. */
+/** Rule 11: an edit of the check. */
 function edit(book: Book, at: Instant, before: Schedule): void {
   const { settings, lastEndAt } = book;
   const { schedule } = settings;
@@ -135,7 +135,7 @@ function edit(book: Book, at: Instant, before: Schedule): void {
   book.countsFrom = at;
 }
 
-/** It fails the slot that it was counted for, else what is due, else the last one. */
+/** An overlong run fails the slot that it was counted for, else the due slots, else the last one. */
 function overlong(book: Book, { at, run }: Extract<Moment, { kind: "overlong" }>): void {
   const came: Arrival = { at, begunAt: run.startedAt ?? at, good: false, runId: run.id, isOverlong: true };
   book.open.delete(run);
@@ -149,14 +149,14 @@ function overlong(book: Book, { at, run }: Extract<Moment, { kind: "overlong" }>
   fail(book, at, "overlong");
 }
 
-/** It is the first thing heard of a check that waits for no slot. */
+/** An overlong run is the first thing known of a check that waits for no slot. */
 function begin(book: Book, came: Arrival): void {
   if (book.settings.schedule.kind === "interval") settle(book, came);
   expectAfter(book, came.at);
   book.lastEndAt = came.at;
 }
 
-/** Rules 25, 32, 33 and 36. */
+/** Rules 25, 32, 33 and 36: the start of a run. */
 function start(book: Book, moment: Extract<Moment, { kind: "start" }>): void {
   const { at, run, overlaps } = moment;
   const { overlap, maxRuntimeSeconds } = book.settings;
@@ -167,7 +167,7 @@ function start(book: Book, moment: Extract<Moment, { kind: "start" }>): void {
   const doubled = isOtherHost(book, moment);
   const burst = isTooOften(book, moment);
   if (maxRuntimeSeconds !== null && book.slotAt !== null) {
-    // That another run starts does not mend what an earlier one failed.
+    // The start of another run does not mend what an earlier run failed.
     const came = { at, begunAt: at, good: true, runId: run.id };
     const mends = book.last?.outcome === "failed" && firstMet(book, at) === null;
     const slot = mends ? makeUp(book, came) : settle(book, came);
@@ -179,7 +179,7 @@ function start(book: Book, moment: Extract<Moment, { kind: "start" }>): void {
   if (overlaps && overlap === "alert") alarm(book, at, "overlap");
 }
 
-/** Whatever the check tolerates; a paused one is left in peace. */
+/** Takes the check down, whatever it tolerates, unless it is paused. */
 function alarm(book: Book, at: Instant, reason: Reason): void {
   if (book.status !== "paused") writeFlip(book, "down", { at, reason });
 }
@@ -201,7 +201,7 @@ function end(book: Book, moment: Extract<Moment, { kind: "end" }>): void {
   if (recovered) writeFlip(book, "up", { at, reason: null });
 }
 
-/** A tolerated first fail is a sign of life too. */
+/** A failed run takes the check down, or, if it is the first and tolerated, up: the job runs. */
 function fail(book: Book, at: Instant, reason: Reason): void {
   goDown(book, at, reason);
   if (book.status === "down" || book.status === "up") return;
@@ -210,16 +210,16 @@ function fail(book: Book, at: Instant, reason: Reason): void {
   book.sinceUp = counted;
 }
 
-/** A run that was counted for a slot when it started has its word on that one, any other on what is due. */
+/** A run that was counted for a slot when it started decides that slot; any other run decides what is due. */
 function settleFor(book: Book, came: Arrival, slotDueAt: Instant | null): Slot | null {
   const own = slotDueAt === null ? undefined : book.slots.get(slotDueAt);
-  // While no later slot is settled its run may still mend it.
+  // While no later slot is settled, its run may still mend it.
   if (own && (own === book.last || !came.good)) reviseSlot(book, own, came);
   if (!own) settle(book, came);
   return own ?? book.last;
 }
 
-/** Rule 34. */
+/** Rule 34: takes the check down, unless that is tolerated. */
 function goDown(book: Book, at: Instant, reason: Reason): void {
   book.goodInARow = 0;
   if (!tolerated(book, reason)) writeFlip(book, "down", { at, reason });
@@ -236,10 +236,10 @@ function tolerated(book: Book, reason: Reason): boolean {
   return newest.length < tolerance.bad || !newest.every(isBad);
 }
 
-type Heard = Extract<Moment, { kind: "start" | "end" | "log" }>;
+type PingMoment = Extract<Moment, { kind: "start" | "end" | "log" }>;
 
-/** Rule 32: the slot that this begins was begun by another host. */
-function isOtherHost(book: Book, { at, ping: { host } }: Heard): boolean {
+/** Rule 32: whether the slot that this ping belongs to was begun by another host. */
+function isOtherHost(book: Book, { at, ping: { host } }: PingMoment): boolean {
   if (host === null) return false;
   const turn = turnAt(book, at);
   const first = book.hosts.get(turn) ?? host;
@@ -247,26 +247,27 @@ function isOtherHost(book: Book, { at, ping: { host } }: Heard): boolean {
   return first !== host && book.settings.hostDuplicates === "alert";
 }
 
-/** Rule 33: more came within the window, or since the slot began, than may. */
-function isTooOften(book: Book, heard: Heard): boolean {
+/** Rule 33: whether more came within the window, or since the slot began, than may. */
+function isTooOften(book: Book, moment: PingMoment): boolean {
   const { tooOften: limit } = book.settings;
-  if (limit === null || (limit.of === "runs" && !isRun(heard))) return false;
-  const begunAt = heard.kind === "end" ? heard.begunAt : heard.at;
-  if (heard.kind === "end" && book.slots.get(heard.run.slotDueAt ?? NaN)?.outcome === "missed") return false;
-  if (heard.kind !== "log" && isBackToBack(book, { begunAt })) return false;
+  if (limit === null || (limit.of === "runs" && !isRun(moment))) return false;
+  const begunAt = moment.kind === "end" ? moment.begunAt : moment.at;
+  if (moment.kind === "end" && book.slots.get(moment.run.slotDueAt ?? NaN)?.outcome === "missed")
+    return false;
+  if (moment.kind !== "log" && isBackToBack(book, { begunAt })) return false;
   const turn = limit.windowSeconds === null ? turnOf(book, begunAt) : null;
-  if (turn !== null && begunAt < heard.at && turn < (book.burst.turn ?? turn)) return false;
+  if (turn !== null && begunAt < moment.at && turn < (book.burst.turn ?? turn)) return false;
   const sameSlot = turn === book.burst.turn ? book.burst.at : [];
   const windowMs = (limit.windowSeconds ?? Infinity) * SECOND;
-  const within = [...sameSlot.filter((at) => at > heard.at - windowMs), heard.at].slice(-limit.count - 1);
+  const within = [...sameSlot.filter((at) => at > moment.at - windowMs), moment.at].slice(-limit.count - 1);
   const isTooMany = within.length > limit.count;
-  // One that is made up for a slot from before is none too many.
+  // A run that is made up for an earlier slot is never one too many.
   if (isTooMany && (findUnmet(book, begunAt) !== undefined || hasShared(book, begunAt))) return false;
   book.burst = { turn, at: within };
   return isTooMany;
 }
 
-/** The turn of something that may have begun a while ago: what is older than the slot settled last is of none. */
+/** The turn of something that may have begun a while ago; -1 if it is older than the slot settled last. */
 function turnOf(book: Book, at: Instant): number {
   const { last, slotAt, settings } = book;
   const isDecided = last !== null && (last.outcome === "missed" || book.final.has(last.dueAt));
@@ -279,11 +280,11 @@ function turnOf(book: Book, at: Instant): number {
   return at < from ? -1 : book.turn;
 }
 
-function isRun(heard: Heard): boolean {
-  return heard.kind === "start" || (heard.kind === "end" && heard.run.startedAt === null);
+function isRun(moment: PingMoment): boolean {
+  return moment.kind === "start" || (moment.kind === "end" && moment.run.startedAt === null);
 }
 
-/** The turn that something falls into: that of the next slot where it is due or near, else the one before. */
+/** The turn that an instant falls into: that of the next slot if that is due or near, else the one before. */
 function turnAt(book: Book, at: Instant): number {
   return book.slotAt !== null && firstMet(book, at) !== null ? book.turn + 1 : book.turn;
 }

@@ -5,15 +5,15 @@ import type { Entry, History } from "../history/history.ts";
 /** A run as the oracle knows it. */
 export type KnownRun = Run & {
   digest: string | null;
-  /** The first of its starts that was heard after its end. */
+  /** The first of its starts that arrived after its end. */
   lateStartAt?: Instant;
-  /** Since when its limit counts: its start, or the last progress. */
+  /** What its limit counts from: its start, or the last progress. */
   limitFrom: Instant;
   /** The slot that its start was counted for. */
   slotDueAt: Instant | null;
 };
 
-/** What happened that may matter for the status, in order; what does not count is left out. */
+/** Something that may change the status; whatever cannot is left out. */
 export type Moment = { at: Instant; settings: CheckSettings } & (
   | { kind: "start"; ping: Ping; run: KnownRun; overlaps: boolean }
   | { kind: "end"; ping: Ping; run: KnownRun; begunAt: Instant; bad: Reason | null }
@@ -22,7 +22,7 @@ export type Moment = { at: Instant; settings: CheckSettings } & (
   | { kind: "pause" | "resume" | "edit" | "maintenance" }
 );
 
-/** Something that was heard or decided, with the settings in force just after it. */
+/** A ping or an act, with the settings in force just after it. */
 export type Fact = { at: Instant; event: Entry["event"]; settings: CheckSettings };
 
 /** The facts in the order in which they happened, which need not be that of their commits. */
@@ -38,7 +38,7 @@ export function factsOf({ entries, settings }: History): Fact[] {
     });
 }
 
-/** An edit of the check leaves the windows as they are: those are the project's. */
+/** An edit of the check keeps the maintenance windows, because they belong to the project. */
 function withMaintenance(
   { maintenance: _before, ...settings }: CheckSettings,
   windows: CheckSettings["maintenance"] = [],

@@ -3,10 +3,10 @@ import { type Slot } from "@overdue/core";
 import { MINUTE, SECOND } from "../history/history.ts";
 import { nextSlotAfter, putSlot, type Book } from "./book.ts";
 
-/** Something that came: when, when its run began, and whether it was good. */
+/** A ping that settles slots: when it came, when its run began, and whether it was good. */
 export type Arrival = { at: Instant; begunAt: Instant; good: boolean; runId: string; isOverlong?: true };
 
-/** Rules 14 to 17: every slot that is due is met or failed; with none due, the last word is on one before. */
+/** Rules 14 to 17: meets or fails every due slot; if none is due, the ping counts for an earlier one. */
 export function settle(book: Book, came: Arrival): Slot | null {
   meetByRunBefore(book, came);
   const queued = isBackToBack(book, came);
@@ -30,7 +30,7 @@ export function settle(book: Book, came: Arrival): Slot | null {
 
 type Due = { dueAt: Instant; waits: boolean };
 
-/** Rule 43: it came due during the run that settles it, and its own may start at the end of that. */
+/** Rule 43: whether a slot came due during the run that settles it, so that its own run may start at the end of that. */
 function isWaiting(book: Book, dueAt: Instant, { begunAt }: Arrival): boolean {
   const { settings } = book;
   if (settings.schedule.kind === "interval" || !belatedRuns(settings.schedule).atTheEnd) return false;
@@ -51,12 +51,12 @@ function rememberShared(book: Book, due: readonly Due[], { at, begunAt }: Arriva
   book.shared = { dues, until };
 }
 
-/** Whether a run that begins then may be the own one of a slot that another's has settled. */
+/** Whether a run that begins at `at` may be the own run of a slot that another run has settled. */
 export function hasShared({ shared }: Book, at: Instant): boolean {
   return shared.dues.length > 0 && at <= shared.until;
 }
 
-/** Rule 43: it began right at the end of the run before, for a slot that came due during that. */
+/** Rule 43: whether a run began right at the end of the run before, for a slot that came due during that. */
 export function isBackToBack(
   book: Book,
   { begunAt, isOverlong }: Pick<Arrival, "begunAt" | "isOverlong">,
@@ -66,7 +66,7 @@ export function isBackToBack(
   return hasShared(book, begunAt) && belatedRuns(book.settings.schedule).atTheEnd;
 }
 
-/** Rule 43: counts a run for the oldest slot that another run has settled for it; null where there is none. */
+/** Rule 43: counts a run for the oldest slot that another run has settled; null if there is none. */
 function takeShared(book: Book, came: Arrival): Slot | null {
   const [dueAt] = hasShared(book, came.begunAt) ? book.shared.dues : [];
   if (dueAt === undefined) return null;
@@ -76,7 +76,7 @@ function takeShared(book: Book, came: Arrival): Slot | null {
   return slot;
 }
 
-/** Rule 16a: each of two runs in a row began just ahead of a slot, and the first was counted for the one before. */
+/** Rule 16a: if two runs in a row each began just ahead of a slot, and the first was counted for the slot before, moves it on. */
 export function meetByRunBefore(book: Book, came: Arrival): void {
   const { last, slotAt, settings } = book;
   if (settings.schedule.kind === "interval" || came.isOverlong || slotAt === null || slotAt > came.at) return;
@@ -97,7 +97,7 @@ export function meetByRunBefore(book: Book, came: Arrival): void {
   book.slotAt = next;
 }
 
-/** Rules 17 and 17a: counts what settles no slot for one before. */
+/** Rules 17 and 17a: counts a ping that settles no due slot for an earlier one. */
 function countForPast(book: Book, came: Arrival): Slot | null {
   const { last } = book;
   const isMet = last === null || (last.outcome !== "failed" && last.lateMs !== null);
@@ -107,7 +107,7 @@ function countForPast(book: Book, came: Arrival): Slot | null {
   return book.last;
 }
 
-/** Rule 17a: makes a run up for the newest missed slot that nothing came for; null where there is none. */
+/** Rule 17a: counts a run as made up for the newest missed slot that nothing came for; null if there is none. */
 export function makeUp(book: Book, { begunAt, runId }: Arrival): Slot | null {
   const slot = findUnmet(book, begunAt);
   if (slot === undefined) return null;
@@ -116,12 +116,12 @@ export function makeUp(book: Book, { begunAt, runId }: Arrival): Slot | null {
   return madeUp;
 }
 
-/** The newest missed slot that a run which begins now may be made up for. */
+/** The newest missed slot that a run which begins at `at` may be made up for. */
 export function findUnmet({ unmet }: Book, at: Instant): Slot | undefined {
   return at <= unmet.until ? unmet.slots.findLast(({ dueAt }) => dueAt <= at) : undefined;
 }
 
-/** The slot that something is the first to meet: one that is due, or the next one if that is near. */
+/** The first slot that something meets: a due one, or the next if that is near; null: none. */
 export function firstMet(book: Book, at: Instant, begunAt = at): Instant | null {
   const { slotAt } = book;
   const { schedule } = book.settings;
@@ -131,7 +131,7 @@ export function firstMet(book: Book, at: Instant, begunAt = at): Instant | null 
   return isNear(book, next, { at, begunAt }) ? next : null;
 }
 
-/** Rule 16, of a slot of a fixed schedule that is not yet due. */
+/** Rule 16, for a fixed schedule: whether a slot that is not yet due is near enough. */
 function isNear(book: Book, next: Instant, { at, begunAt }: Pick<Arrival, "at" | "begunAt">): boolean {
   const { settings, last } = book;
   const gap = last === null ? (nextSlotAfter(book, next) ?? Infinity) - next : next - last.dueAt;
@@ -141,14 +141,14 @@ function isNear(book: Book, next: Instant, { at, begunAt }: Pick<Arrival, "at" |
   return next - begunAt <= Math.min(Math.max(set, Math.min(gap / 10, MINUTE)), half);
 }
 
-/** Rule 16: from half-way on the slot moves to what came. */
+/** Rule 16, for an interval: from half-way on, the slot moves to what came. */
 function nearOfInterval({ slotAt, last }: Book, everyMs: number, at: Instant): Instant | null {
   if (slotAt === null) return at;
   if (at >= slotAt) return slotAt;
   return last === null || at - last.dueAt - Math.max(0, last.lateMs ?? 0) >= everyMs / 2 ? at : null;
 }
 
-/** Rule 15: a slot as it is met by what came. */
+/** Rule 15: a slot, met by what came. */
 function met(book: Book, dueAt: Instant, { at, begunAt, good, runId }: Arrival): Slot {
   const { schedule, jitterSeconds, graceSeconds } = book.settings;
   const moved = schedule.kind === "interval" && (book.slotAt === null || dueAt < book.slotAt);
@@ -159,7 +159,7 @@ function met(book: Book, dueAt: Instant, { at, begunAt, good, runId }: Arrival):
   return { dueAt, outcome: good ? kept : "failed", at, lateMs, runId };
 }
 
-/** Rule 17. */
+/** Rule 17: changes the outcome of a slot that is already settled. */
 export function reviseSlot(book: Book, slot: Slot, came: Arrival): void {
   if (book.final.has(slot.dueAt)) return;
   const missed = slot.outcome === "missed" || slot.outcome === "excluded";
@@ -172,7 +172,7 @@ export function reviseSlot(book: Book, slot: Slot, came: Arrival): void {
     replaceSlot(book, { ...slot, outcome: "failed", at: came.at, runId: came.runId });
 }
 
-/** Notes what became of a missed slot in the end, which decides nothing any more. */
+/** Stores what became of a missed slot in the end; it decides nothing any more. */
 function noteOutcome(book: Book, slot: Slot): void {
   book.slots.set(slot.dueAt, slot);
   if (book.sinceUp.has(slot.dueAt)) book.sinceUp.set(slot.dueAt, slot);
@@ -180,7 +180,7 @@ function noteOutcome(book: Book, slot: Slot): void {
   book.unmet.slots = book.unmet.slots.filter(({ dueAt }) => dueAt !== slot.dueAt);
 }
 
-/** Replaces a slot by one with another outcome, which decides as if it had been so from the first. */
+/** Gives a slot another outcome, which counts as if it had been so from the first. */
 function replaceSlot(book: Book, slot: Slot): void {
   if (slot.outcome === "failed") book.shared.dues = book.shared.dues.filter((dueAt) => dueAt !== slot.dueAt);
   putSlot(book, slot);

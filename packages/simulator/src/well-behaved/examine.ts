@@ -7,21 +7,21 @@ import { type Arrival, arrivalsOf, type TrueRun, type World } from "./world.ts";
 type ReportedAlarm = { at: Instant; until: Instant; reason: string; expectedAt: Instant | null };
 export type Finding = { falseAlarms: string[]; silent: string[]; leftOut: number; pings: number };
 
-/** Folds what arrived. @returns alarms of runs that were well, and left-out runs without an alarm in time */
+/** Folds what arrived. @returns alarms although the runs were well, and left-out runs without an alarm in time */
 export function examine(world: World, machine: Machine): Finding {
   const arrivals = arrivalsOf(world);
   const alarms = alarmsOf(foldArrivals(world, machine));
   const falseAlarms = alarms
     .filter((alarm) => !isJustified(world, arrivals, alarm))
-    .map(({ at, reason, expectedAt }) => `${reason} notified at ${at}, of what was due at ${expectedAt}`);
+    .map(({ at, reason, expectedAt }) => `${reason} notified at ${at}, for the run due at ${expectedAt}`);
   const due = world.runs.flatMap((run) => reportDeadline(world, arrivals, run) ?? []);
   const silent = due
     .filter((loss) => isSilentLoss(loss, alarms))
-    .map(({ dueAt, by }) => `nobody was notified by ${by} of the run that was left out at ${dueAt}`);
+    .map(({ dueAt, by }) => `nobody was notified by ${by} that the run due at ${dueAt} was left out`);
   return { falseAlarms, silent, leftOut: due.length, pings: arrivals.length };
 }
 
-/** Everything that was said, until long after the last run, so that what was left open comes to its end. */
+/** Folds what arrived, and time until long after the last run, so that every deadline passes. @returns all effects */
 export function foldArrivals(
   world: World,
   machine: Machine,
@@ -62,21 +62,21 @@ function alarmsOf(effects: readonly Effect[]): ReportedAlarm[] {
 /** A run that was left out, and the instant by which people must be notified. */
 type Loss = { dueAt: Instant; by: Instant };
 
-const REPEAT_MS = 90 * SECOND;
+const RESEND_MS = 90 * SECOND;
 /** No clock is further ahead. */
-const AHEAD_MS = 5 * SECOND;
+const AHEAD_MS_MAX = 5 * SECOND;
 
-/** Whether what an alarm says is true: nothing came for the run that it names, or for so long. */
+/** Whether what an alarm says is true: nothing came for the run that it names, or, with an interval, nothing for that long. */
 function isJustified(world: World, arrivals: readonly Arrival[], alarm: ReportedAlarm): boolean {
   if (!["missed", "never-started", "overlap"].includes(alarm.reason)) return false;
   const { schedule } = world.settings;
   const intervalMs = everyMs(schedule);
   if (intervalMs !== null) {
-    // Of two machines behind one address the second may be taken for the first one's retry.
-    const shared = world.habits.hosts === "nat" ? REPEAT_MS : 0;
+    // Of two machines behind one address, the ping of the second may be taken for a retry of the first.
+    const sharedMs = world.habits.hosts === "nat" ? RESEND_MS : 0;
     // A line such as @every 90m counts from the start of the run, whose end comes later.
-    const ranMs = schedule.kind === "interval" ? 0 : world.longestMs + REPEAT_MS;
-    const silentFrom = alarm.at - intervalMs - lateMs(world.settings) + shared + ranMs;
+    const ranMs = schedule.kind === "interval" ? 0 : world.longestMs + RESEND_MS;
+    const silentFrom = alarm.at - intervalMs - lateMs(world.settings) + sharedMs + ranMs;
     return !arrivals.some(
       ({ counts, firstAt, ping: { at } }) => counts && firstAt === null && at > silentFrom && at < alarm.at,
     );
@@ -84,8 +84,8 @@ function isJustified(world: World, arrivals: readonly Arrival[], alarm: Reported
   const index = world.runs.findIndex(({ dueAt }) => dueAt + windowMs(schedule, dueAt) === alarm.expectedAt);
   const named = world.runs[index];
   if (named === undefined) return (alarm.expectedAt ?? 0) > (world.runs.at(-1)?.dueAt ?? 0);
-  // Of windows that follow each other a late run may be taken for the next one's, whose own was left out; the last run
-  // has no next one.
+  // If windows follow each other, a late run may be taken for the run of the next window, which was left out. The last run has
+  // no next one.
   const isOfNext = hasWindows(schedule) && world.runs[index + 1]?.leftOut !== false;
   return (
     named.leftOut ||
@@ -97,8 +97,8 @@ function isJustified(world: World, arrivals: readonly Arrival[], alarm: Reported
 type Named = { world: World; arrivals: readonly Arrival[]; named: TrueRun };
 
 /**
- * Where the grace reaches to the next runs, a left-out run is known later: the next run came before the deadline, and
- * could as well be the late one, and so on as far as the grace reaches.
+ * Whether the run named by the alarm may have been taken for an earlier one that was left out. If the grace reaches to the next
+ * run, which came before the deadline, that run may be the late one, and so on as far as the grace reaches.
  */
 function isTakenFor(before: TrueRun, { world, arrivals, named }: Named): boolean {
   const graceMs = Math.max(
@@ -112,12 +112,12 @@ function isTakenFor(before: TrueRun, { world, arrivals, named }: Named): boolean
   );
 }
 
-/** By when people must be notified of a run that was left out; null where it happened, or nobody can know. */
+/** By when people must be notified of a run that was left out; null if it happened, or the pings cannot show it. */
 function reportDeadline(world: World, arrivals: readonly Arrival[], run: TrueRun): Loss | null {
   const { schedule, graceSeconds, alertBeforeFirstPing } = world.settings;
   const intervalMs = everyMs(schedule);
   const { dueAt } = run;
-  // Without run ids nobody can tell the ends of runs that go on beside each other, and their retries, apart.
+  // Without run ids, the ends of runs that overlap, and their retries, look alike.
   const { parallel, runIds, hosts } = world.habits;
   const isMixed = parallel && !runIds && (hasRepeats(arrivals) || haveEqualEnds(arrivals));
   const counted = arrivals.filter(({ counts, ping }) => counts || (isMixed && ping.kind === "success"));
@@ -126,7 +126,7 @@ function reportDeadline(world: World, arrivals: readonly Arrival[], run: TrueRun
     counted.find(({ ping }) => ping.kind === "success") ??
     arrivals.find(({ ping }) => ping.kind === "success");
   if (!run.leftOut || first === undefined) return null;
-  // The runs that were going on then begin nothing.
+  // The first end may be that of a run from before.
   const isFirst =
     first.ping.at > dueAt - (parallel ? (world.settings.maxRuntimeSeconds ?? 0) * 2 * SECOND : 0);
   const isStarted = arrivals.some(({ ping }) => ping.at < dueAt + graceSeconds * SECOND);
@@ -140,14 +140,14 @@ function reportDeadline(world: World, arrivals: readonly Arrival[], run: TrueRun
     const by = from + intervalMs + lateMs(world.settings);
     const next = counted.find(({ ping }) => ping.at > dueAt);
     if (next !== undefined && next.ping.at < by) return null;
-    // Of two machines behind one address the second counts or not, so that the deadline is not known.
+    // Of two machines behind one address, the second may count or not, so that the deadline is unknown.
     return isMixed || hosts === "nat" ? null : { dueAt, by };
   }
   const endsAt = dueAt + windowMs(schedule, dueAt);
   const by = endsAt + lateMs(world.settings);
-  // A ping that names its slot is none that could be for another.
+  // A ping that names its slot cannot be for another.
   if (world.habits.names) return { dueAt, by };
-  const marginMs = Math.max(AHEAD_MS, Math.min(60 * SECOND, world.gapMs / 10));
+  const marginMs = Math.max(AHEAD_MS_MAX, Math.min(60 * SECOND, world.gapMs / 10));
   const isUnclear = counted.some(
     (arrival) =>
       arrival.ping.at >= dueAt - marginMs && arrival.ping.at < by && !isRepeat(world, arrival, dueAt),
@@ -155,7 +155,7 @@ function reportDeadline(world: World, arrivals: readonly Arrival[], run: TrueRun
   return isUnclear ? null : { dueAt, by };
 }
 
-/** How late a run may be by the settings: deadlines count from the due time, or the end of its window. */
+/** How late a run may be by the settings, counted from its due time or the end of its window. */
 function lateMs({ jitterSeconds, graceSeconds }: World["settings"]): number {
   return (jitterSeconds + graceSeconds) * SECOND;
 }
@@ -164,18 +164,18 @@ function hasRepeats(arrivals: readonly Arrival[]): boolean {
   return arrivals.some(({ firstAt }) => firstAt !== null);
 }
 
-/** Of two equal ends so near to each other the second may be a repeat of the first, which ended no further run. */
+/** Whether two equal ends are so near to each other that the second may be the first one, sent again. */
 function haveEqualEnds(arrivals: readonly Arrival[]): boolean {
   const ends = arrivals.map(({ ping }) => ping).filter(({ kind }) => kind === "success");
   return ends.some((end, order) => {
     const before = ends
       .slice(0, order)
       .findLast(({ host, digest }) => host === end.host && digest === end.digest);
-    return before !== undefined && end.at - before.at <= REPEAT_MS;
+    return before !== undefined && end.at - before.at <= RESEND_MS;
   });
 }
 
-/** When it is known that a run has ended: an end that overtook its start may be known for one by that. */
+/** When it is known that a run has ended. If the end overtook its start, that may be only when the start arrives. */
 function knownAt({ runs }: World, { ping }: Arrival): Instant {
   const ofRun = runs.find(({ arrivals }) => arrivals.some((arrival) => arrival.ping === ping));
   const start = ofRun?.arrivals.find(
@@ -184,11 +184,11 @@ function knownAt({ runs }: World, { ping }: Arrival): Instant {
   return Math.max(ping.at, start?.ping.at ?? ping.at);
 }
 
-/** When the slots of a new check are begun for good: its first runs have ended, also those beside the first to end. */
+/** When the slots of a new check have begun for good: once its first runs have ended, those beside the first one too. */
 function begunAt({ runs }: World, first: Arrival): Instant {
-  const turn = runs.find(({ arrivals }) => arrivals.some(({ ping }) => ping === first.ping));
+  const firstRun = runs.find(({ arrivals }) => arrivals.some(({ ping }) => ping === first.ping));
   const ends =
-    turn?.arrivals.filter(({ ping, firstAt }) => ping.kind === "success" && firstAt === null) ?? [];
+    firstRun?.arrivals.filter(({ ping, firstAt }) => ping.kind === "success" && firstAt === null) ?? [];
   return Math.max(first.ping.at, ...ends.map(({ ping }) => ping.at));
 }
 
@@ -197,12 +197,12 @@ function isSilentLoss({ by }: Loss, alarms: readonly ReportedAlarm[]): boolean {
 }
 
 /**
- * Whether this can be known for a retry of what came before the run was due: by its run id, by the start that is
- * missing before it, or because runs do not follow each other so soon.
+ * Whether a ping is recognisable as a retry of one from before the run was due: by its run id, by the start that is missing
+ * before it, or because runs do not follow each other so soon.
  */
 function isRepeat({ habits, gapMs }: World, { ping, firstAt }: Arrival, dueAt: Instant): boolean {
   if (firstAt === null || firstAt >= dueAt - Math.min(60 * SECOND, gapMs / 10)) return false;
   if (ping.rid !== null) return true;
   if (habits.starts && ping.kind === "success") return true;
-  return ping.at - firstAt <= Math.min(REPEAT_MS, gapMs / 10);
+  return ping.at - firstAt <= Math.min(RESEND_MS, gapMs / 10);
 }

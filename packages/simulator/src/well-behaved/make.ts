@@ -18,7 +18,7 @@ const NONE: Imperfections = { skewMs: 0, retries: 0, swaps: 0, leftOut: 0, slow:
 const SLOTS_MAX = 60;
 const MADE_BEFORE_MS = 20 * SECOND;
 
-/** The world of this seed and number; `only` names the imperfections it may have, else any. */
+/** The world of this seed and number. `only` lists the imperfections that it may have; empty: any. */
 export function makeWorld(seed: number, number: number, only: readonly (keyof Imperfections)[] = []): World {
   const id = `${seed}/${number}`;
   const random = randomFrom(`${id}/well-behaved`);
@@ -33,15 +33,15 @@ export function makeWorld(seed: number, number: number, only: readonly (keyof Im
   const isDrawn = hasWindows(schedule);
   const names = everyMs(schedule) === null && !isDrawn && drawn.chance(0.15);
   const usual = makeHabits(random, { imperfections, schedule });
-  // Of two machines that draw their times one may begin in the next window, and nobody can tell for which it is.
+  // If two machines draw their times, one may begin in the next window, and its pings do not show which slot it is for.
   const isOfTwo = usual.hosts === "both" || usual.hosts === "nat";
   const habits: Habits = { ...usual, names, hosts: isDrawn && isOfTwo ? "either" : usual.hosts };
   const lengths = makeLengths(random, { gapMs, habits });
   const jitterSeconds = makeJitter(drawn, { schedule, gapMs, names });
   const made = makeSettings(random, { schedule, gapMs, habits, lengths });
-  // A run that begins late in one window and one early in the next may both fall into that.
+  // A run that begins late in one window and one that begins early in the next may both fall into the second.
   const settings = { ...made, jitterSeconds, tooOften: isDrawn ? null : made.tooOften };
-  // What two machines behind one address send again, nobody can tell from what the other one sends.
+  // Behind one address, a retry of one machine looks like a ping of the other.
   const retries = habits.hosts === "nat" ? 0 : imperfections.retries;
   const delayOf = makeDelays(drawn, { schedule, jitterSeconds, gapMs });
   const course = { habits, imperfections: { ...imperfections, retries }, dues, delayOf, gapMs, ...lengths };
@@ -72,7 +72,7 @@ function makeDrawn(random: Random): Schedule {
   return { kind: "cron", scheduler, expression: random.pick(lines), timezone };
 }
 
-/** systemd's RandomizedDelaySec and cronie's RANDOM_DELAY, which the settings of the check say. */
+/** The jitter in the settings, for systemd's RandomizedDelaySec and cronie's RANDOM_DELAY. */
 function makeJitter(
   random: Random,
   { schedule, gapMs, names }: { schedule: Schedule; gapMs: number; names: boolean },
@@ -82,8 +82,8 @@ function makeJitter(
 }
 
 /**
- * How long after its due time the scheduler starts a run: at its place in a window, which it draws once or at times anew,
- * or anywhere within the jitter.
+ * How long after its due time the scheduler starts a run: as far into its window as the scheduler has drawn, once or
+ * occasionally anew, or anywhere within the jitter.
  */
 function makeDelays(
   random: Random,
@@ -92,15 +92,15 @@ function makeDelays(
   let share = random.unit();
   const isOfCronie = schedule.kind === "cron" && schedule.scheduler === "cronie";
   return (dueAt) => {
-    const whole = windowMs(schedule, dueAt);
-    if (whole === 0) return random.whole(0, jitterSeconds * SECOND);
-    // Where windows follow each other, nobody can tell a time that is drawn anew from a late run.
-    if (isOfCronie && whole < gapMs / 2 && random.chance(0.03)) share = random.unit();
-    return Math.floor((share * whole) / MINUTE) * MINUTE;
+    const lengthMs = windowMs(schedule, dueAt);
+    if (lengthMs === 0) return random.whole(0, jitterSeconds * SECOND);
+    // If windows follow each other, a time that is drawn anew looks like a late run.
+    if (isOfCronie && lengthMs < gapMs / 2 && random.chance(0.03)) share = random.unit();
+    return Math.floor((share * lengthMs) / MINUTE) * MINUTE;
   };
 }
 
-/** Each is there in half of the worlds, so that each is met alone and with any other. */
+/** Half of the worlds have any one imperfection, so that each occurs alone and with any other. */
 function makeImperfections(random: Random, only: readonly (keyof Imperfections)[]): Imperfections {
   const kinds = Object.keys(NONE).filter((kind): kind is keyof Imperfections => kind in NONE);
   const chosen = kinds.filter((kind) => (only.length === 0 ? random.chance(0.5) : only.includes(kind)));
@@ -120,7 +120,7 @@ function makeSchedule(random: Random): Schedule {
   return { kind, expression: random.pick(expressions), timezone };
 }
 
-/** When the job ought to run; an interval's job has a phase of its own. */
+/** When the job should run; a job with an interval has a phase of its own. */
 function duesOf(random: Random, schedule: Schedule, madeAt: Instant): Instant[] {
   const intervalMs = everyMs(schedule);
   let dueAt =
@@ -130,7 +130,7 @@ function duesOf(random: Random, schedule: Schedule, madeAt: Instant): Instant[] 
   return dues;
 }
 
-/** Nobody pings a check that is not there yet, however far ahead the host's clock is. */
+/** Moves the creation of a check past a slot that is too near, so that no ping is stamped before it, even by a wrong clock. */
 function madeLongBefore(schedule: Schedule, at: Instant): Instant {
   const next = nextAfter(schedule, at);
   return next !== null && next - at < MADE_BEFORE_MS ? next : at;
@@ -162,7 +162,7 @@ function makeHabits(
   };
 }
 
-/** How long things take, so that every run that happens is well in time. */
+/** How long everything takes, chosen so that every run that happens is in time. */
 function makeLengths(random: Random, { gapMs, habits }: { gapMs: number; habits: Habits }): Lengths {
   const { starts, parallel } = habits;
   const graces = [60, 60, 300, 3_600, gapMs / 4_000, gapMs / 2_000, gapMs / SECOND];
@@ -170,8 +170,8 @@ function makeLengths(random: Random, { gapMs, habits }: { gapMs: number; habits:
   const hasLimit = starts && (parallel || random.chance(0.5));
   const slackMs = Math.min(gapMs, graceMs);
   const longestMs = Math.round(parallel ? gapMs * 1.6 : Math.min(hasLimit ? gapMs * 0.2 : slackMs / 5, HOUR));
-  // A limit that reaches to the next run makes an end before its start one of the run before; of jobs that run each
-  // minute or two, a start that is sent again may be the next run's.
+  // If the limit reaches to the next run, an end that overtook its start may be that of the run before. If a job runs every
+  // minute or two, a start that is sent again may be that of the next run.
   const isApart = (habits.background || gapMs <= 2 * MINUTE) && !habits.runIds && !parallel;
   const limitMs = Math.min(longestMs + 2 * MINUTE, isApart ? gapMs - 20 * SECOND : Infinity);
   return { graceMs, slackMs, longestMs, limitMs: hasLimit ? limitMs : null };

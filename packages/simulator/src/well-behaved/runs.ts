@@ -4,7 +4,7 @@ import { DAY, MINUTE, SECOND } from "../history/history.ts";
 import type { Random } from "../random.ts";
 import type { Arrival, Habits, Imperfections, Lengths, TrueRun } from "./world.ts";
 
-/** When `curl -m 10 --retry 5` tries again: where no answer comes, and where the connection ends at once. */
+/** When `curl -m 10 --retry 5` tries again: if no response comes, and if the connection ends at once. */
 const RETRIES_MS = [
   [11_000, 23_000, 37_000, 55_000, 81_000],
   [1_000, 3_000, 7_000, 15_000, 31_000],
@@ -26,7 +26,7 @@ type Job = Course & {
   isAfterGap: boolean;
 };
 
-/** A run for each time, but for those that are left out. */
+/** The run of each due time; some are left out. */
 export function makeRuns(random: Random, course: Course): TrueRun[] {
   const { skewMs } = course.imperfections;
   const [begin = 0] = course.dues;
@@ -46,7 +46,7 @@ function hostsOf({ habits, random }: Job): string[] {
   return [habits.hosts === "either" ? random.pick(["a", "b"]) : "a"];
 }
 
-/** One run on one machine: what arrives of its start and its end, and of their retries. */
+/** One run on one machine: its start, its end, and their retries, as they arrive. */
 function run(job: Job, slot: { dueAt: Instant; startsAt: Instant }, machine: string): Arrival[] {
   const { random, habits, imperfections, slackMs, longestMs } = job;
   const { dueAt, startsAt } = slot;
@@ -86,16 +86,16 @@ function run(job: Job, slot: { dueAt: Instant; startsAt: Instant }, machine: str
 }
 
 /**
- * How long a start in the background is sent again: it may be a further run, which goes on for its limit, and where
- * that reaches to the next run, an end before its start may as well be that one's.
+ * How long a start in the background is sent again. A repeated start may look like a further run, which lasts until its limit;
+ * if that reaches to the next run, an end that overtook its start could belong to either.
  */
 function knownWithinMs({ habits, gapMs, limitMs, graceMs }: Job): number {
   return habits.runIds ? Infinity : Math.max(0, gapMs - (limitMs ?? graceMs) - 20 * SECOND);
 }
 
 /**
- * After a run that was left out, a start just before its time may be its own, late, and what is sent
- * again after that time the start that is due: without run ids both truths give the same pings.
+ * How soon a repeated start becomes ambiguous. After a run that was left out, a start just before its due time may be that run,
+ * late, and its repeat after the due time may be the run that is due: without run ids both cases give the same pings.
  */
 function unclearFromMs({ habits, isAfterGap, gapMs }: Job, { at }: Ping, dueAt: Instant): number {
   if (habits.runIds || !isAfterGap || gapMs > 2 * MINUTE) return Infinity;
@@ -107,7 +107,7 @@ function addressOf({ hosts }: Habits, machine: string): string | null {
   return hosts === "nat" ? "shared" : machine;
 }
 
-/** A ping and its retries, where the answer was lost: once or up to five times, as far as there is time. */
+/** A ping and, if its responses were lost, one to five retries, as far as there is time. */
 function sentOf(
   job: Job,
   ping: Ping,
@@ -116,7 +116,7 @@ function sentOf(
   const { random, imperfections } = job;
   const first = { ping, firstAt: null, counts };
   if (!random.chance(imperfections.retries)) return [first];
-  // When the next run is due by then, nobody can tell a retry from it.
+  // Once the next run is due, a retry looks like that run.
   const knowableMs = job.gapMs > 2 * 90 * SECOND ? Infinity : job.gapMs / 2;
   const again = random
     .pick(RETRIES_MS)
@@ -137,12 +137,12 @@ function pingOf(job: Job, kind: PingKind, { at, ...source }: Sent): Ping {
   return { id: `p${job.sent}`, kind, at: Math.round(at), exitStatus: null, ...source };
 }
 
-/** Shaped as clients send it; distinct within a world is all it has to be. */
+/** A run id in the form that clients send, distinct within a world. */
 function runId(random: Random): string {
   return `0000-${random.whole(0, 2 ** 48 - 1).toString(16)}`;
 }
 
-/** When a host whose clock is wrong does what is due at an instant. */
+/** When a host with a wrong clock starts what is due at an instant. */
 type Clock = (dueAt: Instant) => Instant;
 
 /** Wrong by up to `skewMs` either way; it drifts to the other side and back within days, as a bad clock under NTP does. */

@@ -7,11 +7,11 @@ import { type Imperfections, arrivalsOf, type World } from "./world.ts";
 export type Plan = {
   seed: number;
   worlds: number;
-  /** The only imperfections; none named: any. */
+  /** The imperfections that worlds may have; empty: any. */
   only?: readonly (keyof Imperfections)[];
-  /** This world alone. */
+  /** Only this world. */
   world?: number;
-  /** Past the first world that goes wrong. */
+  /** Goes on after the first world that goes wrong. */
   goOn?: boolean;
 };
 
@@ -51,7 +51,7 @@ export function simulateWorlds({ seed, worlds, only, world, goOn = false }: Plan
 
 const LINES_MAX = 1500;
 
-/** A world as lines to read: the check, what was left out, what arrived and what came of it. */
+/** A world as lines to read: the check, what was left out, what arrived and its effects. */
 export function describeWorld(world: World, problems: readonly string[], machine: Machine): string {
   const arrivals = arrivalsOf(world);
   const folds: (readonly Effect[])[] = [];
@@ -67,12 +67,12 @@ export function describeWorld(world: World, problems: readonly string[], machine
       .flatMap((effects, order) => {
         const arrival = arrivals[order];
         const { kind, at, rid, host, digest } = arrival?.ping ?? {};
-        const said =
+        const line =
           at === undefined
             ? "end"
             : `${clock(at)} ${kind} ${arrival?.firstAt ? "again" : ""} ${rid ?? ""} ${host} ${digest ?? ""}`;
         return [
-          said,
+          line,
           ...effects
             .filter(({ kind }) => kind !== "ping")
             .map((effect) => `    ${readable(JSON.stringify(effect))}`),

@@ -1,11 +1,11 @@
 import type { Instant } from "@overdue/schedules";
 import type { CheckSettings, Ping } from "@overdue/core";
 
-/** What the machines of a world get wrong; the job itself does all it should, but for the runs it leaves out. */
+/** What the machines of a world get wrong. The job itself does all that it should, except for the runs it leaves out. */
 export type Imperfections = {
   /** Host clocks are wrong by up to this much, either way, and drift. */
   skewMs: number;
-  /** Of 1: how often an answer is lost, so that curl sends the ping again. */
+  /** Of 1: how often a response is lost, so that curl sends the ping again. */
   retries: number;
   /** Of 1: how often the start of a short run arrives after its end. */
   swaps: number;
@@ -20,9 +20,9 @@ export type Imperfections = {
 /** A ping that arrived. */
 export type Arrival = {
   ping: Ping;
-  /** When the same ping arrived before, where this is a retry. */
+  /** When the ping first arrived; null: this is no retry. */
   firstAt: Instant | null;
-  /** It is of the kind that a slot waits for: an end, or where runs have a limit of their own what is heard first. */
+  /** It is what a slot waits for: an end, or, if runs have a limit of their own, the first ping of the run. */
   counts: boolean;
 };
 
@@ -36,9 +36,9 @@ export type Habits = {
   /** The start is sent in the background, so that it delays nothing and its retries may come after the end. */
   background: boolean;
   hosts: "one" | "unknown" | "both" | "either" | "nat";
-  /** Runs take longer than the time between two, and go on beside each other. */
+  /** Runs take longer than the time between two, so that they overlap. */
   parallel: boolean;
-  /** The scheduler hands the due time on, and pings name it. */
+  /** The scheduler passes the due time to the job, and pings name it. */
   names: boolean;
 };
 
@@ -63,7 +63,7 @@ export type World = {
   runs: readonly TrueRun[];
 };
 
-/** All that arrived, in its order. */
+/** All that arrived, in order. */
 export function arrivalsOf({ runs }: World): Arrival[] {
   return runs.flatMap(({ arrivals }) => arrivals).toSorted((one, other) => one.ping.at - other.ping.at);
 }

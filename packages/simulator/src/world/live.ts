@@ -33,15 +33,15 @@ type World = Conditions & {
   rows: Rows;
 };
 
-/** A fold writes so many slots at most; more rounds than a history can need mean that one stands still. */
+/** One fold writes a limited number of slots. No history needs more rounds than this, unless evaluation makes no progress. */
 const ROUNDS_MAX = 100;
 
-/** A quiet day after the last event, so that what was broken off comes to its end. */
+/** A day after the last event, so that every deadline has passed. */
 export function lastInstant(history: History): Instant {
   return history.end + DAY;
 }
 
-/** Lives through a history as receivers and checkers would; answers with what the database then holds. */
+/** Runs a history as receivers and checkers would. @returns what the database then contains */
 export function runWorld(history: History, conditions: Conditions): Rows {
   const { id, begin, settings, faults, entries } = history;
   const check = conditions.machine.newCheck(id, begin, settings);
@@ -57,14 +57,15 @@ export function runWorld(history: History, conditions: Conditions): Rows {
   };
   let clock = begin;
   const uncommitted = earliestStamps(history);
-  // Only where commits overtake each other can a ping be evaluated too early.
+  // A ping can be evaluated too early only if commits overtake each other.
   const ordered = isInOrder(history);
   for (const [order, { event, committedAt }] of entries.entries()) {
     lookUntil(world, { clock, until: committedAt, uncommitted: uncommitted[order] ?? committedAt });
     const proven = watermarkAt({ faults, rhythm: conditions.rhythm }, committedAt);
     const knownUntil = Math.min(proven, uncommitted[order + 1] ?? committedAt);
     const waits = event.kind === "ping" ? !ordered : spanAt(faults.outages, committedAt) !== undefined;
-    const act = event.kind === "edit" ? { ...event, settings: kept(world.check, event.settings) } : event;
+    const act =
+      event.kind === "edit" ? { ...event, settings: keepWindows(world.check, event.settings) } : event;
     receive(world, waits ? { ...act, knownUntil } : act, committedAt);
     clock = committedAt;
   }
@@ -74,13 +75,13 @@ export function runWorld(history: History, conditions: Conditions): Rows {
   return rows;
 }
 
-/** The windows are the project's: an edit of the check leaves them as they are. */
-function kept({ settings: { maintenance } }: Check, settings: CheckSettings): CheckSettings {
+/** An edit of the check keeps the maintenance windows, because they belong to the project. */
+function keepWindows({ settings: { maintenance } }: Check, settings: CheckSettings): CheckSettings {
   const { maintenance: _sent, ...edited } = settings;
   return maintenance === undefined ? edited : { ...edited, maintenance };
 }
 
-/** For each entry, the earliest stamp among it and those after it: no watermark may pass that before. */
+/** For each entry, the earliest stamp from it on: until it is committed, no watermark may pass that. */
 function earliestStamps({ entries }: History): Instant[] {
   let earliest = Number.POSITIVE_INFINITY;
   return entries
@@ -89,7 +90,7 @@ function earliestStamps({ entries }: History): Instant[] {
     .toReversed();
 }
 
-/** The ping path: it brings `wakeAt` nearer, and leaves it alone where it would move away. */
+/** Commits a ping or act. It only ever moves `wakeAt` to an earlier time, unless the checkers are not lazy. */
 function receive(world: World, event: Event, clock: Instant): void {
   const nextAt = commit(world, event, clock);
   const { wakeAt, rhythm } = world;
@@ -125,7 +126,7 @@ function evaluateDue(world: World, now: Instant, clock: Instant): void {
     world.wakeAt = commit(world, { kind: "time", now: now - random.whole(0, 5 * SECOND) }, clock);
 }
 
-/** Folds one event, after the outages that were over by then, and writes what came of it. */
+/** Folds the outages that have ended, then one event, and writes their effects. */
 function commit(world: World, event: Event, clock: Instant): Instant | null {
   for (
     let outage = world.outagesToFold[0];
@@ -138,8 +139,8 @@ function commit(world: World, event: Event, clock: Instant): Instant | null {
   return apply(world, event, clock);
 }
 
-/** Of a deadline that passed nobody would have known in time, had nothing else happened. */
-function tooLate({ wakeAt }: World, { effect, event }: { effect: Effect; event: Event }): string | null {
+/** A sentence if a deadline passed and, had nothing else happened, no checker would have looked in time; null otherwise. */
+function findLateLook({ wakeAt }: World, { effect, event }: { effect: Effect; event: Event }): string | null {
   if (
     effect.kind !== "flip" ||
     effect.flip.to !== "down" ||
@@ -159,7 +160,7 @@ function apply(world: World, event: Event, clock: Instant): Instant | null {
   if (flaw !== null) world.rows.refused.push(flaw);
   world.check = transition.check;
   for (const effect of transition.effects) {
-    const late = tooLate(world, { effect, event });
+    const late = findLateLook(world, { effect, event });
     if (late !== null) world.rows.refused.push(late);
     writeRow(world.rows, effect);
   }
@@ -173,7 +174,7 @@ export const machine: Machine = { fold, newCheck };
 /** The state is stored as JSON with every ping, so it may not grow. */
 const STATE_CHARACTERS_MAX = 32_768;
 
-/** What is wrong with the state that a fold returned, looked at once in a while because it is slow. */
+/** What is wrong with the state that a fold returned. Only some states are examined, because that is slow. */
 function findFlaw(world: { random: Random; check: Check }, transition: Transition<Check>): string | null {
   if (!world.random.chance(1 / 128)) return null;
   const stored = JSON.stringify(transition.check);

@@ -10,7 +10,7 @@ export type Rhythm = {
   watermarkLagMs: number;
   /** Looks only when `wakeAt` says so; else at every tick in which something could be due. */
   lazy: boolean;
-  /** Of 1: a second checker comes right after with an older watermark, or a first one loses the race. */
+  /** Of 1: how often a second checker comes right after with an older watermark, or another one loses the race. */
   races: number;
 };
 
@@ -23,10 +23,10 @@ export function makeRhythm(random: Random): Rhythm {
   };
 }
 
-/** What stands still and when, as far as the checkers are concerned. */
+/** What stops receivers and checkers, and how the checkers work. */
 type World = { faults: Faults; rhythm: Rhythm };
 
-/** What every receiver can prove to have committed at `clock`, as far as its clock and its stalls tell. */
+/** Until when every receiver can prove at `clock` to have committed everything, by its own clock and despite its stalls. */
 export function watermarkAt({ faults, rhythm }: World, clock: Instant): Instant {
   const provenUntil = spanAt(faults.outages, clock)?.from ?? clock - rhythm.watermarkLagMs;
   const proofs = faults.receivers.map((receiver) => {
@@ -36,7 +36,7 @@ export function watermarkAt({ faults, rhythm }: World, clock: Instant): Instant 
   return Math.min(clock, ...proofs);
 }
 
-/** The first tick from `clock` on at which a checker is alive and may evaluate up to `wakeAt`. */
+/** The first tick from `clock` on at which a checker runs and may evaluate up to `wakeAt`. */
 export function nextLook(world: World, clock: Instant, wakeAt: Instant): Instant {
   let at = onTick(world.rhythm, Math.max(clock, wakeAt));
   for (;;) {

@@ -11,7 +11,7 @@ type Incident = {
 };
 type Notice = Extract<Effect, { kind: "notice" }>;
 
-/** What the database would hold of one check, with its unique keys. */
+/** What the database would contain for one check, with its unique keys. */
 export type Rows = {
   pings: StoredPing[];
   flips: Flip[];
@@ -21,7 +21,7 @@ export type Rows = {
   notices: Notice[];
   runs: Map<string, Run>;
   slots: Map<Instant, Slot>;
-  /** Sentences on what the database would have refused, or what must not happen to a row. */
+  /** Sentences on what the database would have refused, and on what must never happen to a row. */
   refused: string[];
 };
 
@@ -54,7 +54,7 @@ export function writeRow(rows: Rows, effect: Effect): void {
     case "incident-resolved":
       return resolveIncident(rows, effect);
     case "incident-reopened":
-      // No made-up person undoes a pause.
+      // No generated history undoes a pause.
       return void rows.refused.push(`an incident was opened again at ${effect.at}`);
     case "notice":
       return void rows.notices.push(effect);
@@ -66,7 +66,7 @@ function writePing(rows: Rows, ping: StoredPing): void {
   rows.pings.push(ping);
 }
 
-/** Of a run given up as lost, or ended by a guess, its own end may be heard after all; every other end is final. */
+/** A run that was given up as lost, or ended by a guess, may still get its own end; every other end is final. */
 function writeRun(rows: Rows, run: Run): void {
   const before = rows.runs.get(run.id);
   const open = before === undefined || before.guessed || ["running", "lost"].includes(before.outcome);
