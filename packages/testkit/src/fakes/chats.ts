@@ -9,7 +9,7 @@ import {
   type ProviderBehaviour,
 } from "./provider-behaviour.ts";
 
-/** Chats, as they behave by their own documentation. */
+/** Chat services, which behave as their documentation says. */
 
 export const discord: ProviderBehaviour = {
   settings: (url) => ({ url: `${url}/api/webhooks/123456789012345678/tokentoken` }),
@@ -37,7 +37,7 @@ export const discord: ProviderBehaviour = {
       [total.reduce((sum, part) => sum + part, 0) > 6_000, invalid],
     ]);
   },
-  // Without `wait` it says nothing at all.
+  // Without `wait` the response has no body.
   accepts: ({ path }) =>
     path.includes("wait=true") ? json(200, { id: "1100000000000000001" }) : { status: 204 },
   limit: (seconds) =>
@@ -78,7 +78,7 @@ export const googleChat: ProviderBehaviour = {
   gone: json(404, { error: { code: 404, status: "NOT_FOUND", message: "Requested entity was not found." } }),
 };
 
-/** Whatever is wrong has one id, and a status inside. */
+/** All errors have the same id, and their status in the body. */
 function mattermostError(status_code: number) {
   return json(status_code, {
     id: "web.incoming_webhook.general.app_error",
@@ -124,7 +124,7 @@ export const rocketChat: ProviderBehaviour = {
     return firstOf([[empty, json(400, { success: false, error: "Invalid message" })]]);
   },
   accepts: () => json(200, { success: true }),
-  // No `Retry-After`: an instant in milliseconds, and words.
+  // Instead of `Retry-After` it sends an instant in milliseconds, and a sentence.
   limit: (seconds) =>
     json(
       429,
@@ -194,7 +194,7 @@ export const zulip: ProviderBehaviour = {
     json(429, { result: "error", code: "RATE_LIMIT_HIT", msg: "API usage exceeded", "retry-after": seconds }),
   gone: json(400, { result: "error", code: "STREAM_DOES_NOT_EXIST", msg: "Channel 'ops' does not exist" }),
   otherAnswers: {
-    // The code of every refusal that has no code of its own.
+    // Every refusal without a code of its own has this one.
     "some fault of the request": json(400, { result: "error", code: "BAD_REQUEST", msg: "Invalid topic" }),
     "not allowed": json(400, {
       result: "error",

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** One request as it came in. */
+/** One request as it was received. */
 export type FakeRequest = {
   method: string;
   path: string;
@@ -12,8 +12,8 @@ export type FakeRequest = {
 };
 
 /**
- * The reaction to a request: an answer, optionally delayed; "hang" never answers; "drop" reads the request and breaks the
- * connection, so that the sender cannot know whether it arrived.
+ * The reaction to a request: a response, optionally delayed; "hang": no response; "drop": the fake reads the request and breaks
+ * the connection, so that the sender cannot know whether it arrived.
  */
 export type Fault =
   | { status: number; body?: string; headers?: Record<string, string>; delayMs?: number }
@@ -22,20 +22,20 @@ export type Fault =
 
 export type HttpFake = { url: string; port: number; close: () => Promise<void> };
 
-/** A real server on a free loopback port. `handle` gets whole requests. */
+/** Starts a real server on a free loopback port. `handle` gets whole requests. */
 export async function startHttpFake(
   handle: (request: FakeRequest, answer: (fault: Fault) => void) => void,
 ): Promise<HttpFake> {
   const listener: RequestListener = (incoming, response) => {
     void readRequest(incoming).then(
       (request) => handle(request, (fault) => perform(fault, response)),
-      () => response.destroy(), // the client went away in the middle
+      () => response.destroy(), // the client broke the request off
     );
   };
   const server = createServer(listener);
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
-  const { port } = server.address() as AddressInfo; // a TCP server that listens always has one
+  const { port } = server.address() as AddressInfo; // a listening TCP server always has one
   const close = async () => {
     server.closeAllConnections();
     server.close();

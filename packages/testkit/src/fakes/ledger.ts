@@ -1,4 +1,4 @@
-/** The entries that a fake has received, in order, and functions that wait for more without sleeping. */
+/** The entries that a fake has received, in order, and functions that wait for further ones without polling. */
 export type Ledger<Entry> = {
   readonly received: readonly Entry[];
   /** Resolves with the first entry that fits, past or future; rejects after `timeoutMs` and shows the entries. */
@@ -23,7 +23,7 @@ export function newLedger<Entry>(): Ledger<Entry> {
       };
       const timer = setTimeout(() => {
         watchers.delete(look);
-        reject(new Error(`Nothing fitting came within ${timeoutMs} ms, only: ${JSON.stringify(received)}`));
+        reject(new Error(`No fitting entry came within ${timeoutMs} ms, only: ${JSON.stringify(received)}`));
       }, timeoutMs);
       watchers.add(look);
       look();

@@ -4,17 +4,17 @@ type Answer = Exclude<Fault, string>;
 
 /** The behaviour of a provider: which requests it refuses, and its exact answers. */
 export type ProviderBehaviour = {
-  /** Settings of a channel that lead to the fake at this address. */
+  /** Channel settings with which messages go to the fake at this address. */
   settings(url: string): Record<string, unknown>;
-  /** The answer to a request that it refuses; null where it accepts it. */
+  /** The response to a request that it refuses; null: it accepts the request. */
   refuses(request: FakeRequest): Answer | null;
-  /** The answer to a request that it accepts. */
+  /** The response to a request that it accepts. */
   accepts(request: FakeRequest): Answer;
-  /** The answer by which it asks to wait. */
+  /** The response that asks the sender to wait. */
   limit(seconds: number): Answer;
-  /** The answer where the target is gone for good. */
+  /** The response if the target no longer exists. */
   gone: Answer;
-  /** Other answers by name, observed at the real server or read in its source. */
+  /** Other responses by name, observed at the real server or found in its source. */
   otherAnswers?: Record<string, Answer>;
 };
 
@@ -52,7 +52,7 @@ export function list(value: unknown): Body[] {
   return value.filter((item): item is Body => typeof item === "object" && item !== null);
 }
 
-/** The answer of the first condition that holds; null where none does. */
+/** The response of the first condition that holds; null: none holds. */
 export function firstOf(conditions: readonly (readonly [boolean, Answer])[]): Answer | null {
   return conditions.find(([holds]) => holds)?.[1] ?? null;
 }

@@ -6,18 +6,18 @@ import { PROVIDERS, type ProviderName } from "./providers.ts";
 /** A request that a provider accepted. */
 type Accepted = { provider: ProviderName; request: FakeRequest };
 
-/** Every provider that takes a message in one HTTP request. All are behind one port, each under its own path. */
+/** Every provider that accepts a message in one HTTP request. All share one port, each with its own path. */
 export type FakeProviders = Ledger<Accepted> & {
-  /** Settings of a channel of this kind that lead to its fake. */
+  /** Channel settings with which messages go to the fake of this provider. */
   settingsOf(provider: ProviderName): Record<string, unknown>;
-  /** Sets the next answers of a provider, in order. */
+  /** Sets the next reactions of a provider, in order. */
   next(provider: ProviderName, ...faults: Fault[]): void;
-  /** Forgets the next answers, so that the provider behaves as usual. */
+  /** Forgets the reactions that were set, so that the provider behaves as usual. */
   clearNext(provider: ProviderName): void;
-  /** The provider's own answers by which it asks to wait, and says that the target is gone for good. */
+  /** The provider's responses that ask the sender to wait, and that say that the target no longer exists. */
   limit(provider: ProviderName, seconds: number): Fault;
   gone(provider: ProviderName): Fault;
-  /** Another answer of its real servers, by name. @throws where there is none of this name */
+  /** Another response of its real servers, by name. @throws if there is none with this name */
   otherAnswer(provider: ProviderName, name: string): Fault;
   close(): Promise<void>;
 };
@@ -33,9 +33,9 @@ export async function startFakeProviders(): Promise<FakeProviders> {
     if (!isProvider(name)) return answer({ status: 404 });
     const fault = scripts.get(name)?.shift();
     if (fault !== undefined) return answer(fault);
-    const said = answerOf(PROVIDERS[name], { ...request, path });
-    if (said.status < 300) ledger.add({ provider: name, request: { ...request, path } });
-    answer(said);
+    const response = respond(PROVIDERS[name], { ...request, path });
+    if (response.status < 300) ledger.add({ provider: name, request: { ...request, path } });
+    answer(response);
   });
   return {
     ...ledger,
@@ -55,12 +55,12 @@ function findAnswer({ otherAnswers = {} }: ProviderBehaviour, name: string): Fau
   return answer;
 }
 
-/** The answer of a provider to a request. */
-function answerOf(behaviour: ProviderBehaviour, request: FakeRequest): Fault & object {
+/** The response of a provider to a request. */
+function respond(behaviour: ProviderBehaviour, request: FakeRequest): Fault & object {
   try {
     return behaviour.refuses(request) ?? behaviour.accepts(request);
   } catch (error) {
-    return { status: 400, body: `The fake could not read it: ${String(error)}` };
+    return { status: 400, body: `The fake could not read the request: ${String(error)}` };
   }
 }
 

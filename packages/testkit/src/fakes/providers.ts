@@ -13,7 +13,7 @@ import {
   splunkOnCall,
 } from "./pushes.ts";
 
-/** Every provider that takes a message in one HTTP request, by the name of its kind of channel. */
+/** Every provider that accepts a message in one HTTP request, by its channel kind. */
 export const PROVIDERS = {
   discord,
   teams,

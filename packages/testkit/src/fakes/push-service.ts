@@ -5,17 +5,17 @@ import type { AddressInfo } from "node:net";
 
 import { testCertificates } from "./certificates.ts";
 
-/** A message as the browser would read it, and what the push service read of it. */
+/** A message as the browser would read it, with the headers and the token that the push service got. */
 export type PushReceived = { text: string; headers: IncomingHttpHeaders; token: Record<string, unknown> };
 
 type Answer = { status: number; body?: string; headers?: Record<string, string> };
 
 /**
- * A push service and a browser in one: it takes messages for one subscription, checks the sender's signature (RFC 8292),
- * and decrypts with the subscription's keys (RFC 8291), by the text of the RFCs and none of the sender's code.
+ * A push service and a browser in one: it accepts messages for one subscription, checks the sender's signature (RFC 8292), and
+ * decrypts with the subscription's keys (RFC 8291). It follows the RFCs and shares no code with the sender.
  */
 export async function startPushService() {
-  const browser = aBrowser();
+  const browser = makeBrowser();
   const received: PushReceived[] = [];
   const answers: Answer[] = [];
   const server = createServer(testCertificates.good, (request, response) => {
@@ -34,7 +34,7 @@ export async function startPushService() {
     p256dh: browser.keys.getPublicKey("base64url"),
     auth: browser.auth.toString("base64url"),
     received,
-    /** How the next message is answered instead of being taken. */
+    /** Sets the response to the next message, instead of accepting it. */
     answerNext: (answer: Answer) => void answers.push(answer),
     close: () => new Promise<void>((resolve) => server.close(() => resolve())),
   };
@@ -43,7 +43,7 @@ export async function startPushService() {
 /** The keys of a browser's subscription. */
 type Browser = { keys: ReturnType<typeof createECDH>; auth: Buffer };
 
-function aBrowser(): Browser {
+function makeBrowser(): Browser {
   const keys = createECDH("prime256v1");
   keys.generateKeys();
   return { keys, auth: randomBytes(16) };
@@ -53,7 +53,10 @@ function read(headers: IncomingHttpHeaders, body: Buffer, browser: Browser): Pus
   return { text: decryptPush(body, browser), headers, token: readToken(headers.authorization ?? "") };
 }
 
-/** RFC 8188 with the keys of RFC 8291: salt, record size, the sender's public key, and one record. @throws where it was not meant for these keys */
+/**
+ * Decrypts RFC 8188 with the keys of RFC 8291: salt, record size, the sender's public key, and one record.
+ * @throws if it was encrypted for other keys
+ */
 export function decryptPush(body: Buffer, { keys, auth }: Browser): string {
   const salt = body.subarray(0, 16);
   const senderKey = body.subarray(21, 21 + body.readUInt8(20));
@@ -70,7 +73,7 @@ export function decryptPush(body: Buffer, { keys, auth }: Browser): string {
   return plain.subarray(0, plain.lastIndexOf(2)).toString("utf8");
 }
 
-/** The claims of `vapid t=…, k=…`. @throws where the key did not sign the token */
+/** The claims of `vapid t=…, k=…`. @throws if the token was not signed with the key */
 function readToken(authorization: string): Record<string, unknown> {
   const [, token = "", key = ""] = /^vapid t=([^,]+), ?k=(\S+)$/.exec(authorization) ?? [];
   const [head = "", claims = "", signature = ""] = token.split(".");
@@ -88,6 +91,6 @@ function readToken(authorization: string): Record<string, unknown> {
     publicKey,
     Buffer.from(signature, "base64url"),
   );
-  if (!isSigned) throw new Error("The token was not signed with the key that is sent beside it.");
+  if (!isSigned) throw new Error("The token was not signed with the key that was sent with it.");
   return JSON.parse(Buffer.from(claims, "base64url").toString("utf8"));
 }

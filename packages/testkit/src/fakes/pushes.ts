@@ -8,7 +8,7 @@ import {
   type ProviderBehaviour,
 } from "./provider-behaviour.ts";
 
-/** Push services and phones, as they behave by their own documentation. */
+/** Push, phone and on-call services, which behave as their documentation says. */
 
 function ntfyError(code: number, error: string) {
   const http = Math.floor(code / 100);
@@ -34,18 +34,18 @@ export const ntfy: ProviderBehaviour = {
       [request.headers["authorization"] !== "Bearer tk_good", ntfyError(40_101, "unauthorized")],
       [!isText(body["topic"], 64), ntfyError(40_009, "invalid request: topic invalid")],
       [Buffer.byteLength(request.body) > 8_192, NTFY_ANSWERS["body too large"]],
-      // A longer one would become an attachment.
+      // ntfy makes a longer message an attachment.
       [Buffer.byteLength(String(body["message"])) > 4_096, NTFY_ANSWERS["message too long"]],
       [list(body["actions"]).length > 3, NTFY_ANSWERS["too many actions"]],
     ]);
   },
-  // It echoes the whole message, and calls an empty one "triggered".
+  // It echoes the whole message, and replaces an empty one by "triggered".
   accepts: (request) => {
     const { message, ...rest } = bodyOf(request);
     const about = { id: "hwQ2YpKdmg", time: 1_795_138_800, expires: 1_795_182_000, event: "message" };
     return json(200, { ...about, ...rest, message: message === "" ? "triggered" : message });
   },
-  // It never says how long to wait.
+  // The response never says how long to wait.
   limit: () => ntfyError(42_901, "limit reached: too many requests"),
   gone: ntfyError(40_301, "forbidden"),
   otherAnswers: NTFY_ANSWERS,

@@ -4,16 +4,16 @@ import { slackFault } from "./slack-blocks.ts";
 
 type SlackPost = { channel: string; ts: string; payload: Record<string, unknown> };
 
-/** Slack's Web API as the app of an instance uses it, with its own error codes. */
+/** The part of Slack's Web API that an instance's app uses, with Slack's error codes. */
 export type FakeSlackApi = {
   clientId: string;
   clientSecret: string;
-  /** A code of the OAuth flow, as Slack sends it once a person has agreed; it works once. */
+  /** Makes a code of the OAuth flow, as Slack sends it once a person has agreed. It works once. */
   newCode(place: { team: string; channel: string; name: string }): string;
   /** Makes `chat.postMessage` fail with this error from now on, such as `token_revoked`; null: it succeeds again. */
   refuse(error: string | null): void;
   posts: Ledger<SlackPost>;
-  /** An address that takes the answer to a press. */
+  /** The `response_url` of a pressed button. */
   responseUrl: string;
   answers: Ledger<Record<string, unknown>>;
 };

@@ -1,11 +1,11 @@
 type Json = Record<string, unknown>;
 
 const BLOCKS_MAX = 50;
-const LIMITS = { header: 150, section: 3_000, field: 2_000, button: 75 };
+const CHARS_MAX = { header: 150, section: 3_000, field: 2_000, button: 75 };
 
-/** Slack's word for what is wrong with a message, or null where it would be posted. */
+/** Slack's error code for a message that it refuses; null: Slack would post it. */
 export function slackFault(body: string): string | null {
-  const payload = parsed(body);
+  const payload = parse(body);
   if (payload === null) return "invalid_payload";
   if (payload["blocks"] === undefined) return isText(payload["text"], 40_000) ? null : "no_text";
   const blocks = payload["blocks"];
@@ -17,11 +17,11 @@ function isBlock(block: unknown): boolean {
   if (!isObject(block)) return false;
   switch (block["type"]) {
     case "header":
-      return isPlain(block["text"], LIMITS.header);
+      return isPlain(block["text"], CHARS_MAX.header);
     case "section":
       return isSection(block);
     case "context":
-      return isList(block["elements"], 10, (element) => isTextObject(element, LIMITS.field));
+      return isList(block["elements"], 10, (element) => isTextObject(element, CHARS_MAX.field));
     case "actions":
       return isList(block["elements"], 25, isButton);
     case "divider":
@@ -32,15 +32,15 @@ function isBlock(block: unknown): boolean {
 }
 
 function isSection(block: Json): boolean {
-  const text = block["text"] === undefined || isTextObject(block["text"], LIMITS.section);
+  const text = block["text"] === undefined || isTextObject(block["text"], CHARS_MAX.section);
   const fields =
     block["fields"] === undefined ||
-    isList(block["fields"], 10, (field) => isTextObject(field, LIMITS.field));
+    isList(block["fields"], 10, (field) => isTextObject(field, CHARS_MAX.field));
   return text && fields && (block["text"] !== undefined || block["fields"] !== undefined);
 }
 
 function isButton(element: unknown): boolean {
-  return isObject(element) && element["type"] === "button" && isPlain(element["text"], LIMITS.button);
+  return isObject(element) && element["type"] === "button" && isPlain(element["text"], CHARS_MAX.button);
 }
 
 function isTextObject(text: unknown, limit: number): boolean {
@@ -66,7 +66,7 @@ function isObject(value: unknown): value is Json {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function parsed(body: string): Json | null {
+function parse(body: string): Json | null {
   try {
     const value: unknown = JSON.parse(body);
     return isObject(value) ? value : null;

@@ -5,7 +5,7 @@ import { slackFault } from "./slack-blocks.ts";
 
 export type SlackMessage = { path: string; payload: Record<string, unknown>; receivedAt: number };
 
-/** Slack's incoming webhooks, with its own error codes. The ledger has only accepted messages. */
+/** Slack's incoming webhooks, with Slack's error codes. The ledger contains only accepted messages. */
 export type FakeSlack = Ledger<SlackMessage> & {
   /** For `SLACK_API_URL`. */
   apiUrl: string;
@@ -15,12 +15,12 @@ export type FakeSlack = Ledger<SlackMessage> & {
   /** Every request, accepted or not. */
   requests: Ledger<FakeRequest>;
   next(...faults: Fault[]): void;
-  /** From now on every hook answers 404 no_service, as after an app was removed. */
+  /** From now on every webhook answers 404 no_service, as Slack does once an app is removed. */
   removeHooks(): void;
   close(): Promise<void>;
 };
 
-/** 429 as Slack sends it. */
+/** A 429 as Slack sends it. */
 export function slackLimit(seconds: number): Fault {
   return { status: 429, body: "rate_limited", headers: { "retry-after": String(seconds) } };
 }

@@ -12,16 +12,16 @@ import {
 import type { TestCertificate } from "./certificates.ts";
 import { newLedger, type Ledger } from "./ledger.ts";
 
-/** A mail as it was accepted: its envelope, its source, and what a mail program makes of it. */
+/** An accepted mail: its envelope, its source, and the mail as a mail program parses it. */
 export type ReceivedMail = {
   from: string;
   to: string[];
   raw: string;
   mail: Email;
   receivedAt: number;
-  /** What the sender introduced itself as. */
+  /** The name that the sender gave in its EHLO. */
   ehlo: string;
-  /** It came over TLS. */
+  /** The mail came over TLS. */
   secure: boolean;
 };
 
@@ -39,15 +39,15 @@ export type FakeSmtpOptions = {
   certificate?: TestCertificate;
 };
 
-/** A mail server that accepts every mail unless a test sets another answer. */
+/** A mail server that accepts every mail unless a test sets another reaction. */
 export type FakeSmtp = Ledger<ReceivedMail> & {
   /** For `SMTP_URL`. */
   url: string;
-  /** What to answer next, in order. */
+  /** Sets the next reactions, in order. */
   next(...faults: SmtpFault[]): void;
-  /** Answers 550 to this recipient for ever. */
+  /** From now on answers 550 to this recipient. */
   refuseMailbox(address: string): void;
-  /** All bytes that came without TLS: the server's library shows addresses in another form than they came in. */
+  /** All bytes that came without TLS, because the server's library changes the form of addresses. */
   wire(): string;
   close(): Promise<void>;
 };
@@ -80,10 +80,10 @@ export async function startFakeSmtp({ certificate }: FakeSmtpOptions = {}): Prom
   });
   const wire: Buffer[] = [];
   const sockets = socketsOf(server, wire);
-  server.on("error", () => undefined); // a client that breaks off in the middle
+  server.on("error", () => undefined); // a client broke its connection off
   server.listen(0, "127.0.0.1");
   await once(server.server, "listening");
-  const { port } = server.server.address() as AddressInfo; // a TCP server that listens always has one
+  const { port } = server.server.address() as AddressInfo; // a listening TCP server always has one
   return {
     ...ledger,
     url: `smtp://127.0.0.1:${port}`,

@@ -3,7 +3,7 @@ const TAGS = new Set(
 );
 const NAMED: Record<string, string> = { lt: "<", gt: ">", amp: "&", quot: '"' };
 
-/** What the Bot API makes of a text with `parse_mode: HTML`: the text without its markup, or why it refuses. */
+/** Parses a text with `parse_mode: HTML` as the Bot API does: the text without its markup, or why the API refuses it. */
 export function parseTelegramHtml(source: string): { text: string } | { fault: string } {
   const open: string[] = [];
   let text = "";
@@ -48,7 +48,7 @@ function closing(rest: string, open: string[]): Step {
   return { text: "", length: whole.length };
 }
 
-/** Unknown entities are text, as they are to Telegram. */
+/** Unknown entities stay text, as in Telegram. */
 function entity(rest: string): Step {
   const [whole = "", named, decimal, hex] = /^&(?:([a-z]+)|#(\d{1,7})|#x([0-9a-f]{1,6}));/i.exec(rest) ?? [];
   if (named !== undefined && NAMED[named] !== undefined) return { text: NAMED[named], length: whole.length };

@@ -5,9 +5,9 @@ import { parseTelegramHtml } from "./telegram-html.ts";
 export type TelegramMessage = {
   chat: string;
   topic: number | null;
-  /** As a person sees it, without markup. */
+  /** The text as a person sees it, without markup. */
   text: string;
-  /** As it was sent. */
+  /** The text as it was sent. */
   source: string;
   parseMode: string | null;
   messageId: number;
@@ -16,10 +16,10 @@ export type TelegramMessage = {
 
 type TelegramCall = { method: string; given: Record<string, unknown> };
 
-/** Why a chat takes no messages. */
+/** Why a chat accepts no messages. */
 type ChatFate = "blocked" | "gone" | { movedTo: string };
 
-/** The Bot API. The ledger has only delivered messages. */
+/** The Bot API. The ledger contains only delivered messages. */
 export type FakeTelegram = Ledger<TelegramMessage> & {
   /** For `TELEGRAM_API_ROOT`. */
   root: string;
@@ -30,26 +30,26 @@ export type FakeTelegram = Ledger<TelegramMessage> & {
   setFate(chat: string, fate: ChatFate): void;
   /** Sends a message or a press of a button to the webhook, or to the poll of `getUpdates`. */
   pushUpdate(update: Record<string, unknown>): void;
-  /** Sets how the webhook's address is called; updates wait until that returns 200. */
+  /** Sets the function that calls the webhook. An update is kept until it returns 200. */
   onWebhook(reach: Reach): void;
   /** Calls of other methods than `sendMessage`, such as `answerCallbackQuery`. */
   calls: Ledger<TelegramCall>;
-  /** How often a second poll for updates ended the first one with 409. */
+  /** How often a second poll for updates has ended the first with 409. */
   conflicts(): number;
   close(): Promise<void>;
 };
 
-/** Posts an update. @returns the status of the answer */
+/** Posts an update. @returns the status of the response */
 type Reach = (request: { url: string; secret: string; body: string }) => Promise<number>;
 
-/** 429 as the Bot API sends it. */
+/** A 429 as the Bot API sends it. */
 export function telegramLimit(seconds: number): Fault {
   const description = `Too Many Requests: retry after ${seconds}`;
   return failure(429, description, { retry_after: seconds });
 }
 
 const TOKEN = "123456789:AAFakeTokenForTestsOnly_0123456789abc";
-const TEXT_MAX = 4_096;
+const TEXT_CHARS_MAX = 4_096;
 
 export async function startFakeTelegram(): Promise<FakeTelegram> {
   const ledger = newLedger<TelegramMessage>();
@@ -98,10 +98,10 @@ type Api = {
   hook: Hook;
 };
 type Hook = { url: string; secret: string; reach: Reach; lastError: { at: number; message: string } | null };
-/** The one long poll that is open. */
+/** The open long poll, if any, and how many were ended by another. */
 type Waiting = { poll: { look(): void; end(fault: Fault): void } | null; conflicts: number };
 
-/** Holds the answer until there is an update; a second poll ends the first with 409, as Telegram does. */
+/** Holds the response until there is an update. As in Telegram, a second poll ends the first with 409. */
 function pollUpdates(
   { api, waiting }: { api: Api; waiting: Waiting },
   request: FakeRequest,
@@ -209,7 +209,7 @@ function sendMessage(api: Api, given: Record<string, unknown>, receivedAt: numbe
   const parsed = given["parse_mode"] === "HTML" ? parseTelegramHtml(source) : { text: source };
   if ("fault" in parsed) return failure(400, `Bad Request: can't parse entities: ${parsed.fault}`);
   if (parsed.text.trim() === "") return failure(400, "Bad Request: message text is empty");
-  if (parsed.text.length > TEXT_MAX) return failure(400, "Bad Request: message is too long");
+  if (parsed.text.length > TEXT_CHARS_MAX) return failure(400, "Bad Request: message is too long");
   const messageId = api.ledger.received.length + 1;
   api.ledger.add({
     chat,

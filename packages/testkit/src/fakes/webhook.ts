@@ -4,9 +4,9 @@ import { newLedger, type Ledger } from "./ledger.ts";
 /** A receiver of webhooks. */
 export type FakeWebhook = Ledger<FakeRequest> & {
   url: string;
-  /** Sets the reactions to the next requests, in order; later ones get that of `otherwise`. */
+  /** Sets the reactions to the next requests, in order. Requests after those get the reaction that `otherwise` sets. */
   next(...faults: Fault[]): void;
-  /** Sets the reaction to every request from now on; it is 200 at first. */
+  /** Sets the reaction to all requests without one of `next`; 200 at first. */
   otherwise(fault: Fault): void;
   close(): Promise<void>;
 };

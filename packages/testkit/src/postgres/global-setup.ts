@@ -9,16 +9,16 @@ import { createTemplate } from "./template.ts";
 
 declare module "vitest" {
   export interface ProvidedContext {
-    /** The URL of the test server, without a database's name at its end. */
+    /** The URL of the test server, without a database name. */
     postgresUrl: string;
-    /** The file with the authority that signed its certificate, which is for localhost and 127.0.0.1. */
+    /** The file with the certificate authority of its certificate, which is for localhost and 127.0.0.1. */
     postgresAuthority: string;
   }
 }
 
 /**
- * Starts one real PostgreSQL for all test files of a run, with a migrated template database that each file
- * copies. It does not wait for disks: no test pulls the plug of this one. It takes connections with TLS and without.
+ * Starts one real PostgreSQL for all test files of a run, with a migrated template database that each file copies. It accepts
+ * connections with TLS and without. fsync is off, because no test crashes this server: those that crash one start their own.
  */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const home = realpathSync(mkdtempSync(join(tmpdir(), "overdue-test-postgres-")));
@@ -47,13 +47,13 @@ const SETTINGS = [
 
 async function start(home: string) {
   const directory = join(home, "postgres");
-  chmodSync(home, 0o755); // Run as root, the server is another user.
+  chmodSync(home, 0o755); // If the tests run as root, PostgreSQL runs as another user, who must be able to enter.
   await initialise(directory, PASSWORD, ["--no-sync"]);
   writeCertificate(directory);
   return startServer({ directory, logFile: join(home, "postgres.log"), settings: SETTINGS });
 }
 
-/** Under the names that PostgreSQL looks for; it takes the key only from its own user. */
+/** Writes the certificate where PostgreSQL looks for it. It refuses a key file that another user owns. */
 function writeCertificate(directory: string): void {
   const { uid, gid } = statSync(directory);
   const { cert, key } = testCertificates.good;

@@ -12,10 +12,10 @@ const PROGRAM = process.env["PGBOUNCER_PATH"] ?? "pgbouncer";
 const TRIES = 200;
 const RETRY_MS = 100;
 
-/** There is no PgBouncer on this machine. */
+/** Whether this machine has no PgBouncer. */
 export const pgBouncerMissing = spawnSync(PROGRAM, ["--version"]).error !== undefined;
 
-/** Starts a real PgBouncer before the server of `serverUrl`, for all of its databases; `settings` are lines of its file. */
+/** Starts a real PgBouncer for all databases of the server of `serverUrl`. `settings` are lines for its configuration file. */
 export async function startPgBouncer(
   serverUrl: string,
   settings: string,
@@ -37,11 +37,11 @@ ${settings}
 `,
   );
   chmodSync(home, 0o755);
-  // It refuses to run as root.
+  // PgBouncer refuses to run as root.
   const args = process.getuid?.() === 0 ? ["-u", "nobody", file] : [file];
   const child = spawn(PROGRAM, args, { stdio: "ignore" });
   const stop = async () => {
-    await ended(child);
+    await interrupt(child);
     rmSync(home, { recursive: true, force: true });
   };
   const url = `postgres://postgres@127.0.0.1:${port}/postgres`;
@@ -62,7 +62,7 @@ async function takesConnections(url: string): Promise<boolean> {
   return takes;
 }
 
-async function ended(child: ChildProcess): Promise<void> {
+async function interrupt(child: ChildProcess): Promise<void> {
   const exited = once(child, "exit");
   child.kill("SIGINT");
   await exited;

@@ -21,7 +21,7 @@ export type TestReplica = {
 
 export async function testReplica(): Promise<TestReplica> {
   const home = realpathSync(mkdtempSync(join(tmpdir(), "overdue-test-replica-")));
-  chmodSync(home, 0o755); // Run as root, the server is another user.
+  chmodSync(home, 0o755); // If the tests run as root, PostgreSQL runs as another user, who must be able to enter.
   const directory = join(home, "primary");
   await initialise(directory, PASSWORD, ["--no-sync"]);
   const primary = await startServer({ directory, logFile: `${directory}.log`, settings: SETTINGS });
@@ -49,7 +49,7 @@ export async function testReplica(): Promise<TestReplica> {
   };
 }
 
-/** As pg_basebackup does, which does not come along. */
+/** Copies a running server as pg_basebackup does, which @overdue/postgres does not contain. */
 async function copyRunning(url: string, from: string, to: string): Promise<void> {
   const session = new Session({ url, name: "test" });
   await session.query("select pg_backup_start('replica', true)", []);
@@ -65,6 +65,6 @@ async function copyRunning(url: string, from: string, to: string): Promise<void>
     ["standby.signal", ""],
   ] as const) {
     writeFileSync(join(to, name), content);
-    chmodSync(join(to, name), 0o666); // Run as root, the server is another user, and renames them.
+    chmodSync(join(to, name), 0o666); // PostgreSQL, perhaps as another user, renames and removes them.
   }
 }

@@ -3,7 +3,7 @@ import * as db from "@overdue/db";
 /** The migrated database that every test's own database is a copy of. */
 export const TEMPLATE = "overdue_template";
 
-/** Creates and migrates the template; `url` is the server's, without a database's name. */
+/** Creates and migrates the template. `url` is that of the server, without a database name. */
 export async function createTemplate(url: string): Promise<void> {
   await asAdministrator(url, (session) => session.query(`create database ${TEMPLATE}`));
   const pool = db.openPool({ url: `${url}/${TEMPLATE}`, max: 1, name: "template" });
@@ -11,7 +11,7 @@ export async function createTemplate(url: string): Promise<void> {
   await pool.end();
 }
 
-/** Runs `work` with one short connection to the server's own database. */
+/** Runs `work` with one short connection to the database "postgres". */
 export async function asAdministrator<T>(url: string, work: (session: db.Session) => Promise<T>): Promise<T> {
   const session = new db.Session({ url: `${url}/postgres`, name: "test administrator" });
   try {

@@ -3,10 +3,10 @@ import { openPool, type Pool } from "@overdue/db";
 import { inject } from "vitest";
 import { asAdministrator, TEMPLATE } from "./template.ts";
 
-/** A database of a test file's own: its URL, a pool on it, and its end. */
+/** A database for one test file. `drop` ends its pool and removes it. */
 export type TestDatabase = { url: string; pool: Pool; drop: () => Promise<void> };
 
-/** Copies the migrated template; call `drop` in `afterAll`. */
+/** Makes a copy of the migrated template. Call `drop` in `afterAll`. */
 export async function testDatabase(): Promise<TestDatabase> {
   const server = inject("postgresUrl");
   const name = `test_${randomBytes(6).toString("hex")}`;

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 
-/** Runs Prometheus' promtool (`PROMTOOL_PATH`, else the one on the path); returns what it prints. Rejects where it refuses. */
+/** Runs promtool of Prometheus (`PROMTOOL_PATH`, else from the path). @returns what it prints. @throws if it fails */
 export async function promtool(...args: string[]): Promise<string> {
   const { stdout } = await promisify(execFile)(process.env["PROMTOOL_PATH"] ?? "promtool", args);
   return stdout;

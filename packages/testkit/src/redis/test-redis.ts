@@ -7,20 +7,20 @@ import { delimiter, join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { freePort } from "@overdue/postgres";
 
-/** A Redis or Valkey server of a test file's own: its URL, its process (to freeze or kill), and its end. */
+/** A Redis or Valkey server for one test file. `pid` is for freezing or killing it. */
 export type TestRedis = { url: string; pid: number; stop: () => Promise<void> };
 
 const PROGRAMS = ["redis-server", "valkey-server"];
 const MISSING = "no redis-server or valkey-server on the path (Debian: apt-get install redis-server)";
 
 /**
- * Why tests of the Redis mode are skipped here, or null where they run: `test.skipIf(redisMissing)`. Under
- * CI=true they always run, and so fail where the server is missing.
+ * Why tests of the Redis mode are skipped on this machine: `test.skipIf(redisMissing)`; null: they run. With CI=true they always
+ * run, and fail if there is no server.
  */
 export const redisMissing: string | null =
   findRedisServer() !== null || process.env.CI === "true" ? null : MISSING;
 
-/** Starts a real, empty Redis on a free port; null where this machine has none, which under CI=true is an error. */
+/** Starts a real, empty Redis on a free port; null: this machine has none. @throws if it has none and CI=true */
 export async function testRedis(): Promise<TestRedis | null> {
   const program = findRedisServer();
   if (program) return start(program);
@@ -51,7 +51,7 @@ async function start(program: string, args: readonly string[] = []): Promise<Tes
   const child = spawn(program, [...args, ...own], { cwd: directory, stdio: "ignore" });
   const exited = once(child, "exit");
   await Promise.race([
-    accepts(port),
+    untilItAccepts(port),
     exited.then(() => Promise.reject(new Error(`${program} did not start.`))),
   ]);
   const stop = async () => {
@@ -62,12 +62,12 @@ async function start(program: string, args: readonly string[] = []): Promise<Tes
   return { url: `redis://127.0.0.1:${port}`, port, pid: child.pid ?? 0, stop };
 }
 
-/** Several servers that belong together: the form of `REDIS_URL` for them, and their end. */
+/** Several servers that belong together. `url` is for `REDIS_URL`. */
 export type TestRedises = { url: string; stop: () => Promise<void> };
 
 const SLOTS = 16_384;
 
-/** Starts a real cluster of three nodes; call it only where `redisMissing` is null. */
+/** Starts a real cluster of three nodes. Call it only if `redisMissing` is null. */
 export async function testRedisCluster(): Promise<TestRedises> {
   const program = findRedisServer() ?? "redis-server";
   const nodes = await Promise.all(
@@ -85,7 +85,7 @@ export async function testRedisCluster(): Promise<TestRedises> {
     await ask(nodes[0]?.port ?? 0, `CLUSTER MEET 127.0.0.1 ${port} ${busPort}`);
   }
   await Promise.all(
-    nodes.map(({ port }) => answers(port, "CLUSTER INFO", /state:ok[^]*slots_ok:16384[^]*size:3/)),
+    nodes.map(({ port }) => untilItAnswers(port, "CLUSTER INFO", /state:ok[^]*slots_ok:16384[^]*size:3/)),
   );
   return {
     url: `redis+cluster://${nodes.map(({ port }) => `127.0.0.1:${port}`).join()}`,
@@ -95,19 +95,19 @@ export async function testRedisCluster(): Promise<TestRedises> {
 
 /**
  * Starts a real primary, a replica of it, and a sentinel that makes the replica the primary once the first one is gone.
- * Call it only where `redisMissing` is null.
+ * Call it only if `redisMissing` is null.
  */
 export async function testRedisSentinel(): Promise<TestRedises & { killPrimary: () => void }> {
   const program = findRedisServer() ?? "redis-server";
   const primary = await start(program, ["--repl-diskless-sync-delay", "0"]);
   const replica = await start(program, ["--replicaof", "127.0.0.1", String(primary.port)]);
-  await answers(replica.port, "INFO replication", /master_link_status:up/);
+  await untilItAnswers(replica.port, "INFO replication", /master_link_status:up/);
   const directory = mkdtempSync(join(tmpdir(), "overdue-test-sentinel-"));
   const file = join(directory, "sentinel.conf");
   const watched = [`monitor main 127.0.0.1 ${primary.port} 1`, "down-after-milliseconds main 500"];
   writeFileSync(file, watched.map((line) => `sentinel ${line}\n`).join(""));
   const sentinel = await start(program, [file, "--sentinel"]);
-  await answers(sentinel.port, "SENTINEL REPLICAS main", new RegExp(`\r\n${replica.port}\r\n`));
+  await untilItAnswers(sentinel.port, "SENTINEL REPLICAS main", new RegExp(`\r\n${replica.port}\r\n`));
   return {
     url: `redis+sentinel://127.0.0.1:${sentinel.port}/main`,
     killPrimary: () => void process.kill(primary.pid, "SIGKILL"),
@@ -118,12 +118,12 @@ export async function testRedisSentinel(): Promise<TestRedises & { killPrimary: 
   };
 }
 
-/** Waits until the answer to a command is like this. */
-async function answers(port: number, command: string, wanted: RegExp): Promise<void> {
+/** Waits until the reply to a command matches. */
+async function untilItAnswers(port: number, command: string, wanted: RegExp): Promise<void> {
   while (!wanted.test(await ask(port, command))) await wait(20);
 }
 
-/** @returns the answer to one command, as it came */
+/** @returns the raw reply to one command */
 async function ask(port: number, command: string): Promise<string> {
   const socket = createConnection({ host: "127.0.0.1", port });
   socket.end(`${command}\r\nQUIT\r\n`);
@@ -133,13 +133,13 @@ async function ask(port: number, command: string): Promise<string> {
   return answer;
 }
 
-async function accepts(port: number): Promise<void> {
+async function untilItAccepts(port: number): Promise<void> {
   const socket = createConnection({ host: "127.0.0.1", port });
   try {
     await once(socket, "connect");
   } catch {
     await wait(20);
-    await accepts(port);
+    await untilItAccepts(port);
   } finally {
     socket.destroy();
   }

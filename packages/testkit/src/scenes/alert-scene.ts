@@ -14,20 +14,20 @@ import {
 } from "@overdue/db";
 import { eq } from "drizzle-orm";
 
-/** The SECRET_KEY that seals the channels of scenes, for a product that is started on one. */
+/** The SECRET_KEY that encrypts the channels of scenes, for an Overdue that runs on one. */
 export const SCENE_SECRET = "a secret for scenes of alerts that is long enough";
 export const sceneKeyring: Keyring = keyringOf([SCENE_SECRET]);
 
-/** A project with a check and a channel, and functions that write flips and deliveries as the deadline evaluator does. */
+/** A project with a check and a channel, and functions that write flips and deliveries as the deadline evaluator would. */
 export type AlertScene = {
   projectId: string;
   checkId: string;
   channelId: string;
   addCheck(name: string): Promise<string>;
   addChannel(kind: string, settings: Record<string, unknown>): Promise<string>;
-  /** The check goes down: flip, incident and delivery in one transaction. */
+  /** Takes the check down: writes flip, incident and delivery in one transaction. */
   down(options?: DownOptions): Promise<Written>;
-  /** The check comes up again. */
+  /** Takes the check up again. */
   up(down: Written, options?: { channelId?: string }): Promise<Written>;
 };
 
@@ -105,10 +105,10 @@ async function writeDown(tx: Tx, place: Place & DownOptions): Promise<Written> {
 }
 
 async function writeUp(tx: Tx, place: Place, down: Written): Promise<Written> {
-  const there = { ...place, checkId: down.checkId };
-  const deadlineSeq = await nextSeq(tx, there.checkId);
-  const flipId = await insertFlip(tx, there, { deadlineSeq, to: "up", reason: null, at: UP_AT });
-  return insertDelivery(tx, there, { kind: "up", flipId, incidentId: down.incidentId });
+  const ofCheck = { ...place, checkId: down.checkId };
+  const deadlineSeq = await nextSeq(tx, ofCheck.checkId);
+  const flipId = await insertFlip(tx, ofCheck, { deadlineSeq, to: "up", reason: null, at: UP_AT });
+  return insertDelivery(tx, ofCheck, { kind: "up", flipId, incidentId: down.incidentId });
 }
 
 async function insertFlip(
@@ -128,15 +128,15 @@ async function insertFlip(
 async function insertDelivery(
   tx: Tx,
   place: Place,
-  of: { kind: "down" | "up"; flipId: string; incidentId: string },
+  cause: { kind: "down" | "up"; flipId: string; incidentId: string },
 ): Promise<Written> {
   const [row] = await tx
     .insert(schema.deliveries)
-    .values({ ...keys(place), channelId: place.channelId, ...of })
+    .values({ ...keys(place), channelId: place.channelId, ...cause })
     .returning();
   if (row === undefined) throw new Error("The insert returned no row.");
   await notifySenders(tx);
-  return { deliveryId: row.id, checkId: place.checkId, ...of };
+  return { deliveryId: row.id, checkId: place.checkId, ...cause };
 }
 
 async function insertPing(tx: Tx, place: Place, ping: { number: number; body: string }): Promise<void> {

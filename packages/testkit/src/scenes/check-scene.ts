@@ -11,19 +11,19 @@ import {
   type Target,
 } from "@overdue/db";
 
-/** A check as a test speaks of it. */
+/** What a test needs to refer to a check. */
 export type SceneCheck = { id: string; projectId: string; pingUuid: string };
 
 type CheckOptions = {
-  /** Made then; epoch milliseconds. */
+  /** When it is created, in epoch milliseconds; without: now. */
   at?: number;
-  /** Without: one of its own. */
+  /** Without: a new project. */
   projectId?: string;
   settings?: Partial<CheckSettings>;
   details?: Partial<CheckDetails>;
 };
 
-/** A check that is due every 5 minutes, with a minute's grace, and alerts every channel of its project. */
+/** Creates a check that is due every 5 minutes, with a minute's grace, and notifies every channel of its project. */
 export async function aCheck(pool: Pool, options: CheckOptions = {}): Promise<SceneCheck> {
   const { at = Date.now(), settings, details = {} } = options;
   const projectId = options.projectId ?? (await aProject(pool)).projectId;
@@ -39,14 +39,14 @@ export async function aCheck(pool: Pool, options: CheckOptions = {}): Promise<Sc
   return { id, projectId, pingUuid };
 }
 
-/** A project that nobody is a member of. */
+/** Creates a project without members. */
 export async function aProject(pool: Pool): Promise<{ projectId: string; pingKey: string }> {
   const { id, pingKey } = await createProject(openDb(pool), { name: "test", ownerId: null });
   if (pingKey === null) throw new Error("A new project has a ping key.");
   return { projectId: id, pingKey };
 }
 
-/** A ping that a receiver accepted at that instant. Ends of one host within 90 s are one, unless their digests differ. */
+/** A ping that a receiver accepted at `at`. Two ends of one host within 90 s count as one, unless their digests differ. */
 export function anArrival(
   to: Target | SceneCheck,
   at: number,

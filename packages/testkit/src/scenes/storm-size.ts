@@ -1,4 +1,4 @@
-/** How many checks a storm is asked for by `npm run proof:storm`; null in everyday's tests. */
+/** With how many checks `npm run proof:storm` runs the storm test; null in ordinary test runs. */
 export function askedStormSize(): number | null {
   const size = process.env.STORM_CHECKS;
   return size === undefined ? null : Number(size);
