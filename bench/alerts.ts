@@ -4,10 +4,10 @@ import { type Model, addHerd, makeModel } from "./alerts/herd.ts";
 import { type Product, startProduct } from "./alerts/product.ts";
 
 /**
- * `npm run bench:alerts [500 10000]`: N checks whose deadlines fall in the same instant, one webhook channel whose
- * receiver takes 200 ms per call; api, checker, sender, PostgreSQL and Redis are the product's own processes. Printed: from
- * the deadline to the first, median and last call, in both queue modes; a lone check's latency over many; and how
- * long the same calls take when nothing is done but sending them, with as many at once as the product makes.
+ * `npm run bench:alerts [500 10000]`: N checks with the same deadline, and one webhook channel whose receiver takes 200 ms per
+ * call. Api, checker, sender, PostgreSQL and Redis are the product's own processes. Prints, in both queue modes, the time from
+ * the deadline to the first, median and last call; the latency of single checks, measured many times; and how long the same
+ * calls take a loop that only sends them, with as many at once as the product makes.
  */
 const ANSWER_MS = 200;
 const HERDS = process.argv
@@ -19,8 +19,8 @@ const STORES = (["postgres", "redis"] as const).filter(
 );
 const LONE_CHECKS = Number(process.env["BENCH_LONE"] ?? 100);
 const LONE_EVERY_MS = 170;
-const LONGEST_MS = 180_000;
-const AT_ONCE = 200;
+const WAIT_MS_MAX = 180_000;
+const CALLS_AT_ONCE = 200;
 
 let wrong = 0;
 for (const store of STORES) {
@@ -29,10 +29,10 @@ for (const store of STORES) {
     const model = await makeModel(product.pool, product.sink.url);
     await product.startChecker();
     await product.startSender();
-    await evaluating(product);
-    if (LONE_CHECKS > 0) await lone(product, model, store);
+    await untilItEvaluates(product);
+    if (LONE_CHECKS > 0) await measureLone(product, model, store);
     for (const count of HERDS.length > 0 ? HERDS : [500, 10_000])
-      await herd(product, { model, store, count });
+      await measureHerd(product, { model, store, count });
   } finally {
     await product.stop();
   }
@@ -40,28 +40,28 @@ for (const store of STORES) {
 process.exitCode = wrong > 0 ? 1 : 0;
 
 /** Resolves once the checker evaluates deadlines and the sender is ready. */
-async function evaluating({ pool }: Product): Promise<void> {
+async function untilItEvaluates({ pool }: Product): Promise<void> {
   const rows = await pool.query("select from checkers where watermark_at is not null");
-  if (rows.length === 0) await wait(50).then(() => evaluating({ pool } as Product));
-  else await wait(2_000); // what a start does besides is not what is measured
+  if (rows.length === 0) await wait(50).then(() => untilItEvaluates({ pool } as Product));
+  else await wait(2_000); // the other work of a start must not be measured
 }
 
-async function lone(product: Product, model: Model, store: string): Promise<void> {
+async function measureLone(product: Product, model: Model, store: string): Promise<void> {
   await product.sink.forget();
   const first = Date.now() + 1_500;
-  // 7 ms more each time: the second's own rhythm must not help or hurt.
+  // 7 ms more each time, so that deadlines fall into all parts of a second.
   const deadlines = Array.from({ length: LONE_CHECKS }, (_, index) => first + index * (LONE_EVERY_MS + 7));
   for (const deadlineAt of deadlines) await addHerd(product.pool, model, { count: 1, deadlineAt });
   const calls = await received(product, LONE_CHECKS, (deadlines.at(-1) ?? first) + 30_000);
-  const latencies = (await flipsOf(product, calls)).toSorted((one, other) => one - other);
+  const latencies = (await latenciesOf(product, calls)).toSorted((one, other) => one - other);
   const at = (share: number) => latencies[Math.max(0, Math.ceil(latencies.length * share) - 1)];
   console.log(
-    `${store}: a lone check, ${latencies.length} times: p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, most ${at(1)} ms (aim: p99 250 ms)`,
+    `${store}: a single check, ${latencies.length} times: p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, maximum ${at(1)} ms (aim: p99 250 ms)`,
   );
 }
 
-/** From each call's own deadline to its arrival. */
-async function flipsOf({ pool }: Product, calls: readonly [string, number][]): Promise<number[]> {
+/** The milliseconds from the deadline of each call to its arrival. */
+async function latenciesOf({ pool }: Product, calls: readonly [string, number][]): Promise<number[]> {
   const rows = await pool.query<{ id: string; at: number }>(
     `select d.id, (extract(epoch from f.at) * 1000)::float8 as at
        from deliveries d join flips f on f.id = d.flip_id where d.id = any($1::uuid[])`,
@@ -71,16 +71,18 @@ async function flipsOf({ pool }: Product, calls: readonly [string, number][]): P
   return calls.map(([id, receivedAt]) => Math.round(receivedAt - (deadlineOf.get(id) ?? Number.NaN)));
 }
 
-async function herd(product: Product, of: { model: Model; store: string; count: number }): Promise<void> {
-  const { model, store, count } = of;
-  const floorMs = await baseline(product.sink.url, count);
+async function measureHerd(
+  product: Product,
+  { model, store, count }: { model: Model; store: string; count: number },
+): Promise<void> {
+  const floorMs = await measureBareCalls(product.sink.url, count);
   await product.sink.forget();
   const deadlineAt = Math.ceil((Date.now() + 1_500 + count / 2) / 1_000) * 1_000;
   await addHerd(product.pool, model, { count, deadlineAt });
   await product.pool.query("analyze checks");
   if (Date.now() > deadlineAt)
-    console.log("The herd was made too late: the figures hold the time of making it.");
-  const calls = await received(product, count, deadlineAt + LONGEST_MS);
+    console.log("The herd was made too late: the figures include the time for making it.");
+  const calls = await received(product, count, deadlineAt + WAIT_MS_MAX);
   const after = calls.map(([, at]) => at - deadlineAt);
   const twice = calls.length - new Set(calls.map(([id]) => id)).size;
   const missing = count - new Set(calls.map(([id]) => id)).size;
@@ -90,24 +92,24 @@ async function herd(product: Product, of: { model: Model; store: string; count: 
   console.log(
     `${store}: ${count} checks: first ${seconds(after[0])}, median ${seconds(after[Math.floor(after.length / 2)])}, ` +
       `last ${seconds(last)}; twice ${twice}, missing ${missing}; ` +
-      `${(last / floorMs).toFixed(1)} times the bare calls (${seconds(floorMs)}, ${AT_ONCE} at once)`,
+      `${(last / floorMs).toFixed(1)} times the bare calls (${seconds(floorMs)}, ${CALLS_AT_ONCE} at once)`,
   );
 }
 
-/** Waits for so many calls, or the instant by which they should have come. */
+/** Waits until `count` calls have come, or until `untilMs`. @returns the calls */
 async function received({ sink }: Product, count: number, untilMs: number): Promise<[string, number][]> {
   for (;;) {
     const calls = await sink.calls();
     if (calls.length >= count || Date.now() > untilMs) {
-      await wait(1_000); // a second copy would come now
+      await wait(1_000); // for calls that come twice
       return sink.calls();
     }
     await wait(500);
   }
 }
 
-/** The same number of calls from a loop that does nothing else, until the last one is received. */
-async function baseline(url: string, count: number): Promise<number> {
+/** How long a loop that does nothing else takes for the same number of calls, without the time of the receiver. */
+async function measureBareCalls(url: string, count: number): Promise<number> {
   const begun = performance.now();
   let left = count;
   const worker = async () => {
@@ -116,6 +118,6 @@ async function baseline(url: string, count: number): Promise<number> {
       await (await fetch(url, { method: "POST", body: "{}" })).text();
     }
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  await Promise.all(Array.from({ length: CALLS_AT_ONCE }, worker));
   return performance.now() - begun - ANSWER_MS;
 }

@@ -3,9 +3,9 @@ import { once } from "node:events";
 import { join } from "node:path";
 
 /**
- * `npm run bench`: every bench, one after the other, and then all of their figures as one table, to be put into a report with
- * the machine and the date. `npm run bench -- ping start`: only these. It takes a quarter of an hour, on a machine that does
- * nothing else; one that fails fails this.
+ * `npm run bench`: runs every bench, one after the other, and prints all figures as one table for a report that names the
+ * machine and the date. `npm run bench -- ping start`: only these. It takes a quarter of an hour, and needs a machine that does
+ * nothing else. It fails if one of them fails.
  */
 const BENCHES = ["core", "check-list", "start", "ping", "scale", "alerts"];
 const asked = process.argv.slice(2);

@@ -9,14 +9,14 @@ import { addListeningRoute, fillLogs, makeChecks } from "./ping/population.ts";
 import { type Product, withProduct } from "./ping/product.ts";
 
 /**
- * `npm run bench:ping`: durable pings a second and latency of the product as `npm start` starts it (api, checker and
- * sender on its own PostgreSQL, fsync on), beside an empty route and a transaction per ping, on the same machine in the
- * same run. Every check has a full ping log. After each load the acknowledged pings are counted in the table: one that
- * is missing fails the bench. BENCH_SECONDS: of each load; BENCH_CHECKS and BENCH_LOG: how many checks, and pings in
- * the log of each.
+ * `npm run bench:ping`: durable pings per second and latency of the product as `npm start` starts it (api, checker and sender on
+ * its own PostgreSQL, fsync on), compared to an empty route and to a transaction per ping, on the same machine in the same run.
+ * Every check has a full ping log. After each load the bench counts the acknowledged pings in the table, and fails if one is
+ * missing. BENCH_SECONDS: the length of each load; BENCH_CHECKS and BENCH_LOG: how many checks, and how many pings in the log
+ * of each.
  */
 const SECONDS = Number(process.env["BENCH_SECONDS"] ?? 8);
-/** So many that no check gets more than 60 pings a minute: beyond that, pings share rows, which would flatter the figures. */
+/** So many that no check gets more than 60 pings a minute. Beyond that, pings share rows, and the figures would be too good. */
 const CHECKS = Number(process.env["BENCH_CHECKS"] ?? 5_000);
 const LOG = Number(process.env["BENCH_LOG"] ?? 1_000);
 const HAMMERED = 64;
@@ -27,9 +27,9 @@ type Load = {
   url: string;
   pingUuids: readonly string[];
   connections: number;
-  /** A connection for each request. */
+  /** Each request has its own connection. */
   isReconnecting?: boolean;
-  /** Of its pings; an empty route stores none. */
+  /** Whether the pings are stored; the empty route stores none. */
   stores: boolean;
 };
 type Measured = { perSecond: number; lost: number };
@@ -45,45 +45,45 @@ await withProduct(async (product) => {
   const { child, port } = await startBaselines(product);
   try {
     const ours = `http://127.0.0.1:${product.port}/ping`;
-    const empty = `http://127.0.0.1:${port}/empty`;
-    const each = `http://127.0.0.1:${port}/each`;
+    const emptyUrl = `http://127.0.0.1:${port}/empty`;
+    const transactionUrl = `http://127.0.0.1:${port}/each`;
     for (const connections of [64, 256]) {
       const load = { pingUuids, connections, stores: true };
-      const [bare, one, all] = [
-        await measure(product, { ...load, name: "empty route", url: empty, stores: false }),
-        await measure(product, { ...load, name: "transaction per ping", url: each }),
+      const [empty, perTransaction, all] = [
+        await measure(product, { ...load, name: "empty route", url: emptyUrl, stores: false }),
+        await measure(product, { ...load, name: "transaction per ping", url: transactionUrl }),
         await measure(product, { ...load, name: "the product", url: ours }),
       ];
       console.log(
-        `→ ${share(all, bare)} of an empty route, ${times(all, one)} times a transaction per ping\n`,
+        `→ ${share(all, empty)} of an empty route, ${times(all, perTransaction)} times a transaction per ping\n`,
       );
     }
     const load = { pingUuids, connections: 64, stores: true };
     const reconnecting = { ...load, isReconnecting: true };
-    const [bare, all] = [
+    const [empty, all] = [
       await measure(product, {
         ...reconnecting,
         name: "empty route, new connections",
-        url: empty,
+        url: emptyUrl,
         stores: false,
       }),
       await measure(product, { ...reconnecting, name: "the product, new connections", url: ours }),
     ];
-    console.log(`→ ${share(all, bare)} of an empty route\n`);
+    console.log(`→ ${share(all, empty)} of an empty route\n`);
     await measure(product, {
       ...load,
       name: `${HAMMERED} checks hammered`,
       url: ours,
       pingUuids: pingUuids.slice(0, HAMMERED),
     });
-    const [lone, loneBare] = [await latency(`${ours}/${pingUuids[0]}`), await latency(`${empty}/x`)];
+    const [lone, loneEmpty] = [await latency(`${ours}/${pingUuids[0]}`), await latency(`${emptyUrl}/x`)];
     console.log(
-      `a lone ping: ${lone.toFixed(2)} ms, of an empty route ${loneBare.toFixed(2)} ms (medians of ${LONE_PINGS})`,
+      `a single ping: ${lone.toFixed(2)} ms, of an empty route ${loneEmpty.toFixed(2)} ms (medians of ${LONE_PINGS})`,
     );
     await printStorage(product);
     const { id: personId } = await createPerson(product.db, projectId, { name: "Nobody", channelIds: [] });
     await addListeningRoute(product.db, projectId, personId);
-    await measure(product, { ...load, name: "a route that listens to runs", url: ours });
+    await measure(product, { ...load, name: "a route notifies of each run", url: ours });
   } finally {
     child.kill();
   }
@@ -114,7 +114,7 @@ async function measure(product: Product, load: Load): Promise<Measured> {
   return { perSecond, lost: missing };
 }
 
-/** How many updates of checks touched no index, and what the rows of a million pings take, with their indexes. */
+/** Prints how many updates of checks touched no index, and the disk space of a million pings, with their indexes. */
 async function printStorage({ superuser }: Product): Promise<void> {
   const [updates] = await superuser.query<{ hot: number }>(
     "select 100.0 * n_tup_hot_upd / n_tup_upd as hot from pg_stat_user_tables where relname = 'checks'",
@@ -145,7 +145,7 @@ async function countPings({ superuser }: Product): Promise<number> {
   return rows[0]?.count ?? 0;
 }
 
-/** Median of requests one after the other on one connection, in milliseconds. */
+/** The median time of requests one after the other on one connection, in milliseconds. */
 async function latency(url: string): Promise<number> {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   const took: number[] = [];

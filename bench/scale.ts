@@ -8,12 +8,12 @@ import { copyChecks, fillLogs, makeChecks } from "./ping/population.ts";
 import { type Product, withStartedTwice } from "./ping/product.ts";
 
 /**
- * `npm run bench:scale -- 10000 100000`: what an instance costs by how many checks it has, as `npm start` starts it on its own
- * PostgreSQL: its start, pings a second with the CPU that each takes, the CPU of the evaluator at rest, the memory of each
- * process, the time to evaluate many deadlines at once, and the lists of a project of 5,000 checks. BENCH_SECONDS: of each
- * load. BENCH_DATA: a folder where the filled instances stay, so that the next run begins with them. BENCH_PARTS: which of
- * `pings`, `rest`, `lists` and `herd` are measured, with commas; all of them by default, and `none` only fills.
- * BENCH_LOG: pings in the log of each check, with their runs and slots, so that a ping meets indexes that have a size.
+ * `npm run bench:scale -- 10000 100000`: what instances with these numbers of checks cost, as `npm start` starts them on their
+ * own PostgreSQL: the start, pings per second with the CPU of each, the CPU at rest, the memory of each process, the time to
+ * evaluate many deadlines at once, and the lists of a project of 5,000 checks. BENCH_SECONDS: the length of each load.
+ * BENCH_DATA: a folder that keeps the filled instances for the next run. BENCH_PARTS: which of `pings`, `rest`, `lists` and
+ * `herd` are measured, with commas; all by default, and `none` only fills. BENCH_LOG: how many pings the log of each check has,
+ * with their runs and slots, so that the indexes have a realistic size.
  */
 const SIZES = process.argv.slice(2).map(Number);
 const SECONDS = Number(process.env["BENCH_SECONDS"] ?? 5);
@@ -23,10 +23,10 @@ const LOG = Number(process.env["BENCH_LOG"] ?? 10);
 const REST_SECONDS = 10;
 const PROJECT_CHECKS = 5_000;
 const HERD = 10_000;
-/** Time to make the herd, before its deadlines come. */
+/** The time until the deadlines of the herd, in which it is made. */
 const AHEAD_MS = 30_000;
 const LISTS = 5;
-/** No check goes down by itself in this time. */
+/** The time until the deadlines of all other checks, so that none goes down during the bench. */
 const UP_MS = 3_000_000;
 
 if (DATA !== undefined) mkdirSync(DATA, { recursive: true });
@@ -54,7 +54,7 @@ async function measure(size: number): Promise<void> {
 
 async function measureRest({ cpu }: Product): Promise<void> {
   const before = cpu();
-  await rest(REST_SECONDS * 1_000);
+  await wait(REST_SECONDS * 1_000);
   const after = cpu();
   const share = (kind: "checker" | "sender" | "api" | "database") =>
     `${kind} ${((100 * (after[kind] - before[kind])) / REST_SECONDS).toFixed(1)} %`;
@@ -116,11 +116,11 @@ async function measureLists({ port, db, superuser }: Product): Promise<void> {
   }
 }
 
-/** Ten thousand checks whose deadline is the same instant: how long after it the last of them is down. */
+/** Prints how long after the common deadline of ten thousand checks the last of them is down. */
 async function measureHerd({ superuser, cpu }: Product): Promise<void> {
   const { projectId, deadlineAt } = await makeChecks(superuser, 1, { deadlineInMs: AHEAD_MS });
   await copyChecks(superuser, projectId, { count: HERD - 1, perProject: HERD });
-  // An outage between a check's slot and its deadline, such as that of the restart, would put the deadline off.
+  // An outage between a check's slot and its deadline, such as the restart, would postpone the deadline.
   await superuser.query("update checks set created_at = now() where project_id = $1", [projectId]);
   const down = async () => {
     const [row] = await superuser.query<{ count: number }>(
@@ -129,16 +129,16 @@ async function measureHerd({ superuser, cpu }: Product): Promise<void> {
     );
     return row?.count ?? 0;
   };
-  await rest(Math.max(0, deadlineAt - Date.now()));
+  await wait(Math.max(0, deadlineAt - Date.now()));
   const before = cpu();
-  while ((await down()) < HERD && Date.now() < deadlineAt + 120_000) await rest(50);
+  while ((await down()) < HERD && Date.now() < deadlineAt + 120_000) await wait(50);
   const after = cpu();
   console.log(
-    `${await down()} deadlines at once: all evaluated ${((Date.now() - deadlineAt) / 1_000).toFixed(2)} s after them ` +
+    `${await down()} deadlines at once: the last evaluated ${((Date.now() - deadlineAt) / 1_000).toFixed(2)} s late ` +
       `(CPU s: checker ${(after.checker - before.checker).toFixed(1)}, database ${(after.database - before.database).toFixed(1)})`,
   );
 }
 
-function rest(ms: number): Promise<void> {
+function wait(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }

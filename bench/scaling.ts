@@ -1,21 +1,21 @@
 /**
- * `npm run scaling`, or `npm run scaling -- 5000000 300 2`: what so many checks need, each of which runs every so many
- * seconds and sends so many pings a run. Computed from what `npm run bench:ping` and `npm run bench:scale` measured;
- * `docs/operating/scaling.md` explains it.
+ * `npm run scaling -- 5000000 300 2`: what 5,000,000 checks need, each of which runs every 300 seconds and sends 2 pings a run;
+ * `npm run scaling`: the same for some usual numbers. Computed from the results of `npm run bench:ping` and
+ * `npm run bench:scale`; `docs/operating/scaling.md` explains it.
  */
 
 /**
- * Milliseconds of a core, and bytes of PostgreSQL's log, of a ping of a check that no process knows from its last ping and
- * whose pages were not touched since the last checkpoint: what nearly all pings are where there are many checks.
+ * Milliseconds of a core, and bytes of PostgreSQL's log, per ping, if no process has the check in memory and its pages were not
+ * changed since the last checkpoint. With many checks, nearly all pings are of this kind.
  */
 const PER_PING = { apiMs: 0.256, databaseMs: 0.96, walBytes: 11_400 };
-/** Bytes of a row with its share of the indexes, without bodies. */
+/** Bytes per row with its share of the indexes, without bodies. */
 const BYTES = { check: 2_410, ping: 219, run: 295, slot: 90 };
-/** What is kept: `packages/db/src/maintenance-jobs/prune.ts`. */
+/** How much is kept: see `packages/db/src/maintenance-jobs/prune.ts`. */
 const KEPT = { pings: 1_000, pingDays: 90, runDays: 400 };
-/** No more than half of a core is planned for, so that a peak and a lost machine find room. */
+/** Cores are planned to be half busy, which leaves room for peaks and for the loss of a machine. */
 const BUSY = 0.5;
-/** What one PostgreSQL is asked to be at the most: more of either means another instance. */
+/** The largest PostgreSQL to plan for: more of either means another instance. */
 const LARGEST = { cores: 32, terabytes: 8 };
 
 const DAY_SECONDS = 86_400;
@@ -54,7 +54,7 @@ function line(count: number, { everySeconds: every, pingsPerRun: each }: typeof 
   ];
 }
 
-/** Once the oldest rows go as fast as new ones come. */
+/** Bytes of a check and its rows, once old rows are deleted as fast as new ones come. */
 function bytesOfCheck(every: number, each: number): number {
   const runsPerDay = DAY_SECONDS / every;
   const pings = Math.min(KEPT.pings, KEPT.pingDays * runsPerDay * each);

@@ -7,9 +7,9 @@ import { freePort } from "@overdue/postgres";
 import { emptyDataDirectory } from "../e2e/support/product.ts";
 
 /**
- * `npm run bench:start`: time from `npm start` to the first accepted ping, with dependencies installed, the web app
- * built and an empty data directory. The ping makes its check, so it is stored when it is answered. npm itself is part of
- * the time, so the product is not started by the helper of the other benches, which leaves it out.
+ * `npm run bench:start`: the time from `npm start` to the first accepted ping, with dependencies installed, the web app built
+ * and an empty data directory. The ping creates its check, so it is stored before the response. The time includes npm itself,
+ * which is why this bench does not start the product as the others do.
  */
 const RUNS = Number(process.env["BENCH_RUNS"] ?? 5);
 const AIM_MS = 3_000;
@@ -36,7 +36,7 @@ async function measure(): Promise<number> {
   try {
     await Promise.race([
       firstPing(`http://127.0.0.1:${port}/ping/${PING_KEY}/bench?create=1`),
-      exited.then(() => Promise.reject(new Error("npm start ended before it took a ping."))),
+      exited.then(() => Promise.reject(new Error("npm start ended before it accepted a ping."))),
     ]);
     return performance.now() - begun;
   } finally {

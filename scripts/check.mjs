@@ -1,5 +1,5 @@
-// "npm run check": lint, types, format, unused code and the repository's own tests, side by side. Each one's output
-// is printed as it wrote it, when it ends.
+// "npm run check": lint, types, format, unused code and the repository's own tests, in parallel. The output of each is
+// printed when it ends.
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
@@ -12,7 +12,7 @@ const commands = {
   types: scripts.types,
   format: scripts.format,
   unused: scripts.unused,
-  // Its file tools.test.ts runs the commands above again, for `npm test`.
+  // tools.test.ts is left out, because it runs the commands above, for `npm test`.
   repository: "vitest run --project tooling --exclude tooling/tools.test.ts",
 };
 const results = await Promise.all(Object.entries(commands).map(run));

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Run once by PostgreSQL's image, when docker-compose.yml makes a new volume. A volume made before keeps its roles.
+# PostgreSQL's image runs this once, when docker-compose.yml creates a new volume. An existing volume keeps its roles.
 set -eu
 psql --no-psqlrc --set ON_ERROR_STOP=1 --username "${POSTGRES_USER:-postgres}" --dbname postgres \
   --set password="$POSTGRES_PASSWORD" --set superuser="${POSTGRES_USER:-postgres}" <<'SQL'

@@ -1,4 +1,4 @@
-// "npm run dev": the servers, started again after each change of their sources, and the web app by Vite with hot reload.
+// "npm run dev": runs the servers, restarts them after each change of their sources, and serves the web app with Vite.
 import { spawn } from "node:child_process";
 import { watch } from "node:fs";
 import { join } from "node:path";
@@ -7,28 +7,28 @@ import { prepare, ROOT, say } from "./prepare.mjs";
 const PORT = process.env.PORT ?? "8000";
 const WEB_PORT = process.env.WEB_PORT ?? "5173";
 const WEB_URL = `http://127.0.0.1:${WEB_PORT}`;
-/** An editor writes several files for one save, and a branch that is checked out writes hundreds. */
+/** One save may change several files, and checking out a branch hundreds: the restart waits until no more change. */
 const SETTLE_MS = 200;
 
 const node = prepare({ web: false });
 let isEnding = false;
-let isWanted = true;
+let isRestarting = false;
 let product = startProduct();
 const vite = startVite();
 watchSources(restart);
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, end);
 
-/** The browser sends the address of Vite as its origin, so it has to be the public one. */
+/** The public URL is that of Vite, because the browser sends it as its origin. */
 function startProduct() {
-  isWanted = false;
+  isRestarting = false;
   const main = join(ROOT, "apps", "supervisor", "src", "main.ts");
   const quick = new URL("quick-resolve.mjs", import.meta.url).href;
   const env = { PUBLIC_URL: WEB_URL, ...process.env, PORT };
   const child = spawn(node, ["--import", quick, main], { cwd: ROOT, env, stdio: ["ignore", 1, 2] });
   child.on("exit", () => {
     if (isEnding) return;
-    if (isWanted) product = startProduct();
-    else say("The servers ended. They start again with the next change.");
+    if (isRestarting) product = startProduct();
+    else say("The servers ended. They start again after the next change.");
   });
   return child;
 }
@@ -61,8 +61,8 @@ function watchSources(onChange) {
 }
 
 function restart(name) {
-  say(`${name} changed: the servers start again.`);
-  isWanted = true;
+  say(`${name} changed: restarting the servers.`);
+  isRestarting = true;
   if (product.exitCode === null && product.signalCode === null) product.kill("SIGTERM");
   else product = startProduct();
 }

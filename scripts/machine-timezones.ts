@@ -7,8 +7,8 @@ const HEADER_BYTES = 44;
 const SECOND_MS = 1000;
 
 /**
- * Reads the offsets of a zone from the tz database of this machine, so that times can be compared with its cron and
- * systemd. Returns null where it has no such zone. Files are TZif, RFC 8536.
+ * Reads the offsets of a zone from the tz database of this machine, so that times can be compared to those of its cron and
+ * systemd. Returns null if it has no such zone. The files are TZif, RFC 8536.
  */
 export function machineOffsets(timezone: string): OffsetAt | null {
   const path = `${DATABASE}/${timezone}`;
@@ -55,7 +55,7 @@ function counts(file: Buffer, header: number): Counts {
   };
 }
 
-/** The size of a block of data. The first block has the transitions in 32 bits, for old readers, and is skipped. */
+/** The size of a block of data. The first block is skipped: it has the transitions in 32 bits, for old programs. */
 function dataBytes(block: Counts, timeBytes: number): number {
   const { universals, standards, leaps, transitions, types, letters } = block;
   return (

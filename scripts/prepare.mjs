@@ -11,7 +11,7 @@ export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const MAJOR = 24;
 
 /**
- * Installs the dependencies where they are not those of the lock file, and builds the web app where its sources changed.
+ * Installs the dependencies unless they are those of the lock file, and builds the web app if its sources have changed.
  * Returns the path of a Node that runs TypeScript.
  */
 export function prepare({ web = true } = {}) {
@@ -22,8 +22,8 @@ export function prepare({ web = true } = {}) {
 }
 
 /**
- * Runs a program in TypeScript: in this process if it can, otherwise in a child with a newer Node. Then this process only
- * passes signals on; the tether ends the child if this process is killed.
+ * Runs a TypeScript program: in this process if its Node can, otherwise in a child with a newer Node. In that case this process
+ * only passes signals on, and the tether ends the child if this process is killed.
  */
 export async function runProgram(node, main) {
   const quick = new URL("quick-resolve.mjs", import.meta.url).href;
@@ -35,12 +35,12 @@ export async function runProgram(node, main) {
   child.on("exit", (code, signal) => process.exit(signal ? 1 : code));
 }
 
-/** Prints a sentence to the person at the terminal; standard output belongs to the program that follows. */
+/** Prints a sentence on standard error; standard output belongs to the program that follows. */
 export function say(sentence) {
   process.stderr.write(`${sentence}\n`);
 }
 
-/** Ends the program with a sentence. */
+/** Prints a sentence and ends the program with status 1. */
 export function refuse(sentence) {
   say(sentence);
   process.exit(1);
@@ -55,13 +55,13 @@ export function run(program, args, environment = {}) {
 
 function install() {
   if (isInstalled()) return;
-  say("Installing what it needs; this takes a minute, once …");
+  say("Installing the dependencies; this takes a minute, once …");
   const args = ["ci", "--include=dev", "--no-audit", "--no-fund", "--loglevel=error"];
-  // A registry that did not answer may answer now.
+  // If the registry did not answer, it may do so the second time.
   if (!npm(args) && !npm(args)) refuse("npm ci failed; the lines above say why.");
 }
 
-/** Npm keeps a lock file of what it has installed. Packages for other platforms are missing there. */
+/** Compares the lock file to npm's own list of what it installed, which lacks packages for other platforms. */
 function isInstalled() {
   const wanted = lockedPackages("package-lock.json");
   const installed = lockedPackages(join("node_modules", ".package-lock.json"));
@@ -76,7 +76,7 @@ function lockedPackages(file) {
   return JSON.parse(read(join(ROOT, file)) ?? "{}").packages ?? {};
 }
 
-// Under "npm start" the path of the npm that runs us is known; another one may come first on the search path.
+// "npm start" names the npm that runs it; the first npm on the search path may be another one.
 function npm(args) {
   const script = process.env.npm_execpath;
   return script?.endsWith(".js") ? run(process.execPath, [script, ...args]) : run("npm", args);
@@ -87,7 +87,7 @@ function findNode() {
   if (Number(process.versions.node.split(".")[0]) >= MAJOR) return process.execPath;
   if (existsSync(bundled)) return bundled;
   return refuse(
-    `Overdue needs Node ${MAJOR} or newer; this is ${process.version}, and for ${process.platform} ${process.arch} none comes along.`,
+    `Overdue needs Node ${MAJOR} or newer; this is ${process.version}, and there is no bundled Node for ${process.platform} ${process.arch}.`,
   );
 }
 
@@ -105,7 +105,7 @@ function buildWeb(node) {
   say("Building the web app …");
   const vite = join(ROOT, "node_modules", "vite", "bin", "vite.js");
   if (!run(node, [vite, "build", web, "--logLevel", "warn"]))
-    refuse("The web app could not be built, as said above.");
+    refuse("The web app could not be built; the lines above say why.");
   mkdirSync(dirname(stamp), { recursive: true });
   writeFileSync(stamp, wanted);
 }

@@ -1,13 +1,13 @@
-// Loaded before the programs: resolves imports of drizzle-orm from memory. Its package.json has 179 kB, and Node would
-// parse it again for each of its 100 files and for each import of it: half a second and 200 MB in every process that
-// uses the database.
+// Loaded before the programs: resolves imports of drizzle-orm from memory. The package.json of drizzle-orm has 179 kB, and Node
+// would parse it again for each of its 100 files and for each import: half a second and 200 MB in every process that uses the
+// database.
 import * as module from "node:module";
 
 const PACKAGE = "drizzle-orm";
 const INSIDE = `/node_modules/${PACKAGE}/`;
 const found = new Map();
 
-/** Resolves as Node would: files inside the package by their names, its entry points once for each workspace. */
+/** Resolves as Node would: files inside the package by their path, its entry points once for each workspace. */
 function resolve(specifier, context, next) {
   const { parentURL = "", conditions = [] } = context;
   if (conditions.includes("require")) return next(specifier, context);
@@ -22,7 +22,7 @@ function resolve(specifier, context, next) {
   return known;
 }
 
-/** Returns the folder of the workspace or package that a file belongs to: all files in it find the same packages. */
+/** Returns the folder of the workspace or package that a file belongs to. All its files resolve to the same packages. */
 function workspaceOf(url) {
   const inPackage = url.lastIndexOf("/node_modules/");
   if (inPackage !== -1) return url.split("/", url.slice(0, inPackage).split("/").length + 3).join("/");

@@ -1,5 +1,5 @@
-// "npm run admin", "npm run test:clients" and their like: prepares the clone, then runs the program whose path comes
-// first, with the arguments that follow it. Only programs that try the product in a browser or over HTTP need the web app.
+// "npm run admin", "npm run test:clients" and similar commands: prepares the clone, then runs the program that the first
+// argument names, with the other arguments. Only the programs in e2e/ need the web app.
 import { join } from "node:path";
 import { prepare, ROOT, runProgram } from "./prepare.mjs";
 

@@ -16,12 +16,12 @@ import { machineOffsets } from "./machine-timezones.ts";
 /**
  * Reads JSON lines and writes a JSON line for each, to compare Overdue's times with those of a machine:
  * `{"kind":"cron","expr":"30 2 * * *","tz":"Europe/Riga","after":"2026-03-28T12:00:00Z","count":4}` gives
- * `{"next":["2026-03-29T00:30:00Z",…]}` or `{"error":"…"}`. Zones are taken from this machine's tz database. With
- * `"scheduler":"kubernetes"` beside `"kind":"cron"` the line is read as it stands, as that scheduler reads it. `--lint` tells
- * instead what is odd about lines of `{"expr":"…","schedulers":["…"]}`, side by side.
+ * `{"next":["2026-03-29T00:30:00Z",…]}` or `{"error":"…"}`. The zones come from this machine's tz database. With `"kind":"cron"`
+ * and `"scheduler":"kubernetes"` the expression is read exactly as that scheduler reads it. `--lint` reads lines of
+ * `{"expr":"…","schedulers":["…"]}` and says what is odd about the expression in each scheduler.
  */
 const COUNT_MAX = 10_000;
-// Jenkins computes the times of H from the name of a job; the vectors are those of this one.
+/** Jenkins computes the times of H from the name of the job. The vectors were made for this one. */
 const JOB = "flavours";
 const Line = z.strictObject({
   kind: z.enum(["interval", "cron", "oncalendar"], "must be interval, cron or oncalendar"),
@@ -61,7 +61,7 @@ for await (const text of createInterface({ input: process.stdin })) {
   process.stdout.write(`${JSON.stringify(isLint ? lint(text) : answer(text))}\n`);
 }
 
-/** `{"expr":"0 9 * * 1-5","schedulers":["apscheduler","celery"]}` gives what is odd about it in each. */
+/** Says what is odd about the expression in each scheduler. */
 function lint(text: string): object {
   try {
     const { expr, schedulers } = LintLine.parse(JSON.parse(text));
@@ -82,7 +82,7 @@ function answer(text: string): { next: string[] } | { error: string } {
 
 function scheduleOf({ kind, scheduler, job, expr, tz }: Line): Schedule {
   if (scheduler !== undefined) {
-    if (kind !== "cron") throw new ScheduleError("A scheduler stands beside kind cron only: leave it out.");
+    if (kind !== "cron") throw new ScheduleError("Only kind cron takes a scheduler: leave it out.");
     return { kind, expression: String(expr), scheduler, job, timezone: tz };
   }
   if (kind !== "interval") return calendarOf({ kind, expression: String(expr).trim(), timezone: tz });
@@ -92,7 +92,7 @@ function scheduleOf({ kind, scheduler, job, expr, tz }: Line): Schedule {
   return { kind, everySeconds };
 }
 
-/** Reads what stands in a crontab or a timer, as the form of a check does. */
+/** Reads a line as it stands in a crontab or a timer, as the form of a check does. */
 function calendarOf(given: { kind: "cron" | "oncalendar"; expression: string; timezone: string }): Schedule {
   const { schedule, timezone } = readPasted(given) ?? {};
   if (schedule?.kind === "interval") return schedule;
@@ -116,7 +116,7 @@ function nextTimes(schedule: Schedule, { after, count }: Line): string[] {
 
 function refuseDead(schedule: Schedule, at: number): void {
   if (isDeadInSystemd(schedule, at))
-    throw new ScheduleError("systemd itself finds no next time of this line: its timer would be dead.");
+    throw new ScheduleError("systemd itself finds no next time for this line, so its timer would never run.");
 }
 
 function format(instant: number): string {

@@ -5,8 +5,8 @@ import { parseArgs } from "node:util";
 import { type BrowserContext, chromium, type Page } from "playwright";
 
 /**
- * "npm run screens -- --url http://127.0.0.1:8000 --email ada@example.org --password …": writes a picture of every page
- * of the newest project of an account, at three widths, light and dark. `--only checks` takes the pages with that name.
+ * "npm run screens -- --url http://127.0.0.1:8000 --email ada@example.org --password …": writes a screenshot of every page of the
+ * newest project of an account, at three widths, light and dark. `--only checks`: only pages whose name contains that.
  */
 const { values } = parseArgs({
   options: {
@@ -53,7 +53,7 @@ async function signIn() {
   return await context.storageState();
 }
 
-/** The address of a wall, by a key that is revoked when the pictures are taken. */
+/** The path of a wall. Its key is revoked once the screenshots are taken. */
 async function openWall() {
   const context = await browser.newContext({ baseURL: values.url, storageState: await signIn() });
   const project: string = (await (await context.request.get("/v1/me")).json()).projects.at(-1).id;
@@ -75,21 +75,21 @@ async function takeAll(context: BrowserContext, wall: string, suffix: string): P
   for (const [name, path] of [...(await pagesOf(context)), ["wall", wall] as const]) {
     if (!name.includes(values.only)) continue;
     await page.goto(path);
-    await settled(page);
+    await untilItSettles(page);
     const file = join(values.out, `${name}-${suffix}.png`);
     await page.screenshot({ path: file, fullPage: values.full });
     process.stdout.write(`${file}\n`);
   }
 }
 
-async function settled(page: Page): Promise<void> {
+async function untilItSettles(page: Page): Promise<void> {
   await page.locator("h1").waitFor();
   await page.waitForTimeout(SETTLE_MS);
 }
 
 type Named = { id: string; name: string; slug?: string; status?: string; incident?: { reason: string } };
 
-/** The public page, and what its editors see. */
+/** A status page as the public sees it, and the pages for editing it. */
 function statusPages(at: string, { id, slug }: Named): [name: string, path: string][] {
   return [
     ["status-public", `/status/${slug}`],

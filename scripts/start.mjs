@@ -2,12 +2,12 @@
 import { join } from "node:path";
 import { runProgram, prepare, ROOT } from "./prepare.mjs";
 
-// Compiled code is kept between starts; it would be compiled anew each time, which takes a second.
+// Compiled code is kept between starts, which saves a second each time.
 process.env.NODE_COMPILE_CACHE ??= join(ROOT, "node_modules", ".cache", "node");
 endWithNpm();
 await runProgram(prepare(), join(ROOT, "apps", "supervisor", "src", "main.ts"));
 
-// Ending npm means ending the product, but npm passes on only some signals, and none where it is killed.
+// When npm ends, the product must end, but npm passes on only some signals, and none if it is killed.
 function endWithNpm() {
   if (process.env.npm_lifecycle_event !== "start") return;
   const parent = process.ppid;

@@ -1,5 +1,5 @@
-// "npm test": prepares the clone, finds the programs that the tests need, runs the tests, and counts them at the end.
-// "-- --project database packages/db" runs some of them.
+// "npm test": prepares the clone, finds the programs that the tests need, runs the tests, and prints how many passed.
+// "npm test -- --project database packages/db" runs some of them.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -29,7 +29,7 @@ const counts = readCounts(join(folder, "report.json"));
 rmSync(folder, { recursive: true });
 process.exitCode = conclude(status, counts);
 
-/** Whether the tests of that project of vitest.config.ts are to run: all of them, unless some are named. */
+/** Whether to run the tests of a project of vitest.config.ts: every project, unless some are named. */
 function runs(project) {
   const { argv } = process;
   return (
@@ -47,7 +47,7 @@ async function runVitest(report) {
     "--reporter=default",
     "--reporter=json",
     `--outputFile.json=${report}`,
-    // By itself Vitest leaves a core idle, which on two cores is half of the machine; most tests wait for a database.
+    // Vitest's default leaves one core idle, which on two cores is half of the machine; most tests wait for a database.
     `--maxWorkers=${availableParallelism()}`,
     ...process.argv.slice(2),
   ];
@@ -66,7 +66,7 @@ function readCounts(report) {
         .filter(({ status: outcome }) => outcome === "skipped" || outcome === "pending" || outcome === "todo")
         .map(({ fullName }) => `${name.slice(ROOT.length + 1)}: ${fullName}`),
     );
-    // A file that cannot be loaded has no failed test, but counts as a failure.
+    // A file that cannot be loaded has no failed test, but counts as one.
     const broken = testResults.filter(
       (file) => file.status === "failed" && file.assertionResults.length === 0,
     ).length;
@@ -76,7 +76,7 @@ function readCounts(report) {
   }
 }
 
-/** Prints what was skipped and why, and the counts. Returns the exit status. */
+/** Prints which programs were missing, which tests were skipped, and the counts. Returns the exit status. */
 function conclude(code, { passed, failed, skipped }) {
   const isStrict = process.env.CI === "true" && missing.length > 0;
   for (const tool of missing)

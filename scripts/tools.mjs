@@ -1,10 +1,10 @@
-// Finds the programs that tests need and npm does not bring, or installs them where one command does it.
+// Finds the programs that the tests need and that npm does not install; installs them if one command can.
 import { accessSync, constants, existsSync, readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { ROOT, run, say } from "./prepare.mjs";
 
-/** Returns the path of a Chromium or Chrome, or null where there is none and none can be installed. */
+/** Returns the path of a Chromium or Chrome, or null if there is none and it cannot be installed. */
 export async function findChromium() {
   const named = () => onPath("chromium", "chromium-browser", "google-chrome");
   return (
@@ -16,19 +16,19 @@ export async function findChromium() {
   );
 }
 
-/** Returns the path of a Redis or Valkey server, or null where there is none and none can be installed. */
+/** Returns the path of a Redis or Valkey server, or null if there is none and it cannot be installed. */
 export function findRedis() {
   const named = () => onPath("redis-server", "valkey-server");
   return process.env.REDIS_SERVER_PATH ?? named() ?? (aptInstall("redis-server") ? named() : null);
 }
 
-/** Returns the path of Prometheus' promtool, or null where there is none and none can be installed. */
+/** Returns the path of Prometheus' promtool, or null if there is none and it cannot be installed. */
 export function findPromtool() {
   const named = () => onPath("promtool");
   return process.env.PROMTOOL_PATH ?? named() ?? (aptInstall("prometheus") ? named() : null);
 }
 
-/** Returns the path of PgBouncer, or null where there is none and none can be installed. */
+/** Returns the path of PgBouncer, or null if there is none and it cannot be installed. */
 export function findPgBouncer() {
   const named = () => onPath("pgbouncer");
   return process.env.PGBOUNCER_PATH ?? named() ?? (aptInstall("pgbouncer") ? named() : null);

@@ -4,8 +4,8 @@ import { runtimeOffsets, useOffsets } from "../packages/schedules/src/timezones/
 import { machineOffsets } from "./machine-timezones.ts";
 
 /**
- * Prints a table of schedulers and how many of their vectors are answered as the program itself answers them, with the tz
- * database of this machine: `npm run vectors`, or `npm run vectors FOLDER` for files `SCHEDULER.json` of
+ * `npm run vectors` prints for each scheduler how many of its vectors Overdue answers as the program itself does, with the tz
+ * database of this machine. `npm run vectors FOLDER` does so for files `SCHEDULER.json` of
  * `{"vectors":[{"expr","tz","after","next" or "error"}]}`.
  */
 type Written = Vector | { expr: string; tz: string; after: string; next?: string[]; error?: string };

@@ -2,20 +2,20 @@ import { globSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parseAst } from "vite";
 
-/** The shape of the product's code, by workspace: `npm run figures`. */
+/** `npm run figures` prints the size and structure of the product's code, by workspace. */
 type Module = {
   file: string;
   lines: number;
   functions: Callable[];
   /** The files of the product that it imports or re-exports values from. */
   imports: string[];
-  /** How often each name is used, its declarations and imports left out. */
+  /** How often each name is used, without its declarations and imports. */
   uses: Map<string, number>;
 };
 type Callable = { name: string; lines: number };
 type Node = { type: string; start: number; end: number; [key: string]: unknown };
 
-/** A helper has at most this many lines; used once, it often reads better in its caller. */
+/** A function of at most this many lines is a helper. A helper that is used once is often easier to read in its caller. */
 const HELPER_LINES_MAX = 6;
 const OURS = "@overdue/";
 const TEST = /\.test\.tsx?$|\/test\/|\/testing\//;
@@ -103,7 +103,7 @@ function textOf(node: Node): string {
   return String(node["name"]);
 }
 
-/** Short functions with a name that one place in the whole product uses. */
+/** How many helpers with a name are used in only one place of the whole product. */
 function countHelpersUsedOnce(): number {
   const uses = new Map<string, number>();
   for (const module of all) for (const [name, n] of module.uses) uses.set(name, (uses.get(name) ?? 0) + n);
@@ -111,7 +111,7 @@ function countHelpersUsedOnce(): number {
   return named.filter(({ name, lines }) => lines <= HELPER_LINES_MAX && uses.get(name) === 1).length;
 }
 
-/** The longest way along imports of values; files that import one another in a circle are counted once. */
+/** The longest chain of imports of values. In a cycle, each file is counted once. */
 function longestChain(): string[] {
   const known = new Map<string, string[]>();
   const from = (file: string, above: ReadonlySet<string>): string[] => {
@@ -135,7 +135,7 @@ function density(some: readonly Module[]): [number, string] {
   return [lines, ((functions / lines) * 1_000).toFixed(0)];
 }
 
-/** Lines of test files beside the lines of the product's. */
+/** The ratio of the lines of tests to the lines of the product. */
 function testRatio(workspace: string): string {
   const count = (some: readonly string[]) =>
     some

@@ -7,17 +7,17 @@ const NEVER = "never runs";
 const REFUSED = "refused";
 const HOUR_MS = 3_600_000;
 
-/** Where the sign behind the day is passed over. */
+/** How schedulers read a line if they ignore what follows the day or the weekday. */
 const READ_OTHERWISE: Readonly<Record<string, string>> = {
   "01-15,02-15,03-15": "read as the 15th",
   "01-02,01-09,01-16": "read as every Friday",
 };
 
-/** A line of five fields as one scheduler answers it: its times, or null where it refuses the line. */
+/** The times that one scheduler gives for a line; null: it refuses the line. */
 type Times = Date[] | null;
 type Probe = { line: string; after: string; zone?: string; count: number };
 
-/** What a scheduler does with the lines that tell schedulers apart, as cells of a table. */
+/** What a scheduler does with lines on which schedulers differ, as cells of a table. */
 export function readingOf(scheduler: Scheduler): string[] {
   const ask = (line: string, count = 1) => timesOf(scheduler, { line, after: "2026-01-01T00:00:00Z", count });
   return [
@@ -39,8 +39,8 @@ export function readingOf(scheduler: Scheduler): string[] {
   ];
 }
 
-/** Which ways of writing a scheduler takes, as cells of a table. */
-export function takesOf(scheduler: Scheduler): string[] {
+/** Which ways of writing a line a scheduler accepts, as cells of a table. */
+export function acceptedFormsOf(scheduler: Scheduler): string[] {
   const ask = (line: string, count = 1) => timesOf(scheduler, { line, after: "2026-01-01T00:00:00Z", count });
   const days = (line: string, wanted: string) => {
     const times = ask(line, 3);
@@ -68,7 +68,7 @@ function forward({ rules }: Scheduler, times: Times): string {
   return local.startsWith("29/03") ? `at ${local.slice(-5)}` : "not that day";
 }
 
-/** 02:30 stands for a daily job. Its hours in UTC are 0 in the first pass and 1 in the second. */
+/** In which pass of the repeated hour a daily job of 02:30 runs. In UTC that is 00:30 in the first pass and 01:30 in the second. */
 function back(scheduler: Scheduler): string {
   if (scheduler.rules.timezone !== null) return `in ${scheduler.rules.timezone}`;
   const zone = "Europe/Berlin";
@@ -123,12 +123,12 @@ function fromNumber(times: Times): string {
 }
 
 function takesMacro(scheduler: Scheduler): string {
-  const times = askAsItIs(scheduler, { line: "@daily", after: "2026-01-01T00:00:00Z", count: 1 });
+  const times = timesOfLine(scheduler, { line: "@daily", after: "2026-01-01T00:00:00Z", count: 1 });
   if (times === null) return REFUSED;
   return isDrawn(scheduler, "@daily") ? "at any time of the day" : "yes";
 }
 
-/** Whether the time is drawn from a window, by the name of the job. */
+/** Whether the scheduler draws the time from a window, by the name of the job. */
 function isDrawn({ rules }: Scheduler, line: string): boolean {
   const window = rules.quirks.drawn?.(line, undefined) ?? null;
   return window !== null && window.from !== window.until;
@@ -147,7 +147,7 @@ function fieldsText(layout: readonly string[]): string {
   return extra.length === 0 ? String(layout.length) : `${layout.length} (${extra.join(", ")})`;
 }
 
-/** The form of the scheduler's example is that of its lines: seconds before the five fields, a question mark for a day. */
+/** Asks for five fields, written as the scheduler's example is: with seconds before them, or a question mark for a day. */
 function timesOf(scheduler: Scheduler, probe: Probe): Times {
   const five = probe.line.split(" ");
   const example = scheduler.example.split(" ");
@@ -156,10 +156,10 @@ function timesOf(scheduler: Scheduler, probe: Probe): Times {
     else if (five[2] === "*") five[2] = "?";
   }
   const line = example.length > 5 ? ["0", ...five].join(" ") : five.join(" ");
-  return askAsItIs(scheduler, { ...probe, line });
+  return timesOfLine(scheduler, { ...probe, line });
 }
 
-function askAsItIs({ id }: Scheduler, { line, after, zone = "UTC", count }: Probe): Times {
+function timesOfLine({ id }: Scheduler, { line, after, zone = "UTC", count }: Probe): Times {
   const times: Date[] = [];
   try {
     const schedule = { kind: "cron" as const, scheduler: id, expression: line, timezone: zone };

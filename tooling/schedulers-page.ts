@@ -2,7 +2,7 @@ import { intervalText, madeUpText, overlapText } from "../packages/schedules/src
 import { POLICIES, policiesOf } from "../packages/schedules/src/policies/policies.ts";
 import type { SchedulerPolicy } from "../packages/schedules/src/policies/policy.ts";
 import { SCHEDULERS } from "../packages/schedules/src/schedulers/index.ts";
-import { readingOf, takesOf } from "./scheduler-readings.ts";
+import { acceptedFormsOf, readingOf } from "./scheduler-readings.ts";
 
 const INTRODUCTION = `# Schedulers
 
@@ -89,7 +89,7 @@ export function schedulersPage(): string {
       "Second Friday",
       "Last Friday",
     ],
-    schedulers.map((scheduler) => [scheduler.label, ...takesOf(scheduler)]),
+    schedulers.map((scheduler) => [scheduler.label, ...acceptedFormsOf(scheduler)]),
   );
   const sources = table(
     ["Scheduler", "Read from"],

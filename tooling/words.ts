@@ -15,13 +15,13 @@ const EXEMPT = [
   /\.(png|svg|ico)$/,
 ];
 
-/** Names that other software gives, written as it writes them. */
+/** Names in other software that contain refused words. */
 const NAMES_OF_OTHERS = /PodDisruptionBudget/gi;
 
-/** `line` is 0 where the file's own name contains the word. */
+/** `line` is 0 if the file's name contains the word. */
 export type RefusedWord = { file: string; line: number; word: string; instead: string };
 
-/** `inWords`: the word between blanks, as `wordsIn` writes a line; `literal`: for an identifier that stands as written. */
+/** `inWords`: the word between spaces, as `wordsIn` normalises a line; `literal`: set if only the exact spelling is refused. */
 type Term = {
   word: string;
   instead: string;
@@ -30,9 +30,9 @@ type Term = {
 };
 
 /**
- * Reads the rows of "Words that went". What stands in backticks in the first column is refused: a word in small
- * letters in every way of writing it (`courier` also refuses `CourierPort` and `courier_port`), with `*` at its end any
- * ending, and an identifier (`insteadOf`, `instead_of`) only as it stands. Words without backticks are left to readers.
+ * Reads the rows of "Words that went". Words in backticks in the first column are refused: a word in lower case in every
+ * spelling (`courier` also refuses `CourierPort` and `courier_port`), with `*` at its end also with any ending, and an
+ * identifier (`insteadOf`, `instead_of`) only in its exact spelling. Words without backticks are left to readers.
  */
 export function readGlossary(text: string): Term[] {
   const [, table = ""] = text.split("## Words that went");
@@ -49,7 +49,7 @@ function term(word: string, instead: string): Term {
   return { word, instead, inWords, literal: isIdentifier ? literal : null };
 }
 
-/** Every refused word in the files that git tracks, in their names too. `only`: the beginning of the paths to read. */
+/** Every refused word in the files that git tracks, and in their names. `only`: the beginning of the paths to read. */
 export function refusedWords(only = ""): RefusedWord[] {
   const terms = readGlossary(readFileSync(GLOSSARY, "utf8"));
   return trackedFiles()
@@ -62,7 +62,7 @@ export function refusedWords(only = ""): RefusedWord[] {
     });
 }
 
-/** The terms that stand in one line of text. */
+/** The refused terms in one line of text. */
 export function wordsIn(line: string, terms: readonly Term[]): Term[] {
   const words = ` ${line
     .replaceAll(NAMES_OF_OTHERS, " ")

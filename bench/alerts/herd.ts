@@ -17,11 +17,11 @@ import { SECRET_KEY } from "./product.ts";
 const EVERY_SECONDS = 300;
 const GRACE_SECONDS = 60;
 const SECRET = `whsec_${Buffer.alloc(32, 7).toString("base64")}`;
-/** Numbers of this size can only be instants in epoch milliseconds. */
+/** Numbers from this size on can only be instants in epoch milliseconds. */
 const INSTANT_MIN = 1_000_000_000_000;
 const SHIFTED = ["created_at", "last_ping_at", "expected_at", "deadline_at", "wake_at"];
 
-/** A project with a webhook channel and a check that was pinged: what herds are copied from. */
+/** A project with a webhook channel and a check that was pinged. Herds are copies of this check. */
 export type Model = { projectId: string; channelId: string; checkId: string; deadlineAt: number };
 
 export async function makeModel(pool: Pool, url: string): Promise<Model> {
@@ -31,7 +31,7 @@ export async function makeModel(pool: Pool, url: string): Promise<Model> {
   const settings = { url, secret: SECRET };
   const channel = await createChannel(db, keyringOf([SECRET_KEY]), { ...input, settings });
   const at = Date.now();
-  const checkId = await pingedCheck(pool, projectId, at);
+  const checkId = await createPingedCheck(pool, projectId, at);
   return {
     projectId,
     channelId: channel.id,
@@ -40,7 +40,7 @@ export async function makeModel(pool: Pool, url: string): Promise<Model> {
   };
 }
 
-async function pingedCheck(pool: Pool, projectId: string, at: number): Promise<string> {
+async function createPingedCheck(pool: Pool, projectId: string, at: number): Promise<string> {
   const schedule = { kind: "interval", everySeconds: EVERY_SECONDS } as const;
   const settings = { ...defaultSettings, schedule, graceSeconds: GRACE_SECONDS };
   const { check, nextAt } = fold(newCheck(randomUUID(), at, settings), { kind: "time", now: at });
@@ -72,7 +72,7 @@ function pingAt(receivedAt: number) {
   };
 }
 
-/** `count` checks whose deadline is `deadlineAt`, as if the model had been pinged that much earlier or later. */
+/** Adds `count` checks whose deadline is `deadlineAt`: copies of the model with all instants shifted. */
 export async function addHerd(
   pool: Pool,
   model: Model,
@@ -94,13 +94,19 @@ export async function addHerd(
        select ${kept}, $4::json, ${shifted} from checks, generate_series(1, $2::int) where id = $1
        returning project_id, id)
      insert into check_channels (project_id, check_id, channel_id) select project_id, id, $5 from made`,
-    [model.checkId, count, shiftMs, JSON.stringify(later(memory[0]?.memory, shiftMs)), model.channelId],
+    [
+      model.checkId,
+      count,
+      shiftMs,
+      JSON.stringify(shiftInstants(memory[0]?.memory, shiftMs)),
+      model.channelId,
+    ],
   );
 }
 
-function later(value: unknown, ms: number): unknown {
+function shiftInstants(value: unknown, ms: number): unknown {
   if (typeof value === "number") return value > INSTANT_MIN ? value + ms : value;
-  if (Array.isArray(value)) return value.map((item) => later(item, ms));
+  if (Array.isArray(value)) return value.map((item) => shiftInstants(item, ms));
   if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, later(item, ms)]));
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, shiftInstants(item, ms)]));
 }

@@ -8,17 +8,17 @@ import { type Pool, migrate, openPool } from "@overdue/db";
 import { freePort, initialise, startServer } from "@overdue/postgres";
 import { redisMissing, testRedis } from "@overdue/testkit";
 
-/** At least 32 characters, as the product asks. */
+/** At least 32 characters long, as the product requires. */
 export const SECRET_KEY = "a secret of the bench that is long enough to be one";
 
-/** The product's own processes on a real PostgreSQL, and a Redis where the queue is to be there. */
+/** The product's own processes on a real PostgreSQL, and on a Redis if the queue is to be there. */
 export type Product = {
   pool: Pool;
   redisUrl: string | null;
   sink: Sink;
-  /** One more checker. */
+  /** Starts one more checker. */
   startChecker(): Promise<ChildProcess>;
-  /** One more sender. */
+  /** Starts one more sender. */
   startSender(): Promise<ChildProcess>;
   stop(): Promise<void>;
 };
@@ -30,9 +30,9 @@ type Sink = {
   forget(): Promise<void>;
 };
 
-/** Starts database, api and sink, but no checker and no sender yet. `store`: where the queue lives. */
+/** Starts database, api and sink, but no checker and no sender yet. `store`: where the queue is. */
 export async function startProduct(store: "postgres" | "redis", answerMs: number): Promise<Product> {
-  // A figure of the Redis mode that was measured without Redis would be a lie.
+  // Without Redis the figures would be those of the other mode.
   if (store === "redis" && redisMissing !== null) throw new Error(redisMissing);
   const home = realpathSync(mkdtempSync(join(tmpdir(), "overdue-bench-")));
   chmodSync(home, 0o755);
@@ -61,7 +61,7 @@ export async function startProduct(store: "postgres" | "redis", answerMs: number
     startChecker: () => startOne("apps/checker/src/main.ts"),
     startSender: () => startOne("apps/checker/src/sender/main.ts"),
     stop: async () => {
-      await Promise.all(children.map(ended));
+      await Promise.all(children.map(end));
       await redis?.stop();
       await pool.end();
       await postgres.stop();
@@ -103,7 +103,7 @@ async function sinkOf(child: ChildProcess): Promise<Sink> {
   };
 }
 
-async function ended(child: ChildProcess): Promise<void> {
+async function end(child: ChildProcess): Promise<void> {
   child.stdout?.resume();
   if (child.exitCode !== null || child.signalCode !== null) return;
   const exited = once(child, "exit");

@@ -6,25 +6,25 @@ import { setTimeout as wait } from "node:timers/promises";
 import { addHerd, makeModel } from "./herd.ts";
 import { type Product, startProduct } from "./product.ts";
 
-/** The processes by which an alert goes out. */
+/** The processes that send alerts. */
 type Running = { checker: ChildProcess; sender: ChildProcess };
-/** What is done to the product while alerts go out. @returns what runs afterwards */
+/** Damages the product while alerts are sent. @returns the processes that run afterwards */
 export type Blow = (product: Product, running: Running) => Promise<Running>;
 export type Proof = { checks: number; blows: number; answerMs: number; store: "postgres" | "redis" };
 /** `restSeconds`: from the last blow to the last alert. */
 export type Proven = { lost: number; twice: number; restSeconds: number };
 
-const LONGEST_MS = 120_000;
-/** Whatever comes twice has come by then. */
+const WAIT_MS_MAX = 120_000;
+/** A second copy comes within this time. */
 const TWICE_WITHIN_MS = 5_000;
 
-/** SIGKILL of the checker, and a new one. */
+/** Kills the checker with SIGKILL and starts a new one. */
 export const killChecker: Blow = async (product, running) => {
   await kill(running.checker);
   return { ...running, checker: await product.startChecker() };
 };
 
-/** SIGKILL of the process that asks the providers, and a new one. */
+/** Kills the sender, the process that calls the providers, with SIGKILL and starts a new one. */
 export const killSender: Blow = async (product, running) => {
   await kill(running.sender);
   return { ...running, sender: await product.startSender() };
@@ -36,7 +36,7 @@ async function kill(child: ChildProcess): Promise<void> {
   await exited;
 }
 
-/** Redis loses all it holds. */
+/** Empties Redis. */
 export const flush: Blow = async ({ redisUrl }, running) => {
   const { hostname, port } = new URL(redisUrl ?? "");
   const socket = connect(Number(port), hostname);
@@ -47,8 +47,8 @@ export const flush: Blow = async ({ redisUrl }, running) => {
 };
 
 /**
- * Lets many checks miss their deadline at once, strikes again and again while their alerts go out, and counts at the
- * receiver what was lost and what came twice.
+ * Lets many checks miss their deadline at once, deals blows while their alerts are sent, and counts at the receiver which
+ * alerts were lost and which came twice.
  */
 export async function prove({ checks, blows, answerMs, store }: Proof, blow: Blow): Promise<Proven> {
   const product = await startProduct(store, answerMs);
@@ -72,9 +72,9 @@ export async function prove({ checks, blows, answerMs, store }: Proof, blow: Blo
   }
 }
 
-/** Waits until so many different alerts have arrived. */
+/** Waits until `count` different alerts have arrived. */
 async function received({ sink }: Product, count: number): Promise<void> {
-  const until = Date.now() + LONGEST_MS;
+  const until = Date.now() + WAIT_MS_MAX;
   const isEnough = async () => new Set((await sink.calls()).map(([id]) => id)).size >= count;
   while (!(await isEnough()) && Date.now() < until) await wait(20);
 }

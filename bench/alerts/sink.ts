@@ -1,8 +1,8 @@
 import { createServer } from "node:http";
 
 /**
- * A receiver of webhooks that takes its time, in a process of its own so that it measures nobody but the sender.
- * Prints its port; `GET /calls` answers what came since the last `DELETE /calls`: [delivery id, epoch ms] each.
+ * A slow receiver of webhooks, in a process of its own so that nothing delays the arrival times it records. Prints its port;
+ * `GET /calls` returns what came since the last `DELETE /calls`: [delivery id, epoch ms] each.
  */
 const ANSWER_MS = Number(process.env["SINK_ANSWER_MS"] ?? 200);
 

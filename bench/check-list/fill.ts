@@ -5,7 +5,7 @@ import { createCheck, createProject, type Db, findUserByEmail, type Pool } from 
 
 const SLOTS = 30;
 
-/** Makes a project of this account with so many hourly checks, each with its last slots. Returns its id. */
+/** Creates a project of this account with `count` hourly checks, each with its last slots. @returns the project's id */
 export async function fillProject(
   { db, pool }: { db: Db; pool: Pool },
   { email, count }: { email: string; count: number },

@@ -4,7 +4,7 @@ import { gzipSync } from "node:zlib";
 
 type Chunk = { file: string; isEntry?: boolean; imports?: string[]; dynamicImports?: string[] };
 
-/** The packed bytes of JavaScript that each page loads before it shows anything, by the page's file; largest first. */
+/** How many bytes of JavaScript, compressed, each page loads before it shows anything; the largest first. */
 export function pageSizes(dist: string): [page: string, bytes: number][] {
   const manifest: Record<string, Chunk> = JSON.parse(readFileSync(join(dist, ".vite/manifest.json"), "utf8"));
   const [entry, first] = Object.entries(manifest).find(([, { isEntry }]) => isEntry) ?? [];
@@ -19,7 +19,7 @@ export function pageSizes(dist: string): [page: string, bytes: number][] {
     .toSorted((a, b) => b[1] - a[1]);
 }
 
-/** Pages about accounts stand alone; the others are in the frame of a project. */
+/** Whether a page is shown in the layout of a project; pages about accounts are not. */
 function hasFrame(page: string): boolean {
   return !/sign-|password|invitation|new-project|operator/.test(page);
 }

@@ -1,6 +1,6 @@
 import type { Browser, Page, Request } from "playwright";
 
-/** What one visit to the list cost. Times are milliseconds, sizes are bytes as they came over the network. */
+/** What one visit to the list cost. Times are in milliseconds, sizes in bytes as transferred. */
 export type Visit = {
   interactive: number;
   requests: number;
@@ -28,7 +28,7 @@ export async function visitList(browser: Browser, options: Options): Promise<Vis
   const page = await context.newPage();
   const answers: Promise<number>[] = [];
   page.on("requestfinished", (request) => {
-    // Strips that a long list comes without are asked for by id.
+    // A long list comes without strips; the page requests those by id, which is not counted.
     if (/\/check-overviews(?!\?id=)/.test(request.url())) answers.push(sizeOf(request));
   });
   await page.addInitScript(WATCH);
@@ -53,7 +53,7 @@ async function sizeOf(request: Request): Promise<number> {
   return (await request.sizes()).responseBodySize;
 }
 
-/** The median over some letters of the longest time for which the page stood still after one. */
+/** Types some letters. @returns the median of the longest frame after each */
 async function typeSlowly(page: Page): Promise<number> {
   await page.keyboard.press("/");
   const times: number[] = [];
@@ -76,8 +76,8 @@ async function longestFrame(page: Page, act: () => Promise<void>): Promise<numbe
 }
 
 /**
- * Runs in the page. Interactive: the rows are there and the main thread has finished its last long task. A frame: from
- * one picture to the next, less the wait for the screen.
+ * Runs in the page. Interactive: the rows are shown and the main thread has finished its last long task. The length of a frame
+ * is what it takes beyond the 1/60 s between two screen updates.
  */
 const WATCH = `window.bench = (() => {
   let rows = 0, lastTask = 0, longest = 0, last = 0, isWatching = false;

@@ -6,7 +6,7 @@ const START = 1_800_000_000_000;
 const ROUND = 10_000;
 const ROUNDS = 5;
 
-/** Prints how many folds a second one core does: one check that gets a good ping for each slot, and with runs. */
+/** Prints how many folds per second one core does, for a check that gets a success for each slot, and for one with starts too. */
 export function benchFolds(seconds: number): void {
   for (const kind of KINDS) report({ name: kind.name, unit: "folds/s", perSecond: folds(kind, { seconds }) });
   const [interval] = KINDS;
@@ -32,7 +32,6 @@ function folds({ name, schedule, everySeconds }: Kind, { seconds, withRuns = fal
 
 function ping(job: { check: Check; at: number }, everySeconds: number, withRuns: boolean): void {
   job.at += everySeconds * 1000;
-  // Stays before the years for which Node computes clock changes for the first time.
   const rid = withRuns ? `r${job.at}` : null;
   if (withRuns)
     job.check = fold(job.check, { kind: "ping", ping: pingOf("start", job.at - 60_000, rid) }).check;

@@ -1,6 +1,6 @@
 import type { CalendarSchedule, Schedule } from "@overdue/schedules";
 
-/** A kind of schedule and how often a ping comes, so that every slot is met and none is early. */
+/** A kind of schedule, and the seconds between pings with which every slot is met and no ping is early. */
 export type Kind = { name: string; schedule: Schedule; everySeconds: number };
 
 const DAY = 86_400;
@@ -17,7 +17,7 @@ export const KINDS: readonly Kind[] = [
   { name: "oncalendar, working days", schedule: oncalendar("Mon..Fri 03:00"), everySeconds: DAY },
 ];
 
-/** Schedules whose times are far apart: their folds are not measured, only the search for their next times. */
+/** Further schedules, for which only the search for the next time is measured. */
 export const SPARSE: readonly Pick<Kind, "name" | "schedule">[] = [
   {
     name: "cron, sparse, second Monday of the month",

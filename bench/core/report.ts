@@ -1,4 +1,4 @@
-/** Prints one rate, also as a multiple of a fixed piece of work that is measured at the same moment. */
+/** Prints one rate, and its ratio to the rate of a fixed piece of work that is measured right after it. */
 export function report({ name, unit, perSecond }: { name: string; unit: string; perSecond: number }): void {
   const ratio = perSecond / baseline();
   const rate = Math.round(perSecond).toLocaleString("en").padStart(12);
@@ -9,7 +9,7 @@ export function median(values: readonly number[]): number {
   return values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? 0;
 }
 
-/** How many small objects a second this machine, which may be busy, copies through JSON at this moment. */
+/** How many small objects per second this machine copies through JSON now; fewer if it is busy. */
 function baseline(): number {
   const began = performance.now();
   let done = 0;

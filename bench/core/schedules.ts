@@ -12,12 +12,12 @@ import { report } from "./report.ts";
 
 const START = 1_800_000_000_000;
 const ROUND = 1000;
-// Stays before the years for which Node computes clock changes for the first time.
+/** The search starts over after this time, because in later years Node has to compute clock changes first. */
 const SPAN_MS = 3 * 365 * 86_400_000;
 const HOSTILE = ["0 0 29 2 1", "* * 29 2 1", "0 0 31 */2 0", "59 23 31 12 6"];
 const LINES = ["30 2 * * *", "*/5 * * * *", "0 9 * * 1-5"];
 
-/** Prints how many next times a second one core finds, what a preview and a check at the door cost, and the worst. */
+/** Prints how many next times, previews and validations per second one core does, and the slowest line of each scheduler. */
 export function benchSchedules(seconds: number): void {
   for (const { name, schedule } of [...KINDS, ...SPARSE])
     report({ name, unit: "next times/s", perSecond: nextTimes(schedule, seconds) });
@@ -27,11 +27,11 @@ export function benchSchedules(seconds: number): void {
   for (const { id } of SCHEDULERS) benchScheduler(id, seconds);
 }
 
-/** The next times a second over three usual lines, and the longest that a hostile line takes when first asked for. */
+/** Prints the next times per second of the slowest of three usual lines, and the longest first search of a hostile line. */
 function benchScheduler(id: string, seconds: number): void {
   const read = (expression: string) => ({ ...cron(expression), scheduler: id });
   const rates = LINES.map((line) => nextTimes(read(lineFor(line, id) ?? line), seconds / 3));
-  // A line that was written for the scheduler would have been read before.
+  // `lineFor` is not used here, because it would read the line, and the first reading is to be measured.
   const hasSeconds = schedulerById(id)?.rules.layouts[0]?.[0] === "second";
   const worst = Math.max(...HOSTILE.map((line) => millisecondsOf(read(hasSeconds ? `0 ${line}` : line))));
   report({

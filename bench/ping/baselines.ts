@@ -8,11 +8,11 @@ import { createHttpServer } from "../../apps/api/src/http/http-server.ts";
 import { createReceiver } from "../../apps/api/src/pings/receiver.ts";
 
 /**
- * What the product's pings are measured against: an empty route, and one transaction per ping with the same fold and the
- * same rows, on the product's own database. Started by `bench/ping.ts`, which reads the port it prints.
+ * What the product's pings are compared to: an empty route, and one transaction per ping with the same fold and the same rows,
+ * on the product's own database. `bench/ping.ts` starts it and reads the port that it prints.
  */
 const url = process.env["BENCH_DATABASE_URL"] ?? "";
-// Without a limit on waiting: it is to be slow, not to fail.
+// Requests wait long for a connection, because this route should be slow, not fail.
 const pool = openPool({ url, max: 32, name: "bench", acquireTimeoutMs: 60_000 });
 const oneByOne = createReceiver({
   pool,

@@ -1,21 +1,18 @@
 import { readdirSync, readFileSync } from "node:fs";
 
-/** Clock ticks a second of `/proc`: the same on every Linux that Node runs on. */
-const TICKS = 100;
+/** The clock ticks of `/proc`, the same on every Linux that Node runs on. */
+const TICKS_PER_SECOND = 100;
 
 export type Cpu = { api: number; checker: number; sender: number; database: number; rest: number };
 
-/**
- * Seconds of CPU that the processes below `roots` have used, by what they are. Linux alone knows it from `/proc`;
- * elsewhere zero.
- */
+/** Seconds of CPU that the processes below `roots` have used, by kind of process. Zero where there is no `/proc`. */
 export function cpuOf(roots: readonly number[]): Cpu {
   const cpu = { api: 0, checker: 0, sender: 0, database: 0, rest: 0 };
   for (const { command, seconds } of below(roots, processes())) cpu[kindOf(command)] += seconds;
   return cpu;
 }
 
-/** Megabytes that the processes below `roots` hold for themselves alone, as `cpuOf` counts seconds. */
+/** Megabytes of memory that the processes below `roots` do not share with others, by kind of process. */
 export function memoryOf(roots: readonly number[]): Cpu {
   const memory = { api: 0, checker: 0, sender: 0, database: 0, rest: 0 };
   for (const { pid, command } of below(roots, processes())) memory[kindOf(command)] += ownMegabytes(pid);
@@ -45,14 +42,14 @@ function read(pid: number): Process[] {
   try {
     const command = readFileSync(`/proc/${pid}/cmdline`, "utf8");
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    // The name in parentheses may hold anything, also spaces.
+    // The name in parentheses may contain anything, including spaces and parentheses.
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
     const parent = Number(fields[1]);
-    // Its own, and that of its children that have ended.
+    // Its own time, and that of its children that have ended.
     const ticks = fields.slice(11, 15).reduce((sum, each) => sum + Number(each), 0);
-    return [{ pid, parent, command, seconds: ticks / TICKS }];
+    return [{ pid, parent, command, seconds: ticks / TICKS_PER_SECOND }];
   } catch {
-    // It has ended since.
+    // The process has ended in the meantime.
     return [];
   }
 }

@@ -1,22 +1,22 @@
 import { connect } from "node:net";
 
-/** What to ask: `paths` are asked one after the other, over and over, by all connections together. */
+/** What to request: all connections together request `paths` one after the other, again and again. */
 export type Load = {
   port: number;
   paths: readonly string[];
   connections: number;
   seconds: number;
-  /** A connection for each request. */
+  /** Each request has its own connection. */
   isReconnecting?: boolean;
 };
-/** `p50` and `p99` in milliseconds, of those that were answered with success. */
+/** `p50` and `p99`: of the requests that succeeded, in milliseconds. */
 export type Answers = { succeeded: number; failed: number; perSecond: number; p50: number; p99: number };
 
 type Asking = { next: () => string; took: number[]; failed: number; until: number; port: number };
 
 /**
- * Asks as fast as the server answers. Made here because autocannon, which parses HTTP in JavaScript, costs as much as the
- * server that it measures, and counts nothing where each request has a connection of its own.
+ * Sends requests as fast as the server answers. It replaces autocannon, which parses HTTP in JavaScript and so needs as much CPU
+ * as the server that it measures, and which counts nothing if each request has its own connection.
  */
 export async function ask({
   port,
@@ -34,7 +34,7 @@ export async function ask({
     until: begun + seconds * 1_000,
     port,
   };
-  const client = isReconnecting ? reconnectingClient : keptClient;
+  const client = isReconnecting ? reconnectingClient : persistentClient;
   await Promise.all(Array.from({ length: connections }, () => client(asking)));
   const lasted = (performance.now() - begun) / 1_000;
   const sorted = asking.took.toSorted((one, other) => one - other);
@@ -48,7 +48,7 @@ export async function ask({
   };
 }
 
-async function keptClient(asking: Asking): Promise<void> {
+async function persistentClient(asking: Asking): Promise<void> {
   while (performance.now() < asking.until) await converse(asking, true);
 }
 
@@ -56,11 +56,11 @@ async function reconnectingClient(asking: Asking): Promise<void> {
   while (performance.now() < asking.until) await converse(asking, false);
 }
 
-/** One connection: asks until the time is over, or once. Resolves when it is closed. */
+/** Sends requests over one connection until the time is over, or just one. Resolves when the connection is closed. */
 function converse(asking: Asking, isKept: boolean): Promise<void> {
   const head = `HTTP/1.1\r\nHost: 127.0.0.1:${asking.port}\r\n${isKept ? "" : "Connection: close\r\n"}\r\n`;
   return new Promise((resolve) => {
-    // A connection of its own begins with being made.
+    // The time of the first request includes the time to connect.
     let begun = performance.now();
     let received = "";
     let isWaiting = true;
@@ -89,7 +89,7 @@ function converse(asking: Asking, isKept: boolean): Promise<void> {
   });
 }
 
-/** Whether an answer is there to its end: the server gives the length of each. */
+/** Whether a response is complete: the server sends its length, or sends it in chunks. */
 function isWhole(received: string): boolean {
   const head = received.indexOf("\r\n\r\n");
   if (head < 0) return false;

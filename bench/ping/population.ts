@@ -7,8 +7,8 @@ const EVERY_SECONDS = 3_600;
 const GRACE_SECONDS = 600;
 
 /**
- * Makes a project of `count` checks that are due hourly; answers the secrets of their ping URLs. `deadlineInMs`: from now, of
- * all of them; left out for checks that were never heard.
+ * Creates a project of `count` checks that are due hourly, and returns the UUIDs of their ping URLs. `deadlineInMs`: when all
+ * their deadlines pass, in milliseconds from now; without it, the checks have never been pinged.
  */
 export async function makeChecks(
   pool: Pool,
@@ -22,7 +22,7 @@ export async function makeChecks(
   const deadlineAt = Date.now() + (deadlineInMs ?? 0);
   for (let number = 0; number < count; number += 1) {
     const made = newCheck(randomUUID(), deadlineAt - 2 * (EVERY_SECONDS + GRACE_SECONDS) * 1_000, settings);
-    const check = deadlineInMs === undefined ? made : heardBefore(made, deadlineAt);
+    const check = deadlineInMs === undefined ? made : pingBefore(made, deadlineAt);
     const details = { name: `bench ${number}` };
     await createCheck(db, { projectId, details, check, nextAt: nextAt(check), channelIds: [] });
   }
@@ -32,35 +32,36 @@ export async function makeChecks(
   return { projectId, pingUuids: rows.map(({ id }) => id), deadlineAt };
 }
 
-function heardBefore(check: Check, deadlineAt: number): Check {
+/** Folds a success after which the deadline of the check is `deadlineAt`. */
+function pingBefore(check: Check, deadlineAt: number): Check {
   const at = deadlineAt - (EVERY_SECONDS + GRACE_SECONDS) * 1_000;
   const ping = { id: randomUUID(), kind: "success", at, rid: null, exitStatus: null } as const;
   return fold(check, { kind: "ping", ping: { ...ping, host: null, digest: null } }).check;
 }
 
-/** Copies the project's first check, with its state, until there are so many: in this project, and in others like it. */
+/** Copies a check of the project, with its state, until there are `count` copies: `perProject` of them here and in each new project. */
 export async function copyChecks(
   superuser: Pool,
   projectId: string,
   { count, perProject }: { count: number; perProject: number },
 ): Promise<void> {
-  const homes = [projectId];
-  while (homes.length * perProject < count)
-    homes.push((await createProject(openDb(superuser), { name: "bench", ownerId: null })).id);
+  const projectIds = [projectId];
+  while (projectIds.length * perProject < count)
+    projectIds.push((await createProject(openDb(superuser), { name: "bench", ownerId: null })).id);
   await superuser.query(
     `insert into checks select copy.* from (select * from checks where project_id = ($1::uuid[])[1] limit 1) c,
        generate_series(1, $2::int) n,
        jsonb_populate_record(null::checks, to_jsonb(c) || jsonb_build_object(
          'project_id', ($1::uuid[])[1 + (n - 1) / $3::int], 'name', 'bench ' || n,
          'id', gen_random_uuid(), 'ping_uuid', gen_random_uuid(), 'badge_uuid', gen_random_uuid())) copy`,
-    [homes, count, perProject],
+    [projectIds, count, perProject],
   );
   await superuser.query("vacuum analyze checks");
 }
 
 /**
- * Fills the ping log of each check of a project (null: of all, the instance's own among them, which has some already) with
- * `perCheck` pings of the last days, and their runs and slots.
+ * Fills the log of each check of a project with `perCheck` hourly pings up to now, and adds their runs and slots. Null: of all
+ * projects, including the instance's own, whose check already has some.
  */
 export async function fillLogs(superuser: Pool, projectId: string | null, perCheck: number): Promise<void> {
   await superuser.query(
@@ -93,7 +94,7 @@ export async function fillLogs(superuser: Pool, projectId: string | null, perChe
   await superuser.query("checkpoint");
 }
 
-/** A route that notifies of each run, with a target that nobody is behind. */
+/** Adds a route that notifies a person of each run. `personId`: a person without channels. */
 export async function addListeningRoute(db: Db, projectId: string, personId: string): Promise<void> {
   const notifyOn = { changes: false, failures: false, runs: true, notices: false };
   const steps = [{ afterMinutes: 0, targets: [{ kind: "person", personId }] }];

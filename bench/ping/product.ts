@@ -8,16 +8,16 @@ import { withInstance } from "../../apps/supervisor/src/admin/instance.ts";
 import { emptyDataDirectory, startProduct } from "../../e2e/support/product.ts";
 import { type Cpu, cpuOf, memoryOf } from "./cpu.ts";
 
-/** The product as `npm start` runs it, on a new data directory. `superuser`: a pool of one connection that may do all. */
+/** The product as `npm start` runs it, on a new data directory. `superuser`: a pool of one connection that may do anything. */
 export type Product = {
   port: number;
   db: Db;
   pool: Pool;
   superuser: Pool;
   databaseUrl: string;
-  /** Seconds of CPU since the start. */
+  /** Seconds of CPU since the start, by kind of process. */
   cpu: () => Cpu;
-  /** Megabytes of their own. */
+  /** Megabytes that are not shared, by kind of process. */
   memory: () => Cpu;
 };
 
@@ -27,7 +27,7 @@ const SETTINGS = {
   BOOTSTRAP_PASSWORD: "a password for the bench",
 };
 
-/** Runs `work` beside a product that is started before and stopped after it; its data is deleted. */
+/** Starts a product, runs `work`, stops the product and deletes its data. */
 export async function withProduct(work: (product: Product) => Promise<void>): Promise<void> {
   const data = await emptyDataDirectory();
   try {
@@ -38,8 +38,8 @@ export async function withProduct(work: (product: Product) => Promise<void>): Pr
 }
 
 /**
- * The same, once for `fill` and once more for `work`, which gets to know how long the second start took. `kept`: a directory
- * whose data stays, and is not filled again.
+ * Starts a product for `fill`, and once more for `work`, which gets the time of the second start. `kept`: a directory whose data
+ * is kept, and filled only the first time; null: the data is deleted.
  */
 export async function withStartedTwice(
   fill: (product: Product) => Promise<void>,

@@ -9,14 +9,14 @@ type Arrival = Parameters<typeof recordPings>[1][number];
 
 const DAYS = 90;
 
-/** Spans in which a whole host was away, counted back from now: everything on it is missed together. */
-export const HOSTS_AWAY = [
+/** When a whole host was down, counted back from now, so that all its jobs missed their runs together. */
+export const HOST_OUTAGES = [
   { host: "web1", fromMs: 21 * DAY_MS, ms: 5 * HOUR_MS },
   { host: "db1", fromMs: 9 * DAY_MS, ms: 7 * HOUR_MS },
   { host: "nas", fromMs: 47 * DAY_MS, ms: 30 * HOUR_MS },
 ];
 
-/** The pings of a job's last 90 days, oldest first, made up from its name, so that every seed looks alike. */
+/** Invents the pings of a job's last 90 days, oldest first, from its name alone, so that every seed looks the same. */
 export function historyOf(job: Job, pingUuid: string, now: number): Arrival[] {
   const random = randomOf(job.name);
   const due = dueTimes(job, now);
@@ -33,7 +33,7 @@ export function historyStart(now: number): number {
 }
 
 function dueTimes({ schedule, now: state, seconds }: Job, now: number): number[] {
-  // What is over must have ended; what goes on or is missing began a while ago.
+  // The last run of a healthy job must have ended by now; one that is running or missing was due a while ago.
   const until = now - (state === "running" ? 2 * MINUTE_MS : state === "missing" ? 3 * HOUR_MS : 0);
   const times: number[] = [];
   let at = historyStart(now);
@@ -49,17 +49,17 @@ function dueTimes({ schedule, now: state, seconds }: Job, now: number): number[]
 type Run = { startedAt: number; seconds: number | null; exitStatus: number };
 type Chance = { random: () => number; now: number };
 
-/** Null: it did not come. */
+/** Null: the run did not happen. */
 function usualRun(job: Job, dueAt: number, { random, now }: Chance): Run | null {
   const [what, length, delay] = [random() * 1_000, random(), random()];
-  const isAway = HOSTS_AWAY.some(
+  const isDown = HOST_OUTAGES.some(
     ({ host, fromMs, ms }) => host === job.host && dueAt >= now - fromMs && dueAt < now - fromMs + ms,
   );
-  if (isAway || what < job.misses) return null;
+  if (isDown || what < job.misses) return null;
   const isDelayed = what < job.misses + job.delays;
   const isFailed = !isDelayed && what < job.misses + job.delays + job.failures;
   const lateMs = isDelayed ? (0.2 + 0.7 * delay) * job.graceSeconds * SECOND_MS : (1 + 8 * delay) * SECOND_MS;
-  // A little longer on some days, and now and then twice as long.
+  // The length varies a little, and is sometimes more than twice the usual one.
   const factor = length > 0.98 ? 2.2 : 0.85 + 0.4 * length;
   return {
     startedAt: Math.round(dueAt + (job.schedule.kind === "interval" ? 0 : lateMs)),
@@ -114,7 +114,7 @@ function arrival(pingUuid: string, job: Job, { at, kind, exitStatus, body }: See
   };
 }
 
-/** Numbers from 0 to 1 that follow from a text (mulberry32). */
+/** Random numbers from 0 to 1 with a text as their seed (mulberry32). */
 function randomOf(text: string): () => number {
   let state = createHash("sha256").update(text).digest().readUInt32LE(0);
   return () => {

@@ -1,6 +1,6 @@
 import type { CheckSettings } from "@overdue/core";
 
-/** How a made-up job behaves: how long it takes, and how often out of 1,000 runs something goes wrong. */
+/** How an invented job behaves: how long it takes, and in how many of 1,000 runs something goes wrong. */
 export type Job = {
   name: string;
   host: string;
@@ -16,13 +16,13 @@ export type Job = {
   delays: number;
   exitStatus: number;
   output: string;
-  /** How it ends: what a page shows of it today. */
+  /** The state at the end of its history, which pages show. */
   now: "fine" | "failed" | "missing" | "running" | "late" | "paused";
 };
 
-const CRON = (expression: string, timezone = "Europe/Berlin") =>
+const cron = (expression: string, timezone = "Europe/Berlin") =>
   ({ kind: "cron", expression, timezone }) as const;
-const EVERY = (minutes: number) => ({ kind: "interval", everySeconds: minutes * 60 }) as const;
+const every = (minutes: number) => ({ kind: "interval", everySeconds: minutes * 60 }) as const;
 
 const USUAL = {
   severity: "warning",
@@ -38,7 +38,7 @@ const USUAL = {
 
 const HOSTS = ["db1", "db2", "web1", "web2", "build", "mail", "nas"];
 
-/** Sixty jobs as a small company has them, most of them fine. */
+/** Sixty jobs of a small company, most of them fine. */
 export const JOBS: readonly Job[] = [
   ...HOSTS.map((host, index) => backup(host, index)),
   ...HOSTS.map((host, index) => updates(host, index)),
@@ -70,7 +70,7 @@ function backup(host: string, index: number): Job {
     tags: ["backup", host],
     severity: "critical",
     description: "Runbook: https://wiki.example.org/runbooks/backup. Call Ada if it fails twice.",
-    schedule: CRON(`${(index * 7) % 60} 2 * * *`),
+    schedule: cron(`${(index * 7) % 60} 2 * * *`),
     graceSeconds: 3_600,
     seconds: 840 + index * 260,
     exitStatus: index === 1 ? 28 : 11,
@@ -89,7 +89,7 @@ function updates(host: string, index: number): Job {
     host,
     tags: ["updates", host],
     severity: "info",
-    schedule: CRON(`${10 + index} 5 * * *`),
+    schedule: cron(`${10 + index} 5 * * *`),
     seconds: 65 + index * 9,
     exitStatus: 100,
     output: "E: Could not get lock /var/lib/dpkg/lock-frontend. It is held by process 4711 (apt)",
@@ -104,7 +104,7 @@ function sync(name: string, index: number): Job {
     host: "web1",
     tags: ["sync", "shop"],
     severity: index < 2 ? "critical" : "warning",
-    schedule: CRON("*/15 * * * *", "UTC"),
+    schedule: cron("*/15 * * * *", "UTC"),
     graceSeconds: 600,
     seconds: 24 + index * 11,
     failures: 2,
@@ -121,7 +121,7 @@ function certificate(name: string, index: number): Job {
     name: `renew certificate of ${name}.example.org`,
     host: "web2",
     tags: ["tls"],
-    schedule: CRON(`${index * 3} 4 * * 1`, "UTC"),
+    schedule: cron(`${index * 3} 4 * * 1`, "UTC"),
     graceSeconds: 7_200,
     seconds: 14,
     output: "Challenge failed for domain: DNS problem: NXDOMAIN",
@@ -136,7 +136,7 @@ function heartbeat(name: string, index: number): Job {
     host: "web2",
     tags: ["bot"],
     severity: index === 0 ? "critical" : "warning",
-    schedule: EVERY(30),
+    schedule: every(30),
     graceSeconds: 600,
     seconds: 0,
     failures: 0,
@@ -153,7 +153,7 @@ function report(name: string, index: number): Job {
     host: "db1",
     tags: ["report"],
     severity: "info",
-    schedule: CRON(`30 7 * * ${index % 2 === 0 ? "1-5" : "1"}`),
+    schedule: cron(`30 7 * * ${index % 2 === 0 ? "1-5" : "1"}`),
     seconds: 310 + index * 75,
     exitStatus: 127,
     output: "/bin/sh: 1: wkhtmltopdf: not found",
@@ -168,7 +168,7 @@ function cleanUp(name: string, index: number): Job {
     host: index % 2 === 0 ? "build" : "web1",
     tags: ["cleanup"],
     severity: "info",
-    schedule: CRON(`${index * 8} * * * *`, "UTC"),
+    schedule: cron(`${index * 8} * * * *`, "UTC"),
     graceSeconds: 900,
     seconds: 38 + index * 17,
     failures: 3,
@@ -185,7 +185,7 @@ function restore(name: string, index: number): Job {
     name: `restore test of ${name}`,
     host: "nas",
     tags: ["backup", "test"],
-    schedule: CRON(`0 ${9 + index} * * 6`),
+    schedule: cron(`0 ${9 + index} * * 6`),
     graceSeconds: 7_200,
     seconds: 2_700 + index * 400,
     failures: 40,
@@ -200,7 +200,7 @@ function replica(name: string, index: number): Job {
     name: `replicate to ${name}`,
     host: "db1",
     tags: ["replication", "db1"],
-    schedule: CRON(`${index * 11} */6 * * *`, "UTC"),
+    schedule: cron(`${index * 11} */6 * * *`, "UTC"),
     seconds: 620 + index * 140,
     delays: 30,
     output: "ssh: connect to host replica port 22: Connection timed out",
@@ -216,7 +216,7 @@ function download(name: string, index: number): Job {
     host: "mail",
     tags: ["download"],
     severity: "info",
-    schedule: CRON(`${5 + index * 9} 1,13 * * *`, "UTC"),
+    schedule: cron(`${5 + index * 9} 1,13 * * *`, "UTC"),
     seconds: 9 + index * 4,
     output: "curl: (22) The requested URL returned error: 503",
     exitStatus: 22,

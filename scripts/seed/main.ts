@@ -19,26 +19,26 @@ import {
 import { HOUR_MS, MINUTE_MS } from "@overdue/schedules";
 
 import { withInstance } from "../../apps/supervisor/src/admin/instance.ts";
-import { historyOf, historyStart, HOSTS_AWAY } from "./history.ts";
+import { historyOf, historyStart, HOST_OUTAGES } from "./history.ts";
 import { type Job, JOBS } from "./jobs.ts";
 import { seedStatusPage } from "./status-page.ts";
 
 /**
- * "npm run seed -- --email ada@example.org": a project with 60 checks and 90 days of believable history for an account,
- * written by the same functions that record real pings. The instance may be running: a check appears with its whole
- * history at once. `--checks 1000` makes that many, by repeating the jobs with numbered names.
+ * "npm run seed -- --email ada@example.org": creates a project with 60 checks and 90 days of plausible history for an account,
+ * with the same functions that record real pings. The instance may be running: each check appears with its whole history at
+ * once. `--checks 1000` creates that many, by repeating the jobs with numbered names.
  */
 const { values } = parseArgs({
   options: { email: { type: "string" }, name: { type: "string" }, checks: { type: "string" } },
 });
 const BATCH = 250;
-/** How long after a host came back the last of its checks is found missing. */
+/** How long after a host's outage the last of its checks may still go down. */
 const STORM_ENDS_MS = 2 * HOUR_MS;
 const INCIDENTS_MAX = 20_000;
 
 await withInstance(process.env, async ({ db, pool }) => {
   const owner = await findUserByEmail(db, values.email ?? "");
-  if (owner === null) throw new Error("Name the address of an account: --email ada@example.org");
+  if (owner === null) throw new Error("Give the address of an account: --email ada@example.org");
   const name = values.name ?? "Example company";
   const { id: projectId } = await createProject(db, { name, ownerId: owner.id });
   const count = Number(values.checks ?? JOBS.length);
@@ -48,7 +48,7 @@ await withInstance(process.env, async ({ db, pool }) => {
   process.stdout.write(`Made ${count} checks in the project ${projectId}.\n`);
 });
 
-/** What went down together while a host was away is one storm each, as it would have been announced. */
+/** Makes one storm of the incidents of each host's outage, as Overdue would have done when they opened. */
 async function seedStorms(db: Db, pool: Pool, projectId: string): Promise<void> {
   const all = await findIncidents(
     pool,
@@ -56,7 +56,7 @@ async function seedStorms(db: Db, pool: Pool, projectId: string): Promise<void> 
     { limit: INCIDENTS_MAX, after: null },
   );
   const now = Date.now();
-  for (const { host, fromMs, ms } of HOSTS_AWAY) {
+  for (const { host, fromMs, ms } of HOST_OUTAGES) {
     const [from, until] = [now - fromMs, now - fromMs + ms + STORM_ENDS_MS];
     const ids = all
       .filter((one) => one.host === host && one.openedAt >= from && one.openedAt < until)
@@ -67,7 +67,7 @@ async function seedStorms(db: Db, pool: Pool, projectId: string): Promise<void> 
 
 function jobNumber(number: number): Job {
   const job = JOBS[number % JOBS.length];
-  if (job === undefined) throw new Error("There are no jobs to make checks of.");
+  if (job === undefined) throw new Error("There are no jobs.");
   const round = Math.floor(number / JOBS.length);
   return round === 0 ? job : { ...job, name: `${job.name} ${round + 1}`, now: "fine" };
 }
@@ -93,7 +93,7 @@ async function seedCheck(pool: Pool, projectId: string, job: Job): Promise<void>
   });
 }
 
-/** The same schedule at the minute of a few minutes ago, so that its check is late while somebody looks. */
+/** The same schedule, but due four minutes ago, so that its check is late now. */
 function dueMinutesAgo(schedule: Job["schedule"], now: number): Job["schedule"] {
   if (schedule.kind !== "cron") return schedule;
   const minute = new Date(now - 4 * MINUTE_MS).getUTCMinutes();

@@ -10,7 +10,7 @@ import { MINUTE_MS } from "@overdue/schedules";
 
 const PUBLIC_GROUPS = { backup: "Backups", shop: "Shop", report: "Reports" };
 
-/** A page with some checks of three groups, maintenance to come, an incident that goes on and one that ended. */
+/** Creates a status page with checks in three groups, upcoming maintenance, an open incident and one that has ended. */
 export async function seedStatusPage(db: Db, projectId: string): Promise<void> {
   const now = Date.now();
   const groups = Object.entries(PUBLIC_GROUPS).map(async ([tag, group]) =>

@@ -1,8 +1,9 @@
 import type { Answer, Question } from "./real-program.ts";
 
 /**
- * `same`: equal times. `neither runs`: refused, or no time found. `different`: other times. `only ours refuses` and
- * `only theirs refuses`. `left out`: the real program did not come back, or its times do not go forward.
+ * `same`: both give the same times. `neither runs`: both refuse the line or find no time. `different`: the times differ.
+ * `only ours refuses`, `only theirs refuses`: the other one gives times. `left out`: the real program did not return, or its
+ * times do not increase.
  */
 export type Verdict =
   | "same"
@@ -21,17 +22,17 @@ export const VERDICTS: readonly Verdict[] = [
   "left out",
 ];
 
-/** What programs say of a line that they took and then found no way through. */
+/** The error of programs that accept a line and then give up the search for its next time. */
 const LOST_IN_SEARCH = /loop limit exceeded/;
 
-/** Compares the times of the real program with ours, up to when the real one was watched. */
+/** Compares the times of the real program to ours, up to the instant until which the real one was watched. */
 export function compare({ after }: Question, real: Answer | null, ours: Answer): Verdict {
   if (real === null) return "left out";
   const oursRuns = "next" in ours && ours.next.length > 0;
   if ("error" in real && LOST_IN_SEARCH.test(real.error)) return "left out";
   if ("error" in real) return oursRuns ? "only theirs refuses" : "neither runs";
   const theirs = real.next.map((time) => Date.parse(time));
-  if (!goesForward([Date.parse(after), ...theirs])) return "left out";
+  if (!areIncreasing([Date.parse(after), ...theirs])) return "left out";
   if ("error" in ours) return "only ours refuses";
   const until = real.until === undefined ? Infinity : Date.parse(real.until);
   const own = ours.next.map((time) => Date.parse(time)).filter((time) => time <= until);
@@ -39,6 +40,6 @@ export function compare({ after }: Question, real: Answer | null, ours: Answer):
 }
 
 /** Whether each time is later than the one before it. */
-export function goesForward(times: readonly number[]): boolean {
+export function areIncreasing(times: readonly number[]): boolean {
   return times.every((time, index) => index === 0 || time > (times[index - 1] ?? Infinity));
 }

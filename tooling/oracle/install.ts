@@ -8,12 +8,12 @@ import type { RealScheduler } from "./schedulers.ts";
 
 const DRIVERS = join(import.meta.dirname, "drivers");
 const ANSWER_WITHIN_MS = 15_000;
-/** A daemon's clock that is simulated over years needs its time. */
+/** For daemons, whose clock is simulated over years. */
 const SIMULATED_WITHIN_MS = 120_000;
 
 type Language = RealScheduler["language"];
 
-/** What one language needs: how packages come into the folder, and how the driver is started there. */
+/** How to install packages of one language into a folder, and how to start the driver there. */
 type Installer = {
   install: (scheduler: RealScheduler, folder: string) => void;
   start: (scheduler: RealScheduler) => { command: string; args: string[] };
@@ -81,8 +81,8 @@ const INSTALLERS: Record<Language, Installer> = {
 };
 
 /**
- * Installs the real package with its language's own client, unless an earlier run left it in the cache folder, and tells
- * how its driver is started. Throws where a client or a package is not to be had.
+ * Installs the real package with its language's own client, unless an earlier run left it in the cache folder. Returns how to
+ * start its driver. Throws if the client or the package is not available.
  */
 export function install(scheduler: RealScheduler): Start {
   const installer = INSTALLERS[scheduler.language];
@@ -97,7 +97,7 @@ export function install(scheduler: RealScheduler): Start {
   return { ...installer.start(scheduler), cwd: folder, answerWithinMs };
 }
 
-/** Changes with the packages and, where the driver is compiled into the folder, with the lines of the driver. */
+/** A hash of the packages and, if the driver is compiled into the folder, of the driver's source. */
 function fingerprint({ language, packages, adapter }: RealScheduler): string {
   const hash = createHash("sha256").update(JSON.stringify([packages, adapter]));
   const isCompiled = ["go", "java", "rust", "c"].includes(language);
@@ -118,7 +118,7 @@ function run(cwd: string, command: string, args: string[]): void {
   throw new Error(`${command} ${args.join(" ")} failed: ${error?.message ?? stdout + stderr}`);
 }
 
-/** `group:artifact:version` as Maven's own description of a project. */
+/** A Maven project that depends on packages in the form `group:artifact:version`. */
 function pomOf(packages: string[], withoutDependencies: boolean): string {
   const none =
     "<exclusions><exclusion><groupId>*</groupId><artifactId>*</artifactId></exclusion></exclusions>";

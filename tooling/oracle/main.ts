@@ -10,8 +10,8 @@ import { replayVectors, writeVectors } from "./vectors.ts";
 const SHOWN_DEFAULT = "10";
 
 /**
- * `npm run oracle -- <scheduler> [--count 2000] [--seed 1] [--show 10]` compares our times with those of the real program.
- * `--vectors` asks instead whether the driver gets the answers of the vectors, which the real program gave as well.
+ * `npm run oracle -- <scheduler> [--count 2000] [--seed 1] [--show 10]` compares our times to those of the real program.
+ * `--vectors` compares the real program to the vectors instead, which shows whether the driver asks it correctly.
  * `--write 250` makes the vectors of a new scheduler.
  */
 const { positionals, values } = parseArgs({
@@ -33,12 +33,12 @@ if (scheduler === undefined) {
 const program = new RealProgram(install(scheduler));
 if (values.write !== undefined)
   await writeVectors(program, scheduler, { seed: Number(values.seed), count: Number(values.write) });
-const isWhole =
+const areSame =
   values.vectors || values.write !== undefined
     ? await compareVectors(scheduler)
     : await compareRandom(scheduler);
 program.stop();
-process.exitCode = isWhole ? 0 : 1;
+process.exitCode = areSame ? 0 : 1;
 
 async function compareRandom(scheduler: RealScheduler): Promise<boolean> {
   const { id } = scheduler;
@@ -53,7 +53,7 @@ async function compareRandom(scheduler: RealScheduler): Promise<boolean> {
   }
   for (const { question, real, ours } of differences.slice(0, shown)) {
     const { expr, tz, after } = question;
-    console.log(`${expr} | ${tz} | ${after}\n  theirs ${inWords(real)}\n  ours   ${inWords(ours)}`);
+    console.log(`${expr} | ${tz} | ${after}\n  theirs ${answerText(real)}\n  ours   ${answerText(ours)}`);
   }
   console.log(
     `${id}, seed ${values.seed}: ${[...counts].map(([verdict, n]) => `${n} ${verdict}`).join(", ")}`,
@@ -65,13 +65,13 @@ async function compareVectors({ id }: RealScheduler): Promise<boolean> {
   const { asked, different } = await replayVectors(program, id);
   for (const { question, wanted, answer } of different.slice(0, shown))
     console.log(
-      `${JSON.stringify(question)}\n  wanted ${JSON.stringify(wanted)}\n  now    ${inWords(answer)}`,
+      `${JSON.stringify(question)}\n  wanted ${JSON.stringify(wanted)}\n  now    ${answerText(answer)}`,
     );
   console.log(`${id}: ${asked - different.length} of ${asked} vectors reproduced`);
   return different.length === 0;
 }
 
-function inWords(answer: Answer | null): string {
+function answerText(answer: Answer | null): string {
   if (answer === null) return "no answer";
   if ("error" in answer) return `refuses: ${answer.error.replaceAll(/\s+/g, " ").slice(0, 160)}`;
   return answer.next.map((time) => time.replace(/:00(\.000)?Z$/, "Z")).join(" ") || "never";

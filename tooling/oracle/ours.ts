@@ -17,7 +17,7 @@ export function answerOurselves({ expr, tz, after, count }: Question, scheduler:
     }
     return { next };
   } catch (error) {
-    // A fault of ours is one more difference, and no reason to end the comparison.
+    // A bug of ours is one more difference, and no reason to end the comparison.
     return { error: error instanceof ScheduleError ? error.message : `fails: ${String(error)}` };
   }
 }

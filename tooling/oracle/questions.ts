@@ -8,12 +8,12 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 const ASKED_TIMES = 4;
-const NEAR_CHANGE = 0.6;
+const NEAR_CHANGE_SHARE = 0.6;
 
-/** When starts lie: where the tz databases that the packages bring with them agree on the zones below. */
+/** The range of starts, in which the tz databases bundled with the packages agree on the zones below. */
 const USUALLY = ["2024-01-01", "2026-08-01"];
 
-/** Zones whose clocks change at all hours of the day, by an hour, half an hour, two hours or a whole day. */
+/** Zones whose clocks change at different hours of the day, by an hour, half an hour, two hours or a whole day. */
 const ZONES: Record<string, string[]> = {
   UTC: USUALLY,
   "Asia/Kolkata": USUALLY,
@@ -37,7 +37,7 @@ const ZONES: Record<string, string[]> = {
   "Pacific/Apia": ["2011-06-01", "2012-06-01"],
 };
 
-/** Random lines in random zones, most of them starting near a change of the clock. The same seed gives the same ones. */
+/** Random lines in random zones, most of them with a start near a clock change. The same seed gives the same questions. */
 export function* questions(
   { line, refusedOnPurpose }: Pick<RealScheduler, "line" | "refusedOnPurpose">,
   { seed, count }: { seed: number; count: number },
@@ -56,7 +56,7 @@ export function* questions(
 
 function startIn(tz: string, [from = "", to = ""]: string[], random: Random): number {
   const changes = changesOf(tz, Date.parse(from), Date.parse(to));
-  if (changes.length > 0 && random() < NEAR_CHANGE)
+  if (changes.length > 0 && random() < NEAR_CHANGE_SHARE)
     return pick(random, changes) - Math.floor(random() * 30 * 12 - 12) * 5 * MINUTE_MS;
   const days = (Date.parse(to) - Date.parse(from)) / DAY_MS;
   return Date.parse(from) + Math.floor(random() * days * 24 * 12) * 5 * MINUTE_MS;

@@ -1,7 +1,7 @@
 import { pick, type Random } from "./random.ts";
 import type { RealScheduler } from "./schedulers.ts";
 
-/** Forms of a field and how often each comes. What schedulers disagree on comes more often than people write it. */
+/** Forms of a field, with weights. Forms on which schedulers disagree are more frequent than in real crontabs. */
 type Forms = [weight: number, make: (random: Random) => string][];
 
 const MINUTES: Forms = [
@@ -67,7 +67,7 @@ const MACROS = [
 ];
 const SECONDS = ["0", "0", "0", "0", "0", "0", "30", "*/20", "15,45"];
 
-/** A line in the form that the scheduler wants, with some that it ought to refuse. */
+/** A line in the form that the scheduler expects; some lines are ones that it should refuse. */
 export function randomLine(form: RealScheduler["line"], random: Random): string {
   if (random() < 0.03) return pick(random, MACROS);
   const [minute, hour, day, month, weekday] = [MINUTES, HOURS, DAYS, MONTHS, WEEKDAYS].map((forms) =>
@@ -80,7 +80,7 @@ export function randomLine(form: RealScheduler["line"], random: Random): string 
   return hasSeconds ? `${pick(random, SECONDS)} ${five}` : five;
 }
 
-/** Quartz wants a question mark in just one of the two. */
+/** Quartz requires a question mark in exactly one of the two. */
 function withQuestionMark(day = "*", weekday = "*"): [string, string] {
   return weekday === "*" ? [day, "?"] : day === "*" ? ["?", weekday] : [day, weekday];
 }

@@ -3,8 +3,8 @@ import { createInterface } from "node:readline";
 import { z } from "zod";
 
 /**
- * How a driver is started: in a folder of its own, so that it finds the packages that were installed there. A line on which
- * it is busy for longer than `answerWithinMs` is one from which the real program does not come back.
+ * How to start a driver. `cwd` is its own folder, in which its packages are installed. If it takes longer than `answerWithinMs`
+ * for a line, the real program is taken not to return.
  */
 export type Start = { command: string; args: string[]; cwd: string; answerWithinMs: number };
 
@@ -12,13 +12,13 @@ export type Start = { command: string; args: string[]; cwd: string; answerWithin
 export type Question = { expr: string; tz: string; after: string; count: number };
 
 const Answer = z.union([
-  /** `until`: the program was watched up to then only, so later times are not known. */
+  /** `until`: the program was watched only up to then, so later times are unknown. */
   z.strictObject({ next: z.array(z.iso.datetime()), until: z.iso.datetime().optional() }),
   z.strictObject({ error: z.string() }),
 ]);
 export type Answer = z.infer<typeof Answer>;
 
-/** A running driver. It is asked one line at a time, and started anew where it hangs or ends. */
+/** A running driver. It is asked one line at a time, and restarted if it hangs or ends. */
 export class RealProgram {
   #start: Start;
   #child: ChildProcessWithoutNullStreams | null = null;
@@ -28,9 +28,9 @@ export class RealProgram {
     this.#start = start;
   }
 
-  /** Resolves to null where the program gave no answer: it ended, or was still busy when its time was up. */
+  /** Resolves to null if the program gave no answer: it ended, or was still busy when its time was up. */
   async ask(question: Question): Promise<Answer | null> {
-    const [child, answers] = this.#running();
+    const [child, answers] = this.#ensureRunning();
     child.stdin.write(`${JSON.stringify(question)}\n`);
     const late = Promise.withResolvers<null>();
     const timer = setTimeout(() => late.resolve(null), this.#start.answerWithinMs);
@@ -47,11 +47,11 @@ export class RealProgram {
     this.#answers = null;
   }
 
-  #running(): [ChildProcessWithoutNullStreams, AsyncIterator<string>] {
+  #ensureRunning(): [ChildProcessWithoutNullStreams, AsyncIterator<string>] {
     if (this.#child === null || this.#answers === null) {
       const { command, args, cwd } = this.#start;
       this.#child = spawn(command, args, { cwd, stdio: ["pipe", "pipe", "pipe"] });
-      this.#child.stdin.on("error", () => {}); // a driver that ended is noticed by its missing answer
+      this.#child.stdin.on("error", () => {}); // if the driver has ended, its answer is missing
       this.#child.stderr.pipe(process.stderr);
       this.#answers = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
     }

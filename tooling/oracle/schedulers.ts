@@ -5,8 +5,8 @@ import { z } from "zod";
 const FOLDER = join(import.meta.dirname, "schedulers");
 
 /**
- * How the real program is had. `packages` are pinned, in the words of the language's own client; `adapter` names the file
- * in `drivers/<language>` that asks the program for times; `line` is the form of its expressions.
+ * How to install and ask the real program. `packages` are pinned, in the form of the language's own client; `adapter` names the
+ * file in `drivers/<language>` that asks the program for times; `line` is the form of its expressions.
  */
 const RealScheduler = z.strictObject({
   language: z.enum(["node", "python", "go", "java", "rust", "c"]),
@@ -17,7 +17,7 @@ const RealScheduler = z.strictObject({
   withoutDependencies: z.boolean().default(false),
   /** Lines that match this regular expression are not asked: the preset refuses them, and says why. */
   refusedOnPurpose: z.string().optional(),
-  /** For how long a daemon with a simulated clock is watched. */
+  /** How many simulated days a daemon is watched. */
   watchedDays: z.int().positive().optional(),
 });
 export type RealScheduler = z.infer<typeof RealScheduler> & { id: string };

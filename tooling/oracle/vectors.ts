@@ -1,25 +1,25 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { goesForward } from "./compare.ts";
+import { areIncreasing } from "./compare.ts";
 import { questions } from "./questions.ts";
 import type { Answer, Question, RealProgram } from "./real-program.ts";
 import type { RealScheduler } from "./schedulers.ts";
 
 const VECTORS = join(import.meta.dirname, "../../packages/schedules/vectors");
 const FOLDER = join(VECTORS, "schedulers");
-/** Asked for where the vector has no times. */
+/** How many times to ask for if the vector has none. */
 const USUAL_COUNT = 4;
 
-/** An expression, its zone, the start, and its next times in seconds from there; null where the program refuses it. */
+/** An expression, its zone, the start, and its next times in seconds from the start; null: the program refuses it. */
 const Vector = z.tuple([z.string(), z.string(), z.iso.datetime(), z.array(z.number()).nullable()]);
 const Vectors = z.object({ vectors: z.array(Vector).min(1) });
 
 type Difference = { question: Question; wanted: readonly number[] | null; answer: Answer | null };
 
 /**
- * Asks the real program for each of a scheduler's vectors, and returns the answers that differ: where there are none, the
- * driver asks the program as the makers of the vectors did. A refusal is a refusal in whatever words.
+ * Asks the real program for each of a scheduler's vectors, and returns the answers that differ. If none do, the driver asks the
+ * program as the makers of the vectors did. All refusals count as equal, whatever their text.
  */
 export async function replayVectors(
   program: RealProgram,
@@ -36,8 +36,8 @@ export async function replayVectors(
 }
 
 /**
- * Asks the real program for random lines in the zones whose offsets stand beside the vectors, and writes its first `count`
- * answers as the vectors of a scheduler that has none yet. Answers whose times do not go forward are left out.
+ * Asks the real program for random lines in the zones whose offsets are stored with the vectors, and writes its first `count`
+ * answers as the vectors of a scheduler that has none yet. Answers whose times do not increase are left out.
  */
 export async function writeVectors(
   program: RealProgram,
@@ -57,7 +57,7 @@ export async function writeVectors(
     if (answer === null) continue;
     const start = Date.parse(after);
     const times = "error" in answer ? null : answer.next.map((time) => Date.parse(time));
-    if (times !== null && !goesForward([start, ...times])) continue;
+    if (times !== null && !areIncreasing([start, ...times])) continue;
     vectors.push([expr, tz, after, times?.map((time) => (time - start) / 1000) ?? null]);
   }
   const text = vectors.map((vector) => JSON.stringify(vector)).join(",\n");

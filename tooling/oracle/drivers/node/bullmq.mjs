@@ -6,7 +6,7 @@ export function makeTimes(load) {
     join(process.cwd(), "node_modules/bullmq/dist/cjs/classes/job-scheduler.js"),
   );
   const { CronExpressionParser } = load("cron-parser");
-  // Its strategy keeps to itself why it finds no time: its parser says it.
+  // The strategy does not say why it finds no time; the parser throws the reason.
   const complain = (at, expr, tz) => void CronExpressionParser.parse(expr, { tz, currentDate: at }).next();
   return ({ expr, tz, ...range }) =>
     repeat(

@@ -1,4 +1,4 @@
-/** One iterator for all times, as its own documentation shows: a fresh parse answers otherwise at some midnight gaps. */
+/** Uses one iterator for all times, as the package's documentation shows. Parsing anew gives other times at some midnight gaps. */
 export function makeTimes(load) {
   const { CronExpressionParser } = load("cron-parser");
   return ({ expr, tz, after, count }) => {

@@ -1,6 +1,6 @@
 /**
- * Answers JSON lines `{"expr","tz","after","count"}` with `{"next":[…]}` or `{"error"}`, from the package of the folder
- * that it runs in. The adapter named on the command line says how that package is asked.
+ * Answers JSON lines `{"expr","tz","after","count"}` with `{"next":[…]}` or `{"error"}`, from the package in the folder that it
+ * runs in. The adapter named on the command line asks that package.
  */
 import { createRequire } from "node:module";
 import { join } from "node:path";
@@ -9,7 +9,7 @@ import { createInterface } from "node:readline";
 const RealDate = Date;
 let now = RealDate.now();
 
-/** Some packages tell only the next time from now: for them, now is what an adapter says. */
+/** Some packages give only the next time from now, so that their adapters have to set the current time. */
 globalThis.Date = class extends RealDate {
   constructor(...parts) {
     if (parts.length === 0) super(now);
@@ -28,7 +28,7 @@ for await (const line of createInterface({ input: process.stdin })) {
 }
 process.exit();
 
-/** Where the package fails before it has found `count` times, the answer is what it finds before, `until` the last one. */
+/** If the package fails before it has found `count` times, the answer has the times found before, `until` the last of them. */
 async function answer({ expr, tz, after, count }) {
   let fault = null;
   for (let wanted = count; wanted > 0; wanted--) {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 const MINUTE_MS = 60_000;
 const WATCHED_MS = 500 * 24 * 60 * MINUTE_MS;
 
-/** Its worker asks the matcher for each minute, in UTC whatever the zone. The matcher is a file that it does not export. */
+/** Asks the matcher for each minute in UTC, as the package's worker does in any zone. The package does not export the matcher. */
 export function makeTimes(load) {
   const folder = join(process.cwd(), "node_modules", "graphile-worker", "dist");
   const { createCronMatcher } = load(join(folder, "cronMatcher.js"));

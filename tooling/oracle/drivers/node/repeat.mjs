@@ -1,4 +1,4 @@
-/** The first `count` times, each asked for from the one before, until `next` gives null or a time that is not later. */
+/** The first `count` times: asks `next` for the time after each, until it gives null or a time that is not later. */
 export async function repeat({ after, count }, next) {
   const times = [];
   for (let at = after; times.length < count;) {
