@@ -115,7 +115,7 @@ export function createApp(deps: Deps) {
   const app = createRouter();
   app.onError(errorHandler(deps.log));
   app.notFound(notFound);
-  app.use("/*", pingHostOnly(settings.pingHosts, pings));
+  app.use("/*", pingHostOnly(settings.pingHosts, pings), inDialect(pings));
   // Before everything else: a ping passes no middleware that it does not need.
   app.post(HEARTBEAT_PATH, guard({ auth: "self-checked" }), pings.heartbeat);
   app.all("/ping/*", guard({ auth: "self-checked" }), (c) =>
@@ -154,6 +154,14 @@ export function createApp(deps: Deps) {
   return app;
 }
 
+/** What another monitor's client sends to an address of that monitor. The pings of our own addresses come later. */
+function inDialect(pings: Pick<Pings, "dialect">): MiddlewareHandler {
+  return async (c, next) => {
+    const answered = c.req.path.startsWith("/ping/") ? null : await pings.dialect(c);
+    return answered ?? (await next());
+  };
+}
+
 /** A ping's own secret, or a key of a project and a slug: what an app's page never begins with. */
 const PING_PATH =
   /^\/+(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?:\/|$)|[-A-Za-z0-9_]{22,}\/+[-A-Za-z0-9_]+)/i;
@@ -162,13 +170,18 @@ const PING_PATH =
  * On the hosts that are for pings alone, every path is a ping's; on any other this does nothing. HTTP/1.0 has no Host:
  * there the path alone must say that it is a ping.
  */
-function pingHostOnly(pingHosts: readonly string[], pings: Pick<Pings, "ping">): MiddlewareHandler {
+function pingHostOnly(
+  pingHosts: readonly string[],
+  pings: Pick<Pings, "ping" | "dialect">,
+): MiddlewareHandler {
   const hosts = new Set(pingHosts.map(withoutStandardPort));
   return async (c, next) => {
     if (hosts.size === 0) return await next();
     const host = c.req.header("host")?.trim() ?? "";
     const isForPings = host === "" ? PING_PATH.test(c.req.path) : hosts.has(withoutStandardPort(host));
     if (!isForPings) return await next();
+    const answered = await pings.dialect(c);
+    if (answered !== null) return answered;
     // The path of the other hosts is taken too.
     return await pings.ping(c, c.req.path.replace(/^\/+(?:ping\/+)?/, ""));
   };

@@ -80,5 +80,7 @@ export type ApiSettings = {
 /** Receives pings; `path` is what follows `/ping/`. */
 export type Pings = {
   ping: (c: Context, path: string) => Promise<Response>;
+  /** Receives requests in the form of another monitor; null for any other request. */
+  dialect: (c: Context) => Promise<Response | null>;
   heartbeat: (c: Context) => Promise<Response>;
 };

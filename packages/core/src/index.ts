@@ -248,3 +248,4 @@ export {
   StatusPostInput,
   StatusUpdateInput,
 } from "./status-pages/page-input.ts";
+export { slugify } from "./text/slugify.ts";

@@ -259,6 +259,7 @@ export { type Act, changeCheck, changeCheckIn } from "./transitions/change-check
 export {
   findPingReadings,
   findMailTarget,
+  isPingKey,
   lookForTarget,
   type MailTarget,
   type Target,

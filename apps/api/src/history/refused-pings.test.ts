@@ -33,13 +33,13 @@ test("a project lists the pings that did not count, of one check where that is a
   const check = await read<Check>(await ada.as("POST", `${ada.path}/checks`, { ...HOURLY, slug: "nightly" }));
   const { pingKey } = await read<{ pingKey: string }>(await ada.as("GET", ada.path));
   const { pathname } = new URL(check.pingUrl);
-  for (const path of [`${pathname}?state=fail`, `${pathname}?state=fail`, `/ping/${pingKey}/Nightly`])
+  for (const path of [`${pathname}?success=false`, `${pathname}?success=false`, `/ping/${pingKey}/Nightly`])
     await api.app.request(path);
 
   const { items } = await refused(ada, 2);
   expect(items.toSorted((a, b) => a.reason.localeCompare(b.reason))).toMatchObject([
     { reason: "invalid-slug", asked: "/Nightly", count: 1, checkId: null },
-    { reason: "other-dialect", asked: "?state=fail", count: 2, checkId: check.id },
+    { reason: "other-dialect", asked: "?success=false", count: 2, checkId: check.id },
   ]);
   expect(await refused(ada, 1, `?checkId=${check.id}`)).toMatchObject({
     items: [{ reason: "other-dialect" }],

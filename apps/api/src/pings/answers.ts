@@ -1,5 +1,7 @@
 import type { ServerResponse } from "node:http";
 
+import type { DialectAnswer } from "@overdue/core/dialects";
+
 /** The answers to pings. Their texts are those that Healthchecks' clients know, where Healthchecks has such an answer. */
 
 /** `text`: null where there is no body. Plain data, because a `Response` costs as much as all else that is done for a ping. */
@@ -68,6 +70,13 @@ export function otherDialect({ words, place }: { words: string; place: "query" |
     "Say it in the path: <ping URL>/start when the job starts, the bare URL when it succeeds, " +
     "/fail when it fails, /<exit status> for either."
   );
+}
+
+const TYPES = { text: TEXT["Content-Type"], json: "application/json" };
+
+/** Browsers may send what Sentry's SDKs send from pages, so that any origin may read the answer. */
+export function dialectAnswer({ status, type, text: body }: DialectAnswer): PingAnswer {
+  return text(status, body ?? "", { "Content-Type": TYPES[type], "Access-Control-Allow-Origin": "*" });
 }
 
 function text(status: number, body: string, headers: Record<string, string> = {}): PingAnswer {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { isLinkPreview } from "./receive.ts";
+import { isLinkPreview } from "./arrival.ts";
 
 test.each([
   "Slackbot-LinkExpanding 1.0 (+https://api.slack.com/robots)",

@@ -2,7 +2,8 @@ import type { ReadBody } from "./read-body.ts";
 
 /**
  * What other heartbeat monitors say in the query or the form of a ping. On our URLs the path alone says what happened,
- * so that such a ping, be it a failure or a start, would count as a success. It is refused instead.
+ * so that such a ping, be it a failure or a start, would count as a success. What is the whole form of a monitor whose
+ * dialect is read is read as such; the rest is refused.
  * Source: the dialects of Cronitor, Uptime Kuma, Dead Man's Snitch, Sentry, Honeybadger, Gatus, Oh Dear.
  */
 
@@ -10,8 +11,8 @@ import type { ReadBody } from "./read-body.ts";
 const FORM_BYTES_MAX = 200;
 const FORM = /^[\w.-]+=[^\s&=]*(?:&[\w.-]+=[^\s&=]*)*$/;
 
-/** Cronitor's word; all of its states are refused, so that nobody mistakes half a dialect for the whole. */
-const ALWAYS_REFUSED = new Set(["state"]);
+/** Cronitor's word, whose states are read as such. */
+const ALWAYS_FOREIGN = new Set(["state"]);
 
 /** Parameters that say how it went: every value but a word for success is refused. */
 const OUTCOMES = new Set([
@@ -73,7 +74,7 @@ function contradictsSuccess(name: string, value: string): boolean {
   // An empty parameter, such as Dead Man's Snitch's `s=`, says nothing; a word by itself is the name.
   if (value === "") return BAD_OR_START.has(name);
   const word = normalize(value);
-  if (ALWAYS_REFUSED.has(name)) return true;
+  if (ALWAYS_FOREIGN.has(name)) return true;
   if (OUTCOMES.has(name)) return !isGood(word, name);
   if (EXIT_STATUSES.has(name)) return BAD_OR_START.has(word) || (isNumber(value) && !isZero(value));
   if (FAILURES.has(name)) return !NOT_FAILED.has(word) && !isZero(value);

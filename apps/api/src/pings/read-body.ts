@@ -165,6 +165,12 @@ export async function readBody(
   return { ...result, end, mentions: mentionTest(result, scanner) };
 }
 
+/** The same of a text that is in memory already. */
+export function bodyOfText(text: string, limit: number): ReadBody {
+  const kept = keepBody(Buffer.from(text), limit);
+  return { ...kept, end: "whole", mentions: mentionTest(kept, null) };
+}
+
 function mentionTest({ kept }: KeptBody, scanner: KeywordScanner | null): ReadBody["mentions"] {
   return (keyword) => {
     if (scanner?.found.has(keyword) === true) return true;

@@ -1,20 +1,11 @@
-import { createHash, randomUUID } from "node:crypto";
-
-import { httpKeywords, type PingKind, type PingReading, readPing } from "@overdue/core";
-import {
-  type ReceivedPing,
-  type Recorded,
-  REFUSAL_REASONS,
-  type RefusalReason,
-  type Target,
-} from "@overdue/db";
-import type { Instant } from "@overdue/schedules";
+import { httpKeywords, isUuid, type PingReading } from "@overdue/core";
+import { type Recorded, REFUSAL_REASONS, type RefusalReason, type Target } from "@overdue/db";
 import type { Logger } from "pino";
 
-import type { Hops } from "../http/client-address.ts";
 import * as answers from "./answers.ts";
+import { isPreflight, type PingAddresses, readSender, type Sender, toArrival } from "./arrival.ts";
 import type { Clock } from "./clock.ts";
-import { type Ingest, Unavailable } from "./ingest.ts";
+import { type Ingest, orUnavailable, Unavailable } from "./ingest.ts";
 import { foreignOutcomeInBody } from "./other-dialects.ts";
 import {
   isSlug,
@@ -26,7 +17,7 @@ import {
   readPingUrl,
 } from "./ping-url.ts";
 import type { PingRequest } from "./ping-request.ts";
-import { type ReadBody, readBody } from "./read-body.ts";
+import { readBody } from "./read-body.ts";
 import type { Refusals } from "./refusals.ts";
 
 type ReceiveOptions = {
@@ -40,24 +31,11 @@ type ReceiveOptions = {
   lookFor: (target: Target) => Promise<"one" | "none" | "several">;
   /** How the check reads its pings. Called only for a body that is not kept whole or that may be another dialect. */
   findReadings: (target: Target) => Promise<readonly PingReading[]>;
+  /** Takes a ping in the form of another monitor; null for anything else. */
+  inDialect: (request: PingRequest) => Promise<answers.PingAnswer | null>;
   addresses: PingAddresses;
   log: Logger;
 };
-
-/** `client`: the client's address. `shown`: the one to show with the ping; nothing is decided by it. */
-export type PingAddresses = (hops: Hops) => { client: string | null; shown: string | null };
-
-/** Who sent it, read before its body: a connection that has broken off tells nothing any more. */
-type Sender = {
-  method: string;
-  userAgent: string;
-  scheme: "http" | "https";
-  host: string | null;
-  remoteAddress: string | null;
-};
-
-const USER_AGENT_CHARS = 200;
-const METHOD_CHARS = 10;
 
 /** Answers one ping; `path` is what follows `/ping/`. The texts are those that Healthchecks' clients know. */
 export function pingReceiver(options: ReceiveOptions) {
@@ -65,6 +43,10 @@ export function pingReceiver(options: ReceiveOptions) {
     if (isPreflight(request)) return answers.preflight();
     const sender = readSender(request, options);
     const url = readPingUrl(path, request.query);
+    if (mayBeForeign(url)) {
+      const answered = await options.inDialect({ ...request, target: `/ping/${path}` });
+      if (answered !== null) return answered;
+    }
     const refuse = createRefuser(sender, request.target, options);
     try {
       switch (url.kind) {
@@ -84,24 +66,14 @@ export function pingReceiver(options: ReceiveOptions) {
   };
 }
 
+/** Whatever is no ping of ours; a UUID with a word behind it has the form of a key and a slug. */
+function mayBeForeign(url: PingUrl): boolean {
+  return url.kind !== "ping" || (url.target.kind === "slug" && isUuid(url.target.pingKey));
+}
+
 /** Says what is wrong with a URL below /ping that leads to no check: its slug, or else the path after it. */
 function unknownPathReason(owner: Owner | null): RefusalReason {
   return owner?.kind === "key" && !isSlug(owner.slug) ? "invalid-slug" : "unknown-path";
-}
-
-function isPreflight({ method, header }: PingRequest): boolean {
-  return method === "OPTIONS" && header("access-control-request-method") !== undefined;
-}
-
-function readSender({ method, header, socketAddress }: PingRequest, { addresses }: ReceiveOptions): Sender {
-  const { client, shown } = addresses({ socketAddress, forwardedFor: header("x-forwarded-for") });
-  return {
-    method: method.slice(0, METHOD_CHARS),
-    userAgent: (header("user-agent") ?? "").slice(0, USER_AGENT_CHARS),
-    scheme: header("x-forwarded-proto") === "https" ? "https" : "http",
-    host: client,
-    remoteAddress: shown,
-  };
 }
 
 type Refuse = (owner: Owner | null, reason: RefusalReason, answer: answers.PingAnswer) => answers.PingAnswer;
@@ -184,57 +156,6 @@ async function storePing(
   return answerRecorded(recorded, { target: url.target, refuse, bodyBytesMax: options.bodyBytesMax });
 }
 
-/** A look at the database that fails is no fault of the ping: it may come again. */
-async function orUnavailable<T>(look: Promise<T>): Promise<T> {
-  try {
-    return await look;
-  } catch (error) {
-    throw new Unavailable("The check could not be looked up.", { cause: error });
-  }
-}
-
-function toArrival(
-  { target, action, exitStatus, rid, dueAt }: Extract<PingUrl, { kind: "ping" }>,
-  { sender, body, at }: { sender: Sender; body: ReadBody; at: Instant },
-): ReceivedPing {
-  const { method, host, scheme, userAgent, remoteAddress } = sender;
-  // A previewer looks at a link: it never posts.
-  const preview = (method === "GET" || method === "HEAD") && isLinkPreview(userAgent);
-  const kind: PingKind = preview ? "ignored" : action;
-  return {
-    target,
-    host,
-    ...(dueAt !== undefined && { dueAt }),
-    digest:
-      body.kept === null ? null : createHash("sha256").update(body.kept).digest("base64url").slice(0, 22),
-    read: (reading) => readPing(reading, { kind, method, exitStatus, mentions: body.mentions }),
-    record: {
-      id: idAt(at),
-      receivedAt: at,
-      rid,
-      exitStatus,
-      scheme,
-      method,
-      remoteAddress,
-      userAgent,
-      body: body.kept,
-      bodyBytes: body.bytes,
-      bodyCutAt: body.cutAt,
-      note: preview ? "link-preview" : NOTES[body.end],
-    },
-  };
-}
-
-const ID_BEGIN = 15;
-
-/** A UUID of version 7 (RFC 9562): those of one time lie side by side in an index. */
-function idAt(at: Instant): string {
-  const time = Math.floor(at).toString(16).padStart(12, "0");
-  return `${time.slice(0, 8)}-${time.slice(8)}-7${randomUUID().slice(ID_BEGIN)}`;
-}
-
-const NOTES = { whole: null, "broken-off": "body-broken-off", "too-slow": "body-too-slow" } as const;
-
 function answerRecorded(
   recorded: Recorded,
   { target, refuse, bodyBytesMax }: { target: Target; refuse: Refuse; bodyBytesMax: number },
@@ -250,43 +171,4 @@ function answerRecorded(
       return reason === undefined ? stored : refuse(ownerOfTarget(target), reason, stored);
     }
   }
-}
-
-/**
- * Programs that fetch links which people paste into chats; a look at a link is not a run of the job. Each is matched
- * as it names itself, from the start or with its own address, so that a bot somebody wrote with a chat's library, such
- * as `DiscordBot (https://discord.js.org, 14.14.1)` or `MyTelegramBot/1.0`, counts like any other job.
- */
-const LINK_PREVIEWS = [
-  /^Slackbot(?:-LinkExpanding)? \d[\d.]* \(\+https:\/\/api\.slack\.com\/robots\)/,
-  /^Slack-ImgProxy \(\+https:\/\/api\.slack\.com\/robots\)/,
-  /^TelegramBot \(like TwitterBot\)$/,
-  /^(?:Twitterbot|WhatsApp|LinkedInBot|Mattermost-Bot|Facebot|Iframely|Embedly|Viber)\/\d/,
-  /^Facebot$/,
-  /^(?:facebookexternalhit|meta-externalagent|meta-externalfetcher)\/\d/,
-  // iMessage looks like a browser that is all of these.
-  /^Mozilla\/5\.0 .* facebookexternalhit\/[\d.]+ Facebot Twitterbot\/[\d.]+$/,
-  /^Googlebot(?:-\w+)?\/\d/,
-  /^Mozilla\/5\.0 .*\bcompatible; (?:Discordbot|Googlebot|bingbot|redditbot|MicrosoftPreview|Embedly|ZulipURLPreview)\/[\d.]+; \+?http/,
-  /^Mozilla\/5\.0 \(compatible; vkShare; \+http/,
-  /^Mozilla\/5\.0 .*\(via ggpht\.com GoogleImageProxy\)$/,
-  /^Mozilla\/5\.0 .* SkypeUriPreview Preview\/[\d.]+/,
-  /^Mozilla\/5\.0 .* BingPreview\/[\d.]+b?$/,
-  /^Mozilla\/5\.0 .*\(Applebot\/[\d.]+; \+http/,
-  /^http\.rb\/[\d.]+ \(Mastodon\/\d/,
-  /^Mastodon\/\d[^ ]* \(http\.rb\//,
-  /^Synapse \(bot; \+https:\/\/github\.com\//,
-];
-
-const PROGRAMS_MAX = 1_000;
-/** Few programs send nearly all pings. */
-const looked = new Map<string, boolean>();
-
-export function isLinkPreview(userAgent: string): boolean {
-  const known = looked.get(userAgent);
-  if (known !== undefined) return known;
-  const is = LINK_PREVIEWS.some((pattern) => pattern.test(userAgent));
-  if (looked.size >= PROGRAMS_MAX) looked.clear();
-  looked.set(userAgent, is);
-  return is;
 }

@@ -20,10 +20,12 @@ import { Histogram } from "prom-client";
 import type { UnreadableRequest } from "../http/http-server.ts";
 import { toResponse } from "./answers.ts";
 import { createClock } from "./clock.ts";
+import { dialectPings } from "./dialect-pings.ts";
 import { Ingest } from "./ingest.ts";
 import { directPings, pingRequest } from "./ping-request.ts";
 import { ownerInTarget, partBehindKey } from "./ping-url.ts";
-import { type PingAddresses, pingReceiver } from "./receive.ts";
+import type { PingAddresses } from "./arrival.ts";
+import { pingReceiver } from "./receive.ts";
 import { Refusals, type RefusedPing } from "./refusals.ts";
 import { StallWatch } from "./stall-watch.ts";
 
@@ -54,12 +56,11 @@ export function createReceiver(options: {
   const token = randomBytes(16).toString("hex");
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   let heartbeat: ReturnType<typeof startHeartbeat> | undefined;
+  const common = { bodyTimeMs: BODY_TIME_MS, ...options, ingest, clock, refusals };
+  const inDialect = dialectPings({ ...common, pool });
   const answer = pingReceiver({
-    bodyTimeMs: BODY_TIME_MS,
-    ...options,
-    ingest,
-    clock,
-    refusals,
+    ...common,
+    inDialect,
     lookFor: (target) => lookForTarget(pool, target),
     findReadings: (target) => findPingReadings(pool, target),
   });
@@ -71,6 +72,8 @@ export function createReceiver(options: {
     /** Handles `/ping/…`; `path` is what follows. */
     ping: async (c: Context, path: string): Promise<Response> =>
       toResponse(await answer(pingRequest(c), path)),
+    /** Handles a request in the form of another monitor; null for any other request. */
+    dialect: (c: Context) => inDialect(pingRequest(c)).then((answered) => answered && toResponse(answered)),
     /** Handles the usual pings before any route. */
     direct: directPings(answer, new Set([HEARTBEAT_PATH])),
     refusals,

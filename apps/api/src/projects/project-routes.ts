@@ -45,7 +45,13 @@ const ProjectInput = z.strictObject({ name: Name }).meta({ id: "ProjectInput" })
 
 /** What a person may change of a project; only what is sent is written. */
 const ProjectPatch = z
-  .strictObject({ name: Name, timezone: Zone })
+  .strictObject({
+    name: Name,
+    timezone: Zone,
+    checksFromPings: z.enum(["never", "asked", "always"], {
+      error: "checksFromPings is never, asked or always.",
+    }),
+  })
   .partial()
   .meta({ id: "ProjectPatch", description: "Only what is sent is written." });
 
@@ -59,6 +65,10 @@ export const ProjectView = z
       .nullable()
       .meta({ description: "For slug ping URLs; null for viewers and for keys that only read." }),
     timezone: z.string().meta({ description: "For what is said in local time." }),
+    checksFromPings: z.enum(["never", "asked", "always"]).meta({
+      description:
+        "Whether a ping may make the check that it names: never, only where it asks for it, or always.",
+    }),
     version: z.int().meta({ description: "Grows with every edit; it is the ETag, for If-Match." }),
     createdAt: Timestamp,
   })
@@ -67,7 +77,10 @@ export type ProjectView = z.infer<typeof ProjectView>;
 
 /** A ping key lets its holder ping, so only who may write sees it. */
 function projectView(
-  project: Pick<ProjectRow, "id" | "name" | "pingKey" | "timezone" | "version" | "createdAt">,
+  project: Pick<
+    ProjectRow,
+    "id" | "name" | "pingKey" | "timezone" | "checksFromPings" | "version" | "createdAt"
+  >,
   who: { role: ProjectView["role"]; mayWrite: boolean },
 ): ProjectView {
   return {
@@ -76,6 +89,7 @@ function projectView(
     role: who.role,
     pingKey: who.mayWrite ? project.pingKey : null,
     timezone: project.timezone,
+    checksFromPings: project.checksFromPings,
     version: project.version,
     createdAt: iso(project.createdAt),
   };
@@ -239,8 +253,12 @@ async function changeProject(
   projectId: string,
   { patch, version }: { patch: z.output<typeof ProjectPatch>; version: number | null },
 ): Promise<void> {
-  const { name, timezone } = patch;
-  const edit = { ...(name !== undefined && { name }), ...(timezone !== undefined && { timezone }) };
+  const { name, timezone, checksFromPings } = patch;
+  const edit = {
+    ...(name !== undefined && { name }),
+    ...(timezone !== undefined && { timezone }),
+    ...(checksFromPings !== undefined && { checksFromPings }),
+  };
   requireFound("project", await editProject(c.var.deps.db, projectId, { edit, version }));
 }
 

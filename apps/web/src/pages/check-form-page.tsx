@@ -3,7 +3,7 @@ import { useQuery, useQueryClient, useSuspenseQuery } from "@tanstack/react-quer
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 
 import { channelsQuery } from "../channels/channel-queries.ts";
-import { checkName } from "@overdue/core";
+import { checkName, slugify } from "@overdue/core";
 import {
   type CheckInput,
   checkQuery,
@@ -13,7 +13,7 @@ import {
 } from "../checks/check-queries.ts";
 import { collectTags } from "../checks/list-choices.ts";
 import { CheckForm } from "../checks/form/check-form.tsx";
-import { checkFormValues, newCheckValues, slugify } from "../checks/form/check-form-values.ts";
+import { checkFormValues, newCheckValues } from "../checks/form/check-form-values.ts";
 import { browserZone } from "../time/zones.ts";
 import { useDraft } from "../ui/form.tsx";
 import { BackArrow, Page, TextLink } from "../ui/page.tsx";

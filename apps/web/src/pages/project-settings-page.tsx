@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
-import { Button, Group, Text, TextInput } from "@mantine/core";
+import { Button, Group, NativeSelect, Text, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { Page, PageSkeleton, TextLink } from "../ui/page.tsx";
 import { KeyCard } from "../projects/key-card.tsx";
@@ -61,11 +61,17 @@ export function ProjectCard({ project }: { project: ProjectView }) {
   );
 }
 
+const CHECKS_FROM_PINGS = [
+  { value: "asked", label: "where they ask for it" },
+  { value: "always", label: "always" },
+  { value: "never", label: "never" },
+];
+
 function ProjectForm({ project }: { project: ProjectView }) {
   const edit = useEditProject(project.id);
   const client = useQueryClient();
-  const { name, timezone, version } = project;
-  const form = useForm({ initialValues: { name, timezone } });
+  const { name, timezone, checksFromPings, version } = project;
+  const form = useForm({ initialValues: { name, timezone, checksFromPings } });
   const submit = (patch: typeof form.values) =>
     edit.mutate(
       { patch, version },
@@ -86,6 +92,11 @@ function ProjectForm({ project }: { project: ProjectView }) {
       <Group align="flex-end">
         <TextInput label="Name" required maxLength={100} {...form.getInputProps("name")} />
         <TimezoneSelect {...form.getInputProps("timezone")} />
+        <NativeSelect
+          label="Pings make the check they name"
+          data={CHECKS_FROM_PINGS}
+          {...form.getInputProps("checksFromPings")}
+        />
         <Button type="submit" variant="default" loading={edit.isPending} disabled={!form.isDirty()}>
           Save
         </Button>

@@ -18,6 +18,7 @@ const project: ProjectView = {
   role: "owner",
   pingKey: "pk_1234",
   timezone: "Europe/Berlin",
+  checksFromPings: "asked",
   version: 1,
   createdAt: AT,
 };
@@ -43,7 +44,7 @@ describe("the name of a project", () => {
     await user.type(name, "Lab");
     await user.click(screen.getByRole("button", { name: "Save" }));
     await screen.findByText("Saved.");
-    expect(sent[0]?.json).toEqual({ name: "Lab", timezone: "Europe/Berlin" });
+    expect(sent[0]?.json).toEqual({ name: "Lab", timezone: "Europe/Berlin", checksFromPings: "asked" });
     expect(client.getQueryData(projectQuery(PROJECT).queryKey)?.name).toBe("Lab");
   });
 

@@ -21,6 +21,8 @@ export type Ping = {
   digest: string | null;
   /** The due time that the scheduler handed on to the run; left out where it did not. */
   dueAt?: Instant;
+  /** How long the run took by its client's own clock, in milliseconds; used where its start was not heard. */
+  durationMs?: number;
 };
 
 /**

@@ -28,6 +28,7 @@ type Details =
   | "version"
   | "deletedAt"
   | "managedBy"
+  | "declared"
   | "inactiveSchedule"
   | "wakeAt";
 
@@ -42,6 +43,7 @@ const DETAILS: Record<Details, true> = {
   version: true,
   deletedAt: true,
   managedBy: true,
+  declared: true,
   inactiveSchedule: true,
   wakeAt: true,
 };

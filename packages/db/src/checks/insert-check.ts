@@ -9,7 +9,7 @@ import type { CheckRow } from "./check-row.ts";
 import { linkChannels, linkDependencies } from "./links.ts";
 
 /** What a person decided about a check apart from when it is due: who it is, and how its pings are read. */
-export type CheckDetails = Pick<CheckRow, keyof typeof defaultDetails | "inactiveSchedule">;
+export type CheckDetails = Pick<CheckRow, keyof typeof defaultDetails | "inactiveSchedule" | "declared">;
 
 export type NewCheck = {
   projectId: string;

@@ -27,6 +27,7 @@ const PROJECT_COLUMNS = {
   name: projects.name,
   pingKey: projects.pingKey,
   timezone: projects.timezone,
+  checksFromPings: projects.checksFromPings,
   version: projects.version,
   createdAt: projects.createdAt,
   role: members.role,
@@ -91,7 +92,7 @@ export async function createProject(
 }
 
 /** What a person may change of a project; only what is sent is written. */
-export type ProjectEdit = Partial<Pick<ProjectRow, "name" | "timezone">>;
+export type ProjectEdit = Partial<Pick<ProjectRow, "name" | "timezone" | "checksFromPings">>;
 
 /** `version`: the one the editor saw; null edits whatever is there. @throws StaleVersion */
 export async function editProject(

@@ -65,6 +65,8 @@ export const checks = pgTable(
     deletedAt: at("deleted_at"),
     /** "config": a file that was applied owns it; null: nobody but people. */
     managedBy: text("managed_by").$type<"config">(),
+    /** Hash of the settings that its own client said last; null: it was not made by such a client. */
+    declared: text("declared"),
 
     schedule: jsonb("schedule").$type<Schedule>().notNull(),
     graceSeconds: integer("grace_seconds").notNull(),

@@ -12,6 +12,8 @@ export const projects = pgTable("projects", {
   badgeKey: text("badge_key").notNull().unique(),
   /** For what is said in local time, such as "until tomorrow 9:00". */
   timezone: text("timezone").notNull().default("UTC"),
+  /** Whether a ping may make the check that it names: never, only where it asks for it, or always. */
+  checksFromPings: text("checks_from_pings").$type<"never" | "asked" | "always">().notNull().default("asked"),
   /** Grows with every edit. */
   version: integer("version").notNull().default(1),
   /** Grows with every change of its maintenance windows. */

@@ -1,17 +1,18 @@
 import { randomUUID } from "node:crypto";
 
-import { defaultSettings, fold, newCheck, type PingReading } from "@overdue/core";
+import { type CheckSettings, defaultSettings, fold, newCheck, type PingReading } from "@overdue/core";
 import type { Instant } from "@overdue/schedules";
 
 import { PING_READING } from "../checks/check-row.ts";
-import { insertCheck } from "../checks/insert-check.ts";
+import { type CheckDetails, insertCheck } from "../checks/insert-check.ts";
 import { openDb, type Pool, type PoolClient } from "../database.ts";
 import { PING_KEY_START, storedKey } from "../secrets/api-key.ts";
 
 /** Which check a ping is for: by its own secret, or by the project's key and a slug. */
 export type Target =
   | { kind: "uuid"; pingUuid: string }
-  | { kind: "slug"; pingKey: string; slug: string; create: boolean };
+  /** `create`: the ping asks for the check where there is none. `name`: its name then; left out: its slug. */
+  | { kind: "slug"; pingKey: string; slug: string; create: boolean; name?: string };
 
 export type Found =
   | { kind: "check"; pingUuid: string; created: boolean }
@@ -23,7 +24,7 @@ const FIRST_SCHEDULE = { kind: "interval", everySeconds: 86_400 } as const;
 const FIRST_GRACE_SECONDS = 3_600;
 const CHECKS_PER_PROJECT_MAX = 20_000;
 
-/** Returns the check of each slug target, by `slugOf`, and makes the missing ones where the ping asks for it. */
+/** Returns the check of each slug target, by `slugOf`, and makes those of the missing ones that the project allows. */
 export async function findSlugs(
   client: PoolClient,
   targets: readonly Target[],
@@ -34,9 +35,8 @@ export async function findSlugs(
   const slugs = await withPingKeys(client, asked);
   const found = await lookUp(client, slugs);
   for (const target of slugs) {
-    if (target.create && found.get(slugOf(target))?.kind === "unknown") {
-      found.set(slugOf(target), await create(client, target, at));
-    }
+    if (found.get(slugOf(target))?.kind === "unknown")
+      found.set(slugOf(target), await createByPing(client, target, at));
   }
   return new Map(asked.map((target, index) => [slugOf(target), answerTo(found, slugs[index])]));
 }
@@ -80,30 +80,53 @@ async function lookUp(client: Pool | PoolClient, slugs: readonly SlugTarget[]): 
   return found;
 }
 
-async function create(client: PoolClient, target: SlugTarget, at: Instant): Promise<Found> {
-  const projectId = await lockProject(client, target.pingKey);
+/** What is known of a check that a ping makes; else it is once a day. */
+type FirstSettings = Pick<CheckDetails, "declared"> & { settings: Partial<CheckSettings> };
+
+/** Makes the check of a slug for which there is none, where its project lets pings make checks. */
+export async function createByPing(
+  client: PoolClient,
+  target: SlugTarget & { first?: FirstSettings },
+  at: Instant,
+): Promise<Found> {
+  const projectId = await lockProject(client, target);
   if (projectId === null) return { kind: "unknown" };
   // Another receiver may have made it while we waited for the lock.
   const again = (await lookUp(client, [target])).get(slugOf(target));
   if (again !== undefined && again.kind !== "unknown") return again;
-  const settings = { ...defaultSettings, schedule: FIRST_SCHEDULE, graceSeconds: FIRST_GRACE_SECONDS };
-  const { check, nextAt } = fold(newCheck(randomUUID(), at, settings), { kind: "time", now: at });
-  const details = { name: target.slug, slug: target.slug };
-  const made = { projectId, details, check, nextAt, channelIds: "all" } as const;
-  const { pingUuid } = await insertCheck(openDb(client), made);
+  const { settings: given, declared = null } = target.first ?? { settings: {} };
+  const usual = { ...defaultSettings, schedule: FIRST_SCHEDULE, graceSeconds: FIRST_GRACE_SECONDS };
+  const made = newCheck(randomUUID(), at, { ...usual, ...given });
+  const { check, nextAt } = fold(made, { kind: "time", now: at });
+  const details = { name: target.name ?? target.slug, slug: target.slug, declared };
+  const { pingUuid } = await insertCheck(openDb(client), {
+    projectId,
+    details,
+    check,
+    nextAt,
+    channelIds: "all",
+  });
   return { kind: "check", pingUuid, created: true };
 }
 
-/** Null when there is no such project, or it is full. */
-async function lockProject(client: PoolClient, pingKey: string): Promise<string | null> {
+/** Null when there is no such project, it is full, or it does not want checks to be made so. */
+async function lockProject(client: PoolClient, { pingKey, create }: SlugTarget): Promise<string | null> {
   const rows = await client.query<{ id: string }>(
     `select p.id from projects p
       where p.ping_key = $1 and p.deleted_at is null
+        and (p.checks_from_pings = 'always' or (p.checks_from_pings = 'asked' and $3::boolean))
         and (select count(*) from checks c where c.project_id = p.id and c.deleted_at is null) < $2
         for update`,
-    [pingKey, CHECKS_PER_PROJECT_MAX],
+    [pingKey, CHECKS_PER_PROJECT_MAX, create],
   );
   return rows[0]?.id ?? null;
+}
+
+/** Whether this is the ping key of a project, or an API key for its pings. */
+export async function isPingKey(pool: Pool, pingKey: string): Promise<boolean> {
+  const [{ pingKey: own } = { pingKey }] = await withPingKeys(pool, [{ kind: "slug", pingKey, slug: "" }]);
+  const rows = await pool.query("select 1 from projects where ping_key = $1 and deleted_at is null", [own]);
+  return rows.length > 0;
 }
 
 /**

@@ -19,6 +19,8 @@ export type ReceivedPing = {
   digest: string | null;
   /** The due time that the scheduler handed on; left out where it did not. */
   dueAt?: Instant;
+  /** How long the run took by its client's clock, in milliseconds; left out where it does not say. */
+  durationMs?: number;
   /** By what a repetition of it is known, days later too; left out where nothing repeats it. */
   once?: Buffer | null;
 };
@@ -204,7 +206,8 @@ function ignoredNote(change: Change, { id, note }: { id: string; note: string | 
   return stored.note ?? note;
 }
 
-function pingOf({ record, host, digest, dueAt }: ReceivedPing, kind: PingKind) {
+function pingOf({ record, host, digest, dueAt, durationMs }: ReceivedPing, kind: PingKind) {
   const { id, rid, exitStatus, receivedAt: at } = record;
-  return { id, kind, at, rid, exitStatus, host, digest, ...(dueAt !== undefined && { dueAt }) };
+  const said = { ...(dueAt !== undefined && { dueAt }), ...(durationMs !== undefined && { durationMs }) };
+  return { id, kind, at, rid, exitStatus, host, digest, ...said };
 }

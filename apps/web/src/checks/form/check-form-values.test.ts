@@ -1,13 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import {
-  checkField,
-  checkInput,
-  newCheckValues,
-  scheduleInput,
-  checkSettings,
-  slugify,
-} from "./check-form-values.ts";
+import { checkField, checkInput, newCheckValues, scheduleInput, checkSettings } from "./check-form-values.ts";
 
 const blank = newCheckValues("Europe/Berlin", ["c1"]);
 
@@ -93,15 +86,4 @@ describe("what the API refuses is shown at the field where it was typed", () => 
   ] as const)("%s of a %s schedule belongs to %s", (path, kind, field) => {
     expect(checkField(path, kind)).toBe(field);
   });
-});
-
-test.each([
-  ["nightly backup", "nightly-backup"],
-  ["Nächtliches Backup!", "nachtliches-backup"],
-  ["  db_1 / EU  ", "db_1-eu"],
-  ["Straße", "strasse"],
-  ["日本語", ""],
-  ["x".repeat(120), "x".repeat(100)],
-])("the name %j becomes the slug %j", (name, slug) => {
-  expect(slugify(name)).toBe(slug);
 });

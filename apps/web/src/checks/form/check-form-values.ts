@@ -1,4 +1,10 @@
-import type { ViolationPolicy, CheckSettings, Severity, Tolerance } from "@overdue/core";
+import {
+  type ViolationPolicy,
+  type CheckSettings,
+  type Severity,
+  slugify,
+  type Tolerance,
+} from "@overdue/core";
 import { createFormContext } from "@mantine/form";
 
 import { type Span, toSpan, spanToSeconds } from "../../time/duration.ts";
@@ -250,20 +256,6 @@ function toNumber(typed: number | ""): number {
 }
 
 export const [CheckFormProvider, useCheckFormContext, useCheckForm] = createFormContext<CheckFormValues>();
-
-const SLUG_LENGTH_MAX = 100;
-
-/** A slug similar to the name: "Nächtliches Backup!" becomes "nachtliches-backup". */
-export function slugify(name: string): string {
-  return name
-    .normalize("NFKD")
-    .toLowerCase()
-    .replaceAll(/\p{M}/gu, "")
-    .replaceAll("ß", "ss")
-    .replaceAll(/[^a-z0-9_]+/g, "-")
-    .slice(0, SLUG_LENGTH_MAX)
-    .replaceAll(/^-+|-+$/g, "");
-}
 
 /** The form's own fields; those of a check that are spans of time drop the `Seconds` of their names. */
 const FIELDS = new Set(Object.keys(newCheckValues("UTC", [])));

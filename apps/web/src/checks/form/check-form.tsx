@@ -1,4 +1,5 @@
 import { Suspense, useState } from "react";
+import { slugify } from "@overdue/core";
 import { Skeleton, Stack, TextInput, NativeSelect, Text } from "@mantine/core";
 import { Card } from "../../ui/card.tsx";
 import { FormButtons, FormProblems, useFormSave } from "../../ui/form.tsx";
@@ -8,7 +9,6 @@ import {
   CheckFormProvider,
   type CheckFormValues,
   checkInput,
-  slugify,
   useCheckForm,
   useCheckFormContext,
 } from "./check-form-values.ts";

@@ -102,8 +102,9 @@ function closeRun(draft: Draft, ping: Ping): Ended {
   if (before !== null) return correctEndedRun(draft, before, ping);
   abandonRepeatedStart(draft, ping);
   const match = matchRun(draft, ping);
-  const durationMs = match?.timed === true ? ping.at - match.run.startedAt : null;
-  const good = isGood(draft, ping, match?.timed === true ? longestMs(match.run, ping) : null);
+  const saidMs = ping.durationMs ?? null;
+  const durationMs = match?.timed === true ? ping.at - match.run.startedAt : saidMs;
+  const good = isGood(draft, ping, match?.timed === true ? longestMs(match.run, ping) : saidMs);
   const outcome = good ? "success" : "fail";
   if (match === null) recordEndOnlyRun(draft, ping, outcome);
   else endRun(draft, match.run, { ping, outcome, durationMs, guessed: match.guessed });

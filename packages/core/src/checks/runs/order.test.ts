@@ -479,3 +479,23 @@ test("a run that was given up and ends after all is as early as it began", () =>
   );
   expect(slotLines(story)).toEqual(["1200 missed"]);
 });
+
+test("how long a run took is taken from its client where its start was not received, and measured where it was", () => {
+  const runsOf = (steps: Step[]) =>
+    playStory({}, steps).runs.map(({ startedAt, durationMs }) => [
+      startedAt === null ? null : secondOf(startedAt),
+      durationMs,
+    ]);
+  const end: Step = [70, "success", { rid: A, durationMs: 30_000 }];
+  expect(runsOf([end])).toEqual([[40, 30_000]]);
+  expect(runsOf([[10, "start", { rid: A }], end])).toEqual([[10, 60_000]]);
+  expect(runsOf([end, [75, "start", { rid: A }]])).toEqual([[40, 30_000]]);
+  expect(runsOf([[70, "success", { durationMs: 30_000 }]])).toEqual([[40, 30_000]]);
+});
+
+test("a run that was too quick by its client's clock is a failure", () => {
+  const steps: Step[] = [[70, "success", { durationMs: 3_000 }]];
+  expect(flipLines(playStory({ minRuntimeSeconds: 10 }, steps))).toEqual([
+    "new→down at 70 (too-quick), notified",
+  ]);
+});

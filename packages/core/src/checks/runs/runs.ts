@@ -95,7 +95,8 @@ export function recordEndOnlyRun(draft: Draft, ping: Ping, outcome: "success" | 
     digest,
   };
   rememberEndedRun(draft, run);
-  draft.effects.push({ kind: "run", run: wholeRun(run, false) });
+  const timed = ping.durationMs === undefined ? run : { ...run, startedAt: at - ping.durationMs };
+  draft.effects.push({ kind: "run", run: wholeRun(timed, false) });
 }
 
 /** Gives a run up as lost: its end is no longer waited for. */

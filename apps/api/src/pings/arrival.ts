@@ -1,0 +1,131 @@
+import { createHash, randomUUID } from "node:crypto";
+
+import { type PingKind, readPing } from "@overdue/core";
+import type { ReceivedPing } from "@overdue/db";
+import type { Instant } from "@overdue/schedules";
+
+import type { Hops } from "../http/client-address.ts";
+import type { PingUrl } from "./ping-url.ts";
+import type { PingRequest } from "./ping-request.ts";
+import type { ReadBody } from "./read-body.ts";
+
+/** `client`: the client's address. `shown`: the one to show with the ping; nothing is decided by it. */
+export type PingAddresses = (hops: Hops) => { client: string | null; shown: string | null };
+
+/** Who sent it, read before its body: a connection that has broken off tells nothing any more. */
+export type Sender = {
+  method: string;
+  userAgent: string;
+  scheme: "http" | "https";
+  host: string | null;
+  remoteAddress: string | null;
+};
+
+const USER_AGENT_CHARS = 200;
+const METHOD_CHARS = 10;
+
+export function isPreflight({ method, header }: PingRequest): boolean {
+  return method === "OPTIONS" && header("access-control-request-method") !== undefined;
+}
+
+export function readSender(
+  { method, header, socketAddress }: PingRequest,
+  { addresses }: { addresses: PingAddresses },
+): Sender {
+  const { client, shown } = addresses({ socketAddress, forwardedFor: header("x-forwarded-for") });
+  return {
+    method: method.slice(0, METHOD_CHARS),
+    userAgent: (header("user-agent") ?? "").slice(0, USER_AGENT_CHARS),
+    scheme: header("x-forwarded-proto") === "https" ? "https" : "http",
+    host: client,
+    remoteAddress: shown,
+  };
+}
+
+/** What a ping says, wherever it stood in the request. */
+export type SaidPing = Omit<Extract<PingUrl, { kind: "ping" }>, "kind"> &
+  Pick<ReceivedPing, "durationMs" | "once">;
+
+/** The ping as it is stored; `at` is when it was received. */
+export function toArrival(
+  { target, action, exitStatus, rid, dueAt, durationMs, once }: SaidPing,
+  { sender, body, at }: { sender: Sender; body: ReadBody; at: Instant },
+): ReceivedPing {
+  const { method, host, scheme, userAgent, remoteAddress } = sender;
+  // A previewer looks at a link: it never posts.
+  const preview = (method === "GET" || method === "HEAD") && isLinkPreview(userAgent);
+  const kind: PingKind = preview ? "ignored" : action;
+  return {
+    target,
+    host,
+    ...(dueAt !== undefined && { dueAt }),
+    ...(durationMs !== undefined && { durationMs }),
+    ...(once !== undefined && { once }),
+    digest:
+      body.kept === null ? null : createHash("sha256").update(body.kept).digest("base64url").slice(0, 22),
+    read: (reading) => readPing(reading, { kind, method, exitStatus, mentions: body.mentions }),
+    record: {
+      id: idAt(at),
+      receivedAt: at,
+      rid,
+      exitStatus,
+      scheme,
+      method,
+      remoteAddress,
+      userAgent,
+      body: body.kept,
+      bodyBytes: body.bytes,
+      bodyCutAt: body.cutAt,
+      note: preview ? "link-preview" : NOTES[body.end],
+    },
+  };
+}
+
+const ID_BEGIN = 15;
+
+/** A UUID of version 7 (RFC 9562): those of one time lie side by side in an index. */
+function idAt(at: Instant): string {
+  const time = Math.floor(at).toString(16).padStart(12, "0");
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${randomUUID().slice(ID_BEGIN)}`;
+}
+
+const NOTES = { whole: null, "broken-off": "body-broken-off", "too-slow": "body-too-slow" } as const;
+
+/**
+ * Programs that fetch links which people paste into chats; a look at a link is not a run of the job. Each is matched
+ * as it names itself, from the start or with its own address, so that a bot somebody wrote with a chat's library, such
+ * as `DiscordBot (https://discord.js.org, 14.14.1)` or `MyTelegramBot/1.0`, counts like any other job.
+ */
+const LINK_PREVIEWS = [
+  /^Slackbot(?:-LinkExpanding)? \d[\d.]* \(\+https:\/\/api\.slack\.com\/robots\)/,
+  /^Slack-ImgProxy \(\+https:\/\/api\.slack\.com\/robots\)/,
+  /^TelegramBot \(like TwitterBot\)$/,
+  /^(?:Twitterbot|WhatsApp|LinkedInBot|Mattermost-Bot|Facebot|Iframely|Embedly|Viber)\/\d/,
+  /^Facebot$/,
+  /^(?:facebookexternalhit|meta-externalagent|meta-externalfetcher)\/\d/,
+  // iMessage looks like a browser that is all of these.
+  /^Mozilla\/5\.0 .* facebookexternalhit\/[\d.]+ Facebot Twitterbot\/[\d.]+$/,
+  /^Googlebot(?:-\w+)?\/\d/,
+  /^Mozilla\/5\.0 .*\bcompatible; (?:Discordbot|Googlebot|bingbot|redditbot|MicrosoftPreview|Embedly|ZulipURLPreview)\/[\d.]+; \+?http/,
+  /^Mozilla\/5\.0 \(compatible; vkShare; \+http/,
+  /^Mozilla\/5\.0 .*\(via ggpht\.com GoogleImageProxy\)$/,
+  /^Mozilla\/5\.0 .* SkypeUriPreview Preview\/[\d.]+/,
+  /^Mozilla\/5\.0 .* BingPreview\/[\d.]+b?$/,
+  /^Mozilla\/5\.0 .*\(Applebot\/[\d.]+; \+http/,
+  /^http\.rb\/[\d.]+ \(Mastodon\/\d/,
+  /^Mastodon\/\d[^ ]* \(http\.rb\//,
+  /^Synapse \(bot; \+https:\/\/github\.com\//,
+];
+
+const PROGRAMS_MAX = 1_000;
+/** Few programs send nearly all pings. */
+const looked = new Map<string, boolean>();
+
+export function isLinkPreview(userAgent: string): boolean {
+  const known = looked.get(userAgent);
+  if (known !== undefined) return known;
+  const is = LINK_PREVIEWS.some((pattern) => pattern.test(userAgent));
+  if (looked.size >= PROGRAMS_MAX) looked.clear();
+  looked.set(userAgent, is);
+  return is;
+}

@@ -1,0 +1,180 @@
+import { createHash } from "node:crypto";
+import { promisify } from "node:util";
+import { brotliDecompress, constants, gunzip, inflate, zstdDecompress } from "node:zlib";
+
+import {
+  type Dialect,
+  type DialectOutcome,
+  dialectOf,
+  type DialectPing,
+  type DialectReading,
+} from "@overdue/core/dialects";
+import { declareCheck, isPingKey, type Pool, type Recorded, type Target } from "@overdue/db";
+import type { Instant } from "@overdue/schedules";
+import type { Logger } from "pino";
+
+import type { PingAnswer } from "./answers.ts";
+import { dialectAnswer, preflight } from "./answers.ts";
+import { isPreflight, type PingAddresses, readSender, type Sender, toArrival } from "./arrival.ts";
+import type { Clock } from "./clock.ts";
+import { type Ingest, orUnavailable, Unavailable } from "./ingest.ts";
+import { ownerOfTarget } from "./ping-url.ts";
+import type { PingRequest } from "./ping-request.ts";
+import { bodyOfText, readBody } from "./read-body.ts";
+
+import type { Refusals } from "./refusals.ts";
+
+type DialectOptions = {
+  ingest: Pick<Ingest, "record">;
+  clock: Clock;
+  refusals: Pick<Refusals, "note">;
+  bodyBytesMax: number;
+  bodyTimeMs: number;
+  addresses: PingAddresses;
+  log: Logger;
+  pool: Pool;
+};
+
+/** A request may hold much besides pings, such as the events of an SDK; what is longer is cut off. */
+const REQUEST_BYTES = 1_000_000;
+const UNPACKED_BYTES = 4_000_000;
+
+/**
+ * Answers a request in the form of another monitor, in that monitor's words; null for any other request. No client gets
+ * 429 or Retry-After: some send nothing for a minute after either.
+ */
+export function dialectPings(options: DialectOptions) {
+  return async (request: PingRequest): Promise<PingAnswer | null> => {
+    const [path = ""] = request.target.split("?");
+    const dialect = dialectOf({ path, query: request.query });
+    if (dialect === null) return null;
+    if (isPreflight(request)) return preflight();
+    const sender = readSender(request, options);
+    try {
+      const reading = await readRequest(dialect, { request, path, options });
+      // On a ping URL of ours it is refused, and kept, as any ping of ours is.
+      if (reading.kind === "malformed" && path.startsWith("/ping/")) return null;
+      return dialectAnswer(dialect.answer(await storeReading(reading, { dialect, sender, options })));
+    } catch (error) {
+      if (!(error instanceof Unavailable)) options.log.error({ err: error }, "A ping could not be answered.");
+      return dialectAnswer(dialect.answer({ kind: "unavailable", problem: "", reply: "" }));
+    }
+  };
+}
+
+async function readRequest(
+  dialect: Dialect,
+  { request, path, options }: { request: PingRequest; path: string; options: DialectOptions },
+): Promise<DialectReading> {
+  const { kept, cutAt } = await readBody(request.body, {
+    limit: REQUEST_BYTES,
+    timeMs: options.bodyTimeMs,
+    keywords: () => Promise.resolve([]),
+  });
+  const whole = cutAt === null ? kept : (kept?.subarray(0, cutAt) ?? null);
+  const body = await unpacked(whole, request.header("content-encoding"));
+  if (body === null)
+    return { kind: "malformed", problem: "the body cannot be unpacked as Content-Encoding says" };
+  const { method, query, header } = request;
+  return dialect.read({ method, path, query, header, body });
+}
+
+const LIMITS = { maxOutputLength: UNPACKED_BYTES };
+/** What was cut off or broke off is read as far as it came. */
+const PARTLY = { ...LIMITS, finishFlush: constants.Z_SYNC_FLUSH };
+const UNPACK: Record<string, (packed: Buffer) => Promise<Buffer>> = {
+  gzip: (packed) => promisify(gunzip)(packed, PARTLY),
+  deflate: (packed) => promisify(inflate)(packed, PARTLY),
+  br: (packed) => promisify(brotliDecompress)(packed, LIMITS),
+  zstd: (packed) => promisify(zstdDecompress)(packed, LIMITS),
+};
+
+/** Null for what cannot be unpacked. */
+async function unpacked(body: Buffer | null, encoding = ""): Promise<string | null> {
+  if (body === null) return "";
+  const name = encoding.trim().toLowerCase().replace(/^x-/, "");
+  if (name === "" || name === "identity") return body.toString("utf8");
+  const packed = UNPACK[name]?.(body);
+  return packed === undefined
+    ? null
+    : await packed.then(
+        (text) => text.toString("utf8"),
+        () => null,
+      );
+}
+
+type Context = { dialect: Dialect; sender: Sender; options: DialectOptions };
+
+async function storeReading(reading: DialectReading, context: Context): Promise<DialectOutcome> {
+  if (reading.kind !== "pings") return { ...reading, reply: "" };
+  const { pings, reply } = reading;
+  for (const ping of pings) await declare(ping, context.options);
+  const outcomes = await Promise.all(pings.map((ping) => storePing(ping, context)));
+  const kind = ORDER.find((each) => outcomes.includes(each)) ?? "stored";
+  return { kind, problem: "", reply };
+}
+
+/** What is said of a request whose pings met with different things: one that was stored says that it was. */
+const ORDER = ["stored", "ambiguous", "unknown", "unauthorized"] as const;
+type Stored = (typeof ORDER)[number];
+
+async function declare({ target, declares }: DialectPing, { pool, clock }: DialectOptions): Promise<void> {
+  if (declares === null || target.kind === "uuid") return;
+  const { pingKey, slug, name } = target;
+  await orUnavailable(declareCheck(pool, { pingKey, slug, name, settings: declares.settings }, clock.now()));
+}
+
+async function storePing(ping: DialectPing, context: Context): Promise<Stored> {
+  const { dialect, sender, options } = context;
+  const at = options.clock.now();
+  const target: Target = ping.target.kind === "uuid" ? ping.target : { ...ping.target, create: false };
+  const { kind: action, exitStatus, runId, durationMs, once } = ping;
+  const said = {
+    target,
+    action,
+    exitStatus: action === "start" ? null : exitStatus,
+    rid: runId === null ? null : ridOf(runId),
+    ...(durationMs !== null && { durationMs }),
+    ...(once !== null && { once: sha256(`${dialect.name} ${JSON.stringify(ping.target)} ${once}`) }),
+  };
+  const body = bodyOfText(ping.body, options.bodyBytesMax);
+  const recorded = await options.ingest.record(toArrival(said, { sender, body, at }));
+  return await outcomeOf(recorded, { target, at, context });
+}
+
+async function outcomeOf(
+  recorded: Recorded,
+  { target, at, context }: { target: Target; at: Instant; context: Context },
+): Promise<Stored> {
+  if (recorded.kind === "recorded") return "stored";
+  const { sender, options } = context;
+  const { method, userAgent, remoteAddress, host } = sender;
+  const { reason, kind } = recorded.kind === "ambiguous" ? AMBIGUOUS : UNKNOWN;
+  const asked = target.kind === "uuid" ? "" : `/${target.slug}`;
+  options.refusals.note({
+    owner: ownerOfTarget(target),
+    reason,
+    asked,
+    method,
+    userAgent,
+    remoteAddress,
+    host,
+    at,
+  });
+  if (kind === "ambiguous" || target.kind === "uuid") return kind;
+  return (await orUnavailable(isPingKey(options.pool, target.pingKey))) ? "unknown" : "unauthorized";
+}
+
+const AMBIGUOUS = { reason: "ambiguous-slug", kind: "ambiguous" } as const;
+const UNKNOWN = { reason: "unknown-slug", kind: "unknown" } as const;
+
+/** A run id of any form as a UUID: one that is such already stays, of any other it is the hash. */
+function ridOf(runId: string): string {
+  const bare = runId.toLowerCase().replaceAll("-", "");
+  const hex = /^[0-9a-f]{32}$/.test(bare) ? bare : sha256(runId).toString("hex").slice(0, 32);
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+}
+
+function sha256(text: string): Buffer {
+  return createHash("sha256").update(text).digest();
+}

@@ -1,0 +1,99 @@
+import { MINUTE_MS, type Schedule, ScheduleReadingInput, SECOND_MS } from "@overdue/schedules";
+
+import type { CheckSettings } from "../checks/settings.ts";
+import { type Declaration, isRecord, textOf } from "./dialect.ts";
+
+/**
+ * The `monitor_config` of a check-in as settings of a check; null where its schedule cannot be read, as Sentry, too, goes on
+ * with what it knows. The older form, with `schedule_type` beside the schedule, is taken too.
+ * Source: shared dialects.md 5.2.
+ */
+export function declarationOf(config: Record<string, unknown>, sdk: string): Declaration | null {
+  const schedule = scheduleOf(config, sdk);
+  if (schedule === null) return null;
+  const graceSeconds = minutes(config["checkin_margin"], GRACE_MINUTES);
+  const maxRuntimeSeconds = minutes(config["max_runtime"], MAX_RUNTIME_MINUTES);
+  const bad = count(config["failure_issue_threshold"]);
+  const settings: Declaration["settings"] = {
+    schedule,
+    graceSeconds,
+    maxRuntimeSeconds,
+    recoverAfter: count(config["recovery_threshold"]),
+    tolerance: bad === 1 ? null : { kind: "in-a-row", bad, tolerateMissed: true },
+    // Each check-in of a run that goes on moves its limit, as with Sentry.
+    progressExtends: true,
+  };
+  return { settings };
+}
+
+const GRACE_MINUTES = 1;
+const MAX_RUNTIME_MINUTES = 30;
+const MINUTES_MAX = 40_320;
+const COUNT_MAX = 100;
+const MINUTE_SECONDS = MINUTE_MS / SECOND_MS;
+
+function minutes(value: unknown, usual: number): number {
+  const given = Number(value ?? usual);
+  const usable = Number.isFinite(given) ? given : usual;
+  return Math.round(Math.min(MINUTES_MAX, Math.max(1, usable)) * MINUTE_SECONDS);
+}
+
+function count(value: unknown): CheckSettings["recoverAfter"] {
+  const given = Math.round(Number(value ?? 1));
+  return Number.isFinite(given) ? Math.min(COUNT_MAX, Math.max(1, given)) : 1;
+}
+
+const UNIT_SECONDS: Record<string, number> = {
+  second: 1,
+  minute: 60,
+  hour: 3_600,
+  day: 86_400,
+  week: 604_800,
+  month: 2_592_000,
+  year: 31_536_000,
+};
+
+function scheduleOf(config: Record<string, unknown>, sdk: string): Schedule | null {
+  const named = config["schedule"];
+  const old = { type: config["schedule_type"], value: named };
+  const { type, value, unit } = isRecord(named) ? named : (old as Record<string, unknown>);
+  if (type === "interval") {
+    const [number, of] = Array.isArray(value) ? (value as unknown[]) : [value, unit];
+    const seconds = Math.round(
+      Number(number) * (UNIT_SECONDS[textOf(of).toLowerCase().replace(/s$/, "")] ?? Number.NaN),
+    );
+    return readSchedule({ kind: "interval", everySeconds: seconds });
+  }
+  const timezone = textOf(config["timezone"]) || "UTC";
+  const expression = textOf(value).trim();
+  const scheduler = schedulerOf(expression, sdk);
+  const cron = { kind: "cron", expression, timezone };
+  return (scheduler === null ? null : readSchedule({ ...cron, scheduler })) ?? readSchedule(cron);
+}
+
+function readSchedule(input: unknown): Schedule | null {
+  const read = ScheduleReadingInput.safeParse(input);
+  return read.success ? read.data.schedule : null;
+}
+
+/**
+ * What reads the schedule that an SDK sends, by its id: the usual scheduler of the SDK's language. A line of five fields is
+ * read as Sentry itself reads it, unless the language has one way to read it.
+ */
+function schedulerOf(expression: string, sdk: string): string | null {
+  const hasSeconds = expression.split(/\s+/).length > FIELDS;
+  const known = BY_LANGUAGE.find(([name]) => sdk.includes(name));
+  return (hasSeconds ? known?.[1] : known?.[2]) ?? null;
+}
+
+const FIELDS = 5;
+/** Part of the SDK's name; the scheduler of six fields; that of five. */
+const BY_LANGUAGE: [string, string, string | null][] = [
+  ["sentry.javascript", "cron-kelektiv", "cron-kelektiv"],
+  ["sentry.python", "croniter6", "celery"],
+  ["sentry.java", "spring", null],
+  ["sentry.go", "gocron", "gocron"],
+  ["sentry.ruby", "fugit", "fugit"],
+  ["sentry.php.laravel", "laravel-cron-expression", "laravel-cron-expression"],
+  ["sentry.rust", "rust-cron", null],
+];
