@@ -6,7 +6,7 @@ import { parseAllDocuments } from "yaml";
 
 import { fromGo, fromPyPi } from "../clients/harness/install.ts";
 import { outputOf, run } from "../clients/harness/run.ts";
-import { tryAll, type Tried } from "../support/try-all.ts";
+import { tryAll, type Trial } from "../support/try-all.ts";
 
 const HELM = "helm.sh/helm/v4@v4.3.1";
 const SCHEMAS = "kubernetes-validate==1.37.0";
@@ -14,13 +14,13 @@ const CHART = "deploy/helm/overdue";
 
 type Values = Record<string, unknown>;
 
-const LEAST: Values = {
+const MINIMAL: Values = {
   image: { repository: "registry.example.org/overdue" },
   existingSecret: "overdue",
   config: { PUBLIC_URL: "https://overdue.example.org" },
 };
 const FULL: Values = {
-  ...LEAST,
+  ...MINIMAL,
   image: { repository: "registry.example.org/overdue", tag: "main", pullSecrets: ["registry"] },
   config: { PUBLIC_URL: "https://overdue.example.org", NODE_EXTRA_CA_CERTS: "/etc/overdue/ca.pem" },
   filesConfigMap: "overdue-files",
@@ -40,20 +40,20 @@ const FULL: Values = {
   podAnnotations: { "example.org/team": "platform" },
 };
 const REFUSED: [string, Values, RegExp][] = [
-  ["no image", { ...LEAST, image: { repository: "" } }, /repository/],
-  ["no secret", { ...LEAST, existingSecret: "" }, /existingSecret/],
-  ["no address", { ...LEAST, config: { PUBLIC_URL: "" } }, /PUBLIC_URL/],
+  ["no image", { ...MINIMAL, image: { repository: "" } }, /repository/],
+  ["no secret", { ...MINIMAL, existingSecret: "" }, /existingSecret/],
+  ["no address", { ...MINIMAL, config: { PUBLIC_URL: "" } }, /PUBLIC_URL/],
   [
     "a secret among the plain settings",
-    { ...LEAST, config: { PUBLIC_URL: "https://overdue.example.org", SECRET_KEY: "k".repeat(32) } },
+    { ...MINIMAL, config: { PUBLIC_URL: "https://overdue.example.org", SECRET_KEY: "k".repeat(32) } },
     /SECRET_KEY/,
   ],
-  ["an ingress without a host", { ...LEAST, ingress: { enabled: true } }, /hosts/],
-  ["a name that is none of the chart's", { ...LEAST, replicaCount: 3 }, /replicaCount/],
+  ["an ingress without a host", { ...MINIMAL, ingress: { enabled: true } }, /hosts/],
+  ["a value that the chart does not have", { ...MINIMAL, replicaCount: 3 }, /replicaCount/],
 ];
 
-/** Renders the chart with the real Helm and holds it against Kubernetes' own schemas. */
-const chart: Tried = {
+/** Renders the chart with the real Helm and validates it with Kubernetes' own schemas. */
+const chart: Trial = {
   name: "Helm",
   run: async (steps) => {
     const helm = await fromGo(HELM, "/cmd/helm");
@@ -67,7 +67,7 @@ const chart: Tried = {
     };
     try {
       for (const [name, values] of [
-        ["the least values", LEAST],
+        ["minimal values", MINIMAL],
         ["all values", FULL],
       ] as const) {
         await steps.step(

@@ -1,10 +1,10 @@
 import { openMachine } from "../servers/machine.ts";
 import { eventually, freePort } from "../support/steps.ts";
-import type { Tried } from "../support/try-all.ts";
+import type { Trial } from "../support/try-all.ts";
 import { withOverdue } from "./harness/shared.ts";
 
 /** Alertmanager's webhook with a ping URL, as for Prometheus' Watchdog alert. */
-export const alertmanager: Tried = {
+export const alertmanager: Trial = {
   name: "alertmanager",
   run: withOverdue(async (steps, overdue) => {
     const machine = await openMachine();
@@ -29,7 +29,7 @@ export const alertmanager: Tried = {
         });
         return ok ? true : null;
       };
-      await eventually(post, "an answer of Alertmanager");
+      await eventually(post, "a response of Alertmanager");
       await steps.step("each repeat is a success", /^success \(\d+ bytes\), success \(\d+ bytes\)/, () =>
         eventually(async () => {
           const seen = await overdue.seen(check);

@@ -1,13 +1,13 @@
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import type { Tried } from "../support/try-all.ts";
+import type { Trial } from "../support/try-all.ts";
 import { fromPyPi } from "./harness/install.ts";
 import type { Overdue } from "./harness/overdue.ts";
 import { withOverdue } from "./harness/shared.ts";
 import { run } from "./harness/run.ts";
 
-/** Stands in for Borg: `create` prints lines and ends with `code`, everything else goes well. */
+/** Replaces Borg: `create` prints lines and ends with `code`, all other commands succeed. */
 const borg = (code: number, lines: number) => `#!/bin/sh
 case "$*" in
   *--version*) echo "borg 1.4.3" ;;
@@ -52,10 +52,10 @@ ${settings}`,
   );
 }
 
-/** One of each generation: the hook was rewritten in between. */
+/** One before and one after the hook was rewritten. */
 const VERSIONS = ["2.1.10", "1.9.14"];
 
-export const borgmatics: Tried[] = VERSIONS.map((version) => ({
+export const borgmatics: Trial[] = VERSIONS.map((version) => ({
   name: "borgmatic",
   run: withOverdue(async (steps, overdue) => {
     const { bin } = await fromPyPi(`borgmatic==${version}`);
@@ -96,7 +96,7 @@ export const borgmatics: Tried[] = VERSIONS.map((version) => ({
     await steps.step("an unknown UUID is a warning, the backup goes on", /^0 .*404/, async () => {
       const pingUrl = `${overdue.origin}/ping/00000000-0000-4000-8000-000000000000`;
       const { code, out, err } = await backUp(overdue, bin, { pingUrl });
-      return `${code} ${(out + err).split("\n").find((line) => line.includes("404")) ?? "nothing is said of it"}`;
+      return `${code} ${(out + err).split("\n").find((line) => line.includes("404")) ?? "no warning"}`;
     });
   }),
 }));

@@ -1,10 +1,10 @@
-import type { Tried } from "../support/try-all.ts";
+import type { Trial } from "../support/try-all.ts";
 import { fromGo } from "./harness/install.ts";
 import { withOverdue } from "./harness/shared.ts";
 import { run } from "./harness/run.ts";
 
-/** favonia's Cloudflare DDNS. Cloudflare is not here, so that its update fails; it wants the body "OK" exactly. */
-export const cloudflareDdns: Tried = {
+/** favonia's Cloudflare DDNS. Its update fails, because Cloudflare cannot be reached. It accepts only the body "OK". */
+export const cloudflareDdns: Trial = {
   name: "cloudflare-ddns",
   run: withOverdue(async (steps, overdue) => {
     const program = await fromGo("github.com/favonia/cloudflare-ddns@v1.17.0", "/cmd/ddns");

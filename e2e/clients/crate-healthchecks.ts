@@ -1,4 +1,4 @@
-import type { Tried } from "../support/try-all.ts";
+import type { Trial } from "../support/try-all.ts";
 import { fromCargo } from "./harness/install.ts";
 import { withOverdue } from "./harness/shared.ts";
 import { run } from "./harness/run.ts";
@@ -35,8 +35,8 @@ fn main() {
 }
 `;
 
-/** The crate healthchecks; it asks for pings and flips by POST, without a slash at the end. */
-export const crateHealthchecks: Tried = {
+/** The crate healthchecks. It requests pings and flips by POST, without a slash at the end. */
+export const crateHealthchecks: Trial = {
   name: "crate-healthchecks",
   run: withOverdue(async (steps, overdue) => {
     const program = await fromCargo("healthchecks-3.3.0", MANIFEST, SOURCE);
@@ -57,7 +57,7 @@ export const crateHealthchecks: Tried = {
       drive("manage", (await overdue.addCheck()).uuid),
     );
     await steps.step(
-      "own fault: list_status_changes takes a list only, Healthchecks answers {flips}",
+      "own fault: list_status_changes accepts only a list, but Healthchecks answers {flips}",
       /expected a sequence/,
       async () => drive("flips", (await overdue.addCheck()).uuid),
     );

@@ -1,13 +1,13 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import type { Tried } from "../support/try-all.ts";
+import type { Trial } from "../support/try-all.ts";
 import { fromPyPi } from "./harness/install.ts";
 import { withOverdue } from "./harness/shared.ts";
 import { run } from "./harness/run.ts";
 
-/** PyPI's duplicacy-backup-runner, which knows no host but hc-ping.com. It never comes as far as Duplicacy here. */
-export const duplicacyBackupRunner: Tried = {
+/** PyPI's duplicacy-backup-runner, which pings only hc-ping.com. Here it fails before it would start Duplicacy. */
+export const duplicacyBackupRunner: Trial = {
   name: "duplicacy-backup-runner",
   run: withOverdue(async (steps, overdue) => {
     const python = await fromPyPi("duplicacy-backup-runner==3.3.0");

@@ -1,10 +1,10 @@
-import type { Tried } from "../support/try-all.ts";
+import type { Trial } from "../support/try-all.ts";
 import { testsFromGo } from "./harness/install.ts";
 import { withOverdue } from "./harness/shared.ts";
 import { run } from "./harness/run.ts";
 
-/** The client below the Terraform provider, with its own tests; they know no host but healthchecks.io. */
-export const goHealthchecksio: Tried = {
+/** The client that the Terraform provider uses, with its own tests, which request only healthchecks.io. */
+export const goHealthchecksio: Trial = {
   name: "go-healthchecksio",
   run: withOverdue(async (steps, overdue) => {
     const tests = await testsFromGo("github.com/kristofferahl/go-healthchecksio/v2@v2.1.0");

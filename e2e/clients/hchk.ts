@@ -1,12 +1,12 @@
 import { join } from "node:path";
 
-import type { Tried } from "../support/try-all.ts";
+import type { Trial } from "../support/try-all.ts";
 import { fromPyPi } from "./harness/install.ts";
 import { withOverdue } from "./harness/shared.ts";
 import { run } from "./harness/run.ts";
 
-/** PyPI's hchk of 2016, which knows no host but healthchecks.io. */
-export const hchk: Tried = {
+/** PyPI's hchk of 2016, which requests only healthchecks.io. */
+export const hchk: Trial = {
   name: "hchk",
   run: withOverdue(async (steps, overdue) => {
     const python = await fromPyPi("hchk==0.1.4", "setuptools==65.5.0");
@@ -25,7 +25,7 @@ export const hchk: Tried = {
       },
     );
     await steps.step(
-      "own fault: a check that was deleted is made anew at 400 only, Healthchecks answers 404",
+      "own fault: it creates a deleted check again only after a 400, but Healthchecks answers 404",
       /Received HTTP status 404.*Exceeded max retries/s,
       async () => {
         const { uuid } = await overdue.checkNamed("made by hchk");

@@ -1,4 +1,4 @@
-import type { Tried } from "../support/try-all.ts";
+import type { Trial } from "../support/try-all.ts";
 import { fromPyPi } from "./harness/install.ts";
 import { withOverdue } from "./harness/shared.ts";
 
@@ -12,7 +12,7 @@ for options in ({"body": None}, {"method": "POST", "body": b"all is well"}):
 `;
 
 /** PyPI's health-ping. */
-export const healthPing: Tried = {
+export const healthPing: Trial = {
   name: "health-ping",
   run: withOverdue(async (steps, overdue) => {
     const python = await fromPyPi("health-ping==1.0.1");

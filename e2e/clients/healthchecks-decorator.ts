@@ -1,4 +1,4 @@
-import type { Tried } from "../support/try-all.ts";
+import type { Trial } from "../support/try-all.ts";
 import { fromPyPi } from "./harness/install.ts";
 import { withOverdue } from "./harness/shared.ts";
 
@@ -15,7 +15,7 @@ job()
 `;
 
 /** PyPI's healthchecks-decorator: what the function returns is the body, as a form. */
-export const healthchecksDecorator: Tried = {
+export const healthchecksDecorator: Trial = {
   name: "healthchecks-decorator",
   run: withOverdue(async (steps, overdue) => {
     const python = await fromPyPi("healthchecks-decorator==0.5.0");

@@ -1,4 +1,4 @@
-import type { Tried } from "../support/try-all.ts";
+import type { Trial } from "../support/try-all.ts";
 import { fromPyPi } from "./harness/install.ts";
 import { withOverdue } from "./harness/shared.ts";
 
@@ -32,7 +32,7 @@ print([ping.type for ping in client.get_check_pings(uuid)], client.update_check(
 `;
 
 /** PyPI's healthchecks-io. */
-export const healthchecksIoPypi: Tried = {
+export const healthchecksIoPypi: Trial = {
   name: "healthchecks-io",
   run: withOverdue(async (steps, overdue) => {
     const python = await fromPyPi("healthchecks-io==0.4.4");
@@ -52,8 +52,8 @@ export const healthchecksIoPypi: Tried = {
       /^start, fail 3 "out\\nerr", success, start, fail (\(\d+ bytes\)|"from the trap.*"); run fail 3; run success; run fail$/,
       async () => {
         const check = await overdue.addCheck();
-        const said = await drive(PINGS, check.uuid);
-        return said + (await overdue.seen(check));
+        const output = await drive(PINGS, check.uuid);
+        return output + (await overdue.seen(check));
       },
     );
     await steps.step("its CheckTrap, asynchronous", 'start, success "all is well"; run success', async () => {
@@ -64,7 +64,7 @@ export const healthchecksIoPypi: Tried = {
       drive(MANAGES, (await overdue.addCheck()).uuid),
     );
     await steps.step(
-      "own fault: get_check_flips takes a list only, Healthchecks answers {flips}",
+      "own fault: get_check_flips accepts only a list, but Healthchecks answers {flips}",
       /Error/,
       async () => drive("client.get_check_flips(uuid)", (await overdue.addCheck()).uuid),
     );

@@ -1,4 +1,4 @@
-import type { Tried } from "../support/try-all.ts";
+import type { Trial } from "../support/try-all.ts";
 import { fromPyPi } from "./harness/install.ts";
 import { withOverdue } from "./harness/shared.ts";
 
@@ -11,7 +11,7 @@ print(made["name"], "managed" in [check["name"] for check in api.get_checks()], 
 `;
 
 /** PyPI's healthchecks-manager. */
-export const healthchecksManager: Tried = {
+export const healthchecksManager: Trial = {
   name: "healthchecks-manager",
   run: withOverdue(async (steps, overdue) => {
     const python = await fromPyPi("healthchecks-manager==0.1.4");

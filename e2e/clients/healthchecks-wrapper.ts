@@ -1,4 +1,4 @@
-import type { Tried } from "../support/try-all.ts";
+import type { Trial } from "../support/try-all.ts";
 import { fromPyPi } from "./harness/install.ts";
 import { withOverdue } from "./harness/shared.ts";
 
@@ -17,8 +17,8 @@ async def main():
 asyncio.run(main())
 `;
 
-/** PyPI's healthchecks-wrapper: a block of code, with its traceback as body. */
-export const healthchecksWrapper: Tried = {
+/** PyPI's healthchecks-wrapper: wraps a block of code, and sends its traceback as the body. */
+export const healthchecksWrapper: Trial = {
   name: "healthchecks-wrapper",
   run: withOverdue(async (steps, overdue) => {
     const python = await fromPyPi("healthchecks-wrapper==0.1.6");

@@ -1,12 +1,12 @@
 import { join } from "node:path";
 
-import type { Tried } from "../support/try-all.ts";
+import type { Trial } from "../support/try-all.ts";
 import { fromDebian } from "./harness/install.ts";
 import { withOverdue } from "./harness/shared.ts";
 import { outputOf, run } from "./harness/run.ts";
 
-/** What stands in most crontabs, in the ways that its manual offers. */
-export const curl: Tried = {
+/** The client of most crontabs, with many of its options. */
+export const curl: Trial = {
   name: "curl",
   run: withOverdue(async (steps, overdue) => {
     steps.version = (await outputOf("curl", ["--version"])).split(" ")[1] ?? "";
@@ -25,7 +25,7 @@ export const curl: Tried = {
       ["a space and umlauts in the query", (url) => [`${url}/log?msg=Größe`], "log"],
       ["two slashes in the path", (url) => [url.replace("/ping/", "/ping//")], "success"],
       ["capitals in the UUID", (url) => [url.replace(/[^/]+$/, (uuid) => uuid.toUpperCase())], "success"],
-      ["a slash behind /start", (url) => [`${url}/start/`], "start; run running"],
+      ["a slash after /start", (url) => [`${url}/start/`], "start; run running"],
     ];
     for (const [step, args, seen] of ways) {
       const check = await overdue.addCheck();
@@ -36,10 +36,10 @@ export const curl: Tried = {
         return `${code} ${await overdue.seen(check)}`;
       });
     }
-    await steps.step("a slug that is new, with create=1", "Created success", async () => {
+    await steps.step("a new slug, with create=1", "Created success", async () => {
       const made = `${overdue.origin}/ping/${overdue.keys.ping}/made-by-curl?create=1`;
-      const said = await outputOf("curl", ["-fsS", made]);
-      return `${said} ${await overdue.seen(await overdue.checkNamed("made-by-curl"))}`;
+      const output = await outputOf("curl", ["-fsS", made]);
+      return `${output} ${await overdue.seen(await overdue.checkNamed("made-by-curl"))}`;
     });
     await steps.step("an unknown UUID with -f", "22", async () => {
       const { code } = await run("curl", [
@@ -49,12 +49,12 @@ export const curl: Tried = {
       return String(code);
     });
     await steps.step(
-      "a failure in another monitor's words is refused",
+      "a failure in another monitor's format is refused",
       /^400 .*not counted.*; nothing$/,
       async () => {
         const check = await overdue.addCheck();
-        const said = await outputOf("curl", ["-s", "-w", "\\n%{http_code}", `${check.pingUrl}?state=fail`]);
-        const [text = "", status = ""] = said.split("\n");
+        const output = await outputOf("curl", ["-s", "-w", "\\n%{http_code}", `${check.pingUrl}?state=fail`]);
+        const [text = "", status = ""] = output.split("\n");
         return `${status} ${text}; ${await overdue.seen(check)}`;
       },
     );
@@ -62,7 +62,7 @@ export const curl: Tried = {
 };
 
 /** GNU wget of this machine. */
-export const wget: Tried = {
+export const wget: Trial = {
   name: "wget",
   run: withOverdue(async (steps, overdue) => {
     steps.version = (await outputOf("wget", ["--version"])).split(" ")[2] ?? "";
@@ -82,7 +82,7 @@ export const wget: Tried = {
 };
 
 /** The wget of small devices. */
-export const busyboxWget: Tried = {
+export const busyboxWget: Trial = {
   name: "busybox-wget",
   run: withOverdue(async (steps, overdue) => {
     const { folder, version } = await fromDebian("busybox");

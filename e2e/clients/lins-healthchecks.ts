@@ -1,4 +1,4 @@
-import type { Tried } from "../support/try-all.ts";
+import type { Trial } from "../support/try-all.ts";
 import { fromPyPi } from "./harness/install.ts";
 import { withOverdue } from "./harness/shared.ts";
 
@@ -14,7 +14,7 @@ print(sorted({answer.status_code for answer in answers}), file=sys.stderr)
 `;
 
 /** PyPI's lins-healthchecks, whose GETs have a body. */
-export const linsHealthchecks: Tried = {
+export const linsHealthchecks: Trial = {
   name: "lins-healthchecks",
   run: withOverdue(async (steps, overdue) => {
     const python = await fromPyPi("lins-healthchecks==1.0.2", "pytz==2024.2", "requests==2.34.2");

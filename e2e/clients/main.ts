@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 
-import { tryAll, type Tried } from "../support/try-all.ts";
+import { tryAll, type Trial } from "../support/try-all.ts";
 import { stopOverdue } from "./harness/shared.ts";
 import { alertmanager } from "./alertmanager.ts";
 import { borgmatics } from "./borgmatic.ts";
@@ -24,8 +24,8 @@ import { runchecked } from "./runchecked.ts";
 import { runitors } from "./runitor.ts";
 import { sch2 } from "./sch2.ts";
 
-/** In this order: those that are built from much source come last. */
-const CLIENTS: readonly Tried[] = [
+/** In the order of the trials: clients that take long to build come last. */
+const CLIENTS: readonly Trial[] = [
   curl,
   wget,
   busyboxWget,
@@ -52,7 +52,7 @@ const CLIENTS: readonly Tried[] = [
   resticprofile,
 ];
 
-/** Tries the clients that `--only` names, or all; ends with 1 where a fault of the product was seen. */
+/** Tries the clients that `--only` names, or all. Ends with 1 if a step differs from what is expected. */
 const { values } = parseArgs({ options: { only: { type: "string", multiple: true, default: [] } } });
 const names = values.only.flatMap((name) => name.toLowerCase().split(","));
 const unknown = names.filter((name) => CLIENTS.every((client) => client.name !== name));

@@ -1,4 +1,4 @@
-import type { Tried } from "../support/try-all.ts";
+import type { Trial } from "../support/try-all.ts";
 import { fromNpm } from "./harness/install.ts";
 import { withOverdue } from "./harness/shared.ts";
 import { outputOf } from "./harness/run.ts";
@@ -29,7 +29,7 @@ api.getChecks(["long"]).then(() => console.log("a list"), (error) => console.log
 `;
 
 /** npm's healthchecks-io-client. */
-export const healthchecksIoClient: Tried = {
+export const healthchecksIoClient: Trial = {
   name: "healthchecks-io-client",
   run: withOverdue(async (steps, overdue) => {
     const folder = await fromNpm("healthchecks-io-client@1.0.4");
@@ -50,7 +50,7 @@ export const healthchecksIoClient: Tried = {
       },
     );
     await steps.step(
-      "own fault: it takes no list of more than 10,000 bytes",
+      "own fault: it accepts no list of more than 10,000 bytes",
       /maxContentLength size of 10000/,
       async () => {
         const { uuid } = await overdue.addCheck();
@@ -71,8 +71,8 @@ const beat = healthcheck(process.argv[1], 1);
 setTimeout(() => beat.stop(), 500);
 `;
 
-/** npm's healthchecks.io: a process that lives pings each minute. */
-export const healthchecksDotIo: Tried = {
+/** npm's healthchecks.io: a process pings each minute while it runs. */
+export const healthchecksDotIo: Trial = {
   name: "healthchecks.io",
   run: withOverdue(async (steps, overdue) => {
     const folder = await fromNpm("healthchecks.io@2.2.0");

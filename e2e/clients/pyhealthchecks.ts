@@ -1,4 +1,4 @@
-import type { Tried } from "../support/try-all.ts";
+import type { Trial } from "../support/try-all.ts";
 import { fromPyPi } from "./harness/install.ts";
 import { withOverdue } from "./harness/shared.ts";
 
@@ -13,8 +13,8 @@ async def main():
 asyncio.run(main())
 `;
 
-/** PyPI's pyhealthchecks. Own fault: it names no version of async-timeout and fails with 4.0 and newer. */
-export const pyhealthchecks: Tried = {
+/** PyPI's pyhealthchecks. Own fault: it requires no version of async-timeout, but fails with 4.0 and newer. */
+export const pyhealthchecks: Trial = {
   name: "pyhealthchecks",
   run: withOverdue(async (steps, overdue) => {
     const python = await fromPyPi("pyhealthchecks==0.3", "aiohttp==3.14.5", "async-timeout==3.0.1");

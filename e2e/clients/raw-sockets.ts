@@ -1,12 +1,12 @@
 import { connect } from "node:net";
 
-import type { Tried } from "../support/try-all.ts";
+import type { Trial } from "../support/try-all.ts";
 import { withOverdue } from "./harness/shared.ts";
 
 const HALF_CLOSED = { halfClose: true };
 
-/** What small devices and old programs write into a socket by hand. */
-export const rawSockets: Tried = {
+/** Requests as small devices and old programs write them into a socket by hand. */
+export const rawSockets: Trial = {
   name: "raw-sockets",
   run: withOverdue(async (steps, overdue) => {
     steps.version = "-";
@@ -14,14 +14,14 @@ export const rawSockets: Tried = {
     const ways: [step: string, head: string, seen: string, options?: { halfClose: boolean }][] = [
       ["HTTP/1.0 without Host", "GET {} HTTP/1.0\r\n\r\n", "200 OK success"],
       ["an empty Host", "GET {} HTTP/1.1\r\nHost:\r\nConnection: close\r\n\r\n", "200 OK success"],
-      ["a Host with blanks", "GET {} HTTP/1.1\r\nHost: a b c\r\nConnection: close\r\n\r\n", "200 OK success"],
+      ["a Host with spaces", "GET {} HTTP/1.1\r\nHost: a b c\r\nConnection: close\r\n\r\n", "200 OK success"],
       [
-        "a Host with a port that is none",
+        "a Host with an impossible port",
         "GET {} HTTP/1.1\r\nHost: a_b:99999\r\nConnection: close\r\n\r\n",
         "200 OK success",
       ],
       [
-        "HTTP/1.1 without Host, which it demands",
+        "HTTP/1.1 without Host, which it requires",
         "GET {} HTTP/1.1\r\nConnection: close\r\n\r\n",
         "400 Bad Request nothing",
       ],
@@ -40,7 +40,7 @@ export const rawSockets: Tried = {
         HALF_CLOSED,
       ],
       [
-        "Latin-1 and a blank in the query",
+        "Latin-1 and a space in the query",
         "GET {}/log?m=Gr\xf6\xdfe x HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
         "200 OK log",
       ],
@@ -70,7 +70,7 @@ export const rawSockets: Tried = {
   }),
 };
 
-/** Everything that is answered until the other side closes, or five seconds are over. */
+/** Sends bytes. @returns everything that comes back until the other side closes, or five seconds have passed */
 function exchange(port: number, bytes: Buffer, halfClose: boolean): Promise<string> {
   return new Promise((resolve, reject) => {
     let answer = "";

@@ -1,12 +1,12 @@
 import { chmod, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import type { Tried } from "../support/try-all.ts";
+import type { Trial } from "../support/try-all.ts";
 import { fromGo } from "./harness/install.ts";
 import { withOverdue } from "./harness/shared.ts";
 import { run } from "./harness/run.ts";
 
-/** Stands in for restic. */
+/** Replaces restic. */
 const restic = (code: number) => `#!/bin/sh
 case "$*" in
   *version*) echo "restic 0.18.0 compiled with go1.24 on linux/amd64" ;;
@@ -14,8 +14,8 @@ case "$*" in
 esac
 `;
 
-/** Its send-… hooks, with a stand-in for restic. */
-export const resticprofile: Tried = {
+/** The send-… hooks of resticprofile, with a replacement of restic. */
+export const resticprofile: Trial = {
   name: "resticprofile",
   run: withOverdue(async (steps, overdue) => {
     const program = await fromGo("github.com/creativeprojects/resticprofile@v0.33.1");

@@ -1,4 +1,4 @@
-import type { Tried } from "../support/try-all.ts";
+import type { Trial } from "../support/try-all.ts";
 import { fromPyPi } from "./harness/install.ts";
 import { withOverdue } from "./harness/shared.ts";
 
@@ -9,8 +9,8 @@ with HealthCheckedContext(sys.argv[1]) as job:
     job.run(["sh", "-c", sys.argv[2]])
 `;
 
-/** PyPI's runchecked: commands with their output as body. */
-export const runchecked: Tried = {
+/** PyPI's runchecked: runs commands, and sends their output as the body. */
+export const runchecked: Trial = {
   name: "runchecked",
   run: withOverdue(async (steps, overdue) => {
     const python = await fromPyPi("runchecked==0.1.1");
@@ -18,7 +18,7 @@ export const runchecked: Tried = {
     for (const [step, command, end, seen] of [
       ["a command that ends well", "echo all is well", "", /^success (\(\d+ bytes\)|".*")$/],
       [
-        "one that fails, with a slash behind the URL",
+        "one that fails, with a slash after the URL",
         "echo no space; exit 3",
         "/",
         /^fail (\(\d+ bytes\)|".*")$/,

@@ -1,13 +1,13 @@
-import type { Tried } from "../support/try-all.ts";
+import type { Trial } from "../support/try-all.ts";
 import { fromGo } from "./harness/install.ts";
 import { withOverdue } from "./harness/shared.ts";
 import { run } from "./harness/run.ts";
 
-/** v1.1.0 is not among them: it leaves out a slash of the ping URL, and was retracted for it. */
+/** Not v1.1.0: it left out a slash of the ping URL, and was retracted. */
 const VERSIONS = ["v0.8.0", "v1.0.0", "v1.2.0", "v1.4.1"];
 const FAILS = ["sh", "-c", "echo out; echo err >&2; exit 3"];
 
-export const runitors: Tried[] = VERSIONS.map((version) => ({
+export const runitors: Trial[] = VERSIONS.map((version) => ({
   name: "runitor",
   run: withOverdue(async (steps, overdue) => {
     const program = await fromGo(`bdd.fi/x/runitor@${version}`, "/cmd/runitor");
@@ -27,7 +27,7 @@ export const runitors: Tried[] = VERSIONS.map((version) => ({
     await steps.step("its default host, hc-ping.com", /^0 start, success.*; run success$/, () =>
       drive(["--", "true"], overdue.asHealthchecks),
     );
-    await steps.step("a slash behind -api-url", /^0 start, success.*; run success$/, () =>
+    await steps.step("a slash after -api-url", /^0 start, success.*; run success$/, () =>
       drive(["-api-url", `${overdue.origin}/ping/`, "--", "true"]),
     );
   }),

@@ -1,11 +1,11 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import type { Tried } from "../support/try-all.ts";
+import type { Trial } from "../support/try-all.ts";
 import { fromPyPi } from "./harness/install.ts";
 import { withOverdue } from "./harness/shared.ts";
 
-/** Its crontab is read from here instead of from this machine's. */
+/** Makes sch2 read our crontab instead of this machine's. */
 const SCRIPT = `
 import sys
 from types import SimpleNamespace
@@ -16,8 +16,8 @@ sch.CronTabs = lambda: SimpleNamespace(all=CronTab(tabfile=tab, user=False))
 sch.shell(command)
 `;
 
-/** PyPI's sch2: a shell for cron, which makes a check of each line that it runs. */
-export const sch2: Tried = {
+/** PyPI's sch2: a shell for cron, which creates a check for each line that it runs. */
+export const sch2: Trial = {
   name: "sch2",
   run: withOverdue(async (steps, overdue) => {
     const python = await fromPyPi("sch2==0.0.2", "tzlocal==2.1");
@@ -36,9 +36,9 @@ export const sch2: Tried = {
       const { code, err } = await python.run(SCRIPT, [line, tab], options);
       return code === 0 ? "" : `${code} ${err.slice(-300)} `;
     };
-    await steps.step("a line that is new makes its check", "start, success; run success", async () => {
-      const said = await drive(command);
-      return said + (await overdue.seen(await overdue.checkNamed("backup")));
+    await steps.step("a new line makes its check", "start, success; run success", async () => {
+      const failure = await drive(command);
+      return failure + (await overdue.seen(await overdue.checkNamed("backup")));
     });
     await steps.step(
       "its schedule comes from the line",
@@ -50,8 +50,8 @@ export const sch2: Tried = {
       return await overdue.seen(await overdue.checkNamed("backup"));
     });
     await steps.step("a line that fails", /^start, fail \(\d+ bytes\); run fail$/, async () => {
-      const said = await drive(failing);
-      return said + (await overdue.seen(await overdue.checkNamed("broken")));
+      const failure = await drive(failing);
+      return failure + (await overdue.seen(await overdue.checkNamed("broken")));
     });
   }),
 };

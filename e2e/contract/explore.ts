@@ -17,7 +17,7 @@ const CHECKS = [
   "response_schema_conformance",
 ];
 
-/** Sends made-up requests for every route of the document and compares each answer with it. */
+/** Sends generated requests to every route of the OpenAPI document, and compares each response to it. */
 export async function explore(
   schemathesis: string,
   product: SeededProduct,

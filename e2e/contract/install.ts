@@ -7,12 +7,12 @@ import { fileURLToPath } from "node:url";
 const CACHE = fileURLToPath(new URL("../../node_modules/.cache/overdue-contract", import.meta.url));
 const REQUIREMENTS = fileURLToPath(new URL("requirements.txt", import.meta.url));
 
-/** Path of schemathesis' command, of the versions pinned beside this file; installed once, with python3 and pip. */
+/** Installs schemathesis once, with python3 and pip, in the versions pinned in requirements.txt. @returns its command */
 export async function installSchemathesis(): Promise<string> {
   const version = createHash("sha256").update(readFileSync(REQUIREMENTS)).digest("hex").slice(0, 12);
   const folder = join(CACHE, version);
-  const whole = join(folder, "whole");
-  if (!existsSync(whole)) {
+  const complete = join(folder, "whole");
+  if (!existsSync(complete)) {
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(CACHE, { recursive: true });
     const stdio = ["ignore", "inherit", "inherit"] as const;
@@ -27,7 +27,7 @@ export async function installSchemathesis(): Promise<string> {
       REQUIREMENTS,
     ];
     execFileSync(join(folder, "bin/python"), pip, { stdio: [...stdio] });
-    writeFileSync(whole, "");
+    writeFileSync(complete, "");
   }
   return join(folder, "bin/schemathesis");
 }

@@ -1,14 +1,14 @@
 import { setTimeout as wait } from "node:timers/promises";
 
-/** A running product with one of everything in it, and the ids to find it by. */
+/** A running product that contains one of everything, and the ids of these. */
 export type SeededProduct = {
   origin: string;
   cookie: string;
   writeKey: string;
   readKey: string;
-  /** By the names of their parameters in paths. */
+  /** By the name of the path parameter. */
   ids: Record<string, string>;
-  /** Are deleted and restored by the requests. */
+  /** The requests delete and restore these. */
   deletable: Record<"projectId" | "checkId" | "channelId", string>;
   pingUuid: string;
 };
@@ -101,7 +101,7 @@ function caller(origin: string, cookie: string) {
   };
 }
 
-/** A history with pings of every kind, runs, flips and an incident that lasts. */
+/** Records pings of every kind, which give runs, flips and an open incident. */
 async function recordHistory(pingUrl: string): Promise<void> {
   const rid = "0190f3c4-0000-7000-8000-000000000001";
   for (const end of [`/start?rid=${rid}`, `?rid=${rid}`, "/log", "/start", "/1"])

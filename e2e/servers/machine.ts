@@ -5,19 +5,19 @@ import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
-/** Debian's packages without installing them: they live in an overlay over this machine's files that goes away. */
+/** Debian packages that are not installed on this machine, but in an overlay over its files, which is removed at the end. */
 export type Machine = {
   /** Installs packages without starting services. Returns the version of the first package. */
   install(...packages: string[]): Promise<string>;
   write(path: string, text: string): Promise<void>;
-  /** Runs to its end. @throws with what it printed where it fails. */
+  /** Runs a command to its end. @throws with what it printed if it fails */
   run(command: string): Promise<string>;
-  /** Starts what goes on running; its output is kept. */
+  /** Starts a command that keeps running; its output is kept. */
   start(command: string): { printed(): string; stop(): Promise<void> };
   remove(): Promise<void>;
 };
 
-/** Mounts and process ids of its own, so that all of it ends with its first process. The network is this machine's. */
+/** It has its own mounts and process ids, so that everything ends with its first process. It shares this machine's network. */
 const OPEN = `
 set -e
 cd "$1"
@@ -33,7 +33,7 @@ echo ready
 exec sleep infinity
 `;
 
-/** @throws where this machine is no Debian, or this is not its administrator. */
+/** @throws if this machine is no Debian, or this user is not root */
 export async function openMachine(): Promise<Machine> {
   const folder = await mkdtemp(join(tmpdir(), "overdue-machine-"));
   await Promise.all(["upper", "work", "merged"].map((name) => mkdir(join(folder, name))));
@@ -67,13 +67,13 @@ export async function openMachine(): Promise<Machine> {
       return (await run(`dpkg-query -W -f '\${Version}' ${packages[0]}`)).trim();
     },
     write: async (path, text) => {
-      // The overlay is seen from inside alone.
+      // The overlay is visible only inside.
       const child = enter(`mkdir -p ${dirname(path)} && cat > ${path}`);
       child.stdin?.end(text);
       await output(child, `write ${path}`);
     },
     run,
-    start: (command) => started(enter(`exec ${command}`)),
+    start: (command) => control(enter(`exec ${command}`)),
     remove: async () => {
       holder.kill("SIGKILL");
       await once(holder, "exit");
@@ -82,7 +82,7 @@ export async function openMachine(): Promise<Machine> {
   };
 }
 
-/** `unshare` stays outside; its child, which is the first process inside, has the mounts. */
+/** `unshare` itself stays outside; its child, the first process inside, has the mounts. */
 function intoChildOf({ pid = 0 }: ChildProcess): string[] {
   const child = childrenOf(pid)[0] ?? 0;
   return ["-t", String(child), "--mount", "--pid"];
@@ -93,14 +93,14 @@ function childrenOf(pid: number): number[] {
 }
 
 async function output(child: ChildProcess, command: string): Promise<string> {
-  const printed = reading(child);
+  const printed = collectOutput(child);
   const [code] = (await once(child, "close")) as [number | null];
   if (code !== 0) throw new Error(`${command}: ended with ${code}\n${printed().slice(-2_000)}`);
   return printed();
 }
 
-function started(child: ChildProcess) {
-  const printed = reading(child);
+function control(child: ChildProcess) {
+  const printed = collectOutput(child);
   return {
     printed,
     stop: async () => {
@@ -111,7 +111,7 @@ function started(child: ChildProcess) {
   };
 }
 
-function reading(child: ChildProcess): () => string {
+function collectOutput(child: ChildProcess): () => string {
   let printed = "";
   const add = (chunk: Buffer) => void (printed += chunk.toString());
   child.stdout?.on("data", add);

@@ -1,8 +1,8 @@
-import { tryAll, type Tried } from "../support/try-all.ts";
+import { tryAll, type Trial } from "../support/try-all.ts";
 import { adnanhWebhook } from "./http/adnanh-webhook.ts";
 import { alertmanager } from "./http/alertmanager.ts";
 import { gotify } from "./http/gotify.ts";
-import { appriseApi, ntfy } from "./http/not-had.ts";
+import { appriseApi, ntfy } from "./http/unavailable.ts";
 import { synapse } from "./http/synapse.ts";
 import { dovecot, dovecotBehindExim } from "./mail/dovecot.ts";
 import { exim } from "./mail/exim.ts";
@@ -10,8 +10,8 @@ import { mailpit } from "./mail/mailpit.ts";
 import { opensmtpd } from "./mail/opensmtpd.ts";
 import { postfix } from "./mail/postfix.ts";
 
-/** Each is had from public packages, started beside the product, and tried. */
-const SERVERS: readonly Tried[] = [
+/** Each is installed from public packages, started beside the product, and tried. */
+const SERVERS: readonly Trial[] = [
   postfix,
   exim,
   opensmtpd,
@@ -26,7 +26,7 @@ const SERVERS: readonly Tried[] = [
   appriseApi,
 ];
 
-/** Tries the servers that are named, or all; prints what was seen, and ends with 1 where it was not what should be. */
+/** Tries the servers that are named, or all. Prints what was seen, and ends with 1 if that is not what is expected. */
 const names = process.argv.slice(2).map((name) => name.toLowerCase());
 const chosen = SERVERS.filter(({ name }) => names.length === 0 || names.includes(name.toLowerCase()));
 const unknown = names.filter((name) => !SERVERS.some((one) => one.name.toLowerCase() === name));

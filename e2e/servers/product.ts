@@ -2,7 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 
 import { emptyDataDirectory, startProduct } from "../support/product.ts";
 
-/** A delivery as the API shows it, as far as the steps look at it. */
+/** The fields of a delivery in the API that the steps use. */
 export type Delivery = {
   id: string;
   kind: string;
@@ -21,20 +21,20 @@ type Check = { id: string; pingUrl: string; pingEmail?: string | null; name: str
 /** The product as `npm start` starts it, with a project of its own. */
 export type Overdue = {
   origin: string;
-  /** What the whole project was sent, newest first. */
+  /** The deliveries of a channel, newest first. */
   deliveries(channelId: string): Promise<Delivery[]>;
   addChannel(kind: string, settings: object): Promise<Channel>;
   changeChannel(id: string, change: object): Promise<void>;
   channel(id: string): Promise<Channel>;
-  /** Alerts the given channels. */
+  /** Creates a check that notifies the given channels. */
   addCheck(name: string, channelIds: readonly string[]): Promise<Check>;
   check(id: string): Promise<Check & { nPings?: number; pings?: number }>;
   pings(checkId: string): Promise<{ kind: string }[]>;
   fail(check: Check, body?: string): Promise<void>;
   succeed(check: Check): Promise<void>;
-  /** Sends a test as a person would. Returns the id of the delivery, or null where the test is refused. */
+  /** Sends a test as a person would. Returns the id of the delivery, or null if the test is refused. */
   test(channelId: string): Promise<string | null>;
-  /** Waits until one of a channel's deliveries is so. */
+  /** Waits for a delivery of a channel that fits. */
   until(channelId: string, what: (delivery: Delivery) => boolean, withinMs?: number): Promise<Delivery>;
   stop(): Promise<void>;
 };
@@ -98,12 +98,12 @@ async function until(
     const all = await read();
     const found = all.find(what);
     if (found !== undefined) return found;
-    if (Date.now() > end) throw new Error(`It did not come about; the newest: ${described(all[0])}`);
+    if (Date.now() > end) throw new Error(`No delivery fits; the newest: ${described(all[0])}`);
     await wait(250);
   }
 }
 
-/** "down sent, 250 OK": what became of a delivery, in a line. */
+/** The state of a delivery in one line: "down sent, 1 tries, 250 OK". */
 export function described(delivery: Delivery | undefined): string {
   if (delivery === undefined) return "no delivery";
   const last = delivery.attempts.at(-1);

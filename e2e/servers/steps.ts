@@ -1,7 +1,7 @@
 import type { Steps } from "../support/steps.ts";
 import { described, type Channel, type Overdue } from "./product.ts";
 
-/** The three messages that every channel gets: a person's test, a failed run and its recovery. */
+/** Steps with the three messages that every channel gets: a test, a failed run and its recovery. */
 export async function testDownUp(steps: Steps, overdue: Overdue, channel: Channel): Promise<void> {
   await steps.step("test", /^test sent, 1 tries/, () => testOf(overdue, channel));
   await steps.step("down", /^down sent, 1 tries/, () => downOf(overdue, channel));
@@ -15,14 +15,14 @@ export async function testDownUp(steps: Steps, overdue: Overdue, channel: Channe
 
 const lastChecks: Awaited<ReturnType<Overdue["addCheck"]>>[] = [];
 
-/** What becomes of a test, once it is decided or was tried once. */
+/** Sends a test. @returns its state after the first attempt */
 export async function testOf(overdue: Overdue, channel: Channel): Promise<string> {
   const id = await overdue.test(channel.id);
   if (id === null) return "refused";
   return described(await overdue.until(channel.id, (one) => one.id === id && one.attempts.length > 0));
 }
 
-/** What becomes of a new down, once it was tried or refused. `enough`: which of its states is waited for. */
+/** Takes a new check down. @returns the state of the alert after the first attempt; `enough`: which other state to wait for */
 export async function downOf(
   overdue: Overdue,
   channel: Channel,
@@ -39,7 +39,7 @@ export async function downOf(
   );
 }
 
-/** What becomes of the newest down, once it is sent. */
+/** Waits until the newest down is sent. @returns its state */
 export async function sentInTheEnd(overdue: Overdue, channel: Channel): Promise<string> {
   const checkId = lastChecks[0]?.id;
   const isMine = (one: { kind: string; checkId: string | null }) =>

@@ -3,13 +3,10 @@ import type { Page } from "playwright";
 
 type ColorScheme = "light" | "dark";
 
-/** The rules that look at colours, in which alone one scheme differs from another. */
+/** The rules about colours. Colour schemes differ only in these. */
 const OF_COLOURS = ["color-contrast", "link-in-text-block"];
 
-/**
- * The serious violations of accessibility rules on a page, in the colour schemes that it can take: each rule, and where
- * it is violated first.
- */
+/** The serious violations of accessibility rules on a page, in its colour schemes: each rule, and its first violation. */
 export async function accessibilityViolations(
   page: Page,
   [first, ...others]: readonly [ColorScheme, ...ColorScheme[]] = ["light", "dark"],
@@ -29,7 +26,7 @@ export async function accessibilityViolations(
 
 async function violationsIn(page: Page, colorScheme: ColorScheme, run: string): Promise<string[]> {
   await page.emulateMedia({ colorScheme });
-  // The app follows a moment later; pages without it have no such mark.
+  // The app changes its scheme a moment later. Pages without the app do not have this mark.
   const mark = "data-mantine-color-scheme";
   await page.locator(`html:not([${mark}]), html[${mark}="${colorScheme}"]`).waitFor({ state: "attached" });
   const { violations } = await page.evaluate<Pick<AxeResults, "violations">>(run);
@@ -41,12 +38,12 @@ async function violationsIn(page: Page, colorScheme: ColorScheme, run: string): 
     });
 }
 
-/** The list of a field scrolls by the arrow keys of the field, so it needs no stop of its own. */
+/** Whether the element is the list of a field. The arrow keys of the field scroll it, so it needs no focus of its own. */
 function isListOfField(rule: string, html: string): boolean {
   return rule === "scrollable-region-focusable" && /^<[^>]* role="listbox"/.test(html);
 }
 
-/** Stops animations: the contrast of a colour that fades in would be measured by chance. */
+/** Stops animations, because the measured contrast of a colour that fades in would depend on chance. */
 const STILL = `{
   const sheet = new CSSStyleSheet();
   sheet.replaceSync("*, *::before, *::after { transition: none !important; animation: none !important }");

@@ -12,10 +12,7 @@ export function openDatabase(dataDirectory: string): postgres.Sql {
 
 const AGED = ["created_at", "last_ping_at", "last_start_at", "expected_at", "deadline_at", "wake_at"];
 
-/**
- * Makes everything that a check remembers `seconds` older, as if it had all happened earlier: tests move the data
- * and leave the clock alone.
- */
+/** Makes everything that a check remembers `seconds` older, because tests do not change the clock. */
 export async function ageCheck(database: postgres.Sql, checkId: string, seconds: number): Promise<void> {
   const columns = AGED.map((column) => `${column} = ${column} - ${seconds} * interval '1 second'`).join(", ");
   await database.begin(async (sql) => {
@@ -25,7 +22,7 @@ export async function ageCheck(database: postgres.Sql, checkId: string, seconds:
   });
 }
 
-/** Numbers of this size can only be instants in epoch milliseconds. */
+/** Numbers from this size on can only be instants in epoch milliseconds. */
 const INSTANT_MIN = 1_000_000_000_000;
 
 function older(value: unknown, ms: number): unknown {

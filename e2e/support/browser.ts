@@ -1,6 +1,6 @@
 import { type Browser, chromium } from "playwright";
 
-/** Switches off what Chromium does on the network by itself. */
+/** Switches off Chromium's own network traffic. */
 const ARGUMENTS = [
   "--no-sandbox",
   "--disable-gpu",

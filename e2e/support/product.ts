@@ -5,13 +5,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 const ROOT = new URL("../..", import.meta.url).pathname;
-const START_MS = 180_000;
+const START_MS_MAX = 180_000;
 
-/** The product as a person runs it: a process of the code behind `npm start`, and what it printed. */
+/** The product as a person runs it: a process that runs the code of `npm start`, and the URL that it printed. */
 export type Product = {
-  /** The one URL that was printed, with its token on the first start. */
+  /** The printed URL, which has a token on the first start. */
   url: string;
-  /** The same without path or token. */
+  /** The URL without path and token. */
   origin: string;
   dataDirectory: string;
   pid: number;
@@ -46,7 +46,7 @@ export async function startProduct(
     origin: new URL(url).origin,
     dataDirectory,
     pid: child.pid ?? 0,
-    stop: () => stopped(child),
+    stop: () => stop(child),
   };
 }
 
@@ -57,7 +57,7 @@ function printedUrl(child: ChildProcess): Promise<string> {
       child.kill("SIGKILL");
       reject(new Error(`The product did not start: ${why}\n${printed}`));
     };
-    const timer = setTimeout(() => fail("it printed no URL in time"), START_MS);
+    const timer = setTimeout(() => fail("it printed no URL in time"), START_MS_MAX);
     const read = (chunk: Buffer) => {
       printed += chunk.toString();
       const url = /Overdue is ready: (\S+)\n/.exec(printed)?.[1];
@@ -71,7 +71,7 @@ function printedUrl(child: ChildProcess): Promise<string> {
   });
 }
 
-function stopped(child: ChildProcess): Promise<void> {
+function stop(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
   return new Promise((resolve) => {
     child.once("exit", () => resolve());
@@ -94,7 +94,7 @@ function parents(pid: number): number[] {
   return parent <= 1 ? [parent] : [parent, ...parents(parent)];
 }
 
-/** Reads a file, or returns an empty text where the process has ended meanwhile. */
+/** Reads a file; empty if the process has ended in the meantime. */
 function read(path: string): string {
   try {
     return readFileSync(path, "utf8");

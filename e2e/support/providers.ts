@@ -15,7 +15,7 @@ export async function startProviders() {
     telegram,
     slack,
     webhook,
-    /** The variables that lead the product to them. */
+    /** The environment with which the product uses these servers. */
     variables: {
       SMTP_URL: smtp.url,
       MAIL_FROM: "Overdue <alerts@overdue.example.org>",

@@ -3,15 +3,12 @@ import { setTimeout as wait } from "node:timers/promises";
 
 export type Step = { step: string; expected: string; seen: string; ok: boolean };
 
-/** The steps that are tried with one outside program. `version` is empty until the program is known to work. */
+/** The steps of a trial with one outside program. `version` is empty until the program is installed. */
 export class Steps {
   readonly all: Step[] = [];
   version = "";
 
-  /**
-   * Acts, and compares what was seen with what was expected: with a string the whole, with a pattern a part.
-   * An error counts as a fault.
-   */
+  /** Acts, and compares the result to `expected`: a string must equal it, a pattern must match a part. An error is a fault. */
   async step(step: string, expected: RegExp | string, act: () => Promise<string>): Promise<void> {
     let seen: string;
     try {
@@ -36,7 +33,7 @@ export function freePort(): Promise<number> {
   });
 }
 
-/** Asks again and again until something is found. */
+/** Calls `ask` again and again until it gives something. */
 export async function eventually<Found>(
   ask: () => Promise<Found | null>,
   what: string,
@@ -46,7 +43,7 @@ export async function eventually<Found>(
   for (;;) {
     const found = await ask().catch(() => null);
     if (found !== null) return found;
-    if (Date.now() > end) throw new Error(`${what} did not come about within ${withinMs / 1_000} s`);
+    if (Date.now() > end) throw new Error(`${what} did not come within ${withinMs / 1_000} s`);
     await wait(250);
   }
 }

@@ -1,10 +1,10 @@
 import { Steps } from "./steps.ts";
 
-/** An outside program that can be installed and tried. Where it cannot be installed, `run` throws before it sets a version. */
-export type Tried = { name: string; run(steps: Steps): Promise<void> };
+/** The trial of an outside program. If the program cannot be installed, `run` throws before it sets a version. */
+export type Trial = { name: string; run(steps: Steps): Promise<void> };
 
 /** Tries all programs and prints a table of the steps. Returns the number of faults. `what`: the head of the first column. */
-export async function tryAll(what: string, programs: readonly Tried[]): Promise<number> {
+export async function tryAll(what: string, programs: readonly Trial[]): Promise<number> {
   const rows: string[][] = [];
   for (const program of programs) {
     const { name } = program;
@@ -33,7 +33,7 @@ const [FAULT, SKIPPED] = ["FAULT", "skipped"];
 
 function brokenOff(name: string, version: string, why: string): string[] {
   const wasTried = version !== "";
-  const [step, end] = wasTried ? ["broke off", FAULT] : ["not had here", SKIPPED];
+  const [step, end] = wasTried ? ["broke off", FAULT] : ["not available here", SKIPPED];
   return [name, version, step, "", why.slice(0, 300), end];
 }
 

@@ -7,12 +7,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { TLSSocket } from "node:tls";
 
-/** What a client with fixed host names needs in its environment to come here instead. */
+/** A proxy. `env` is the environment with which a client with fixed host names uses it. */
 export type Front = { env: Record<string, string>; close(): Promise<void> };
 
 /**
- * A proxy for clients whose host cannot be set: whatever host they ask for, by http or https, is the product. Its
- * certificate is made for this run and named in the variables by which clients are given an authority of one's own.
+ * Starts a proxy for clients whose host cannot be set: every host that they request, by http or https, is the product. Its
+ * certificate is made for this run, and named in the variables with which clients trust a further authority.
  */
 export async function openFront(port: number): Promise<Front> {
   const { folder, file, key, cert } = makeCertificate();

@@ -14,7 +14,7 @@ export type Python = {
   run(script: string, args?: readonly string[], options?: RunOptions): Promise<Ended>;
 };
 
-/** Packages of PyPI with their versions ("name==1.0") in an environment of their own. */
+/** Installs packages of PyPI ("name==1.0") into an environment of their own. */
 export async function fromPyPi(...packages: string[]): Promise<Python> {
   const folder = await keptInstall(`pypi-${packages.join("-")}`, async (into) => {
     await outputOf("python3", ["-m", "venv", into], INSTALL);
@@ -52,7 +52,7 @@ export async function testsFromGo(module: string): Promise<string> {
   return join(kept, "client");
 }
 
-// Not "go install": it asks for the list of versions, which not every proxy has of every module.
+// "go install" requests the list of versions, which some proxies do not have for every module.
 async function inModule(into: string, module: string, [verb = "", ...rest]: string[]): Promise<void> {
   const options = { ...INSTALL, cwd: into, env: { GOFLAGS: "-mod=mod" } };
   await outputOf("go", ["mod", "init", "overdue.test/client"], options);
@@ -61,7 +61,7 @@ async function inModule(into: string, module: string, [verb = "", ...rest]: stri
   await outputOf("go", [verb, ...rest, "-o", "client", what], options);
 }
 
-/** Builds a Rust program of ours with its crates. Returns its path. */
+/** Builds a Rust program from our source, with its crates. Returns its path. */
 export async function fromCargo(name: string, manifest: string, source: string): Promise<string> {
   const folder = await keptInstall(`cargo-${name}`, async (into) => {
     await mkdir(join(into, "src"));

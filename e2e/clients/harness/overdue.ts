@@ -6,7 +6,7 @@ import { emptyDataDirectory, startProduct } from "../../support/product.ts";
 import { freePort } from "../../support/steps.ts";
 import { type Front, openFront } from "./front.ts";
 
-/** A check, with the ping URL that a client is given. */
+/** A check, with the ping URL that a client gets. */
 type Check = { id: string; uuid: string; pingUrl: string };
 
 /** The product as `npm start` starts it, with a project and its keys. */
@@ -15,15 +15,15 @@ export type Overdue = {
   /** `host:port` of `origin`. */
   address: string;
   keys: { write: string; read: string; ping: string };
-  /** Environment in which healthchecks.io and hc-ping.com, also by TLS, are this product. */
+  /** An environment in which requests to healthchecks.io and hc-ping.com, also by TLS, go to this product. */
   asHealthchecks: Front["env"];
-  /** A folder of one's own that goes away at the end. */
+  /** Creates a folder that is removed at the end. */
   folder(): Promise<string>;
   addCheck(): Promise<Check>;
   addChannel(name: string): Promise<void>;
-  /** @throws where no check has that name. */
+  /** @throws if no check has that name */
   checkNamed(name: string): Promise<Check>;
-  /** What a check has on record, in a line: `start, fail 3 "no space"; run fail 3`. */
+  /** The pings and runs of a check in one line: `start, fail 3 "no space"; run fail 3`. */
   seen(check: Pick<Check, "id">): Promise<string>;
   /** A field of a check, as `/v1` shows it. */
   field(check: Check, name: string): Promise<string>;
@@ -47,9 +47,9 @@ export async function startOverdue(): Promise<Overdue> {
   const port = await freePort();
   const product = await startProduct(directory.path, {
     PORT: String(port),
-    // With this the product ends when the process that started it does, however that ends.
+    // With this the product ends when the process that started it ends, even if that is killed.
     npm_lifecycle_event: "start",
-    // Ping URLs are shown with the first name. The second name is built into many clients.
+    // Ping URLs are shown with the first host. Many clients have the second one built in.
     PING_HOST: `localhost:${port},hc-ping.com`,
     BOOTSTRAP_EMAIL: "ops@example.org",
     BOOTSTRAP_PASSWORD: "clients are real here",
@@ -105,17 +105,17 @@ function checkOf({ id, pingUrl }: Shown, origin: string): Check {
 async function seen(url: string): Promise<string> {
   const { items: pings } = await call<{ items: Ping[] }>("GET", `${url}/pings?limit=100`);
   const { items: runs } = await call<{ items: Run[] }>("GET", `${url}/runs?limit=100`);
-  const said: string[] = [];
+  const texts: string[] = [];
   for (const ping of pings.toReversed()) {
     const bodyUrl = `${url}/pings/${ping.number}/body`;
     const body = ping.bodyBytes === 0 ? "" : await (await fetch(bodyUrl, { headers: HEADERS })).text();
-    said.push(`${withStatus(ping.kind, ping.exitStatus)}${shown(body)}`);
+    texts.push(`${withStatus(ping.kind, ping.exitStatus)}${shown(body)}`);
   }
-  if (said.length === 0) return "nothing";
-  // A run without a start says nothing that its end does not.
-  if (!pings.some(({ kind }) => kind === "start")) return said.join(", ");
+  if (texts.length === 0) return "nothing";
+  // Without starts, the runs add nothing to the pings.
+  if (!pings.some(({ kind }) => kind === "start")) return texts.join(", ");
   const ended = runs.toReversed().map(({ outcome, exitStatus }) => withStatus(outcome, exitStatus));
-  return `${said.join(", ")}${ended.map((run) => `; run ${run}`).join("")}`;
+  return `${texts.join(", ")}${ended.map((run) => `; run ${run}`).join("")}`;
 }
 
 function withStatus(word: string, status: number | null): string {

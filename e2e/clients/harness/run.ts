@@ -8,11 +8,11 @@ export type RunOptions = {
   /** Standard input. */
   input?: string | Buffer;
   cwd?: string;
-  /** After this long it is ended, and its code is -1. */
+  /** After this long the program is killed, and its code is -1. */
   limitMs?: number;
 };
 
-/** Runs a program to its end. @throws where it cannot be started. */
+/** Runs a program to its end. @throws if it cannot be started */
 export async function run(
   program: string,
   args: readonly string[],
@@ -31,7 +31,7 @@ export async function run(
   return { code: code ?? -1, ...printed };
 }
 
-/** Standard output of a program that must end well. @throws with what it printed where it does not. */
+/** Runs a program that must succeed. @returns its standard output. @throws with what it printed if it fails */
 export async function outputOf(
   program: string,
   args: readonly string[],

@@ -3,7 +3,7 @@ import { type Overdue, startOverdue } from "./overdue.ts";
 
 let started: Promise<Overdue> | null = null;
 
-/** A client's steps with the one product that all of them share; it is started for the first. */
+/** Runs a client's steps with a product that all clients share. The first client starts it. */
 export function withOverdue(act: (steps: Steps, overdue: Overdue) => Promise<void>) {
   return async (steps: Steps): Promise<void> => {
     started ??= startOverdue();
@@ -11,7 +11,7 @@ export function withOverdue(act: (steps: Steps, overdue: Overdue) => Promise<voi
   };
 }
 
-/** Stops it where it was started. */
+/** Stops the product if it was started. */
 export async function stopOverdue(): Promise<void> {
   if (started !== null) await (await started).stop();
 }

@@ -1,10 +1,10 @@
 import { openMachine, type Machine } from "../machine.ts";
 import { freePort } from "../../support/steps.ts";
-import type { Tried } from "../../support/try-all.ts";
+import type { Trial } from "../../support/try-all.ts";
 import { channelSteps } from "./channel-steps.ts";
-import { answers } from "./local.ts";
+import { untilItAnswers } from "./local.ts";
 
-/** Runs a program on a request that has the right token. A wrong one is answered with 200 unless the hook says otherwise. */
+/** A hook that runs a program if the token is right. A wrong token gets a 200 unless the hook sets another status. */
 const hook = (token: string) => ({
   id: "overdue",
   "execute-command": "/usr/local/bin/note",
@@ -22,8 +22,8 @@ const strict = (token: string) => ({
   "trigger-rule-mismatch-http-response-code": 403,
 });
 
-/** adnanh/webhook, as Debian has it: the title of our document to a program, and a token in a header. */
-export const adnanhWebhook: Tried = {
+/** adnanh/webhook of Debian: passes the title of our document to a program, and checks a token in a header. */
+export const adnanhWebhook: Trial = {
   name: "adnanh/webhook",
   run: async (steps) => {
     const machine = await openMachine();
@@ -65,12 +65,12 @@ function program(machine: Machine, port: number) {
   return {
     url: `http://127.0.0.1:${port}/hooks/overdue`,
     stop,
-    /** Starts it anew with this hook. */
+    /** Restarts the server with this hook. */
     start: async (settings: object) => {
       await stop();
       await machine.write("/etc/hooks.json", JSON.stringify([settings]));
       machine.start(`webhook -hooks /etc/hooks.json -ip 127.0.0.1 -port ${port}`);
-      await answers(`http://127.0.0.1:${port}/`);
+      await untilItAnswers(`http://127.0.0.1:${port}/`);
     },
   };
 }

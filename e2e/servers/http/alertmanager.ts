@@ -1,14 +1,14 @@
 import { openMachine } from "../machine.ts";
 import { freePort } from "../../support/steps.ts";
-import type { Tried } from "../../support/try-all.ts";
+import type { Trial } from "../../support/try-all.ts";
 import { channelSteps } from "./channel-steps.ts";
-import { answers, ask } from "./local.ts";
+import { untilItAnswers, ask } from "./local.ts";
 
-/** Alertmanager ends an alert by itself unless it says for how long it holds; the recovery ends it at once. */
+/** Without an end, Alertmanager would end the alert by itself; so only the recovery ends it. */
 const FOREVER = "2099-01-01T00:00:00Z";
 
-/** A webhook with a body of one's own, to the API that Prometheus posts to. */
-export const alertmanager: Tried = {
+/** A webhook with a custom body, to the API that Prometheus posts to. */
+export const alertmanager: Trial = {
   name: "Alertmanager",
   run: async (steps) => {
     const machine = await openMachine();
@@ -19,7 +19,7 @@ export const alertmanager: Tried = {
       await machine.write("/etc/am.yml", "route: {receiver: none}\nreceivers: [{name: none}]\n");
       const run = `prometheus-alertmanager --config.file=/etc/am.yml --storage.path=/var/lib/am --cluster.listen-address= --web.listen-address=127.0.0.1:${port}`;
       let server = machine.start(run);
-      await answers(`${origin}/-/ready`);
+      await untilItAnswers(`${origin}/-/ready`);
       const settings = {
         url: `${origin}/api/v2/alerts`,
         headers: { "Content-Type": "application/json" },
@@ -45,7 +45,7 @@ export const alertmanager: Tried = {
         stop,
         start: async () => {
           server = machine.start(run);
-          await answers(`${origin}/-/ready`);
+          await untilItAnswers(`${origin}/-/ready`);
         },
         target: null,
       });

@@ -2,54 +2,54 @@ import { startOverdue, type Channel, type Overdue } from "../product.ts";
 import type { Steps } from "../../support/steps.ts";
 import { downOf, healthOf, testDownUp, testOf, sentInTheEnd } from "../steps.ts";
 
-/** What differs from server to server. `wrong` are settings with a secret that is not right. */
-export type Tried = {
+/** What differs between servers. `wrong`: settings with a wrong secret. */
+export type ChannelTrial = {
   kind: string;
   settings: object;
   wrong: { what?: string; settings: object; expected: RegExp };
-  /** How many messages with these words the server has. */
+  /** How many messages of the server contain these words. */
   has(words: string): Promise<number>;
   stop(): Promise<void>;
   start(): Promise<void>;
-  /** Takes the target away, and gives it back. Null: it has none that can go. */
+  /** Removes and restores the target, such as a chat room. Null: the target cannot be removed. */
   target: { take(): Promise<void>; give(): Promise<void>; expected: RegExp } | null;
 };
 
-/** Test, down, up, wrong secret, server stopped and started, target gone and mended. */
-export async function channelSteps(steps: Steps, tried: Tried): Promise<void> {
+/** Steps: test, down, up, wrong secret, server stopped and started, target removed and restored. */
+export async function channelSteps(steps: Steps, trial: ChannelTrial): Promise<void> {
   const overdue = await startOverdue({});
   try {
-    const channel = await overdue.addChannel(tried.kind, tried.settings);
+    const channel = await overdue.addChannel(trial.kind, trial.settings);
     await testDownUp(steps, overdue, channel);
     await steps.step(
-      "the test is there",
+      "the test has arrived",
       /^1 messages$/,
-      async () => `${await tried.has("Test alert")} messages`,
+      async () => `${await trial.has("Test alert")} messages`,
     );
-    await steps.step(tried.wrong.what ?? "wrong secret", tried.wrong.expected, async () => {
-      const wrong = await overdue.addChannel(tried.kind, tried.wrong.settings);
+    await steps.step(trial.wrong.what ?? "wrong secret", trial.wrong.expected, async () => {
+      const wrong = await overdue.addChannel(trial.kind, trial.wrong.settings);
       return `${await testOf(overdue, wrong)}; ${await healthOf(overdue, wrong)}`;
     });
-    await stopAndStart(steps, { tried, overdue, channel });
-    if (tried.target !== null) await gone(steps, { tried, overdue, channel }, tried.target);
+    await stopAndStart(steps, { trial, overdue, channel });
+    if (trial.target !== null) await gone(steps, { trial, overdue, channel }, trial.target);
   } finally {
     await overdue.stop();
   }
 }
 
-type Scene = { tried: Tried; overdue: Overdue; channel: Channel };
+type Scene = { trial: ChannelTrial; overdue: Overdue; channel: Channel };
 
-async function stopAndStart(steps: Steps, { tried, overdue, channel }: Scene): Promise<void> {
-  await tried.stop();
+async function stopAndStart(steps: Steps, { trial, overdue, channel }: Scene): Promise<void> {
+  await trial.stop();
   await steps.step("stopped", /^down (retry|sending|pending)/, () => downOf(overdue, channel));
-  await tried.start();
+  await trial.start();
   await steps.step("started again", /^down sent, [2-9] tries/, () => sentInTheEnd(overdue, channel));
 }
 
 async function gone(
   steps: Steps,
   { overdue, channel }: Scene,
-  target: NonNullable<Tried["target"]>,
+  target: NonNullable<ChannelTrial["target"]>,
 ): Promise<void> {
   await target.take();
   await steps.step(
@@ -59,7 +59,7 @@ async function gone(
   );
   await target.give();
   await steps.step(
-    "mended: a test is sent, and the channel works",
+    "target restored: a test is sent, and the channel works",
     /^test sent.*; works$/,
     async () => `${await testOf(overdue, channel)}; ${await healthOf(overdue, channel)}`,
   );

@@ -1,13 +1,13 @@
 import { freePort } from "../../support/steps.ts";
-import type { Tried } from "../../support/try-all.ts";
+import type { Trial } from "../../support/try-all.ts";
 import { channelSteps } from "./channel-steps.ts";
-import { answers, ask, json, openPlace, type Place } from "./local.ts";
+import { untilItAnswers, ask, json, openPlace, type Place } from "./local.ts";
 
 const MODULE = "github.com/gotify/server/v2";
 const VERSION = "v2.9.1";
 
-/** Built from its Go module, whose web page is not in it. */
-export const gotify: Tried = {
+/** Gotify, built from its Go module, which does not contain the web page. */
+export const gotify: Trial = {
   name: "Gotify",
   run: async (steps) => {
     const place = await openPlace();
@@ -22,7 +22,7 @@ export const gotify: Tried = {
         GOTIFY_DEFAULTUSER_PASS: "admin",
       };
       let stop = await place.start("./gotify", variables);
-      await answers(`${origin}/version`);
+      await untilItAnswers(`${origin}/version`);
       const auth = { authorization: `Basic ${btoa("admin:admin")}` };
       const make = async (list: string) =>
         JSON.parse((await ask(`${origin}/${list}`, json({ name: "overdue" }, auth))).body) as {
@@ -44,7 +44,7 @@ export const gotify: Tried = {
         stop: () => stop(),
         start: async () => {
           stop = await place.start("./gotify", variables);
-          await answers(`${origin}/version`);
+          await untilItAnswers(`${origin}/version`);
         },
         target: null,
       });

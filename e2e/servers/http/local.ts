@@ -6,12 +6,12 @@ import { join } from "node:path";
 
 import { eventually } from "../../support/steps.ts";
 
-/** A folder for one server's program and data, removed with all that runs in it. */
+/** A folder for the program and data of one server. `remove` also ends everything that was started. */
 export type Place = {
   folder: string;
-  /** Runs to its end. @throws with what it printed where it fails. */
+  /** Runs a command to its end. @throws with what it printed if it fails */
   run(command: string, variables?: Record<string, string>): Promise<string>;
-  /** Starts what goes on running. */
+  /** Starts a command that keeps running. @returns a function that ends it */
   start(command: string, variables?: Record<string, string>): Promise<() => Promise<void>>;
   remove(): Promise<void>;
 };
@@ -38,16 +38,16 @@ export async function openPlace(): Promise<Place> {
       child.stderr.resume();
       running.push(child);
       await once(child, "spawn");
-      return () => ended(child);
+      return () => end(child);
     },
     remove: async () => {
-      await Promise.all(running.map(ended));
+      await Promise.all(running.map(end));
       await rm(folder, { recursive: true, force: true });
     },
   };
 }
 
-async function ended(child: ChildProcess): Promise<void> {
+async function end(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   child.kill("SIGTERM");
   await once(child, "exit");
@@ -55,16 +55,17 @@ async function ended(child: ChildProcess): Promise<void> {
 
 export type Answer = { status: number; body: string };
 
-/** Asks the server itself. */
+/** Sends a request to the server itself. */
 export async function ask(url: string, init: RequestInit = {}): Promise<Answer> {
   const response = await fetch(url, init);
   return { status: response.status, body: await response.text() };
 }
 
-export function answers(url: string): Promise<true> {
+/** Waits until a server answers without an error. */
+export function untilItAnswers(url: string): Promise<true> {
   return eventually(
     async () => ((await ask(url)).status < 500 ? true : null),
-    `an answer of ${url}`,
+    `a response of ${url}`,
     120_000,
   );
 }

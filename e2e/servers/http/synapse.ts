@@ -2,14 +2,14 @@ import { appendFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { freePort } from "../../support/steps.ts";
-import type { Tried } from "../../support/try-all.ts";
+import type { Trial } from "../../support/try-all.ts";
 import { channelSteps } from "./channel-steps.ts";
-import { answers, ask, json, openPlace, type Place } from "./local.ts";
+import { untilItAnswers, ask, json, openPlace, type Place } from "./local.ts";
 
 const VERSION = "1.163.2";
 
-/** Matrix's own server, with SQLite and its stock limits. */
-export const synapse: Tried = {
+/** Matrix's own server, with SQLite and its default limits. */
+export const synapse: Trial = {
   name: "Matrix Synapse",
   run: async (steps) => {
     const place = await openPlace();
@@ -21,14 +21,14 @@ export const synapse: Tried = {
       await configure(place, port);
       const run = "v/bin/python -m synapse.app.homeserver --config-path hs.yaml";
       let stop = await place.start(run);
-      await answers(`${origin}/_matrix/client/versions`);
+      await untilItAnswers(`${origin}/_matrix/client/versions`);
       const [admin, bot] = [await user(place, origin, "admin"), await user(place, origin, "bot")];
       const { room_id: room } = JSON.parse(
         (await ask(`${origin}/_matrix/client/v3/createRoom`, json({ invite: [bot.id] }, admin.auth))).body,
       ) as { room_id: string };
       const inRoom = `${origin}/_matrix/client/v3/rooms/${encodeURIComponent(room)}`;
-      const join_ = () => ask(`${inRoom}/join`, json({}, bot.auth));
-      await join_();
+      const joinRoom = () => ask(`${inRoom}/join`, json({}, bot.auth));
+      await joinRoom();
       const settings = { homeserver: origin, room, token: bot.token };
       await channelSteps(steps, {
         kind: "matrix",
@@ -39,13 +39,13 @@ export const synapse: Tried = {
         stop: () => stop(),
         start: async () => {
           stop = await place.start(run);
-          await answers(`${origin}/_matrix/client/versions`);
+          await untilItAnswers(`${origin}/_matrix/client/versions`);
         },
         target: {
           take: async () => void (await ask(`${inRoom}/kick`, json({ user_id: bot.id }, admin.auth))),
           give: async () => {
             await ask(`${inRoom}/invite`, json({ user_id: bot.id }, admin.auth));
-            await join_();
+            await joinRoom();
           },
           expected: /^down failed.*; broken: .*403/,
         },

@@ -5,14 +5,14 @@ import type { AddressInfo } from "node:net";
 import { described, startOverdue, type Channel, type Delivery } from "../product.ts";
 import { eventually, type Steps } from "../../support/steps.ts";
 import type { Machine } from "../machine.ts";
-import type { Tried } from "../../support/try-all.ts";
+import type { Trial } from "../../support/try-all.ts";
 import { downOf, healthOf, testDownUp, testOf } from "../steps.ts";
 import { withRelay, type RelayPorts, type RelayScene } from "./relay.ts";
 
 const QUEUE = "/var/spool/postfix/private";
 const PASSWORD = "pass@word/1 with spaces";
 
-/** Postfix relays only after a login, which Dovecot verifies, and delivers to mailboxes by LMTP to Dovecot. */
+/** Postfix relays only after a login, which Dovecot verifies, and delivers mail to Dovecot by LMTP. */
 const mainCf = ({ ping }: RelayPorts) => `
 compatibility_level = 3.6
 maillog_file = /var/log/postfix.log
@@ -86,7 +86,7 @@ begin retry
 * * F,1h,5s
 `;
 
-/** A mailbox of 100 KB. What does not fit is refused with Dovecot's own answer, which is for good. */
+/** A mailbox of 100 KB. Dovecot refuses what does not fit with its own response, a permanent error. */
 const dovecotConf = (queue: string, user: string) => `
 protocols = lmtp
 log_path = /var/log/dovecot.log
@@ -124,8 +124,8 @@ service lmtp {
 }
 `;
 
-/** Mailboxes and passwords of Dovecot, behind Postfix. */
-export const dovecot: Tried = {
+/** Dovecot's mailboxes and passwords, behind Postfix. */
+export const dovecot: Trial = {
   name: "Dovecot",
   run: (steps) =>
     withRelay(
@@ -145,7 +145,7 @@ export const dovecot: Tried = {
 };
 
 /** The same mailboxes behind Exim, which reports each failure as 5.0.0. */
-export const dovecotBehindExim: Tried = {
+export const dovecotBehindExim: Trial = {
   name: "Dovecot behind Exim",
   run: (steps) =>
     withRelay(
@@ -176,7 +176,7 @@ async function installDovecot(machine: Machine, before: string): Promise<string>
   return version;
 }
 
-/** The three messages, and a mailbox that is full and emptied again. */
+/** Steps: the three messages, and a mailbox that is full and then emptied. */
 async function mailboxSteps(steps: Steps, scene: RelayScene): Promise<void> {
   const channel = await scene.overdue.addChannel("email", { to: "ops@corp.test" });
   await testDownUp(steps, scene.overdue, channel);
@@ -184,7 +184,7 @@ async function mailboxSteps(steps: Steps, scene: RelayScene): Promise<void> {
   await fullMailbox(steps, scene, channel);
 }
 
-/** Waits until so many mails lie there. */
+/** Waits until the mailbox has this number of mails. */
 function inMailbox({ machine }: RelayScene, mails: number): Promise<string> {
   return eventually(async () => {
     const found = await machine.run("doveadm search -u ops@corp.test mailbox INBOX all | wc -l");
@@ -192,7 +192,7 @@ function inMailbox({ machine }: RelayScene, mails: number): Promise<string> {
   }, "the mails");
 }
 
-/** Postfix takes the mail, Dovecot does not, and it comes back. */
+/** Postfix accepts the mail, Dovecot refuses it, and Postfix returns it. */
 async function fullMailbox(steps: Steps, scene: RelayScene, channel: Channel): Promise<void> {
   const { machine, overdue } = scene;
   const other = await startHttp();
@@ -243,7 +243,7 @@ async function wrongPassword(steps: Steps, { ports }: RelayScene): Promise<void>
   }
 }
 
-/** Takes whatever is posted. */
+/** Accepts every request. */
 async function startHttp(): Promise<{ url: string; close(): Promise<void> }> {
   const server = createServer((_, response) => response.end()).listen(0, "127.0.0.1");
   await once(server, "listening");

@@ -1,4 +1,4 @@
-import type { Tried } from "../../support/try-all.ts";
+import type { Trial } from "../../support/try-all.ts";
 import { downOf, sentInTheEnd } from "../steps.ts";
 import { deniesRelaying, givesUp, mailSteps, withRelay, type RelayPorts } from "./relay.ts";
 
@@ -14,7 +14,7 @@ const transport = (name: string, port: number) => `${name}:
   port = ${port}
 `;
 
-/** Debian's Exim with one file of settings. It gives up after seconds where the stock rule takes days. */
+/** Debian's Exim with one configuration file. It gives up after seconds, and not after days as by default. */
 const exim4Conf = ({ smtp, ping, gone, nobody }: RelayPorts) => `
 primary_hostname = relay.corp.test
 daemon_smtp_ports = ${smtp}
@@ -52,7 +52,7 @@ defer.test * F,5s,2s
 * * F,1h,5s
 `;
 
-export const exim: Tried = {
+export const exim: Trial = {
   name: "Exim",
   run: (steps) =>
     withRelay(

@@ -1,10 +1,10 @@
 import { appendFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import { answers, ask, openPlace } from "../http/local.ts";
+import { untilItAnswers, ask, openPlace } from "../http/local.ts";
 import { startOverdue } from "../product.ts";
 import { freePort } from "../../support/steps.ts";
-import type { Tried } from "../../support/try-all.ts";
+import type { Trial } from "../../support/try-all.ts";
 import { downOf, healthOf, testDownUp, testOf, sentInTheEnd } from "../steps.ts";
 
 const VERSION = "v1.33.1";
@@ -12,8 +12,8 @@ const PASSWORD = "pass@word/1";
 
 type Summary = { messages: { ID: string; Subject: string }[] };
 
-/** A mail server for tests, which refuses on request and checks how mails are made. */
-export const mailpit: Tried = {
+/** A mail server for tests, which refuses mails on request. */
+export const mailpit: Trial = {
   name: "Mailpit",
   run: async (steps) => {
     const place = await openPlace();
@@ -29,7 +29,7 @@ export const mailpit: Tried = {
         `./mailpit --smtp 127.0.0.1:${smtp} --listen 127.0.0.1:${http} --enable-chaos --smtp-auth-file users --smtp-auth-allow-insecure`,
       );
       const api = `http://127.0.0.1:${http}/api/v1`;
-      await answers(`${api}/info`);
+      await untilItAnswers(`${api}/info`);
       const start = (password: string) =>
         startOverdue({
           SMTP_URL: `smtp://overdue:${encodeURIComponent(password)}@127.0.0.1:${smtp}`,
@@ -56,7 +56,7 @@ export const mailpit: Tried = {
         downOf(overdue, channel),
       );
       await chaos({});
-      await steps.step("taken later", /^down sent, [2-9] tries/, () => sentInTheEnd(overdue, channel));
+      await steps.step("accepted later", /^down sent, [2-9] tries/, () => sentInTheEnd(overdue, channel));
       await overdue.stop();
       const wrong = await start("wrong");
       const other = await wrong.addChannel("email", { to: "ops@corp.test" });

@@ -1,8 +1,8 @@
-import type { Tried } from "../../support/try-all.ts";
+import type { Trial } from "../../support/try-all.ts";
 import { downOf, sentInTheEnd } from "../steps.ts";
 import { deniesRelaying, givesUp, mailSteps, withRelay, type RelayPorts } from "./relay.ts";
 
-/** It gives up after seconds where the stock setting takes days. */
+/** OpenSMTPD gives up after seconds, and not after days as by default. */
 const smtpdConf = ({ smtp, ping, gone, nobody }: RelayPorts) => `
 queue ttl 20s
 smtp max-message-size 35M
@@ -19,7 +19,7 @@ match from any for domain "gone.test" action "gone"
 match from any for domain "defer.test" action "defer"
 `;
 
-export const opensmtpd: Tried = {
+export const opensmtpd: Trial = {
   name: "OpenSMTPD",
   run: (steps) =>
     withRelay(
@@ -32,7 +32,7 @@ export const opensmtpd: Tried = {
       },
       async (scene) => {
         const { machine, overdue } = scene;
-        // OpenSMTPD uses the same words for a domain that it does not relay to, so this breaks no channel.
+        // OpenSMTPD uses the same text for a domain that it does not relay to, so this breaks no channel.
         await mailSteps(steps, scene, {
           waiting: "smtpctl show queue | wc -l",
           unknown: /^test retry.* 550/,

@@ -1,7 +1,7 @@
 import type { Machine } from "../machine.ts";
 import { startOverdue } from "../product.ts";
 import { freePort, type Steps } from "../../support/steps.ts";
-import type { Tried } from "../../support/try-all.ts";
+import type { Trial } from "../../support/try-all.ts";
 import { downOf, testOf, sentInTheEnd } from "../steps.ts";
 import {
   arrived,
@@ -14,7 +14,7 @@ import {
   type RelayScene,
 } from "./relay.ts";
 
-/** Debian's stock settings are kept where they matter: STARTTLS is offered with a self-signed certificate. */
+/** Debian's default settings are kept where they matter, such as STARTTLS with a self-signed certificate. */
 const mainCf = ({ gone, ping, nobody }: RelayPorts) => `
 compatibility_level = 3.6
 maillog_file = /var/log/postfix.log
@@ -69,7 +69,7 @@ scache unix - - n - 1 scache
 postlog unix-dgram n - n - 1 postlogd
 `;
 
-export const postfix: Tried = {
+export const postfix: Trial = {
   name: "Postfix",
   run: async (steps) => {
     const screen = await freePort();
@@ -83,7 +83,7 @@ export const postfix: Tried = {
         return steps.version;
       },
       async (scene) => {
-        // First, while no word to owners is on its way, which would take the limit's place.
+        // This comes first, because later mails to owners would use up the limit.
         await limitAndStop(steps, scene);
         await mailSteps(steps, scene, { waiting: "mailq | grep -c '^[0-9A-F]\\{6,\\}' || true" });
         await steps.step("STARTTLS with a self-signed certificate", /^\d+ mails, over TLS$/, () =>
@@ -93,7 +93,7 @@ export const postfix: Tried = {
           testOf(scene.overdue, await scene.overdue.addChannel("email", { to: "ops@münchen.test" })),
         );
         await givesUp(steps, scene);
-        // Debian's stock settings defer it (454); many others refuse it for good.
+        // Debian's default settings defer it (454); many others refuse it permanently.
         const refuse = "smtpd_relay_restrictions=permit_mynetworks,reject_unauth_destination";
         await configure(scene.machine, "mynetworks=10.9.9.9/32", refuse);
         await deniesRelaying(steps, scene, /554.*Relay access denied/);
@@ -111,7 +111,7 @@ async function limitAndStop(steps: Steps, { machine, overdue }: RelayScene): Pro
   const sent = (state: string) => state === "sent";
   await configure(machine, "smtpd_client_message_rate_limit=1", "smtpd_client_event_limit_exceptions=");
   await steps.step("a limit (450) is waited out", /^down sent, [2-9] tries/, async () => {
-    // A test goes before it, as a second down would be held until the limit is over.
+    // A test uses up the limit first; a down would hold a second down back until the limit is over.
     await testOf(overdue, channel);
     return downOf(overdue, channel, { enough: sent, withinMs: 120_000 });
   });
@@ -131,7 +131,7 @@ async function throughPostscreen(steps: Steps, port: number): Promise<void> {
   await overdue.stop();
 }
 
-/** A reload would leave open connections with what they know. */
+/** Restarts Postfix, because a reload would leave open connections with the old settings. */
 async function configure(machine: Machine, ...settings: string[]): Promise<void> {
   const quoted = settings.map((setting) => `'${setting}'`).join(" ");
   await machine.run(`postconf -e ${quoted} && postfix stop 2>&1 && postfix start 2>&1`);

@@ -7,7 +7,7 @@ import { startOverdue, type Overdue } from "../product.ts";
 import { eventually, freePort, type Steps } from "../../support/steps.ts";
 import { downOf, healthOf, testDownUp, testOf } from "../steps.ts";
 
-/** Mails in a Maildir of the machine, whole. */
+/** The source of all mails in a Maildir of the machine. */
 async function mailsIn(machine: Machine, maildir: string): Promise<string[]> {
   const text = await machine.run(
     `for f in ${maildir}/new/*; do [ -f "$f" ] && cat "$f" && echo ===END===; done; true`,
@@ -15,7 +15,7 @@ async function mailsIn(machine: Machine, maildir: string): Promise<string[]> {
   return text.split("===END===\n").filter((mail) => mail.trim() !== "");
 }
 
-/** Waits until a mail with these words in its subject has arrived. Returns a text such as "2 mails, TLS". */
+/** Waits until a mail with these words in its subject has arrived. Returns a text such as "2 mails, over TLS". */
 export async function arrived(machine: Machine, maildir: string, words: string): Promise<string> {
   const found = await eventually(async () => {
     const mails = (await mailsIn(machine, maildir)).filter((mail) => subjectOf(mail).includes(words));
@@ -29,7 +29,7 @@ function subjectOf(mail: string): string {
   return /^Subject: ((?:.*)(?:\r?\n[ \t].*)*)/m.exec(mail)?.[1]?.replaceAll(/\r?\n[ \t]/g, " ") ?? "";
 }
 
-/** A mail to a check's own address through the relay is one ping, and stays one. */
+/** Each mail to a check's own address through the relay is one ping, and is not sent again. */
 async function pingsByMail(
   steps: Steps,
   { overdue, send, mails = 2 }: { overdue: Overdue; send: (to: string) => Promise<unknown>; mails?: number },
@@ -50,7 +50,7 @@ async function pingsByMail(
   );
 }
 
-function listening(port: number): Promise<true> {
+function untilItListens(port: number): Promise<true> {
   return eventually(
     () =>
       new Promise<true | null>((resolve) => {
@@ -63,10 +63,10 @@ function listening(port: number): Promise<true> {
   );
 }
 
-/** Ports of the relay, of the product's receiver of mails, of a server without any mailbox, and one on which nothing listens. */
+/** Ports of the relay, of the product's mail receiver, of a server without mailboxes, and one on which nothing listens. */
 export type RelayPorts = { smtp: number; ping: number; gone: number; nobody: number };
 
-/** A machine with a mail server, the product that sends by it, and a server that refuses every mailbox at gone.test. */
+/** A machine with a mail server, and the product that sends through it. */
 export type RelayScene = { machine: Machine; overdue: Overdue; ports: RelayPorts };
 
 /** Runs the steps with a mail server. `setUp` starts it and returns its version. `login`: "user:password@". */
@@ -85,7 +85,7 @@ export async function withRelay(
   };
   try {
     const version = await setUp(machine, ports);
-    await listening(ports.smtp);
+    await untilItListens(ports.smtp);
     const overdue = await startOverdue({
       SMTP_URL: `smtp://${login}127.0.0.1:${ports.smtp}`,
       MAIL_FROM: "Overdue <alerts@corp.test>",
@@ -102,7 +102,7 @@ export async function withRelay(
   }
 }
 
-/** What every relay is asked: the three messages, a mailbox that is not there at once or later, and pings by mail. */
+/** The steps for every relay: the three messages, mailboxes that the relay or a later server does not have, pings by mail. */
 export async function mailSteps(
   steps: Steps,
   { machine, overdue }: RelayScene,
@@ -111,7 +111,7 @@ export async function mailSteps(
   const channel = await overdue.addChannel("email", { to: "ops@corp.test" });
   await testDownUp(steps, overdue, channel);
   await steps.step("the down in the mailbox", /^1 mails/, () => arrived(machine, MAILDIR, "[Down] "));
-  await steps.step("a mailbox that is not there", unknown, async () =>
+  await steps.step("a mailbox that does not exist", unknown, async () =>
     testOf(overdue, await overdue.addChannel("email", { to: "nobody@corp.test" })),
   );
   await steps.step(
@@ -138,7 +138,7 @@ export async function mailSteps(
   await pingsByMail(steps, { overdue, send });
 }
 
-/** A domain that cannot be reached until the relay gives up: the mailbox may be a good one. */
+/** A domain cannot be reached until the relay gives up. The channel stays, because the mailbox may exist. */
 export async function givesUp(steps: Steps, { overdue }: RelayScene): Promise<void> {
   const channel = await overdue.addChannel("email", { to: "anna@defer.test" });
   await steps.step("the relay gives up: the alert counts as not delivered", /^down failed/, () =>
@@ -147,7 +147,7 @@ export async function givesUp(steps: Steps, { overdue }: RelayScene): Promise<vo
   await steps.step("the relay gives up: the channel stays", /^works$/, () => healthOf(overdue, channel));
 }
 
-/** A refusal of the relay that is not about the mailbox is retried, and breaks no channel. */
+/** If the relay refuses to relay, which says nothing about the mailbox, the alert is retried and breaks no channel. */
 export async function deniesRelaying(steps: Steps, { overdue }: RelayScene, words: RegExp): Promise<void> {
   const channel = await overdue.addChannel("email", { to: "ops@foreign.test" });
   await steps.step(
