@@ -89,16 +89,20 @@ function testQueryClient(): QueryClient {
 
 /** The event stream of a page: a test sends its events itself. */
 export class FakeEventSource extends EventTarget {
+  static readonly OPEN = 1;
+  static readonly CLOSED = 2;
   static opened: FakeEventSource[] = [];
   readonly url: string;
+  readyState = 0;
   isClosed = false;
 
   constructor(url: string) {
     super();
-    this.url = url;
+    this.url = new URL(url, location.origin).href;
     FakeEventSource.opened.push(this);
     // As the server does, which says first that everything may have changed.
     queueMicrotask(() => {
+      this.readyState = FakeEventSource.OPEN;
       this.dispatchEvent(new Event("open"));
       this.change(null);
     });
@@ -106,6 +110,7 @@ export class FakeEventSource extends EventTarget {
 
   close(): void {
     this.isClosed = true;
+    this.readyState = FakeEventSource.CLOSED;
   }
 
   /** Sends a change of a check, or of the project with null. */

@@ -110,6 +110,7 @@ export {
   type Step,
   type Wanted,
 } from "./config/plan.ts";
+export { ConfigPage, type CurrentPage, type PlannedPage } from "./config/plan-pages.ts";
 export { ConfigRoute, countNames, nameProblemIn, type NamedTarget } from "./config/plan-routes.ts";
 export {
   DELIVERY_KINDS,

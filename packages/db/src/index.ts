@@ -88,6 +88,7 @@ export {
   type WantedChannel,
   type WantedCheck,
 } from "./config/apply-config.ts";
+export type { WantedPage } from "./config/save-page.ts";
 export { readState } from "./config/read-state.ts";
 export { findPingBody, pingBodyText, listPings, type PingRow } from "./history/pings.ts";
 export { type ExportKind, type ExportRow, exportRows, EXPORTS } from "./history/list-events.ts";

@@ -241,7 +241,10 @@ const NEITHER: Record<string, string> = {
   ...name("finds all rows of the project by itself", "applyWindows applyConfig"),
   ...name("the id alone is the secret or comes from the queue", "moveChannel"),
   ...name("of the self-test, which is the only row of its project", "isDueToPing readSelfTest"),
-  ...name("in the caller's transaction, as the function without In", "changeCheckIn"),
+  ...name(
+    "in the caller's transaction, as the function without In",
+    "changeCheckIn createStatusPageIn editStatusPageIn",
+  ),
   ...name("a value that opens only at its own place", "seal unseal settingsPlace"),
   ...name("a row that was read before, with its project", "acceptInvitation keepLeases recordAttempts"),
   ...name("of all projects, for open streams or for a sender", "findEndedHolders dueDeliveries"),

@@ -32,7 +32,7 @@ import { InProject, iso, isoOrNull, pageSchema, Timestamp } from "../http/schema
 const SLOTS = 30;
 const IDS_MAX = 100;
 // Reading the slots takes most of the time, and of so many checks a page shows only some at once.
-const WITH_STRIPS_MAX = 1_500;
+const WITH_STRIPS_MAX = 300;
 
 /** Fields that say nothing are left out, so that a list of a thousand checks stays small. */
 const OverviewView = z
@@ -72,7 +72,7 @@ const OverviewView = z
       .string()
       .optional()
       .meta({
-        description: `The heartbeat strip of the last ${SLOTS} slots, oldest first: a letter (o on time, l late, f failed, m missed, v overlong, r running, x excluded, p paused) and a height from 1 to 8 for each; 4 is the usual duration. Left out where all checks of a project with more than ${WITH_STRIPS_MAX} are listed: ask for it by \`id\`.`,
+        description: `The heartbeat strip of the last ${SLOTS} slots, oldest first: a letter (o on time, l late, f failed, m missed, v overlong, r running, x excluded, p paused) and a height from 1 to 8 for each; 4 is the usual duration. Left out where all checks of a project with more than ${WITH_STRIPS_MAX} are listed, but for those that are down: ask for it by \`id\`.`,
       }),
   })
   .meta({ id: "CheckOverview" });

@@ -1,4 +1,4 @@
-import { applyConfig, CircularDependency, type Db, UnagreedChats } from "@overdue/db";
+import { applyConfig, CircularDependency, type Db, TakenByPage, UnagreedChats } from "@overdue/db";
 import { lintSchedule } from "@overdue/schedules";
 import { z } from "zod";
 
@@ -6,6 +6,7 @@ import { consentInstruction } from "../channels/telegram-routes.ts";
 import { WRITE } from "../http/access.ts";
 import { auditActor } from "../http/audit.ts";
 import { type AppContext, namedBy } from "../http/context.ts";
+import { ownHostProblem } from "../http/own-host.ts";
 import { ApiError } from "../http/problem.ts";
 import { createRouter, json, route } from "../http/route.ts";
 import { InProject } from "../http/schemas.ts";
@@ -14,8 +15,10 @@ import { ConfigFile, planConfigFile } from "./plan-config-file.ts";
 const StepView = z
   .object({
     act: z.enum(["create", "update", "delete"]),
-    what: z.enum(["channel", "check", "route"]),
-    name: z.string().meta({ description: "A channel's or a route's name, a check's slug." }),
+    what: z.enum(["channel", "check", "route", "status-page"]),
+    name: z
+      .string()
+      .meta({ description: "A channel's or a route's name, a check's or a status page's slug." }),
     id: z.uuid().nullable().meta({ description: "Null for what was yet to be made." }),
     changes: z
       .array(z.string())
@@ -55,7 +58,7 @@ export const configRoutes = createRouter().openapi(
     path: "/v1/projects/{projectId}/config",
     summary: "Apply a configuration file",
     description:
-      "Makes the project as the file says, all or nothing; the same file again changes nothing. Checks are known by slug, channels and routes by name. " +
+      "Makes the project as the file says, all or nothing; the same file again changes nothing. Checks and status pages are known by slug, channels and routes by name. " +
       "What the file names becomes its own. What was its own and is not named any more is deleted; what never was is left alone.",
     tags: ["Configuration"],
     request: { params: InProject, query: PlanQuery, body: FILE },
@@ -65,6 +68,7 @@ export const configRoutes = createRouter().openapi(
     const { projectId } = c.req.valid("param");
     const file = c.req.valid("json");
     const isDry = c.req.valid("query").dry_run === "true";
+    refuseOwnHosts(c, file);
     const { steps, shownOnce } = await applyOrPlan(c, { projectId, file, isDry });
     const views = steps.map((step) => ({ ...step, changes: [...step.changes] }));
     const warnings = file.checks.flatMap(({ slug, schedule }) =>
@@ -74,19 +78,27 @@ export const configRoutes = createRouter().openapi(
   },
 );
 
+/** @throws 400 for a page at our own host */
+function refuseOwnHosts(c: AppContext, { statusPages }: ConfigFile): void {
+  statusPages.forEach(({ host }, i) => {
+    const problem = ownHostProblem(c, host);
+    if (problem !== null) throw ApiError.invalid(`statusPages.${i}.host`, problem);
+  });
+}
+
 type Request = { projectId: string; file: ConfigFile; isDry: boolean };
 
 /** A plan only lists the steps; nothing is changed. */
 async function applyOrPlan(c: AppContext, { projectId, file, isDry }: Request) {
   const { db, pool, keyring, now } = c.var.deps;
-  let decision: ReturnType<typeof planConfigFile> | undefined;
+  let decision: Awaited<ReturnType<typeof planConfigFile>> | undefined;
   await withConfigErrors(
-    db,
+    { db, file },
     applyConfig(
       pool,
       { projectId, keyring, at: now(), namedBy: namedBy(c), appliedBy: auditActor(c, c.var) },
-      (current) => {
-        decision = planConfigFile(current, file);
+      async (current) => {
+        decision = await planConfigFile(current, file);
         return isDry ? { ...decision, steps: [] } : decision;
       },
     ),
@@ -96,11 +108,21 @@ async function applyOrPlan(c: AppContext, { projectId, file, isDry }: Request) {
   return decision;
 }
 
-/** @throws 400 for Telegram chats that have not agreed, and for a circle by way of a check without a slug: a plan cannot see it. */
-async function withConfigErrors<T>(db: Db, applied: Promise<T>): Promise<T> {
+/**
+ * @throws 400 for what a plan cannot see: Telegram chats that have not agreed, a page whose address is another project's,
+ * and a circle by way of a check without a slug
+ */
+async function withConfigErrors<T>(
+  { db, file }: { db: Db; file: ConfigFile },
+  applied: Promise<T>,
+): Promise<T> {
   try {
     return await applied;
   } catch (cause) {
+    if (cause instanceof TakenByPage) {
+      const index = file.statusPages.findIndex(({ slug }) => slug === cause.wantedSlug);
+      throw ApiError.invalid(`statusPages.${index}.${cause.field}`, cause.message);
+    }
     if (cause instanceof UnagreedChats) throw missingConsent(cause.indexes, await consentInstruction(db));
     if (!(cause instanceof CircularDependency)) throw cause;
     throw ApiError.invalid(

@@ -94,6 +94,72 @@ test("a plan says what would be done, and does nothing", async () => {
   expect(items.map(({ action }) => action)).not.toContain("project.config");
 });
 
+const PAGE = {
+  name: "Status of our jobs",
+  description: "Questions: ops@example.org",
+  timezone: "Europe/Berlin",
+  entries: [{ check: "backup", group: "Backups", name: "Nightly" }],
+};
+type StatusPage = { id: string; slug: string; name: string; entries: { checkId: string }[] };
+
+test("a file makes status pages, and what it names no more is deleted before its checks", async () => {
+  const { apply, checks, as, path } = await aProject();
+  const slug = `jobs-${path.slice(-12)}`;
+  const pages = async () =>
+    (await read<{ items: StatusPage[] }>(await as("GET", `${path}/status-pages`))).items;
+  const file = { ...FILE, statusPages: [{ slug, ...PAGE }] };
+  expect(linesOf(await read<Plan>(await apply(file)))).toContain(`create status-page ${slug}`);
+  const [made] = await pages();
+  const [first] = await checks();
+  const entries = [{ checkId: first?.id, group: "Backups", name: "Nightly" }];
+  expect(made).toMatchObject({ slug, visibility: "public", managedBy: "config", ...PAGE, entries });
+  expect(await read<Plan>(await apply(file))).toMatchObject({ steps: [] });
+  const renamed = { ...file, statusPages: [{ slug, ...PAGE, name: "Jobs", theme: "dark" }] };
+  expect(linesOf(await read<Plan>(await apply(renamed)))).toEqual([
+    `update status-page ${slug}: name, theme`,
+  ]);
+  expect(await pages()).toMatchObject([{ id: made?.id, name: "Jobs" }]);
+  expect(linesOf(await read<Plan>(await apply({ version: 1, channels: FILE.channels })))).toEqual([
+    `delete status-page ${slug}`,
+    "delete check backup",
+    "delete check sync",
+  ]);
+  expect(await pages()).toEqual([]);
+});
+
+test("a page's password is set by the file, or stays as it is where the file is silent", async () => {
+  const { apply, as, path } = await aProject();
+  const slug = `inside-${path.slice(-12)}`;
+  const page = { slug, ...PAGE, visibility: "password" };
+  const withPage = (more: object) => apply({ ...FILE, statusPages: [{ ...page, ...more }] });
+  const refused = await withPage({});
+  expect(await read<Problem>(refused)).toMatchObject({
+    status: 400,
+    errors: [{ field: "statusPages.0.password" }],
+  });
+  expect((await withPage({ password: "for friends alone" })).status).toBe(200);
+  for (const same of [{}, { password: "for friends alone" }])
+    expect(await read<Plan>(await withPage(same))).toMatchObject({ steps: [] });
+  const plan = await read<Plan>(await withPage({ password: "another password" }));
+  expect(linesOf(plan)).toEqual([`update status-page ${slug}: password`]);
+  const { items } = await read<{ items: object[] }>(await as("GET", `${path}/status-pages`));
+  expect(items).toMatchObject([{ slug, hasPassword: true }]);
+});
+
+test.each([
+  ["an address that another project's page has", { host: null }, "statusPages.0.slug"],
+  ["Overdue's own host", { host: new URL(api.deps.settings.publicUrl).hostname }, "statusPages.0.host"],
+])("%s is refused, and nothing is done", async (_, more, field) => {
+  const [mine, other] = [await aProject(), await aProject()];
+  const statusPages = [{ slug: `taken-${mine.path.slice(-12)}`, ...PAGE, ...more }];
+  await other.apply({ ...FILE, statusPages: [{ ...PAGE, slug: statusPages[0]?.slug }] });
+  expect(await read<Problem>(await mine.apply({ ...FILE, statusPages }))).toMatchObject({
+    status: 400,
+    errors: [{ field }],
+  });
+  expect(await mine.checks()).toEqual([]);
+});
+
 test("YAML says the same as JSON", async () => {
   const { applyYaml, checks } = await aProject();
   expect((await applyYaml(stringify(FILE))).status).toBe(200);

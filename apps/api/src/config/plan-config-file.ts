@@ -1,6 +1,14 @@
 import { isKindName, mergeSettings, parseSettings, type Problem } from "@overdue/channels";
-import { ConfigRoute, type Current, defaultDetails, defaultSettings, planConfig } from "@overdue/core";
-import type { ConfigDecision, WantedChannel, WantedCheck } from "@overdue/db";
+import {
+  ConfigPage,
+  ConfigRoute,
+  type Current,
+  defaultDetails,
+  defaultSettings,
+  planConfig,
+} from "@overdue/core";
+import type { ConfigDecision, WantedChannel, WantedCheck, WantedPage } from "@overdue/db";
+import { hashPassword, verifyPassword } from "better-auth/crypto";
 import { z } from "zod";
 
 import { CollectMinutes, Groups } from "../channels/channel-view.ts";
@@ -42,7 +50,7 @@ const ConfigCheck = CheckPatch.omit({ channelIds: true, dependsOn: true })
   .meta({ id: "ConfigCheck", description: "All settings of a check; what is left out has its default." });
 type ConfigCheck = z.output<typeof ConfigCheck>;
 
-/** The whole wanted state of a project's channels, checks and routes. */
+/** The whole wanted state of a project's channels, checks, routes and status pages. */
 export const ConfigFile = z
   .strictObject({
     version: z.literal(1, "The version of the file is 1."),
@@ -51,6 +59,7 @@ export const ConfigFile = z
     routes: z.array(ConfigRoute).max(200, "A file has at most 200 routes.").default([]).meta({
       description: "In the order in which they are asked, before those that people made.",
     }),
+    statusPages: z.array(ConfigPage).max(50, "A file has at most 50 status pages.").default([]),
   })
   .meta({ id: "ConfigFile" });
 export type ConfigFile = z.output<typeof ConfigFile>;
@@ -62,13 +71,14 @@ type FileChannel = ConfigFile["channels"][number];
  * The steps from the present state of a project to the file's. `shownOnce`: by channel, the secrets that were made for
  * it. @throws 400 with the paths
  */
-export function planConfigFile(
+export async function planConfigFile(
   current: Current,
   file: ConfigFile,
-): ConfigDecision & { shownOnce: ShownOnce } {
+): Promise<ConfigDecision & { shownOnce: ShownOnce }> {
   const channels = file.channels.map((channel, i) => completeChannel(current, channel, i));
   refuseIfInvalid(channels.flatMap(({ errors }) => errors));
   const wanted = channels.flatMap(({ channel }) => channel ?? []);
+  const statusPages = await Promise.all(file.statusPages.map((page) => completePage(current, page)));
   const { steps, problems } = planConfig(current, {
     channels: wanted,
     checks: file.checks.map((check) => ({
@@ -78,6 +88,7 @@ export function planConfigFile(
       dependsOn: check.dependsOn ?? null,
     })),
     routes: file.routes,
+    statusPages,
   });
   refuseIfInvalid(problems.map(({ path, message }) => ({ field: path, message })));
   const made = new Set(
@@ -88,6 +99,7 @@ export function planConfigFile(
     channels: wanted,
     checks: file.checks.map(toStoredCheck),
     routes: file.routes,
+    statusPages,
     shownOnce: shownOnceByChannel(channels, made),
   };
 }
@@ -110,6 +122,13 @@ function completeChannel(
   const { settings, hint, shownOnce } = parsed;
   const { collectMinutes = known?.collectMinutes ?? 0, groups = known?.groups ?? null } = grouping;
   return { channel: { name, kind, settings, hint, collectMinutes, groups }, shownOnce, errors: [] };
+}
+
+/** The password of a file is stored only where it is another one, so that the same file again changes nothing. */
+async function completePage(current: Current, { password, ...page }: ConfigPage): Promise<WantedPage> {
+  const hash = current.statusPages.find(({ slug }) => slug === page.slug)?.passwordHash ?? null;
+  const isKept = password === undefined || (hash !== null && (await verifyPassword({ hash, password })));
+  return { ...page, hasNewPassword: !isKept, passwordHash: isKept ? null : await hashPassword(password) };
 }
 
 function invalidSettings(i: number, problems: readonly Problem[]): Completed {

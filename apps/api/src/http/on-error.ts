@@ -131,13 +131,8 @@ function limitReached(error: Error): ApiError | null {
     : null;
 }
 
-const TAKEN = {
-  slug: "Another status page has this address: choose another.",
-  host: "Another status page has this host: choose another, or take it away there.",
-};
-
 function conflict(error: Error): ApiError | null {
-  if (error instanceof TakenByPage) return ApiError.invalid(error.field, TAKEN[error.field]);
+  if (error instanceof TakenByPage) return ApiError.invalid(error.field, error.message);
   if (error instanceof OnlyUpdate)
     return new ApiError("conflict", "This is the only update of its post: delete the post instead.");
   if (error instanceof LostKey) return new ApiError("conflict", error.message);

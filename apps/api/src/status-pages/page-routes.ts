@@ -19,6 +19,7 @@ import { READ, READ_DETAILS, WRITE } from "../http/access.ts";
 import { recordChange } from "../http/audit.ts";
 import type { AppContext } from "../http/context.ts";
 import { expectedVersion, requireFound, withETag } from "../http/edits.ts";
+import { ownHostProblem } from "../http/own-host.ts";
 import { ApiError } from "../http/problem.ts";
 import { resource } from "../http/resource.ts";
 import { createRouter, json, NO_CONTENT, route } from "../http/route.ts";
@@ -165,13 +166,7 @@ function passwordMissing(): ApiError {
   return ApiError.invalid("password", "Set a password of at least 8 characters, or make the page public.");
 }
 
-/** A page at our own host would take the place of the app, and of the pings. */
-function refuseOwnHost(c: AppContext, { host }: { host?: string | null | undefined }): void {
-  const { publicUrl, pingHosts } = c.var.deps.settings;
-  const ours = [new URL(publicUrl).hostname, ...pingHosts.map((name) => name.replace(/:\d+$/, ""))];
-  if (host !== undefined && host !== null && ours.includes(host))
-    throw ApiError.invalid(
-      "host",
-      "Overdue itself uses this host: choose another one, such as status.example.org.",
-    );
+function refuseOwnHost(c: AppContext, { host = null }: { host?: string | null | undefined }): void {
+  const problem = ownHostProblem(c, host);
+  if (problem !== null) throw ApiError.invalid("host", problem);
 }

@@ -25,6 +25,7 @@ export const StatusPageView = z
     showsIncidents: z.boolean(),
     entries: z.array(Entry).meta({ description: "In the order in which they are shown." }),
     subscribers: z.int().meta({ description: "How many addresses get its updates." }),
+    managedBy: z.enum(["config"]).nullable().meta({ description: "config: a file made it its own." }),
     ...STAMPS,
   })
   .meta({ id: "StatusPage" });
@@ -47,6 +48,7 @@ export function statusPageView(row: StatusPageRow, publicUrl: string): StatusPag
     showsIncidents: row.showsIncidents,
     entries: row.entries.map(({ checkId, group, name }) => ({ checkId, group, name })),
     subscribers: row.subscribers,
+    managedBy: row.managedBy,
     createdAt: iso(row.createdAt),
     updatedAt: iso(row.updatedAt),
   };

@@ -106,6 +106,22 @@ test("a route that names a check without a slug is left out, and said so", async
   expect(parse(exported)).toMatchObject({ routes: FILE.routes });
 });
 
+test("a status page is exported without its password, and changes nothing where it came from", async () => {
+  const project = await newProject();
+  const page = {
+    slug: `jobs-${project.slice(-12)}`,
+    name: "Status of our jobs",
+    visibility: "password",
+    entries: [{ check: "backup", group: "", name: "Nightly" }],
+  };
+  await apply(project, { ...FILE, statusPages: [{ ...page, password: "for friends alone" }] });
+  const exported = await exportOf(project, "yes");
+  expect(exported).toContain(`# left out: of status page “${page.slug}”: its password`);
+  expect(exported).not.toMatch(/password(?:Hash)?: (?!\n)\S*(?:friends|[0-9a-f]{32})/);
+  expect(parse(exported)).toMatchObject({ statusPages: [page] });
+  expect(await apply(project, parse(exported))).toMatchObject({ steps: [] });
+});
+
 async function newProject(): Promise<string> {
   return (await createProject(api.db, { name: "Exported", ownerId: null })).id;
 }

@@ -2,6 +2,7 @@ import type { Api } from "@overdue/api";
 import { hc, parseResponse } from "hono/client";
 
 import { recordServerTime, recordStoredResponse } from "../time/clock.ts";
+import { takeFirstAnswer } from "./first-requests.ts";
 import { readProblem } from "./problem.ts";
 
 /** The API's client, typed by its routes. A response that is not a success is thrown as an `ApiError`. */
@@ -14,7 +15,9 @@ export { parseResponse };
 
 /** `fetch`, except that it throws an error response, with the server's message. */
 async function send(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
-  const response = await fetch(input, init);
+  const isRead = typeof input === "string" && (init?.method ?? "GET") === "GET";
+  const first = isRead ? await takeFirstAnswer(input) : null;
+  const response = first ?? (await fetch(input, init));
   const storedAt = response.headers.get("x-overdue-stored-at");
   recordStoredResponse(storedAt);
   if (storedAt === null) recordServerTime(response.headers.get("date"));

@@ -175,6 +175,41 @@ describe("live updates", () => {
     expect(sent.filter(({ path, query }) => path === LIST && !("id" in query))).toHaveLength(1);
   });
 
+  test("take over what was asked for before the app's code was there", async () => {
+    vi.stubGlobal("EventSource", FakeEventSource);
+    const first = new FakeEventSource(`/v1/projects/${PROJECT}/events`);
+    const answers = new Map([
+      ["/v1/me", Promise.resolve(Response.json(ADA))],
+      [LIST, Promise.resolve(Response.json(page(backup)))],
+    ]);
+    await act(async () => {});
+    globalThis.overdueFirst = {
+      answers,
+      events: first as unknown as EventSource,
+      changes: ['{"checkId":null}'],
+    };
+    const { sent } = await renderChecks(() => "down");
+    expect(await screen.findByRole("link", { name: "nightly backup" })).toBeTruthy();
+    expect(FakeEventSource.opened).toHaveLength(0);
+    expect(sent.map(({ path }) => path)).not.toContain("/v1/me");
+    expect(sent.map(({ path }) => path)).not.toContain(LIST);
+    act(() => first.change(CHECK));
+    expect(await screen.findByText("nightly backup is now down.")).toBeTruthy();
+  });
+
+  test("ask again where a first request failed", async () => {
+    vi.stubGlobal("EventSource", FakeEventSource);
+    const events = { readyState: FakeEventSource.CLOSED, url: "", close: () => {} } as unknown as EventSource;
+    const answers = new Map([
+      ["/v1/me", Promise.reject(new TypeError("fetch failed"))],
+      [LIST, Promise.resolve(new Response(null, { status: 503 }))],
+    ]);
+    globalThis.overdueFirst = { answers, events, changes: [] };
+    const { sent } = await renderChecks(() => "down");
+    expect(FakeEventSource.opened).toHaveLength(1);
+    expect(sent.map(({ path }) => path)).toEqual(expect.arrayContaining(["/v1/me", LIST]));
+  });
+
   test("read the list again after the stream was lost, and keep strips of which nothing was heard", async () => {
     vi.spyOn(Math, "random").mockReturnValue(0);
     const { stream } = await renderChecks(() => "up");

@@ -1,6 +1,7 @@
 import type { PageEvent } from "@overdue/core";
 import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useSyncExternalStore } from "react";
+import { takeFirstEvents } from "../api/first-requests.ts";
 
 /** Reads checks again and replaces them in every query that holds them. */
 type RefreshChecks = (client: QueryClient, projectId: string, ids: readonly string[]) => Promise<void>;
@@ -123,16 +124,19 @@ function subscribeToEvents(projectId: string, listener: Listener): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let attempt = 0;
 
+  const path = `/v1/projects/${projectId}/events`;
+  const receive = (data: unknown) => {
+    const event = parseEvent(data);
+    if (event) listener.onEvent(event);
+  };
   const connect = () => {
-    source = new EventSource(`/v1/projects/${projectId}/events`);
+    const first = takeFirstEvents(path);
+    source = first?.source ?? new EventSource(path);
     source.addEventListener("open", () => {
       listener.onOpen();
       attempt = 0;
     });
-    source.addEventListener("change", ({ data }: MessageEvent) => {
-      const event = parseEvent(data);
-      if (event) listener.onEvent(event);
-    });
+    source.addEventListener("change", ({ data }: MessageEvent) => receive(data));
     // The browser's own retry has no backoff, and stops after an error status.
     source.addEventListener("error", () => {
       source.close();
@@ -140,6 +144,9 @@ function subscribeToEvents(projectId: string, listener: Listener): () => void {
       attempt += 1;
       timer = setTimeout(connect, backoffMs(attempt, Math.random()));
     });
+    if (source.readyState !== EventSource.OPEN) return;
+    listener.onOpen();
+    first?.changes.forEach(receive);
   };
   connect();
   return () => {

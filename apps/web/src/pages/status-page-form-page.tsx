@@ -20,6 +20,7 @@ import {
 } from "../status-pages/status-page-values.ts";
 import { browserZone } from "../time/zones.ts";
 import { BackArrow, Page, TextLink } from "../ui/page.tsx";
+import { ManagedNote } from "../ui/status-label.tsx";
 
 /** The form of a status page: a new one where the address names none. */
 export function StatusPageFormPage() {
@@ -63,6 +64,7 @@ function StatusPageEditor({ projectId, page }: { projectId: string; page: Status
   const { base } = edit;
   return (
     <>
+      <ManagedNote managedBy={page?.managedBy ?? null} />
       <ConflictAlert edit={edit} facts={statusPageFacts} />
       <StatusPageForm
         key={base?.version}

@@ -14,6 +14,7 @@ import styles from "../status-pages/status-pages.module.css";
 import { Listing } from "../ui/listing.tsx";
 import { Page, TextLink } from "../ui/page.tsx";
 import { EditorsOnly } from "../ui/role.tsx";
+import { ManagedLabel } from "../ui/status-label.tsx";
 import { deleteWithUndo } from "../ui/toast.tsx";
 
 export function StatusPagesPage() {
@@ -70,6 +71,7 @@ function PageItem({ projectId, page, remove }: ItemProps) {
         <TextLink to="/projects/$projectId/status-pages/$pageId" params={{ projectId, pageId: id }}>
           {name}
         </TextLink>
+        <ManagedLabel managedBy={page.managedBy} />
         <div>
           <Anchor href={url} target="_blank" rel="noopener">
             {url} <IconExternalLink size={14} aria-label="opens in a new tab" />

@@ -7,7 +7,7 @@ const mail = { name: "ops", kind: "email", settings: { to: "a@example.org" }, ..
 const hook = { name: "hook", kind: "webhook", settings: { url: "https://example.org" }, ...atOnce };
 const fields = { name: "Backup", schedule: { kind: "interval", everySeconds: 60 } };
 const backup = { slug: "backup", fields, channels: ["ops"], dependsOn: null };
-const nothing = { channels: [], checks: [], routes: [], people: [], rotations: [] };
+const nothing = { channels: [], checks: [], routes: [], people: [], rotations: [], statusPages: [] };
 const toOps = {
   name: "all",
   match: { tags: [], reasons: [], severities: [], checks: [] },
@@ -23,6 +23,20 @@ const late = { afterMinutes: 5, ifUnacknowledged: true };
 const byDay = { timezone: "UTC", weekdays: [1], from: "08:00", to: "18:00" };
 const outside = { kind: "instead" as const, targets: [{ onCall: "Primary" }] };
 const owned = { isOwned: true };
+const page = {
+  slug: "jobs",
+  name: "Status of our jobs",
+  description: "",
+  host: null,
+  visibility: "public" as const,
+  theme: "auto" as const,
+  timezone: "Europe/Berlin",
+  showsIncidents: true,
+  entries: [{ check: "backup", group: "", name: "Backup" }],
+};
+const wantedPage = { ...page, hasNewPassword: false };
+const knownPage = { ...page, passwordHash: null, id: "9" };
+const behindPassword = { visibility: "password" as const };
 const foreign = { isOwned: false };
 
 const cases: [string, Partial<Current>, Partial<Wanted>, string[]][] = [
@@ -143,6 +157,30 @@ const cases: [string, Partial<Current>, Partial<Wanted>, string[]][] = [
     ["create check d"],
   ],
   [
+    "a status page comes after its checks, and goes before them",
+    {
+      checks: [{ ...depending("old"), ...owned, id: "1" }],
+      statusPages: [{ ...knownPage, ...owned, slug: "gone" }],
+    },
+    { checks: [depending("backup")], statusPages: [wantedPage] },
+    ["create check backup", "create status-page jobs", "delete status-page gone", "delete check old"],
+  ],
+  [
+    "a status page is left alone where it is as wanted; a zone and a password that are left out stay",
+    { checks: [{ ...depending("backup"), ...owned, id: "1" }], statusPages: [{ ...knownPage, ...owned }] },
+    { checks: [depending("backup")], statusPages: [{ ...wantedPage, timezone: undefined }] },
+    [],
+  ],
+  [
+    "of a status page only what differs is named, its password among it",
+    { checks: [{ ...depending("backup"), ...owned, id: "1" }], statusPages: [{ ...knownPage, ...foreign }] },
+    {
+      checks: [depending("backup")],
+      statusPages: [{ ...wantedPage, ...behindPassword, hasNewPassword: true, entries: [] }],
+    },
+    ["update status-page jobs: visibility, entries, password, managedBy"],
+  ],
+  [
     "a dependency may be turned round",
     {
       checks: [
@@ -228,6 +266,24 @@ test.each<[string, Partial<Current>, Partial<Wanted>, string]>([
     {},
     { checks: [depending("a", "a2"), depending("b")] },
     "checks.0.dependsOn.0",
+  ],
+  [
+    "a status page twice",
+    {},
+    { checks: [depending("backup")], statusPages: [wantedPage, wantedPage] },
+    "statusPages.1.slug",
+  ],
+  [
+    "a status page with a check that nobody knows",
+    {},
+    { statusPages: [wantedPage] },
+    "statusPages.0.entries.0.check",
+  ],
+  [
+    "a status page that asks for a password and has none",
+    { statusPages: [{ ...knownPage, ...owned, entries: [] }] },
+    { statusPages: [{ ...wantedPage, ...behindPassword, entries: [] }] },
+    "statusPages.0.password",
   ],
   ["a check that depends on itself", {}, { checks: [depending("a", "a")] }, "checks.0.dependsOn.0"],
   [

@@ -1,3 +1,4 @@
+import { type CurrentPage, pageProblems, pageSteps, type PlannedPage } from "./plan-pages.ts";
 import {
   type ConfigRoute,
   type Nameable,
@@ -33,6 +34,7 @@ export type Wanted = {
   channels: readonly PlannedChannel[];
   checks: readonly PlannedCheck[];
   routes: readonly ConfigRoute[];
+  statusPages: readonly PlannedPage[];
 };
 
 /** The state that there is; routes in their order. What is gone is named by its id. */
@@ -40,6 +42,7 @@ export type Current = {
   channels: readonly (PlannedChannel & Known)[];
   checks: readonly (PlannedCheck & Known)[];
   routes: readonly (ConfigRoute & Known)[];
+  statusPages: readonly (CurrentPage & Known)[];
   people: readonly { id: string; name: string }[];
   rotations: readonly { id: string; name: string }[];
 };
@@ -47,7 +50,7 @@ export type Current = {
 /** One thing to do. `id` is null for what is yet to be made; `changes` names the fields. */
 export type Step = {
   act: "create" | "update" | "delete";
-  what: "channel" | "check" | "route";
+  what: "channel" | "check" | "route" | "status-page";
   name: string;
   id: string | null;
   changes: readonly string[];
@@ -57,10 +60,10 @@ export type Step = {
 export type PlanProblem = { path: string; message: string };
 
 /**
- * What has to be done so that a project is as a file wants it: nothing where it is. Checks are known by slug, channels
- * by name. What the file names becomes its own; what was its own and is not named any more is deleted; what never was
- * its own is left alone. Channels come before the checks that name them, these before the routes that name them; they
- * go the other way round.
+ * What has to be done so that a project is as a file wants it: nothing where it is. Checks and status pages are known by
+ * slug, channels by name. What the file names becomes its own; what was its own and is not named any more is deleted;
+ * what never was its own is left alone. Channels come before the checks that name them, these before the routes and
+ * status pages that name them; they go the other way round.
  */
 export function planConfig(current: Current, wanted: Wanted): { steps: Step[]; problems: PlanProblem[] } {
   const there = nameable(current, wanted);
@@ -68,11 +71,13 @@ export function planConfig(current: Current, wanted: Wanted): { steps: Step[]; p
     ...twice(wanted.channels, "channels", "name"),
     ...twice(wanted.checks, "checks", "slug"),
     ...twice(wanted.routes, "routes", "name"),
+    ...twice(wanted.statusPages, "statusPages", "slug"),
     ...ambiguous(current, wanted),
     ...otherKinds(current, wanted),
     ...unknownChannels(current, wanted),
     ...dependencyProblems(current, wanted, there.checks),
     ...routeProblems(current, wanted, there),
+    ...pageProblems(current, wanted, there.checks),
   ];
   if (problems.length > 0) return { steps: [], problems };
   return {
@@ -81,6 +86,8 @@ export function planConfig(current: Current, wanted: Wanted): { steps: Step[]; p
       ...wanted.channels.flatMap((channel) => channelStep(current, channel)),
       ...wanted.checks.flatMap((check) => checkStep(current, check)),
       ...routeSteps(current, wanted),
+      ...pageSteps(current, wanted),
+      ...gone("status-page", current.statusPages, { nameOf: slugOf, kept: wanted.statusPages.map(slugOf) }),
       ...gone("route", current.routes, { nameOf, kept: wanted.routes.map(nameOf) }),
       ...gone("check", current.checks, { nameOf: slugOf, kept: wanted.checks.map(slugOf) }),
       ...gone("channel", current.channels, { nameOf, kept: wanted.channels.map(nameOf) }),

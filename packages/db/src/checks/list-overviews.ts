@@ -35,9 +35,12 @@ type Filter = { projectId: string; ids: readonly string[] | null };
 type SlotLimits = {
   /** How many slots of each check. */
   each: number;
-  /** Where a whole project has more checks than this, no slots are read. */
+  /** Where a whole project has more checks than this, slots are read of those alone that are down. */
   checksMax: number;
 };
+
+/** Of so many that are down, a page shows only some at once. */
+const DOWN_MAX = 100;
 
 /**
  * The checks of a project, or those of these ids, with what a list shows of each: six statements, however many checks.
@@ -48,20 +51,25 @@ export async function listOverviews(
   filter: Filter,
   { each, checksMax }: SlotLimits,
 ): Promise<CheckOverview[]> {
-  const hasSlots = filter.ids !== null || (await countChecks(db, filter.projectId)) <= checksMax;
+  const isWhole = filter.ids !== null || (await countChecks(db, filter.projectId)) <= checksMax;
+  const open = loadOpenIncidents(pool, filter);
+  const slotsOf = async () => ({
+    ...filter,
+    ids: isWhole ? filter.ids : [...(await open).keys()].slice(0, DOWN_MAX),
+  });
   const [rows, channels, incidents, hosts, strips] = await Promise.all([
     loadChecks(db, filter),
     countChannels(db, filter),
-    loadOpenIncidents(pool, filter),
+    open,
     loadHosts(pool, filter),
-    hasSlots ? loadNewestSlots(pool, filter, each) : null,
+    slotsOf().then((those) => loadNewestSlots(pool, those, each)),
   ]);
   return rows.map((row) => ({
     row,
     channels: channels.get(row.id) ?? 0,
     incident: incidents.get(row.id) ?? null,
     host: hosts.get(row.id) ?? null,
-    slots: strips && (strips.get(row.id) ?? []),
+    slots: strips.get(row.id) ?? (isWhole ? [] : null),
   }));
 }
 

@@ -25,8 +25,10 @@ import { type Db, inTransaction, openDb, type Pool, type PoolClient } from "../d
 import { moveIncidents } from "../deliveries/end-incidents.ts";
 import { channels, checks, routes } from "../schema/index.ts";
 import type { Keyring } from "../secrets/keyring.ts";
+import { deleteStatusPage } from "../status-pages/pages.ts";
 import { unagreedChats } from "../telegram/telegram.ts";
 import { readState, storedRoute } from "./read-state.ts";
+import { savePage, type WantedPage } from "./save-page.ts";
 
 /** A channel as it is to be stored; its settings are complete. */
 export type WantedChannel = PlannedChannel & { settings: Record<string, unknown>; hint: string };
@@ -47,6 +49,7 @@ export type ConfigDecision = {
   channels: readonly WantedChannel[];
   checks: readonly WantedCheck[];
   routes: readonly ConfigRoute[];
+  statusPages: readonly WantedPage[];
 };
 
 /** Telegram channels whose chats have not agreed to get alerts; `indexes`: their places among the file's channels. */
@@ -68,7 +71,7 @@ type Scope = {
   /** Who applies the file and from where, for the audit log; null: nobody is written down. */
   appliedBy: Pick<NewAuditEntry, "actor" | "address"> | null;
   /** By name, checks by slug; what is made on the way comes to it. */
-  ids: Record<"channels" | "checks" | "people" | "rotations" | "routes", Map<string, string>>;
+  ids: Record<IdsOf | "people" | "rotations", Map<string, string>>;
 };
 
 /**
@@ -79,12 +82,12 @@ type Scope = {
 export async function applyConfig(
   pool: Pool,
   { projectId, ...rest }: Pick<Scope, "projectId" | "keyring" | "at" | "namedBy" | "appliedBy">,
-  decide: (current: Current) => ConfigDecision,
+  decide: (current: Current) => ConfigDecision | Promise<ConfigDecision>,
 ): Promise<readonly Step[]> {
   return inTransaction(pool, async (client) => {
     await client.query("select 1 from projects where id = $1 for update", [projectId]);
     const current = await readState(openDb(client), rest.keyring, projectId);
-    const decision = decide(current);
+    const decision = await decide(current);
     const asked = { projectId, wanted: decision.channels };
     const unagreed = await unagreedChats(openDb(client), rest.keyring, asked);
     if (unagreed.length > 0) throw new UnagreedChats(unagreed);
@@ -99,12 +102,22 @@ export async function applyConfig(
   });
 }
 
-function idsIn({ channels: ofChannels, checks: ofChecks, routes: ofRoutes, people, rotations }: Current) {
+function idsIn({
+  channels: ofChannels,
+  checks: ofChecks,
+  routes: ofRoutes,
+  statusPages,
+  people,
+  rotations,
+}: Current) {
+  const bySlug = (list: readonly { id: string; slug: string }[]) =>
+    new Map(list.map(({ id, slug }) => [slug, id]));
   const byName = (list: readonly { id: string; name: string }[]) =>
     new Map(list.map(({ id, name }) => [name, id]));
   return {
     channels: byName(ofChannels),
-    checks: new Map(ofChecks.map(({ id, slug }) => [slug, id])),
+    checks: bySlug(ofChecks),
+    statusPages: bySlug(statusPages),
     people: byName(people),
     rotations: byName(rotations),
     routes: byName(ofRoutes),
@@ -140,7 +153,13 @@ async function order(decision: ConfigDecision, { client, projectId, ids }: Scope
   await orderRoutesIn(openDb(client), projectId, inOrder);
 }
 
-const IDS_OF = { channel: "channels", check: "checks", route: "routes" } as const;
+const IDS_OF = {
+  channel: "channels",
+  check: "checks",
+  route: "routes",
+  "status-page": "statusPages",
+} as const;
+type IdsOf = (typeof IDS_OF)[Step["what"]];
 const DONE = { create: "create", update: "edit", delete: "delete" } as const;
 
 /** One entry for each object that is changed, with the change itself or not at all. */
@@ -162,24 +181,25 @@ async function audit(
 }
 
 async function take(step: Step, decision: ConfigDecision, scope: Scope): Promise<void> {
-  if (step.what === "channel") {
-    const channel = decision.channels.find(({ name }) => name === step.name);
-    if (channel === undefined) await remove(step, scope);
-    else await saveChannel(step, channel, scope);
-  } else if (step.what === "route") {
-    const route = decision.routes.find(({ name }) => name === step.name);
-    if (route === undefined) await remove(step, scope);
-    else await saveRoute(step, route, scope);
-  } else {
-    const check = decision.checks.find(({ slug }) => slug === step.name);
-    if (check === undefined) await remove(step, scope);
-    else await saveCheck(step, check, scope);
-  }
+  const { act, what, name: named } = step;
+  if (act === "delete") return await remove(step, scope);
+  const isNamed = ({ name }: { name: string }) => name === named;
+  const hasSlug = ({ slug }: { slug: string }) => slug === named;
+  if (what === "channel")
+    for (const channel of decision.channels.filter(isNamed)) await saveChannel(step, channel, scope);
+  else if (what === "check")
+    for (const check of decision.checks.filter(hasSlug)) await saveCheck(step, check, scope);
+  else if (what === "route")
+    for (const route of decision.routes.filter(isNamed)) await saveRoute(step, route, scope);
+  else
+    for (const page of decision.statusPages.filter(hasSlug))
+      scope.ids.statusPages.set(page.slug, await savePage(step, page, scope));
 }
 
 async function remove({ what, id }: Step, { client, projectId }: Scope): Promise<void> {
   if (id === null) return;
   if (what === "route") await deleteRoute(openDb(client), { projectId, routeId: id });
+  else if (what === "status-page") await deleteStatusPage(openDb(client), { projectId, pageId: id });
   else if (what === "check") await deleteCheckIn(openDb(client), { projectId, checkId: id });
   else await deleteChannelIn(openDb(client), { projectId, channelId: id });
 }

@@ -4,7 +4,7 @@ type Plain = Record<string, unknown>;
 
 /** A project as a configuration file, and the parts that such a file cannot express. */
 export type Exported = {
-  file: { version: 1; channels: Plain[]; checks: Plain[]; routes: Plain[] };
+  file: { version: 1; channels: Plain[]; checks: Plain[]; routes: Plain[]; statusPages: Plain[] };
   leftOut: string[];
 };
 
@@ -13,10 +13,10 @@ const DEFAULTS: Plain = { ...defaultSettings, ...defaultDetails };
 
 /**
  * Exports a project as a configuration file. `withSecrets`: the file has the settings of channels in plain text; without,
- * it has none, and a project that has these channels keeps them. Of several with the same slug or name it has the first.
+ * it has none, and a project that has these channels keeps them. Passwords of status pages are never in it. Of several with the same slug or name it has the first.
  */
 export function exportConfig(current: Current, withSecrets: boolean): Exported {
-  const { channels, checks } = current;
+  const { channels, checks, statusPages } = current;
   const { whole, broken } = routesIn(current);
   const firstChannels = firstBy(channels, ({ name }) => name);
   const firstChecks = firstBy(checks, ({ slug }) => slug);
@@ -46,6 +46,10 @@ export function exportConfig(current: Current, withSecrets: boolean): Exported {
         hours,
         recovery,
       })),
+      statusPages: statusPages.map((page) => ({
+        ...pageFields(page),
+        entries: page.entries.filter(({ check }) => slugs.has(check)),
+      })),
     },
     leftOut: [
       ...channels
@@ -59,6 +63,14 @@ export function exportConfig(current: Current, withSecrets: boolean): Exported {
           ? [`of check “${slug}”: that it depends on a check without a slug`]
           : [],
       ),
+      ...statusPages.flatMap(({ slug, passwordHash, visibility, entries }) => [
+        ...(visibility === "password" && passwordHash !== null
+          ? [`of status page “${slug}”: its password, which a new project needs`]
+          : []),
+        ...(entries.some(({ check }) => !slugs.has(check))
+          ? [`of status page “${slug}”: checks without a slug`]
+          : []),
+      ]),
       ...broken.map(({ name }) => `route “${name}”: it, or what it names, has no name of its own`),
     ],
   };
@@ -77,6 +89,12 @@ function routesIn({ channels, checks, routes, people, rotations }: Current) {
   const isWhole = (route: Current["routes"][number]) =>
     own.get(route.name) === 1 && nameProblemIn(route, there).length === 0;
   return { whole: routes.filter(isWhole), broken: routes.filter((route) => !isWhole(route)) };
+}
+
+/** What a file says of a page beside its checks. */
+function pageFields(page: Current["statusPages"][number]): Plain {
+  const { slug, name, description, host, visibility, theme, timezone, showsIncidents } = page;
+  return { slug, name, description, host, visibility, theme, timezone, showsIncidents };
 }
 
 function firstBy<T>(list: readonly T[], nameOf: (one: T) => string): T[] {

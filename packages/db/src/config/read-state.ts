@@ -8,9 +8,12 @@ import { checkSettings } from "../checks/check-row.ts";
 import { checksWithChannels, type CheckWithChannels } from "../checks/find-checks.ts";
 import type { Db } from "../database.ts";
 import { channels, checkDependencies, checks } from "../schema/index.ts";
+import { listStatusPages } from "../status-pages/pages.ts";
 import { type Keyring, LostKey, unseal } from "../secrets/keyring.ts";
 
 const CHECKS_MAX = 20_000;
+/** More than a project may have. */
+const PAGES_MAX = 1_000;
 
 /** A project as a configuration file speaks of it, channels' settings opened. Checks without a slug are no part of it. */
 export async function readState(db: Db, keyring: Keyring, projectId: string): Promise<Current> {
@@ -22,11 +25,10 @@ export async function readState(db: Db, keyring: Keyring, projectId: string): Pr
   const names = new Map(rows.map(({ id, name }) => [id, name]));
   const known = await checksWithChannels(db, eq(checks.projectId, projectId), CHECKS_MAX);
   const above = await slugsAbove(db, projectId, known);
-  const { routes, people, rotations } = await readRouting(db, projectId, {
-    channels: names,
-    checks: new Map(known.flatMap(({ id, slug }) => (slug === "" ? [] : [[id, slug]]))),
-  });
+  const slugs = new Map(known.flatMap(({ id, slug }) => (slug === "" ? [] : [[id, slug]])));
+  const { routes, people, rotations } = await readRouting(db, projectId, { channels: names, checks: slugs });
   return {
+    statusPages: await readPages(db, projectId, slugs),
     routes,
     people,
     rotations,
@@ -49,6 +51,33 @@ export async function readState(db: Db, keyring: Keyring, projectId: string): Pr
         dependsOn: above.get(row.id) ?? [],
       })),
   };
+}
+
+/** A check on a page that has no slug is named by its id. */
+async function readPages(
+  db: Db,
+  projectId: string,
+  slugs: ReadonlyMap<string, string>,
+): Promise<Current["statusPages"]> {
+  const rows = await listStatusPages(db, projectId, { limit: PAGES_MAX, after: null });
+  return rows.map(({ entries, managedBy, ...row }) => ({
+    id: row.id,
+    slug: row.slug,
+    name: row.name,
+    description: row.description,
+    host: row.host,
+    visibility: row.visibility,
+    theme: row.theme,
+    timezone: row.timezone,
+    showsIncidents: row.showsIncidents,
+    passwordHash: row.passwordHash,
+    entries: entries.map(({ checkId, group, name }) => ({
+      check: slugs.get(checkId) ?? checkId,
+      group,
+      name,
+    })),
+    isOwned: managedBy !== null,
+  }));
 }
 
 /** The slugs of the checks that each depends on; of one without a slug its id. */

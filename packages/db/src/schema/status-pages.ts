@@ -46,6 +46,8 @@ export const statusPages = pgTable(
     timezone: text("timezone").notNull().default("UTC"),
     /** Incidents of its checks are shown although nobody wrote about them. */
     showsIncidents: boolean("shows_incidents").notNull().default(true),
+    /** Who keeps it: a configuration file, or, where null, people. */
+    managedBy: text("managed_by").$type<"config">(),
     version: integer("version").notNull().default(1),
     createdAt: createdAt(),
     updatedAt: at("updated_at").notNull().defaultNow(),

@@ -25,6 +25,7 @@ type Columns = Pick<
   | "theme"
   | "timezone"
   | "showsIncidents"
+  | "managedBy"
 >;
 /** What a person sets for a status page; what is left out stays, or takes its default. */
 export type StatusPageFields = Columns & { entries?: readonly StatusPageEntry[] | undefined };
@@ -32,12 +33,19 @@ export type StatusPageFields = Columns & { entries?: readonly StatusPageEntry[] 
 /** The fields that an edit writes; those that are undefined stay. */
 export type StatusPageEdit = { [Field in keyof StatusPageFields]?: StatusPageFields[Field] | undefined };
 
+const TAKEN = {
+  slug: "Another status page has this address: choose another.",
+  host: "Another status page has this host: choose another, or take it away there.",
+};
+
 /** Another page of the instance has this address or host. */
 export class TakenByPage extends Error {
   readonly field: "slug" | "host";
+  /** Of the page that a configuration file wants; null where no file does. */
+  wantedSlug: string | null = null;
 
   constructor(field: "slug" | "host", options?: ErrorOptions) {
-    super(`The ${field} of a status page is taken.`, options);
+    super(TAKEN[field], options);
     this.field = field;
   }
 }
@@ -79,43 +87,59 @@ export async function findStatusPage(db: Db | Tx, ref: StatusPageRef): Promise<S
 export async function createStatusPage(
   db: Db,
   projectId: string,
+  fields: StatusPageFields,
+): Promise<StatusPageRow> {
+  return await db.transaction((tx) => createStatusPageIn(tx, projectId, fields));
+}
+
+/** The same inside a transaction. */
+export async function createStatusPageIn(
+  tx: Db | Tx,
+  projectId: string,
   { entries = [], ...columns }: StatusPageFields,
 ): Promise<StatusPageRow> {
-  return await db.transaction(async (tx) => {
-    await refuseTooMany(tx, projectId);
-    const [row] = await namingWhatIsTaken(() =>
-      tx
-        .insert(statusPages)
-        .values({ projectId, ...columns })
-        .returning(),
-    );
-    if (row === undefined) throw new Error("The insert returned no row.");
-    const ref = { projectId, pageId: row.id };
-    await writeEntries(tx, ref, entries);
-    return await requirePage(tx, ref);
-  });
+  await refuseTooMany(tx, projectId);
+  const [row] = await namingWhatIsTaken(() =>
+    tx
+      .insert(statusPages)
+      .values({ projectId, ...columns })
+      .returning(),
+  );
+  if (row === undefined) throw new Error("The insert returned no row.");
+  const ref = { projectId, pageId: row.id };
+  await writeEntries(tx, ref, entries);
+  return await requirePage(tx, ref);
 }
+
+type VersionedEdit = { fields: StatusPageEdit; version: number | null };
 
 /** Writes what is sent. Null where there is no such page. @throws TakenByPage, StaleVersion, UnknownCheck */
 export async function editStatusPage(
   db: Db,
   ref: StatusPageRef,
-  { fields, version }: { fields: StatusPageEdit; version: number | null },
+  edit: VersionedEdit,
+): Promise<StatusPageRow | null> {
+  return await db.transaction((tx) => editStatusPageIn(tx, ref, edit));
+}
+
+/** The same inside a transaction. */
+export async function editStatusPageIn(
+  tx: Db | Tx,
+  ref: StatusPageRef,
+  { fields, version }: VersionedEdit,
 ): Promise<StatusPageRow | null> {
   const { entries, ...columns } = fields;
-  return await db.transaction(async (tx) => {
-    const [row] = await namingWhatIsTaken(() =>
-      tx
-        .update(statusPages)
-        .set({ ...columns, version: sql`${statusPages.version} + 1`, updatedAt: sql`now()` })
-        .where(and(isPage(ref), isNull(statusPages.deletedAt)))
-        .returning({ version: statusPages.version }),
-    );
-    if (row === undefined) return null;
-    if (version !== null && row.version !== version + 1) throw new StaleVersion();
-    if (entries !== undefined) await writeEntries(tx, ref, entries);
-    return await requirePage(tx, ref);
-  });
+  const [row] = await namingWhatIsTaken(() =>
+    tx
+      .update(statusPages)
+      .set({ ...columns, version: sql`${statusPages.version} + 1`, updatedAt: sql`now()` })
+      .where(and(isPage(ref), isNull(statusPages.deletedAt)))
+      .returning({ version: statusPages.version }),
+  );
+  if (row === undefined) return null;
+  if (version !== null && row.version !== version + 1) throw new StaleVersion();
+  if (entries !== undefined) await writeEntries(tx, ref, entries);
+  return await requirePage(tx, ref);
 }
 
 /** It can be restored for 30 days, with its subscribers. @returns whether it was there */
@@ -155,13 +179,13 @@ export async function listPageHosts(db: Db): Promise<PageHost[]> {
   return [...rows];
 }
 
-async function requirePage(tx: Tx, ref: StatusPageRef): Promise<StatusPageRow> {
+async function requirePage(tx: Db | Tx, ref: StatusPageRef): Promise<StatusPageRow> {
   const page = await findStatusPage(tx, ref);
   if (page === null) throw new Error("A page that was just written is there.");
   return page;
 }
 
-async function refuseTooMany(tx: Tx, projectId: string, added = 0): Promise<void> {
+async function refuseTooMany(tx: Db | Tx, projectId: string, added = 0): Promise<void> {
   const there = await tx.$count(
     statusPages,
     and(eq(statusPages.projectId, projectId), isNull(statusPages.deletedAt)),
@@ -170,7 +194,11 @@ async function refuseTooMany(tx: Tx, projectId: string, added = 0): Promise<void
 }
 
 /** An entry keeps its id for as long as its check stays on the page: posts and feeds name it. */
-async function writeEntries(tx: Tx, ref: StatusPageRef, entries: readonly StatusPageEntry[]): Promise<void> {
+async function writeEntries(
+  tx: Db | Tx,
+  ref: StatusPageRef,
+  entries: readonly StatusPageEntry[],
+): Promise<void> {
   const ids = entries.map(({ checkId }) => checkId);
   const known = await tx.$count(
     checks,

@@ -1,0 +1,90 @@
+import { z } from "zod";
+
+import { StatusPagePatch } from "../status-pages/page-input.ts";
+import type { Current, PlanProblem, Step, Wanted } from "./plan.ts";
+import { isSame, nameProblem, type Names } from "./plan-routes.ts";
+
+const ENTRIES_MAX = 200;
+
+/** A check on a page of a file: by its slug, under the name that visitors see. */
+const ConfigEntry = z.strictObject({
+  check: z.string().trim().min(1).max(100).meta({ description: "Its slug." }),
+  group: z.string().trim().max(100, "Use at most 100 characters.").default(""),
+  name: z
+    .string()
+    .trim()
+    .min(1, "Give it the name that visitors see.")
+    .max(100, "Use at most 100 characters."),
+});
+const { description, host, visibility, theme, showsIncidents } = StatusPagePatch.shape;
+
+/** A status page as a configuration file says it: as `StatusPageInput`, with slugs in place of the checks' ids. */
+export const ConfigPage = StatusPagePatch.omit({ entries: true })
+  .required({ name: true, slug: true })
+  .extend({
+    description: description.default(""),
+    host: host.default(null),
+    visibility: visibility.default("public"),
+    theme: theme.default("auto"),
+    showsIncidents: showsIncidents.default(true),
+    entries: z
+      .array(ConfigEntry)
+      .max(ENTRIES_MAX, `Use at most ${ENTRIES_MAX} checks.`)
+      .refine((entries) => new Set(entries.map(({ check }) => check)).size === entries.length, {
+        error: "A check stands on a page once.",
+      })
+      .default([])
+      .meta({ description: "In the order in which they are shown." }),
+  })
+  .meta({
+    id: "ConfigStatusPage",
+    description:
+      "A status page; it is known by its slug. `password` and `timezone` stay as they are where they are left out; an export never has the password.",
+  });
+export type ConfigPage = z.output<typeof ConfigPage>;
+
+/** A page as a file wants it. `hasNewPassword`: the page has another password, or none. */
+export type PlannedPage = Omit<ConfigPage, "password"> & { hasNewPassword: boolean };
+
+/** A page that there is. Checks without a slug are named by their id. */
+export type CurrentPage = Required<Omit<ConfigPage, "password">> & { passwordHash: string | null };
+
+/** What makes the status pages as a file wants them. */
+export function pageSteps({ statusPages }: Current, wanted: Wanted): Step[] {
+  return wanted.statusPages.flatMap((page): Step[] => {
+    const step = { what: "status-page", name: page.slug } as const;
+    const known = statusPages.find(({ slug }) => slug === page.slug);
+    if (known === undefined) return [{ ...step, act: "create", id: null, changes: [] }];
+    const changes = [
+      ...FIELDS.filter((field) => page[field] !== undefined && !isSame(known[field], page[field])),
+      ...(page.hasNewPassword ? ["password"] : []),
+      ...(known.isOwned ? [] : ["managedBy"]),
+    ];
+    return changes.length === 0 ? [] : [{ ...step, act: "update", id: known.id, changes }];
+  });
+}
+
+const FIELDS = [
+  "name",
+  "description",
+  "host",
+  "visibility",
+  "theme",
+  "timezone",
+  "showsIncidents",
+  "entries",
+] as const;
+
+/** Why these pages cannot be, given the checks that there will be. */
+export function pageProblems({ statusPages }: Current, wanted: Wanted, checks: Names): PlanProblem[] {
+  return wanted.statusPages.flatMap(({ slug, visibility: seenBy, hasNewPassword, entries }, i) => {
+    const known = statusPages.find((page) => page.slug === slug);
+    const isOpen = seenBy === "password" && !hasNewPassword && (known?.passwordHash ?? null) === null;
+    const unknown = entries.flatMap(({ check }, j) => {
+      const message = nameProblem("check", check, checks);
+      return message === null ? [] : [{ path: `statusPages.${i}.entries.${j}.check`, message }];
+    });
+    const message = "Set a password of at least 8 characters, or make the page public.";
+    return [...(isOpen ? [{ path: `statusPages.${i}.password`, message }] : []), ...unknown];
+  });
+}
