@@ -23,7 +23,13 @@ export async function savePage(
   const db = openDb(client);
   const { slug, name, description, host, visibility, passwordHash, theme, showsIncidents, timezone } = page;
   const fields = {
-    ...{ slug, name, description, host, visibility, theme, showsIncidents },
+    slug,
+    name,
+    description,
+    host,
+    visibility,
+    theme,
+    showsIncidents,
     timezone: timezone ?? (await zoneOfNew(db, step, projectId)),
     ...(passwordHash !== null && { passwordHash }),
     managedBy: "config" as const,
