@@ -213,7 +213,7 @@ async function saveChannel(step: Step, channel: WantedChannel, scope: Scope): Pr
   ids.channels.set(name, id);
   const db = openDb(client);
   const isNew = step.act === "create" || step.changes.includes("settings");
-  const before = await findStored(db, id);
+  const [before = null] = await db.select().from(channels).where(eq(channels.id, id));
   const unconfirmed = isNew ? await unconfirmedOf({ kind, hint }, before, scope) : null;
   if (isNew && before !== null)
     await moveIncidents(db, keyring, { channel: before, settings: channel.settings });
@@ -226,11 +226,6 @@ async function saveChannel(step: Step, channel: WantedChannel, scope: Scope): Pr
       replaced: isNew ? { settings, hint, unconfirmedSince: unconfirmed } : null,
     });
   if (unconfirmed !== null) await askToConfirm(db, { projectId, channelId: id });
-}
-
-async function findStored(db: Db, id: string): Promise<ChannelRow | null> {
-  const [stored = null] = await db.select().from(channels).where(eq(channels.id, id));
-  return stored;
 }
 
 /** Since when its address waits for a confirmation, as it is to be stored. */
