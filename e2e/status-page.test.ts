@@ -113,7 +113,7 @@ test("a reader subscribes, agrees by the mail, gets an update and ends it", asyn
   await page.goto(`${product.origin}${project}/status-pages`);
   await page.getByRole("link", { name: "Our jobs" }).first().click();
   await page.getByRole("button", { name: /Add an update/ }).click();
-  await page.getByLabel("How far it is").selectOption("resolved");
+  await page.getByLabel("State").selectOption("resolved");
   await page.getByLabel("What visitors should know").fill("There is room again.");
   await page.getByRole("button", { name: "Publish and mail to 1 subscriber" }).click();
   const updated = await providers.smtp.waitFor(

@@ -34,7 +34,7 @@ const alerts = () =>
     .join(" ");
 
 describe("the first minutes", () => {
-  test("lead from one question to a check with its snippet, which hears its first ping", async () => {
+  test("lead from one question to a check with its snippet, which gets its first ping", async () => {
     const { user, router } = await open("start");
     await user.click(await screen.findByRole("button", { name: /A backup script/ }));
     expect((await screen.findByLabelText("Shell script snippet")).textContent).toContain("/ping/");
@@ -58,10 +58,10 @@ describe("the first minutes", () => {
 
   test.each(JOB_KINDS)(
     "make a check that the server takes, with a snippet of its own, for $title",
-    async (watched) => {
-      const check = await create("checks", watched.check("Europe/Berlin"));
+    async (jobKind) => {
+      const check = await create("checks", jobKind.check("Europe/Berlin"));
       const snippets = pingSnippets(pingTarget(check, "Europe/Berlin"));
-      expect(snippets.map(({ id }) => id)).toContain(watched.snippet);
+      expect(snippets.map(({ id }) => id)).toContain(jobKind.snippet);
     },
   );
 
@@ -277,7 +277,7 @@ test("the audit lists who changed what, but no values, and finds it by names and
     ]),
   );
   await user.type(screen.getByRole("textbox", { name: "Find" }), "nothing of this name");
-  await screen.findByText("Nothing that was changed matches.");
+  await screen.findByText("No change matches.");
   await user.clear(screen.getByRole("textbox", { name: "Find" }));
   await user.selectOptions(screen.getByRole("combobox", { name: "What was changed" }), "Checks");
   await waitFor(() => expect(tableRows()).toHaveLength(1));

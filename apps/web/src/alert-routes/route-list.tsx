@@ -1,8 +1,8 @@
-import { ActionIcon, Button } from "@mantine/core";
-import { LazyMenu } from "../ui/lazy-menu.tsx";
-import { IconArrowDown, IconArrowUp, IconDotsVertical, IconPencil, IconTrash } from "@tabler/icons-react";
-import { Link } from "@tanstack/react-router";
+import { ActionIcon } from "@mantine/core";
+import { IconArrowDown, IconArrowUp } from "@tabler/icons-react";
 
+import { DeleteMenu, EditLink } from "../ui/item-actions.tsx";
+import { moveItem } from "../ui/move-item.ts";
 import { ManagedLabel } from "../ui/status-label.tsx";
 import { EditorsOnly } from "../ui/role.tsx";
 import type { RouteDraft } from "./route-values.ts";
@@ -22,8 +22,7 @@ type Props = {
 /** The alert routes of a project, each with a summary in sentences. */
 export function RouteList({ projectId, routes, names, reorder, remove }: Props) {
   const ids = routes.map(({ id }) => id);
-  const swap = (one: number, other: number) =>
-    reorder(ids.map((id, index) => ids[index === one ? other : index === other ? one : index] ?? id));
+
   return (
     <ol className={styles["list"]}>
       {routes.map((route, index) => (
@@ -35,7 +34,7 @@ export function RouteList({ projectId, routes, names, reorder, remove }: Props) 
                 color="gray"
                 aria-label={`Move ${route.name} up`}
                 disabled={index === 0}
-                onClick={() => swap(index, index - 1)}
+                onClick={() => reorder(moveItem(ids, index, -1))}
               >
                 <IconArrowUp size={17} />
               </ActionIcon>
@@ -44,7 +43,7 @@ export function RouteList({ projectId, routes, names, reorder, remove }: Props) 
                 color="gray"
                 aria-label={`Move ${route.name} down`}
                 disabled={index === routes.length - 1}
-                onClick={() => swap(index, index + 1)}
+                onClick={() => reorder(moveItem(ids, index, 1))}
               >
                 <IconArrowDown size={17} />
               </ActionIcon>
@@ -56,47 +55,14 @@ export function RouteList({ projectId, routes, names, reorder, remove }: Props) 
             <RouteSentence route={route} names={names} />
           </div>
           <EditorsOnly>
-            <Actions projectId={projectId} route={route} remove={() => remove(route)} />
+            <div className={styles["actions"]}>
+              <EditLink name={route.name} to={`/projects/${projectId}/routes/${route.id}`} />
+              <DeleteMenu name={route.name} remove={() => remove(route)} />
+            </div>
           </EditorsOnly>
         </li>
       ))}
     </ol>
-  );
-}
-
-function Actions({
-  projectId,
-  route,
-  remove,
-}: {
-  projectId: string;
-  route: ListedRoute;
-  remove: () => void;
-}) {
-  return (
-    <div className={styles["actions"]}>
-      <Button
-        component={Link}
-        to={`/projects/${projectId}/routes/${route.id}`}
-        variant="default"
-        size="compact-md"
-        leftSection={<IconPencil size={16} aria-hidden />}
-        aria-label={`Edit ${route.name}`}
-      >
-        Edit
-      </Button>
-      <LazyMenu
-        position="bottom-end"
-        target={
-          <ActionIcon variant="subtle" color="gray" size={30} aria-label={`Actions for ${route.name}`}>
-            <IconDotsVertical size={18} />
-          </ActionIcon>
-        }
-        entries={() => [
-          { label: "Delete", isDanger: true, icon: <IconTrash size={16} aria-hidden />, onClick: remove },
-        ]}
-      />
-    </div>
   );
 }
 

@@ -131,7 +131,7 @@ describe("the channels of a check", () => {
   });
 });
 
-test("nobody is told that an e-mail was sent while the question to its reader has not left", async () => {
+test("the card does not say that a confirmation e-mail was sent before it has been", async () => {
   const lastTrial = { ...TRIAL, kind: "confirm", state: "retry", createdAt: AT } as const;
   await renderCard(aChannel({ unconfirmedSince: AT, askedAt: AT, lastTrial }));
   expect(screen.getByText(/has not left yet/)).toBeTruthy();

@@ -106,7 +106,7 @@ test("a webhook asks for its address alone, and folds away what few need", async
   expect(screen.queryByRole("textbox", { name: "Headers" })).toBeNull();
 });
 
-test("what is missing for the typed settings is told while they are typed", async () => {
+test("what is missing for the typed settings is shown while they are typed", async () => {
   const { user } = await renderForm("webhook", vi.fn<Save>());
   expect(screen.queryByText("not reachable")).toBeNull();
   await user.type(screen.getByRole("textbox", { name: "Address" }), "http://nas/");

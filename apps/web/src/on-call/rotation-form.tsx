@@ -2,6 +2,7 @@ import { ActionIcon, Group, NativeSelect, Stack, TextInput } from "@mantine/core
 import { useForm } from "@mantine/form";
 import { IconArrowDown, IconArrowUp, IconTrash } from "@tabler/icons-react";
 
+import { moveItem } from "../ui/move-item.ts";
 import { fieldAmong, FormButtons, FormProblems, useFormSave } from "../ui/form.tsx";
 import styles from "./on-call.module.css";
 import { type RotationDraft, rotationText } from "./on-call-queries.ts";
@@ -64,10 +65,7 @@ type TurnsProps = {
 /** The people in the order of their turns. */
 function Turns({ personIds, people, change }: TurnsProps) {
   const unassigned = [...people].filter(([id]) => !personIds.includes(id));
-  const swap = (one: number, other: number) =>
-    change(
-      personIds.map((id, index) => personIds[index === one ? other : index === other ? one : index] ?? id),
-    );
+
   return (
     <fieldset className={styles["turns"]}>
       <legend>In this order</legend>
@@ -82,7 +80,7 @@ function Turns({ personIds, people, change }: TurnsProps) {
                 color="gray"
                 aria-label={`${name}: earlier`}
                 disabled={index === 0}
-                onClick={() => swap(index, index - 1)}
+                onClick={() => change(moveItem(personIds, index, -1))}
               >
                 <IconArrowUp size={17} />
               </ActionIcon>
@@ -91,7 +89,7 @@ function Turns({ personIds, people, change }: TurnsProps) {
                 color="gray"
                 aria-label={`${name}: later`}
                 disabled={index === personIds.length - 1}
-                onClick={() => swap(index, index + 1)}
+                onClick={() => change(moveItem(personIds, index, 1))}
               >
                 <IconArrowDown size={17} />
               </ActionIcon>

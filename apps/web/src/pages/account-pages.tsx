@@ -14,7 +14,7 @@ import { Card, Fact } from "../ui/card.tsx";
 import { ErrorAlert } from "../ui/listing.tsx";
 import { Page, TextLink } from "../ui/page.tsx";
 
-/** The frame of pages that belong to no project: the top bar of the project that was open last. */
+/** The frame of pages outside of projects, with the top bar of the project that was opened last. */
 export function AccountLayout() {
   const { data: me } = useSuspenseQuery(meQuery);
   const projectId = homeProjectId(me);
@@ -31,7 +31,7 @@ export function AccountLayout() {
   );
 }
 
-/** What is the person's own, whichever project is open. */
+/** The signed-in person's account: who they are, their projects and their password. */
 export function AccountPage() {
   const { data: me } = useSuspenseQuery(meQuery);
   return (

@@ -32,7 +32,7 @@ import { HoursFields, StepFields } from "../alert-routes/route-fields.tsx";
 import { RouteSentence } from "../alert-routes/route-list.tsx";
 import { MultiSelect, TagsInput } from "../ui/pick.tsx";
 
-/** The form of an alert route: a new one where the address names none. */
+/** The form of the alert route in the address, or of a new one if the address names none. */
 export function RoutePage() {
   const { projectId = "", routeId } = useParams({ strict: false });
   const { data: routes } = useSuspenseQuery(routesQuery(projectId));
@@ -99,7 +99,7 @@ type Props = {
   cancel: () => void;
 };
 
-/** Creates or edits an alert route; a summary below the fields follows what is typed. */
+/** A form that creates or edits an alert route, with a summary that is updated while a person types. */
 export function RouteForm({ initial, isNew, names, knownTags, save, cancel }: Props) {
   const form = useRouteForm({ initialValues: initial });
   const { isSaving, otherProblems, submit } = useFormSave({ form, save, toField: routeField });
@@ -196,7 +196,11 @@ function MatchFields({ names, knownTags }: { names: Names; knownTags: readonly s
   );
 }
 
-const CHOICES: readonly { name: keyof RouteDraft["notifyOn"]; label: string; description: string }[] = [
+const NOTIFY_ON_CHOICES: readonly {
+  name: keyof RouteDraft["notifyOn"];
+  label: string;
+  description: string;
+}[] = [
   {
     name: "changes",
     label: "Down and up",
@@ -220,14 +224,14 @@ const CHOICES: readonly { name: keyof RouteDraft["notifyOn"]; label: string; des
   },
 ];
 
-/** The events that a route is about. */
+/** The events of which a route notifies. */
 function NotifyOnFields() {
   const form = useRouteFormContext();
   const { changes, failures, runs, notices } = form.values.notifyOn;
   return (
     <Fieldset legend="Notify on">
       <Stack gap="sm">
-        {CHOICES.map(({ name, label, description }) => (
+        {NOTIFY_ON_CHOICES.map(({ name, label, description }) => (
           <Checkbox
             key={name}
             label={label}

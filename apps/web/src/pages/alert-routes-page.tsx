@@ -71,12 +71,12 @@ export function RoutesPage() {
   );
 }
 
-/** A check that goes down for a reason; `wallClock` is the time in the browser's zone, as its field holds it. */
+/** A check that goes down for a reason. `wallClock`: the local time in the browser's zone, as the field holds it. */
 type Scenario = { checkId: string | null; wallClock: string; reason: Reason };
 
 type Props = { projectId: string; checks: ReadonlyMap<string, string> };
 
-/** Who gets notified if a check goes down at some time: decided by the same code that decides it then. */
+/** Shows who is notified if a check goes down at some time. The server computes it by the code that sends alerts. */
 export function NotificationPreview({ projectId, checks }: Props) {
   const zone = browserZone();
   const [scenario, setScenario] = useState<Scenario>(() => ({
@@ -197,11 +197,15 @@ function recipientColumns(zone: string): Column<Recipient>[] {
   ];
 }
 
-const EVENTS: Record<string, string> = { runs: "Every run", failures: "Every failure", notices: "Notices" };
+const EVENT_TITLES: Record<string, string> = {
+  runs: "Every run",
+  failures: "Every failure",
+  notices: "Notices",
+};
 
 function eventRecipientColumns(zone: string): Column<EventRecipient>[] {
   return [
-    { head: "What", look: "short", cell: ({ notifyOn }) => EVENTS[notifyOn] ?? notifyOn },
+    { head: "What", look: "short", cell: ({ notifyOn }) => EVENT_TITLES[notifyOn] ?? notifyOn },
     { head: "At", cell: ({ at }) => <ShortTime at={at} zone={zone} /> },
     { head: "Who", look: "wide", cell: ({ channelName }) => channelName },
     { head: "Because of", look: "wide", cell: ({ because }) => because },

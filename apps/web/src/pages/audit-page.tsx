@@ -21,7 +21,7 @@ const auditQuery = (projectId: string, filter: Filter) =>
     parseResponse(projectApi.audit.$get({ param: { projectId }, query: { ...query, ...filter } })),
   );
 
-/** The kinds of things whose changes can be listed alone. */
+/** The kinds of things by which the list can be filtered. */
 const NOUNS = [
   { value: "", label: "Everything" },
   { value: "check", label: "Checks" },
@@ -60,7 +60,7 @@ export function AuditPage() {
       </search>
       <TableCard
         query={useInfiniteQuery(auditQuery(projectId, filter))}
-        empty={noun === "" && text === "" ? "Nothing was changed yet." : "Nothing that was changed matches."}
+        empty={noun === "" && text === "" ? "Nothing was changed yet." : "No change matches."}
         columns={COLUMNS}
         rowKey={({ id }) => id}
       />

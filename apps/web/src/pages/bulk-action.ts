@@ -7,7 +7,7 @@ import { forgetAcknowledgement, keepAcknowledgement } from "../incidents/waiting
 import { serverNow } from "../time/clock.ts";
 import { toast } from "../ui/toast.tsx";
 
-type Bulk = {
+type BulkRequest = {
   client: QueryClient;
   projectId: string;
   checks: readonly CheckOverview[];
@@ -16,18 +16,18 @@ type Bulk = {
   checkIds: readonly string[];
 };
 
-/** Does the same to several checks, says what became of it, and offers to undo what was done. */
-export function performBulk({ client, projectId, checks, mutate, action, checkIds }: Bulk): void {
-  const fail = (error: unknown) => {
+/** Applies an action to several checks, shows the results, and offers to undo what was done. */
+export function performBulk({ client, projectId, checks, mutate, action, checkIds }: BulkRequest): void {
+  const keepOrShowError = (error: unknown) => {
     const userId = client.getQueryData(meQuery.queryKey)?.user.id;
     const canWait = action.action === "acknowledge" && !(error instanceof ApiError);
     const incidentIds = canWait ? openIncidents(checks, checkIds) : [];
     if (userId === undefined || incidentIds.length === 0) return toast.error(error);
     keepAcknowledgements(incidentIds, { projectId, userId });
   };
-  mutate({ action, checkIds }, { onSuccess: (results) => report(results), onError: fail });
+  mutate({ action, checkIds }, { onSuccess: (results) => showResults(results), onError: keepOrShowError });
 
-  function report(results: readonly BulkResult[]): void {
+  function showResults(results: readonly BulkResult[]): void {
     const names = new Map(checks.map(({ id, name }) => [id, name]));
     const changed = results.filter(({ outcome }) => outcome === "changed").map(({ checkId }) => checkId);
     const only = changed.length === 1 ? changed[0] : undefined;
@@ -36,10 +36,13 @@ export function performBulk({ client, projectId, checks, mutate, action, checkId
     if (changed.length === 0 && problem === null) toast.success("Nothing had to be changed.");
     if (changed.length === 0) return;
     const undo = () =>
-      mutate({ action: inverseOf(action), checkIds: changed }, { onError: (error) => toast.error(error) });
+      mutate(
+        { action: inverseAction(action), checkIds: changed },
+        { onError: (error) => toast.error(error) },
+      );
     toast.withUndo(doneText(action, only === undefined ? changed.length : `“${names.get(only)}”`), undo, {
       about: only ?? "several checks",
-      label: `Undo ${VERBS[action.action]}`,
+      label: `Undo ${UNDO_LABELS[action.action]}`,
     });
   }
 }
@@ -51,7 +54,7 @@ function openIncidents(checks: readonly CheckOverview[], checkIds: readonly stri
   );
 }
 
-/** Without a connection acknowledgements wait, since a person believes that nobody else is woken. */
+/** Stores acknowledgements until there is a connection: the person relies on it that nobody else is woken. */
 function keepAcknowledgements(
   incidentIds: readonly string[],
   person: { projectId: string; userId: string },
@@ -65,9 +68,9 @@ function keepAcknowledgements(
   );
 }
 
-const NAMED_MAX = 3;
+const NAMES_MAX = 3;
 
-/** Why some were not changed, by name; null where none failed. */
+/** Why some checks were not changed, by name; null if none failed. */
 export function problemText(
   results: readonly BulkResult[],
   names: ReadonlyMap<string, string>,
@@ -75,14 +78,14 @@ export function problemText(
   const failures = results.filter(({ outcome }) => outcome === "failed");
   if (failures.length === 0) return null;
   const named = failures
-    .slice(0, NAMED_MAX)
+    .slice(0, NAMES_MAX)
     .map(({ checkId, message = "" }) => `“${names.get(checkId) ?? checkId}”: ${message}`);
   const more = failures.length - named.length;
   return `${failures.length} of ${results.length} not changed. ${named.join(" ")}${more > 0 ? ` And ${more} more.` : ""}`;
 }
 
-/** What takes an action back from the checks that it changed. */
-export function inverseOf(action: BulkAction): BulkAction {
+/** The action that undoes another on the checks that it changed. */
+export function inverseAction(action: BulkAction): BulkAction {
   switch (action.action) {
     case "pause":
       return { action: "undo-pause" };
@@ -110,8 +113,8 @@ export function inverseOf(action: BulkAction): BulkAction {
   }
 }
 
-type Verb = BulkAction["action"];
-const VERBS: Record<Verb, string> = {
+type ActionName = BulkAction["action"];
+const UNDO_LABELS: Record<ActionName, string> = {
   pause: "pause",
   resume: "resume",
   "undo-pause": "this",
@@ -127,7 +130,7 @@ const VERBS: Record<Verb, string> = {
   "remove-channels": "channel",
 };
 
-const PAST: Record<Verb, string> = {
+const RESULT_TEXTS: Record<ActionName, string> = {
   pause: "paused",
   resume: "resumed",
   "undo-pause": "as before the pause",
@@ -144,5 +147,6 @@ const PAST: Record<Verb, string> = {
 };
 
 function doneText({ action }: BulkAction, what: string | number): string {
-  return typeof what === "string" ? `${what} is ${PAST[action]}.` : `${what} checks are ${PAST[action]}.`;
+  const result = RESULT_TEXTS[action];
+  return typeof what === "string" ? `${what} is ${result}.` : `${what} checks are ${result}.`;
 }

@@ -17,14 +17,14 @@ type Props = {
   projectId: string;
   /** All checks of the project. */
   checks: readonly CheckOverview[];
-  /** Those that the filters leave. */
+  /** The checks that match the filters. */
   shown: readonly CheckOverview[];
   chosen: ChosenChecks;
   ids: ReadonlySet<string>;
 };
 
-/** What can be done with the selected checks. */
-// oxlint-disable-next-line import/no-default-export -- React loads it by itself
+/** A bar of buttons for what can be done with the selected checks. */
+// oxlint-disable-next-line import/no-default-export -- `React.lazy` needs a default export
 export default function BulkBar({ projectId, checks, shown, chosen, ids }: Props) {
   const bulk = useBulk(projectId, checks);
   const selected = checks.filter(({ id }) => ids.has(id));
@@ -43,15 +43,17 @@ export default function BulkBar({ projectId, checks, shown, chosen, ids }: Props
         {selected.length} of {checks.length} selected
       </output>
       {selected.length < shown.length && (
-        <Plain onClick={() => chosen.choose(shown.map(({ id }) => id))}>Select all {shown.length}</Plain>
+        <BarButton onClick={() => chosen.choose(shown.map(({ id }) => id))}>
+          Select all {shown.length}
+        </BarButton>
       )}
-      <Plain onClick={() => chosen.choose([])}>Clear</Plain>
+      <BarButton onClick={() => chosen.choose([])}>Clear</BarButton>
       <span className={styles["bulkActions"]}>
-        <Plain onClick={() => act({ action: "pause" })}>Pause</Plain>
-        <Plain onClick={() => act({ action: "resume" })}>Resume</Plain>
+        <BarButton onClick={() => act({ action: "pause" })}>Pause</BarButton>
+        <BarButton onClick={() => act({ action: "resume" })}>Resume</BarButton>
         {selected.some(({ incident }) => incident !== undefined) && (
           <>
-            <Plain onClick={() => act({ action: "acknowledge" })}>Acknowledge</Plain>
+            <BarButton onClick={() => act({ action: "acknowledge" })}>Acknowledge</BarButton>
             <ActionMenu label="Snooze" entries={() => snoozeEntries(act)} />
           </>
         )}
@@ -66,7 +68,7 @@ export default function BulkBar({ projectId, checks, shown, chosen, ids }: Props
   );
 }
 
-function Plain({ onClick, children }: { onClick: () => void; children: ReactNode }) {
+function BarButton({ onClick, children }: { onClick: () => void; children: ReactNode }) {
   return (
     <Button size="compact-md" variant="default" onClick={onClick}>
       {children}
@@ -105,12 +107,12 @@ function snoozeEntries(act: Act): MenuEntry[] {
   }));
 }
 
-/** Adds a tag to the selected checks, or takes one away that some of them have. */
+/** A form that adds a tag to the selected checks, or removes one that some of them have. */
 function TagForm({ checks, selected, act }: Pick<Props, "checks"> & { selected: CheckOverview[]; act: Act }) {
   const [isOpen, setOpen] = useState(false);
   const [tag, setTag] = useState("");
   const list = useId();
-  if (!isOpen) return <Plain onClick={() => setOpen(true)}>Tags</Plain>;
+  if (!isOpen) return <BarButton onClick={() => setOpen(true)}>Tags</BarButton>;
   const perform = (action: "add-tags" | "remove-tags") => {
     if (tag.trim() !== "") act({ action, tags: tag.trim().split(/\s+/) });
     setOpen(false);
@@ -120,7 +122,7 @@ function TagForm({ checks, selected, act }: Pick<Props, "checks"> & { selected: 
     event.preventDefault();
     perform("add-tags");
   };
-  const isThere = collectTags(selected).includes(tag.trim());
+  const isInUse = collectTags(selected).includes(tag.trim());
   return (
     <form className={styles["bulkTag"]} onSubmit={submit}>
       <TextInput
@@ -142,7 +144,7 @@ function TagForm({ checks, selected, act }: Pick<Props, "checks"> & { selected: 
       <Button type="submit" size="compact-md" variant="default">
         Add
       </Button>
-      <Button size="compact-md" variant="default" disabled={!isThere} onClick={() => perform("remove-tags")}>
+      <Button size="compact-md" variant="default" disabled={!isInUse} onClick={() => perform("remove-tags")}>
         Remove
       </Button>
     </form>
@@ -152,7 +154,7 @@ function TagForm({ checks, selected, act }: Pick<Props, "checks"> & { selected: 
 function ChannelMenu({ projectId, act }: { projectId: string; act: Act }) {
   const { data: channels = [] } = useQuery(channelsQuery(projectId));
   if (channels.length === 0) return null;
-  const each = (action: "add-channels" | "remove-channels", icon: string): MenuEntry[] =>
+  const channelEntries = (action: "add-channels" | "remove-channels", icon: string): MenuEntry[] =>
     channels.map(({ id, name }) => ({
       id: `${action} ${id}`,
       label: name,
@@ -164,23 +166,23 @@ function ChannelMenu({ projectId, act }: { projectId: string; act: Act }) {
       label="Channels"
       entries={() => [
         { label: "Notify by" },
-        ...each("add-channels", "+"),
+        ...channelEntries("add-channels", "+"),
         "divider",
         { label: "No longer notify by" },
-        ...each("remove-channels", "–"),
+        ...channelEntries("remove-channels", "–"),
       ]}
     />
   );
 }
 
-const SPANS = [
+const MAINTENANCE_SPANS = [
   { label: "For 30 minutes", minutes: 30 },
   { label: "For 2 hours", minutes: 120 },
   { label: "For 8 hours", minutes: 480 },
   { label: "For 24 hours", minutes: 1_440 },
 ];
 
-/** Begins maintenance of the selected checks: one window for all of them, which the undo ends. */
+/** A menu that starts one maintenance window for all selected checks. Undo ends it. */
 function MaintenanceMenu({ projectId, selected }: { projectId: string; selected: CheckOverview[] }) {
   const { mutate: start } = useStartWindow(projectId);
   const { mutate: stop } = useStopWindow(projectId);
@@ -198,7 +200,9 @@ function MaintenanceMenu({ projectId, selected }: { projectId: string; selected:
   return (
     <ActionMenu
       label="Maintenance"
-      entries={() => SPANS.map(({ label, minutes }) => ({ label, onClick: () => begin(minutes) }))}
+      entries={() =>
+        MAINTENANCE_SPANS.map(({ label, minutes }) => ({ label, onClick: () => begin(minutes) }))
+      }
     />
   );
 }

@@ -6,7 +6,7 @@ import { appApi } from "../../test/app-api.ts";
 import { fakeApi, page, type SentRequest } from "../../test/fake-api.ts";
 import { anOverview, AT, PROJECT } from "../../test/fixtures.ts";
 import { renderApp } from "../../test/render.tsx";
-import { inverseOf, problemText } from "./bulk-action.ts";
+import { inverseAction, problemText } from "./bulk-action.ts";
 
 const VIEWS = `/v1/projects/${PROJECT}/views`;
 const BULK = `/v1/projects/${PROJECT}/checks/bulk`;
@@ -121,11 +121,11 @@ test("a view is saved under a name, and shown again by it", async () => {
 });
 
 test("what an undo does is the opposite of what was done", () => {
-  expect(inverseOf({ action: "add-tags", tags: ["night"] })).toEqual({
+  expect(inverseAction({ action: "add-tags", tags: ["night"] })).toEqual({
     action: "remove-tags",
     tags: ["night"],
   });
-  expect(inverseOf({ action: "delete" })).toEqual({ action: "restore" });
+  expect(inverseAction({ action: "delete" })).toEqual({ action: "restore" });
 });
 
 test("of many failures three are named", () => {

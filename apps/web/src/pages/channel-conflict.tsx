@@ -7,8 +7,8 @@ type Props = {
   checks: readonly { id: string; name: string }[];
 };
 
-/** What somebody else changed of the channel meanwhile. */
-// oxlint-disable-next-line import/no-default-export -- React loads it by itself
+/** Shows what somebody else changed about the channel meanwhile. */
+// oxlint-disable-next-line import/no-default-export -- `React.lazy` needs a default export
 export default function ChannelConflict({ edit, checks }: Props) {
   const names = new Map(checks.map(({ id, name }) => [id, name]));
   return <ConflictAlert edit={edit} facts={(view) => channelFacts(view, names)} />;

@@ -26,14 +26,16 @@ import { type Edit, useItemEdit } from "../conflicts/use-edit.ts";
 import { ManagedNote } from "../ui/status-label.tsx";
 import { lazyPart } from "../ui/lazy-part.ts";
 
-const loadCards = () => import("../channels/channel-settings-cards.tsx");
-const GroupingSettings = lazyPart(async () => ({ default: (await loadCards()).GroupingSettings }));
-const ReliabilitySettings = lazyPart(async () => ({ default: (await loadCards()).ReliabilitySettings }));
+const loadSettingsCards = () => import("../channels/channel-settings-cards.tsx");
+const GroupingSettings = lazyPart(async () => ({ default: (await loadSettingsCards()).GroupingSettings }));
+const ReliabilitySettings = lazyPart(async () => ({
+  default: (await loadSettingsCards()).ReliabilitySettings,
+}));
 const ChannelConflict = lazyPart(() => import("./channel-conflict.tsx"));
 
 type Props = { projectId: string; kind: ChannelKind; channel: ChannelView | null };
 
-/** The form of a channel: a new one of a kind where the address names none. */
+/** The form of the channel in the address, or of a new one of the kind that the address names. */
 export function ChannelPage() {
   const { projectId = "", channelId, ...params } = useParams({ strict: false });
   const { data: channels } = useSuspenseQuery(channelsQuery(projectId));
@@ -73,7 +75,7 @@ function ChannelEditor({ projectId, kind, channel }: Props) {
   });
   if (Object.keys(secrets).length > 0) return <NewSecrets secrets={secrets} done={leave} />;
   if (!checks || !instance) return <PageSkeleton />;
-  const title = channel === null ? handTitle(kind.kind, instance) : null;
+  const title = channel === null ? manualTitle(kind.kind, instance) : null;
   return (
     <>
       <ManagedNote managedBy={channel?.managedBy ?? null} />
@@ -82,7 +84,9 @@ function ChannelEditor({ projectId, kind, channel }: Props) {
           <ChannelConflict edit={edit} checks={checks} />
         </Suspense>
       )}
-      {channel === null && <Links projectId={projectId} kind={kind.kind} instance={instance} leave={leave} />}
+      {channel === null && (
+        <LinkCard projectId={projectId} kind={kind.kind} instance={instance} leave={leave} />
+      )}
       {kind.kind === "web-push" && (
         <Card title={channel === null ? "This device" : "Use another device, or this one again"}>
           <PushLink
@@ -115,8 +119,8 @@ function ChannelEditor({ projectId, kind, channel }: Props) {
 type Instance = { slackApp: boolean };
 type LinksProps = { projectId: string; kind: string; instance: Instance; leave: () => void };
 
-/** The easier ways of adding a channel that some kinds have. */
-function Links({ projectId, kind, instance, leave }: LinksProps) {
+/** The easier way to add a channel that some kinds have: a link to the provider. */
+function LinkCard({ projectId, kind, instance, leave }: LinksProps) {
   const { link = null } = useSearch({ strict: false });
   if (kind === "telegram")
     return (
@@ -132,8 +136,8 @@ function Links({ projectId, kind, instance, leave }: LinksProps) {
   );
 }
 
-/** The title of the form where an easier way is offered before it. */
-function handTitle(kind: string, { slackApp }: Instance): string | null {
+/** The title of the form if an easier way is offered above it; otherwise null. */
+function manualTitle(kind: string, { slackApp }: Instance): string | null {
   if (kind === "telegram") return "Or enter it yourself, for a bot of your own";
   return kind === "slack" && slackApp ? "Or use an incoming webhook of your own" : null;
 }
@@ -186,15 +190,15 @@ function Form({ projectId, kind, edit: { base, save }, checks, cancel }: FormPro
 
 const TYPING_PAUSE_MS = 400;
 
-/** What the operator has to set before the channel works, told before it is saved. */
+/** Shows what the operator has to set up before the channel works, while its settings are typed. */
 function ChannelWarnings({ projectId, kind, settings }: WarningsProps) {
   const [typed] = useDebouncedValue(settings, TYPING_PAUSE_MS);
-  const addresses = kind.fields.flatMap(({ name, input }) => (input === "url" ? [name] : []));
-  const asked = {
+  const urlFields = kind.fields.flatMap(({ name, input }) => (input === "url" ? [name] : []));
+  const channel = {
     kind: kind.kind,
-    settings: Object.fromEntries(addresses.map((name) => [name, typed[name] ?? ""])),
+    settings: Object.fromEntries(urlFields.map((name) => [name, typed[name] ?? ""])),
   };
-  const { data: warnings = [] } = useQuery(channelWarningsQuery(projectId, asked));
+  const { data: warnings = [] } = useQuery(channelWarningsQuery(projectId, channel));
   if (warnings.length === 0) return null;
   return (
     <output>

@@ -53,7 +53,7 @@ type ItemProps = { projectId: string; channel: ChannelView; names: ReadonlyMap<s
 function ChannelItem({ projectId, channel, names }: ItemProps) {
   const [startedId, setStartedId] = useState<string | null>(null);
   const { lastTrial } = channel;
-  // One that arrived needs no line once the page is left: the state above says so.
+  // The last test is still shown after the page was left, unless it arrived: then the channel's state says enough.
   const deliveryId = startedId ?? (lastTrial?.state === "sent" ? null : (lastTrial?.deliveryId ?? null));
   const test = useTestChannel(projectId);
   const remove = useDeleteChannel(projectId);
@@ -133,7 +133,7 @@ export function AddChannel({ projectId, kinds }: { projectId: string; kinds: rea
   );
 }
 
-/** Other names by which people search for a kind. */
+/** More words by which people search for a kind. */
 const OTHER_NAMES: Record<string, string> = {
   teams: "ms microsoft office workflow",
   sms: "twilio text message phone",
@@ -146,7 +146,7 @@ const OTHER_NAMES: Record<string, string> = {
   email: "mail smtp",
 };
 
-/** The kinds whose name, summary or other names contain every word. */
+/** The kinds whose title, summary or other names contain every typed word. */
 export function filterKinds(kinds: readonly ChannelKind[], typed: string): ChannelKind[] {
   const words = typed
     .toLowerCase()

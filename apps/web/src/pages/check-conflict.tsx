@@ -5,8 +5,8 @@ import { useNames } from "./use-names.ts";
 
 type Props = { projectId: string; edit: Conflict<CheckView> };
 
-/** What somebody else changed of the check meanwhile. */
-// oxlint-disable-next-line import/no-default-export -- React loads it by itself
+/** Shows what somebody else changed about the check meanwhile. */
+// oxlint-disable-next-line import/no-default-export -- `React.lazy` needs a default export
 export default function CheckConflict({ projectId, edit }: Props) {
   const names = useNames(projectId);
   return <ConflictAlert edit={edit} facts={(view) => checkFacts(view, names)} />;

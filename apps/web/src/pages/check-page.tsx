@@ -25,7 +25,7 @@ import { incidentSentence, STATUS_LABELS } from "../checks/status.ts";
 import styles from "./check-page.module.css";
 import { lazyPart } from "../ui/lazy-part.ts";
 
-// The status and what happened come first. The rest follows, and what stands in a tab comes with it.
+// The status and what happened are shown first. The other parts are loaded afterwards, and those in a tab with the tab.
 const PingList = lazyPart(async () => ({ default: (await import("../history/ping-list.tsx")).PingList }));
 const DurationCard = lazyPart(async () => ({
   default: (await import("../history/duration-card.tsx")).DurationCard,
@@ -96,7 +96,7 @@ export function CheckPage() {
       <Suspense fallback={null}>
         <Findings check={check} />
       </Suspense>
-      <Parts check={check} />
+      <CheckTabs check={check} />
     </Page>
   );
 }
@@ -121,7 +121,7 @@ function Actions({ check }: { check: CheckView }) {
   const navigate = useNavigate();
   const actions = useCheckActions(check.projectId);
   const { projectId } = check;
-  const acted = { id: check.id, name: checkName(check) };
+  const target = { id: check.id, name: checkName(check) };
   return (
     <>
       <Button
@@ -141,14 +141,14 @@ function Actions({ check }: { check: CheckView }) {
         Duplicate
       </Button>
       {check.status === "paused" ? (
-        <Button leftSection={<IconPlayerPlay size={17} aria-hidden />} onClick={() => actions.resume(acted)}>
+        <Button leftSection={<IconPlayerPlay size={17} aria-hidden />} onClick={() => actions.resume(target)}>
           Resume
         </Button>
       ) : (
         <Button
           variant="default"
           leftSection={<IconPlayerPause size={17} aria-hidden />}
-          onClick={() => actions.pause(acted)}
+          onClick={() => actions.pause(target)}
         >
           Pause
         </Button>
@@ -157,7 +157,7 @@ function Actions({ check }: { check: CheckView }) {
         variant="default"
         leftSection={<IconTrash size={17} aria-hidden />}
         onClick={() => {
-          actions.remove(acted);
+          actions.remove(target);
           void navigate({ to: "/projects/$projectId/checks", params: { projectId } });
         }}
       >
@@ -167,13 +167,13 @@ function Actions({ check }: { check: CheckView }) {
   );
 }
 
-function Parts({ check }: { check: CheckView }) {
+function CheckTabs({ check }: { check: CheckView }) {
   const navigate = useNavigate({ from: "/projects/$projectId/checks/$checkId" });
   const search = useSearch({ from: PAGE });
-  // Decided once, so that the first ping does not replace the snippets while somebody reads them.
-  const [standard] = useState(() => standardTab(check));
-  const tab = search.tab ?? standard;
-  const of = { projectId: check.projectId, checkId: check.id, zone: scheduleZone(check.schedule) };
+  // Chosen once, so that the first ping does not replace the snippets while somebody reads them.
+  const [initialTab] = useState(() => defaultTab(check));
+  const tab = search.tab ?? initialTab;
+  const checkInZone = { projectId: check.projectId, checkId: check.id, zone: scheduleZone(check.schedule) };
   return (
     <div className={styles["parts"]}>
       <Tabs
@@ -191,24 +191,24 @@ function Parts({ check }: { check: CheckView }) {
         <TabPanel value="pings">
           <Stack>
             <Suspense fallback={null}>
-              <RefusedPingsOfCheck projectId={of.projectId} checkId={of.checkId} />
+              <RefusedPingsOfCheck projectId={checkInZone.projectId} checkId={checkInZone.checkId} />
             </Suspense>
-            <PingList {...of} />
+            <PingList {...checkInZone} />
           </Stack>
         </TabPanel>
         <TabPanel value="runs">
-          <RunList {...of} />
+          <RunList {...checkInZone} />
           <ExportLinks
-            projectId={of.projectId}
-            checkId={of.checkId}
-            {...lastDays()}
+            projectId={checkInZone.projectId}
+            checkId={checkInZone.checkId}
+            {...exportSpan()}
             kinds={["runs", "slots", "incidents"]}
           />
         </TabPanel>
         <TabPanel value="history">
           <Stack>
-            <StatusHistory {...of} />
-            <Outages projectId={check.projectId} since={check.createdAt} zone={of.zone} />
+            <StatusHistory {...checkInZone} />
+            <Outages projectId={check.projectId} since={check.createdAt} zone={checkInZone.zone} />
           </Stack>
         </TabPanel>
         <TabPanel value="how-to">
@@ -232,17 +232,17 @@ function TabPanel({ value, children }: { value: string; children: ReactNode }) {
   );
 }
 
-/** A check without a ping opens with the instructions for sending one. */
-function standardTab({ pingCount }: CheckView): NonNullable<CheckSearch["tab"]> {
+/** The page of a check without a ping opens with the instructions for sending one. */
+function defaultTab({ pingCount }: CheckView): NonNullable<CheckSearch["tab"]> {
   return pingCount === 0 ? "how-to" : "pings";
 }
 
-const EXPORTED_DAYS = 90;
+const EXPORT_DAYS = 90;
 
-function lastDays(): { from: string; until: string } {
+function exportSpan(): { from: string; until: string } {
   const now = serverNow();
   return {
-    from: new Date(now - EXPORTED_DAYS * DAY_MS).toISOString(),
+    from: new Date(now - EXPORT_DAYS * DAY_MS).toISOString(),
     until: new Date(now).toISOString(),
   };
 }

@@ -18,8 +18,8 @@ import settingsStyles from "../checks/status-panel.module.css";
 import { CodeBlock } from "../ui/code-block.tsx";
 import badgeStyles from "../checks/how-to-ping.module.css";
 
-/** Who gets notified of a check, how it is set, and its badge. */
-// oxlint-disable-next-line import/no-default-export -- React loads it by itself
+/** Who is notified of a check, its settings, and its badge. */
+// oxlint-disable-next-line import/no-default-export -- `React.lazy` needs a default export
 export default function CheckSide({ check }: { check: CheckView }) {
   return (
     <>
@@ -129,11 +129,11 @@ export function SettingsCard({ check }: { check: CheckView }) {
   );
 }
 
-/** The badge and the heartbeat strip of a check as pictures for other pages, with what to paste there. */
+/** The badge and the heartbeat strip of a check as pictures, with Markdown to show them on other pages. */
 export function BadgeCard({ name, badgeUrl }: { name: string; badgeUrl: string | null }) {
   if (badgeUrl === null) return null;
   const stripUrl = badgeUrl.replace(/\/[^/]*\/([^/]+)$/, "/strip/$1");
-  // Brackets would end the name of the picture.
+  // A bracket would end the picture's text in Markdown.
   const alt = name.replaceAll(/[[\]]/g, "");
   return (
     <Card title="Badge">

@@ -23,7 +23,7 @@ export type ChecksAt = { checks: readonly CheckOverview[]; now: number };
 
 type FiltersProps = { checks: readonly CheckOverview[]; selection: ListSearch; children: ReactNode };
 
-/** The fields that narrow and order the list; its state is the query of the address. */
+/** Fields that filter and sort the list. The choices are kept in the query of the address. */
 export function Filters({ checks, selection, children }: FiltersProps) {
   const navigate = useNavigate({ from: LIST });
   const choose = (change: ListSearch) =>
@@ -68,7 +68,7 @@ export function Filters({ checks, selection, children }: FiltersProps) {
 
 type ChipsProps = ChecksAt & { selection: ListSearch };
 
-/** How many of the checks that the other filters leave have each status, each with a link to the list of them. */
+/** A link for each status that filters by it, with how many checks match it and the other filters. */
 export function StatusChips({ checks, selection, now }: ChipsProps) {
   const counts = useMemo(() => countByFilter(checks, selection, now), [checks, selection, now]);
   return (
@@ -107,7 +107,7 @@ function StatusChip({ status, count, open }: ChipProps) {
   );
 }
 
-/** The tags that the list is narrowed to, each with a link to the list without it. */
+/** The tags by which the list is filtered. Each is a link that removes it. */
 export function ChosenTags({ tags }: { tags: readonly string[] }) {
   return tags.map((tag) => (
     <Link

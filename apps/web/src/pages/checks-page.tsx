@@ -27,12 +27,12 @@ const PAGE = "/signed-in/projects/$projectId/checks";
 export function ChecksPage() {
   const { projectId } = useParams({ from: PAGE });
   const { data: checks } = useSuspenseQuery(checksQuery(projectId));
-  // Time alone may reorder the list; doing so every ten seconds is often enough.
+  // The list is also reordered as time passes; every ten seconds is often enough.
   const now = useComputedFromNow((at) => Math.floor(at / 10_000) * 10_000);
   const down = countByFilter(checks, {}, now).get("down") ?? 0;
   return (
     <Page
-      // The window's title says whether anything is down, even while another tab is open.
+      // The title of the browser tab says whether anything is down, even while another tab is open.
       title={down === 0 ? "Checks" : `(${down} down) Checks`}
       heading="Checks"
       lead={checks.length > 0 && <SummarySentence checks={checks} now={now} />}
@@ -114,10 +114,10 @@ function NewCheckButton({ projectId }: { projectId: string }) {
   );
 }
 
-/** The filters, and the checks that they leave. */
+/** The filters, and the checks that match them. */
 function SelectedChecks({ projectId, checks, now }: ChecksAt & { projectId: string }) {
   const selection = useSearch({ from: PAGE });
-  // The field follows the keys at once; the list may come a moment later.
+  // The field must show typed text at once; the list may be updated a moment later.
   const deferred = useDeferredValue(selection);
   const actions = useCheckActions(projectId);
   const [columns, setColumns] = useState(storedColumns);
@@ -157,7 +157,7 @@ function SelectedChecks({ projectId, checks, now }: ChecksAt & { projectId: stri
       {shown.length === 0 ? (
         <p className={styles["none"]}>No check matches this filter.</p>
       ) : (
-        <CheckList {...{ projectId, rows, actions, chosen, columns }} strip={stripOf(projectId)} />
+        <CheckList {...{ projectId, rows, actions, chosen, columns }} strip={stripRenderer(projectId)} />
       )}
       {ids.size > 0 && (
         <Suspense fallback={null}>
@@ -178,7 +178,7 @@ type RowKeys = {
   chosen: ChosenChecks;
 };
 
-/** The keys that act on the row that j and k have moved to, or on the selected rows. */
+/** The keys that act on the row to which j and k have moved, or on the selected rows. */
 function useRowKeys({ projectId, checks, shown, chosen }: RowKeys): void {
   const navigate = useNavigate();
   const bulk = useBulk(projectId, checks);
@@ -205,18 +205,18 @@ function useRowKeys({ projectId, checks, shown, chosen }: RowKeys): void {
   });
 }
 
-const strips = new Map<string, (check: CheckOverview) => React.ReactNode>();
+const stripRenderers = new Map<string, (check: CheckOverview) => React.ReactNode>();
 
-/** The same function for a project every time, so that rows are not rendered again for nothing. */
-function stripOf(projectId: string): (check: CheckOverview) => React.ReactNode {
-  const known = strips.get(projectId);
+/** Returns the same function for a project every time, so that rows are not rendered again without need. */
+function stripRenderer(projectId: string): (check: CheckOverview) => React.ReactNode {
+  const known = stripRenderers.get(projectId);
   if (known) return known;
-  const made = (check: CheckOverview) => <CheckStrip projectId={projectId} check={check} />;
-  strips.set(projectId, made);
-  return made;
+  const render = (check: CheckOverview) => <CheckStrip projectId={projectId} check={check} />;
+  stripRenderers.set(projectId, render);
+  return render;
 }
 
-/** Explains what a check is while there is none, and leads to creating the first. */
+/** Shown while there is no check: what a check is, and a button to create the first one. */
 function FirstCheck({ projectId }: { projectId: string }) {
   return (
     <section className={styles["empty"]} aria-label="No checks yet">

@@ -12,7 +12,7 @@ import { ErrorAlert } from "../ui/listing.tsx";
 import { BackArrow, Page, PageSkeleton, TextLink } from "../ui/page.tsx";
 import styles from "./clock-changes-page.module.css";
 
-/** The checks whose next clock change will skip, move or double a run, by change. */
+/** The checks whose next clock change skips, moves or doubles a run, grouped by clock change. */
 export function ClockChangesPage() {
   const { projectId } = useParams({ from: "/signed-in/projects/$projectId/clock-changes" });
   const { data, error } = useQuery(clockChangesQuery(projectId));
@@ -49,14 +49,14 @@ function emptyText(looked: number): string {
   return `All runs of ${looked === 1 ? "the one check" : `the ${looked} checks`} with a time zone come as planned at its next clock change.`;
 }
 
-const SHOWN = 50;
+const CHECKS_SHOWN_MAX = 50;
 
 function Change({ projectId, forecasts }: { projectId: string; forecasts: readonly CheckForecast[] }) {
-  const [isWhole, setWhole] = useState(false);
+  const [showsAll, setShowsAll] = useState(false);
   const now = useNow();
   const [first] = forecasts;
   if (first === undefined) return null;
-  const shown = isWhole ? forecasts : forecasts.slice(0, SHOWN);
+  const shown = showsAll ? forecasts : forecasts.slice(0, CHECKS_SHOWN_MAX);
   const count = forecasts.length === 1 ? "1 check" : `${forecasts.length} checks`;
   return (
     <Card title={`${first.text}, ${first.timezone}`}>
@@ -84,7 +84,7 @@ function Change({ projectId, forecasts }: { projectId: string; forecasts: readon
         ))}
       </ul>
       {shown.length < forecasts.length && (
-        <Button variant="default" onClick={() => setWhole(true)}>
+        <Button variant="default" onClick={() => setShowsAll(true)}>
           Show all {forecasts.length}
         </Button>
       )}
@@ -92,7 +92,7 @@ function Change({ projectId, forecasts }: { projectId: string; forecasts: readon
   );
 }
 
-/** Once is no disturbance: the run comes, as usual. */
+/** The labels of the effects; "once" has none, because the run comes as always. */
 const MARKS: Record<CheckForecast["marks"][number], { label: string; tone: string } | null> = {
   skipped: { label: "Skipped", tone: "down" },
   moved: { label: "Moved", tone: "grace" },

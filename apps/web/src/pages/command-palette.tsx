@@ -10,19 +10,19 @@ type Command = { id: string; label: string; kind: "Check" | "Page" | "Action"; t
 
 type Props = { projectId: string; canEdit: boolean; close: () => void };
 
-const SHOWN_MAX = 30;
+const COMMANDS_SHOWN_MAX = 30;
 
-/** Finds checks, pages and actions by some letters of their names; arrow keys choose, Enter opens. */
-// oxlint-disable-next-line import/no-default-export -- React loads it by itself
+/** A dialog to find checks, pages and actions by parts of their names. Arrow keys choose, Enter opens. */
+// oxlint-disable-next-line import/no-default-export -- `React.lazy` needs a default export
 export default function CommandPalette({ projectId, canEdit, close }: Props) {
   const navigate = useNavigate();
   const { data: checks = [] } = useQuery(checksQuery(projectId));
   const [query, setQuery] = useState("");
-  const [at, setAt] = useState(0);
+  const [position, setPosition] = useState(0);
   const list = useId();
   const commands = useMemo(() => allCommands(projectId, checks, canEdit), [projectId, checks, canEdit]);
   const found = useMemo(() => findCommands(commands, query), [commands, query]);
-  const current = found[Math.min(at, found.length - 1)];
+  const current = found[Math.min(position, found.length - 1)];
   const open = (command: Command | undefined) => {
     if (command === undefined) return;
     close();
@@ -33,7 +33,7 @@ export default function CommandPalette({ projectId, canEdit, close }: Props) {
     if (event.key === "Enter") open(current);
     if (step === undefined) return;
     event.preventDefault();
-    setAt(Math.min(found.length - 1, Math.max(0, at + step)));
+    setPosition(Math.min(found.length - 1, Math.max(0, position + step)));
   };
   return (
     <Modal.Root opened onClose={close} yOffset="12vh">
@@ -41,7 +41,7 @@ export default function CommandPalette({ projectId, canEdit, close }: Props) {
       <Modal.Content aria-label="Go to">
         <Modal.Body p="xs">
           <TextInput
-            // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- the list follows the typing, which no select does
+            // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- no select filters its list by typed text
             role="combobox"
             aria-label="Go to a check, a page or an action"
             aria-expanded
@@ -52,7 +52,7 @@ export default function CommandPalette({ projectId, canEdit, close }: Props) {
             value={query}
             onChange={({ currentTarget }) => {
               setQuery(currentTarget.value);
-              setAt(0);
+              setPosition(0);
             }}
             onKeyDown={press}
           />
@@ -112,22 +112,27 @@ const ACTIONS: [label: string, path: string][] = [
 ];
 
 function allCommands(projectId: string, checks: readonly CheckOverview[], canEdit: boolean): Command[] {
-  const at = `/projects/${projectId}`;
-  const links = (kind: Command["kind"], of: typeof PAGES) =>
-    of.map(([label, path]): Command => ({
+  const base = `/projects/${projectId}`;
+  const links = (kind: Command["kind"], targets: typeof PAGES) =>
+    targets.map(([label, path]): Command => ({
       id: path.replaceAll(/\W/g, "-"),
       label,
       kind,
-      to: `${at}/${path}`,
+      to: `${base}/${path}`,
     }));
   return [
     ...links("Page", PAGES),
     ...(canEdit ? links("Action", ACTIONS) : []),
-    ...checks.map(({ id, name }): Command => ({ id, label: name, kind: "Check", to: `${at}/checks/${id}` })),
+    ...checks.map(({ id, name }): Command => ({
+      id,
+      label: name,
+      kind: "Check",
+      to: `${base}/checks/${id}`,
+    })),
   ];
 }
 
-/** Those whose name has every word, names that begin with the query first. */
+/** The commands whose label contains every word of the query; those that begin with the query come first. */
 export function findCommands<C extends { label: string }>(commands: readonly C[], query: string): C[] {
   const wanted = query.trim().toLowerCase();
   const words = wanted.split(/\s+/);
@@ -135,6 +140,6 @@ export function findCommands<C extends { label: string }>(commands: readonly C[]
     const text = label.toLowerCase();
     return words.every((word) => text.includes(word));
   });
-  const begins = ({ label }: C) => (label.toLowerCase().startsWith(wanted) ? 0 : 1);
-  return found.toSorted((a, b) => begins(a) - begins(b)).slice(0, SHOWN_MAX);
+  const rank = ({ label }: C) => (label.toLowerCase().startsWith(wanted) ? 0 : 1);
+  return found.toSorted((a, b) => rank(a) - rank(b)).slice(0, COMMANDS_SHOWN_MAX);
 }

@@ -12,6 +12,7 @@ import { PROBLEM_TEXTS } from "../day/day-rows.tsx";
 import { nextZoom, shiftStart, spanAt, zoomStart } from "../day/day-span.ts";
 import { atFullHour, loadByPart, type Row, selectRows, sumRow } from "../day/day-summary.ts";
 import styles from "../day/day.module.css";
+import { capital } from "../text/reason-text.ts";
 import { useComputedFromNow } from "../time/clock.ts";
 import { browserZone, shortZonedText } from "../time/zones.ts";
 import { Card } from "../ui/card.tsx";
@@ -24,7 +25,7 @@ import { DatedTime } from "../ui/time.tsx";
 
 const PAGE = "/signed-in/projects/$projectId/day";
 
-/** What every check of the project did in an hour, a day or a month, and what it will be due for. */
+/** What every check of the project did in an hour, a day or a month, and when its next runs are due. */
 export function DayPage() {
   const { projectId } = useParams({ from: PAGE });
   const search = useSearch({ from: PAGE });
@@ -53,7 +54,7 @@ export function DayPage() {
       )}
       {query.data === undefined && !query.error && <Skeleton height={420} aria-label="Loading…" />}
       {query.data !== undefined && (
-        <Shown projectId={projectId} activity={query.data} search={search} set={set} move={move} />
+        <LoadedDay projectId={projectId} activity={query.data} search={search} set={set} move={move} />
       )}
     </Page>
   );
@@ -61,7 +62,7 @@ export function DayPage() {
 
 type Set = (change: Partial<DaySearch>) => void;
 
-/** The span as two numbers that change only when the live span has moved on. */
+/** The span to show. Its two numbers change only when the live span has moved on, so nothing else renders again. */
 function useSpan(zoom: Zoom, at: number | null): Span {
   const from = useComputedFromNow((now) => spanAt(zoom, at, now).from);
   const until = useComputedFromNow((now) => spanAt(zoom, at, now).until);
@@ -100,13 +101,13 @@ function useMovement(span: Span, zoom: Zoom): { move: Move; set: Set } {
   return { move, set };
 }
 
-type ShownProps = { projectId: string; activity: Activity; search: DaySearch; set: Set; move: Move };
+type LoadedDayProps = { projectId: string; activity: Activity; search: DaySearch; set: Set; move: Move };
 
-/** How many steps the line of now makes from one end of the span to the other. */
+/** In how many steps the line of the present instant crosses the span. */
 const NOW_STEPS = 1_000;
 
-function Shown({ projectId, activity, search, set, move }: ShownProps) {
-  // The span of what is shown: while another one is read, the picture must not tell wrong times.
+function LoadedDay({ projectId, activity, search, set, move }: LoadedDayProps) {
+  // The span of the loaded activity, because the span in the address may still be loading.
   const [from, until] = [Date.parse(activity.from), Date.parse(activity.until)];
   const span = useMemo(() => ({ from, until }), [from, until]);
   const step = Math.max(1_000, (until - from) / NOW_STEPS);
@@ -154,7 +155,7 @@ function Shown({ projectId, activity, search, set, move }: ShownProps) {
 
 type SummaryProps = { activity: Activity; all: readonly Row[]; search: DaySearch; set: Set; now: number };
 
-/** What went wrong in the span, as filters; then what piles up. */
+/** How many runs there were, buttons that filter by problem, and when the most runs were open at once. */
 function Summary({ activity, all, search, set, now }: SummaryProps) {
   const runs = all.reduce((sum, { sums }) => sum + sums.runs, 0);
   const problems = PROBLEMS.map((one) => ({
@@ -202,7 +203,7 @@ function pileUpText(activity: Activity, now: number): string {
   ].join(" ");
 }
 
-/** The same span as a table, for who cannot see the picture or wants its figures. `from`: its beginning. */
+/** The same span as a table, for people who cannot see the picture or want its figures. `from`: its beginning. */
 function DayTable({ projectId, rows, from }: { projectId: string; rows: readonly Row[]; from: number }) {
   const time = (at: number | null) =>
     at === null ? <Dash /> : <DatedTime at={new Date(from + at).toISOString()} />;
@@ -241,8 +242,5 @@ function DayTable({ projectId, rows, from }: { projectId: string; rows: readonly
 }
 
 const PROBLEM_HEADS = Object.fromEntries(
-  PROBLEMS.map((problem) => [
-    problem,
-    `${PROBLEM_TEXTS[problem][0]?.toUpperCase()}${PROBLEM_TEXTS[problem].slice(1)}`,
-  ]),
+  PROBLEMS.map((problem) => [problem, capital(PROBLEM_TEXTS[problem])]),
 ) as Record<(typeof PROBLEMS)[number], string>;

@@ -25,7 +25,7 @@ export function DeliveriesPage() {
           query={query}
           empty={
             isFiltered
-              ? "No delivery is like this."
+              ? "No delivery matches."
               : "Nothing was sent yet. An alert appears here when a check goes down or recovers."
           }
         >
@@ -43,7 +43,7 @@ type FiltersProps = {
   checks: ReadonlyMap<string, string>;
 };
 
-/** Narrows the list by what became of a message, where it went and which check it is about; kept in the address. */
+/** Fields that filter the list by state, channel and check. The choices are kept in the address. */
 function Filters({ search, channels, checks }: FiltersProps) {
   const navigate = useNavigate({ from: "/projects/$projectId/deliveries" });
   const set = (change: DeliveriesSearch) =>

@@ -28,7 +28,7 @@ import { TextArea } from "../ui/text-area.tsx";
 const COMPARED_MAX = 6;
 const EXAMPLE_LINE = "30 2 * * *";
 
-/** What schedulers make of a cron line, for anybody; the address holds all that was typed. */
+/** What schedulers make of a cron line, for anybody. The address contains everything that was typed. */
 export function ExplainPage() {
   const { asked, change } = useAsked();
   const { data: schedulers = [] } = useQuery(schedulersQuery);
@@ -47,7 +47,7 @@ export function ExplainPage() {
         wide
       >
         <Stack gap="lg">
-          <Question asked={asked} change={change} />
+          <ComparisonFields asked={asked} change={change} />
           <Proposal asked={asked} change={change} schedulers={schedulers} />
           <Readings asked={asked} change={change} schedulers={schedulers} />
         </Stack>
@@ -73,9 +73,9 @@ function useAsked(): { asked: Asked; change: Change } {
   };
 }
 
-function Question({ asked, change }: { asked: Asked; change: Change }) {
+function ComparisonFields({ asked, change }: { asked: Asked; change: Change }) {
   const [line, setLine] = useState(asked.line);
-  const tell = useDebouncedCallback((text: string) => change({ line: text }), TYPING_PAUSE_MS);
+  const changeLine = useDebouncedCallback((text: string) => change({ line: text }), TYPING_PAUSE_MS);
   return (
     <div className={styles["question"]}>
       <TextArea
@@ -84,7 +84,7 @@ function Question({ asked, change }: { asked: Asked; change: Change }) {
         value={line}
         onChange={({ currentTarget }) => {
           setLine(currentTarget.value);
-          tell(currentTarget.value);
+          changeLine(currentTarget.value);
         }}
         rows={1}
         maxLength={2000}
@@ -102,7 +102,7 @@ function Question({ asked, change }: { asked: Asked; change: Change }) {
 
 type WithSchedulers = { asked: Asked; change: Change; schedulers: readonly Scheduler[] };
 
-/** Adds what probably runs the line, where none of the schedulers that are compared reads it. */
+/** Offers to add the scheduler that probably runs the line, if none of the compared schedulers can read it. */
 function Proposal({ asked, change, schedulers }: WithSchedulers) {
   const proposals = useQueries({
     queries: asked.by.map((scheduler) => ({
@@ -137,7 +137,7 @@ function Readings({ asked, change, schedulers }: WithSchedulers) {
   const { data, error, isPlaceholderData } = useQuery(
     readingsQuery({ expression: asked.line, timezone: asked.zone, scheduler: asked.by }),
   );
-  // Until new readings have come, those that nobody asks for any more are left out.
+  // Until new readings have arrived, those of removed schedulers are left out.
   const readings = data?.filter(({ scheduler }) => asked.by.includes(scheduler));
   const remove = (id: string) => change({ by: asked.by.filter((one) => one !== id) });
   if (error)
@@ -148,8 +148,8 @@ function Readings({ asked, change, schedulers }: WithSchedulers) {
     );
   return (
     <section aria-label="Readings" aria-live="polite" data-stale={isPlaceholderData || undefined}>
-      {readings !== undefined && verdict(readings) !== "" && (
-        <p className={styles["verdict"]}>{verdict(readings)}</p>
+      {readings !== undefined && verdictText(readings) !== "" && (
+        <p className={styles["verdict"]}>{verdictText(readings)}</p>
       )}
       <div className={styles["cards"]}>
         {readings === undefined
@@ -177,8 +177,8 @@ function Readings({ asked, change, schedulers }: WithSchedulers) {
   );
 }
 
-/** Whether the readings agree, in a sentence. */
-function verdict(readings: readonly Reading[]): string {
+/** A sentence about whether the readings agree; empty if fewer than two schedulers can read the line. */
+function verdictText(readings: readonly Reading[]): string {
   const meanings = readings.flatMap(({ meaning }) => meaning ?? []);
   if (meanings.length < 2) return "";
   const refused = readings.length - meanings.length;

@@ -38,13 +38,13 @@ import styles from "./first-check-page.module.css";
 
 const PAGE = "/signed-in/projects/$projectId/start";
 
-/** From nothing to a job that is watched: what it is, its first ping, and who gets notified. */
+/** Leads a newcomer from no check to a working one: what kind of job, its first ping, and who is notified. */
 export function FirstCheckPage() {
   const { projectId } = useParams({ from: PAGE });
   const { check: checkId, watch } = useSearch({ from: PAGE });
-  const watched = JOB_KINDS.find(({ id }) => id === watch);
-  if (checkId === undefined || watched === undefined) return <WhatToWatch projectId={projectId} />;
-  return <FirstMinutes projectId={projectId} checkId={checkId} watched={watched} />;
+  const jobKind = JOB_KINDS.find(({ id }) => id === watch);
+  if (checkId === undefined || jobKind === undefined) return <WhatToWatch projectId={projectId} />;
+  return <FirstMinutes projectId={projectId} checkId={checkId} jobKind={jobKind} />;
 }
 
 const ICONS: Record<string, typeof IconBox> = {
@@ -59,15 +59,15 @@ const ICONS: Record<string, typeof IconBox> = {
 function WhatToWatch({ projectId }: { projectId: string }) {
   const navigate = useNavigate();
   const create = useSaveCheck(projectId);
-  const start = (watched: JobKind) =>
+  const start = (jobKind: JobKind) =>
     create.mutate(
-      { edited: null, draft: watched.check(browserZone()) },
+      { edited: null, draft: jobKind.check(browserZone()) },
       {
         onSuccess: ({ id }) =>
           void navigate({
             to: "/projects/$projectId/start",
             params: { projectId },
-            search: { check: id, watch: watched.id },
+            search: { check: id, watch: jobKind.id },
           }),
         onError: toast.error,
       },
@@ -75,23 +75,23 @@ function WhatToWatch({ projectId }: { projectId: string }) {
   return (
     <Page
       title="What do you want to watch?"
-      lead="Choose one. It gets settings that do for most, and you can change all of them afterwards."
+      lead="Choose one. It gets settings that suit most jobs, and you can change all of them afterwards."
       narrow
     >
       <ul className={styles["kinds"]}>
-        {JOB_KINDS.map((watched) => {
-          const Icon = ICONS[watched.id] ?? IconBox;
+        {JOB_KINDS.map((jobKind) => {
+          const Icon = ICONS[jobKind.id] ?? IconBox;
           return (
-            <li key={watched.id}>
+            <li key={jobKind.id}>
               <button
                 type="button"
                 className={styles["kind"]}
                 disabled={create.isPending}
-                onClick={() => start(watched)}
+                onClick={() => start(jobKind)}
               >
                 <Icon size={26} aria-hidden />
-                <strong>{watched.title}</strong>
-                <span>{watched.summary}</span>
+                <strong>{jobKind.title}</strong>
+                <span>{jobKind.summary}</span>
               </button>
             </li>
           );
@@ -107,17 +107,17 @@ function WhatToWatch({ projectId }: { projectId: string }) {
   );
 }
 
-type FirstMinutesProps = { projectId: string; checkId: string; watched: JobKind };
+type FirstMinutesProps = { projectId: string; checkId: string; jobKind: JobKind };
 
-function FirstMinutes({ projectId, checkId, watched }: FirstMinutesProps) {
+function FirstMinutes({ projectId, checkId, jobKind }: FirstMinutesProps) {
   const { data: check } = useQuery(checkQuery({ projectId, checkId }));
   if (check === undefined) return null;
   return (
-    <Page title={`Watch ${watched.title.toLowerCase()}`} narrow>
+    <Page title={`Watch ${jobKind.title.toLowerCase()}`} narrow>
       <Stack>
         <Card title="1. Put this where the job runs">
-          <Scheduled check={check} />
-          <FirstSnippet check={check} watched={watched} />
+          <ExpectedTime check={check} />
+          <FirstSnippet check={check} jobKind={jobKind} />
         </Card>
         <Card title="2. The first ping">
           <FirstPing check={check} />
@@ -138,8 +138,8 @@ function FirstMinutes({ projectId, checkId, watched }: FirstMinutesProps) {
   );
 }
 
-/** When the job is expected, with the way to change that, or to go back and lose nothing but an empty check. */
-function Scheduled({ check }: { check: CheckView }) {
+/** When the job is expected, with links to change that, or to go back, which deletes the check while it has no ping. */
+function ExpectedTime({ check }: { check: CheckView }) {
   const { projectId, id: checkId } = check;
   const navigate = useNavigate();
   const actions = useCheckActions(projectId);
@@ -168,15 +168,15 @@ function Scheduled({ check }: { check: CheckView }) {
   );
 }
 
-function FirstSnippet({ check, watched }: { check: CheckView; watched: JobKind }) {
+function FirstSnippet({ check, jobKind }: { check: CheckView; jobKind: JobKind }) {
   const { pingUrl, slug, schedule } = check;
-  const named = checkName(check).toLowerCase();
+  const lowerName = checkName(check).toLowerCase();
   const snippets =
     pingUrl === null
       ? []
-      : pingSnippets(pingTarget({ pingUrl, slug: slug || named, schedule }, browserZone()));
-  const shown = snippets.find(({ id }) => id === watched.snippet);
-  const tried = snippets.find(({ id }) => id === "curl");
+      : pingSnippets(pingTarget({ pingUrl, slug: slug || lowerName, schedule }, browserZone()));
+  const shown = snippets.find(({ id }) => id === jobKind.snippet);
+  const curl = snippets.find(({ id }) => id === "curl");
   return (
     <>
       {shown && (
@@ -185,10 +185,10 @@ function FirstSnippet({ check, watched }: { check: CheckView; watched: JobKind }
           <CodeBlock code={shown.code} what={`${shown.title} snippet`} />
         </>
       )}
-      {tried && (
+      {curl && (
         <>
           <p className={styles["lead"]}>To try it now, from any terminal:</p>
-          <CodeBlock code={tried.code} what="curl command" />
+          <CodeBlock code={curl.code} what="curl command" />
         </>
       )}
     </>
@@ -196,14 +196,14 @@ function FirstSnippet({ check, watched }: { check: CheckView; watched: JobKind }
 }
 
 function FirstPing({ check }: { check: CheckView }) {
-  // Times of the API sort as text.
-  const heardAt = [check.lastPingAt, check.lastStartAt]
+  // The API's times can be compared as text.
+  const lastPingAt = [check.lastPingAt, check.lastStartAt]
     .filter((at) => at !== null)
     .toSorted()
     .at(-1);
   return (
     <output className={styles["listening"]}>
-      {heardAt === undefined ? (
+      {lastPingAt === undefined ? (
         <>
           <Loader size="sm" type="dots" aria-hidden />
           <span>Listening… This line changes by itself when the first ping comes.</span>
@@ -213,7 +213,7 @@ function FirstPing({ check }: { check: CheckView }) {
           <IconCircleCheck className={styles["good"]} aria-hidden />
           <span>
             {check.pingCount === 1 ? "The first ping came" : `${check.pingCount} pings came, the last`}:{" "}
-            <ExactTime at={heardAt} />.{" "}
+            <ExactTime at={lastPingAt} />.{" "}
             {check.status === "down" ? "It said that the job failed, so an alert goes out." : "It works."}
           </span>
         </>

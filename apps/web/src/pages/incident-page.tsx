@@ -12,7 +12,7 @@ import { Description } from "../ui/description.tsx";
 import { BackArrow, Page, TextLink } from "../ui/page.tsx";
 import { lazyPart } from "../ui/lazy-part.ts";
 
-// What is told on status pages is for few, and follows what happened.
+// Loaded after the page: most incidents are not on a status page.
 const IncidentPosts = lazyPart(async () => ({
   default: (await import("./incident-posts.tsx")).IncidentPosts,
 }));

@@ -19,26 +19,30 @@ import { deleteWithUndo, toast } from "../ui/toast.tsx";
 
 type Props = { projectId: string; incidentId: string; checkId: string };
 
-/** What the visitors of status pages read about an incident; nothing where its check is on none. */
+/** What visitors of status pages read about an incident; renders nothing if its check is on no page. */
 export function IncidentPosts({ projectId, incidentId, checkId }: Props) {
   const { data: pages = [] } = useQuery(statusPagesQuery(projectId));
-  const showing = pages.filter(({ entries }) => entries.some((entry) => entry.checkId === checkId));
-  if (showing.length === 0) return null;
+  const pagesWithCheck = pages.filter(({ entries }) => entries.some((entry) => entry.checkId === checkId));
+  if (pagesWithCheck.length === 0) return null;
   return (
-    <Card title={showing.length === 1 ? `On the status page “${showing[0]?.name}”` : "On status pages"}>
-      {showing.map((page) => (
+    <Card
+      title={
+        pagesWithCheck.length === 1 ? `On the status page “${pagesWithCheck[0]?.name}”` : "On status pages"
+      }
+    >
+      {pagesWithCheck.map((page) => (
         <PostsOfIncident key={page.id} projectId={projectId} incidentId={incidentId} page={page} />
       ))}
       <EditorsOnly>
-        <NewPost projectId={projectId} incidentId={incidentId} checkId={checkId} pages={showing} />
+        <NewPost projectId={projectId} incidentId={incidentId} checkId={checkId} pages={pagesWithCheck} />
       </EditorsOnly>
     </Card>
   );
 }
 
-type OfPage = Pick<Props, "projectId" | "incidentId"> & { page: StatusPageView };
+type PostsProps = Pick<Props, "projectId" | "incidentId"> & { page: StatusPageView };
 
-function PostsOfIncident({ projectId, incidentId, page }: OfPage) {
+function PostsOfIncident({ projectId, incidentId, page }: PostsProps) {
   const ref = { projectId, pageId: page.id };
   const { data: posts = [] } = useQuery(statusPostsQuery(ref));
   const remove = useDeletePost(ref);

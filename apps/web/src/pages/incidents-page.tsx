@@ -14,7 +14,7 @@ import { openText, stormTitle } from "../incidents/incident-text.ts";
 import { ExactTime } from "../ui/time.tsx";
 import { Segments } from "../ui/segments.tsx";
 
-const SHOWN = [
+const STATE_FILTERS = [
   { value: "open", label: "Open" },
   { value: "all", label: "All" },
 ];
@@ -30,7 +30,7 @@ export function IncidentsPage() {
       actions={
         <Segments
           aria-label="Which incidents"
-          data={SHOWN}
+          data={STATE_FILTERS}
           value={state ?? "open"}
           onChange={(chosen) =>
             void navigate({ search: chosen === "all" ? { state: "all" } : {}, replace: true })
@@ -68,7 +68,7 @@ function AllIncidents({ projectId }: { projectId: string }) {
   );
 }
 
-/** The incidents that one message announced together: the link in such a message leads here. */
+/** The incidents that one message announced together. The link in such a message opens this page. */
 export function StormPage() {
   const ref = useParams({ from: "/signed-in/projects/$projectId/storms/$stormId" });
   const { projectId } = ref;
@@ -96,7 +96,7 @@ export function StormPage() {
         </TextLink>
       }
     >
-      <Listing query={query} empty="Its incidents are no longer kept.">
+      <Listing query={query} empty="Its incidents are no longer stored.">
         {(incidents) => <IncidentList projectId={projectId} incidents={incidents} />}
       </Listing>
       <MoreButton {...query} />

@@ -22,7 +22,7 @@ const ROLES = {
   viewer: "a viewer, with view-only access",
 };
 
-/** Opened by the link of an invitation. Nothing happens before the person accepts or declines. */
+/** The page that the link of an invitation opens. Nothing happens before the person accepts or declines. */
 export function InvitationPage() {
   const { token = "" } = useSearch({ from: "/invitation" });
   const { data: invitation, error } = useQuery(invitationQuery(token));
@@ -113,7 +113,7 @@ function WithoutAccount({ invitation, token }: Props) {
   return (
     <>
       <p>
-        You have an account with {invitation.email}?{" "}
+        Do you have an account with {invitation.email}?{" "}
         <TextLink to="/sign-in" search={{ to: back }}>
           Sign in to accept
         </TextLink>
@@ -124,10 +124,10 @@ function WithoutAccount({ invitation, token }: Props) {
           submitLabel="Create account and accept"
           isPending={signUp.isPending}
           error={signUp.error}
-          onSubmit={(values, refused) =>
+          onSubmit={(values, showError) =>
             signUp.mutate(
               { token, ...values },
-              { onSuccess: () => void navigate({ to: "/" }), onError: refused },
+              { onSuccess: () => void navigate({ to: "/" }), onError: showError },
             )
           }
         />

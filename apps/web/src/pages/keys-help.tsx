@@ -15,8 +15,8 @@ const KEYS: [keys: string, what: string][] = [
   ["?", "This help"],
 ];
 
-/** Which key does what. */
-// oxlint-disable-next-line import/no-default-export -- React loads it by itself
+/** A dialog that lists the keys and what they do. */
+// oxlint-disable-next-line import/no-default-export -- `React.lazy` needs a default export
 export default function KeysHelp({ close }: { close: () => void }) {
   return (
     <Modal opened onClose={close} title="Keyboard" closeButtonProps={{ "aria-label": "Close" }}>

@@ -1,12 +1,5 @@
-import { Button, ActionIcon } from "@mantine/core";
-import {
-  IconPlus,
-  IconCalendarTime,
-  IconDotsVertical,
-  IconPencil,
-  IconTool,
-  IconTrash,
-} from "@tabler/icons-react";
+import { Button } from "@mantine/core";
+import { IconPlus, IconCalendarTime, IconTool } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
 import { maintenanceCurl, ruleText, scopeText } from "../maintenance/window-text.ts";
@@ -26,7 +19,7 @@ import { Page, TextLink } from "../ui/page.tsx";
 import { EditorsOnly } from "../ui/role.tsx";
 import { deleteWithUndo, toast } from "../ui/toast.tsx";
 import { useNames } from "./use-names.ts";
-import { LazyMenu } from "../ui/lazy-menu.tsx";
+import { DeleteMenu, EditLink } from "../ui/item-actions.tsx";
 import { browserZone } from "../time/zones.ts";
 import { ExactTime } from "../ui/time.tsx";
 import { StatusLabel } from "../ui/status-label.tsx";
@@ -114,13 +107,13 @@ type Props = {
   remove: (window: WindowView) => void;
 };
 
-/** The maintenance windows of a project; those that last now come first. */
+/** The maintenance windows of a project: first those that last now, then those to come, then those that are over. */
 export function WindowList({ windows, ...props }: Props) {
-  const order = (window: WindowView) => (window.active !== null ? 0 : window.next !== null ? 1 : 2);
+  const rank = (window: WindowView) => (window.active !== null ? 0 : window.next !== null ? 1 : 2);
   return (
     <ul className={items["list"]}>
       {windows
-        .toSorted((a, b) => order(a) - order(b))
+        .toSorted((a, b) => rank(a) - rank(b))
         .map((window) => (
           <WindowItem key={window.id} window={window} {...props} />
         ))}
@@ -163,32 +156,8 @@ function WindowItem({ projectId, window, checks, stop, remove }: ItemProps) {
               Stop now
             </Button>
           )}
-          <Button
-            component={Link}
-            to={`/projects/${projectId}/maintenance/${id}`}
-            variant="default"
-            size="compact-md"
-            leftSection={<IconPencil size={16} aria-hidden />}
-            aria-label={`Edit ${name}`}
-          >
-            Edit
-          </Button>
-          <LazyMenu
-            position="bottom-end"
-            target={
-              <ActionIcon variant="subtle" color="gray" size={30} aria-label={`Actions for ${name}`}>
-                <IconDotsVertical size={18} />
-              </ActionIcon>
-            }
-            entries={() => [
-              {
-                label: "Delete",
-                isDanger: true,
-                icon: <IconTrash size={16} aria-hidden />,
-                onClick: () => remove(window),
-              },
-            ]}
-          />
+          <EditLink name={name} to={`/projects/${projectId}/maintenance/${id}`} />
+          <DeleteMenu name={name} remove={() => remove(window)} />
         </div>
       </EditorsOnly>
     </li>

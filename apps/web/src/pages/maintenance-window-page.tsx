@@ -29,7 +29,7 @@ import { SpanInput } from "../ui/span-input.tsx";
 import { TimezoneSelect, MultiSelect, TagsInput } from "../ui/pick.tsx";
 import { Segments } from "../ui/segments.tsx";
 
-/** The form of a maintenance window: a new one where the address names none. */
+/** The form of the maintenance window in the address, or of a new one if the address names none. */
 export function WindowPage() {
   const { projectId = "", windowId } = useParams({ strict: false });
   const { data: windows } = useSuspenseQuery(windowsQuery(projectId));
@@ -106,7 +106,7 @@ const KINDS = [
   { value: "cron", label: "Cron" },
 ];
 
-/** Creates or edits a maintenance window. */
+/** A form that creates or edits a maintenance window. */
 export function WindowForm({ initial, isNew, checks, knownTags, save, cancel }: Props) {
   const form = useForm({ initialValues: initial });
   const { isSaving, otherProblems, submit } = useFormSave({
@@ -219,10 +219,10 @@ function ScopeFields({ form, checks, knownTags }: ScopeProps) {
 
 function RuleSummary({ values }: { values: WindowValues }) {
   const { rule } = windowDraft(values);
-  const unfinished = rule.kind === "once" && (values.from === "" || values.until === "");
+  const isUnfinished = rule.kind === "once" && (values.from === "" || values.until === "");
   return (
     <p style={{ margin: 0 }}>
-      {unfinished
+      {isUnfinished
         ? "Enter when it begins and ends."
         : `${ruleText(rule, values.timezone)}: deadlines in this window are excluded, and nobody is notified.`}
     </p>

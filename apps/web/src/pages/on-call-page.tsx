@@ -20,7 +20,7 @@ export function OnCallPage() {
   const { projectId } = useParams({ from: "/signed-in/projects/$projectId/on-call" });
   const query = useQuery(rotationsQuery(projectId));
   const { channels, people } = useNames(projectId);
-  const [adding, setAdding] = useState(false);
+  const [isAdding, setAdding] = useState(false);
   return (
     <Page
       title="On call"
@@ -29,7 +29,7 @@ export function OnCallPage() {
         <EditorsOnly>
           <Button
             leftSection={<IconPlus size={18} aria-hidden />}
-            disabled={adding}
+            disabled={isAdding}
             onClick={() => setAdding(true)}
           >
             New rotation
@@ -37,7 +37,7 @@ export function OnCallPage() {
         </EditorsOnly>
       }
     >
-      {adding && <NewRotation projectId={projectId} people={people} close={() => setAdding(false)} />}
+      {isAdding && <NewRotation projectId={projectId} people={people} close={() => setAdding(false)} />}
       <Listing query={query} empty="No rotation yet.">
         {(rotations) =>
           rotations.map((rotation) => (
@@ -71,7 +71,7 @@ function NewRotation({ projectId, people, close }: NewProps) {
   );
 }
 
-/** A week each, handed over on this weekday at 9:00. */
+/** The settings of a new rotation: turns of a week, handed over on today's weekday at 9:00. */
 function newRotation(timezone: string): RotationDraft {
   const startsOn = wallClockText(serverNow(), timezone).slice(0, 10);
   return { name: "", timezone, every: "week", startsOn, handOverAt: "09:00", personIds: [], overrides: [] };

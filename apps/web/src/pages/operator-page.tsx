@@ -54,14 +54,14 @@ type Props = { health: InstanceHealth };
 
 const REFRESH_MS = 5_000;
 
-/** How the whole instance does; only its operators may read it. */
+/** The health of the whole instance. Only its operators may read it. */
 const instanceHealthQuery = queryOptions({
   queryKey: ["operator"],
   queryFn: () => parseResponse(api.v1.operator.$get()),
   refetchInterval: REFRESH_MS,
 });
 
-/** Every problem that exists now, or that there is none. */
+/** The current problems, or "No problems". */
 function Problems({ health: { problems } }: Props) {
   return (
     <section className={styles["problems"]} data-well={problems.length === 0 || undefined} aria-label="State">
@@ -83,7 +83,7 @@ function Problems({ health: { problems } }: Props) {
   );
 }
 
-/** How far the evaluation of deadlines and the sending of alerts have come. */
+/** Whether the evaluation of deadlines and the sending of alerts keep up. */
 function Progress({ health: { evaluation, deliveries, channels, queue, heartbeat } }: Props) {
   return (
     <div className={styles["cards"]}>
@@ -129,7 +129,7 @@ const SELF_TEST_COLUMNS: Column<InstanceHealth["selfTest"]["hour"] & { span: str
   { head: "Slowest", cell: ({ mostMs }) => millisecondsText(mostMs) },
 ];
 
-/** How long the self-test's alerts took from the deadline until they arrived. */
+/** How long the alerts of the self-test took from the deadline until they arrived. */
 function SelfTest({ health: { selfTest } }: Props) {
   const rows = (["hour", "day"] as const).map((span) => ({ span, ...selfTest[span] }));
   return (
@@ -160,7 +160,7 @@ const PROCESS_COLUMNS: Column<Process>[] = [
   { head: "Id", look: "dimmed", cell: ({ id }) => <code>{id.slice(0, 8)}</code> },
 ];
 
-/** The processes of the instance. */
+/** The checkers and receivers of the instance, and when each last worked. */
 function Processes({ health: { checkers, receivers } }: Props) {
   const rows = [
     ...checkers.map((one) => ({ ...one, kind: "Checker", workedAt: one.evaluatedAt })),

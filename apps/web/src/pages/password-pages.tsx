@@ -68,7 +68,7 @@ function NoMailPage() {
   );
 }
 
-/** Opened by the link in an e-mail. Opening it changes nothing, because mail scanners open links too. */
+/** The page that the link in an e-mail opens. Opening it changes nothing, because mail scanners open links too. */
 export function ResetPasswordPage() {
   const { token } = useSearch({ from: "/reset-password" });
   const navigate = useNavigate();
@@ -82,7 +82,7 @@ export function ResetPasswordPage() {
         submitLabel="Save password"
         isPending={finish.isPending}
         error={finish.error}
-        onSubmit={({ password }, refused) =>
+        onSubmit={({ password }, showError) =>
           finish.mutate(
             { token: token ?? "", password },
             {
@@ -90,7 +90,7 @@ export function ResetPasswordPage() {
                 toast.success("Your password is changed. Sign in with it.");
                 void navigate({ to: "/sign-in" });
               },
-              onError: refused,
+              onError: showError,
             },
           )
         }

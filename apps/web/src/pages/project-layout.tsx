@@ -16,12 +16,12 @@ import styles from "../app/shell.module.css";
 import { lazyPart } from "../ui/lazy-part.ts";
 import { bufferKeys, useKeys } from "../ui/keys.ts";
 
-// Nothing is wrong on most visits: what says so follows the page.
+// Loaded after the page: on most visits there is nothing to warn about.
 const HealthBanner = lazyPart(async () => ({
   default: (await import("../live/health-banner.tsx")).HealthBanner,
 }));
 
-/** The frame of every page of a project. It subscribes to the live events of the project. */
+/** The frame of every page of a project, which follows the project's live events. */
 export function ProjectLayout() {
   const { projectId } = useParams({ from: "/signed-in/projects/$projectId" });
   const { data: me } = useSuspenseQuery(meQuery);
@@ -60,7 +60,7 @@ function useOpenIncidents(projectId: string): string {
   return data.next === null ? String(data.items.length) : `${data.items.length}+`;
 }
 
-/** Tells viewers why the pages have no buttons for changes. */
+/** Explains to viewers why the pages have no buttons for changes. */
 function ViewOnlyNote() {
   return (
     <p className={styles["viewOnly"]}>
@@ -70,7 +70,7 @@ function ViewOnlyNote() {
   );
 }
 
-/** Shown to viewers in place of a page that changes something. */
+/** Shown to viewers instead of a page that changes something. */
 function EditorsOnlyPage({ projectId }: { projectId: string }) {
   return (
     <Page
@@ -90,7 +90,7 @@ function EditorsOnlyPage({ projectId }: { projectId: string }) {
 const CommandPalette = lazyPart(() => import("./command-palette.tsx"));
 const KeysHelp = lazyPart(() => import("./keys-help.tsx"));
 
-/** The keys that work on every page of a project. What they open is loaded when it is opened. */
+/** The keys that work on every page of a project. The dialogs that they open are loaded on demand. */
 function Shortcuts({ projectId }: { projectId: string }) {
   const [open, setOpen] = useState<"palette" | "help" | null>(null);
   const canEdit = useCanEdit();

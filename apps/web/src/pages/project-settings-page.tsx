@@ -46,7 +46,7 @@ function AuditLink({ projectId }: { projectId: string }) {
   );
 }
 
-/** The name and the time zone of a project. Only owners change them. */
+/** The name and the time zone of a project. Only owners can change them. */
 export function ProjectCard({ project }: { project: ProjectView }) {
   return (
     <Card title="Project">
@@ -82,7 +82,7 @@ function ProjectForm({ project }: { project: ProjectView }) {
         },
         onError: (error) => {
           toast.error(error);
-          // Reading the project again fills the form with what somebody else saved.
+          // Reads the project again, which fills the form with what somebody else has saved.
           if (isStale(error)) void client.invalidateQueries(projectQuery(project.id));
         },
       },
@@ -105,7 +105,7 @@ function ProjectForm({ project }: { project: ProjectView }) {
   );
 }
 
-/** The key with which jobs ping checks by their slug. */
+/** The ping key, with which jobs ping checks by their slug. */
 export function PingKeyCard({ project }: { project: ProjectView }) {
   return (
     <Card title="Ping key">

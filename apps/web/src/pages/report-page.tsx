@@ -13,7 +13,7 @@ import { DataTable } from "../ui/data-table.tsx";
 import { ExactTime } from "../ui/time.tsx";
 import styles from "../reports/report.module.css";
 
-const EVERY = [
+const PERIODS = [
   { value: "week", label: "Week" },
   { value: "month", label: "Month" },
 ];
@@ -37,7 +37,7 @@ export function ReportPage() {
       actions={
         <Segments
           aria-label="Which period"
-          data={EVERY}
+          data={PERIODS}
           value={report?.period.every ?? search.every ?? "month"}
           onChange={(every) =>
             void navigate({ search: { ...zone, ...(every === "week" && { every }) }, replace: true })
@@ -83,10 +83,10 @@ function Neighbours({ projectId, report, zone }: Props) {
   );
 }
 
-/** The figures of a week or a month, and the few checks that matter. */
+/** The figures of a week or a month, and the checks that need attention. */
 export function ReportSheet({ projectId, report }: { projectId: string; report: ReportView }) {
   const { timezone, every } = report.period;
-  const on = (at: string) => <ExactTime at={at} zone={timezone} />;
+  const renderTime = (at: string) => <ExactTime at={at} zone={timezone} />;
   return (
     <>
       <Figures report={report} />
@@ -96,7 +96,7 @@ export function ReportSheet({ projectId, report }: { projectId: string; report: 
         list={report.open}
         text={({ reason, openedAt }) => (
           <>
-            {reason.replaceAll("-", " ")}, since {on(openedAt)}
+            {reason.replaceAll("-", " ")}, since {renderTime(openedAt)}
           </>
         )}
       />
@@ -128,19 +128,19 @@ export function ReportSheet({ projectId, report }: { projectId: string; report: 
         projectId={projectId}
         title="Never ran"
         list={report.neverRan}
-        text={({ createdAt }) => <>created {on(createdAt)}</>}
+        text={({ createdAt }) => <>created {renderTime(createdAt)}</>}
       />
       <NameList
         projectId={projectId}
         title={`No ping this ${every}`}
         list={report.silent}
-        text={({ lastPingAt }) => <>last ping {on(lastPingAt)}</>}
+        text={({ lastPingAt }) => <>last ping {renderTime(lastPingAt)}</>}
       />
       <NameList
         projectId={projectId}
         title="Paused"
         list={report.paused}
-        text={({ pausedAt }) => (pausedAt === null ? "paused" : <>since {on(pausedAt)}</>)}
+        text={({ pausedAt }) => (pausedAt === null ? "paused" : <>since {renderTime(pausedAt)}</>)}
       />
       <NameList
         projectId={projectId}
@@ -148,7 +148,7 @@ export function ReportSheet({ projectId, report }: { projectId: string; report: 
         list={report.broken}
         text={({ brokenAt, because }) => (
           <>
-            since {on(brokenAt)}. {because}
+            since {renderTime(brokenAt)}. {because}
           </>
         )}
       />
@@ -225,22 +225,28 @@ function Name({ projectId, item: { name, checkId, id } }: { projectId: string; i
   );
 }
 
-type Named = { every: "week" | "month"; from: string; until: string; timezone: string; isOver: boolean };
+type ReportPeriod = {
+  every: "week" | "month";
+  from: string;
+  until: string;
+  timezone: string;
+  isOver: boolean;
+};
 
 /** "November 2026", "16 November to 22 November 2026", "November 2026 so far". */
-export function periodText({ every, from, until, timezone, isOver }: Named): string {
+export function periodText({ every, from, until, timezone, isOver }: ReportPeriod): string {
   const soFar = isOver ? "" : " so far";
-  if (every === "month") return inZone(from, timezone, { month: "long", year: "numeric" }) + soFar;
+  if (every === "month") return formatInZone(from, timezone, { month: "long", year: "numeric" }) + soFar;
   const day = { day: "numeric", month: "long" } as const;
   const last = new Date(Date.parse(until) - 1).toISOString();
-  return `${inZone(from, timezone, day)} to ${inZone(last, timezone, { ...day, year: "numeric" })}${soFar}`;
+  return `${formatInZone(from, timezone, day)} to ${formatInZone(last, timezone, { ...day, year: "numeric" })}${soFar}`;
 }
 
-function inZone(at: string, timeZone: string, options: Intl.DateTimeFormatOptions): string {
+function formatInZone(at: string, timeZone: string, options: Intl.DateTimeFormatOptions): string {
   return new Intl.DateTimeFormat("en-GB", { ...options, timeZone }).format(Date.parse(at));
 }
 
-/** What the figures exclude, in words; null where they exclude nothing. */
+/** What the figures exclude, in words; null if they exclude nothing. */
 export function exclusionsText(
   { pausedChecks, maintenanceChecks }: { pausedChecks: number; maintenanceChecks: number },
   outage: string | null,

@@ -45,7 +45,7 @@ function ClosedPage() {
   );
 }
 
-/** Requests an e-mail whose link creates the account: opening it proves the address, and there the password is chosen. */
+/** A form that requests an e-mail. Its link proves the address, and opens the page where the password is chosen. */
 function RequestSignUpForm() {
   const signUp = useSignUp();
   const form = useForm({
@@ -81,7 +81,7 @@ function RequestSignUpForm() {
 
 type Props = { token?: string | undefined; submitLabel: string; onDone: () => void };
 
-/** Creates an account. Only the first one needs the setup token. */
+/** A form that creates an account. Only the first account of an instance needs the setup token. */
 function SignUpForm({ token, submitLabel, onDone }: Props) {
   const signUp = useSignUp();
   const form = useForm({
@@ -123,7 +123,7 @@ function SignUpForm({ token, submitLabel, onDone }: Props) {
   );
 }
 
-/** Creates the first account. The token proves that the person can read the server's console. */
+/** Creates the first account. The token proves that the person can read the server's log. */
 export function SetupPage() {
   const navigate = useNavigate();
   const search = useSearch({ from: "/setup" });
@@ -159,7 +159,7 @@ function DonePage() {
   );
 }
 
-/** Opened by the link in the e-mail of a sign-up. */
+/** The page that the link in the e-mail of a sign-up opens. */
 export function FinishSignUpPage() {
   const { token } = useSearch({ from: "/finish-sign-up" });
   const navigate = useNavigate();
@@ -170,10 +170,10 @@ export function FinishSignUpPage() {
         submitLabel="Create account"
         isPending={finish.isPending}
         error={finish.error}
-        onSubmit={({ password }, refused) =>
+        onSubmit={({ password }, showError) =>
           finish.mutate(
             { token: token ?? "", password },
-            { onSuccess: () => void navigate({ to: "/" }), onError: refused },
+            { onSuccess: () => void navigate({ to: "/" }), onError: showError },
           )
         }
       />
@@ -184,7 +184,7 @@ export function FinishSignUpPage() {
   );
 }
 
-/** Opened by the link in an e-mail. A button confirms, because mail scanners open links too. */
+/** The page that the link in an e-mail opens. It asks for a click, because mail scanners open links too. */
 export function VerifyAddressPage() {
   const { token } = useSearch({ from: "/verify-address" });
   const finish = useVerifyAddress();

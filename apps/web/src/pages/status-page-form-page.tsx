@@ -22,7 +22,7 @@ import { browserZone } from "../time/zones.ts";
 import { BackArrow, Page, TextLink } from "../ui/page.tsx";
 import { ManagedNote } from "../ui/status-label.tsx";
 
-/** The form of a status page: a new one where the address names none. */
+/** The form of the status page in the address, or of a new one if the address names none. */
 export function StatusPageFormPage() {
   const { projectId = "", pageId } = useParams({ strict: false });
   const { data: pages } = useSuspenseQuery(statusPagesQuery(projectId));
@@ -48,7 +48,7 @@ function StatusPageEditor({ projectId, page }: { projectId: string; page: Status
   const { mutateAsync } = useSaveStatusPage(projectId);
   const navigate = useNavigate();
   const { data: overviews } = useQuery(checksQuery(projectId));
-  const checks = useMemo(() => (overviews ?? []).map(pageCheck), [overviews]);
+  const checks = useMemo(() => (overviews ?? []).map(toPageCheck), [overviews]);
   const leave = (pageId: string | undefined) =>
     pageId === undefined
       ? navigate({ to: "/projects/$projectId/status-pages", params: { projectId } })
@@ -68,7 +68,7 @@ function StatusPageEditor({ projectId, page }: { projectId: string; page: Status
       <ConflictAlert edit={edit} facts={statusPageFacts} />
       <StatusPageForm
         key={base?.version}
-        initial={base === null ? newStatusPageValues(zone()) : statusPageValues(base)}
+        initial={base === null ? newStatusPageValues(browserZone()) : statusPageValues(base)}
         isNew={base === null}
         hasPassword={base?.hasPassword ?? false}
         checks={checks}
@@ -79,8 +79,6 @@ function StatusPageEditor({ projectId, page }: { projectId: string; page: Status
   );
 }
 
-function pageCheck({ id, name, tags, status, maintenanceUntil, strip = "" }: CheckOverview): PageCheck {
+function toPageCheck({ id, name, tags, status, maintenanceUntil, strip = "" }: CheckOverview): PageCheck {
   return { id, name, tags, status, isInMaintenance: maintenanceUntil !== undefined, strip };
 }
-
-const zone = () => browserZone();

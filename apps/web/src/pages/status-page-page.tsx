@@ -27,7 +27,7 @@ import { EditorsOnly } from "../ui/role.tsx";
 import { RelativeTime } from "../ui/time.tsx";
 import { deleteWithUndo, toast } from "../ui/toast.tsx";
 
-/** What is written on a status page, who subscribed to it, and how others embed it. */
+/** A status page: its posts, its subscribers, and how to embed it elsewhere. */
 export function StatusPagePage() {
   const ref = useParams({ from: "/signed-in/projects/$projectId/status-pages/$pageId" });
   const { projectId, pageId } = ref;
@@ -134,13 +134,13 @@ function Subscribers({ refTo }: { refTo: StatusPageRef }) {
                   {email}
                   {refusedAt === null ? (
                     <p className={styles["dimmed"]}>
-                      {confirmedAt === null ? "asked " : "agreed "}
+                      {confirmedAt === null ? "asked to confirm " : "confirmed "}
                       <RelativeTime at={confirmedAt ?? askedAt} />
-                      {confirmedAt === null && ", has not agreed yet"}
+                      {confirmedAt === null && ", not confirmed yet"}
                     </p>
                   ) : (
                     <p className={styles["dimmed"]}>
-                      Taken off <RelativeTime at={refusedAt} />, since its mail server says that there is no
+                      Removed <RelativeTime at={refusedAt} />, because its mail server says that there is no
                       such mailbox: {refusedBecause}
                     </p>
                   )}

@@ -1,5 +1,5 @@
 import { Anchor, Button, Group } from "@mantine/core";
-import { IconExternalLink, IconPencil, IconPlus, IconTrash } from "@tabler/icons-react";
+import { IconExternalLink, IconPlus, IconTrash } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
 
@@ -11,6 +11,7 @@ import {
 } from "../status-pages/status-page-queries.ts";
 import items from "../ui/items.module.css";
 import styles from "../status-pages/status-pages.module.css";
+import { EditLink } from "../ui/item-actions.tsx";
 import { Listing } from "../ui/listing.tsx";
 import { Page, TextLink } from "../ui/page.tsx";
 import { EditorsOnly } from "../ui/role.tsx";
@@ -81,16 +82,7 @@ function PageItem({ projectId, page, remove }: ItemProps) {
       </div>
       <EditorsOnly>
         <Group gap={6}>
-          <Button
-            component={Link}
-            to={`/projects/${projectId}/status-pages/${id}/edit`}
-            variant="default"
-            size="compact-md"
-            leftSection={<IconPencil size={16} aria-hidden />}
-            aria-label={`Edit ${name}`}
-          >
-            Edit
-          </Button>
+          <EditLink name={name} to={`/projects/${projectId}/status-pages/${id}/edit`} />
           <Button
             variant="default"
             size="compact-md"

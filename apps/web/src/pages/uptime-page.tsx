@@ -4,7 +4,7 @@ import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 
 import { SPANS, type UptimeSearch } from "../app/search.ts";
 import { nextOrder, ORDER_LABELS, ORDERS, readOrder } from "../reports/reliability-order.ts";
-import { askedFor, reliabilityQuery, type ReliabilityView } from "../reports/report-queries.ts";
+import { reliabilityParams, reliabilityQuery, type ReliabilityView } from "../reports/report-queries.ts";
 import { CheckTable, ReliabilityFigures, TagTable } from "../reports/reliability-tables.tsx";
 import styles from "../reports/report.module.css";
 import { browserZone, instant, shortZonedText, wallClockText } from "../time/zones.ts";
@@ -23,13 +23,13 @@ const SPAN_LABELS: Record<(typeof SPANS)[number], string> = {
   "last-month": "Last month",
 };
 
-/** How reliable the checks of a project were in a span of time: all together, by tag and one by one. */
+/** How reliable the checks of a project were in a span: all together, by tag and one by one. */
 export function UptimePage() {
   const { projectId } = useParams({ from: PAGE });
   const search = useSearch({ from: PAGE });
   const navigate = useNavigate({ from: "/projects/$projectId/uptime" });
-  const asked = askedFor(search, search.timezone ?? browserZone());
-  const { data, error, refetch } = useQuery(reliabilityQuery(projectId, asked));
+  const params = reliabilityParams(search, search.timezone ?? browserZone());
+  const { data, error, refetch } = useQuery(reliabilityQuery(projectId, params));
   const order = readOrder(search.sort);
   const set = (change: Changes) =>
     void navigate({
@@ -54,7 +54,7 @@ export function UptimePage() {
             order={order}
             sortBy={(by) => set({ sort: nextOrder(order, by) })}
           />
-          <Downloads projectId={projectId} asked={asked} />
+          <Downloads projectId={projectId} params={params} />
           <ExportLinks
             projectId={projectId}
             from={data.from}
@@ -76,8 +76,8 @@ function withChanges(known: UptimeSearch, change: Changes): UptimeSearch {
 
 /** "Sat 31 Oct, 13:00 CET to Mon 30 Nov, 13:00 CET, time zone Europe/Berlin" */
 function spanText({ from, until, timezone }: ReliabilityView): string {
-  const on = (at: string) => shortZonedText(instant(at), timezone);
-  return `${on(from)} to ${on(until)}, time zone ${timezone}`;
+  const timeText = (at: string) => shortZonedText(instant(at), timezone);
+  return `${timeText(from)} to ${timeText(until)}, time zone ${timezone}`;
 }
 
 type ChoicesProps = {
@@ -86,16 +86,19 @@ type ChoicesProps = {
   set: (change: Changes) => void;
 };
 
-/** Which span, which tag and, on a phone, which order; all of it is kept in the address. */
+/** Fields to choose the span, the tag and, on a phone, the order. The choices are kept in the address. */
 function Choices({ search, view, set }: ChoicesProps) {
   const tags = new Set([...(view?.tags ?? []).map(({ tag }) => tag), ...(search.tag ? [search.tag] : [])]);
   const isOwn = search.from !== undefined;
   const timezone = search.timezone ?? browserZone();
-  const dayOf = (at: string, before: number) => wallClockText(instant(at) - before, timezone).slice(0, 10);
+  const localDay = (at: number) => wallClockText(at, timezone).slice(0, 10);
   const chooseSpan = (value: string) => {
     const span = SPANS.find((known) => known === value);
     if (span !== undefined) return set({ span, from: undefined, until: undefined, timezone });
-    if (view) set({ span: undefined, from: dayOf(view.from, 0), until: dayOf(view.until, 1), timezone });
+    if (view === undefined) return;
+    // The last day is the one in which the last millisecond of the span lies.
+    const [first, last] = [localDay(instant(view.from)), localDay(instant(view.until) - 1)];
+    set({ span: undefined, from: first, until: last, timezone });
   };
   const setDay = (name: "from" | "until") => (event: { currentTarget: { value: string } }) => {
     const { value } = event.currentTarget;
@@ -149,12 +152,12 @@ function Choices({ search, view, set }: ChoicesProps) {
   );
 }
 
-type DownloadsProps = { projectId: string; asked: ReturnType<typeof askedFor> };
+type DownloadsProps = { projectId: string; params: ReturnType<typeof reliabilityParams> };
 
-/** The figures of this page as files. */
-function Downloads({ projectId, asked }: DownloadsProps) {
+/** Links that download the figures of this page. */
+function Downloads({ projectId, params }: DownloadsProps) {
   const href = (format: string) =>
-    `/v1/projects/${projectId}/reliability?${new URLSearchParams({ ...asked, format })}`;
+    `/v1/projects/${projectId}/reliability?${new URLSearchParams({ ...params, format })}`;
   return (
     <p className={styles["dimmed"]}>
       These figures as{" "}

@@ -4,7 +4,7 @@ import { useCallback, useEffect, useRef } from "react";
 import { type BulkAction, type CheckOverview, useBulkAction } from "../checks/check-queries.ts";
 import { toast } from "../ui/toast.tsx";
 
-/** Does the same to several checks; what says and undoes it is loaded with the first action. */
+/** Returns a function that applies an action to several checks. Its code is loaded with the first action. */
 export function useBulk(projectId: string, checks: readonly CheckOverview[]) {
   const client = useQueryClient();
   const { mutate } = useBulkAction(projectId);

@@ -6,7 +6,7 @@ import { checksQuery } from "../checks/check-queries.ts";
 import { peopleQuery, rotationsQuery } from "../on-call/on-call-queries.ts";
 import type { Names } from "../alert-routes/route-text.ts";
 
-/** The names for the ids of a project; empty until they are read. */
+/** The names of a project's checks, channels, people and rotations by id; empty until they are read. */
 export function useNames(projectId: string): Names {
   const { data: checks } = useQuery(checksQuery(projectId));
   const { data: channels } = useQuery(channelsQuery(projectId));

@@ -30,7 +30,7 @@ const GROUPS: { group: Grouping | undefined; label: string }[] = [
   { group: "host", label: "By host" },
 ];
 
-/** Groups, columns and saved views of the list. */
+/** A menu for the groups, the columns and the saved views of the list. */
 export function ViewMenu({ projectId, selection, columns, setColumns }: Props) {
   const navigate = useNavigate({ from: LIST });
   const { data: views = [] } = useQuery(viewsQuery(projectId));
@@ -111,7 +111,7 @@ export function ViewMenu({ projectId, selection, columns, setColumns }: Props) {
   );
 }
 
-/** The selection without what is undefined, as the API stores it. */
+/** The selection without undefined parts, as the API stores it. */
 function definedParts(selection: ListSearch): SavedView["search"] {
   const parts = Object.entries(selection).flatMap(([name, value]) =>
     value === undefined ? [] : [[name, value]],
@@ -168,7 +168,7 @@ const { views } = projectApi;
 type SavedView = InferResponseType<typeof views.$get, 200>["items"][number];
 type NewView = InferRequestType<typeof views.$post>["json"];
 
-/** The person's saved views of the list, and those of the project. */
+/** The saved views of the list: the person's own and those of the project. */
 const viewsQuery = (projectId: string) =>
   queryOptions({
     queryKey: ["projects", projectId, "views"],
@@ -180,7 +180,7 @@ const viewsQuery = (projectId: string) =>
     },
   });
 
-/** Saves a view; one of the same name is replaced. */
+/** Saves a view; it replaces one of the same name. */
 function useSaveView(projectId: string) {
   const client = useQueryClient();
   return useMutation({
@@ -201,7 +201,7 @@ function readAgain(client: QueryClient, projectId: string) {
   return client.invalidateQueries({ queryKey: viewsQuery(projectId).queryKey });
 }
 
-/** Views were kept in the browser once: what is there moves to the server, and stays where that does not work. */
+/** Moves views that an earlier version stored in the browser to the server. If that fails, they stay in the browser. */
 async function moveStoredViews(projectId: string): Promise<void> {
   const key = `overdue-views-${projectId}`;
   const stored = localStorage.getItem(key);
@@ -212,6 +212,6 @@ async function moveStoredViews(projectId: string): Promise<void> {
       await parseResponse(views.$post({ param: { projectId }, json: { name, search } }));
     localStorage.removeItem(key);
   } catch {
-    // What is there cannot be read, or the server is away: it is tried again with the next visit.
+    // The stored text cannot be read, or the server is away: it is tried again on the next visit.
   }
 }

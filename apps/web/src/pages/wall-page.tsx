@@ -11,7 +11,7 @@ import { browserZone, clockText, shortZonedText } from "../time/zones.ts";
 import { useTitle } from "../ui/page.tsx";
 import styles from "./wall-page.module.css";
 
-/** Every check of a project on a screen that nobody touches; the key stands in the address behind "#". */
+/** Every check of a project on a screen that nobody touches. The key is in the address, behind "#". */
 export function WallPage() {
   useTitle("Wall");
   const [address, setAddress] = useState(() => readWallAddress(window.location.hash));
@@ -33,17 +33,17 @@ export function WallPage() {
   return <Wall address={address} />;
 }
 
-const OLD_AFTER_MS = 45_000;
+const STALE_AFTER_MS = 45_000;
 
 function Wall({ address }: { address: WallAddress }) {
   const state = useWall(address);
   const now = useNow();
   const summary = summarise(state.checks, now);
-  const isOld = state.at !== null && now - state.at > OLD_AFTER_MS;
+  const isOld = state.at !== null && now - state.at > STALE_AFTER_MS;
   return (
     <main className={styles["wall"]} data-old={isOld || undefined}>
       <header className={styles["head"]}>
-        <h1>{state.at === null ? "Overdue" : sentence(state.checks.length, summary)}</h1>
+        <h1>{state.at === null ? "Overdue" : summaryText(state.checks.length, summary)}</h1>
         <time className={styles["clock"]}>{clockText(now, browserZone())}</time>
       </header>
       <Warning state={state} isOld={isOld} now={now} />
@@ -52,8 +52,8 @@ function Wall({ address }: { address: WallAddress }) {
   );
 }
 
-/** "2 down, 1 late, 57 fine" */
-function sentence(total: number, { down, late, fine, waiting, paused }: Summary): string {
+/** "2 down, 1 late, 57 fine", "All 60 jobs are fine". */
+function summaryText(total: number, { down, late, fine, waiting, paused }: Summary): string {
   if (total === 0) return "No checks yet";
   if (down === 0 && late === 0) return fine === 1 ? "The job is fine" : `All ${fine} jobs are fine`;
   const parts = [
@@ -77,20 +77,20 @@ function Warning({ state: { at, refused }, isOld, now }: { state: WallState; isO
   );
 }
 
-const TURN_MS = 15_000;
+const PAGE_SHOWN_MS = 15_000;
 
-/** What is down or late as large cards; all else as tiles, page by page where a screen does not hold them. */
+/** Checks that are down or late as large cards, all others as tiles, in several pages if they do not fit the screen. */
 function Checks({ checks, now }: { checks: readonly CheckOverview[]; now: number }) {
-  const size = useScreen();
+  const size = useScreenSize();
   const isWrong = (check: CheckOverview) => ["down", "grace"].includes(statusAt(checkTiming(check), now));
   const wrong = checks.filter(isWrong);
   const cards = wrong.slice(0, CARD_COLUMNS * CARD_ROWS);
   const cardRows = Math.ceil(cards.length / CARD_COLUMNS);
   const columns = Math.max(1, Math.floor(size.widthEm / TILE_WIDTH_EM));
   const rows = Math.max(1, Math.floor((size.heightEm - HEAD_EM - cardRows * CARD_EM) / TILE_EM));
-  const rest = checks.filter((check) => !isWrong(check));
-  const pages = Math.max(1, Math.ceil(rest.length / (columns * rows)));
-  const page = Math.floor(now / TURN_MS) % pages;
+  const others = checks.filter((check) => !isWrong(check));
+  const pages = Math.max(1, Math.ceil(others.length / (columns * rows)));
+  const page = Math.floor(now / PAGE_SHOWN_MS) % pages;
   const hidden = wrong.length - cards.length;
   return (
     <>
@@ -101,7 +101,7 @@ function Checks({ checks, now }: { checks: readonly CheckOverview[]; now: number
       </ul>
       {hidden > 0 && <p className={styles["more"]}>and {hidden} more that are down or late</p>}
       <ul className={styles["tiles"]} style={{ gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))` }}>
-        {rest.slice(page * columns * rows, (page + 1) * columns * rows).map((check) => (
+        {others.slice(page * columns * rows, (page + 1) * columns * rows).map((check) => (
           <li key={check.id} className={styles["tile"]} data-status={statusAt(checkTiming(check), now)}>
             <StatusIcon status={statusAt(checkTiming(check), now)} />
             <span className={styles["name"]}>{check.name}</span>
@@ -119,15 +119,15 @@ function Checks({ checks, now }: { checks: readonly CheckOverview[]; now: number
 
 const CARD_COLUMNS = 3;
 const CARD_ROWS = 4;
-// In em, which are a part of the screen's height: the same on every screen. The style file has the same sizes.
+// Heights and widths as in the style sheet, in em. An em is a fixed part of the screen's height.
 const CARD_EM = 8.2;
 const TILE_EM = 2.7;
 const TILE_WIDTH_EM = 19;
 const HEAD_EM = 9;
-const LINES = 54;
+const SCREEN_EM = 54;
 
-/** The size of the screen in the em of the wall. */
-function useScreen(): { widthEm: number; heightEm: number } {
+/** The size of the screen in the em of this page. */
+function useScreenSize(): { widthEm: number; heightEm: number } {
   const read = () => `${window.innerWidth} ${window.innerHeight}`;
   const [size, setSize] = useState(read);
   useEffect(() => {
@@ -136,11 +136,11 @@ function useScreen(): { widthEm: number; heightEm: number } {
     return () => window.removeEventListener("resize", change);
   }, []);
   const [width = 0, height = 0] = size.split(" ").map(Number);
-  const em = Math.max(height / LINES, MIN_EM_PX);
+  const em = Math.max(height / SCREEN_EM, EM_MIN_PX);
   return { widthEm: width / em, heightEm: height / em };
 }
 
-const MIN_EM_PX = 12;
+const EM_MIN_PX = 12;
 
 function Card({ check, now }: { check: CheckOverview; now: number }) {
   const status = statusAt(checkTiming(check), now);
@@ -162,7 +162,7 @@ function Card({ check, now }: { check: CheckOverview; now: number }) {
   );
 }
 
-/** What the address of a wall says behind "#": whose checks, by which key, and how it looks. */
+/** What the address contains behind "#": the project, the key, and the colours. */
 type WallAddress = { project: string; key: string; theme: "light" | "dark" | null };
 
 export function readWallAddress(hash: string): WallAddress | null {
@@ -172,37 +172,37 @@ export function readWallAddress(hash: string): WallAddress | null {
   return { project, key, theme: theme === "light" || theme === "dark" ? theme : null };
 }
 
-/** `at`: when the server answered last, in epoch milliseconds; null: not yet. `refused`: why no later try will help. */
+/** `at`: when the server last responded, epoch milliseconds, or null. `refused`: why trying again will not help. */
 type WallState = {
   checks: readonly CheckOverview[];
   at: number | null;
   refused: string | null;
 };
 
-const EVERY_MS = 10_000;
+const REFRESH_MS = 10_000;
 const TIMEOUT_MS = 20_000;
-/** A browser that shows one page for weeks takes a new version of it, and gives back its memory. */
+/** A page that is open for weeks is reloaded, to get new versions and to free the browser's memory. */
 const RELOAD_AFTER_MS = 6 * 3_600_000;
 
-/** Reads the overview again and again, for weeks. What was read stays while the server is away. */
+/** Reads the overview every ten seconds. While the server is away, the last state is kept. */
 function useWall({ project, key }: WallAddress): WallState {
   const [state, setState] = useState<WallState>({ checks: [], at: null, refused: null });
   useEffect(() => {
-    const end = new AbortController();
+    const controller = new AbortController();
     const startedAt = Date.now();
     let timer: ReturnType<typeof setTimeout>;
     const readOnce = async () => {
-      const answer = await readOverviews({ project, key }, end.signal);
-      if (end.signal.aborted) return;
+      const answer = await readOverviews({ project, key }, controller.signal);
+      if (controller.signal.aborted) return;
       if (answer.kind === "checks" && Date.now() - startedAt > RELOAD_AFTER_MS)
         return window.location.reload();
       if (answer.kind === "checks") setState({ checks: answer.checks, at: serverNow(), refused: null });
       if (answer.kind === "refused") setState((known) => ({ ...known, refused: answer.because }));
-      timer = setTimeout(() => void readOnce(), EVERY_MS);
+      timer = setTimeout(() => void readOnce(), REFRESH_MS);
     };
     void readOnce();
     return () => {
-      end.abort();
+      controller.abort();
       clearTimeout(timer);
     };
   }, [project, key]);
@@ -216,18 +216,18 @@ type Answer =
 
 async function readOverviews(
   { project, key }: Pick<WallAddress, "project" | "key">,
-  end: AbortSignal,
+  signal: AbortSignal,
 ): Promise<Answer> {
   try {
     const response = await fetch(`/v1/projects/${encodeURIComponent(project)}/check-overviews`, {
       headers: { authorization: `Bearer ${key}` },
       credentials: "omit",
-      signal: AbortSignal.any([end, AbortSignal.timeout(TIMEOUT_MS)]),
+      signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
     });
     recordServerTime(response.headers.get("date"));
     if (response.ok) return { kind: "checks", checks: (await response.json()).items };
     if (![401, 403, 404].includes(response.status)) return { kind: "none" };
-    return { kind: "refused", because: "The key of this address opens nothing any more: it was revoked." };
+    return { kind: "refused", because: "The key in this address no longer works: it was revoked." };
   } catch {
     return { kind: "none" };
   }

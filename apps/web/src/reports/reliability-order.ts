@@ -1,6 +1,6 @@
 import type { CheckFigures } from "./report-queries.ts";
 
-/** The columns by which the table of checks can be orderChecks. */
+/** The columns by which the table of checks can be sorted. */
 export const ORDERS = [
   "name",
   "uptime",
@@ -28,35 +28,38 @@ export const ORDER_LABELS: Record<Order, string> = {
   recoverMs: "To recover",
 };
 
-/** Reads the order of an address: the column, and whether it is turned round. By uptime where it names none. */
+/** Reads the order in an address: the column, and whether it is reversed. The default is by uptime. */
 export function readOrder(sort: string | undefined): { by: Order; isReversed: boolean } {
   const isReversed = sort?.startsWith("-") ?? false;
   const name = isReversed ? sort?.slice(1) : sort;
   return { by: ORDERS.find((known) => known === name) ?? "uptime", isReversed };
 }
 
-/** The sort of the address after a click on a column's head: a second click turns the order round. */
+/** The order for the address after a click on a column's head. A second click reverses it. */
 export function nextOrder(current: ReturnType<typeof readOrder>, by: Order): string {
   return current.by === by && !current.isReversed ? `-${by}` : by;
 }
 
-const NAMES = new Intl.Collator("en", { numeric: true });
+const NAME_ORDER = new Intl.Collator("en", { numeric: true });
 
-/** The worst first: the lowest uptime, the most of everything else; checks without a figure last in either order. */
+/**
+ * Sorts checks, the worst first: the lowest uptime, or the highest of another figure; names alphabetically. Checks
+ * without the figure come last, even if the order is reversed.
+ */
 export function orderChecks(
   checks: readonly CheckFigures[],
   { by, isReversed }: ReturnType<typeof readOrder>,
 ): CheckFigures[] {
-  const turn = isReversed ? -1 : 1;
-  if (by === "name") return checks.toSorted((a, b) => turn * NAMES.compare(a.name, b.name));
+  const sign = isReversed ? -1 : 1;
+  if (by === "name") return checks.toSorted((a, b) => sign * NAME_ORDER.compare(a.name, b.name));
   const rank = (check: CheckFigures) => {
     const value = check[by];
-    return value === null ? Number.POSITIVE_INFINITY : turn * (by === "uptime" ? value : -value);
+    return value === null ? Number.POSITIVE_INFINITY : sign * (by === "uptime" ? value : -value);
   };
   return checks
     .map((check) => ({ check, rank: rank(check) }))
     .toSorted(
-      (a, b) => (a.rank === b.rank ? 0 : a.rank - b.rank) || NAMES.compare(a.check.name, b.check.name),
+      (a, b) => (a.rank === b.rank ? 0 : a.rank - b.rank) || NAME_ORDER.compare(a.check.name, b.check.name),
     )
     .map(({ check }) => check);
 }

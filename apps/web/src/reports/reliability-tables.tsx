@@ -27,15 +27,16 @@ export function ReliabilityFigures({ all }: { all: Figures }) {
         <Figure label="Late" strong={late} />
         <Figure label="Failed" strong={failed} />
         <Figure label="Went down" strong={downs} />
-        <Figure label="To acknowledge" strong={textOf(all.acknowledgeMs)}>
+        <Figure label="To acknowledge" strong={meanText(all.acknowledgeMs)}>
           {all.acknowledged === 0 ? "nobody did" : `mean of ${all.acknowledged}`}
         </Figure>
-        <Figure label="To recover" strong={textOf(all.recoverMs)}>
+        <Figure label="To recover" strong={meanText(all.recoverMs)}>
           {all.recovered === 0 ? "none did" : `mean of ${all.recovered}`}
         </Figure>
       </dl>
       <p className={styles["dimmed"]}>
-        Uptime is the share of expected runs that came, also late ones. Not counted: {excluded.join(", ")}.
+        Uptime is the share of expected runs that came, including late ones. Not counted:{" "}
+        {excluded.join(", ")}.
       </p>
     </Card>
   );
@@ -55,11 +56,11 @@ function Figure({ label, strong, children }: FigureProps) {
   );
 }
 
-function textOf(ms: number | null): string {
+function meanText(ms: number | null): string {
   return ms === null ? "–" : durationText(ms);
 }
 
-/** A row for each tag; its name narrows the page to it. */
+/** A row for each tag. A click on its name limits the page to it. */
 export function TagTable({ tags, choose }: { tags: ReliabilityView["tags"]; choose: (tag: string) => void }) {
   return (
     <Card title="By tag">
@@ -83,7 +84,7 @@ export function TagTable({ tags, choose }: { tags: ReliabilityView["tags"]; choo
   );
 }
 
-const SHOWN = 100;
+const ROWS_STEP = 100;
 
 type CheckTableProps = {
   projectId: string;
@@ -92,9 +93,9 @@ type CheckTableProps = {
   sortBy: (order: Order) => void;
 };
 
-/** A row for each check, in the order of the column that was chosen. */
+/** A row for each check, sorted by the chosen column. */
 export function CheckTable({ projectId, checks, order, sortBy }: CheckTableProps) {
-  const [shown, setShown] = useState(SHOWN);
+  const [shown, setShown] = useState(ROWS_STEP);
   const rows = orderChecks(checks, order);
   const columns: (Column<CheckFigures> & { order: Order })[] = [
     {
@@ -117,11 +118,11 @@ export function CheckTable({ projectId, checks, order, sortBy }: CheckTableProps
         rowKey={({ checkId }) => checkId}
         columns={columns.map(({ order: by, ...column }) => ({
           ...column,
-          sort: { order: orderOf(by, order), choose: () => sortBy(by) },
+          sort: { order: ariaOrder(by, order), choose: () => sortBy(by) },
         }))}
       />
       {rows.length > shown && (
-        <Button variant="default" mt="sm" onClick={() => setShown(shown + SHOWN)}>
+        <Button variant="default" mt="sm" onClick={() => setShown(shown + ROWS_STEP)}>
           Show more of {rows.length}
         </Button>
       )}
@@ -129,14 +130,14 @@ export function CheckTable({ projectId, checks, order, sortBy }: CheckTableProps
   );
 }
 
-/** For `aria-sort`. Names go up at first, all else shows the worst first: the highest, but the lowest uptime. */
-function orderOf(by: Order, current: ReturnType<typeof readOrder>) {
+/** The value of `aria-sort`. Unless reversed, names and uptime ascend, and all other figures descend. */
+function ariaOrder(by: Order, current: ReturnType<typeof readOrder>) {
   if (current.by !== by) return null;
-  const goesUp = (by === "name" || by === "uptime") !== current.isReversed;
-  return goesUp ? ("ascending" as const) : ("descending" as const);
+  const isAscending = (by === "name" || by === "uptime") !== current.isReversed;
+  return isAscending ? ("ascending" as const) : ("descending" as const);
 }
 
-/** How often it went down, with the way to those incidents. */
+/** How often the check went down, with a link to those incidents. */
 function downsCell(projectId: string) {
   return ({ checkId, downs }: CheckFigures) =>
     downs === 0 ? (
@@ -153,13 +154,13 @@ function downsCell(projectId: string) {
     );
 }
 
-type Shared = Pick<
+type SharedFigures = Pick<
   CheckFigures,
   "uptime" | "missed" | "late" | "failed" | "downs" | "longestMs" | "acknowledgeMs" | "recoverMs"
 > & { meanMs?: number | null };
 
-/** The columns that checks and tags share. */
-function figureColumns<Row extends Shared>(): (Column<Row> & { order: Order })[] {
+/** The columns of the figures that checks and tags share. */
+function figureColumns<Row extends SharedFigures>(): (Column<Row> & { order: Order })[] {
   const column = (order: Order, cell: (row: Row) => ReactNode): Column<Row> & { order: Order } => ({
     head: ORDER_LABELS[order],
     order,

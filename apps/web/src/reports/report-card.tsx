@@ -16,13 +16,13 @@ import {
 import styles from "./report.module.css";
 import { TimezoneSelect } from "../ui/pick.tsx";
 
-const EVERY = [
+const FREQUENCIES = [
   { value: "none", label: "None" },
   { value: "week", label: "Each week, on Monday" },
   { value: "month", label: "Each month, on the first" },
 ];
 
-/** How often the signed-in person gets the project's report. A choice is saved immediately. */
+/** The settings of the signed-in person's report of a project. A choice is saved immediately. */
 export function ReportCard({ projectId, projectZone }: { projectId: string; projectZone: string }) {
   const { data: choice } = useQuery(reportSettingsQuery(projectId));
   return (
@@ -50,9 +50,9 @@ function ReportSettingsForm({ projectId, choice, projectZone }: Props) {
       { patch, version: choice.version },
       { onSuccess: () => toast.success("Saved."), onError: toast.error },
     );
-  const every = (value: string | null) => {
+  const chooseFrequency = (value: string | null) => {
     if (value !== "none" && value !== "week" && value !== "month") return;
-    // A person who never chose a zone means the one of their browser.
+    // A person who has not chosen a time zone gets the one of their browser.
     change({
       every: value,
       ...(choice.timezone === null && value !== "none" && { timezone: browserZone() }),
@@ -67,9 +67,9 @@ function ReportSettingsForm({ projectId, choice, projectZone }: Props) {
       <Group align="flex-end">
         <NativeSelect
           label="How often"
-          data={EVERY}
+          data={FREQUENCIES}
           value={choice.every}
-          onChange={({ currentTarget }) => every(currentTarget.value)}
+          onChange={({ currentTarget }) => chooseFrequency(currentTarget.value)}
         />
         {(choice.every !== "none" || choice.clockChanges) && (
           <TimezoneSelect
@@ -93,7 +93,7 @@ function ReportSettingsForm({ projectId, choice, projectZone }: Props) {
       </Group>
       <Switch
         label="Also a note before clock changes"
-        description="On Mondays, where one within two weeks moves, doubles or leaves out runs: which checks, and what is expected of them."
+        description="On Mondays, if one within two weeks moves, doubles or skips runs: which checks, and when their runs are expected."
         checked={choice.clockChanges}
         onChange={({ currentTarget }) =>
           change({

@@ -9,17 +9,17 @@ export type ReportView = InferResponseType<typeof projectApi.report.$get, 200>;
 export type ReportSettings = InferResponseType<typeof mine.$get, 200>;
 export type ReportSettingsPatch = InferRequestType<typeof mine.$patch>["json"];
 
-/** Which report: the last complete month by default. */
-type Shown = { period?: string; every?: "week"; timezone?: string };
+/** Which report to read: the last complete month by default. */
+type ReportChoice = { period?: string; every?: "week"; timezone?: string };
 
-export const reportQuery = (projectId: string, search: Shown) =>
+export const reportQuery = (projectId: string, search: ReportChoice) =>
   queryOptions({
     queryKey: ["projects", projectId, "report", search],
     queryFn: () => parseResponse(projectApi.report.$get({ param: { projectId }, query: search })),
     staleTime: 60_000,
   });
 
-/** How often the signed-in person gets the project's report. */
+/** The settings of the signed-in person's report of a project. */
 export const reportSettingsQuery = (projectId: string) =>
   queryOptions({
     queryKey: ["projects", projectId, "my-report"],
@@ -51,10 +51,10 @@ export type ReliabilityView = Extract<InferResponseType<typeof get, 200>, { all:
 export type CheckFigures = ReliabilityView["checks"][number];
 export type Figures = ReliabilityView["all"];
 
-type Chosen = { span?: NamedSpan; from?: string; until?: string; tag?: string };
+type ReliabilityChoice = { span?: NamedSpan; from?: string; until?: string; tag?: string };
 
-/** What is asked of the API: the span, the tag and the zone of an address. */
-export function askedFor({ span, from, until, tag }: Chosen, timezone: string) {
+/** The query for the API, from the choices in an address: the span, the tag and the time zone. */
+export function reliabilityParams({ span, from, until, tag }: ReliabilityChoice, timezone: string) {
   return {
     timezone,
     ...(from !== undefined && until !== undefined ? { from, until } : span && { span }),
@@ -62,16 +62,16 @@ export function askedFor({ span, from, until, tag }: Chosen, timezone: string) {
   };
 }
 
-export const reliabilityQuery = (projectId: string, query: ReturnType<typeof askedFor>) =>
+export const reliabilityQuery = (projectId: string, query: ReturnType<typeof reliabilityParams>) =>
   queryOptions({
     queryKey: ["projects", projectId, "reliability", query],
     queryFn: async () => {
-      const answer = await parseResponse(get({ param: { projectId }, query }));
-      if (typeof answer === "string" || !("all" in answer))
-        throw new Error("The server answered with a table.");
-      return answer;
+      const report = await parseResponse(get({ param: { projectId }, query }));
+      if (typeof report === "string" || !("all" in report))
+        throw new Error("The server returned a table instead of JSON.");
+      return report;
     },
     staleTime: 60_000,
-    // The old figures stay until the new ones are there, so that the page does not jump.
+    // The old figures are shown until the new ones have arrived, so that the page does not jump.
     placeholderData: (before) => before,
   });

@@ -3,20 +3,21 @@ import { Select } from "../ui/pick.tsx";
 import { IconArrowDown, IconArrowUp, IconTrash } from "@tabler/icons-react";
 import { useRef } from "react";
 
-import { type EntryValues, movedEntry, type PageCheck, withChecks } from "./status-page-values.ts";
+import { moveItem } from "../ui/move-item.ts";
+import { addChecks, type EntryValues, type PageCheck } from "./status-page-values.ts";
 import styles from "./status-pages.module.css";
 
 type Props = {
   entries: readonly EntryValues[];
   checks: readonly PageCheck[];
-  /** By "entries.3.name" and the like. */
+  /** The form's errors by field, such as "entries.3.name". */
   errors: Readonly<Record<string, unknown>>;
   change: (entries: EntryValues[]) => void;
 };
 
-const NAME_MAX = 100;
+const NAME_CHARS_MAX = 100;
 
-/** The checks of a page in their order, each with its public name and its group. All of it works by keyboard. */
+/** The checks of a page in their order, each with its public name and its group. */
 export function EntriesField({ entries, checks, errors, change }: Props) {
   const list = useRef<HTMLOListElement>(null);
   const groups = [...new Set(entries.map(({ group }) => group).filter((group) => group !== ""))];
@@ -24,8 +25,8 @@ export function EntriesField({ entries, checks, errors, change }: Props) {
   const edit = (index: number, fields: Partial<EntryValues>) =>
     change(entries.map((entry, at) => (at === index ? { ...entry, ...fields } : entry)));
   const move = (index: number, by: -1 | 1) => {
-    change(movedEntry(entries, index, by));
-    // The button moves with its entry, and the focus should too.
+    change(moveItem(entries, index, by));
+    // The focus moves with the button, so that the entry can be moved further by the keyboard.
     setTimeout(() => {
       const button = list.current?.children[index + by]?.querySelectorAll("button")[by === -1 ? 0 : 1];
       button?.focus();
@@ -35,7 +36,7 @@ export function EntriesField({ entries, checks, errors, change }: Props) {
     <fieldset className={styles["entries"]}>
       <legend>Checks on the page</legend>
       <p className={styles["dimmed"]}>
-        Visitors see the public name alone. A check stands here only because somebody added it.
+        Visitors see only the public name. A check is listed here only because somebody added it.
       </p>
       <ol ref={list}>
         {entries.map((entry, index) => (
@@ -43,16 +44,16 @@ export function EntriesField({ entries, checks, errors, change }: Props) {
             <span className={styles["origin"]}>{byId.get(entry.checkId)?.name ?? "a deleted check"}</span>
             <TextInput
               label="Public name"
-              maxLength={NAME_MAX}
+              maxLength={NAME_CHARS_MAX}
               required
               value={entry.name}
-              error={textOf(errors[`entries.${index}.name`])}
+              error={errorText(errors[`entries.${index}.name`])}
               onChange={({ currentTarget }) => edit(index, { name: currentTarget.value })}
             />
             <TextInput
               label="Group"
               placeholder="none"
-              maxLength={NAME_MAX}
+              maxLength={NAME_CHARS_MAX}
               list="groups-of-the-page"
               value={entry.group}
               onChange={({ currentTarget }) => edit(index, { group: currentTarget.value })}
@@ -77,7 +78,7 @@ export function EntriesField({ entries, checks, errors, change }: Props) {
   );
 }
 
-function textOf(error: unknown): string | undefined {
+function errorText(error: unknown): string | undefined {
   return typeof error === "string" ? error : undefined;
 }
 
@@ -106,27 +107,27 @@ function Moves({ name, isFirst, isLast, move, remove }: MovesProps) {
   );
 }
 
-/** Adds one check, or all that have a tag, which becomes their group. */
+/** Fields to add one check, or all checks with a tag, which becomes their group. */
 function AddChecks({ entries, checks, change }: Omit<Props, "errors">) {
   const added = new Set(entries.map(({ checkId }) => checkId));
-  const rest = checks.filter(({ id }) => !added.has(id));
-  const tags = [...new Set(rest.flatMap((check) => check.tags))].toSorted();
+  const addable = checks.filter(({ id }) => !added.has(id));
+  const tags = [...new Set(addable.flatMap((check) => check.tags))].toSorted();
   if (checks.length === 0) return <p className={styles["dimmed"]}>This project has no check yet.</p>;
   return (
     <Group gap="xs" align="flex-end">
       <Select
         label="Add a check"
-        placeholder={rest.length === 0 ? "All are on the page" : "Choose"}
-        data={rest.map(({ id, name }) => ({ value: id, label: name }))}
+        placeholder={addable.length === 0 ? "All are on the page" : "Choose"}
+        data={addable.map(({ id, name }) => ({ value: id, label: name }))}
         value={null}
         searchable
         limit={60}
-        disabled={rest.length === 0}
+        disabled={addable.length === 0}
         onChange={(id) =>
           change(
-            withChecks(
+            addChecks(
               entries,
-              rest.filter((check) => check.id === id),
+              addable.filter((check) => check.id === id),
             ),
           )
         }
@@ -141,9 +142,9 @@ function AddChecks({ entries, checks, change }: Omit<Props, "errors">) {
           onChange={(tag) =>
             tag !== null &&
             change(
-              withChecks(
+              addChecks(
                 entries,
-                rest.filter((check) => check.tags.includes(tag)),
+                addable.filter((check) => check.tags.includes(tag)),
                 tag,
               ),
             )

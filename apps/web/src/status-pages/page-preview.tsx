@@ -20,8 +20,8 @@ const LOOKS = {
   unknown: { icon: IconCircleDashed, tone: "neutral", text: "Not watched" },
 } as const;
 
-/** What visitors are shown of a check; the server decides the same by core's `entryState`. */
-function stateOf({ status, isInMaintenance }: PageCheck): PublicState {
+/** The state that visitors see of a check. The server computes it by core's `entryState`, which must agree. */
+function publicState({ status, isInMaintenance }: PageCheck): PublicState {
   if (isInMaintenance) return "maintenance";
   return ({ up: "operational", grace: "degraded", down: "down", new: "unknown", paused: "unknown" } as const)[
     status
@@ -42,7 +42,7 @@ type Props = {
   checks: readonly PageCheck[];
 };
 
-/** About how the page will look, while it is edited: its words, groups and order, with the last runs of the checks. */
+/** Roughly how the page will look: its texts, groups and order, with the last runs of the checks instead of days. */
 export function PagePreview({ values: { name, description, entries }, checks }: Props) {
   const byId = new Map(checks.map((check) => [check.id, check]));
   const shown = entries.flatMap((entry) => {
@@ -53,7 +53,7 @@ export function PagePreview({ values: { name, description, entries }, checks }: 
     <div className={styles["preview"]}>
       <p className={styles["previewHead"]}>{name || "Name of the page"}</p>
       {description !== "" && <p className={styles["dimmed"]}>{description}</p>}
-      <PublicStateLabel state={combinedState(shown.map(({ check }) => stateOf(check)))} />
+      <PublicStateLabel state={combinedState(shown.map(({ check }) => publicState(check)))} />
       {[...Map.groupBy(shown, ({ group }) => group.trim())].map(([group, members]) => (
         <div key={group}>
           {group !== "" && <p className={styles["previewGroup"]}>{group}</p>}
@@ -61,7 +61,7 @@ export function PagePreview({ values: { name, description, entries }, checks }: 
             <div key={checkId} className={styles["previewEntry"]}>
               <div className={styles["previewRow"]}>
                 <span>{publicName || "…"}</span>
-                <PublicStateLabel state={stateOf(check)} />
+                <PublicStateLabel state={publicState(check)} />
               </div>
               <Strip
                 marks={decodeMarks(check.strip).map((mark) => ({ ...mark, level: 6 }))}

@@ -1,9 +1,9 @@
-import { Button, Group, NativeSelect, Stack, TextInput } from "@mantine/core";
+import { NativeSelect, Stack, TextInput } from "@mantine/core";
 import { TextArea } from "../ui/text-area.tsx";
 import { MultiSelect } from "../ui/pick.tsx";
 import { useForm } from "@mantine/form";
 
-import { fieldAmong, FormProblems, useFormSave } from "../ui/form.tsx";
+import { fieldAmong, FormButtons, FormProblems, useFormSave } from "../ui/form.tsx";
 import type { StatusPostDraft, StatusUpdateDraft } from "./status-page-queries.ts";
 
 type State = StatusUpdateDraft["state"];
@@ -15,9 +15,10 @@ export const STATE_TEXT: Record<State, string> = {
   resolved: "Resolved",
   notice: "Announcement",
 };
-const STATES: readonly State[] = ["investigating", "identified", "monitoring", "resolved"];
+const INCIDENT_STATES: readonly State[] = ["investigating", "identified", "monitoring", "resolved"];
 
-const choices = (states: readonly State[]) => states.map((value) => ({ value, label: STATE_TEXT[value] }));
+const stateOptions = (states: readonly State[]) =>
+  states.map((value) => ({ value, label: STATE_TEXT[value] }));
 
 type PostProps = {
   initial: Pick<StatusPostDraft, "title" | "checkIds" | "incidentId">;
@@ -30,7 +31,7 @@ type PostProps = {
 
 const postField = fieldAmong("title", "state", "text", "checkIds");
 
-/** Writes an incident or an announcement for the visitors of a page. */
+/** A form for an incident or an announcement that visitors of a page read. */
 export function PostForm({ initial, checks, subscribers, save, cancel }: PostProps) {
   const { title, checkIds = [], incidentId = null } = initial;
   const form = useForm({
@@ -48,8 +49,8 @@ export function PostForm({ initial, checks, subscribers, save, cancel }: PostPro
           {...form.getInputProps("title")}
         />
         <NativeSelect
-          label="How far it is"
-          data={choices([...STATES, "notice"])}
+          label="State"
+          data={stateOptions([...INCIDENT_STATES, "notice"])}
           {...form.getInputProps("state")}
         />
         <TextArea
@@ -75,7 +76,7 @@ export function PostForm({ initial, checks, subscribers, save, cancel }: PostPro
 }
 
 type UpdateProps = {
-  /** What is corrected; left out for a new one. */
+  /** The update that is corrected; left out for a new one. */
   edited?: StatusUpdateDraft;
   subscribers: number;
   isAnnouncement: boolean;
@@ -83,7 +84,7 @@ type UpdateProps = {
   cancel: () => void;
 };
 
-/** Adds an update to a post, or corrects one. */
+/** A form that adds an update to a post, or corrects one. */
 export function UpdateForm({ edited, subscribers, isAnnouncement, save, cancel }: UpdateProps) {
   const state: State = isAnnouncement ? "notice" : "identified";
   const form = useForm({ initialValues: edited ?? { state, text: "" } });
@@ -96,7 +97,7 @@ export function UpdateForm({ edited, subscribers, isAnnouncement, save, cancel }
     <form onSubmit={form.onSubmit((values) => void submit(values))} noValidate>
       <Stack>
         {!isAnnouncement && (
-          <NativeSelect label="How far it is" data={choices(STATES)} {...form.getInputProps("state")} />
+          <NativeSelect label="State" data={stateOptions(INCIDENT_STATES)} {...form.getInputProps("state")} />
         )}
         <TextArea
           label="What visitors should know"
@@ -109,7 +110,7 @@ export function UpdateForm({ edited, subscribers, isAnnouncement, save, cancel }
         {edited === undefined ? (
           <SendButtons isSaving={isSaving} subscribers={subscribers} cancel={cancel} />
         ) : (
-          <FormButtons isSaving={isSaving} label="Save" cancel={cancel} />
+          <FormButtons isSaving={isSaving} submitLabel="Save" cancel={cancel} />
         )}
       </Stack>
     </form>
@@ -119,20 +120,7 @@ export function UpdateForm({ edited, subscribers, isAnnouncement, save, cancel }
 type ButtonsProps = { isSaving: boolean; subscribers: number; cancel: () => void };
 
 function SendButtons({ isSaving, subscribers, cancel }: ButtonsProps) {
-  const readers = subscribers === 1 ? "1 subscriber" : `${subscribers} subscribers`;
-  const label = subscribers === 0 ? "Publish" : `Publish and mail to ${readers}`;
-  return <FormButtons isSaving={isSaving} label={label} cancel={cancel} />;
-}
-
-function FormButtons({ isSaving, label, cancel }: Omit<ButtonsProps, "subscribers"> & { label: string }) {
-  return (
-    <Group>
-      <Button type="submit" loading={isSaving}>
-        {label}
-      </Button>
-      <Button variant="default" onClick={cancel}>
-        Cancel
-      </Button>
-    </Group>
-  );
+  const recipients = subscribers === 1 ? "1 subscriber" : `${subscribers} subscribers`;
+  const label = subscribers === 0 ? "Publish" : `Publish and mail to ${recipients}`;
+  return <FormButtons isSaving={isSaving} submitLabel={label} cancel={cancel} />;
 }

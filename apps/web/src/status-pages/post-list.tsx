@@ -25,7 +25,7 @@ type Props = {
   remove: (post: StatusPostView) => void;
 };
 
-/** The posts of a page, the newest first, each with its updates and a way to add one. */
+/** The posts of a page, newest first, each with its updates and a button to add one. */
 export function PostList({ posts, ...props }: Props) {
   return (
     <ul className={items["list"]}>
@@ -140,9 +140,9 @@ function UpdateItem({ refTo, post, update }: UpdateItemProps) {
 }
 
 function UpdateButtons({ refTo, post, update, edit }: UpdateItemProps & { edit: () => void }) {
-  const of = { ...refTo, postId: post.id };
-  const remove = useDeleteUpdate(of);
-  const restore = useRestoreUpdate(of);
+  const postRef = { ...refTo, postId: post.id };
+  const remove = useDeleteUpdate(postRef);
+  const restore = useRestoreUpdate(postRef);
   const name = `“${STATE_TEXT[update.state]}” of ${post.title}`;
   return (
     <Group gap={6}>

@@ -8,7 +8,7 @@ import { Card } from "../ui/card.tsx";
 import { FormButtons, FormProblems, useFormSave } from "../ui/form.tsx";
 import { EntriesField } from "./entries-field.tsx";
 import type { StatusPageDraft } from "./status-page-queries.ts";
-import { type PageCheck, slugOf, statusPageDraft, type StatusPageValues } from "./status-page-values.ts";
+import { type PageCheck, proposeSlug, statusPageDraft, type StatusPageValues } from "./status-page-values.ts";
 import styles from "./status-pages.module.css";
 import { lazyPart } from "../ui/lazy-part.ts";
 
@@ -35,13 +35,13 @@ const FIELDS = [
   "showsIncidents",
 ];
 
-/** The field of the form for a path of the API; those of one entry keep their number. */
+/** The form's field for a path of the API; null if it has none. The fields of entries have the API's paths. */
 function toField(path: string): string | null {
   if (path.startsWith("entries.")) return path;
   return FIELDS.includes(path) ? path : null;
 }
 
-/** Creates or edits a status page, with a preview of it beside. */
+/** A form that creates or edits a status page, with a preview beside it. */
 export function StatusPageForm({ initial, isNew, hasPassword, checks, save, cancel }: Props) {
   const form = useForm({ initialValues: initial });
   const { isSaving, otherProblems, submit } = useFormSave({ form, save, toField });
@@ -91,8 +91,9 @@ function NameFields({ form, isNew }: { form: Form; isNew: boolean }) {
         {...form.getInputProps("name")}
         onChange={({ currentTarget }) => {
           form.setFieldValue("name", currentTarget.value);
-          // The address follows the name until somebody writes another.
-          if (isNew && slug === slugOf(name)) form.setFieldValue("slug", slugOf(currentTarget.value));
+          // The address of a new page follows the name until the person types another address.
+          if (isNew && slug === proposeSlug(name))
+            form.setFieldValue("slug", proposeSlug(currentTarget.value));
         }}
       />
       <TextInput
@@ -143,7 +144,11 @@ function AudienceFields({ form, hasPassword }: { form: Form; hasPassword: boolea
         {...form.getInputProps("showsIncidents", { type: "checkbox" })}
       />
       <Group align="flex-start" grow>
-        <TimezoneSelect description="Of its days and times" required {...form.getInputProps("timezone")} />
+        <TimezoneSelect
+          description="For the days and times on it"
+          required
+          {...form.getInputProps("timezone")}
+        />
         <NativeSelect
           label="Colours"
           description="For visitors"
@@ -157,7 +162,7 @@ function AudienceFields({ form, hasPassword }: { form: Form; hasPassword: boolea
       </Group>
       <TextInput
         label="Own host name"
-        description="Let it lead to this server, by a proxy with its certificate: it then shows this page and nothing else."
+        description="Point it at this server, through a proxy that has a certificate for it. It then shows this page and nothing else."
         placeholder="status.example.org"
         spellCheck={false}
         {...form.getInputProps("host")}

@@ -24,7 +24,7 @@ export const statusPagesQuery = (projectId: string) =>
       readAllPages((cursor) => parseResponse(pages.$get({ param: { projectId }, query: pageQuery(cursor) }))),
   });
 
-/** The newest posts of a page. */
+/** The newest 50 posts of a page. */
 export const statusPostsQuery = ({ projectId, pageId }: StatusPageRef) =>
   queryOptions({
     queryKey: ["projects", projectId, "status-posts", pageId],
@@ -34,7 +34,7 @@ export const statusPostsQuery = ({ projectId, pageId }: StatusPageRef) =>
     },
   });
 
-/** The addresses that get the updates of a page, and those that were asked. */
+/** The subscribers of a page: addresses that get its updates, those asked to confirm, and those taken off. */
 export const subscribersQuery = ({ projectId, pageId }: StatusPageRef) =>
   queryOptions({
     queryKey: ["projects", projectId, "status-subscribers", pageId],
@@ -44,13 +44,13 @@ export const subscribersQuery = ({ projectId, pageId }: StatusPageRef) =>
       ),
   });
 
-const pagesOf = (projectId: string) => ({ projectId, parts: ["status-pages"] });
-const postsOf = (projectId: string) => ({ projectId, parts: ["status-posts"] });
+const pagesPart = (projectId: string) => ({ projectId, parts: ["status-pages"] });
+const postsPart = (projectId: string) => ({ projectId, parts: ["status-posts"] });
 
-/** Creates a page where `edited` is null. */
+/** Creates a page if `edited` is null, otherwise saves that version of it. */
 export const useSaveStatusPage = (projectId: string) =>
   useProjectMutation(
-    pagesOf(projectId),
+    pagesPart(projectId),
     async ({ edited, draft }: { edited: StatusPageView | null; draft: StatusPageDraft }) => {
       if (edited === null) return await parseResponse(pages.$post({ param: { projectId }, json: draft }));
       const param = { projectId, pageId: edited.id };
@@ -59,55 +59,55 @@ export const useSaveStatusPage = (projectId: string) =>
   );
 
 export const useDeleteStatusPage = (projectId: string) =>
-  useProjectMutation(pagesOf(projectId), (pageId: string) =>
+  useProjectMutation(pagesPart(projectId), (pageId: string) =>
     parseResponse(onePage.$delete({ param: { projectId, pageId } })),
   );
 
 export const useRestoreStatusPage = (projectId: string) =>
-  useProjectMutation(pagesOf(projectId), (pageId: string) =>
+  useProjectMutation(pagesPart(projectId), (pageId: string) =>
     parseResponse(onePage.restore.$post({ param: { projectId, pageId } })),
   );
 
 export const useCreatePost = (projectId: string) =>
   useProjectMutation(
-    postsOf(projectId),
+    postsPart(projectId),
     async ({ pageId, json }: { pageId: string; json: StatusPostDraft }) =>
       await parseResponse(onePage.posts.$post({ param: { projectId, pageId }, json })),
   );
 
 export const useAddUpdate = ({ projectId, pageId }: StatusPageRef) =>
   useProjectMutation(
-    postsOf(projectId),
+    postsPart(projectId),
     async ({ postId, json }: { postId: string; json: StatusUpdateDraft }) =>
       await parseResponse(onePost.updates.$post({ param: { projectId, pageId, postId }, json })),
   );
 
-type UpdateOf = { postId: string; updateId: string };
+type UpdateRef = { postId: string; updateId: string };
 
 export const useEditUpdate = ({ projectId, pageId }: StatusPageRef) =>
   useProjectMutation(
-    postsOf(projectId),
-    async ({ json, ...of }: UpdateOf & { json: StatusUpdateDraft }) =>
-      await parseResponse(oneUpdate.$put({ param: { projectId, pageId, ...of }, json })),
+    postsPart(projectId),
+    async ({ json, ...ref }: UpdateRef & { json: StatusUpdateDraft }) =>
+      await parseResponse(oneUpdate.$put({ param: { projectId, pageId, ...ref }, json })),
   );
 
 export const useDeleteUpdate = ({ projectId, pageId, postId }: StatusPageRef & { postId: string }) =>
-  useProjectMutation(postsOf(projectId), (updateId: string) =>
+  useProjectMutation(postsPart(projectId), (updateId: string) =>
     parseResponse(oneUpdate.$delete({ param: { projectId, pageId, postId, updateId } })),
   );
 
 export const useRestoreUpdate = ({ projectId, pageId, postId }: StatusPageRef & { postId: string }) =>
-  useProjectMutation(postsOf(projectId), (updateId: string) =>
+  useProjectMutation(postsPart(projectId), (updateId: string) =>
     parseResponse(oneUpdate.restore.$post({ param: { projectId, pageId, postId, updateId } })),
   );
 
 export const useDeletePost = ({ projectId, pageId }: StatusPageRef) =>
-  useProjectMutation(postsOf(projectId), (postId: string) =>
+  useProjectMutation(postsPart(projectId), (postId: string) =>
     parseResponse(onePost.$delete({ param: { projectId, pageId, postId } })),
   );
 
 export const useRestorePost = ({ projectId, pageId }: StatusPageRef) =>
-  useProjectMutation(postsOf(projectId), (postId: string) =>
+  useProjectMutation(postsPart(projectId), (postId: string) =>
     parseResponse(onePost.restore.$post({ param: { projectId, pageId, postId } })),
   );
 

@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
 
+import { moveItem } from "../ui/move-item.ts";
 import {
-  movedEntry,
+  addChecks,
   newStatusPageValues,
   type PageCheck,
-  slugOf,
+  proposeSlug,
   statusPageDraft,
-  withChecks,
 } from "./status-page-values.ts";
 
 const entry = (checkId: string) => ({ checkId, group: "", name: checkId });
@@ -23,17 +23,17 @@ test.each([
   ["Our jobs!", "our-jobs"],
   ["  Büro & Lager ", "buro-lager"],
   ["—", ""],
-])("the name %j proposes the address %j", (name, slug) => expect(slugOf(name)).toBe(slug));
+])("the name %j proposes the address %j", (name, slug) => expect(proposeSlug(name)).toBe(slug));
 
 test("an entry is moved up and down, and the others keep their order", () => {
   const entries = ["a", "b", "c"].map(entry);
   const ids = (moved: { checkId: string }[]) => moved.map(({ checkId }) => checkId).join("");
-  expect(ids(movedEntry(entries, 2, -1))).toBe("acb");
-  expect(ids(movedEntry(entries, 0, 1))).toBe("bac");
+  expect(ids(moveItem(entries, 2, -1))).toBe("acb");
+  expect(ids(moveItem(entries, 0, 1))).toBe("bac");
 });
 
 test("a check that is on the page is not added again, and a tag becomes the group of those that are", () => {
-  const added = withChecks([entry("a")], [check("a"), check("b")], "backup");
+  const added = addChecks([entry("a")], [check("a"), check("b")], "backup");
   expect(added).toEqual([entry("a"), { checkId: "b", group: "backup", name: "job b" }]);
 });
 

@@ -1,6 +1,6 @@
 import type { StatusPageDraft, StatusPageView } from "./status-page-queries.ts";
 
-/** A check as it may stand on a page; `strip` as the API encodes it. */
+/** A check that may be put on a page; `strip` as the API encodes it. */
 export type PageCheck = {
   id: string;
   name: string;
@@ -59,7 +59,7 @@ export function statusPageValues(page: StatusPageView): StatusPageValues {
   };
 }
 
-/** What the API takes; a password that was not typed stays as it is. */
+/** The page as the API takes it. Without a typed password the stored one is kept. */
 export function statusPageDraft({ password, host, ...values }: StatusPageValues): StatusPageDraft {
   return {
     ...values,
@@ -68,8 +68,8 @@ export function statusPageDraft({ password, host, ...values }: StatusPageValues)
   };
 }
 
-/** An address that fits a name: "Our jobs!" becomes "our-jobs". */
-export function slugOf(name: string): string {
+/** Proposes an address for a name: "Our jobs!" becomes "our-jobs". */
+export function proposeSlug(name: string): string {
   return name
     .normalize("NFKD")
     .replaceAll(/\p{M}+/gu, "")
@@ -79,8 +79,8 @@ export function slugOf(name: string): string {
     .slice(0, 60);
 }
 
-/** Adds checks at the end, each under a name that a visitor understands; the person may change it. */
-export function withChecks(
+/** Adds checks at the end, those already on the page left out. Their names become the public names at first. */
+export function addChecks(
   entries: readonly EntryValues[],
   added: readonly PageCheck[],
   group = "",
@@ -94,15 +94,7 @@ export function withChecks(
   ];
 }
 
-/** Moves an entry one place up (-1) or down (1). */
-export function movedEntry(entries: readonly EntryValues[], index: number, by: -1 | 1): EntryValues[] {
-  const moved = [...entries];
-  const [entry] = moved.splice(index, 1);
-  if (entry !== undefined) moved.splice(index + by, 0, entry);
-  return moved;
-}
-
-/** The settings of a page in words, to show what differs between two versions. */
+/** The settings of a page in words, to compare two versions. */
 export function statusPageFacts(page: StatusPageView): [label: string, text: string][] {
   return [
     ["Name", page.name],

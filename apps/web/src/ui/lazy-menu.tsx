@@ -12,9 +12,29 @@ export type MenuEntry =
     ))
   | "divider";
 
+type Target = ReactElement<{ onClick?: (event: MouseEvent) => void }>;
+
+/** The button of a menu or a small dialog whose code is loaded when it is first opened, or pointed at. */
+export function useLazyButton(
+  target: Target,
+  { load: loadPopup, popup }: { load: () => Promise<unknown>; popup: "menu" | "dialog" },
+) {
+  const [isOpened, setOpened] = useState(false);
+  const props = {
+    onClick: ({ detail }: MouseEvent) => {
+      // `detail` is 0 if a key opened it. The next keys are meant for the menu, which is still being loaded.
+      if (detail === 0) bufferKeys(() => setOpened(false));
+      setOpened(true);
+    },
+    onPointerEnter: () => void loadPopup(),
+    "aria-haspopup": popup,
+  };
+  return { button: cloneElement(target, props), isOpened };
+}
+
 export type LazyMenuProps = Pick<MenuProps, "position" | "width"> & {
   /** The button that opens the menu. */
-  target: ReactElement<{ onClick?: (event: MouseEvent) => void }>;
+  target: Target;
   entries: () => readonly MenuEntry[];
 };
 
@@ -23,17 +43,7 @@ const OpenedMenu = lazyPart(load);
 
 /** A button with a menu. The code of menus is large and rarely needed, so it is loaded when the first one is opened. */
 export function LazyMenu(props: LazyMenuProps) {
-  const [isOpened, setOpened] = useState(false);
-  const open = {
-    onClick: ({ detail }: MouseEvent) => {
-      // `detail` is 0 if a key opened it. The next keys are meant for the menu, which is still being loaded.
-      if (detail === 0) bufferKeys(() => setOpened(false));
-      setOpened(true);
-    },
-    onPointerEnter: () => void load(),
-    "aria-haspopup": "menu",
-  };
-  const button = cloneElement(props.target, open);
+  const { button, isOpened } = useLazyButton(props.target, { load, popup: "menu" });
   if (!isOpened) return button;
   return (
     <Suspense fallback={button}>

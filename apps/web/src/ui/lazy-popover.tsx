@@ -1,11 +1,11 @@
 import type { PopoverProps } from "@mantine/core";
-import { type MouseEvent, type ReactElement, type ReactNode, cloneElement, Suspense, useState } from "react";
-import { bufferKeys } from "./keys.ts";
+import { type ReactNode, Suspense } from "react";
+import { type LazyMenuProps, useLazyButton } from "./lazy-menu.tsx";
 import { lazyPart } from "./lazy-part.ts";
 
 export type LazyPopoverProps = Pick<PopoverProps, "position" | "width"> & {
   /** The button that opens the popover. */
-  target: ReactElement<{ onClick?: (event: MouseEvent) => void }>;
+  target: LazyMenuProps["target"];
   /** What a screen reader calls the popover. */
   label: string;
   children: (close: () => void) => ReactNode;
@@ -16,16 +16,7 @@ const OpenedPopover = lazyPart(load);
 
 /** A button with a small form or question beside it, whose code is loaded when it is opened. */
 export function LazyPopover(props: LazyPopoverProps) {
-  const [isOpened, setOpened] = useState(false);
-  const open = {
-    onClick: ({ detail }: MouseEvent) => {
-      if (detail === 0) bufferKeys(() => setOpened(false));
-      setOpened(true);
-    },
-    onPointerEnter: () => void load(),
-    "aria-haspopup": "dialog",
-  };
-  const button = cloneElement(props.target, open);
+  const { button, isOpened } = useLazyButton(props.target, { load, popup: "dialog" });
   if (!isOpened) return button;
   return (
     <Suspense fallback={button}>

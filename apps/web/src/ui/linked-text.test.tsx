@@ -19,7 +19,7 @@ test("addresses in a description are links, without the punctuation after them",
 });
 
 test.each(["javascript:alert(1)", "<a href='https://example.org'>", "data:text/html,x"])(
-  "what is no plain address stays text: %s",
+  "a text that is not a plain address stays text: %s",
   async (text) => {
     const { container } = await renderPart(<LinkedText text={text} />);
     expect(container.querySelector("p")?.textContent).toBe(text);
