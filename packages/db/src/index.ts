@@ -224,6 +224,8 @@ export {
   renewPingKey,
   deleteProject,
   restoreProject,
+  type Retention,
+  setRetention,
 } from "./projects/projects.ts";
 export {
   listRefusedPings,

@@ -19,11 +19,12 @@ const MONTH = { from: NOW - 30 * DAY, until: NOW };
 const PAGE = { limit: 50, after: null };
 const NEWEST = { limit: 50, before: null };
 
-type Node = { "Node Type": string; "Relation Name"?: string; Plans?: Node[] };
-type Read = { table: string; how: string; statement: string };
+type Node = { "Node Type": string; "Relation Name"?: string; "Index Name"?: string; Plans?: Node[] };
+type Read = { table: string; how: string; index?: string | undefined; statement: string };
 
 const database = await testDatabase();
 const reads: Read[] = [];
+let sent = 0;
 
 /** Sessions that note, beside each statement, how the server would read the large tables for it. */
 class ExplainingPool extends Pool {
@@ -56,7 +57,7 @@ class ExplainingPool extends Pool {
 function note(statement: string, node: Node | undefined): void {
   if (node === undefined) return;
   const table = node["Relation Name"] ?? "";
-  if (LARGE.has(table)) reads.push({ table, how: node["Node Type"], statement });
+  if (LARGE.has(table)) reads.push({ table, how: node["Node Type"], index: node["Index Name"], statement });
   for (const plan of node.Plans ?? []) note(statement, plan);
 }
 
@@ -146,6 +147,19 @@ describe.each([
     await Promise.all(Array.from({ length: 4 }, () => pool.query("values (1)")));
     expect(reads.length).toBeGreaterThan(0);
     expect(reads.filter(({ how, table }) => how === "Seq Scan" || table === "?")).toEqual([]);
+  });
+
+  test("a check that goes down and recovers reads no other incident that is open in its project", async () => {
+    reads.length = 0;
+    for (const kind of ["fail", "success"] as const) {
+      sent += 1;
+      const ping = anArrival(mine, NOW + sent * 10_000, { kind, digest: `${sent}` });
+      await db.recordPings(pool, [ping], db.ALONE);
+    }
+    await Promise.all(Array.from({ length: 4 }, () => pool.query("values (1)")));
+    const indexes = reads.flatMap(({ table, index }) => (table === "incidents" ? [index] : []));
+    expect(indexes).toContain("incidents_once");
+    expect(indexes).not.toContain("incidents_open");
   });
 
   test("a statement that has no index is noticed", async () => {

@@ -236,7 +236,7 @@ const NEITHER: Record<string, string> = {
   ...name("create", "createUnlessEqual hasRoom queueReportNow"),
   ...name(
     "the project itself is the row",
-    "findProject editProject deleteProject restoreProject renewPingKey",
+    "findProject editProject deleteProject restoreProject renewPingKey setRetention",
   ),
   ...name("finds all rows of the project by itself", "applyWindows applyConfig"),
   ...name("the id alone is the secret or comes from the queue", "moveChannel"),

@@ -8,6 +8,7 @@ import {
   type ProjectRow,
   renewPingKey,
   restoreProject,
+  type Retention,
 } from "@overdue/db";
 import { canonicalTimezone } from "@overdue/schedules";
 import { z } from "zod";
@@ -69,6 +70,13 @@ export const ProjectView = z
       description:
         "Whether a ping may make the check that it names: never, only where it asks for it, or always.",
     }),
+    retention: z
+      .object({
+        pings: z.int().meta({ description: "The newest so many of each check." }),
+        pingDays: z.int().meta({ description: "And for so many days at the most; the newest stays." }),
+        runDays: z.int().meta({ description: "Of runs and expected times." }),
+      })
+      .meta({ description: "What is kept of each check. The operator decides it.", id: "Retention" }),
     version: z.int().meta({ description: "Grows with every edit; it is the ETag, for If-Match." }),
     createdAt: Timestamp,
   })
@@ -80,7 +88,8 @@ function projectView(
   project: Pick<
     ProjectRow,
     "id" | "name" | "pingKey" | "timezone" | "checksFromPings" | "version" | "createdAt"
-  >,
+  > &
+    Retention,
   who: { role: ProjectView["role"]; mayWrite: boolean },
 ): ProjectView {
   return {
@@ -90,6 +99,7 @@ function projectView(
     pingKey: who.mayWrite ? project.pingKey : null,
     timezone: project.timezone,
     checksFromPings: project.checksFromPings,
+    retention: { pings: project.keptPings, pingDays: project.keptPingDays, runDays: project.keptRunDays },
     version: project.version,
     createdAt: iso(project.createdAt),
   };

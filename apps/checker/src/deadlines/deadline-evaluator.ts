@@ -76,18 +76,26 @@ export class DeadlineEvaluator {
 
   async #evaluate(watermark: number): Promise<void> {
     await this.#readOutages();
-    let full = true;
-    while (full && !this.#loop.stopped) {
-      const input = { watermark, outages: this.#outages, limit: BATCH_CHECKS };
-      const { evaluated, changed } = await evaluateDue(this.#options.pool, input, (checkId, error) =>
-        this.#options.log.error(
-          { err: error, checkId },
-          "This check cannot be evaluated; it is put aside for an hour.",
-        ),
-      );
-      await notifyChanges(this.#options.pool, changed);
-      full = evaluated === BATCH_CHECKS;
-    }
+    const more = await this.#evaluateBatch(watermark);
+    // Many are due: while PostgreSQL writes one batch, the next one is decided. Neither waits for a lock of the other.
+    if (more) await Promise.all([this.#evaluateAll(watermark), this.#evaluateAll(watermark)]);
+  }
+
+  async #evaluateAll(watermark: number): Promise<void> {
+    while (!this.#loop.stopped && (await this.#evaluateBatch(watermark)));
+  }
+
+  /** Answers whether there may be more. */
+  async #evaluateBatch(watermark: number): Promise<boolean> {
+    const input = { watermark, outages: this.#outages, limit: BATCH_CHECKS };
+    const { evaluated, changed } = await evaluateDue(this.#options.pool, input, (checkId, error) =>
+      this.#options.log.error(
+        { err: error, checkId },
+        "This check cannot be evaluated; it is put aside for an hour.",
+      ),
+    );
+    await notifyChanges(this.#options.pool, changed);
+    return evaluated === BATCH_CHECKS;
   }
 
   async #readOutages(): Promise<void> {

@@ -102,6 +102,20 @@ test("what a command changes stands in the project's audit log, and what it refu
   expect(JSON.stringify(entries)).not.toContain(key.key);
 });
 
+test("what a project keeps is changed in part, and stands in the audit log", async () => {
+  const project = await newProject();
+  const printed = await admin(`project retention --project ${project} --pings 100 --json`);
+  expect(JSON.parse(printed)).toEqual({ project, pings: "100", "ping days": "90", "run days": "400" });
+  await admin(`project retention --project ${project} --ping-days 7 --run-days 90`);
+  const [row] = await db.select().from(schema.projects).where(eq(schema.projects.id, project));
+  expect(row).toMatchObject({ keptPings: 100, keptPingDays: 7, keptRunDays: 90 });
+  const entries = await db
+    .select()
+    .from(schema.auditEntries)
+    .where(eq(schema.auditEntries.projectId, project));
+  expect(entries.at(-1)).toMatchObject({ action: "project.retention", fields: ["ping-days", "run-days"] });
+});
+
 test("a made account becomes a member of a project", async () => {
   const project = await newProject();
   const { user, password } = JSON.parse(await admin("user create --email Ann@example.org --json"));
@@ -138,6 +152,10 @@ describe("a mistake is answered with one sentence", () => {
     ["project create", "--name is missing."],
     ["project create --nam X", `Unknown option '--nam'; "npm run admin -- help" lists all options.`],
     ["channel list --project nightly", "--project must be an id, as the lists show them."],
+    [
+      `project retention --project ${NOBODY} --run-days 89`,
+      "--run-days must be a whole number from 90 to 1,100.",
+    ],
     [`channel list --project ${NOBODY}`, `There is no project ${NOBODY}; "project list" shows all.`],
     [`key create --project ${NOBODY} --scope all --name x`, "--scope must be read, write, ping or overview."],
     ["user create --email new@example.org --password short", "--password: Use at least 12 characters."],

@@ -4,7 +4,7 @@ import { insertAuditEntry } from "@overdue/db";
 
 import { Refusal } from "../refusal.ts";
 import type { Environment } from "../supervisor.ts";
-import { channelCommands, exportCommands, projectCommands } from "./project-commands.ts";
+import { channelCommands, exportCommands, projectCommands, retentionCommands } from "./project-commands.ts";
 import type { Command, CommandOutput } from "./command.ts";
 import { importCommands } from "./import-checks.ts";
 import { type Instance, withInstance } from "./instance.ts";
@@ -62,6 +62,7 @@ function textOf(value: unknown): string {
 const COMMANDS = new Map<string, Command>(
   Object.entries({
     ...projectCommands,
+    ...retentionCommands,
     ...channelCommands,
     ...keyCommands,
     ...userCommands,

@@ -9,6 +9,7 @@ import {
   listChannels,
   queueTest,
   readState,
+  setRetention,
 } from "@overdue/db";
 import { stringify } from "yaml";
 import { z } from "zod";
@@ -38,6 +39,47 @@ export const projectCommands = {
     run: async ({ db }) => {
       const projects = await listAllProjects(db);
       return projects.map(({ id, name, pingKey }) => ({ id, name, ping_key: pingKey }));
+    },
+  }),
+};
+
+/** A whole number within bounds, as an option's text. */
+function within(least: number, most: number) {
+  const problem = `must be a whole number from ${least} to ${most.toLocaleString("en")}`;
+  return z
+    .string()
+    .regex(/^\d{1,6}$/, problem)
+    .transform(Number)
+    .refine((given) => given >= least && given <= most, problem);
+}
+
+const RETENTION = {
+  pings: within(10, 100_000).optional(),
+  "ping-days": within(1, 1_100).optional(),
+  // Strips, status pages and uptime show 90 days.
+  "run-days": within(90, 1_100).optional(),
+};
+
+export const retentionCommands = {
+  "project retention": defineCommand({
+    options: z.object({ project: id, ...RETENTION }),
+    text: "change what is kept of each check of a project: the newest --pings, for --ping-days at the most, and runs and expected times for --run-days; what is beyond goes for good within hours",
+    audit: "project.retention",
+    run: async ({ db }, { project, pings, "ping-days": pingDays, "run-days": runDays }) => {
+      const given = {
+        ...(pings !== undefined && { keptPings: pings }),
+        ...(pingDays !== undefined && { keptPingDays: pingDays }),
+        ...(runDays !== undefined && { keptRunDays: runDays }),
+      };
+      await requireProject(db, project);
+      if (Object.keys(given).length === 0) throw new Refusal("Give --pings, --ping-days or --run-days.");
+      const kept = await setRetention(db, project, given);
+      return {
+        project,
+        pings: String(kept?.keptPings),
+        "ping days": String(kept?.keptPingDays),
+        "run days": String(kept?.keptRunDays),
+      };
     },
   }),
 };

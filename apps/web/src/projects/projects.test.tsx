@@ -19,6 +19,7 @@ const project: ProjectView = {
   pingKey: "pk_1234",
   timezone: "Europe/Berlin",
   checksFromPings: "asked",
+  retention: { pings: 1_000, pingDays: 90, runDays: 400 },
   version: 1,
   createdAt: AT,
 };

@@ -15,6 +15,7 @@ import { checkSettings } from "../checks/check-row.ts";
 import { findCheck } from "../checks/find-checks.ts";
 import { inTransaction, openDb, type Pool, type PoolClient } from "../database.ts";
 import { seenRuns } from "../history/list-events.ts";
+import { openIncidentOf } from "../incidents/dependents.ts";
 import { LOCK_SEEDS } from "../locks.ts";
 import { epochMs } from "../sql-fragments.ts";
 import type { Change } from "../transitions/change.ts";
@@ -120,8 +121,7 @@ type Known = Pick<EventRoutingInput, "notifiedOfChange" | "isSnoozed">;
 const KNOWN = `
 select c.id, array(select d.channel_id from deliveries d
     where d.flip_id = any($2::uuid[]) and d.check_id = c.id) as notified,
-  exists (select from incidents i where i.project_id = c.project_id and i.check_id = c.id
-    and i.resolved_at is null and i.snoozed_until > clock_timestamp()) as snoozed
+  exists (select from incidents i where ${openIncidentOf("c.id")} and i.snoozed_until > clock_timestamp()) as snoozed
   from checks c where c.id = any($1::uuid[])`;
 
 /** The channels that are notified of these checks' changes now, and whether their incidents are snoozed. */

@@ -45,6 +45,22 @@ export async function dependencyHolds(
   return new Map(rows.map(({ checkId, down, holdUntil }) => [checkId, { down, holdUntil }]));
 }
 
+/**
+ * SQL: which of the rows `i` is the incident of a check that is open, if any is: only its newest one can be, by the number
+ * of its deadline, since clocks are set back.
+ *
+ * Asked with `is null`, a server without fresh statistics reads the index of all open incidents for each check that
+ * recovers: after an outage of what they share, those are ten thousand. It does not know that this means the same.
+ */
+export function openIncidentOf(checkId: string): string {
+  return `i.id = ${newestIncident(checkId)} and coalesce(i.resolved_at, 'infinity') = 'infinity'`;
+}
+
+/** SQL: the id of a check's newest incident. */
+export function newestIncident(checkId: string): string {
+  return `(select n.id from incidents n where n.check_id = ${checkId} order by n.deadline_seq desc limit 1)`;
+}
+
 // Of the checks called `named`, and of whatever depends on them. An incident that somebody holds is left to its next
 // look, within a minute: nobody waits for it here.
 const WOKEN = new Fragment(`
@@ -53,8 +69,7 @@ const WOKEN = new Fragment(`
     union
     select d.check_id from below b join check_dependencies d on d.depends_on_id = b.id
   ), held as (
-    select i.id from incidents i join below b on b.id = i.check_id
-     where i.resolved_at is null for no key update of i skip locked
+    select i.id from below b join incidents i on ${openIncidentOf("b.id")} for no key update of i skip locked
   ), woken as (
     update incidents i set wake_at = ${NOW} from held where i.id = held.id returning i.id
   )`);

@@ -16,6 +16,7 @@ import {
   storms,
   users,
 } from "../schema/index.ts";
+import { setRetention } from "../projects/projects.ts";
 import * as prunes from "./prune.ts";
 
 let database: TestDatabase;
@@ -46,6 +47,19 @@ test("of pings older than 90 days only the newest stays", async () => {
 test("pings of the last 90 days stay", async () => {
   await insertPings(10, "89 days");
   expect(await prunes.pruneOldPings(db, 500)).toBe(0);
+});
+
+test("a project that keeps less, or more, has just that of its checks", async () => {
+  const { projectId } = scene;
+  await insertPings(60, "10 days");
+  await setRetention(db, projectId, { keptPings: 50 });
+  await prunes.prunePingsBeyondCount(db, 500);
+  expect(await numbers()).toEqual({ count: 50, oldest: 11, newest: 60 });
+  await setRetention(db, projectId, { keptPingDays: 11 });
+  expect(await prunes.pruneOldPings(db, 500)).toBe(0);
+  await setRetention(db, projectId, { keptPingDays: 9 });
+  await prunes.pruneOldPings(db, 500);
+  expect(await numbers()).toEqual({ count: 1, oldest: 60, newest: 60 });
 });
 
 test("deliveries about runs are pruned after a week, alerts stay", async () => {

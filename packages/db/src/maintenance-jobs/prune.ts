@@ -8,28 +8,31 @@ export type Prune = (db: Db, limit: number) => Promise<number>;
 /** Read from each check or channel at a time; their indexes begin with it. */
 const PER_OWNER = 5_000;
 
-/** Pings beyond the newest 1,000 of their check. */
+/** SQL: checks with what their project keeps. */
+const CHECKS_OF_PROJECTS = sql.raw("checks c join projects kept on kept.id = c.project_id");
+
+/** Pings beyond the newest ones of their check that its project keeps. */
 export const prunePingsBeyondCount: Prune = (db, limit) =>
   count(
     db,
     sql`delete from pings where (check_id, number) in (
-      select old.check_id, old.number from checks c
+      select old.check_id, old.number from ${CHECKS_OF_PROJECTS}
       cross join lateral (
         select p.check_id, p.number from pings p
-        where p.check_id = c.id and p.number <= c.ping_count - 1000 order by p.number limit ${PER_OWNER}
+        where p.check_id = c.id and p.number <= c.ping_count - kept.kept_pings order by p.number limit ${PER_OWNER}
       ) old limit ${limit})`,
   );
 
-/** Pings older than 90 days, but for the newest of each check: "last heard" stays known. */
+/** Pings older than their project keeps them, but for the newest of each check: "last heard" stays known. */
 export const pruneOldPings: Prune = (db, limit) =>
   count(
     db,
     sql`delete from pings where (check_id, number) in (
-      select old.check_id, old.number from checks c
+      select old.check_id, old.number from ${CHECKS_OF_PROJECTS}
       cross join lateral (
         select p.check_id, p.number, p.received_at from pings p
         where p.check_id = c.id and p.number < c.ping_count order by p.number limit ${PER_OWNER}
-      ) old where old.received_at < now() - interval '90 days' limit ${limit})`,
+      ) old where old.received_at < now() - kept.kept_ping_days * interval '1 day' limit ${limit})`,
   );
 
 /** Flips older than 400 days, but for the newest of each check: since when it is as it is stays known. */
@@ -77,27 +80,27 @@ export const pruneStorms: Prune = (db, limit) =>
       limit ${limit})`,
   );
 
-/** Runs that were last heard of more than 400 days ago. */
+/** Runs that were last heard of longer ago than their project keeps them. */
 export const pruneRuns: Prune = (db, limit) =>
   count(
     db,
     sql`delete from runs where id in (
-      select old.id from checks c
+      select old.id from ${CHECKS_OF_PROJECTS}
       cross join lateral (
         select r.id from runs r
-        where r.check_id = c.id and r.heard_at < now() - interval '400 days' order by r.heard_at limit ${PER_OWNER}
+        where r.check_id = c.id and r.heard_at < now() - kept.kept_run_days * interval '1 day' order by r.heard_at limit ${PER_OWNER}
       ) old limit ${limit})`,
   );
 
-/** Slots older than 400 days. */
+/** Slots older than their project keeps them. */
 export const pruneSlots: Prune = (db, limit) =>
   count(
     db,
     sql`delete from slots where (check_id, due_at) in (
-      select old.check_id, old.due_at from checks c
+      select old.check_id, old.due_at from ${CHECKS_OF_PROJECTS}
       cross join lateral (
         select s.check_id, s.due_at from slots s
-        where s.check_id = c.id and s.due_at < now() - interval '400 days' order by s.due_at limit ${PER_OWNER}
+        where s.check_id = c.id and s.due_at < now() - kept.kept_run_days * interval '1 day' order by s.due_at limit ${PER_OWNER}
       ) old limit ${limit})`,
   );
 

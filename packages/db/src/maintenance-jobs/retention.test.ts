@@ -7,6 +7,7 @@ import { pruneAuditEntries } from "../audit.ts";
 import { openDb } from "../database.ts";
 import { pruneIdempotencyKeys } from "../idempotency-keys.ts";
 import { forgetOldProcesses } from "../receivers/checkers.ts";
+import { setRetention } from "../projects/projects.ts";
 import * as jobs from "./prune.ts";
 
 // How long each kind of row is kept, as docs/operating says: the last row of a table that stays, and the first that goes.
@@ -199,6 +200,20 @@ test.each(["pending", "retry", "sending"])(
     expect(left).toEqual([{ state }]);
   },
 );
+
+test.each([
+  ["runs", jobs.pruneRuns, { id: randomUUID(), outcome: "success" }, "heard_at"],
+  ["slots", jobs.pruneSlots, { outcome: "on-time", decided_at: ago("1 day") }, "due_at"],
+])("%s go after the days that their project keeps them", async (table, prune, row, column) => {
+  const before = await count(table);
+  await setRetention(db, check.projectId, { keptRunDays: 100 });
+  await insert(table, { ...row, [column]: ago("99 days") });
+  await prune(db, 500);
+  expect(await count(table)).toBe((before ?? 0) + 1);
+  await setRetention(db, check.projectId, { keptRunDays: 98 });
+  await prune(db, 500);
+  expect(await count(table)).toBe(before);
+});
 
 test("an incident that lasts is never pruned, however old", async () => {
   await insert("incidents", { ...anIncident(), opened_at: ago("500 days") });

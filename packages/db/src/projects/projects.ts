@@ -29,6 +29,9 @@ const PROJECT_COLUMNS = {
   timezone: projects.timezone,
   checksFromPings: projects.checksFromPings,
   version: projects.version,
+  keptPings: projects.keptPings,
+  keptPingDays: projects.keptPingDays,
+  keptRunDays: projects.keptRunDays,
   createdAt: projects.createdAt,
   role: members.role,
 };
@@ -109,6 +112,23 @@ export async function editProject(
   if (edited !== undefined) return edited;
   if ((await db.$count(projects, isThere)) > 0) throw new StaleVersion();
   return null;
+}
+
+/** What a project keeps of each check: so many pings, these for so many days at the most, and runs and slots for so many. */
+export type Retention = Pick<ProjectRow, "keptPings" | "keptPingDays" | "keptRunDays">;
+
+/** Changes what a project keeps; the maintenance jobs delete what is beyond it. Only what is given is written. */
+export async function setRetention(
+  db: Db | Tx,
+  projectId: string,
+  retention: Partial<Retention>,
+): Promise<ProjectRow | null> {
+  const [changed] = await db
+    .update(projects)
+    .set({ ...retention, version: sql`${projects.version} + 1` })
+    .where(and(eq(projects.id, projectId), isNull(projects.deletedAt)))
+    .returning();
+  return changed ?? null;
 }
 
 /** Gives the project another ping key; slug ping URLs with the old one end at once. */

@@ -20,6 +20,10 @@ export const projects = pgTable("projects", {
   windowsVersion: integer("windows_version").notNull().default(0),
   /** The version that all of its checks know; a sweep applies them where the two differ. */
   windowsApplied: integer("windows_applied").notNull().default(0),
+  /** How many pings of each check are kept, for how many days at the most, and for how many days its runs and slots. */
+  keptPings: integer("kept_pings").notNull().default(1_000),
+  keptPingDays: integer("kept_ping_days").notNull().default(90),
+  keptRunDays: integer("kept_run_days").notNull().default(400),
   createdAt: createdAt(),
   deletedAt: at("deleted_at"),
 });

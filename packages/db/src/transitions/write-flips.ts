@@ -2,7 +2,7 @@ import { stateChanges } from "@overdue/tracing";
 import { type IncidentNotice, notifyIncidents } from "../alert-routes/notify-incidents.ts";
 import { openDb, type PoolClient } from "../database.ts";
 import { endKeptIncidents, reopenKeptIncidents } from "../deliveries/end-incidents.ts";
-import { wakeDependents } from "../incidents/dependents.ts";
+import { newestIncident, openIncidentOf, wakeDependents } from "../incidents/dependents.ts";
 import { epochMs } from "../sql-fragments.ts";
 import { at, type FlipRow, stateChangeOf } from "./rows.ts";
 
@@ -36,13 +36,12 @@ with given as (
 ), resolved as (
   update incidents i set resolved_at = ${at("at")}
     from given x join flipped f on f.check_id = x.check_id and f.deadline_seq = x.seq and f.to_status = x.to_status
-   where x.resolves and i.check_id = x.check_id and i.project_id = x.project_id and i.resolved_at is null
+   where x.resolves and i.project_id = x.project_id and ${openIncidentOf("x.check_id")}
   returning i.id, i.check_id
 ), reopened as (
   update incidents i set resolved_at = null
     from given x join flipped f on f.check_id = x.check_id and f.deadline_seq = x.seq and f.to_status = x.to_status
-   where x.reopens and i.project_id = x.project_id and i.id = (
-     select n.id from incidents n where n.check_id = x.check_id order by n.opened_at desc, n.id desc limit 1)
+   where x.reopens and i.project_id = x.project_id and i.id = ${newestIncident("x.check_id")}
   returning i.id, i.check_id
 )
 select f.id as flip_id, f.check_id, f.to_status, f.alerts, coalesce(o.id, r.id, again.id) as incident_id,
