@@ -61,10 +61,11 @@ class RobfigSearch {
     const { hours } = this.#cron;
     while (hours[this.#time.hour] !== 1) {
       this.#first((time) => time.startOf("hour"));
-      const before = this.#time.hour;
-      this.#time = this.#time.plus(HOUR_MS);
+      const before = this.#time;
+      this.#time = before.towards("hour", hours);
       const { hour } = this.#time;
-      if (this.#catchUp && hour - before === 2 && hours[hour - 1] === 1) break;
+      const isSkipped = hour - before.hour === 2 && this.#time.instant - before.instant === HOUR_MS;
+      if (this.#catchUp && isSkipped && hours[hour - 1] === 1) break;
       if (hour === 0) return false;
     }
     return true;
@@ -74,7 +75,7 @@ class RobfigSearch {
     const size = unit === "minute" ? MINUTE_MS : SECOND_MS;
     while (wanted[this.#time[unit]] !== 1) {
       this.#first((time) => time.plus(-(time.instant % size)));
-      this.#time = this.#time.plus(size);
+      this.#time = this.#time.towards(unit, wanted);
       if (this.#time[unit] === 0) return false;
     }
     return true;
