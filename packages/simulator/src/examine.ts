@@ -134,6 +134,8 @@ function emptyBook({ settings, faults, begin }: History): Book {
     open: new Set(),
     unmet: { slots: [], until: Infinity },
     shared: { dues: [], until: 0 },
+    place: null,
+    passed: [],
   };
 }
 

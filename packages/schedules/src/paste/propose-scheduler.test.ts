@@ -178,7 +178,25 @@ describe("what a pasted text says of the set-up is read", () => {
     ["[Timer]\nOnCalendar=daily", { missed: "not-persistent" }],
     ["[Timer]\nOnUnitActiveSec=1h", { missed: "unit-active" }],
     ["OnCalendar=daily", undefined],
+    // Without a store nothing is made up, whatever the limit.
     ["add_job(run, 'cron', day=1, misfire_grace_time=300, coalesce=False)", undefined],
+    [
+      "add_job(run, 'cron', day=1, misfire_grace_time=300, jobstore='sql')",
+      { missed: "database", withinSeconds: 300 },
+    ],
+    [
+      "SQLAlchemyJobStore(url=URL)\nadd_job(run, 'cron', hour=3, misfire_grace_time=None)",
+      { missed: "database-no-limit" },
+    ],
+    [
+      "add_job(run, 'cron', hour=3, misfire_grace_time=None, coalesce=False, jobstore='sql')",
+      { missed: "database-no-coalesce" },
+    ],
+    [
+      "add_job(run, 'cron', hour=3, id='a', replace_existing=True, max_instances=3)",
+      { missed: "database-replaced", overlap: "parallel" },
+    ],
+    ["add_job(run, 'cron', hour=3, max_instances=1)", undefined],
   ])("%j", (expression, setup) => {
     const { schedule } = ScheduleReadingInput.parse({ kind: "cron", expression, timezone: BERLIN });
     expect(schedule.setup).toEqual(setup);

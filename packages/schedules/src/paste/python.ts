@@ -1,3 +1,4 @@
+import type { Setup } from "../schedule.ts";
 import { type Reading, reading } from "./reading.ts";
 
 type Arguments = ReadonlyMap<string, string>;
@@ -16,8 +17,31 @@ export function readPythonCall(text: string): Reading | null {
   if (cron === null) return null;
   const line = lineOf(cron, APSCHEDULER, (field) => (isBelowGiven(field, cron) ? "0" : "*"));
   const timezone = cron.get("timezone") ?? null;
-  const runBy = { scheduler: "apscheduler", what: "a cron trigger of APScheduler" };
+  const setup = setupOf(text);
+  const runBy = { scheduler: "apscheduler", what: "a cron trigger of APScheduler", ...setup };
   return line && reading(line, { timezone, runBy });
+}
+
+const STORED =
+  /\bjobstore\s*=\s*["'](?!memory["'])|\b(?:SQLAlchemy|Redis|MongoDB|RethinkDB|ZooKeeper|Etcd)JobStore\b/;
+
+/**
+ * What a call says of APScheduler's set-up: several instances of a job run side by side, and what is made up after an outage
+ * depends on where jobs are kept, so that a limit says nothing where the text shows no store.
+ */
+function setupOf(text: string): { setup?: Setup } {
+  const overlap = /\bmax_instances\s*=\s*(?:[2-9]|1\d)/.test(text) ? ({ overlap: "parallel" } as const) : {};
+  const setup = { ...missedIn(text), ...overlap };
+  return Object.keys(setup).length === 0 ? {} : { setup };
+}
+
+function missedIn(text: string): Setup {
+  if (/\breplace_existing\s*=\s*True\b/.test(text)) return { missed: "database-replaced" };
+  if (!STORED.test(text)) return {};
+  const [, limit] = /\bmisfire_grace_time\s*=\s*(\d+|None)\b/.exec(text) ?? [];
+  const isEach = /\bcoalesce\s*=\s*False\b/.test(text);
+  if (limit === "None") return { missed: isEach ? "database-no-coalesce" : "database-no-limit" };
+  return { missed: "database", ...(limit !== undefined && { withinSeconds: Number(limit) }) };
 }
 
 // The names of the five fields, in the order of a line.

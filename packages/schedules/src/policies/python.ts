@@ -6,7 +6,11 @@ export const PYTHON: readonly SchedulerPolicy[] = [
       program: "APScheduler",
       version: "3.11.3",
       schedulers: ["apscheduler"],
-      overlap: { usual: "skipped" },
+      overlap: {
+        usual: "skipped",
+        usualWhen: "max_instances is 1",
+        otherwise: [["max_instances is more than 1", "parallel"]],
+      },
     },
     [
       {

@@ -15,6 +15,11 @@ const seed = Number(values.seed);
 console.log(`seed ${seed}`);
 const moved = measureMovedJobs(seed, Number(values.checks));
 report("jobs in another time zone", moved);
+const { partHours } = moved;
+const share = Math.round((1000 * partHours.right) / Math.max(1, partHours.checks)) / 10;
+console.log(
+  `of these ${partHours.checks} half or quarter hours off UTC, right ${partHours.right} (${share} %)`,
+);
 const misread = measureMisread(seed, Number(values.misread));
 report("jobs of another scheduler", misread);
 const healthy = measureHealthy(seed, Number(values.healthy));

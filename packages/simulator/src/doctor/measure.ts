@@ -3,6 +3,7 @@ import {
   LIKELY_ZONES,
   nextAfter,
   type Schedule,
+  timeZoneOf,
   type Instant,
 } from "@overdue/schedules";
 import {
@@ -18,9 +19,29 @@ import { type Random, randomFrom } from "../random.ts";
 /** How many checks were examined, how many had a finding, how many had the right result, and a line for each of the others. */
 export type Measured = { checks: number; found: number; right: number; wrong: string[] };
 
-/** Examines jobs that run in another zone than their check's; right is a finding that names their zone. */
-export function measureMovedJobs(seed: number, checks: number): Measured {
-  return measure(checks, (number) => makeMovedJob(seed, number), isZoneRight);
+/** Examines jobs that run in another zone than their check's; right is a finding that names their zone. `partHours`: of those with half or quarter hours. */
+export function measureMovedJobs(
+  seed: number,
+  checks: number,
+): Measured & { partHours: { checks: number; right: number } } {
+  const partHours = { checks: 0, right: 0 };
+  const measured = measure(
+    checks,
+    (number) => makeMovedJob(seed, number),
+    (patient, findings) => {
+      const isRight = isZoneRight(patient, findings);
+      if (isPartHour(patient.truth as CalendarSchedule)) {
+        partHours.checks += 1;
+        if (isRight) partHours.right += 1;
+      }
+      return isRight;
+    },
+  );
+  return { ...measured, partHours };
+}
+
+function isPartHour({ timezone }: CalendarSchedule): boolean {
+  return timeZoneOf(timezone).offsetAt(BEGIN) % HOUR !== 0;
 }
 
 /** Examines jobs that another scheduler runs; right is a finding that names a scheduler with the same times. */

@@ -1,4 +1,4 @@
-import { type Instant, nextAfter } from "@overdue/schedules";
+import { everyMs, type Instant, nextAfter } from "@overdue/schedules";
 import type { CheckSettings, PingKind } from "@overdue/core";
 import type { Random } from "../random.ts";
 import { HOUR, MINUTE, SECOND, type Sending } from "./history.ts";
@@ -24,7 +24,7 @@ export type Job = {
 
 export function makeJob(random: Random, settings: CheckSettings, queueRandom: Random): Job {
   const starts = random.chance(0.5);
-  const isFixed = settings.schedule.kind !== "interval";
+  const isFixed = everyMs(settings.schedule) === null;
   return {
     random,
     settings,

@@ -1,4 +1,4 @@
-import { type Instant, nextAfter } from "@overdue/schedules";
+import { everyMs, type Instant, nextAfter, windowMs } from "@overdue/schedules";
 import type { CheckSettings, MaintenanceRule, MaintenanceWindow } from "@overdue/core";
 import { randomFrom, type Random } from "../random.ts";
 import {
@@ -17,7 +17,7 @@ import {
   spanAt,
 } from "./history.ts";
 import { type Job, makeJob, sendPings } from "./job.ts";
-import { makeSettings } from "./settings.ts";
+import { makeSettings, withScheduler } from "./settings.ts";
 
 /** The history of one check, which depends on its seed, the days and its number alone. */
 export function makeHistory({ seed, days }: { seed: number; days: number }, number: number): History {
@@ -26,12 +26,13 @@ export function makeHistory({ seed, days }: { seed: number; days: number }, numb
   const end = begin + days * DAY;
   const maintenance = makeMaintenance(random("works"), { begin, end });
   const settings = {
-    ...makeSettings(random("settings")),
+    ...withScheduler(random("scheduler"), makeSettings(random("settings"))),
     ...(maintenance.windows.length > 0 && { maintenance: maintenance.windows }),
   };
   const faults = makeFaults(random("faults"), { begin, end });
   const job = makeJob(random("job"), settings, random("queue"));
-  const sendings = makeSendings(job, { begin, end });
+  const placeOf = makePlaces(random("place"), settings);
+  const sendings = makeSendings(job, { begin, end, placeOf });
   const acts = makeActs(random("people"), { begin, end, settings }, faults.outages);
   const entries = [...receive(random("network"), sendings, faults), ...acts, ...maintenance.acts]
     .filter((entry) => entry.committedAt < end)
@@ -53,16 +54,31 @@ const MADE_BEFORE_MS = 2 * SECOND;
 
 type Life = { begin: Instant; end: Instant };
 
-function makeSendings(job: Job, { begin, end }: Life): Sending[] {
+function makeSendings(job: Job, { begin, end, placeOf }: Life & { placeOf: PlaceInWindow }): Sending[] {
   const sendings: Sending[] = [];
   for (const slot of slots(job.random, job.settings, { begin, end }))
-    for (const sent of sendPings(job, slot)) if (sent.at >= begin + MADE_BEFORE_MS) sendings.push(sent);
+    for (const sent of sendPings(job, slot + placeOf(slot)))
+      if (sent.at >= begin + MADE_BEFORE_MS) sendings.push(sent);
   return sendings;
+}
+
+/** How long after the begin of its window the scheduler starts the run; 0 where it draws no times. */
+type PlaceInWindow = (slot: Instant) => number;
+
+/** Draws the place once, and a new one now and then. */
+function makePlaces(random: Random, { schedule }: CheckSettings): PlaceInWindow {
+  let share = random.unit();
+  return (slot) => {
+    const whole = windowMs(schedule, slot);
+    if (whole > 0 && random.chance(0.05)) share = random.unit();
+    return Math.floor((share * whole) / MINUTE) * MINUTE;
+  };
 }
 
 /** When the job's own scheduler starts it: as the check expects, except for an interval's phase. */
 function* slots(random: Random, { schedule }: CheckSettings, { begin, end }: Life): Generator<Instant> {
-  const phaseMs = schedule.kind === "interval" ? random.whole(0, schedule.everySeconds * SECOND) : 0;
+  const intervalMs = everyMs(schedule);
+  const phaseMs = intervalMs === null ? 0 : random.whole(0, intervalMs);
   let slot = nextAfter(schedule, begin - phaseMs);
   for (; slot !== null && slot < end; slot = nextAfter(schedule, slot)) yield slot;
 }

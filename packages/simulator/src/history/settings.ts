@@ -1,4 +1,4 @@
-import type { Schedule } from "@overdue/schedules";
+import { everyMs, hasWindows, type Schedule, type Setup } from "@overdue/schedules";
 import { type CheckSettings, defaultSettings, type Tolerance, type ViolationPolicy } from "@overdue/core";
 import type { Random } from "../random.ts";
 
@@ -26,6 +26,45 @@ export function makeSettings(random: Random): CheckSettings {
     recoverAfter: maybe(() => random.pick([2, 3, 5]), 1),
     alertBeforeFirstPing: maybe(() => true, false),
   };
+}
+
+/** As some schedulers count or draw the times, or with what the check says of its scheduler's set-up; drawn by itself. */
+export function withScheduler(random: Random, settings: CheckSettings): CheckSettings {
+  if (random.chance(0.65)) return settings;
+  const schedule = random.pick([windowed, counted, setUp])(random, settings.schedule);
+  // A run that begins late in one window and one early in the next may both fall into that.
+  const limits = hasWindows(schedule) ? ({ tooOften: null, hostDuplicates: "allow" } as const) : {};
+  const isShort = hasWindows(schedule) || (everyMs(schedule) ?? Infinity) < HOUR * 1_000;
+  const { graceSeconds, maxRuntimeSeconds } = settings;
+  const shorter = {
+    graceSeconds: Math.min(graceSeconds, 2 * HOUR),
+    maxRuntimeSeconds: maxRuntimeSeconds === null ? null : Math.min(maxRuntimeSeconds, 2 * HOUR),
+  };
+  return { ...settings, ...limits, ...(isShort && shorter), schedule };
+}
+
+type Scheduled = (random: Random, plain: Schedule) => Schedule;
+
+/** Jenkins and cronie draw when in a window a job runs. */
+const windowed: Scheduled = (random, plain) => {
+  const [scheduler, lines] = random.pick(WINDOWS);
+  return { kind: "cron", scheduler, expression: random.pick(lines), timezone: zoneOf(random, plain) };
+};
+
+/** A line that counts from the start of the last run. */
+const counted: Scheduled = (random, plain) => {
+  const expression = random.pick(["@every 5m", "@every 1h", "@every 90m", "@every 24h"]);
+  return { kind: "cron", scheduler: "kubernetes", expression, timezone: zoneOf(random, plain) };
+};
+
+/** What the scheduler makes up or starts at the end of a run. */
+const setUp: Scheduled = (random, plain) => {
+  if (plain.kind === "interval") return { ...plain, ...random.pick(INTERVAL_SETUPS) };
+  return plain.kind === "cron" ? { ...plain, ...random.pick(SETUPS) } : plain;
+};
+
+function zoneOf(random: Random, plain: Schedule): string {
+  return plain.kind === "interval" ? random.pick(TIMEZONES) : plain.timezone;
 }
 
 /** Mostly every few hours or days, and a few more often, as in a real set of jobs. */
@@ -56,6 +95,28 @@ const CRON = [
   "0 4 * * MON-FRI",
   "5 0 1 * *",
   "0 9 * * 1\n0 22 * * 5",
+];
+const WINDOWS = [
+  ["jenkins", ["H * * * *", "H H * * *", "@daily", "H H(0-5) * * 1-5", "H 2 * * *"]],
+  ["cronie", ["0~59 * * * *", "~ 3 * * *", "10~40 4 * * *", "30 1~5 * * 1-5"]],
+] as const;
+type SetUp = { scheduler: string; setup?: Setup };
+const SETUPS: readonly SetUp[] = [
+  { scheduler: "kubernetes", setup: { missed: "deadline", withinSeconds: 600 } },
+  { scheduler: "kubernetes", setup: { overlap: "parallel" } },
+  { scheduler: "kubernetes", setup: { overlap: "one-at-the-end" } },
+  { scheduler: "gocron", setup: { overlap: "skipped" } },
+  { scheduler: "apscheduler", setup: { missed: "database-no-coalesce" } },
+  { scheduler: "apscheduler", setup: { missed: "database", withinSeconds: 1 } },
+  { scheduler: "gocron", setup: { overlap: "queued" } },
+  { scheduler: "airflow", setup: { missed: "catchup" } },
+  { scheduler: "node-cron" },
+];
+const INTERVAL_SETUPS: readonly SetUp[] = [
+  { scheduler: "apscheduler", setup: { missed: "memory" } },
+  { scheduler: "celery", setup: { missed: "file-kept" } },
+  { scheduler: "gocron", setup: { overlap: "queued" } },
+  { scheduler: "spring" },
 ];
 const ONCALENDAR = ["hourly", "*:0/20", "*-*-* 02:30", "Mon..Fri 03:00", "*-*-* 1,2,3:15", "weekly"];
 

@@ -66,7 +66,7 @@ export const mutations: readonly Mutation[] = [
     becomes: "",
   }),
   mutation("an interval counts from its slot, not from its ping", "slots/settle-slots", {
-    line: "if (!isFixed) memory.slotAt = nextAfter(settings.schedule, countsFrom(draft, coming));",
+    line: "if (!isFixed) memory.slotAt = nextAfter(settings.schedule, countsFrom(draft, coming, firstAt));",
     becomes:
       "if (!isFixed) memory.slotAt = nextAfter(settings.schedule, memory.lastSlot?.dueAt ?? coming.at);",
   }),

@@ -1,4 +1,4 @@
-import { type Instant, nextAfter } from "@overdue/schedules";
+import { everyMs, type Instant, nextAfter, windowMs } from "@overdue/schedules";
 import { type CheckSettings, type Reason, type Slot, type Status } from "@overdue/core";
 import { SECOND, type Span } from "../history/history.ts";
 import type { Verdict } from "./differences.ts";
@@ -37,11 +37,16 @@ export type Book = {
   unmet: { slots: Slot[]; until: Instant };
   /** Slots that one run settled beside its own, and until when their own runs may come. */
   shared: { dues: Instant[]; until: Instant };
+  /** How long after the begin of its window the last run began; null while that is not known. */
+  place: number | null;
+  /** Windows that wait for their own run, although a later one was met. Oldest first. */
+  passed: Instant[];
 };
 
 /** Rule 13: a slot's deadline. */
 export function deadlineOf({ settings, outages }: Book, dueAt: Instant): Instant {
-  const until = dueAt + (settings.jitterSeconds + settings.graceSeconds) * SECOND;
+  const waitsMs = (settings.jitterSeconds + settings.graceSeconds) * SECOND;
+  const until = dueAt + windowMs(settings.schedule, dueAt) + waitsMs;
   return postponeDeadline(outages, { from: dueAt, until }, settings);
 }
 
@@ -49,7 +54,7 @@ export function deadlineOf({ settings, outages }: Book, dueAt: Instant): Instant
 export function expectAfter(book: Book, at: Instant): void {
   const { schedule } = book.settings;
   book.countsFrom = at;
-  if (schedule.kind === "interval" || book.slotAt === null) book.slotAt = nextAfter(schedule, at);
+  if (everyMs(schedule) !== null || book.slotAt === null) book.slotAt = nextAfter(schedule, at);
 }
 
 /** Rule 12, after a slot that no ping came for. */
@@ -59,6 +64,17 @@ export function nextSlotAfter({ settings }: Book, dueAt: Instant): Instant | nul
 
 export function putSlot(book: Book, slot: Slot): void {
   if (!book.slots.has(slot.dueAt)) noteUnmet(book, slot);
+  putVerdict(book, slot);
+}
+
+/** Rule 46: a slot that a later one was settled before, which says nothing of the slots since. */
+export function putPassed(book: Book, slot: Slot): void {
+  book.passed = book.passed.filter((dueAt) => dueAt !== slot.dueAt);
+  if (slot.outcome === "missed") noteUnmet(book, slot);
+  putVerdict(book, slot);
+}
+
+function putVerdict(book: Book, slot: Slot): void {
   book.slots.set(slot.dueAt, slot);
   if (slot.outcome !== "excluded" && !isExcused(book, slot)) book.sinceUp.set(slot.dueAt, slot);
 }

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { CheckSettings, Flip, Run, Slot } from "@overdue/core";
-import type { Instant } from "@overdue/schedules";
+import { everyMs, type Instant, isCountedFromStart } from "@overdue/schedules";
 import { type Entry, type History, SECOND, SLOW_COMMIT_MS, stampedAt } from "../history/history.ts";
 import type { Rows } from "../world/rows.ts";
 
@@ -106,7 +106,10 @@ function isAct({ event }: Entry): boolean {
 }
 
 function countsInOrder(settings: CheckSettings): boolean {
-  const { tooOften, hostDuplicates, tolerance, recoverAfter, minRuntimeSeconds, overlap } = settings;
+  const { schedule, tooOften, hostDuplicates, tolerance, recoverAfter, minRuntimeSeconds, overlap } =
+    settings;
   const counts = tooOften !== null || tolerance !== null || recoverAfter > 1;
+  // What is counted from a start is counted from the end where that is stored first.
+  if (everyMs(schedule) !== null && isCountedFromStart(schedule)) return true;
   return counts || hostDuplicates !== "allow" || overlap !== "allow" || minRuntimeSeconds !== null;
 }

@@ -1,21 +1,20 @@
 import { isDeepStrictEqual } from "node:util";
-import { type Instant, nextAfter, type Schedule } from "@overdue/schedules";
-import type { Reason, Slot } from "@overdue/core";
-import { deadlineOf, expectAfter, writeFlip, nextSlotAfter, putSlot, type Book } from "./book.ts";
-import type { KnownRun, Moment } from "./moments.ts";
-import { isInMaintenance } from "./postpone.ts";
 import {
-  firstMet,
-  reviseSlot,
-  makeUp,
-  meetByRunBefore,
-  settle,
-  type Arrival,
-  findUnmet,
-  hasShared,
-  isBackToBack,
-} from "./slots.ts";
-import { MINUTE, SECOND } from "../history/history.ts";
+  everyMs,
+  hasWindows,
+  type Instant,
+  nextAfter,
+  isCountedFromStart,
+  type Schedule,
+} from "@overdue/schedules";
+import type { Reason, Slot } from "@overdue/core";
+import { deadlineOf, expectAfter, writeFlip, nextSlotAfter, putPassed, putSlot, type Book } from "./book.ts";
+import type { KnownRun, Moment } from "./moments.ts";
+import { isOtherHost, isTooOften } from "./limits.ts";
+import { type Arrival, arrivalOf } from "./outcome.ts";
+import { isInMaintenance } from "./postpone.ts";
+import { firstMet, makeUp, meetByRunBefore, reviseSlot, settle } from "./slots.ts";
+import { beginWindows, noteFurtherRun } from "./windows.ts";
 
 /** Reads the moments of a history in order, and decides its slots and flips. */
 export function evaluateMoments(book: Book, moments: readonly Moment[], horizon: Instant): Book {
@@ -30,9 +29,13 @@ export function evaluateMoments(book: Book, moments: readonly Moment[], horizon:
 }
 
 function passDeadlines(book: Book, until: Instant): void {
-  for (let dueAt = book.slotAt; dueAt !== null; dueAt = book.slotAt) {
+  for (let dueAt = awaited(book); dueAt !== null; dueAt = awaited(book)) {
     const at = deadlineOf(book, dueAt);
     if (at > until) return;
+    if (dueAt === book.passed[0]) {
+      missPassed(book, dueAt, at);
+      continue;
+    }
     const next = [...book.open].find(({ startedAt }) => startedAt !== null && startedAt > dueAt);
     const begunAt = next?.startedAt ?? 0;
     if (next) meetByRunBefore(book, { at: begunAt, begunAt, good: true, runId: next.id });
@@ -42,12 +45,33 @@ function passDeadlines(book: Book, until: Instant): void {
   }
 }
 
+function awaited({ passed, slotAt }: Book): Instant | null {
+  return passed[0] ?? slotAt;
+}
+
+/** Rules 42 and 46: nobody ran in a window that was passed over; the check is up again where a later one was met. */
+function missPassed(book: Book, dueAt: Instant, at: Instant): void {
+  const { isInOutage, excused, outcome } = unmet(book, dueAt);
+  const slot = { dueAt, outcome, at, lateMs: null, runId: null } as const;
+  putPassed(book, { ...slot, ...(excused && { because: "maintenance" }) });
+  if (isInOutage || excused) return;
+  const wasUp = book.status === "up";
+  goDown(book, at, "missed");
+  const isAlive = book.last !== null && book.last.outcome !== "missed" && book.last.outcome !== "failed";
+  if (wasUp && isAlive && book.settings.recoverAfter === 1) writeFlip(book, "up", { at, reason: null });
+}
+
+function unmet(book: Book, dueAt: Instant) {
+  const isInOutage = book.outages.some((outage) => outage.from <= dueAt && dueAt <= outage.until);
+  const excused = !isInOutage && isInMaintenance(book.settings, dueAt);
+  const outcome: "excluded" | "missed" = isInOutage || excused ? "excluded" : "missed";
+  return { isInOutage, excused, outcome };
+}
+
 /** Rules 18, 30, 34, 36 and 40: decides a slot whose deadline has passed. */
 function miss(book: Book, dueAt: Instant, at: Instant): void {
   book.turn += 1;
-  const isInOutage = book.outages.some((outage) => outage.from <= dueAt && dueAt <= outage.until);
-  const excused = !isInOutage && isInMaintenance(book.settings, dueAt);
-  const outcome = isInOutage || excused ? "excluded" : "missed";
+  const { isInOutage, excused, outcome } = unmet(book, dueAt);
   const goesOn = (run: KnownRun) =>
     (run.startedAt ?? at) < dueAt && (run.endedAt === null || run.endedAt >= at);
   const skipped = outcome === "missed" && [...book.open].some(goesOn);
@@ -62,7 +86,7 @@ function miss(book: Book, dueAt: Instant, at: Instant): void {
   };
   putSlot(book, book.last);
   book.countsFrom = dueAt;
-  if (excused && book.settings.schedule.kind !== "interval") return;
+  if (excused && everyMs(book.settings.schedule) === null) return;
   if (!isInOutage && !excused) book.goodInARow = 0;
   if (book.status === "new") writeFlip(book, "down", { at, reason: "never-started" });
   else if (!((isInOutage || excused) && book.settings.tolerance))
@@ -102,6 +126,9 @@ function expectNothing(book: Book): void {
   book.open.clear();
   book.unmet = { slots: [], until: Infinity };
   book.shared = { dues: [], until: 0 };
+  book.place = null;
+  book.passed = [];
+  book.countsFrom = -Infinity;
   book.turn += 1;
   book.burst = { turn: null, at: [] };
 }
@@ -117,17 +144,21 @@ function resume(book: Book, at: Instant): void {
 function edit(book: Book, at: Instant, before: Schedule): void {
   const { settings, lastEndAt } = book;
   const { schedule } = settings;
-  const same = isDeepStrictEqual(before, schedule);
+  const same = isDeepStrictEqual(timesOf(before), timesOf(schedule));
+  if (!same) {
+    book.shared = { dues: [], until: 0 };
+    book.place = null;
+    book.passed = [];
+  }
   if (book.status === "new") {
     const waits = settings.alertBeforeFirstPing && !book.isStarted;
     book.slotAt = waits ? ((same ? book.slotAt : null) ?? nextAfter(schedule, at)) : null;
     return;
   }
-  if (!same) book.shared = { dues: [], until: 0 };
   if (same || book.slotAt === null) return;
   if (book.status === "up") {
     const lastAt = Math.max(lastEndAt ?? 0, book.last?.dueAt ?? 0);
-    book.slotAt = nextAfter(schedule, before.kind === "interval" ? book.countsFrom : lastAt);
+    book.slotAt = nextAfter(schedule, everyMs(before) !== null ? book.countsFrom : lastAt);
     if (book.slotAt === null || deadlineOf(book, book.slotAt) > at) return;
     miss(book, book.slotAt, deadlineOf(book, book.slotAt));
   }
@@ -135,11 +166,17 @@ function edit(book: Book, at: Instant, before: Schedule): void {
   book.countsFrom = at;
 }
 
+/** A set-up moves no due time, nor does who counts an interval. */
+function timesOf({ setup: _setup, ...schedule }: Schedule) {
+  return schedule.kind === "interval" ? schedule.everySeconds : schedule;
+}
+
 /** An overlong run fails the slot that it was counted for, else the due slots, else the last one. */
 function overlong(book: Book, { at, run }: Extract<Moment, { kind: "overlong" }>): void {
   const came: Arrival = { at, begunAt: run.startedAt ?? at, good: false, runId: run.id, isOverlong: true };
   book.open.delete(run);
-  const due = book.slotAt !== null && book.slotAt <= at;
+  const dueBy = hasWindows(book.settings.schedule) ? came.begunAt : at;
+  const due = book.slotAt !== null && book.slotAt <= dueBy;
   const own = book.slots.get(run.slotDueAt ?? NaN) ?? (due ? null : book.last);
   if (book.slotAt === null) begin(book, came);
   else if (own && own.outcome !== "missed") reviseSlot(book, own, came);
@@ -151,7 +188,9 @@ function overlong(book: Book, { at, run }: Extract<Moment, { kind: "overlong" }>
 
 /** An overlong run is the first thing known of a check that waits for no slot. */
 function begin(book: Book, came: Arrival): void {
-  if (book.settings.schedule.kind === "interval") settle(book, came);
+  const { schedule } = book.settings;
+  if (everyMs(schedule) !== null) settle(book, came);
+  if (hasWindows(schedule)) beginWindows(book, came);
   expectAfter(book, came.at);
   book.lastEndAt = came.at;
 }
@@ -170,6 +209,7 @@ function start(book: Book, moment: Extract<Moment, { kind: "start" }>): void {
     // The start of another run does not mend what an earlier run failed.
     const came = { at, begunAt: at, good: true, runId: run.id };
     const mends = book.last?.outcome === "failed" && firstMet(book, at) === null;
+    if (mends) noteFurtherRun(book, at);
     const slot = mends ? makeUp(book, came) : settle(book, came);
     run.slotDueAt = (slot ?? book.last)?.dueAt ?? null;
     expectAfter(book, at);
@@ -189,8 +229,9 @@ function end(book: Book, moment: Extract<Moment, { kind: "end" }>): void {
   book.open.delete(run);
   const doubled = run.startedAt === null && isOtherHost(book, moment);
   const burst = isTooOften(book, moment);
+  const before = book.last;
   settleFor(book, { at, begunAt, good: bad === null, runId: run.id }, run.slotDueAt);
-  if (run.slotDueAt === null) expectAfter(book, at);
+  if (run.slotDueAt === null) expectAfter(book, countsFrom(book, { at, begunAt, before }));
   book.lastEndAt = at;
   if (doubled) alarm(book, at, "host-duplicate");
   if (bad !== null) fail(book, at, bad);
@@ -199,6 +240,17 @@ function end(book: Book, moment: Extract<Moment, { kind: "end" }>): void {
   book.goodInARow += 1;
   const recovered = book.status !== "down" || book.goodInARow >= book.settings.recoverAfter;
   if (recovered) writeFlip(book, "up", { at, reason: null });
+}
+
+/** Rule 45: from the start of the last run, where its scheduler counts so. */
+function countsFrom(
+  { settings, last, countsFrom: countedFrom }: Book,
+  { at, begunAt, before }: { at: Instant; begunAt: Instant; before: Slot | null },
+): Instant {
+  if (everyMs(settings.schedule) === null || !isCountedFromStart(settings.schedule)) return at;
+  // An older run that settles no slot changes what is said of the last one, and not when its run began.
+  const own = last?.dueAt === before?.dueAt ? before : last;
+  return Math.max(begunAt, countedFrom, own === null ? begunAt : arrivalOf(own));
 }
 
 /** A failed run takes the check down, or, if it is the first and tolerated, up: the job runs. */
@@ -234,57 +286,4 @@ function tolerated(book: Book, reason: Reason): boolean {
   if (tolerance.kind === "of-last") return slots.slice(-tolerance.of).filter(isBad).length < tolerance.bad;
   const newest = slots.slice(-tolerance.bad);
   return newest.length < tolerance.bad || !newest.every(isBad);
-}
-
-type PingMoment = Extract<Moment, { kind: "start" | "end" | "log" }>;
-
-/** Rule 32: whether the slot that this ping belongs to was begun by another host. */
-function isOtherHost(book: Book, { at, ping: { host } }: PingMoment): boolean {
-  if (host === null) return false;
-  const turn = turnAt(book, at);
-  const first = book.hosts.get(turn) ?? host;
-  book.hosts.set(turn, first);
-  return first !== host && book.settings.hostDuplicates === "alert";
-}
-
-/** Rule 33: whether more came within the window, or since the slot began, than may. */
-function isTooOften(book: Book, moment: PingMoment): boolean {
-  const { tooOften: limit } = book.settings;
-  if (limit === null || (limit.of === "runs" && !isRun(moment))) return false;
-  const begunAt = moment.kind === "end" ? moment.begunAt : moment.at;
-  if (moment.kind === "end" && book.slots.get(moment.run.slotDueAt ?? NaN)?.outcome === "missed")
-    return false;
-  if (moment.kind !== "log" && isBackToBack(book, { begunAt })) return false;
-  const turn = limit.windowSeconds === null ? turnOf(book, begunAt) : null;
-  if (turn !== null && begunAt < moment.at && turn < (book.burst.turn ?? turn)) return false;
-  const sameSlot = turn === book.burst.turn ? book.burst.at : [];
-  const windowMs = (limit.windowSeconds ?? Infinity) * SECOND;
-  const within = [...sameSlot.filter((at) => at > moment.at - windowMs), moment.at].slice(-limit.count - 1);
-  const isTooMany = within.length > limit.count;
-  // A run that is made up for an earlier slot is never one too many.
-  if (isTooMany && (findUnmet(book, begunAt) !== undefined || hasShared(book, begunAt))) return false;
-  book.burst = { turn, at: within };
-  return isTooMany;
-}
-
-/** The turn of something that may have begun a while ago; -1 if it is older than the slot settled last. */
-function turnOf(book: Book, at: Instant): number {
-  const { last, slotAt, settings } = book;
-  const isDecided = last !== null && (last.outcome === "missed" || book.final.has(last.dueAt));
-  const isForNext = at === last?.at && slotAt !== null && (at >= slotAt || isDecided);
-  if (last === null || at > last.at || isForNext) return turnAt(book, at);
-  const { schedule } = settings;
-  const isInterval = schedule.kind === "interval";
-  const ahead = slotAt === null ? 0 : Math.min(MINUTE, (slotAt - last.dueAt) / 10);
-  const from = last.dueAt - (isInterval ? (schedule.everySeconds * SECOND) / 2 : ahead);
-  return at < from ? -1 : book.turn;
-}
-
-function isRun(moment: PingMoment): boolean {
-  return moment.kind === "start" || (moment.kind === "end" && moment.run.startedAt === null);
-}
-
-/** The turn that an instant falls into: that of the next slot if that is due or near, else the one before. */
-function turnAt(book: Book, at: Instant): number {
-  return book.slotAt !== null && firstMet(book, at) !== null ? book.turn + 1 : book.turn;
 }

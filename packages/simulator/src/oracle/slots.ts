@@ -1,13 +1,25 @@
-import { belatedRuns, type Instant, nextAfter } from "@overdue/schedules";
+import {
+  belatedRuns,
+  everyMs,
+  hasWindows,
+  type Instant,
+  isCountedFromStart,
+  nextAfter,
+} from "@overdue/schedules";
 import { type Slot } from "@overdue/core";
 import { MINUTE, SECOND } from "../history/history.ts";
 import { nextSlotAfter, putSlot, type Book } from "./book.ts";
-
-/** A ping that settles slots: when it came, when its run began, and whether it was good. */
-export type Arrival = { at: Instant; begunAt: Instant; good: boolean; runId: string; isOverlong?: true };
+import { type Arrival, arrivalOf, met } from "./outcome.ts";
+import { beginWindows, settleWindow } from "./windows.ts";
 
 /** Rules 14 to 17: meets or fails every due slot; if none is due, the ping counts for an earlier one. */
 export function settle(book: Book, came: Arrival): Slot | null {
+  const isDrawn = hasWindows(book.settings.schedule);
+  if (isDrawn && book.slotAt === null) {
+    beginWindows(book, came);
+    return countForPast(book, came);
+  }
+  if (isDrawn && settleWindow(book, came)) return book.last;
   meetByRunBefore(book, came);
   const queued = isBackToBack(book, came);
   const first = firstMet(book, came.at, came.begunAt);
@@ -15,7 +27,9 @@ export function settle(book: Book, came: Arrival): Slot | null {
   if (queued) takeShared(book, came);
   if (book.slotAt !== null) book.turn += 1;
   const due: Due[] = [];
-  for (let dueAt: Instant | null = first; dueAt !== null && (dueAt === first || dueAt <= came.at);) {
+  // A slot that moves to what came is the only one; windows are settled one by one.
+  const until = isDrawn || book.slotAt === null || first < book.slotAt ? first : came.at;
+  for (let dueAt: Instant | null = first; dueAt !== null && (dueAt === first || dueAt <= until);) {
     const waits = dueAt <= came.at && isWaiting(book, dueAt, came);
     const begunAt = !waits && (dueAt === first || dueAt <= came.begunAt) ? came.begunAt : came.at;
     if (dueAt <= came.at) due.push({ dueAt, waits });
@@ -24,7 +38,7 @@ export function settle(book: Book, came: Arrival): Slot | null {
     dueAt = nextSlotAfter(book, dueAt);
     book.slotAt = dueAt;
   }
-  if (came.good) rememberShared(book, due, came);
+  if (came.good && !isDrawn) rememberShared(book, due, came);
   return book.last;
 }
 
@@ -33,13 +47,13 @@ type Due = { dueAt: Instant; waits: boolean };
 /** Rule 43: whether a slot came due during the run that settles it, so that its own run may start at the end of that. */
 function isWaiting(book: Book, dueAt: Instant, { begunAt }: Arrival): boolean {
   const { settings } = book;
-  if (settings.schedule.kind === "interval" || !belatedRuns(settings.schedule).atTheEnd) return false;
+  if (everyMs(settings.schedule) !== null || !belatedRuns(settings.schedule).atTheEnd) return false;
   return begunAt < dueAt && !isNear(book, dueAt, { at: begunAt, begunAt });
 }
 
 /** Rule 43: remembers the slots whose own runs may still come, although this run has settled them. */
 function rememberShared(book: Book, due: readonly Due[], { at, begunAt }: Arrival): void {
-  if (book.settings.schedule.kind === "interval") return;
+  if (everyMs(book.settings.schedule) !== null) return;
   const { atTheEnd, togetherWithinMs } = belatedRuns(book.settings.schedule);
   const own = due.findLast(({ dueAt }) => dueAt <= begunAt)?.dueAt ?? due[0]?.dueAt ?? at;
   const shared = due
@@ -79,7 +93,7 @@ function takeShared(book: Book, came: Arrival): Slot | null {
 /** Rule 16a: if two runs in a row each began just ahead of a slot, and the first was counted for the slot before, moves it on. */
 export function meetByRunBefore(book: Book, came: Arrival): void {
   const { last, slotAt, settings } = book;
-  if (settings.schedule.kind === "interval" || came.isOverlong || slotAt === null || slotAt > came.at) return;
+  if (everyMs(settings.schedule) !== null || came.isOverlong || slotAt === null || slotAt > came.at) return;
   if (last?.outcome !== "late" || last.lateMs === null) return;
   const begunAt = last.dueAt + last.lateMs;
   const next = nextSlotAfter(book, slotAt);
@@ -125,9 +139,11 @@ export function findUnmet({ unmet }: Book, at: Instant): Slot | undefined {
 export function firstMet(book: Book, at: Instant, begunAt = at): Instant | null {
   const { slotAt } = book;
   const { schedule } = book.settings;
-  if (schedule.kind === "interval") return nearOfInterval(book, schedule.everySeconds * SECOND, at);
+  const intervalMs = everyMs(schedule);
+  if (intervalMs !== null) return nearOfInterval(book, intervalMs, { at, begunAt });
   const next = slotAt ?? nextAfter(schedule, at);
-  if (next === null || (slotAt !== null && at >= next)) return next;
+  const dueBy = hasWindows(schedule) ? begunAt : at;
+  if (next === null || (slotAt !== null && dueBy >= next)) return next;
   return isNear(book, next, { at, begunAt }) ? next : null;
 }
 
@@ -135,28 +151,24 @@ export function firstMet(book: Book, at: Instant, begunAt = at): Instant | null 
 function isNear(book: Book, next: Instant, { at, begunAt }: Pick<Arrival, "at" | "begunAt">): boolean {
   const { settings, last } = book;
   const gap = last === null ? (nextSlotAfter(book, next) ?? Infinity) - next : next - last.dueAt;
-  const half = last === null ? Infinity : gap / 2;
+  const isDrawn = hasWindows(settings.schedule);
+  // What is nearer to where in its window the last run began is not early for the next one.
+  const half = last === null ? Infinity : gap / 2 - (isDrawn ? Math.max(0, last.lateMs ?? 0) : 0);
   const set = settings.earlyMarginSeconds * SECOND;
-  if (next - at <= Math.min(set, half)) return true;
+  if (!isDrawn && next - at <= Math.min(set, half)) return true;
   return next - begunAt <= Math.min(Math.max(set, Math.min(gap / 10, MINUTE)), half);
 }
 
 /** Rule 16, for an interval: from half-way on, the slot moves to what came. */
-function nearOfInterval({ slotAt, last }: Book, everyMs: number, at: Instant): Instant | null {
-  if (slotAt === null) return at;
+function nearOfInterval(
+  { slotAt, last, settings }: Book,
+  intervalMs: number,
+  { at, begunAt }: Pick<Arrival, "at" | "begunAt">,
+): Instant | null {
+  const movesTo = isCountedFromStart(settings.schedule) ? begunAt : at;
+  if (slotAt === null) return movesTo;
   if (at >= slotAt) return slotAt;
-  return last === null || at - last.dueAt - Math.max(0, last.lateMs ?? 0) >= everyMs / 2 ? at : null;
-}
-
-/** Rule 15: a slot, met by what came. */
-function met(book: Book, dueAt: Instant, { at, begunAt, good, runId }: Arrival): Slot {
-  const { schedule, jitterSeconds, graceSeconds } = book.settings;
-  const moved = schedule.kind === "interval" && (book.slotAt === null || dueAt < book.slotAt);
-  const lateMs = moved && book.last?.dueAt !== dueAt ? 0 : begunAt - dueAt;
-  const allowedMs = jitterSeconds * SECOND + Math.min(graceSeconds * 100, MINUTE);
-  const early = lateMs < 0 && schedule.kind !== "interval";
-  const kept = early ? "early" : lateMs <= allowedMs ? "on-time" : "late";
-  return { dueAt, outcome: good ? kept : "failed", at, lateMs, runId };
+  return last === null || movesTo - arrivalOf(last) >= intervalMs / 2 ? movesTo : null;
 }
 
 /** Rule 17: changes the outcome of a slot that is already settled. */

@@ -1,6 +1,15 @@
 /** Rules 1, 2, 5, 14, 20, 24, 36, 40, 42 and 44: evaluates the deadlines of slots and runs that have passed. */
 
-import { everyMs, type Instant, lostFrom, missedText, nextAfter, usualPolicy } from "@overdue/schedules";
+import {
+  everyMs,
+  type Instant,
+  lostFrom,
+  missedText,
+  nextAfter,
+  type Schedule,
+  type SchedulerPolicy,
+  usualPolicy,
+} from "@overdue/schedules";
 import type { Memory, OpenRun } from "../memory.ts";
 import {
   failDue,
@@ -91,15 +100,26 @@ function evaluatePassed(draft: Draft, dueAt: Instant): void {
 
 /** What the scheduler does about the run that was due at `dueAt` and had not come by `at`; empty if that is not known. */
 function policyAfter({ schedule }: CheckSettings, dueAt: Instant, at: Instant): Pick<Evidence, "policy"> {
-  const policy = everyMs(schedule) === null ? usualPolicy(schedule) : null;
+  const policy = usualPolicy(schedule);
   if (policy === null) return {};
   return {
     policy: {
       text: missedText(policy),
       lostFrom: lostFrom(policy, dueAt),
-      nextAt: nextAfter(schedule, at),
+      nextAt: nextDue({ schedule, policy, dueAt }, at),
     },
   };
+}
+
+/** When the next run is due; null where that depends on when the scheduler is back, or when its last run began or ended. */
+function nextDue(
+  { schedule, policy, dueAt }: { schedule: Schedule; policy: SchedulerPolicy; dueAt: Instant },
+  at: Instant,
+): Instant | null {
+  const intervalMs = everyMs(schedule);
+  if (intervalMs === null) return nextAfter(schedule, at);
+  const isGrid = policy.interval?.phase === "grid" && policy.interval.overRestart === "kept";
+  return isGrid ? dueAt + intervalMs * (Math.floor((at - dueAt) / intervalMs) + 1) : null;
 }
 
 /** The deadline of an open run has passed without its end. */

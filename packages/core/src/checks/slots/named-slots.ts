@@ -1,11 +1,11 @@
 /** Rules 42 and 46: the one slot that a ping names, or in whose window its run began, and the slots that it passes over. */
 
 import { hasWindows, type Instant, nextAfter, type Schedule, SECOND_MS } from "@overdue/schedules";
-import type { Draft } from "../draft.ts";
+import { type Draft, rewriteSlot } from "../draft.ts";
 import type { Slot } from "../event.ts";
 import { rememberUnmet } from "./made-up.ts";
 import { noteVerdict } from "../state/tolerance.ts";
-import { type Arrival, isBad, metSlot } from "./slot-outcome.ts";
+import { type Arrival, arrivalOf, isBad, metSlot } from "./slot-outcome.ts";
 import { isExcused, nameLastSlot, NO_SLOT, writeSlot } from "./write-slots.ts";
 
 const PASSED_MAX = 64;
@@ -75,6 +75,29 @@ export function meetBegun(draft: Draft, coming: Arrival): void {
     writeSlot(draft, metSlot(settings, memory.slotAt, coming));
     memory.slotAt = nextAt;
   }
+}
+
+/**
+ * Handles a second run in a window: the first one was late for the window before, whose slot still waits, and this is the
+ * window's own run. Returns whether that was so.
+ */
+export function meetPassedByRunBefore(draft: Draft, coming: Arrival): boolean {
+  const { memory, settings } = draft;
+  const { lastSlot: last, passed } = memory;
+  if (!hasWindows(settings.schedule) || !coming.good || memory.slotAt === null) return false;
+  memory.drawnMs = placeInWindow(settings.schedule, coming.arrivedAt);
+  const passedAt = passed?.at(-1);
+  if (passedAt === undefined || last === null || coming.arrivedAt <= arrivalOf(last)) return false;
+  if (passedAt > last.dueAt || last.lateMs === null || last.outcome === "failed") return false;
+  const before = { at: last.at, arrivedAt: arrivalOf(last), good: true, runId: last.runId };
+  const own = metSlot(settings, passedAt, before);
+  writePassed(draft, own);
+  memory.openRuns = memory.openRuns.map((run) =>
+    run.slot?.dueAt === last.dueAt ? { ...run, slot: own } : run,
+  );
+  memory.lastSlot = metSlot(settings, last.dueAt, coming);
+  rewriteSlot(draft, memory.lastSlot);
+  return true;
 }
 
 /** How many milliseconds after the begin of its window the first run came, which meets no slot. */

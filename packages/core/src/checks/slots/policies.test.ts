@@ -249,6 +249,19 @@ describe("a job of an interval", () => {
       ["0 on-time 0", "3600 on-time 0", "7200 on-time 0", "10800 on-time 0"],
     ],
     [
+      "is not brought forward by the end of an older run",
+      { schedule: cron("kubernetes", "@every 60m"), graceSeconds: 1800 },
+      [
+        ...run(0, 10),
+        [100, "start", { rid: A }],
+        [1000, "success", { rid: A.replaceAll("a", "b") }],
+        [1500, "success", { rid: A }],
+        [6400, "time"],
+      ],
+      ["new→up at 10", "up→down at 6400 (missed), notified"],
+      ["0 on-time 0", "4600 missed"],
+    ],
+    [
       "and a run of it that is lost is notified",
       { schedule: cron("kubernetes", "@every 60m") },
       [...[run(0, 500), run(3600, 3610)].flat(), [7800, "time"]],
@@ -369,6 +382,47 @@ describe("a slot that is a window", () => {
         `${at(0, 11)} on-time 480`,
         `${at(0, 12)} late ${63 * 60}`,
         `${at(0, 13)} on-time ${58 * 60}`,
+      ],
+    ],
+    [
+      "is failed by the run before where that hangs, and the second one in the next window is well",
+      { schedule: cron("cronie", "0~59 * * * *"), graceSeconds: HOUR, maxRuntimeSeconds: HOUR },
+      [
+        ...ends(at(0, 9, 5)),
+        ...[run(at(0, 10, 8), at(0, 10, 9)), run(at(0, 11, 8), at(0, 11, 9))].flat(),
+        [at(0, 13, 3), "start", { rid: A }],
+        ...run(at(0, 13, 58), at(0, 13, 59)),
+        [at(0, 14, 20), "time"],
+      ],
+      [`new→up at ${at(0, 9, 5)}`, `up→down at ${at(0, 14, 3)} (overlong), notified`],
+      [
+        `${at(0, 10)} on-time 480`,
+        `${at(0, 11)} on-time 480`,
+        `${at(0, 12)} failed ${63 * 60}`,
+        `${at(0, 13)} on-time ${58 * 60}`,
+      ],
+    ],
+    [
+      "is met by the first run after a pause, wherever in its window runs began before",
+      { schedule: cron("jenkins", "@daily"), graceSeconds: 24 * HOUR, alertBeforeFirstPing: true },
+      [
+        ...ends(at(1, 23)),
+        [at(2, 1), "pause"],
+        [at(2, 2), "resume"],
+        ...ends(at(4, 1), at(5, 1)),
+        [at(6, 23), "time"],
+      ],
+      [
+        `new→up at ${at(1, 23)}`,
+        `up→paused at ${at(2, 1)}`,
+        `paused→new at ${at(2, 2)}`,
+        `new→up at ${at(4, 1)}`,
+      ],
+      [
+        `${at(1, 0)} on-time ${23 * HOUR}`,
+        `${at(3, 0)} late ${25 * HOUR}`,
+        `${at(4, 0)} on-time ${HOUR}`,
+        `${at(5, 0)} on-time ${HOUR}`,
       ],
     ],
     [
@@ -505,7 +559,30 @@ describe("an alert of a run that did not come", () => {
       },
     ],
     ["says nothing where nobody measured it", cron("jenkins", "0 * * * *"), undefined],
-    ["says nothing of an interval", every(3600), undefined],
+    ["says nothing of an interval whose scheduler is not known", every(3600), undefined],
+    [
+      "says it of an interval, and the next due time where those do not move",
+      { ...every(3600), scheduler: "bullmq" },
+      {
+        text: "BullMQ (every) runs the last missed time, however late",
+        lostFrom: null,
+        nextAt: T + 7_200_000,
+      },
+    ],
+    [
+      "says no next due time of an interval that begins anew at each restart",
+      { ...every(3600), scheduler: "gocron" },
+      { text: "gocron (a DurationJob) makes up nothing", lostFrom: T + 3_600_000, nextAt: null },
+    ],
+    [
+      "says it of a line that counts from the last start",
+      cron("kubernetes", "@every 60m"),
+      {
+        text: "Kubernetes (without startingDeadlineSeconds) runs the last missed time, however late",
+        lostFrom: null,
+        nextAt: T + 7_200_000,
+      },
+    ],
   ])("%s", (_, schedule, policy) => {
     const story = playStory({ schedule }, [...ends(0), [4200, "time"]]);
     expect(evidenceOf(story)?.policy).toEqual(policy);

@@ -9,12 +9,19 @@ import {
   SECOND_MS,
 } from "@overdue/schedules";
 import { isInMaintenance, isInOutage, slotDeadline } from "../deadlines/postpone-deadlines.ts";
-import { type Draft, rewriteSlot } from "../draft.ts";
+import type { Draft } from "../draft.ts";
 import type { Slot } from "../event.ts";
 import type { Memory, OpenRun, Outage, SlotSpan } from "../memory.ts";
 import type { CheckSettings } from "../settings.ts";
 import { isWaiting, makeUp, shareSlots, takeShared } from "./made-up.ts";
-import { AHEAD_MS, placeInWindow, meetBegun, settleNamed, slotOfWindow, writePassed } from "./named-slots.ts";
+import {
+  AHEAD_MS,
+  placeInWindow,
+  meetBegun,
+  meetPassedByRunBefore,
+  settleNamed,
+  slotOfWindow,
+} from "./named-slots.ts";
 import { type Arrival, arrivalOf, earlyMs, metBy, metSlot } from "./slot-outcome.ts";
 import { nameLastSlot, NO_SLOT, reviseLastSlot, writeSlot } from "./write-slots.ts";
 
@@ -40,7 +47,7 @@ export function settleSlots(draft: Draft, coming: Arrival): boolean {
   // A ping for a slot that was due does not count for the next one too, nor does the ping that windows are counted from.
   const isFirst = firstAt === null && hasWindows(settings.schedule);
   const isAhead = !isBegun && !isQueued && !isFirst && takeEarly(draft, coming);
-  if (!isFixed) memory.slotAt = nextAfter(settings.schedule, countsFrom(draft, coming));
+  if (!isFixed) memory.slotAt = nextAfter(settings.schedule, countsFrom(draft, coming, firstAt));
   if (isBegun || isAhead) nameLastSlot(memory, firstAt ?? NO_SLOT);
   return isBegun || isAhead;
 }
@@ -64,29 +71,17 @@ function settleOwn(draft: Draft, coming: Arrival): boolean | null {
   return isSettled;
 }
 
-/**
- * Handles a second run in a window: the first one was late for the window before, whose slot still waits, and this is the
- * window's own run. Returns whether that was so.
- */
-function meetPassedByRunBefore(draft: Draft, coming: Arrival): boolean {
-  const { memory, settings } = draft;
-  const { lastSlot: last, passed } = memory;
-  if (!hasWindows(settings.schedule) || !coming.good || memory.slotAt === null) return false;
-  memory.drawnMs = placeInWindow(settings.schedule, coming.arrivedAt);
-  const passedAt = passed?.at(-1);
-  if (passedAt === undefined || last === null || coming.arrivedAt <= arrivalOf(last)) return false;
-  if (passedAt > last.dueAt || last.lateMs === null || last.outcome === "failed") return false;
-  const before = { at: last.at, arrivedAt: arrivalOf(last), good: true, runId: last.runId };
-  writePassed(draft, metSlot(settings, passedAt, before));
-  memory.lastSlot = metSlot(settings, last.dueAt, coming);
-  rewriteSlot(draft, memory.lastSlot);
-  return true;
-}
-
 /** An interval counts from the ping; where its scheduler does, and with `@every 90m`, from the start of its run where that was heard. */
-function countsFrom({ memory, settings }: Draft, { at, arrivedAt }: Arrival): Instant {
-  if (!isCountedFromStart(settings.schedule)) return at;
-  return memory.lastSlot === null ? arrivedAt : Math.max(arrivedAt, arrivalOf(memory.lastSlot));
+function countsFrom(
+  { memory, settings }: Draft,
+  { at, arrivedAt }: Arrival,
+  firstAt: Instant | null,
+): Instant {
+  const { schedule } = settings;
+  if (!isCountedFromStart(schedule)) return at;
+  // The end of an older run does not bring the next slot forward.
+  const countedFrom = firstAt === null ? arrivedAt : firstAt - (everyMs(schedule) ?? 0);
+  return Math.max(arrivedAt, countedFrom, memory.lastSlot === null ? arrivedAt : arrivalOf(memory.lastSlot));
 }
 
 /**

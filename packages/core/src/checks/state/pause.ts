@@ -84,4 +84,5 @@ function startAnewFrom({ memory }: Draft, at: Instant): void {
   delete memory.unmet;
   delete memory.shared;
   delete memory.passed;
+  delete memory.drawnMs;
 }
