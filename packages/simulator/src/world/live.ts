@@ -171,8 +171,8 @@ function apply(world: World, event: Event, clock: Instant): Instant | null {
 /** The machine of the product. */
 export const machine: Machine = { fold, newCheck };
 
-/** The state is stored as JSON with every ping, so it may not grow. */
-const STATE_CHARACTERS_MAX = 32_768;
+/** The state is stored as JSON with every ping, so it may not grow; while a pause can be undone it has that before it, too. */
+const STATE_CHARACTERS_MAX = 49_152;
 
 /** What is wrong with the state that a fold returned. Only some states are examined, because that is slow. */
 function findFlaw(world: { random: Random; check: Check }, transition: Transition<Check>): string | null {
