@@ -2,8 +2,8 @@ import type { Answer, Question } from "./real-program.ts";
 
 /**
  * `same`: both give the same times. `neither runs`: both refuse the line or find no time. `different`: the times differ.
- * `only ours refuses`, `only theirs refuses`: the other one gives times. `left out`: the real program did not return, or its
- * times do not increase.
+ * `only ours refuses`, `only theirs refuses`: the other one gives times. `left out`: the real program did not return, its
+ * times do not increase, or it does not follow the clock of the zone.
  */
 export type Verdict =
   | "same"

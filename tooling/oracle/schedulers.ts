@@ -19,6 +19,8 @@ const RealScheduler = z.strictObject({
   refusedOnPurpose: z.string().optional(),
   /** How many simulated days a daemon is watched. */
   watchedDays: z.int().positive().optional(),
+  /** Zones that it reads otherwise than their clocks show, and why. */
+  leavesOut: z.record(z.string(), z.string()).default({}),
 });
 export type RealScheduler = z.infer<typeof RealScheduler> & { id: string };
 

@@ -202,6 +202,7 @@ export const mutations: readonly Mutation[] = [
   mutation("an end counts for the slot in which it arrives", "runs/end", {
     line: "{ ...ping, begunAt: begunAt ?? ping.at }",
     becomes: "ping",
+    shownBy: { seed: 6, check: 409 },
   }),
   mutation("runs that are made up are too many", "limits/violations", {
     line: "if (isTooMany && isMadeUp(draft, begunAt, namedAt)) return false;",
