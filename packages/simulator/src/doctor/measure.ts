@@ -17,31 +17,13 @@ import { DAY, HOUR, MINUTE, SECOND } from "../history/history.ts";
 import { type Random, randomFrom } from "../random.ts";
 
 /** How many checks were examined, how many had a finding, how many had the right result, and a line for each of the others. */
-export type Measured = { checks: number; found: number; right: number; wrong: string[] };
+export type Measured = { checks: number; found: number; right: number; wrong: string[]; partHours: Share };
+/** Those whose job lives in a zone that is half or quarter hours off UTC, and how many of them were right. */
+type Share = { checks: number; right: number };
 
-/** Examines jobs that run in another zone than their check's; right is a finding that names their zone. `partHours`: of those with half or quarter hours. */
-export function measureMovedJobs(
-  seed: number,
-  checks: number,
-): Measured & { partHours: { checks: number; right: number } } {
-  const partHours = { checks: 0, right: 0 };
-  const measured = measure(
-    checks,
-    (number) => makeMovedJob(seed, number),
-    (patient, findings) => {
-      const isRight = isZoneRight(patient, findings);
-      if (isPartHour(patient.truth as CalendarSchedule)) {
-        partHours.checks += 1;
-        if (isRight) partHours.right += 1;
-      }
-      return isRight;
-    },
-  );
-  return { ...measured, partHours };
-}
-
-function isPartHour({ timezone }: CalendarSchedule): boolean {
-  return timeZoneOf(timezone).offsetAt(BEGIN) % HOUR !== 0;
+/** Examines jobs that run in another zone than their check's; right is a finding that names their zone. */
+export function measureMovedJobs(seed: number, checks: number): Measured {
+  return measure(checks, (number) => makeMovedJob(seed, number), isZoneRight);
 }
 
 /** Examines jobs that another scheduler runs; right is a finding that names a scheduler with the same times. */
@@ -63,15 +45,24 @@ function measure(
   make: (number: number) => ExaminedCheck,
   isRight: (examined: ExaminedCheck, findings: readonly Finding[]) => boolean,
 ): Measured {
-  const measured: Measured = { checks, found: 0, right: 0, wrong: [] };
+  const partHours = { checks: 0, right: 0 };
+  const measured: Measured = { checks, found: 0, right: 0, wrong: [], partHours };
   for (let number = 0; number < checks; number += 1) {
     const examined = make(number);
     const findings = examineSchedule(examined.settings, examined.runs);
     if (findings.length > 0) measured.found += 1;
-    if (isRight(examined, findings)) measured.right += 1;
+    const right = isRight(examined, findings);
+    if (right) measured.right += 1;
     else measured.wrong.push(storyOf(examined, findings));
+    if (!isPartHour(examined.truth)) continue;
+    partHours.checks += 1;
+    if (right) partHours.right += 1;
   }
   return measured;
+}
+
+function isPartHour(schedule: Schedule): boolean {
+  return schedule.kind !== "interval" && timeZoneOf(schedule.timezone).offsetAt(BEGIN) % HOUR !== 0;
 }
 
 /** Whether the true zone is named, or a more common one that has the same times during these runs. */
