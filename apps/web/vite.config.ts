@@ -20,7 +20,7 @@ function listAssets(): Plugin {
 
 const LIST_MODULES = ["/pages/checks-page.tsx", "/pages/project-layout.tsx"];
 
-/** Names the files of the list of checks in the page, for `public/first-requests.js`. */
+/** Writes the names of the files of the list of checks into the page, for `public/first-requests.js`. */
 function nameListModules(): Plugin {
   return {
     name: "name-list-modules",
@@ -75,7 +75,7 @@ export default defineConfig({
         assetFileNames: "assets/[hash:7][extname]",
         codeSplitting: {
           // What most pages share is one file: together it compresses better, and needs one request.
-          // An icon is some hundred bytes, for which a browser would send twenty requests.
+          // Otherwise a browser would send about twenty requests for icons of some hundred bytes each.
           groups: [
             { name: "shared", minShareCount: 18 },
             { name: "icons", test: /@tabler/, minShareCount: 2 },

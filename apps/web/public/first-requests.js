@@ -1,5 +1,5 @@
-// Runs while the app's code is being loaded, and asks for what a page of a project needs first. `src/api/first-requests.ts`
-// takes the answers over.
+// Runs while the app's code is being loaded, and already requests what a page of a project needs first. The app uses the
+// responses through `src/api/first-requests.ts`.
 (() => {
   const [, projectId, page] = /^\/projects\/([\da-f-]{36})\/(.*)$/.exec(location.pathname) ?? [];
   if (projectId === undefined) return;
@@ -8,7 +8,7 @@
   const answers = new Map([["/v1/me", fetch("/v1/me")]]);
   window.overdueFirst = { answers, events, changes: [] };
   events.addEventListener("change", ({ data }) => window.overdueFirst.changes.push(data));
-  // The list is read once its changes are followed, so that none is missed in between.
+  // The list is read after its changes are followed, so that no change is missed in between.
   const list = `${at}/check-overviews`;
   const opened = new Promise((resolve) => {
     events.addEventListener("open", resolve);
@@ -22,10 +22,10 @@
     );
     loadModules();
   }
-  // Who takes an answer over sees its failure.
+  // The app sees the failure of a request that it uses; the browser must not report the others.
   for (const answer of answers.values()) answer.catch(() => undefined);
 
-  /** The files of the list, which the app's code would ask for only once it runs. */
+  /** Loads the files of the list, which the app's code would request only once it runs. */
   function loadModules() {
     const names = document.querySelector('meta[name="list-modules"]')?.content ?? "";
     for (const href of names.split(" ").filter(Boolean))

@@ -3,7 +3,7 @@ import type { TestProject } from "vitest/node";
 
 import { asAdministrator, TEMPLATE } from "../../../packages/testkit/src/postgres/template.ts";
 import { startApiProcess } from "../../api/test/api-process.ts";
-import { cookieOf, ORIGIN, sendTo } from "./send.ts";
+import { readCookie, ORIGIN, sendTo } from "./send.ts";
 
 declare module "vitest" {
   export interface ProvidedContext {
@@ -14,7 +14,7 @@ declare module "vitest" {
 
 const DATABASE = "web_pages";
 
-/** Starts the real API for the tests of whole pages, beside a browser's globals, which its modules do not get on with. */
+/** Starts the real API for the tests of whole pages, in a process without the browser's globals that they define. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const { postgresUrl } = project.getProvidedContext();
   await asAdministrator(postgresUrl, (session) =>
@@ -45,5 +45,5 @@ async function signUp(
     json: { ...person, password: "correct horse battery" },
   });
   if (response.status !== 200) throw new Error(`${person.name} could not sign up: ${response.text}`);
-  return cookieOf(response);
+  return readCookie(response);
 }

@@ -9,7 +9,7 @@ export const ADA: Me = {
   isOperator: false,
 };
 
-/** An instance that is set up, open to everybody, and has a mail server. */
+/** An instance that is set up, allows everybody to sign up, and has a mail server. */
 export const INSTANCE = {
   setupNeeded: false,
   registration: "open",
@@ -19,7 +19,7 @@ export const INSTANCE = {
   problem: null,
 };
 
-/** What every page of the app asks for, for this person on an instance that needs no setup. */
+/** The responses that every page of the app needs, for this person on an instance that is set up. */
 export function appApi(me: Me = ADA): Parameters<typeof fakeApi>[0] {
   const project = `/v1/projects/${PROJECT}`;
   return {

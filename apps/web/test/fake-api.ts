@@ -1,14 +1,14 @@
 import { vi } from "vitest";
 
-/** A request as a test wants to see it: what was sent where. */
+/** A request as a test checks it. */
 export type SentRequest = { method: string; path: string; query: Record<string, string>; json: unknown };
 
-/** Returns the body of a response, or a `Response` for anything but 200. */
+/** Returns the body of a response with status 200, or a whole `Response`. */
 type Handler = (request: SentRequest) => unknown;
 
 /**
- * Puts an API with these responses in place of `fetch`: keys are "GET /v1/…". A request without a response fails the
- * way a missing object does, with 404. Returns the requests that were sent, in order.
+ * Replaces `fetch` with an API that has these responses; keys are "GET /v1/…". Any other request fails with 404, as for
+ * a missing object. Returns the requests that were sent, in order.
  */
 export function fakeApi(handlers: Record<string, Handler | object>): SentRequest[] {
   const sent: SentRequest[] = [];
@@ -29,12 +29,12 @@ export function fakeApi(handlers: Record<string, Handler | object>): SentRequest
   return sent;
 }
 
-/** A page of a list that has no further page. */
+/** The last page of a list. */
 export function page<T>(...items: T[]): { items: T[]; next: null } {
   return { items, next: null };
 }
 
-/** An error of the API, as RFC 9457 has it. */
+/** An error response of the API (RFC 9457). */
 export function problem(
   status: number,
   body: { code?: string; detail: string; errors?: { field: string; message: string }[] },

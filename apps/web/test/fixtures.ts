@@ -223,7 +223,7 @@ export function aRoute(route: Partial<RouteView> = {}): RouteView {
   };
 }
 
-/** A weekly maintenance window of the whole project that does not last now. */
+/** A weekly maintenance window of the whole project, outside of its hours. */
 export function aWindow(window: Partial<WindowView> = {}): WindowView {
   return {
     id: "w1",

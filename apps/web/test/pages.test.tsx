@@ -324,7 +324,7 @@ test("a viewer sees a check without its ping URL, and no button for changes", as
   expect(screen.queryByRole("button", { name: /^(Edit|Pause|Delete)/ })).toBeNull();
 });
 
-test("what is the person's own has a page of its own, under the bar of the project that was open last", async () => {
+test("the account has a page of its own, under the bar of the project that was open last", async () => {
   const { user } = await open("checks");
   await user.click(await screen.findByRole("button", { name: /^Account:/ }));
   await user.click(await screen.findByRole("menuitem", { name: "Your account" }));

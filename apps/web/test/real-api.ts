@@ -4,10 +4,10 @@ import { type Call, sendTo } from "./send.ts";
 
 const { url, ada, vera } = inject("realApi");
 
-/** The session cookies of two people of the running API. */
+/** The session cookies of two people at the running API. */
 export const COOKIES = { ada, vera };
 
-/** Calls the running API. @throws where it refuses the call */
+/** Calls the running API. @throws if it refuses the call */
 export async function call(cookie: string, path: string, options: Call = {}) {
   const response = await sendTo(url, path, { ...options, headers: { cookie, ...options.headers } });
   if (response.status >= 400) throw new Error(`${path}: ${response.text}`);
@@ -19,7 +19,7 @@ export async function ping(path: string, body?: string): Promise<void> {
   await sendTo(url, path, { method: "POST", ...(body !== undefined && { body }) });
 }
 
-/** Lets the app speak to the running API with this session. */
+/** Connects the app to the running API, with this session. */
 export function signInAs(cookie: string): void {
   vi.stubGlobal("fetch", async (path: string, init: RequestInit = {}) => {
     const headers = Object.fromEntries(new Headers(init.headers));

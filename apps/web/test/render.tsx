@@ -10,17 +10,17 @@ import { afterEach, vi } from "vitest";
 import { createAppRouter } from "../src/app/router.tsx";
 import { RoleProvider } from "../src/ui/role.tsx";
 
-// Pages show the reader's time, so that the reader of all tests is in one place.
+// Pages show times in the browser's zone, so all tests use the same one.
 vi.stubEnv("TZ", "Europe/Berlin");
 
 configure({
-  // A busy machine takes a while to load the code of a page or to answer for it.
+  // A busy machine takes a while to load the code of a page, or to respond.
   asyncUtilTimeout: 10_000,
-  // The whole page in each message would hide the message.
+  // By default each message contains the whole page, which hides the message.
   getElementError: (message) => new Error(message ?? "The element was not found."),
 });
 
-// The library listens for fonts, which this DOM does not have.
+// The component library listens to `document.fonts`, which this DOM does not have.
 Object.defineProperty(document, "fonts", { value: new EventTarget(), configurable: true });
 
 afterEach(() => {
@@ -31,7 +31,7 @@ afterEach(() => {
 
 type Role = "owner" | "editor" | "viewer";
 
-/** Renders a part of a page for a person with this role; links work, but lead nowhere. */
+/** Renders a part of a page for a person with this role. Links are rendered, but lead nowhere. */
 export async function renderPart(part: ReactNode, { role = "owner" }: { role?: Role } = {}) {
   const router = createRouter({
     routeTree: createRootRoute({
@@ -53,7 +53,7 @@ export async function renderPart(part: ReactNode, { role = "owner" }: { role?: R
   return { user: userEvent.setup(), client, container };
 }
 
-/** Renders the whole app at an address. Its router is returned, to follow where it leads. */
+/** Renders the whole app at an address. The router is returned, so that a test sees which address is open. */
 export async function renderApp(path: string) {
   vi.stubGlobal("EventSource", FakeEventSource);
   FakeEventSource.opened = [];
@@ -68,7 +68,7 @@ export async function renderApp(path: string) {
   return { user: userEvent.setup(), client, router };
 }
 
-/** For `render` itself, where a part is rendered again with other properties. */
+/** The wrapper for tests that call `render` themselves, to render a part again with other properties. */
 export function MantineOnly({ children }: { children: ReactNode }) {
   return <MantineProvider env="test">{children}</MantineProvider>;
 }
@@ -82,12 +82,12 @@ function Providers({ client, children }: { client: QueryClient; children: ReactN
   );
 }
 
-/** As the app's own, but it never retries, so that a test sees an error at once. */
+/** Like the app's own client, but without retries, so that a test sees an error at once. */
 function testQueryClient(): QueryClient {
   return new QueryClient({ defaultOptions: { queries: { retry: false } } });
 }
 
-/** The event stream of a page: a test sends its events itself. */
+/** The event stream of a page, whose events the test sends itself. */
 export class FakeEventSource extends EventTarget {
   static readonly OPEN = 1;
   static readonly CLOSED = 2;
@@ -100,7 +100,7 @@ export class FakeEventSource extends EventTarget {
     super();
     this.url = new URL(url, location.origin).href;
     FakeEventSource.opened.push(this);
-    // As the server does, which says first that everything may have changed.
+    // Like the server, whose first event says that everything may have changed.
     queueMicrotask(() => {
       this.readyState = FakeEventSource.OPEN;
       this.dispatchEvent(new Event("open"));

@@ -1,17 +1,17 @@
 import { type IncomingHttpHeaders, request } from "node:http";
 
-/** The origin that the API takes for its own pages. */
+/** The origin that the API accepts as that of its own pages. */
 export const ORIGIN = "http://overdue.test";
 
 export type Call = { method?: string; json?: unknown; body?: string; headers?: Record<string, string> };
-type Received = { status: number; headers: IncomingHttpHeaders; text: string };
+type ReceivedResponse = { status: number; headers: IncomingHttpHeaders; text: string };
 
-/** Sends a request without the help of `fetch`, which a test replaces. */
+/** Sends a request without `fetch`, because tests replace it. */
 export function sendTo(url: string, path: string, { method = "GET", json, body, headers }: Call = {}) {
   const content = json === undefined ? body : JSON.stringify(json);
   const type = content === undefined ? {} : { "content-type": "application/json" };
   const [, port = ""] = /:(\d+)$/.exec(url) ?? [];
-  return new Promise<Received>((resolve, reject) => {
+  return new Promise<ReceivedResponse>((resolve, reject) => {
     const options = {
       host: "127.0.0.1",
       port,
@@ -35,7 +35,7 @@ export function sendTo(url: string, path: string, { method = "GET", json, body, 
   });
 }
 
-/** The cookies that a response sets, as a request sends them. */
-export function cookieOf({ headers }: Received): string {
+/** The cookies that a response sets, in the form in which a request sends them. */
+export function readCookie({ headers }: ReceivedResponse): string {
   return (headers["set-cookie"] ?? []).map((cookie) => cookie.split(";")[0]).join("; ");
 }

@@ -1,4 +1,4 @@
-/** What `public/first-requests.js` asked for while the app's code was being loaded. */
+/** What `public/first-requests.js` requested while the app's code was being loaded. */
 type FirstRequests = {
   answers: Map<string, Promise<Response>>;
   events: EventSource | null;
@@ -10,7 +10,7 @@ declare global {
   var overdueFirst: FirstRequests | undefined;
 }
 
-/** The answer to a first request, once; null where there was none, or where it failed: then it is worth another try. */
+/** The response to a first request, to be used once; null if there is none, or if it failed and should be sent again. */
 export async function takeFirstAnswer(path: string): Promise<Response | null> {
   const answers = globalThis.overdueFirst?.answers;
   const answer = answers?.get(path);
@@ -20,7 +20,7 @@ export async function takeFirstAnswer(path: string): Promise<Response | null> {
   return response?.ok === true ? response : null;
 }
 
-/** The stream of this address, once, with the events that it has sent; null where there is none. */
+/** The event stream of this path with the events that it has sent, which can be used once; null if there is none. */
 export function takeFirstEvents(path: string): { source: EventSource; changes: string[] } | null {
   const first = globalThis.overdueFirst;
   const source = first?.events;

@@ -129,7 +129,7 @@ describe("the frame of a project", () => {
 describe("somebody with view-only access", () => {
   const viewer = { ...ADA, projects: [{ id: PROJECT, name: "Home server", role: "viewer" as const }] };
 
-  test("reads so, and is not offered a new check", async () => {
+  test("sees a note about it, and is not offered a new check", async () => {
     fakeApi(appApi(viewer));
     await renderApp(`/projects/${PROJECT}/checks`);
     expect(
@@ -210,7 +210,7 @@ describe("live updates", () => {
     expect(sent.map(({ path }) => path)).toEqual(expect.arrayContaining(["/v1/me", LIST]));
   });
 
-  test("read the list again after the stream was lost, and keep strips of which nothing was heard", async () => {
+  test("read the list again after the stream was lost, and keep the strips of checks that have not changed", async () => {
     vi.spyOn(Math, "random").mockReturnValue(0);
     const { stream } = await renderChecks(() => "up");
     act(() => void stream?.dispatchEvent(new Event("error")));

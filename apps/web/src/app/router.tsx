@@ -28,7 +28,7 @@ export function createAppRouter(queryClient: QueryClient, history?: RouterHistor
     // The query client decides what is fresh.
     defaultPreloadStaleTime: 0,
     defaultPendingMs: 300,
-    // What is there is shown at once: by itself the router would hold it back until the skeleton was there for 500 ms.
+    // A page that is ready is shown at once. By default the router would first show the skeleton for at least 500 ms.
     defaultPendingMinMs: 0,
     defaultPendingComponent: PageSkeleton,
     defaultErrorComponent: BrokenPage,

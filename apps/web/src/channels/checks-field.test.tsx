@@ -17,7 +17,7 @@ async function renderField(value: readonly string[]) {
   return { user, onChange };
 }
 
-test("all checks of many are chosen by one press, and none by another", async () => {
+test("one button chooses all checks, and another none", async () => {
   const { user, onChange } = await renderField(["c1"]);
   await user.click(screen.getByRole("button", { name: "All 8" }));
   await user.click(screen.getByRole("button", { name: "None" }));

@@ -69,7 +69,7 @@ describe("linking a Telegram chat", () => {
 });
 
 describe("returning from Slack", () => {
-  test("leads on once the channel exists", async () => {
+  test("continues once the channel exists", async () => {
     const done = vi.fn();
     fakeApi({
       [`GET ${SLACK}/l1`]: { id: "l1", state: "linked", problem: null },

@@ -163,7 +163,7 @@ describe("a suggested change", () => {
     expect(screen.getByText("Saved. Is it what you mean?")).toBeTruthy();
   });
 
-  test("is put aside by Cancel", async () => {
+  test("is hidden again by Cancel", async () => {
     const { user, sent } = await showChange();
     await user.click(screen.getByRole("button", { name: "Cancel" }));
     expect(screen.getByRole("button", { name: "Show suggested change" })).toBeTruthy();

@@ -117,7 +117,7 @@ test("the strips that a long list comes without are read for the rows that are s
   expect(sent.map(({ query }) => query)).toEqual([{ id: CHECK }]);
 });
 
-test("a list that is read again keeps its strips, but for checks of which something was heard", async () => {
+test("a list that is read again keeps its strips, except for checks that have changed", async () => {
   const { client } = await renderPart(null);
   const read = (heard: string) => {
     const { strip: _, ...bare } = { ...backup, lastHeardAt: heard };

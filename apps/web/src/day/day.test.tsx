@@ -208,7 +208,7 @@ describe("the page of the day", () => {
     await waitFor(() => expect(router.state.location.search).toEqual({}));
   });
 
-  test("comes nearer as two fingers move apart, and goes farther as they move together", async () => {
+  test("becomes shorter as two fingers move apart, and longer as they move together", async () => {
     const { router } = await renderDay();
     const picture = screen.getByRole("img", { name: /^How many runs go on at once/ });
     const finger = (pointerId: number, clientX: number) => ({ pointerId, clientX, pointerType: "touch" });

@@ -33,13 +33,13 @@ describe("what a job printed", () => {
     ]);
   });
 
-  test("is searched in whatever case; an empty text is nowhere", () => {
+  test("is searched without regard to case; an empty text is never found", () => {
     const lines = outputLines("Error: one\nfine\nerror: two");
     expect(findLines(lines, "ERROR")).toEqual([0, 2]);
     expect(findLines(lines, "")).toEqual([]);
   });
 
-  test("of 100 kB is shown whole", async () => {
+  test("is shown in full, even if it has 100 kB", async () => {
     const output = Array.from({ length: 2_000 }, (_, line) => `line ${line} ${"x".repeat(40)}`).join("\n");
     const { user } = await renderPart(<OutputView output={output} size="100 kB" download={DOWNLOAD} />);
     const body = within(screen.getByRole("region", { name: "Body" }));

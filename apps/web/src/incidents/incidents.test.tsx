@@ -244,7 +244,7 @@ describe("the page of an incident", () => {
   });
 });
 
-test("the incidents of a storm are acknowledged together, but for those that somebody has already", async () => {
+test("the incidents of a storm are acknowledged together, except for those that are acknowledged already", async () => {
   const [one, two] = [anIncident({ stormId: "s1" }), anIncident({ id: "i2", stormId: "s1" })];
   const done = anIncident({ id: "i3", stormId: "s1", acknowledgedAt: AT, acknowledgedBy: "Ada" });
   const path = `/v1/projects/${PROJECT}/incidents`;

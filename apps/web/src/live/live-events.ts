@@ -118,7 +118,10 @@ type Listener = {
   onLost(): void;
 };
 
-/** Subscribes to a project's events until the returned function is called. A lost connection is retried with backoff. */
+/**
+ * Subscribes to a project's events until the returned function is called, at first by the stream that the page opened
+ * while its code was loaded. A lost connection is retried with backoff.
+ */
 function subscribeToEvents(projectId: string, listener: Listener): () => void {
   let source: EventSource;
   let timer: ReturnType<typeof setTimeout> | undefined;

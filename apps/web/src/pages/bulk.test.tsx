@@ -62,7 +62,7 @@ test("an acknowledgement of a check waits while the server cannot be reached", a
   await waitFor(() => expect(screen.queryByText("acknowledged here, not sent yet")).toBeNull());
 });
 
-test("the keys select, extend, and take back the selection", async () => {
+test("the keys select, extend and clear the selection", async () => {
   const { user } = await renderApp(`/projects/${PROJECT}/checks`);
   await user.keyboard("jxjjX");
   expect((await screen.findByText("3 of 3 selected")).textContent).toBeTruthy();
@@ -93,7 +93,7 @@ function keepViews(): object {
   };
 }
 
-test("views of before, that this browser kept, move to the server", async () => {
+test("views that an earlier version stored in this browser move to the server", async () => {
   sent = fakeApi(keepViews() as Record<string, object>);
   const key = `overdue-views-${PROJECT}`;
   localStorage.setItem(key, JSON.stringify([{ name: "Old", search: { tag: ["db"] } }]));
@@ -128,7 +128,7 @@ test("what an undo does is the opposite of what was done", () => {
   expect(inverseAction({ action: "delete" })).toEqual({ action: "restore" });
 });
 
-test("of many failures three are named", () => {
+test("three of many failures are named", () => {
   const results = ["a", "b", "c", "d", "e"].map((checkId) => ({
     checkId,
     outcome: "failed" as const,

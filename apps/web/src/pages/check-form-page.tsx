@@ -24,7 +24,7 @@ import { lazyPart } from "../ui/lazy-part.ts";
 const CheckConflict = lazyPart(() => import("./check-conflict.tsx"));
 
 export function NewCheckPage() {
-  const { projectId, from } = useCopied();
+  const { projectId, from } = useCopySource();
   const { data: copied = null } = useQuery({
     ...checkQuery({ projectId, checkId: from ?? "" }),
     enabled: from !== undefined,
@@ -32,8 +32,8 @@ export function NewCheckPage() {
   return <CheckFormPage key={from} check={null} copied={copied} />;
 }
 
-/** Of which check a new one is a copy, as the address says. */
-function useCopied(): { projectId: string; from: string | undefined } {
+/** The project in the address, and the check of which the new one is a copy, if the address names one. */
+function useCopySource(): { projectId: string; from: string | undefined } {
   const { projectId } = useParams({ from: "/signed-in/projects/$projectId/checks/new" });
   return { projectId, from: useSearch({ from: "/signed-in/projects/$projectId/checks/new" }).from };
 }
@@ -44,7 +44,7 @@ export function EditCheckPage() {
   return <CheckFormPage key={check.id} check={check} />;
 }
 
-/** The form of a check: a new one where there is none yet. */
+/** The form of a check, or of a new one if `check` is null. `copied`: the check of which the new one is a copy. */
 function CheckFormPage({ check, copied = null }: { check: CheckView | null; copied?: CheckView | null }) {
   const { projectId = "" } = useParams({ strict: false });
   const { data: channels } = useSuspenseQuery(channelsQuery(projectId));
@@ -92,7 +92,7 @@ function CheckFormPage({ check, copied = null }: { check: CheckView | null; copi
   );
 }
 
-/** The values of a new check that is like this one, under another name. */
+/** The form values for a copy of a check, under another name. */
 function copyValues(check: CheckView) {
   const name = check.name === "" ? "" : `${check.name} (copy)`;
   return { ...checkFormValues(check, browserZone()), name, slug: slugify(name) };
@@ -100,7 +100,7 @@ function copyValues(check: CheckView) {
 
 type Leave = (check: CheckView | null) => Promise<void>;
 
-/** Goes to a check's page, or to the list where there is none. */
+/** Returns a function that goes to a check's page, or to the list for null. */
 function useLeave(projectId: string): Leave {
   const navigate = useNavigate();
   return (check) =>

@@ -62,7 +62,7 @@ export function ProjectCard({ project }: { project: ProjectView }) {
 }
 
 const CHECKS_FROM_PINGS = [
-  { value: "asked", label: "where they ask for it" },
+  { value: "asked", label: "if they ask for it" },
   { value: "always", label: "always" },
   { value: "never", label: "never" },
 ];
@@ -93,7 +93,7 @@ function ProjectForm({ project }: { project: ProjectView }) {
         <TextInput label="Name" required maxLength={100} {...form.getInputProps("name")} />
         <TimezoneSelect {...form.getInputProps("timezone")} />
         <NativeSelect
-          label="Pings make the check they name"
+          label="Pings create the check that they name"
           data={CHECKS_FROM_PINGS}
           {...form.getInputProps("checksFromPings")}
         />

@@ -22,7 +22,7 @@ test("what is typed before the palette is loaded is typed into it, and Enter too
   await waitFor(() => expect(router.state.location.pathname).toBe(`/projects/${PROJECT}/maintenance`));
 });
 
-test("Escape before the help is loaded takes it back, and the keys work as before", async () => {
+test("Escape before the help is loaded closes it, and the keys work as before", async () => {
   const { user, router } = await renderApp(`/projects/${PROJECT}/checks`);
   await user.keyboard("?x{Escape}c");
   await waitFor(() => expect(router.state.location.pathname).toBe(`/projects/${PROJECT}/checks/new`));

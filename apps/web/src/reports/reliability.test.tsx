@@ -38,7 +38,7 @@ test("the worst uptime comes first, and checks that were never due come last", (
   expect(namesBy("-uptime", checks)).toEqual(["good", "bad", "new"]);
 });
 
-test("of everything else the most comes first", () => {
+test("by any other figure, the highest comes first", () => {
   const checks = [
     check("calm"),
     check("flaky", { downs: 9 }),
@@ -49,7 +49,7 @@ test("of everything else the most comes first", () => {
   expect(namesBy("-downs", checks)).toEqual(["calm", "a", "b", "flaky"]);
 });
 
-test("a second click on a head turns the order round", () => {
+test("a second click on a head reverses the order", () => {
   expect(nextOrder(readOrder("missed"), "missed")).toBe("-missed");
   expect(nextOrder(readOrder("-missed"), "missed")).toBe("missed");
   expect(nextOrder(readOrder("missed"), "late")).toBe("late");

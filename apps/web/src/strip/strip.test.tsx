@@ -24,7 +24,7 @@ const aSlot = (slot: Partial<SlotView> = {}): SlotView => ({
 describe("a strip", () => {
   const explain = (index: number) => `mark ${index}`;
 
-  test("is read as a whole by who cannot see it", async () => {
+  test("is described as a whole to people who cannot see it", async () => {
     await renderPart(<Strip marks={decodeMarks("o4o4l5m4")} label="The last runs" explain={explain} />);
     const name = screen.getByRole("img").getAttribute("aria-label");
     expect(name).toBe("The last runs: 2 on time, 1 late, 1 missed");

@@ -98,7 +98,7 @@ test("a box is ticked by its label, and its description belongs to it", async ()
   expect(document.getElementById(box.getAttribute("aria-describedby") ?? "")?.textContent).toContain("GET");
 });
 
-test("of several boxes each adds itself to what is ticked, or takes itself out", async () => {
+test("each of several boxes can be ticked and unticked", async () => {
   const change = vi.fn();
   const { user } = await renderPart(
     <CheckboxGroup label="Days" value={["1"]} onChange={change} error="Choose a day.">
@@ -150,7 +150,7 @@ test("a text of several lines has its label and its error", async () => {
   expect(screen.getByText("Not this.")).toBeTruthy();
 });
 
-test("a word about a button is shown while it has the focus", async () => {
+test("the tooltip of a button is shown while the button has the focus", async () => {
   const { user } = await renderPart(
     <Hint label="Creates a new key">
       <button type="button">Rotate</button>

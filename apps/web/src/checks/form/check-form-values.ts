@@ -13,7 +13,7 @@ import type { ExplainedSchedule } from "../schedule-queries.ts";
 import { exceptionsInput, type ExceptionValues, exceptionValues, NO_EXCEPTIONS } from "./exception-values.ts";
 import { NO_SETUPS, setupField, setupInput, type Setups, setupValues } from "./setup-values.ts";
 
-/** The values of the form. Every kind of schedule keeps its own text, so that switching between them loses nothing. */
+/** The values of the form. Every kind of schedule has its own fields, so that switching the kind loses nothing. */
 export type CheckFormValues = {
   name: string;
   slug: string;
@@ -22,11 +22,11 @@ export type CheckFormValues = {
   kind: CheckSchedule["kind"];
   every: Span;
   cron: string;
-  /** what runs the cron line, by its id; null for plain cron */
+  /** The id of what runs the cron line; null for plain cron. */
   scheduler: string | null;
-  /** the full name of the Jenkins job; empty where it is not known */
+  /** The full name of the Jenkins job; empty if it is not known. */
   job: string;
-  /** what starts the job of an interval, by its id; null where it is not known */
+  /** The id of what starts the job of an interval; null if it is not known. */
   intervalScheduler: string | null;
   setups: Setups;
   calendar: string;
@@ -142,7 +142,7 @@ export function checkInput(values: CheckFormValues): CheckInput {
   };
 }
 
-/** The settings of the check. An amount that is not a number becomes NaN and so null in JSON, which the API refuses with a message. */
+/** The settings of the check. An empty amount becomes NaN, null in JSON, which the API refuses with a message. */
 export function checkSettings(
   values: CheckFormValues,
 ): Omit<CheckSettings, "schedule"> & { schedule: CheckSchedule } {
@@ -180,12 +180,12 @@ export function scheduleInput(values: CheckFormValues): CheckSchedule {
   const except = exceptionsInput(values.exceptions);
   const expression = kind === "cron" ? values.cron : values.calendar;
   const scheduler = kind === "cron" && values.scheduler !== null ? { scheduler: values.scheduler } : {};
-  const job = "scheduler" in scheduler && scheduler.scheduler === "jenkins" && values.job !== "";
+  const hasJob = "scheduler" in scheduler && scheduler.scheduler === "jenkins" && values.job !== "";
   return {
     kind,
     expression,
     ...scheduler,
-    ...(job && { job: values.job }),
+    ...(hasJob && { job: values.job }),
     ...setup,
     timezone,
     ...(except && { except }),
@@ -212,7 +212,7 @@ function scheduleValues(schedule: CheckSchedule): Partial<CheckFormValues> {
   };
 }
 
-/** The form with the schedule that was read from a pasted text. A name or jitter that was typed before is kept. */
+/** The form values with the schedule found in a pasted text. A name or a jitter that was already typed is kept. */
 export function withExplainedSchedule(
   values: CheckFormValues,
   {
@@ -257,7 +257,7 @@ function toNumber(typed: number | ""): number {
 
 export const [CheckFormProvider, useCheckFormContext, useCheckForm] = createFormContext<CheckFormValues>();
 
-/** The form's own fields; those of a check that are spans of time drop the `Seconds` of their names. */
+/** The form's fields. They have the API's names, without `Seconds` for lengths of time. */
 const FIELDS = new Set(Object.keys(newCheckValues("UTC", [])));
 const OTHER_NAMES: Record<string, string> = {
   "schedule.everySeconds": "every",
@@ -266,7 +266,7 @@ const OTHER_NAMES: Record<string, string> = {
   "schedule.scheduler": "scheduler",
 };
 
-/** The form's field for a path of the API; null where it has none. */
+/** The form's field for a path of the API; null if it has none. */
 export function checkField(path: string, kind: CheckFormValues["kind"]): string | null {
   if (path === "schedule.expression" || path === "schedule")
     return { interval: "every", cron: "cron", oncalendar: "calendar" }[kind];

@@ -151,7 +151,7 @@ describe("what runs the job", () => {
     });
   });
 
-  test("one that has only one asks nothing", async () => {
+  test("a scheduler with only one set-up asks nothing", async () => {
     await renderForm(undefined, { values: { ...named, scheduler: "spring" } });
     await screen.findByDisplayValue("Spring @Scheduled");
     expect(screen.queryByLabelText("How is it set up?")).toBeNull();

@@ -23,19 +23,19 @@ import { TextLink } from "../../ui/page.tsx";
 type Props = {
   projectId: string;
   initial: CheckFormValues;
-  /** The slug of a new check follows its name until somebody types the slug. */
+  /** The slug of a new check follows its name until the person types a slug. */
   isNew: boolean;
-  channels: readonly OfferedChannel[];
+  channels: readonly ChannelOption[];
   knownTags: readonly string[];
-  /** The checks on which it may depend. */
+  /** The names of the checks on which it may depend, by id. */
   others: ReadonlyMap<string, string>;
-  /** Called with what is typed, at every change. */
+  /** Called with the form's values after every change. */
   onTyped?: (values: CheckFormValues) => void;
   save: (input: CheckInput) => Promise<unknown>;
   cancel: () => void;
 };
 
-/** Creates or edits a check. */
+/** A form that creates or edits a check. */
 export function CheckForm(props: Props) {
   const { projectId, initial, isNew, channels, knownTags, others, onTyped, save, cancel } = props;
   const form = useCheckForm({ initialValues: initial, ...(onTyped && { onValuesChange: onTyped }) });
@@ -72,11 +72,11 @@ export function CheckForm(props: Props) {
   );
 }
 
-// The picture shows what is typed beside it, and few checks need more settings.
+// Loaded on demand: the picture follows the fields, and few checks need more settings.
 const LimitsField = lazyPart(() => import("./limits-field.tsx"));
 const MoreFields = lazyPart(() => import("./more-fields.tsx"));
 
-/** What few checks need, loaded when it is unfolded. */
+/** The settings that few checks need, loaded when they are unfolded. */
 function MoreSettings() {
   const [isOpen, setOpen] = useState(false);
   return (
@@ -95,9 +95,9 @@ function DetailFields({ isNew, knownTags }: { isNew: boolean; knownTags: readonl
   const form = useCheckFormContext();
   const name = form.getInputProps("name");
   const rename = (text: string) => {
-    const follows = isNew && form.values.slug === slugify(form.values.name);
+    const slugFollows = isNew && form.values.slug === slugify(form.values.name);
     form.setFieldValue("name", text);
-    if (follows) form.setFieldValue("slug", slugify(text));
+    if (slugFollows) form.setFieldValue("slug", slugify(text));
   };
   return (
     <div className={styles["details"]}>
@@ -137,7 +137,7 @@ function DetailFields({ isNew, knownTags }: { isNew: boolean; knownTags: readonl
 }
 
 /** A channel as an option of the form. */
-type OfferedChannel = {
+type ChannelOption = {
   id: string;
   name: string;
   hint: string;
@@ -145,8 +145,8 @@ type OfferedChannel = {
   unconfirmedSince: string | null;
 };
 
-/** The channels that get notified when the check goes down or recovers. */
-function ChannelField({ channels, projectId }: { channels: readonly OfferedChannel[]; projectId: string }) {
+/** The field for the channels that are notified when the check goes down or recovers. */
+function ChannelField({ channels, projectId }: { channels: readonly ChannelOption[]; projectId: string }) {
   const form = useCheckFormContext();
   if (channels.length === 0) {
     return (
@@ -178,7 +178,7 @@ function ChannelField({ channels, projectId }: { channels: readonly OfferedChann
   );
 }
 
-function channelLabel({ name, brokenAt, unconfirmedSince }: OfferedChannel): string {
+function channelLabel({ name, brokenAt, unconfirmedSince }: ChannelOption): string {
   if (brokenAt !== null) return `${name} (broken)`;
   return unconfirmedSince === null ? name : `${name} (waiting for confirmation)`;
 }
@@ -189,7 +189,7 @@ const SEVERITIES = [
   { value: "critical", label: "Critical" },
 ];
 
-/** The severity of a check, by which routes select it, and the checks on which it depends. */
+/** The fields for the severity of a check, and for the checks on which it depends. */
 function AlertFields({ others }: { others: ReadonlyMap<string, string> }) {
   const form = useCheckFormContext();
   const { dependsOn } = form.values;
