@@ -1,4 +1,4 @@
-/** Remembers what `make` made of the last `size` keys or so; a failure is not remembered. */
+/** Caches the results of `make` for about the last `size` keys. Exceptions are not cached. */
 export function boundedCache<Value>(size: number, make: (key: string) => Value): (key: string) => Value {
   const values = new Map<string, Value>();
   return (key) => {

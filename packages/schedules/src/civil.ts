@@ -6,7 +6,7 @@ export type CivilDate = { year: number; month: number; day: number };
 const DAYS_PER_ERA = 146_097;
 const DAYS_BEFORE_EPOCH = 719_468; // from 0000-03-01 to 1970-01-01
 
-/** `month` counts from 1; years start in March here, so that the leap day comes last. */
+/** `month` counts from 1. The computation starts years in March, so that the leap day comes last. */
 export function dayNumberOf(year: number, month: number, day: number): DayNumber {
   const marchYear = month <= 2 ? year - 1 : year;
   const era = Math.floor(marchYear / 400);
@@ -59,7 +59,7 @@ export const MONTH_NAMES = [
   "December",
 ] as const;
 
-/** From Monday on. */
+/** In the order of the week from Monday. */
 export const WEEKDAY_NAMES = [
   "Monday",
   "Tuesday",

@@ -15,8 +15,8 @@ import { timeZoneOf } from "./timezones/timezones.ts";
 export type Line = { kind: "cron"; cron: Cron } | { kind: "oncalendar"; calendar: OnCalendar };
 
 /**
- * An expression of one or more lines; `scheduler` says who reads cron lines, Debian's cron where it is left out, and `job`
- * the name of the job, where that tells the times.
+ * An expression of one or more lines. `scheduler`: which program reads cron lines; without it, Debian's cron. `job`: the name of
+ * the job, on which the times of some lines depend.
  */
 export type Expression = {
   kind: "cron" | "oncalendar";
@@ -40,8 +40,8 @@ const calendarLines = boundedCache(PARSED_MAX, (text) =>
 );
 
 /**
- * The lines of an expression; the last ones asked for are remembered.
- * @throws ScheduleError that names the line, where there are several
+ * The parsed lines of an expression. Recent results are cached.
+ * @throws ScheduleError, which names the line if there are several
  */
 export function linesOf({
   kind,
@@ -53,23 +53,23 @@ export function linesOf({
   return cronLines(scheduler)(job === undefined ? expression : `${expression}${BEFORE_JOB}${job}`);
 }
 
-/** Until when a line may run that is due at `dueAt`: later than that where its scheduler draws the time. */
+/** Until when a line that is due at `dueAt` may run: later than `dueAt` if its scheduler draws the time. */
 export function latestOfLine(line: Line, zone: TimeZone, dueAt: Instant): Instant {
   if (line.kind !== "cron" || line.cron.latest === null) return dueAt;
   const latest = nextOfCron(line.cron.latest, zone, dueAt - 1) ?? dueAt;
   const next = nextOfCron(line.cron, zone, dueAt);
   if (next === null || latest < next) return latest;
-  // The clock skips the latest time of this window, and the one found is that of the next.
+  // The clock skips the latest time of this window, and `latest` is that of the next window.
   const wall = nextWall(line.cron.latest, zone.wallOf(dueAt) - 1);
   return Math.max(dueAt, zone.instantOf(wall ?? zone.wallOf(dueAt), 1));
 }
 
-/** The zone that a line is read in: its own, else the check's. */
+/** The zone of a line: its own, otherwise that of the check. */
 export function zoneOfLine(line: Line, timezone: string): TimeZone {
   return timeZoneOf((line.kind === "oncalendar" ? line.calendar.timezone : line.cron.timezone) ?? timezone);
 }
 
-/** The first time of one line strictly later than `after`; null for never. */
+/** The first time of one line strictly later than `after`; null: never. */
 export function nextOfLine(line: Line, zone: TimeZone, after: Instant): Instant | null {
   return line.kind === "cron"
     ? nextOfCron(line.cron, zone, after)
@@ -81,8 +81,8 @@ function eachLine(text: string, parse: (line: string) => Line): readonly Line[] 
 }
 
 /**
- * What `read` makes of each line.
- * @throws ScheduleError that names the line, where there are several
+ * Reads each line.
+ * @throws ScheduleError, which names the line if there are several
  */
 export function eachOf<Result>(lines: readonly string[], read: (line: string) => Result): readonly Result[] {
   return lines.map((line, index) => {

@@ -10,7 +10,7 @@ test.each([
   ],
   ["debian-cron", "0 22-2 * * *", "never", /hour field has a range that runs backwards, “22-2”/],
   ["debian-cron", "0 0 30 2 *", "never", /No month in this expression has a day 30/],
-  ["debian-cron", "5/10 * * * *", "refused", /takes no step behind a single number/],
+  ["debian-cron", "5/10 * * * *", "refused", /accepts no step after a single number/],
   [
     "apscheduler",
     "0 9 * * 1-5",

@@ -12,17 +12,17 @@ import type { Scheduler } from "./schedulers/scheduler.ts";
 import type { Instant } from "./time.ts";
 
 /**
- * What is odd about a line, as one sentence: refused, taken and never run, read otherwise than by plain cron, or run at a
- * time that the scheduler draws by itself.
+ * What is odd about a line, in one sentence: it is refused, accepted but never run, read differently than by plain cron, or run
+ * at a time that the scheduler draws.
  */
 export type LintFinding = { code: "refused" | "never" | "otherwise" | "drawn"; message: string };
 
-// 2000-01-01: a line that has no time after it never runs.
+/** 2000-01-01. A line without a time after this never runs. */
 const NEVER_BEFORE: Instant = 946_684_800_000;
 
 /**
- * What a scheduler makes of a cron line that its author may not have meant; nothing for a line that is plain to both. With
- * the name of a Jenkins `job`, H stands for a time that is known.
+ * How a scheduler reads a cron line in a way that its author may not have meant; empty for an ordinary line. With the name of a
+ * Jenkins `job`, H means a known time.
  */
 export function lintLine(expression: string, scheduler: string, job?: string): LintFinding[] {
   const named = job !== undefined && { job };
@@ -41,13 +41,13 @@ function neverText(lines: readonly Line[]): string {
   const reason = refusalOf(() => {
     for (const line of lines) if (line.kind === "cron") refuseNeverLine(line.cron);
   });
-  return reason ?? "This scheduler takes the line and never runs it: check its days and months.";
+  return reason ?? "This scheduler accepts the line but never runs it: check its days and months.";
 }
 
-/** Held against the same five fields as plain cron reads them, seconds and years aside. */
+/** Compares a line to the same five fields as plain cron reads them, without seconds and years. */
 function otherwise(here: Cron, id: string): LintFinding[] {
   const scheduler = schedulerNamed(id);
-  // Debian's own reading is held against the plain one that knows L and FRI#2.
+  // Debian's own reading is compared to the plain one that knows L and FRI#2.
   const isDefault = scheduler.id === DEFAULT_SCHEDULER;
   const plain = plainReading(here, isDefault ? "overdue" : DEFAULT_SCHEDULER);
   if (plain === null) return [];
@@ -60,7 +60,7 @@ function otherwise(here: Cron, id: string): LintFinding[] {
   return [{ code: "otherwise", message }];
 }
 
-/** Null where plain cron refuses the fields; a line without fields, such as `@every 90m`, has no other reading. */
+/** Null: plain cron refuses the fields, or the line has none, such as `@every 90m`. */
 function plainReading({ fields, every }: Cron, id: string): Cron | null {
   if (every !== null) return null;
   let plain: Cron | null = null;
@@ -84,7 +84,7 @@ function refusalOf(read: () => unknown): string | null {
   }
 }
 
-/** What is odd about a schedule that can be saved, a sentence each; nothing for an interval or systemd's own lines. */
+/** Sentences on what is odd about a valid schedule; none for an interval or systemd's lines. */
 export function lintSchedule(schedule: Schedule): string[] {
   if (schedule.kind !== "cron") return [];
   const { expression, scheduler = DEFAULT_SCHEDULER, job } = schedule;
@@ -92,8 +92,8 @@ export function lintSchedule(schedule: Schedule): string[] {
 }
 
 /**
- * Why a scheduler reads a line otherwise than another one read it, from the rules of both: "APScheduler counts weekdays from
- * Monday = 0". Null where the difference lies in no single field.
+ * Why a scheduler reads a line differently than another one, from the rules of both: "APScheduler counts weekdays from
+ * Monday = 0". Null: no single field makes the difference.
  */
 function readingReason({ label, rules }: Scheduler, here: Cron, other: Cron): string | null {
   const [, , day = "", month = "", weekday = ""] = here.fields;
@@ -106,8 +106,8 @@ function readingReason({ label, rules }: Scheduler, here: Cron, other: Cron): st
   if (!isSame(here.months, other.months)) return `${label} reads the month “${month}” in its own way`;
   if (here.daysMustAgree === other.daysMustAgree) return null;
   return here.daysMustAgree
-    ? `${label} wants the day of the month and the weekday both to fit`
-    : `With ${label} either will do, the day of the month or the weekday`;
+    ? `${label} requires both the day of the month and the weekday to fit`
+    : `With ${label} either the day of the month or the weekday is enough`;
 }
 
 /** "Monday = 0" */

@@ -1,9 +1,9 @@
-/** Why a schedule cannot be used, as one sentence for its author that names the way out. */
+/** Why a schedule cannot be used, and what to do, in one sentence for its author. */
 export class ScheduleError extends Error {
   override name = "ScheduleError";
 }
 
-/** A problem with a text that belongs to another field than the expression, whose path has dots in it. */
+/** A problem of another field than the expression. `field` is its path, with dots. */
 export class FieldError extends Error {
   readonly field: string;
 

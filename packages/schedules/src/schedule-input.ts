@@ -16,21 +16,21 @@ import { canonicalTimezone } from "./timezones/timezones.ts";
 
 const EVERY_SECONDS_MIN = 60;
 const EVERY_SECONDS_MAX = 31_536_000;
-// A pasted crontab or unit has comments and commands, which are not kept.
-const PASTED_LENGTH_MAX = 10_000;
-const EXPRESSION_LENGTH_MAX = 1000;
+// A pasted crontab or unit may be longer than the stored expression: its comments and commands are not kept.
+const PASTED_CHARS_MAX = 10_000;
+const EXPRESSION_CHARS_MAX = 1000;
 const LINES_MAX = 20;
-// 2000-01-01: an expression that has no time after it is refused, as the reference does.
+/** 2000-01-01. An expression without a time after this is refused. */
 const NEVER_BEFORE: Instant = 946_684_800_000;
 
 const Expression = z
   .string({ error: "Write an expression, such as 30 2 * * *." })
   .trim()
   .min(1, { error: "Write an expression, such as 30 2 * * *.", abort: true })
-  .max(PASTED_LENGTH_MAX, { error: `Use at most ${PASTED_LENGTH_MAX} characters.`, abort: true })
+  .max(PASTED_CHARS_MAX, { error: `Use at most ${PASTED_CHARS_MAX} characters.`, abort: true })
   .overwrite((text) => text.replaceAll("\r\n", "\n"));
 
-/** The name of a time zone, old names mapped to their successor. */
+/** The name of a time zone. Old names are replaced by their successors. */
 export const TimezoneInput = z
   .string({ error: "Choose a time zone, such as Europe/Berlin." })
   .refine((name) => canonicalTimezone(name) !== null, {
@@ -40,7 +40,7 @@ export const TimezoneInput = z
   })
   .overwrite((name) => canonicalTimezone(name) ?? name);
 
-/** The id of the program that starts a job every so often. */
+/** The id of the program that starts a job every N seconds. */
 const IntervalSchedulerInput = z
   .string({ error: "Choose what runs the job, such as bullmq, or leave it out." })
   .refine((name) => INTERVAL_SCHEDULERS.some(({ id }) => id === name), {
@@ -68,13 +68,13 @@ const SchedulerInput = z
   })
   .overwrite((name) => schedulerId(name) ?? name);
 
-const JOB_LENGTH_MAX = 500;
-/** The full name of a Jenkins job, as it stands in its URL without the /job/ parts: `folder/nightly build`. */
+const JOB_CHARS_MAX = 500;
+/** The full name of a Jenkins job, as in its URL without the /job/ parts: `folder/nightly build`. */
 const JobInput = z
   .string({ error: "Write the full name of the Jenkins job, with its folders, or leave it out." })
   .trim()
   .min(1, { error: "Write the full name of the Jenkins job, with its folders, or leave it out." })
-  .max(JOB_LENGTH_MAX, { error: `Use at most ${JOB_LENGTH_MAX} characters.` })
+  .max(JOB_CHARS_MAX, { error: `Use at most ${JOB_CHARS_MAX} characters.` })
   .refine((name) => !name.includes("\0"), { error: "Write the name without a null character." });
 
 const Calendar = z.strictObject({
@@ -90,19 +90,19 @@ const Calendar = z.strictObject({
 /** A schedule as it is stored and shown. */
 export const ScheduleShape = z.discriminatedUnion("kind", [
   Interval,
-  Calendar.extend({ expression: z.string().max(EXPRESSION_LENGTH_MAX) }),
+  Calendar.extend({ expression: z.string().max(EXPRESSION_CHARS_MAX) }),
 ]);
 
-/** A schedule as it was understood, and what else the text said. */
+/** A schedule as it was understood, and what else the text contained. */
 export type ScheduleReading = { schedule: Schedule } & Pick<
   Reading,
   "name" | "jitterSeconds" | "notes" | "otherJobs"
 >;
 
 /**
- * A schedule as a person or a program sends it. An expression may be pasted as it stands in a crontab, a systemd timer or
- * a YAML file: the schedule in it is read, with the zone that the text names, and what else it says is kept beside.
- * The schedule is parsed, its zone known, and it has a time to come.
+ * A schedule as a person or a program sends it. An expression may be pasted from a crontab, a systemd timer or a YAML file: then
+ * the result has the schedule, the zone that the text names, and what else the text contains. The schedule can be parsed, its
+ * zone exists, and it has a future time.
  */
 export const ScheduleReadingInput: z.ZodType<ScheduleReading> = z
   .discriminatedUnion("kind", [Interval, Calendar])
@@ -125,8 +125,8 @@ export const ScheduleReadingInput: z.ZodType<ScheduleReading> = z
   });
 
 /**
- * The schedule of such a reading alone, which is what is stored. A text of several jobs is refused: a check would watch
- * one of them, and nobody would learn that the others are not watched.
+ * Only the schedule of such a reading, which is what is stored. A text with several jobs is refused, because the check would
+ * watch only one of them, and nobody would notice.
  */
 export const ScheduleInput: z.ZodType<Schedule> = ScheduleReadingInput.transform(
   ({ schedule, otherJobs }, context) => {
@@ -163,14 +163,14 @@ function readCalendar(named: CalendarSchedule): ScheduleReading {
   return { ...said, notes: [note, ...said.notes], schedule: { ...schedule, scheduler: runBy.scheduler } };
 }
 
-/** Debian's cron is what a schedule without a scheduler means, so it is stored without one. */
+/** A schedule without a scheduler means Debian's cron, so Debian's cron is not stored. */
 function withoutDefault({ scheduler, ...schedule }: CalendarSchedule): CalendarSchedule {
   return scheduler === undefined || scheduler === DEFAULT_SCHEDULER ? schedule : { ...schedule, scheduler };
 }
 
 const KIND_NAMES = { cron: "a cron expression", oncalendar: "an OnCalendar expression" } as const;
 
-/** A sentence for an expression that cannot be read as its kind and can be read as the other one; else null. */
+/** A sentence for an expression that can be read as the other kind; null: it cannot. */
 function otherKindHint(given: Schedule): string | null {
   if (given.kind === "interval") return null;
   const kind = given.kind === "cron" ? "oncalendar" : "cron";
@@ -184,14 +184,14 @@ function otherKindHint(given: Schedule): string | null {
   }
 }
 
-/** A refusal, with the schedulers that read the line. */
+/** A refusal, with the names of schedulers that read the line. */
 function withReaders(message: string, given: Schedule): string {
   if (given.kind !== "cron") return message;
   const readers = readersText(given);
   return readers === null ? message : `${message} ${readers}`;
 }
 
-/** Whether the program that a text shows runs the job, since no other was chosen. */
+/** Whether the program that a text shows runs the job, because no other one was chosen. */
 function isRunBy({ kind }: Schedule, { scheduler }: CalendarSchedule, shown: string): boolean {
   return kind === "oncalendar" || scheduler === undefined || scheduler === shown;
 }
@@ -219,14 +219,14 @@ function zoneOfText(name: string): string {
 function bounded(lines: readonly string[]): string {
   if (lines.length > LINES_MAX) throw new ScheduleError(`Use at most ${LINES_MAX} lines.`);
   const expression = lines.join("\n");
-  if (expression.length > EXPRESSION_LENGTH_MAX)
+  if (expression.length > EXPRESSION_CHARS_MAX)
     throw new ScheduleError(
-      `Use at most ${EXPRESSION_LENGTH_MAX} characters: split the schedule over several checks.`,
+      `Use at most ${EXPRESSION_CHARS_MAX} characters: split the schedule over several checks.`,
     );
   return expression;
 }
 
-/** @throws ScheduleError for a schedule that has no time to come */
+/** @throws ScheduleError for a schedule without a future time */
 export function refuseNever(schedule: Schedule): void {
   if (schedule.kind === "cron") refuseWords(schedule);
   if (nextAfter(schedule, NEVER_BEFORE) !== null) return;

@@ -14,29 +14,29 @@ export type Schedule = IntervalSchedule | CalendarSchedule;
 type IntervalSchedule = {
   kind: "interval";
   everySeconds: number;
-  /** what starts the job, by its id in `INTERVAL_SCHEDULERS`; not known where it is left out */
+  /** what starts the job, by its id in `INTERVAL_SCHEDULERS`; absent: unknown */
   scheduler?: string;
   setup?: Setup;
 };
 
 /**
- * How the scheduler is set up, as far as it is known: what is left out may be as in any of its measured set-ups. It
- * moves no due time.
+ * How the scheduler is set up, as far as it is known. Fields that are left out may be as in any measured set-up. The set-up
+ * changes no due time.
  */
 export type Setup = {
-  /** the id of the set-up, which decides what is made up after an outage */
+  /** the id of the set-up, which decides which runs are made up after an outage */
   missed?: string;
-  /** up to how late that is made up, where the set-up has a limit to set, such as startingDeadlineSeconds */
+  /** how late runs are made up at most, if the set-up has such a setting, for example startingDeadlineSeconds */
   withinSeconds?: number;
-  /** what becomes of the next run while one goes on */
+  /** what happens to the next run during another */
   overlap?: OverlapRule;
 };
 
 export type CalendarSchedule = {
   kind: "cron" | "oncalendar";
-  /** one or more lines, "\n" between them */
+  /** one or more lines, separated by "\n" */
   expression: string;
-  /** what reads the lines of a cron expression, by its id; Debian's cron where it is left out */
+  /** what reads the lines of a cron expression, by its id; absent: Debian's cron */
   scheduler?: string;
   setup?: Setup;
   /** the full name of the job, from which Jenkins computes the times of H */
@@ -59,10 +59,7 @@ export function nextAfter(schedule: Schedule, after: Instant): Instant | null {
   return earliest;
 }
 
-/**
- * How long a schedule without times of its own waits from one run to the next: an interval, or a line such as
- * `@every 90m`. Null for one of the calendar.
- */
+/** The time between runs of an interval, or of a line such as `@every 90m`; null: the schedule follows the calendar. */
 export function everyMs(schedule: Schedule): number | null {
   if (schedule.kind === "interval") return schedule.everySeconds * SECOND_MS;
   if (schedule.kind !== "cron" || schedule.except !== undefined || !schedule.expression.includes("@every"))
@@ -72,8 +69,8 @@ export function everyMs(schedule: Schedule): number | null {
 }
 
 /**
- * How long after `dueAt` the job may run that is due then, in milliseconds, where its scheduler draws the time: Jenkins'
- * `H` without the name of the job, cronie's `~`. 0 for any other schedule.
+ * How many milliseconds after `dueAt` the job that is due then may run, if its scheduler draws the time: Jenkins' `H` without the
+ * name of the job, cronie's `~`. 0 for all other schedules.
  */
 export function windowMs(schedule: Schedule, dueAt: Instant): number {
   if (!hasWindows(schedule)) return 0;
@@ -92,7 +89,7 @@ export function hasWindows(schedule: Schedule): schedule is CalendarSchedule {
   return linesOf(schedule).some((line) => line.kind === "cron" && line.cron.latest !== null);
 }
 
-/** Whether systemd itself gives up on a line of this schedule when it looks for the time after `after`. */
+/** Whether systemd itself gives up when it searches for the next time of a line after `after`. */
 export function isDeadInSystemd(schedule: Schedule, after: Instant): boolean {
   if (schedule.kind !== "oncalendar") return false;
   return linesOf(schedule).some(
@@ -100,7 +97,7 @@ export function isDeadInSystemd(schedule: Schedule, after: Instant): boolean {
   );
 }
 
-/** The first time of one line after `after`, read in `zone`, on a day that the schedule's exceptions leave. */
+/** The first time of one line after `after`, in `zone`, on a day that the schedule's exceptions allow. */
 export function nextOfScheduled(
   line: Line,
   { schedule, zone }: { schedule: CalendarSchedule; zone: TimeZone },
@@ -112,9 +109,9 @@ export function nextOfScheduled(
 }
 
 /**
- * The times at which the job is due after `after`, as one run of its scheduler finds them: some remember where they began,
- * and so move what comes after a clock change, where `nextAfter` asks anew each time.
- * @throws ScheduleError for a schedule that `ScheduleInput` refuses, and where the scheduler itself fails to find a time
+ * The times at which the job is due after `after`, as one continuous run of its scheduler finds them. Some schedulers keep state
+ * from one time to the next, which changes their times after a clock change; `nextAfter` starts anew each time.
+ * @throws ScheduleError for a schedule that `ScheduleInput` refuses, and if the scheduler itself finds no further time
  */
 export function* timesAfter(schedule: Schedule, after: Instant): Iterable<Instant> {
   const [line, ...others] =
@@ -126,6 +123,6 @@ export function* timesAfter(schedule: Schedule, after: Instant): Iterable<Instan
   yield* timesOfCron(line.cron, zoneOfLine(line, schedule.timezone), after);
   if (line.cron.rules.raisesAtEnd)
     throw new ScheduleError(
-      "The scheduler itself finds no next time of this line and fails: choose other days or hours.",
+      "The scheduler itself fails to find a next time for this line: choose other days or hours.",
     );
 }

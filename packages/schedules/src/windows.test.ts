@@ -92,7 +92,7 @@ test("RANDOM_DELAY of a crontab is a jitter", () => {
     schedule: { expression: "0 3 * * *" },
     jitterSeconds: 2700,
     notes: expect.arrayContaining([
-      "RANDOM_DELAY starts the job up to 45 min late: so late is not called late.",
+      "RANDOM_DELAY starts the job up to 45 min late: until then it does not count as late.",
     ]),
   });
 });

@@ -1,6 +1,6 @@
 import type { CronRules } from "./rules.ts";
 
-/** One cron line, ready to search with. Arrays are indexed by value and hold 1 where it is selected. */
+/** One parsed cron line. Arrays are indexed by value; 1 means that the value is selected. */
 export type Cron = {
   /** minute, hour, day of month, month and day of week as written, in capitals */
   fields: readonly string[];
@@ -10,13 +10,13 @@ export type Cron = {
   days: Uint8Array;
   /** days before the last of the month: 0 for `L`, 3 for `L-3` */
   daysFromEnd: readonly number[];
-  /** the working day nearest to this day of the month: `15W` */
+  /** days of the month that stand for the nearest working day: `15W` */
   nearWorkdays: readonly number[];
   lastWorkday: boolean;
   months: Uint8Array;
   /** from Sunday, 0 */
   weekdays: Uint8Array;
-  /** `nth` from 1, or from the end of the month with -1 as the last */
+  /** `nth` counts from 1, or back from the end of the month: -1 is the last */
   nthWeekdays: readonly { weekday: number; nth: number }[];
   /** null for any */
   years: ReadonlySet<number> | null;
@@ -26,7 +26,7 @@ export type Cron = {
   isElapsed: boolean;
   /** a fixed distance from the last start in milliseconds: `@every 90m` */
   every: number | null;
-  /** the latest times, of a line whose times its scheduler draws: its own are then the earliest; null for any other */
+  /** if the scheduler draws the times of the line: the latest ones, while the other fields give the earliest; otherwise null */
   latest: Cron | null;
   /** a zone that the line itself names */
   timezone: string | null;

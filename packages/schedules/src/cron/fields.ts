@@ -2,7 +2,7 @@ import { MONTH_NAMES, WEEKDAY_NAMES } from "../civil.ts";
 import { ScheduleError } from "../schedule-error.ts";
 import type { Bounds, FieldName, Grammar, Quirks } from "./rules.ts";
 
-/** The fields' names in sentences. */
+/** The names of fields in sentences. */
 export const FIELD_TITLES: Readonly<Record<FieldName, string>> = {
   second: "second",
   minute: "minute",
@@ -13,9 +13,9 @@ export const FIELD_TITLES: Readonly<Record<FieldName, string>> = {
   year: "year",
 };
 
-/** The words that fields know, in capitals; names are known by their first three letters. */
+/** Names of months in capitals. `grammar.names` says which part of a name counts. */
 export const MONTH_WORDS: readonly string[] = MONTH_NAMES.map((name) => name.toUpperCase());
-/** From Sunday, 0. */
+/** Names of weekdays in capitals; Sunday is 0. */
 export const WEEKDAY_WORDS: readonly string[] = [
   ...WEEKDAY_NAMES.slice(-1),
   ...WEEKDAY_NAMES.slice(0, -1),
@@ -32,10 +32,10 @@ export type FieldValues = {
   hasStar: boolean;
 };
 
-/** A field in hand: what is wrong with it is said in its name. */
+/** The field that is being parsed, and the rules for it. Errors name it. */
 export type FieldReader = { name: FieldName; bounds: Bounds; grammar: Grammar; quirks: Quirks };
 
-/** The number that a name stands for in a field; null where the field does not know it. */
+/** The number of a month's or weekday's name in a field; null if the field accepts no such name. `isEnd`: it ends a range. */
 export function numberNamed(
   word: string,
   { name, grammar, bounds }: FieldReader,
@@ -50,6 +50,7 @@ export function numberNamed(
   if (name === "month") return index + 1;
   const number = (index + grammar.sunday) % 7;
   if (index === 0 && grammar.sundayIsSeven) return 7;
+  // At the end of a range, SUN is 7 for some schedulers, so that FRI-SUN does not run backwards.
   if (isEnd && index === 0 && bounds.max === 7 && grammar.sunday === 0) return grammar.sundayEnds ? 7 : 0;
   return number < bounds.min ? number + 7 : number;
 }

@@ -5,9 +5,9 @@ import type { Cron } from "./cron.ts";
 const TITLES = ["minute", "hour", "day-of-month", "month", "day-of-week"];
 
 /**
- * Says why a line that its scheduler takes never runs: a range that runs backwards selects nothing, and some days never
- * come.
- * @throws ScheduleError with the reason, where it is one of these
+ * Refuses some lines that their scheduler accepts but never runs: those with a range that runs backwards, which selects nothing,
+ * and those with only days that never come.
+ * @throws ScheduleError
  */
 export function refuseNeverLine(cron: Cron): void {
   const selections = [cron.minutes, cron.hours, cron.days, cron.months, cron.weekdays];
@@ -15,15 +15,15 @@ export function refuseNeverLine(cron: Cron): void {
     const range = /[A-Z0-9]+-[A-Z0-9]+/.exec(cron.fields[index] ?? "")?.[0];
     if (selected.includes(1) || range === undefined) continue;
     throw new ScheduleError(
-      `The ${TITLES[index]} field has a range that runs backwards, “${range}”, which this scheduler takes and never runs: split it in two with a comma.`,
+      `The ${TITLES[index]} field has a range that runs backwards, “${range}”, which this scheduler accepts but never runs: split it in two with a comma.`,
     );
   }
   refuseMissingDays(cron);
 }
 
 /**
- * Refuses a day that no month of the line has, unless the weekdays select days as well (`0 9 30 2 1` is each Monday in
- * February); a day that only some years lack is left to the search.
+ * Refuses a day that no month of the line ever has, such as 30 February, unless the weekdays select days too (`0 9 30 2 1` is
+ * each Monday in February).
  * @throws ScheduleError
  */
 export function refuseMissingDays(cron: Cron): void {

@@ -14,15 +14,15 @@ import { dayInMonth } from "./day-in-month.ts";
 const DAYS_PER_YEAR = 366;
 
 /**
- * The first reading of the wall clock later than `after` that the line selects, as if the clock never changed; null for
- * none within the years that its scheduler looks ahead.
+ * The first reading of the wall clock later than `after` that the line selects, as if the clock never changed; null if there is
+ * none within the years that its scheduler searches.
  */
 export function nextWall(cron: Cron, after: WallTime): WallTime | null {
   const wall = nextSelected(cron, after);
   return wall !== null && cron.rules.days.februaryRunsOver === true ? overFebruary(cron, wall, after) : wall;
 }
 
-/** The days of March are passed over that lie before the first day of the list that February does not have. */
+/** Skips the days of March before the one at which the scheduler's search continues: it takes 31 February for 3 March. */
 function overFebruary(cron: Cron, first: WallTime, after: WallTime): WallTime | null {
   const { year, month } = civilDateOf(Math.floor((after + 1) / DAY_MS));
   if (month > 2 || cron.months[2] !== 1) return first;
@@ -81,7 +81,7 @@ function nextDay(cron: Cron, from: DayNumber): DayNumber | null {
   return null;
 }
 
-/** The first of the next month that the line selects. */
+/** The first day of the next month that the line selects. */
 function startOfNextMonth({ months }: Cron, { year, month }: CivilDate): DayNumber {
   const later = months.indexOf(1, month + 1);
   if (later > 0) return dayNumberOf(year, later, 1);

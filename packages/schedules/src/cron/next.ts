@@ -5,13 +5,13 @@ import { nextWall } from "./next-wall.ts";
 import { nextByClock, nextElapsed } from "./plain-rules.ts";
 import type { Times, Walk } from "./rules.ts";
 
-// No clock change moves the clock by more (Samoa in 2011).
+/** No clock change moves the clock by more (Samoa in 2011). */
 const CHANGE_MAX_MS = 25 * HOUR_MS;
 const NEAR_CHANGE_MS = 50 * HOUR_MS;
 
 /**
- * The first time of one cron line strictly later than `after`, as its scheduler starts it; null if it has none within
- * the years that the scheduler looks ahead.
+ * The first time of one cron line strictly later than `after`, as its scheduler starts it; null if there is none within the
+ * years that the scheduler searches.
  */
 export function nextOfCron(cron: Cron, zone: TimeZone, after: Instant): Instant | null {
   if (cron.every !== null) return after + cron.every;
@@ -21,7 +21,7 @@ export function nextOfCron(cron: Cron, zone: TimeZone, after: Instant): Instant 
   if (wall === null) return null;
   const { walk, times, walksAlways, stepsThrough = times !== undefined } = cron.rules.clock;
   if (walk !== undefined && walksAlways?.(cron)) return boundedWalk(walk, { cron, zone }, from);
-  // Dagster reads the minutes of some hourly lines by an offset of another season.
+  // Dagster reads the minutes of some hourly lines with the offset of another season.
   const isCalm =
     stepsThrough &&
     (times === undefined || offset % HOUR_MS === 0) &&
@@ -38,7 +38,7 @@ function nextByRule(cron: Cron, zone: TimeZone, after: Instant): Instant | null 
   return cron.isElapsed ? nextElapsed(cron, zone, after) : nextByClock(cron, zone, after);
 }
 
-/** Where the program itself would search for ever, the job is due by the plain rule, so that its absence is seen. */
+/** If the program itself would search for ever, the plain rule gives the next time, so that the missing run is noticed. */
 function boundedWalk(
   walk: Walk,
   { cron, zone }: { cron: Cron; zone: TimeZone },
@@ -70,7 +70,7 @@ function* boundedTimes(
   }
 }
 
-/** Changes in between do not matter: what the clock shows then is no time of the line. */
+/** Whether no clock change is near the instant. Changes in between do not matter: the line selects no times there. */
 function isCalmAround(instant: Instant, margin: number, zone: TimeZone): boolean {
   return zone.nextChange(instant - margin, instant + margin) === null;
 }
@@ -80,7 +80,7 @@ function firstOf(times: Iterable<Instant>): Instant | null {
   return null;
 }
 
-/** The times of one cron line after `after`, as one run of its scheduler finds them. */
+/** The times of one cron line after `after`, as one continuous run of its scheduler finds them. */
 export function* timesOfCron(cron: Cron, zone: TimeZone, after: Instant): Iterable<Instant> {
   const { times } = cron.rules.clock;
   if (times !== undefined)
@@ -88,31 +88,28 @@ export function* timesOfCron(cron: Cron, zone: TimeZone, after: Instant): Iterab
   else for (let at = nextOfCron(cron, zone, after); at !== null; at = nextOfCron(cron, zone, at)) yield at;
 }
 
-// The longest search that ends asks some ten thousand times.
+/** The longest search that ends asks about ten thousand times. */
 const QUESTIONS_MAX = 100_000;
 
-/** A search asked the zone too often: the program itself would go round for ever, or nearly so. */
+/** A search asked the zone too often: the program itself would search for ever, or nearly so. */
 class EndlessSearch extends Error {
   override readonly name = "EndlessSearch";
 }
 
-/**
- * A zone that answers so many questions only. Each step of a walk asks one at least, so that no line keeps a walk busy
- * for ever.
- */
+/** A zone that answers a limited number of questions. Each step of a walk asks at least one, so that every walk ends. */
 class BoundedZone extends TimeZone {
   override readonly name: string;
   readonly #zone: TimeZone;
   #left = QUESTIONS_MAX;
 
   constructor(zone: TimeZone) {
-    // As UTC it looks for no clock changes of its own, of which it is never asked.
+    // The base class gets UTC, because its own methods are all overridden.
     super("UTC", () => 0);
     this.name = zone.name;
     this.#zone = zone;
   }
 
-  /** As many questions again, for the next time of a list. */
+  /** Allows as many questions again, for the next time of a list. */
   refill(): void {
     this.#left = QUESTIONS_MAX;
   }

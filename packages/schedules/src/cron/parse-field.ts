@@ -27,7 +27,7 @@ export function parseField(text: string, name: FieldName, { grammar, quirks }: C
   return values;
 }
 
-/** Whether the entry was read to its end: what follows one that was not is dropped with it. */
+/** Adds the values of an entry. @returns whether it was read to its end; if not, the entries after it are ignored too */
 function addEntry(
   entry: string,
   { reader, values, isAlone }: { reader: FieldReader; values: FieldValues; isAlone: boolean },
@@ -38,7 +38,7 @@ function addEntry(
   }
   if (readDayWord(entry, reader, values)) {
     if (isAlone || reader.grammar.wordsInLists) return true;
-    throw wrong(reader, `takes “${entry}” only alone: give it a line of its own`);
+    throw wrong(reader, `accepts “${entry}” only alone: give it a line of its own`);
   }
   if (isStar(entry, reader)) values.hasStar = true;
   const scan = new Scan(entry);
@@ -67,7 +67,7 @@ function numbersOf(scan: Scan, reader: FieldReader): number[] {
   if (reader.grammar.stepFromNumber === "refused")
     throw wrong(
       reader,
-      `takes no step behind a single number, as in “${text}”: write ${text.replace("/", `-${reader.bounds.max}/`)}`,
+      `accepts no step after a single number, as in “${text}”: write ${text.replace("/", `-${reader.bounds.max}/`)}`,
     );
   if (reader.grammar.stepFromNumber === "alone") return spread(entry, 1, reader);
   return spread({ ...entry, to: reader.bounds.starMax ?? reader.bounds.max }, step, reader);
@@ -79,7 +79,7 @@ function readEntry(scan: Scan, reader: FieldReader): Entry {
   if (scan.take("*")) return all;
   if (scan.take("?")) {
     if (grammar.question.includes(name)) return all;
-    throw wrong(reader, "does not take “?”: write * instead");
+    throw wrong(reader, "does not accept “?”: write * instead");
   }
   const from = readNumber(scan, reader, false);
   if (!scan.take("-")) return { from, to: from, kind: "number" };
@@ -99,7 +99,7 @@ function refuseLongStep(step: number, entry: Entry, reader: FieldReader): void {
   if (step > 1 && step > limit)
     throw wrong(
       reader,
-      `takes steps up to ${limit} here, so /${step} is too large: write the one number that it means`,
+      `accepts steps up to ${limit} here, so /${step} is too large: write the one number that it means`,
     );
 }
 
@@ -124,7 +124,7 @@ function spread({ from, to, isBackwardTaken = false }: Entry, step: number, read
   return numbers;
 }
 
-/** Weekdays may have both 0 and 7 for Sunday: the week has seven days all the same. */
+/** How many values a field has. Weekdays have seven, although Sunday may be both 0 and 7. */
 function sizeOf({ min, max }: Bounds, { name }: FieldReader): number {
   return name === "weekday" ? 7 : max - min + 1;
 }
@@ -154,7 +154,7 @@ function readName(
   return value;
 }
 
-/** A place in the text of an entry. */
+/** A position in the text of an entry, from which it is read. */
 class Scan {
   readonly text: string;
   #at = 0;
@@ -212,9 +212,8 @@ function hint({ name, bounds, grammar }: FieldReader, text: string): string {
 const DAY_OF_MONTH_MAX = 31;
 
 /**
- * Reads an entry such as `L`, `15W` or `FRI#2` into `values`; false for one that is no such word, or that this scheduler
- * does not know.
- * @throws ScheduleError for one that the scheduler knows with a number that it does not take
+ * Reads an entry such as `L`, `15W` or `FRI#2` into `values`. False: it is no such word, or this scheduler does not know it.
+ * @throws ScheduleError if the scheduler knows the word but not with this number
  */
 function readDayWord(entry: string, reader: FieldReader, values: FieldValues): boolean {
   if (reader.name === "day") return readMonthdayWord(entry, reader, values);
@@ -229,7 +228,7 @@ function readMonthdayWord(entry: string, reader: FieldReader, values: FieldValue
   if (fromEnd && words.includes("L-n")) {
     const distance = Number(fromEnd[1]);
     if (distance >= DAY_OF_MONTH_MAX)
-      throw wrong(reader, `counts up to 30 days back from the last, not ${distance}`);
+      throw wrong(reader, `counts at most 30 days back from the last, not ${distance}`);
     return values.daysFromEnd.push(distance) > 0;
   }
   const negative = /^-([1-9]\d?)$/.exec(entry);
@@ -266,7 +265,7 @@ function addNth(values: FieldValues, weekday: number, nth: number): boolean {
   return values.nthWeekdays.push({ weekday, nth }) > 0;
 }
 
-/** The weekday, from Sunday 0, that a number or a name stands for; null where it is none. */
+/** The weekday of a number or a name, with Sunday as 0; null if it is none. */
 function weekdayIn(text: string | undefined, reader: FieldReader): number | null {
   if (text === undefined) return null;
   const { bounds, grammar } = reader;

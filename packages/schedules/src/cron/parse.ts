@@ -23,7 +23,7 @@ const DEFAULTS: Fields = {
 const NAMES: readonly FieldName[] = ["second", "minute", "hour", "day", "month", "weekday", "year"];
 
 /**
- * Reads one line as a scheduler of these rules does. `job`: the name of the job, where that tells the times.
+ * Reads one line as a scheduler with these rules does. `job`: the name of the job, on which the times of some lines depend.
  * @throws ScheduleError
  */
 export function parseCron(line: string, rules: CronRules, job?: string): Cron {
@@ -44,7 +44,7 @@ function parseLine(line: string, rules: CronRules): Cron {
   return { ...readWords(words, known), rules, ...(prefix === null ? {} : { timezone: prefix }) };
 }
 
-/** Takes as many words for fields as can be read as such, and the others for the command. */
+/** Reads as many words as possible as fields; the others are the command. */
 function longestOf(words: readonly string[], rules: CronRules): Cron {
   const counts = rules.layouts.map(({ length }) => length).filter((length) => length <= words.length);
   for (const count of counts.toSorted((one, other) => other - one))
@@ -69,7 +69,7 @@ function readWords(words: readonly string[], rules: CronRules): Cron {
 
 function textOf(fields: Fields, name: FieldName, { grammar, quirks }: CronRules): string {
   if (name === "day" && grammar.wordsInCapitals && /[lw]/.test(fields.day))
-    throw new ScheduleError("The day-of-month field takes L and W in capitals only: write them so.");
+    throw new ScheduleError("The day-of-month field accepts L and W only in capitals: write them so.");
   const text = fields[name].toUpperCase();
   return quirks.field?.(text, name) ?? text;
 }
@@ -83,7 +83,7 @@ function withoutZone(line: string, { zonePrefix }: CronRules): { text: string; t
   return { text: rest, timezone };
 }
 
-/** The fields that a macro stands for, or the milliseconds of `@every`; null for a line of fields. */
+/** The fields of a macro, or the milliseconds of `@every`; null: the line has fields. */
 function macroIn(text: string, rules: CronRules): string | number | null {
   if (!text.startsWith("@")) return null;
   const [, span] = (rules.every && /^@every +(\S+)$/.exec(text)) || [];
@@ -134,9 +134,7 @@ function cronOf(fields: Fields, parsed: Parsed, rules: CronRules): Cron {
   const isWeekdayOpen =
     rules.quirks.open?.(fields.weekday, "weekday") ?? isOpen(fields.weekday, weekday, { count: 7, rules });
   if (rules.days.both === "refused" && (fields.day === "?") === (fields.weekday === "?"))
-    throw new ScheduleError(
-      "One of day-of-month and day-of-week is given, and the other is a question mark: write ? for it.",
-    );
+    throw new ScheduleError("Give either day-of-month or day-of-week, and write ? for the other.");
   return {
     fields: [fields.minute, fields.hour, fields.day, fields.month, fields.weekday].map((text) =>
       text.toUpperCase(),

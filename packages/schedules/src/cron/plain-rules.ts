@@ -4,12 +4,13 @@ import type { Cron } from "./cron.ts";
 import { nextWall } from "./next-wall.ts";
 import type { ClockRule } from "./rules.ts";
 
-// No clock change moves the clock by more (Samoa in 2011).
+/** No clock change moves the clock by more (Samoa in 2011). */
 const CHANGE_MAX_MS = 25 * HOUR_MS;
 
 /**
- * Readings of the clock: each that the line selects has the instants that the rule gives it, and the first of all later
- * than `after` is the next. A reading is at most one change away from its instants, so the search looks that far back.
+ * The next time of a line that selects readings of the clock. The rules give each reading its instants; the next time is the
+ * first of all these later than `after`. A reading and its instants are at most one clock change apart, so the search starts
+ * that far back.
  */
 export function nextByClock(cron: Cron, zone: TimeZone, after: Instant): Instant | null {
   const change = zone.nextChange(after - CHANGE_MAX_MS, after + CHANGE_MAX_MS);
@@ -47,7 +48,7 @@ function instantsOf(wall: WallTime, zone: TimeZone, cron: Cron): readonly Instan
   return [gap === "later" ? first : second];
 }
 
-/** Where the scheduler makes up only so many readings of a gap in a minute, the later ones come in the minutes after. */
+/** When a reading in a gap is made up. Some schedulers make up only a few per minute after the gap, and the others later. */
 function afterGap(wall: WallTime, zone: TimeZone, cron: Cron): Instant {
   const end = zone.firstInstantAt(wall);
   const { madeUpPerMinute } = cron.rules.clock;
@@ -58,16 +59,16 @@ function afterGap(wall: WallTime, zone: TimeZone, cron: Cron): Instant {
   return end + Math.floor(before / madeUpPerMinute) * MINUTE_MS;
 }
 
-/** Whether the search fails at a reading in a gap whose end is so far. */
+/** Whether the search of the scheduler fails at a reading, because that is too far from the end of its gap. */
 function failsAt(wall: WallTime, zone: TimeZone, { longGap }: ClockRule): boolean {
   if (longGap?.effect !== "fails" || zone.wallOf(zone.instantOf(wall, 0)) === wall) return false;
   return zone.wallOf(zone.firstInstantAt(wall)) - wall > longGap.hours * HOUR_MS;
 }
 
-// Further away than this no change moves a reading of the clock.
+/** A clock change that is further away than this does not move a reading of the clock. */
 const NEAR_MS = 50 * HOUR_MS;
 
-/** Moments: what the clock skips does not exist, what it repeats runs in both passes. */
+/** The next time of a line that counts elapsed time: skipped readings do not exist, and repeated ones run in both passes. */
 export function nextElapsed(cron: Cron, zone: TimeZone, after: Instant): Instant | null {
   let from = after;
   for (;;) {
@@ -81,7 +82,7 @@ export function nextElapsed(cron: Cron, zone: TimeZone, after: Instant): Instant
       from = change;
     } else if (instant <= from + NEAR_MS) return instant;
     else if (zone.nextChange(instant - NEAR_MS, instant + NEAR_MS) === null) return zone.instantOf(wall, 0);
-    // No reading before this one is a time of the line, so the changes in between are passed over.
+    // The line selects no reading before this one, so the clock changes in between do not matter.
     else from = Math.max(instant - NEAR_MS, from + HOUR_MS);
   }
 }

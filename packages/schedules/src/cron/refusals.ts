@@ -2,7 +2,7 @@ import { ScheduleError } from "../schedule-error.ts";
 import { FIELD_TITLES } from "./fields.ts";
 import type { CronRules } from "./rules.ts";
 
-/** Why a line of so many words cannot be read, and what to write. */
+/** The error for a line with a wrong number of words, with what to write instead. */
 export function otherShape(words: readonly string[], { layouts }: CronRules): ScheduleError {
   if (words.length === 1 && words[0] === "")
     return new ScheduleError("The cron expression is empty: write its fields, such as 30 2 * * *.");
@@ -25,7 +25,7 @@ function countText(counts: readonly number[]): string {
 
 const NUMBERS = ["no", "one", "two", "three", "four", "five", "six", "seven"];
 
-/** Schedulers that know seconds have them in front, and some a year at the end. */
+/** Other schedulers have seconds at the beginning, and some a year at the end. */
 function advice(words: readonly string[], usual: number): string {
   const isWithYear = words.length === usual + 1 && endsWithYear(words);
   const kept = isWithYear ? words.slice(0, usual) : words.slice(1, usual + 1);
@@ -36,14 +36,14 @@ function advice(words: readonly string[], usual: number): string {
   return `${what} and write ${meant}.${weekdayAdvice(words, kept.at(-1) ?? "")}`;
 }
 
-/** Who writes `?` may number the weekdays from Sunday = 1, as Quartz and EventBridge do. */
+/** A line with `?` may number the weekdays from Sunday = 1, as Quartz and EventBridge do. */
 function weekdayAdvice(words: readonly string[], weekday: string): string {
   return words.includes("?") && /(?:^|[,-])\d/.test(weekday)
     ? " Write its weekdays by name, such as MON: Quartz and EventBridge count them from Sunday = 1, and here Monday is 1."
     : "";
 }
 
-/** A `?` stands for a day of the month or of the week, so its place tells the seconds in front from the year behind. */
+/** Whether the last word is a year. A `?` replaces a day of month or week, so its position shows whether seconds come first. */
 function endsWithYear(words: readonly string[]): boolean {
   if (/^\d{4}/.test(words.at(-1) ?? "")) return true;
   return (words[2] === "?" || words[4] === "?") && words[3] !== "?" && words[5] !== "?";
@@ -52,7 +52,7 @@ function endsWithYear(words: readonly string[]): boolean {
 export function unknownMacro(text: string, { macros }: CronRules): ScheduleError {
   const name = text.split(/\s/)[0] ?? text;
   if (/^@every\s*$/i.test(text))
-    return new ScheduleError("@every needs a span behind it, such as @every 5m: or choose an interval.");
+    return new ScheduleError("@every needs a span after it, such as @every 5m: or choose an interval.");
   if (/^@every$/i.test(name))
     return new ScheduleError(
       "This scheduler has no @every: choose an interval, or write a step such as */5 * * * *.",
@@ -67,8 +67,8 @@ export function unknownMacro(text: string, { macros }: CronRules): ScheduleError
 }
 
 /**
- * Refuses words behind the fields: a crontab has the command there, but an expression has none left, so that they belong
- * to a line for another scheduler.
+ * Refuses words after the fields. In a crontab they would be the command, but an expression has none, so they belong to a line
+ * for another scheduler.
  * @throws ScheduleError
  */
 export function refuseWordsBehind(line: string, rules: CronRules): void {

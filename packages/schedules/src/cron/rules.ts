@@ -4,13 +4,13 @@ import type { Cron } from "./cron.ts";
 
 export type FieldName = "second" | "minute" | "hour" | "day" | "month" | "weekday" | "year";
 
-/** How the fields of a line of so many words are laid out; the field that is left out takes its usual value. */
+/** The order of the fields in a line with that many words. Fields that are left out have their usual value. */
 export type Layout = readonly FieldName[];
 
-/** The numbers that a field takes. A `*` goes from `starMin` to `starMax`, where these differ from the numbers taken. */
+/** The numbers that a field accepts. A `*` means `starMin` to `starMax`, if these differ. */
 export type Bounds = { min: number; max: number; starMin?: number; starMax?: number };
 
-/** Ways to say a day that are no numbers: `15W`, `L-3`, `5L`, `L5`, `5#2`, `5#-1`. */
+/** Forms of days that are not plain numbers: `15W`, `L-3`, `5L`, `L5`, `5#2`, `5#-1`. */
 type DayWord = "L" | "LW" | "nW" | "L-n" | "wL" | "Lw" | "w#n" | "w#-n" | "-n";
 
 type Backward = "refused" | "wraps" | "never" | "first alone";
@@ -18,131 +18,131 @@ type Backward = "refused" | "wraps" | "never" | "first alone";
 /** How the text of a field is read. */
 export type Grammar = {
   bounds: Readonly<Record<FieldName, Bounds>>;
-  /** the number that stands for Sunday; the others follow on */
+  /** the number of Sunday; the other weekdays follow */
   sunday: number;
-  /** weekdays that are read as another number before anything else is done with them: 7 as 0 */
+  /** weekday numbers that are replaced by others first: 7 by 0 */
   aliases: Readonly<Record<number, number>>;
   /** a range that ends with SUN goes up to 7 */
   sundayEnds: boolean;
   /** SUN is 7 */
   sundayIsSeven: boolean;
-  /** names of months and weekdays: their three letters, these and anything behind them, or whole words too; or none */
+  /** names of months and weekdays: their first three letters, these with anything after them, these or the whole word, or none */
   names: "three" | "begin" | "three or whole" | "none";
-  /** fields in which `?` stands for `*` */
+  /** fields in which `?` means `*` */
   question: readonly FieldName[];
-  /** a range that runs backwards, `22-2`: refused, over the end of the field, nothing at all, or its first number */
+  /** a range that runs backwards, `22-2`: is refused, wraps over the end of the field, selects nothing, or only its first number */
   backward: Backward;
-  /** fields in which it is otherwise */
+  /** fields in which `backward` is different */
   backwardIn: Partial<Record<FieldName, Backward>>;
   /** `5/10` goes on to the end of the field, is 5 alone, or is refused */
   stepFromNumber: "to the end" | "alone" | "refused";
   /** the largest step: any, the field's largest number, how many numbers it has, the length of the range, or one less */
   stepMax: "any" | "largest" | "size" | "range" | "below range";
   emptyEntries: "refused" | "ignored";
-  /** what stands behind a number, `1.5`: refused, ends the field, or, letters too, ends the entry */
+  /** anything after a number, as in `1.5`: is refused, ends the field, or (letters too) ends the entry */
   rest: "refused" | "ends field" | "ends entry";
-  /** `+5` */
+  /** `+5` is accepted */
   plus: boolean;
   /** how many digits a number may have */
   digits: number;
-  /** the same value twice in a list */
+  /** whether a value may occur twice in a list */
   duplicates: "allowed" | "refused";
   words: readonly DayWord[];
   /** whether such words must be in capitals in the day of month */
   wordsInCapitals: boolean;
-  /** the counts that `5#2` takes; what is beyond five never comes */
+  /** the counts that `5#2` accepts; more than five never comes */
   nth: { min: number; max: number };
-  /** whether such a word may stand in a list with others */
+  /** whether such words may be in a list with others */
   wordsInLists: boolean;
 };
 
-/** When both the day of month and the weekday are given. */
+/** Rules for the day of month together with the weekday. */
 export type DayRule = {
   /** one is enough, both must fit, or only one may be given */
   both: "or" | "and" | "refused";
-  /** what leaves a day field open: a text that begins with a star, a star alone, a star as an entry, all its values */
+  /** when a day field counts as open: its text begins with a star, is a star, has a star as an entry, or selects all values */
   open: "begins with star" | "star" | "star entry" | "all values";
-  /** `31W` and `1W`: stays in its month, may leave it, is left out where it would leave it at the end, or ends with it */
+  /** `31W` and `1W`: stays in the month, may leave it, does not run if it would fall after it, or is its last working day */
   nearWorkday: "in month" | "may leave month" | "not after month" | "at month's end" | "as PHP counts";
-  /** from the end of February a search goes on by the day that it looks for, from the 31st to 3 March */
+  /** a search that reaches the end of February continues at the day it looks for, so that 31 February is 3 March */
   februaryRunsOver?: boolean;
 };
 
 type Gap = "after" | "later" | "skipped" | "earlier";
 type Repeat = "first" | "second" | "both";
 
-/** What becomes of the times at which a clock changes. */
+/** What happens to times at a clock change. */
 export type ClockRule = {
   /** which lines count elapsed time: their times do not exist in a gap, and run in both passes of a repeat */
   elapsed: "all" | "none" | "every hour" | "minute or hour begins with star" | "several times";
-  /** other lines: right after the gap, by the offset before it (02:30 becomes 03:30), not at all, or by the one after */
+  /** other lines in a gap: right after it, by the offset before it (02:30 becomes 03:30), not at all, or by the offset after it */
   gap: Gap;
-  /** right after the gap so many readings are made up in each minute; all at once where it is left out */
+  /** how many readings are made up in each minute after the gap; without it, all at once */
   madeUpPerMinute?: number;
-  /** in a gap of so many hours nothing is made up; so far from its end the search fails */
+  /** `skipped`: a gap of that many hours makes up nothing; `fails`: that far from the end of a gap, the search fails */
   longGap?: { hours: number; effect: "skipped" | "fails" };
   repeat: Repeat;
-  /** a way over the clock change that no rule tells */
+  /** the program's own steps over a clock change, if no rule describes them */
   walk?: Walk;
-  /** the walk steps through every day or month on its way, so that any clock change there may lead it astray */
+  /** the walk steps through every day or month on its way, so that any clock change there may change its result */
   stepsThrough?: boolean;
-  /** lines for which the walk finds other times than a plain search even far from any clock change */
+  /** lines for which the walk gives other times than a plain search, even far from any clock change */
   walksAlways?: (cron: Cron) => boolean;
-  /** as `walk`, where the program remembers where it began: `walk` is then its first time */
+  /** used instead of `walk` if the program keeps state from one time to the next */
   times?: Times;
 };
 
-/** Finds the first time after `after` near a clock change; null for none within the years of the rules. */
+/** Finds the first time after `after` near a clock change; null: none within the years of the rules. */
 export type Walk = (cron: Cron, zone: TimeZone, after: Instant) => Instant | null;
 
-/** The times after `after`, as a program finds them that keeps something from one to the next. */
+/** The times after `after`, for a program that keeps state from one time to the next. */
 export type Times = (cron: Cron, zone: TimeZone, after: Instant) => Iterable<Instant>;
 
 export type CronRules = {
-  /** by the number of words */
+  /** one for each accepted number of words */
   layouts: readonly Layout[];
-  /** what follows the fields: a command, where it is no field of a longer layout, or a zone */
+  /** what may follow the fields: nothing, a command, a command unless a longer layout fits, or a zone */
   behind: "refused" | "command" | "command, if no field" | "zone";
   grammar: Grammar;
   days: DayRule;
   clock: ClockRule;
   macros: Readonly<Record<string, string>>;
   macroCase: "exact" | "any";
-  /** `@every 90m` */
+  /** `@every 90m` is accepted */
   every: boolean;
-  /** the one zone that the scheduler reads its lines in; null for the job's */
+  /** the only zone in which the scheduler reads its lines; null: the job's own zone */
   timezone: string | null;
-  /** `TZ=Asia/Tokyo` before the fields */
+  /** `TZ=Asia/Tokyo` is accepted before the fields */
   zonePrefix: boolean;
-  /** how far ahead the next time is searched, in years */
+  /** how many years ahead the scheduler searches the next time */
   years: number;
-  /** whether it is searched to the end of the last of these years */
+  /** whether the search goes to the end of the last of these years */
   wholeYears: boolean;
   /** whether a date that never comes (30 February) is refused when the line is read */
   neverRefused: boolean;
-  /** whether a search that finds no time is an error, and not the end */
+  /** whether a search without a result is an error */
   raisesAtEnd: boolean;
-  /** what the scheduler does otherwise than any rule tells, by what it concerns */
+  /** what the scheduler does that no rule describes */
   quirks: Quirks;
 };
 
-/** The earliest and the latest times of a line whose times the scheduler draws, each as a line of its own. */
+/** For a line whose times the scheduler draws: a line of the earliest times, and one of the latest. */
 type DrawnLine = { from: string; until: string };
 
 export type Quirks = {
-  /** of a line whose times it draws; the same twice where `job` tells them; null for any other line */
+  /** for a line whose times the scheduler draws; both lines are the same if `job` determines the times; null: any other line */
   drawn?: (line: string, job: string | undefined) => DrawnLine | null;
   /** rewrites or refuses the line before it is read */
   line?: (line: string) => string;
-  /** the layout of these words, where their number does not tell it */
+  /** the layout of these words, if their number does not determine it */
   layout?: (words: readonly string[]) => Layout | undefined;
   /** rewrites or refuses the text of a field before it is read */
   field?: (text: string, field: FieldName) => string;
-  /** the numbers that a field selects, weekdays from Sunday, where it is read in another way altogether */
+  /** the numbers that a field selects (Sunday is 0), if it is not read by the grammar at all */
   values?: (text: string, field: FieldName) => Iterable<number>;
-  /** entries in which a range that runs backwards is taken, and selects nothing */
+  /** entries in which a range that runs backwards is accepted, and selects nothing */
   backward?: (entry: string) => boolean;
-  /** whether a day field is left open, where the rule does not tell it */
+  /** whether a day field counts as open; undefined: the rule decides */
   open?: (text: string, field: "day" | "weekday") => boolean | undefined;
   /** changes the line that was read from these words */
   read?: (cron: Cron, words: readonly string[]) => Cron;

@@ -5,20 +5,20 @@ import { DAY_MS, type Instant } from "../time.ts";
 import type { TimeZone } from "../timezones/time-zone.ts";
 import { COUNTED_DAYS, type CountedDay, daysIn, type Exceptions } from "./exceptions.ts";
 
-// A rarer day than one in five years is no schedule.
+/** A schedule with fewer than one day in five years has no next time. */
 const SEARCH_DAYS = 5 * 366;
-// The holidays of a year cost milliseconds, in some countries tens of them. A time that twelve such years refuse is
-// looked for no longer; without holidays it is by the days that were looked at.
+// Computing the holidays of a year takes milliseconds, in some countries tens of them. A search gives up after twelve years of
+// holidays, or, without holidays, after a number of days.
 const HOLIDAY_YEARS_MAX = 12;
 const DAYS_MAX = 20_000;
 const WEEKDAY_OF: readonly CountedDay["day"][] = ["Sunday", ...COUNTED_DAYS.slice(2, 8)];
 
-/** The days that exceptions leave. */
+/** The days that exceptions allow. */
 class AllowedDays {
   readonly #exceptions: Exceptions;
   readonly #spans: { first: DayNumber; last: DayNumber }[];
-  #yearsAsked = new Set<number>();
-  #daysAsked = 0;
+  #yearsSearched = new Set<number>();
+  #daysSearched = 0;
   #month: { first: DayNumber; days: ReadonlySet<DayNumber> } = { first: Number.NaN, days: new Set() };
 
   constructor(exceptions: Exceptions) {
@@ -26,13 +26,13 @@ class AllowedDays {
     this.#spans = (exceptions.dates ?? []).flatMap((entry) => daysIn(entry) ?? []);
   }
 
-  /** Call before the first `nextFrom` of a search: the whole search has its bounds. */
+  /** Call this before the first `nextFrom` of a search, because the limits are for a whole search. */
   startSearch(): void {
-    this.#yearsAsked = new Set();
-    this.#daysAsked = 0;
+    this.#yearsSearched = new Set();
+    this.#daysSearched = 0;
   }
 
-  /** The first allowed day from `from` on; null if the next five years have none, or the search has gone on for too long. */
+  /** The first allowed day from `from` on; null if the next five years have none, or the search takes too long. */
   nextFrom(from: DayNumber): DayNumber | null {
     for (let day = from; day <= from + SEARCH_DAYS && !this.#isOverdone(); day++)
       if (this.#isAllowed(day)) return this.#isOverdone() ? null : day;
@@ -40,11 +40,11 @@ class AllowedDays {
   }
 
   #isOverdone(): boolean {
-    return this.#daysAsked > DAYS_MAX || this.#yearsAsked.size > HOLIDAY_YEARS_MAX;
+    return this.#daysSearched > DAYS_MAX || this.#yearsSearched.size > HOLIDAY_YEARS_MAX;
   }
 
   #isAllowed(day: DayNumber): boolean {
-    this.#daysAsked += 1;
+    this.#daysSearched += 1;
     return !this.#isListed(day) && this.#isWantedOfMonth(day) && !this.#isHoliday(day);
   }
 
@@ -56,8 +56,8 @@ class AllowedDays {
     const { holidays = [] } = this.#exceptions;
     if (holidays.length === 0) return false;
     const { year } = civilDateOf(day);
-    this.#yearsAsked.add(year);
-    if (this.#yearsAsked.size > HOLIDAY_YEARS_MAX) return true;
+    this.#yearsSearched.add(year);
+    if (this.#yearsSearched.size > HOLIDAY_YEARS_MAX) return true;
     return holidays.some((region) => holidaysOf(region, year).has(day));
   }
 
@@ -74,14 +74,14 @@ class AllowedDays {
   }
 
   #nthOf(days: DayNumber[], { nth, day }: CountedDay): DayNumber | undefined {
-    return days.filter((candidate) => this.#counts(candidate, day)).at(nth > 0 ? nth - 1 : nth);
+    return days.filter((candidate) => this.#isOfKind(candidate, day)).at(nth > 0 ? nth - 1 : nth);
   }
 
-  #counts(day: DayNumber, as: CountedDay["day"]): boolean {
+  #isOfKind(day: DayNumber, kind: CountedDay["day"]): boolean {
     const weekday = weekdayOf(day);
-    if (as === "weekday") return weekday >= 1 && weekday <= 5;
-    if (as === "working day") return weekday >= 1 && weekday <= 5 && !this.#isHoliday(day);
-    return WEEKDAY_OF[weekday] === as;
+    if (kind === "weekday") return weekday >= 1 && weekday <= 5;
+    if (kind === "working day") return weekday >= 1 && weekday <= 5 && !this.#isHoliday(day);
+    return WEEKDAY_OF[weekday] === kind;
   }
 }
 
@@ -90,7 +90,7 @@ type Next = (after: Instant) => Instant | null;
 const SKIPS_MAX = 1000;
 const allowedDays = boundedCache(1000, (json) => new AllowedDays(JSON.parse(json)));
 
-/** The first of the times that `next` gives which falls on an allowed local day of the zone. */
+/** Wraps `next` so that it gives only times on allowed local days of the zone. */
 export function nextAllowed(
   next: Next,
   { exceptions, zone }: { exceptions: Exceptions; zone: TimeZone },

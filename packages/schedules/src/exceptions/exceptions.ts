@@ -9,19 +9,19 @@ const DATE = /^(\d{4})-(\d\d)-(\d\d)$/;
 
 export const COUNTED_DAYS = ["working day", "weekday", ...WEEKDAY_NAMES] as const;
 
-/** A day of the month by its rank: the second working day, the last Friday (-1). */
+/** A day that is counted within its month: the second working day, the last Friday (-1). */
 export type CountedDay = { nth: number; day: (typeof COUNTED_DAYS)[number] };
 
 /**
- * The days on which a schedule rests. Dates are the local ones in the schedule's zone, or the line's own.
- * A weekday is any from Monday to Friday; a working day is one that is none of the `holidays`.
+ * The days on which a schedule does not run. Dates are local dates in the zone of the schedule, or of the line if that names one.
+ * Weekdays are Monday to Friday; working days are weekdays that are not in `holidays`.
  */
 export type Exceptions = {
   /** "2026-12-24", or "2026-12-24..2027-01-06" with both ends */
   dates?: string[];
   /** public holidays of countries and their regions, such as "DE" or "DE-BY" */
   holidays?: string[];
-  /** of each month only these days */
+  /** only these days of each month */
   onlyOn?: CountedDay[];
 };
 
@@ -37,7 +37,7 @@ const HolidayRegion = z
     isHolidayRegion,
     "There is no holiday calendar of this name: use a country such as DE, or a region such as DE-BY.",
   );
-const NTH_MAX = 23; // no month has more weekdays
+const NTH_MAX = 23; // A month has at most this many weekdays.
 const NthDay = z
   .int(`Count the day from 1 to ${NTH_MAX}, or from the end of the month from -1 to -${NTH_MAX}.`)
   .refine(
@@ -49,7 +49,7 @@ export const ExceptionsInput = z.strictObject({
   dates: mayBeLeftOut(
     z
       .array(ExceptionDates)
-      .max(DATES_MAX, `Use at most ${DATES_MAX} dates: write spans where days follow each other.`),
+      .max(DATES_MAX, `Use at most ${DATES_MAX} dates: write consecutive days as spans.`),
   ),
   holidays: mayBeLeftOut(
     z.array(HolidayRegion).max(HOLIDAYS_MAX, `Use at most ${HOLIDAYS_MAX} holiday calendars.`),
@@ -61,7 +61,7 @@ export const ExceptionsInput = z.strictObject({
   ),
 });
 
-/** The days of an entry of `dates`, null if it is none. */
+/** The days of an entry of `dates`; null: the entry is not valid. */
 export function daysIn(entry: string): { first: DayNumber; last: DayNumber } | null {
   const [from = "", to = from, more] = entry.split("..");
   const first = dayOf(from);
@@ -76,8 +76,8 @@ function dayOf(date: string): DayNumber | null {
 }
 
 /**
- * A field that may be left out. To the types it is never `undefined`; at run time it is `.optional()`, since JSON knows
- * no undefined and the maker of the OpenAPI document takes `.exactOptional()` for required.
+ * A field that may be left out. In types it is never `undefined`. At run time it is `.optional()`, because JSON has no undefined,
+ * and the generator of the OpenAPI document treats `.exactOptional()` as required.
  */
 export function mayBeLeftOut<S extends z.ZodType>(schema: S): z.ZodExactOptional<S> {
   return schema.optional() as unknown as z.ZodExactOptional<S>;

@@ -1,8 +1,8 @@
 import type { DayNumber } from "../civil.ts";
 
 /**
- * Stands in for `holidays.ts` in the web app, which must not carry the calendars of the world: there the
- * server checks regions, and shows the next times of schedules that rest on holidays.
+ * Replaces `holidays.ts` in the web app, which must not load the holidays of the whole world. There, the server validates
+ * regions, and computes the next times of schedules with holidays.
  */
 export function holidaysOf(): ReadonlySet<DayNumber> {
   return new Set();

@@ -6,8 +6,8 @@ import { type DayNumber, dayNumberOf } from "../civil.ts";
 const CALENDARS_MAX = 300;
 const YEARS_MAX = 20_000;
 const REGION = /^[A-Z]{2}(-[A-Z0-9]{1,6}){0,2}$/;
-// Holidays of half a day end here; the hour that spring takes from a day does not.
-const WHOLE_DAY_FROM = 0.8;
+/** The share of a day from which a holiday counts: not half days, but days of 23 hours. */
+const WHOLE_DAY_SHARE_MIN = 0.8;
 
 const calendars = boundedCache(CALENDARS_MAX, (region) => {
   const { country, state, part } = partsOf(region);
@@ -22,12 +22,12 @@ const datesOfYear = boundedCache(YEARS_MAX, (key) => {
 const given = new Map<string, DayNumber[]>();
 let asked: Map<string, DayNumber[]> | null = null;
 
-/** Holidays as another thread has reckoned them: by region and year ("DE-BY 2026"), the days. */
+/** Holidays that another thread has computed: the days by region and year ("DE-BY 2026"). */
 export type ReckonedHolidays = ReadonlyMap<string, DayNumber[]>;
 
 /**
- * Does `work`, and answers which holidays it asked for. These cost up to some tens of milliseconds a year and
- * country, so who must answer others meanwhile lets another thread do the work first, and takes them from there.
+ * Does `work`, and returns the holidays that it needed. Computing these takes up to some tens of milliseconds per year and
+ * country, so a thread that must not be blocked lets another thread do the work first, and takes the holidays from there.
  */
 export function reckonedHolidaysOf(work: () => void): ReckonedHolidays {
   const here = new Map<string, DayNumber[]>();
@@ -40,7 +40,7 @@ export function reckonedHolidaysOf(work: () => void): ReckonedHolidays {
   return here;
 }
 
-/** Takes over what `reckonedHolidaysOf` found on another thread. */
+/** Caches what `reckonedHolidaysOf` returned on another thread. */
 export function takeHolidays(holidays: ReckonedHolidays): void {
   for (const [key, dates] of holidays) {
     given.set(key, dates);
@@ -75,7 +75,9 @@ function partsOf(region: string) {
 
 function datesOf(holiday: HolidaysTypes.Holiday): DayNumber[] {
   if (holiday.type !== "public") return [];
-  const days = Math.floor((holiday.end.getTime() - holiday.start.getTime()) / DAY_MS + 1 - WHOLE_DAY_FROM);
+  const days = Math.floor(
+    (holiday.end.getTime() - holiday.start.getTime()) / DAY_MS + 1 - WHOLE_DAY_SHARE_MIN,
+  );
   const [year = 0, month = 1, day = 1] = holiday.date.slice(0, 10).split("-").map(Number);
   return Array.from({ length: days }, (_, index) => dayNumberOf(year, month, day) + index);
 }

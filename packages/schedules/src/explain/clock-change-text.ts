@@ -13,7 +13,7 @@ const KINDS: readonly Pick<AffectedTime, "mark" | "pass">[] = [
   { mark: "extra" },
 ];
 
-/** What becomes of runs at a clock change, a sentence for each kind; times of the change's own day go without their date. */
+/** What happens to runs at a clock change, a sentence for each kind. Times on the day of the change have no date. */
 export function effectText(affected: readonly AffectedTime[], date: string): string {
   if (affected.length === 0) return "Every run comes as planned.";
   const sentences = KINDS.flatMap((kind) => {
@@ -53,7 +53,7 @@ function offsets(times: readonly AffectedTime[]): string {
   return listText([...new Set(texts)]);
 }
 
-/** Those that run at the same instant are named together. */
+/** Times that run at the same instant are named together. */
 function movedText(times: readonly AffectedTime[], short: (text: string) => string): string {
   const targets = [...new Set(times.map(({ runs }) => runs[0]?.local ?? ""))];
   const parts = targets.slice(0, LISTED_MAX).map((target) => {

@@ -12,25 +12,25 @@ export type ClockChange = {
   timezone: string;
   /** such as "Sun 2026-03-29: clocks go forward from 03:00 to 04:00" */
   text: string;
-  /** what becomes of the runs in sentences, such as "03:30 runs at 04:00 (UTC+3) instead." */
+  /** what happens to the runs in sentences, such as "03:30 runs at 04:00 (UTC+3) instead." */
   effect: string;
-  /** the first few times that it touches, in their order */
+  /** the first few times that it affects, in order */
   affected: AffectedTime[];
-  /** how many it touches, as far as they were looked at */
+  /** how many times near the change it affects */
   affectedCount: number;
 };
 
-/** A time of a schedule that a clock change touches. */
+/** A time of a schedule that a clock change affects. */
 export type AffectedTime = {
   /** the time that the line names, as the clock would show it: "Sun 2026-03-29 03:30" */
   local: string;
   /**
-   * skipped: it does not run, or not in both passes of a repeated hour though it runs every few minutes. moved: it runs at
-   * another time. doubled: it runs in both passes. once: the clock shows it twice, and it runs in one pass. extra: a run at
-   * a time that the line does not name.
+   * skipped: it does not run, or runs every few minutes but only in one pass of a repeated hour. moved: it runs at another time.
+   * doubled: it runs in both passes. once: the clock shows it twice, and it runs in one pass. extra: a run at a time that the
+   * line does not name.
    */
   mark: ClockChangeMark;
-  /** the pass of a repeated hour in which it runs, where that is one */
+  /** the pass of a repeated hour in which it runs, if it runs in only one */
   pass?: "first" | "second";
   /** when it runs: none, one, or both passes */
   runs: Occurrence[];
@@ -46,19 +46,19 @@ const SEARCH_MS = 730 * DAY_MS;
 const FORECASTS_MAX = 10_000;
 const AFFECTED_SHOWN = 10;
 const TIMES_MAX = 500;
-// Some programs are led astray up to two days from the change, and with jobs of every few hours only near it.
+// Some programs give wrong times up to two days from the change, but for jobs of every few hours only near it.
 const STRAY_MS = 50 * HOUR_MS;
 const FREQUENT_MS = 6 * HOUR_MS;
 const MOVED_MAX_MS = 3 * HOUR_MS;
 
-/** The next two clock changes of each zone that the lines are read in, and what they do to the lines. */
+/** The next two clock changes of each zone of the lines, and how they affect the lines. */
 export function clockChanges(schedule: CalendarSchedule, from: Instant): ClockChange[] {
   return changesOf(schedule, { from, count: CHANGES_SHOWN });
 }
 
 /**
- * The next clock change that skips, moves or doubles a run of the schedule, where that is the next one of the zone; null
- * where that one leaves all runs as they are, and for a schedule without a zone.
+ * The next clock change of the schedule's zones, if it skips, moves or doubles a run; null if it changes no run, or the schedule
+ * has no zone.
  * @throws ScheduleError for a schedule that `ScheduleInput` refuses
  */
 export function forecastOf(schedule: Schedule, now: Instant): ClockChange | null {
@@ -68,7 +68,7 @@ export function forecastOf(schedule: Schedule, now: Instant): ClockChange | null
   return nexts.length === 0 ? null : forecasts(JSON.stringify([schedule, Math.min(...nexts)])).found;
 }
 
-// Many checks of a project have the same schedule, and are asked for again until the clock changes.
+// Many checks have the same schedule, and the result is the same until the clock changes.
 const forecasts = boundedCache(FORECASTS_MAX, (key) => {
   const [schedule, next] = JSON.parse(key) as [CalendarSchedule, Instant];
   return { found: changesOf(schedule, { from: next - 1, count: 1 }).find(isDisturbing) ?? null };
@@ -124,7 +124,7 @@ function describe(change: Change, touched: Touched[]): ClockChange {
   };
 }
 
-/** Holds what the line names by the clock against when its scheduler starts it, around a change. */
+/** Compares the times that the line names to the runs that its scheduler starts, around a change. */
 function touchedBy(change: Change, given: Planned): Touched[] {
   if (given.line.kind === "cron" && given.line.cron.every !== null) return [];
   const job = { ...given, line: oncePerMinute(given.line) };
@@ -138,7 +138,7 @@ function touchedBy(change: Change, given: Planned): Touched[] {
   return isRhythmKept ? [] : compare(change, { walls, runs, step });
 }
 
-/** A line of several seconds in a minute by the first of them: the others go the same way. */
+/** Reduces a line of several seconds in a minute to the first one, because the others behave the same. */
 function oncePerMinute(line: Line): Line {
   if (line.kind === "oncalendar") return line;
   const first = line.cron.seconds.indexOf(1);
@@ -150,7 +150,7 @@ function oncePerMinute(line: Line): Line {
 
 type Window = { from: Instant; until: Instant };
 
-/** From before the change to after it, as far as this scheduler may be led astray by it. */
+/** The span around the change in which it may affect this scheduler. */
 function windowOf({ at, before, after }: Change, job: Planned): Window {
   const first = nextPlanned(job, at + before);
   const second = first === null ? null : nextPlanned(job, first);
@@ -179,7 +179,7 @@ function nextPlanned({ line, schedule }: Planned, after: WallTime): WallTime | n
   return nextOfScheduled(line, { schedule, zone: UTC }, after);
 }
 
-/** What is expected in a window: each run is searched from the one before, as the evaluator does. */
+/** The runs that are expected in a window. Each is searched from the one before, as the evaluator does. */
 function expectedRuns({ line, schedule }: Planned, { from, until }: Window, zone: TimeZone): Instant[] {
   const runs: Instant[] = [];
   let run = nextOfScheduled(line, { schedule, zone }, from - 1);
@@ -192,7 +192,7 @@ function expectedRuns({ line, schedule }: Planned, { from, until }: Window, zone
   return runs;
 }
 
-/** Whether no hour of the day is without times, as far as these lie apart: a rhythm, and not a few hours of one. */
+/** Whether the times go through the whole day with the same distance, and not only through some hours. */
 function runsAllDay(job: Planned, [first = 0, second = 0]: readonly WallTime[]): boolean {
   return Array.from({ length: 24 }, (_, hour) => first + hour * HOUR_MS).every((wall) => {
     const next = nextPlanned(job, wall);
@@ -200,7 +200,7 @@ function runsAllDay(job: Planned, [first = 0, second = 0]: readonly WallTime[]):
   });
 }
 
-/** The distance between times that fill a span evenly from end to end; null for others. */
+/** The distance between times that fill a span evenly from end to end; null: they do not. */
 function stepOf(times: readonly number[], { from, until }: Window): number | null {
   const [first = until, second = until] = times;
   const step = second - first;
@@ -216,7 +216,7 @@ function compare(change: Change, { walls, runs, step }: Found): Touched[] {
   const take = (run: Instant) => left.delete(run);
   const touched: Touched[] = [];
   const missing: WallTime[] = [];
-  // A job of every few minutes misses a whole pass where its scheduler leaves one out.
+  // If its scheduler leaves out a pass, a job of every few minutes misses all runs of that pass.
   const needsBothPasses = step !== null && step <= before - after;
   for (const wall of walls) {
     const passes = passesOf(wall, zone);
@@ -228,7 +228,7 @@ function compare(change: Change, { walls, runs, step }: Found): Touched[] {
       touched.push({ wall, mark: needsBothPasses ? "skipped" : "once", pass, runs: ran });
     }
   }
-  for (const wall of missing) touched.push(moveIntoGapEnd(wall, change, left));
+  for (const wall of missing) touched.push(findMovedRun(wall, change, left));
   const strays = touched.flatMap(({ mark, runs: elsewhere }) => (mark === "moved" ? elsewhere : []));
   const extra = [...left].filter((run) => !strays.includes(run));
   return [
@@ -237,14 +237,14 @@ function compare(change: Change, { walls, runs, step }: Found): Touched[] {
   ];
 }
 
-/** The instants at which the clock shows a reading: none in a gap, two where it is repeated. */
+/** The instants at which the clock shows a reading: none in a gap, two if it is repeated. */
 function passesOf(wall: WallTime, zone: TimeZone): Instant[] {
   const passes = new Set([zone.instantOf(wall, 0), zone.instantOf(wall, 1)]);
   return [...passes].filter((instant) => zone.wallOf(instant) === wall);
 }
 
-/** Several times of a gap may be made up by one run at its end. */
-function moveIntoGapEnd(wall: WallTime, { before }: Change, left: ReadonlySet<Instant>): Touched {
+/** Finds the run that makes up for a time in a gap. One run at the end of the gap may make up for several. */
+function findMovedRun(wall: WallTime, { before }: Change, left: ReadonlySet<Instant>): Touched {
   const nominal = wall - before;
   const [nearest] = [...left].toSorted((one, other) => Math.abs(one - nominal) - Math.abs(other - nominal));
   if (nearest === undefined || Math.abs(nearest - nominal) > MOVED_MAX_MS)

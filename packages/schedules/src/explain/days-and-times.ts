@@ -1,7 +1,7 @@
 import { MONTH_NAMES, WEEKDAY_NAMES } from "../civil.ts";
-import { listText, ordinal, rank, stepsOf, values } from "./english.ts";
+import { listText, ordinal, rank, stepsOf, valuesText } from "./english.ts";
 
-/** Which days: null is any. `weekdays` count from Monday, 0 to 6. */
+/** Which days: null means any. `weekdays` count from Monday, 0 to 6. */
 export type DayRule = {
   years: number[] | null;
   months: number[] | null;
@@ -13,7 +13,7 @@ export type DayRule = {
 
 export type Monthdays = {
   numbers: number[];
-  /** counted from the end of the month, 1 the last */
+  /** counted from the end of the month: 1 is the last day */
   fromEnd: number[];
   lastWorkday: boolean;
   /** the working day nearest to each of these days */
@@ -23,7 +23,7 @@ export type Monthdays = {
 /** `nth` -1 is the last such weekday of the month. */
 type WeekdayRule = { each: number[]; nth: { weekday: number; nth: number }[] };
 
-/** "every day", "Monday to Friday", "on the 1st of January": true for days, never said of times. */
+/** "every day", "Monday to Friday", "on the 1st of January". `timesText` adds the times. */
 export function daysText(rule: DayRule): string {
   const { monthdays, weekdays } = rule;
   if (monthdays === null)
@@ -52,7 +52,7 @@ function monthdaysText({ numbers, fromEnd, lastWorkday, nearWorkdays }: Monthday
 
 function numberedDays(numbers: number[]): string {
   const steps = stepsOf(numbers);
-  if (steps === null) return `the ${values(numbers, ordinal)}`;
+  if (steps === null) return `the ${valuesText(numbers, ordinal)}`;
   return `every ${ordinal(steps.step)} day from the ${ordinal(steps.first)} to the ${ordinal(steps.last)}`;
 }
 
@@ -96,18 +96,18 @@ function ofMonths({ months, years }: DayRule): string {
 function yearsText(years: number[]): string {
   const steps = stepsOf(years);
   return steps === null
-    ? values(years)
+    ? valuesText(years)
     : `every ${ordinal(steps.step)} year from ${steps.first} to ${steps.last}`;
 }
 
 function monthNames(months: number[]): string {
-  return values(months, (month) => MONTH_NAMES[month - 1] ?? "");
+  return valuesText(months, (month) => MONTH_NAMES[month - 1] ?? "");
 }
 
-/** Times of day: each a full list of the selected values. `seconds` null stands for every second. */
+/** Times of day: lists of all selected values. `seconds` null means every second. */
 export type TimesOfDay = { hours: number[]; minutes: number[]; seconds: number[] | null };
 
-/** Either clock times, which read well after "at", or a rhythm that stands for itself. */
+/** Either clock times, which follow "at", or a rhythm, which stands alone. */
 type TimesText = { kind: "times" | "rhythm"; text: string };
 
 const TIMES_LISTED_MAX = 6;
@@ -119,17 +119,17 @@ export function timesText({ hours, minutes, seconds }: TimesOfDay): TimesText {
   const rhythm = minuteRhythm(hours, minutes);
   if (onlySecond === 0) return { kind: "rhythm", text: rhythm };
   if (seconds === null) return { kind: "rhythm", text: everySecond(hours, minutes) };
-  return { kind: "rhythm", text: `at second ${values(seconds, fraction)}, ${rhythm}` };
+  return { kind: "rhythm", text: `at second ${valuesText(seconds, secondText)}, ${rhythm}` };
 }
 
 function clockTimes(hours: number[], minutes: number[], second: number): string[] {
-  const ending = second === 0 ? "" : `:${second < 10 ? "0" : ""}${fraction(second)}`;
+  const ending = second === 0 ? "" : `:${second < 10 ? "0" : ""}${secondText(second)}`;
   return hours.flatMap((hour) => minutes.map((minute) => `${twoDigits(hour)}:${twoDigits(minute)}${ending}`));
 }
 
 function everySecond(hours: number[], minutes: number[]): string {
   if (hours.length === 24 && minutes.length === 60) return "every second";
-  return `every second of minute ${values(minutes)} past ${hoursText(hours)}`;
+  return `every second of minute ${valuesText(minutes)} past ${hoursText(hours)}`;
 }
 
 function minuteRhythm(hours: number[], minutes: number[]): string {
@@ -137,10 +137,10 @@ function minuteRhythm(hours: number[], minutes: number[]): string {
   if (every !== null && hours.length === 24) return every === 1 ? "every minute" : `every ${every} minutes`;
   const span = spanOfHours(hours);
   if (every !== null && span !== null) return `every ${every === 1 ? "minute" : `${every} minutes`} ${span}`;
-  return `at minute ${values(minutes)} past ${hoursText(hours)}`;
+  return `at minute ${valuesText(minutes)} past ${hoursText(hours)}`;
 }
 
-/** The step where the values divide the whole evenly from 0 on. */
+/** The step of values that divide the whole evenly from 0 on; null: they do not. */
 function evenly(numbers: number[], whole: number): number | null {
   const step = whole / numbers.length;
   return numbers.length > 1 && numbers.every((value, index) => value === index * step) ? step : null;
@@ -157,10 +157,10 @@ function hoursText(hours: number[]): string {
   const every = evenly(hours, 24);
   if (every === 2) return "every second hour";
   if (every !== null) return `every ${every} hours`;
-  return `${hours.length === 1 ? "hour" : "hours"} ${values(hours)}`;
+  return `${hours.length === 1 ? "hour" : "hours"} ${valuesText(hours)}`;
 }
 
-function fraction(second: number): string {
+function secondText(second: number): string {
   return String(Math.round(second * 1e6) / 1e6);
 }
 

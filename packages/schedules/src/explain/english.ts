@@ -14,7 +14,7 @@ export function ordinal(value: number): string {
   return `${value}${ending}`;
 }
 
-/** first to fifth in letters, 6th and on in figures; -1 is last, -2 second to last. */
+/** "first" to "fifth" in letters, "6th" and more in figures; -1 is "last", -2 "second to last". */
 export function rank(nth: number): string {
   if (nth === -1) return "last";
   const name = SMALL_ORDINALS[Math.abs(nth) - 1] ?? ordinal(Math.abs(nth));
@@ -25,8 +25,8 @@ export function capitalised(text: string): string {
   return text.slice(0, 1).toUpperCase() + text.slice(1);
 }
 
-/** The values in order, runs as "9 to 17", a regular pattern as "0 to 56 in steps of 7". */
-export function values(numbers: readonly number[], show: (value: number) => string = String): string {
+/** A text of the values in order: runs as "9 to 17", a regular pattern as "0 to 56 in steps of 7". */
+export function valuesText(numbers: readonly number[], show: (value: number) => string = String): string {
   const steps = stepsOf(numbers);
   if (steps !== null) return `${show(steps.first)} to ${show(steps.last)} in steps of ${steps.step}`;
   return listText(runs(numbers).map((run) => showRun(run, show)));
@@ -34,7 +34,7 @@ export function values(numbers: readonly number[], show: (value: number) => stri
 
 const STEPS_SPELLED_MAX = 6;
 
-/** A regular pattern that is too long to spell out; null for other values. */
+/** The pattern of regular values that are too many to list; null: they are irregular or few. */
 export function stepsOf(numbers: readonly number[]): { first: number; last: number; step: number } | null {
   const [first = 0, second = 0] = numbers;
   const step = second - first;
@@ -49,7 +49,7 @@ function showRun(run: readonly number[], show: (value: number) => string): strin
   return first === last ? show(first) : `${show(first)} to ${show(last)}`;
 }
 
-/** Neighbours together where there are three or more of them. */
+/** Groups of three or more consecutive values; all others alone. */
 function runs(numbers: readonly number[]): number[][] {
   const grouped: number[][] = [];
   for (const value of numbers) {
@@ -67,7 +67,7 @@ const UNITS = [
   ["second", 1],
 ] as const;
 
-/** "hour", "5 minutes", "1 day 12 hours": reads on after "every". */
+/** "hour", "5 minutes", "1 day 12 hours": follows "every". */
 export function durationText(seconds: number): string {
   let rest = seconds;
   const parts: [number, string][] = [];

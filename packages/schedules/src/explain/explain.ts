@@ -9,12 +9,12 @@ import { capitalised, durationText, listText, rank } from "./english.ts";
 import { lineText } from "./line-text.ts";
 import { localText, type Occurrence } from "./local-time.ts";
 
-/** What a schedule means, for the person who writes it. */
+/** The meaning of a schedule, for the person who writes it. */
 export type Explanation = {
   /** plain English, such as "Every day at 02:30, Europe/Berlin" */
   text: string;
   next: Occurrence[];
-  /** the next two clock changes of the zone, with what they do to this schedule */
+  /** the next two clock changes of the zone, with their effect on this schedule */
   changes: ClockChange[];
 };
 
@@ -22,8 +22,8 @@ const TEXTS_MAX = 2000;
 const textOf = boundedCache(TEXTS_MAX, (json) => scheduleText(JSON.parse(json)));
 
 /**
- * Says what a schedule means, with its next `count` times after `from`. A count of 0 asks for the text
- * alone, which costs next to nothing.
+ * Says what a schedule means, with its next `count` times after `from`. A count of 0 asks for the text alone, which costs almost
+ * nothing.
  * @throws ScheduleError for a schedule that `ScheduleInput` refuses
  */
 export function explain(schedule: Schedule, { from, count }: { from: Instant; count: number }): Explanation {
@@ -47,7 +47,7 @@ function scheduleText(schedule: Schedule): string {
   return [capitalised(linesText(schedule)), ...exceptionsText(schedule.except ?? {})].join("; ");
 }
 
-/** The zone is said once where all lines share it, else with each line. */
+/** The text of all lines. The zone is named once if all lines share it, otherwise after each line. */
 function linesText(schedule: CalendarSchedule): string {
   const lines = linesOf(schedule);
   const zones = new Set(lines.map((line) => zoneName(line, schedule)));

@@ -22,10 +22,10 @@ const EVERY_DAY = "every day";
 const LONGEST_MONTH = 31;
 const VALUES_MAX = 300;
 
-// 2000-01-01: a line that has no time after it never runs.
+/** 2000-01-01. A line without a time after this never runs. */
 const NEVER_BEFORE: Instant = 946_684_800_000;
 
-/** When a scheduler runs a cron expression: "every Friday at 00:00"; null where it refuses it, or never runs it. */
+/** When a scheduler runs a cron expression: "every Friday at 00:00"; null: it refuses the expression, or never runs it. */
 export function readingText(expression: string, scheduler: string): string | null {
   const schedule = { kind: "cron" as const, expression, scheduler, timezone: "UTC" };
   try {
@@ -36,7 +36,7 @@ export function readingText(expression: string, scheduler: string): string | nul
   }
 }
 
-/** One line in words, without its zone and in small letters: "every day at 02:30". */
+/** One line in words, without its zone and in lower case: "every day at 02:30". */
 export function lineText(line: Line): string {
   if (line.kind === "cron" && line.cron.every !== null)
     return `every ${durationText(line.cron.every / 1000)} from the last start`;
@@ -49,7 +49,7 @@ export function lineText(line: Line): string {
   return onDays === EVERY_DAY ? when.text : `${when.text}, ${onDays}`;
 }
 
-/** "every day at 00:00 or up to 23 h 59 min later, as the scheduler draws it" */
+/** "every day at 00:00, or up to 23 hours 59 minutes later, as the scheduler draws it" */
 function windowText(earliest: Cron, latest: Cron): string {
   const from = nextOfCron(earliest, UTC, NEVER_BEFORE);
   const until = from === null ? null : nextOfCron(latest, UTC, from - 1);
@@ -94,7 +94,7 @@ function ofCron(cron: Cron): Parts {
   };
 }
 
-/** Null for every second. */
+/** Null means every second. */
 function secondsOfCron({ seconds }: Cron): number[] | null {
   return seconds.includes(0) ? selectedValues(seconds) : null;
 }
@@ -161,8 +161,8 @@ function valuesOf(chain: Chain, min: number, max: number): number[] {
 }
 
 /**
- * Lines of five fields as they are written for a scheduler: as they stand, with a 0 for the seconds before them, or with the
- * question mark that Quartz wants too. Null where it refuses them all, or never runs them.
+ * Writes lines of five fields for a scheduler: unchanged, with a 0 for the seconds before them, or also with the question mark
+ * that Quartz requires. Null: the scheduler refuses all of these, or never runs them.
  */
 export function lineFor(expression: string, scheduler: string): string | null {
   const withSeconds = expression.replaceAll(/^/gm, "0 ");
@@ -170,7 +170,7 @@ export function lineFor(expression: string, scheduler: string): string | null {
   return forms.find((form) => readingText(form, scheduler) !== null) ?? null;
 }
 
-/** Quartz wants a question mark for the one of both kinds of days that says nothing. */
+/** Quartz requires a question mark in the day-of-month or the day-of-week field, whichever allows any day. */
 function withQuestionMark(expression: string): string {
   return expression
     .split("\n")

@@ -2,10 +2,10 @@ import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, type Instant } from "../time.ts"
 import { civilDateOf, WEEKDAY_NAMES, weekdayOf } from "../civil.ts";
 import type { TimeZone, WallTime } from "../timezones/time-zone.ts";
 
-/** `local` reads like "Sun 2026-03-29 04:00 (UTC+3)". */
+/** `local`: for example "Sun 2026-03-29 04:00 (UTC+3)". */
 export type Occurrence = { at: Instant; local: string };
 
-/** "Sun 2026-03-29 04:00 (UTC+3)"; seconds only where there are any. */
+/** "Sun 2026-03-29 04:00 (UTC+3)", with seconds only if they are not 0. */
 export function localText(instant: Instant, zone: TimeZone): string {
   return `${wallText(zone.wallOf(instant))} (UTC${offsetText(zone.offsetAt(instant))})`;
 }

@@ -1,8 +1,8 @@
 import { ScheduleError } from "../schedule-error.ts";
 
 /**
- * One entry of a field's list: `start`, `start..stop` or either with `/repeat`. Without a stop it is
- * null; a repeat of 0 is none. Seconds are counted in microseconds.
+ * One entry of a field's list: `start` or `start..stop`, with or without `/repeat`. `stop` null: there is none; `repeat` 0: there
+ * is none. Seconds are counted in microseconds.
  */
 export type Component = { start: number; stop: number | null; repeat: number };
 
@@ -15,7 +15,7 @@ export const MICROSECONDS = 1_000_000;
 export const YEAR: CalendarField = { name: "year", min: 1970, max: 2199, unit: 1 };
 export const MONTH: CalendarField = { name: "month", min: 1, max: 12, unit: 1 };
 export const DAY: CalendarField = { name: "day", min: 1, max: 31, unit: 1 };
-/** `~1` is the last day of the month; further back than any month is long is refused. */
+/** `~1` is the last day of the month. Days that some month does not have are refused. */
 export const DAY_FROM_END: CalendarField = { name: "day after “~”", min: 1, max: 28, unit: 1 };
 export const HOUR: CalendarField = { name: "hour", min: 0, max: 23, unit: 1 };
 export const MINUTE: CalendarField = { name: "minute", min: 0, max: 59, unit: 1 };
@@ -82,7 +82,7 @@ function valueOf(field: CalendarField, text: string): number {
   return value < 70 ? value + 2000 : value + 1900;
 }
 
-/** Past six decimals the seventh rounds, as in systemd. */
+/** The seventh decimal rounds the sixth, as in systemd. */
 function microsOrNumber(field: CalendarField, text: string): number {
   if (field.unit === 1) return Number(text);
   const [whole = "0", decimals = ""] = text.split(".");
@@ -90,7 +90,7 @@ function microsOrNumber(field: CalendarField, text: string): number {
   return Number(whole) * MICROSECONDS + micros;
 }
 
-/** A range ends at its last step; a range or step that names one value only is that value. */
+/** Ends a range at its last step. A range or step with only one value becomes that value. */
 function normalise({ start, stop, repeat }: Component): Component {
   if (stop === null) return { start, stop, repeat };
   const last = repeat > 0 ? stop - ((stop - start) % repeat) : stop;
@@ -114,7 +114,7 @@ function refuseOutOfRange(field: CalendarField, { start, stop, repeat }: Compone
   if (stop === null && repeat > room)
     throw wrong(
       field,
-      `ends before the step of ${shown(field, repeat)} from ${shown(field, start)} is taken once: make it smaller or leave it out`,
+      `ends before the first step of ${shown(field, repeat)} from ${shown(field, start)}: make it smaller or leave it out`,
     );
 }
 
@@ -137,7 +137,7 @@ function unique(sorted: Component[]): Component[] {
   });
 }
 
-/** The least value from `from` on that the list selects; null if there is none. */
+/** The smallest value from `from` on that the list selects; null if there is none. */
 export function leastFrom(chain: NonNullable<Chain>, from: number): number | null {
   let least: number | null = null;
   for (const component of chain) {
@@ -147,7 +147,7 @@ export function leastFrom(chain: NonNullable<Chain>, from: number): number | nul
   return least;
 }
 
-// A step without a stop runs past the field's bound; the calendar then carries it into the next unit.
+// A step without a stop runs past the bound of the field; the calendar then carries the value over into the next unit.
 function nextOf({ start, stop, repeat }: Component, from: number): number | null {
   if (start >= from) return start;
   if (repeat === 0) return null;

@@ -2,7 +2,7 @@ import { daysInMonth, dayNumberOf, weekdayOf } from "../civil.ts";
 import { type Chain, leastFrom, YEAR } from "./chain.ts";
 import type { OnCalendar } from "./parse.ts";
 
-/** The first year from `from` on in which some date fits the line, so that hopeless years cost little. */
+/** The first year from `from` on in which a date fits the line, so that a search can skip the others. */
 export function nextYearWithDate(line: OnCalendar, from: number): number {
   let year = from;
   while (year <= YEAR.max && !hasDate(line, year)) year++;
@@ -26,7 +26,7 @@ function hasDateInMonth(line: OnCalendar, year: number, month: number): boolean 
   return false;
 }
 
-/** The wanted days as days of a month of this length: those after “~” are turned round, their steps are not. */
+/** The days of the line in a month of this length. Ranges after “~” are reversed, but not their steps. */
 export function daysOfMonth(line: OnCalendar, length: number): Chain {
   if (!line.daysFromEnd || line.days === null) return line.days;
   return line.days.map(({ start, stop, repeat }) =>

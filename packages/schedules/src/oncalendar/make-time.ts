@@ -4,14 +4,14 @@ import type { TimeZone } from "../timezones/time-zone.ts";
 import { MICROSECONDS } from "./chain.ts";
 
 const MICROS_PER_MS = 1000;
-// How far apart mktime(3) of the GNU C library looks for the other of summer and winter time.
+/** The steps in which mktime(3) of the GNU C library searches for summer or winter time. */
 const STRIDE_MS = 601_200_000;
 const STRIDES_MAX = 100;
 const PROBES_MAX = 6;
 
 /**
- * mktime(3) as systemd gets it from the GNU C library. It remembers the offset of its last answer and
- * tries it first, which decides which pass of a repeated hour a later answer means.
+ * mktime(3) of the GNU C library, which systemd uses. It tries the offset of its last answer first, and that decides which pass of
+ * a repeated hour it returns.
  */
 export class MakeTime {
   readonly #zone: TimeZone;
@@ -22,7 +22,7 @@ export class MakeTime {
     this.#offset = zone.offsetAt(start);
   }
 
-  /** The moment in microseconds; a reading in a gap is moved to one side of it. */
+  /** The instant in microseconds. A reading in a gap is moved to one side of the gap. */
   microsOf(time: BrokenDownTime): number {
     const wallMicros = wallMicrosOf(time);
     const wall = Math.floor(wallMicros / MICROS_PER_MS);
@@ -46,7 +46,7 @@ export class MakeTime {
     return this.#zone.wallOf(instant) === wall;
   }
 
-  /** Guess, compare, correct. In a gap the guesses swing between its sides until one is taken. */
+  /** Guesses, compares and corrects. In a gap, the guesses alternate between its sides until one is accepted. */
   #firstAnswer(wall: number, asked: DaylightSaving): Instant {
     let guess = wall - this.#offset;
     let last = guess;
@@ -81,13 +81,13 @@ export class MakeTime {
   }
 }
 
-/** Wall time in microseconds, as the instant at which a clock in UTC would show the same. */
+/** Wall time in microseconds: the instant at which a clock in UTC would show the same. */
 export type WallMicros = number;
 
-/** 1 summer time, 0 not, null not said. */
+/** 1: summer time; 0: not; null: not given. */
 type DaylightSaving = 0 | 1 | null;
 
-/** A wall time by its parts, which may lie beyond their bounds until normalised. Months count from 1. */
+/** A wall time in parts, which may exceed their bounds until they are normalised. Months count from 1. */
 export type BrokenDownTime = {
   year: number;
   month: number;
@@ -98,20 +98,26 @@ export type BrokenDownTime = {
   isDst: DaylightSaving;
 };
 
-const MINUTE = 60 * MICROSECONDS;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
+const MINUTE_MICROS = 60 * MICROSECONDS;
+const HOUR_MICROS = 60 * MINUTE_MICROS;
+const DAY_MICROS = 24 * HOUR_MICROS;
 
 export function wallMicrosOf({ year, month, day, hour, minute, micros }: BrokenDownTime): WallMicros {
   const years = Math.floor((month - 1) / 12);
   const firstOfMonth = dayNumberOf(year + years, month - years * 12, 1);
-  return (firstOfMonth + day - 1) * DAY + hour * HOUR + minute * MINUTE + micros;
+  return (firstOfMonth + day - 1) * DAY_MICROS + hour * HOUR_MICROS + minute * MINUTE_MICROS + micros;
 }
 
 function brokenDown(wall: WallMicros, isDst: DaylightSaving): BrokenDownTime {
-  const dayNumber = Math.floor(wall / DAY);
-  const ofDay = wall - dayNumber * DAY;
-  const hour = Math.floor(ofDay / HOUR);
-  const minute = Math.floor((ofDay - hour * HOUR) / MINUTE);
-  return { ...civilDateOf(dayNumber), hour, minute, micros: ofDay - hour * HOUR - minute * MINUTE, isDst };
+  const dayNumber = Math.floor(wall / DAY_MICROS);
+  const ofDay = wall - dayNumber * DAY_MICROS;
+  const hour = Math.floor(ofDay / HOUR_MICROS);
+  const minute = Math.floor((ofDay - hour * HOUR_MICROS) / MINUTE_MICROS);
+  return {
+    ...civilDateOf(dayNumber),
+    hour,
+    minute,
+    micros: ofDay - hour * HOUR_MICROS - minute * MINUTE_MICROS,
+    isDst,
+  };
 }

@@ -7,13 +7,13 @@ import type { OnCalendar } from "./parse.ts";
 import { CalendarSearch, type SearchFrom } from "./search.ts";
 
 const MICROS_PER_MS = 1000;
-// Each further match is a wall time of a repeated hour; lines by the second have 3,600 of them.
+/** Matches that are not later than `after` are wall times of a repeated hour, which has 3,600 seconds. */
 const MATCHES_MAX = 3700;
 
 /**
- * The first time of one line strictly later than `after`, as systemd reckons it; null for never. Some
- * lines make systemd's own search run in a circle at a clock change, so that the timer is dead: here the
- * time that the line means is given, since the job is missed.
+ * The first time of one line strictly later than `after`, as systemd computes it; null: never. For some lines, systemd's own
+ * search never ends at a clock change, so that the timer is dead. Then this gives the time that the line means, so that the
+ * missing run is noticed.
  */
 export function nextOfOnCalendar(line: OnCalendar, zone: TimeZone, after: Instant): Instant | null {
   const plain = nextOfPlain(line, zone, after);
@@ -22,7 +22,7 @@ export function nextOfOnCalendar(line: OnCalendar, zone: TimeZone, after: Instan
   return searchOnCalendar(line, zone, after);
 }
 
-/** The same, always by systemd's own steps. */
+/** The same, but always by systemd's own steps. */
 export function searchOnCalendar(line: OnCalendar, zone: TimeZone, after: Instant): Instant | null {
   const next = search(line, { zone, after, carriesDst: true });
   if (next !== "stuck") return next;
@@ -30,7 +30,7 @@ export function searchOnCalendar(line: OnCalendar, zone: TimeZone, after: Instan
   return meant === "stuck" ? null : meant;
 }
 
-/** Whether systemd gives up on this line when it looks for the time after `after`. */
+/** Whether systemd gives up when it searches for the next time of this line after `after`. */
 export function isDead(line: OnCalendar, zone: TimeZone, after: Instant): boolean {
   return search(line, { zone, after, carriesDst: true }) === "stuck";
 }
@@ -51,16 +51,16 @@ function search(line: OnCalendar, from: SearchFrom): Instant | null | "stuck" {
 }
 
 const MINUTES_PER_DAY = 1440;
-// The search of systemd takes it from here: far enough for all but the rarest dates.
+/** How many days are looked up, enough for all but rare dates; later ones are searched as systemd does. */
 const DAYS_MAX = 40;
 const NONE = -1;
 
-/** For each minute of a day the first wanted one from it on, or -1. Known once per line; null: not a plain one. */
+/** For each minute of a day, the first selected one from it on, or -1; computed once per line. Null: the line is not plain. */
 const tables = new WeakMap<OnCalendar, Int16Array | null>();
 
 /**
- * The first time strictly later than `after` of a line of whole minutes, where no clock change is near: there
- * the steps of systemd's search do not matter, so it can be looked up. Null where it has to be searched.
+ * Looks up the first time, strictly later than `after`, of a line of whole minutes. This works only far from clock changes, where
+ * the steps of systemd's search do not matter. Null: the time has to be searched.
  */
 export function nextOfPlain(line: OnCalendar, zone: TimeZone, after: Instant): Instant | null {
   const table = tableOf(line);
@@ -91,7 +91,7 @@ function isPlain({ years, months, days, daysFromEnd, hours, minutes, seconds }: 
   return wholeMinutes && plainDays && fits(hours, 24) && fits(minutes, 60);
 }
 
-/** A step that does not end with its unit carries what is over into the first hours of a new month or year. */
+/** Whether every step ends with its unit. Otherwise systemd carries the rest over into the first hours of a new month or year. */
 function fits(chain: Chain, size: number): boolean {
   return (
     chain === null ||
@@ -99,7 +99,7 @@ function fits(chain: Chain, size: number): boolean {
   );
 }
 
-/** A step without an end runs on into the next unit, in ways of systemd's own. */
+/** Whether every step has an end. Otherwise it runs into the next unit in systemd's own way. */
 function isClosed(chain: Chain): boolean {
   return chain === null || chain.every(({ stop, repeat }) => repeat === 0 || stop !== null);
 }

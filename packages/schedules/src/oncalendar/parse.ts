@@ -15,7 +15,7 @@ import {
   YEAR,
 } from "./chain.ts";
 
-/** One OnCalendar line, ready to search with. */
+/** One parsed OnCalendar line. */
 export type OnCalendar = {
   weekdays: Weekdays;
   years: Chain;
@@ -55,7 +55,7 @@ export function parseOnCalendar(line: string): OnCalendar {
   const { text, timezone } = withoutTimezone(line.trim());
   if (text === "") throw new ScheduleError("The OnCalendar line is empty: write one such as Mon..Fri 02:30.");
   const calendar = parseDateAndTime(MACROS[text.toLowerCase()] ?? text);
-  // A moment in seconds since 1970 has no zone: systemd means UTC, whatever stands behind it.
+  // An instant in seconds since 1970 has no zone: systemd uses UTC, whatever zone follows.
   return { ...calendar, timezone: text.includes("@") ? "UTC" : timezone };
 }
 
@@ -127,7 +127,7 @@ function parseTime(text: string | undefined): ParsedTime {
   };
 }
 
-/** `@1700000000`, a moment in seconds since 1970. */
+/** `@1700000000`: an instant in seconds since 1970. */
 function parseTimestamp([text = "", ...rest]: string[]): Omit<DateAndTime, "weekdays"> {
   const [, digits] = /^@(\d{1,11})$/.exec(text) ?? [];
   if (digits === undefined || rest.length > 0)
@@ -153,10 +153,10 @@ function unreadableDate(text: string): ScheduleError {
   );
 }
 
-/** Seven entries from Monday, 1 where the day is wanted; null is any day. */
+/** Seven entries from Monday, 1 if the day is selected; null: any day. */
 export type Weekdays = Uint8Array | null;
 
-/** From Mon on. */
+/** From Mon to Sun. */
 export const SHORT_NAMES = WEEKDAY_NAMES.map((name) => name.slice(0, 3));
 
 /**

@@ -9,19 +9,19 @@ import type { OnCalendar } from "./parse.ts";
 const MICROS_PER_MS = 1000;
 const STEPS_MAX = 1000;
 const STEPS_MAX_OF_OUR_OWN = 300;
-// After as many years each date has fallen on each weekday; from then on years without a date are skipped.
+/** After this many years each date has fallen on each weekday. From then on, the search skips years without a date. */
 const CALENDAR_CYCLE_YEARS = 28;
 
-/** `carriesDst`: what the clock showed is taken on with its summer or winter time, as systemd does. */
+/** `carriesDst`: a time that the clock shows instead keeps its summer or winter time in the further search, as in systemd. */
 export type SearchFrom = { zone: TimeZone; after: Instant; carriesDst: boolean };
 
 type Unit = "year" | "month" | "day" | "hour" | "minute" | "micros";
 const UNITS: readonly Unit[] = ["year", "month", "day", "hour", "minute", "micros"];
 
 /**
- * systemd's search for the next elapse, step by step: near a clock change its answer depends on the
- * steps taken. From the largest unit down, each is moved to its next wanted value and the smaller ones
- * reset; what the clock does not show is carried on or refused.
+ * systemd's search for the next elapse, with the same steps, because near a clock change its answer depends on them. From the
+ * largest unit down, each unit moves to its next selected value and resets the smaller ones. A time that the clock does not show
+ * is moved on or refused.
  */
 export class CalendarSearch {
   readonly #line: OnCalendar;
@@ -41,7 +41,7 @@ export class CalendarSearch {
     this.#calendarsSeenBy = this.#time.year + CALENDAR_CYCLE_YEARS;
   }
 
-  /** The next match in microseconds, each later on the wall clock than the last; null for never. */
+  /** The next match in microseconds, later on the wall clock than the last one; null: never; "stuck": the search does not end. */
   next(): number | null | "stuck" {
     const steps = this.#carriesDst ? STEPS_MAX : STEPS_MAX_OF_OUR_OWN;
     for (let step = 0; step < steps; step++) {
@@ -58,7 +58,7 @@ export class CalendarSearch {
     this.#time = this.#clock.brokenDownAt(micros, this.#keepsDst ? this.#clock.isDstAt(micros) : null);
   }
 
-  /** A clock change sent the search back: go on by an hour, and distinguish summer and winter time from now on. */
+  /** False: a clock change has moved the search back. It then goes on an hour later, and keeps summer and winter time apart. */
   #isAhead(): boolean {
     if (wallMicrosOf(this.#time) >= this.#start) return true;
     this.#keepsDst = true;
@@ -95,7 +95,7 @@ export class CalendarSearch {
     return this.#select(unit) === null ? "beyond" : this.#fit();
   }
 
-  /** Moves one unit to its least wanted value and resets the smaller ones if that changed it. */
+  /** Moves one unit to its next selected value, and resets the smaller ones if that changed it. */
   #select(unit: Unit): number | null {
     const chain = this.#chainOf(unit);
     if (chain === null) return this.#time[unit];
@@ -124,7 +124,7 @@ export class CalendarSearch {
     }
   }
 
-  /** systemd asks the C library for each end of a month, even for a stop that is not there: it remembers. */
+  /** systemd calls mktime for each end, even for a missing stop; these calls matter, because mktime remembers its last offset. */
   #daysCountedFromEnd(): Chain {
     for (const { start, stop } of this.#line.days ?? []) {
       for (const day of [start, stop ?? -1]) {
@@ -134,7 +134,7 @@ export class CalendarSearch {
     return daysOfMonth(this.#line, daysInMonth(this.#time.year, this.#time.month));
   }
 
-  /** Whether the clock shows this time; if it shows a later one instead, the search goes on from there. */
+  /** Whether the clock shows this time. If it shows a later one instead, the search continues from there. */
   #fit(): "fits" | "moved" | "beyond" {
     if (this.#time.year > YEAR.max) return "beyond";
     const micros = this.#clock.microsOf(this.#time);

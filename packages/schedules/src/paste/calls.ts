@@ -2,14 +2,14 @@ import type { Setup } from "../schedule.ts";
 import { type Reading, reading } from "./reading.ts";
 
 /**
- * How a program's code or configuration says when a job runs. `line` captures the cron line, `zone` the time zone; `setups`
- * are what else in it says how the program is set up.
+ * How code or configuration for a scheduler says when a job runs. `line` captures the cron line, `zone` the time zone; `setups`
+ * are signs of how the scheduler is set up.
  */
 type Call = {
   sign: RegExp;
   line: RegExp;
   zone?: RegExp;
-  /** the zone where the text names none */
+  /** the zone if the text names none */
   usualZone?: string;
   setups?: readonly (readonly [sign: RegExp, setup: Setup])[];
   scheduler: string;
@@ -20,7 +20,7 @@ const TEXT = String.raw`\s*["'\x60]([^"'\x60\n]+)["'\x60]`;
 const called = (name: string) => new RegExp(`${name}\\(${TEXT}`);
 const named = (key: string) => new RegExp(`${key}\\s*[=:]${TEXT}`);
 
-/** Of two signs in one text the first counts. */
+/** If a text has several signs, the first one in this list counts. */
 const CALLS: readonly Call[] = [
   {
     sign: /@Scheduled\b/,
@@ -143,7 +143,7 @@ const CALLS: readonly Call[] = [
   },
 ];
 
-/** Reads the cron line in a few lines of code or configuration that show their scheduler; null where it cannot. */
+/** Reads the cron line in a few lines of code or configuration that show their scheduler; null: there is none. */
 export function readCall(text: string): Reading | null {
   const call = CALLS.find(({ sign }) => sign.test(text));
   const line = call?.line.exec(text)?.[1]?.trim();
@@ -159,8 +159,8 @@ const TIMER_FIELDS = ["second", "minute", "hour", "dayOfMonth", "month", "dayOfW
 const TIMER_OTHERS = new Set(["timezone", "persistent", "info"]);
 
 /**
- * Reads `@Schedule(hour = "2", dayOfMonth = "2nd Fri")` of an EJB timer as a line; null for anything else, and for a day
- * that no field of a line stands for.
+ * Reads `@Schedule(hour = "2", dayOfMonth = "2nd Fri")` of an EJB timer as a line. Null: it is something else, or has a day that
+ * a line cannot express.
  */
 export function readEjbTimer(text: string): Reading | null {
   const given = /@Schedule\(([^()]*)\)/.exec(text)?.[1];
@@ -195,7 +195,7 @@ export function readEjbTimer(text: string): Reading | null {
   );
 }
 
-/** `Last`, `-3`, `2nd Fri` and `Last Fri` as a line has them; null for what it has no words for. */
+/** `Last`, `-3`, `2nd Fri` and `Last Fri` as in a cron line; null: a line cannot express the entry. */
 function timerDay(entry: string): { monthday: string } | { weekday: string } | null {
   const [, ordinal = "", weekday = ""] = /^([1-4])(?:st|nd|rd|th)\s+([a-z]{3})$/i.exec(entry) ?? [];
   if (weekday !== "") return { weekday: `${weekday}#${ordinal}` };

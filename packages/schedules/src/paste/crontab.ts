@@ -11,9 +11,9 @@ const FIELDS = 5;
 type Job = { fields: string; timezone: string | null; command: string | null; remark: string | null };
 
 /**
- * Reads lines of a crontab: comments, blank lines and variables are left out, `CRON_TZ` and a zone behind the fields
- * name the zone, and what follows the fields is the command. Null where no line is left. `keepsEvery`: the scheduler that
- * was chosen reads `@every` itself, so that it is no plain interval.
+ * Reads lines of a crontab: comments, blank lines and variables are left out, `CRON_TZ` or a zone after the fields names the
+ * zone, and what follows the fields is the command. Null: no line is left. `keepsEvery`: the chosen scheduler reads `@every`
+ * itself, so that it does not become an interval.
  */
 export function readCrontab(lines: readonly string[], keepsEvery = false): Reading | null {
   const { jobs, remark, jitterSeconds } = jobsIn(lines);
@@ -40,10 +40,12 @@ export function readCrontab(lines: readonly string[], keepsEvery = false): Readi
   );
 }
 
-/** `RANDOM_DELAY` of cronie: every job starts up to so many minutes late, by as much from the start of cron to its end. */
+/** cronie's `RANDOM_DELAY`: cron delays all its jobs by the same random time, up to that many minutes. */
 function delayNotes(jitterSeconds: number | null): string[] {
   if (jitterSeconds === null) return [];
-  return [`RANDOM_DELAY starts the job up to ${jitterSeconds / 60} min late: so late is not called late.`];
+  return [
+    `RANDOM_DELAY starts the job up to ${jitterSeconds / 60} min late: until then it does not count as late.`,
+  ];
 }
 
 function jobsIn(lines: readonly string[]): {
@@ -74,7 +76,7 @@ function jobOf(line: string, timezone: string | null): Job {
   const fields = tokens.slice(0, count).join(" ");
   const [next, ...more] = tokens.slice(count);
   if (next === undefined) return { fields, timezone, command: null, remark: null };
-  // A sixth field is no command: the line is in another scheduler's form, and the parser says so.
+  // If the sixth word is a field and no command, the line is for another scheduler, and the parser says so.
   if (isField(next) && count === FIELDS) return { fields: line, timezone, command: null, remark: null };
   if (next.startsWith("#")) {
     const remark = [next, ...more].join(" ").replace(/^#+\s*/, "") || null;
@@ -92,8 +94,8 @@ function macroLength([macro = "", amount = "", unit]: readonly string[]): number
 }
 
 /**
- * The zone that a single word behind the fields names, as it is stored; as it stands where it can only be meant as a
- * zone and is none, so that it is refused and not taken for a command; null for any other word.
+ * The zone that a single word after the fields names. A word that can only be meant as a zone but is none is returned unchanged,
+ * so that it is refused and not taken for a command. Null: any other word.
  */
 function zoneIn(word: string): string | null {
   const known = canonicalTimezone(word) ?? (word.includes("/") ? zoneInAnyCase(word) : null);
@@ -111,7 +113,7 @@ function isMeantAsZone(word: string): boolean {
   );
 }
 
-/** `5, 10 * * * *` has a blank in its list, where there are more words than fields. */
+/** If there are more words than fields, joins lists with spaces in them: `5, 10 * * * *`. */
 function withoutBlanksInLists(tokens: readonly string[]): readonly string[] {
   const joined: string[] = [];
   for (const [index, token] of tokens.entries()) {

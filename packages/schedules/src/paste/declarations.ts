@@ -38,9 +38,9 @@ function fromSunday(weekday: string): string {
 type Assignment = { key: string; value: string };
 
 /**
- * Reads a systemd timer, whole or in part: `OnCalendar=` lines, `RandomizedDelaySec=`, and where there is no calendar
- * `OnUnitActiveSec=` and `OnUnitInactiveSec=` as an interval.
- * @throws ScheduleError where the text has none of these
+ * Reads a systemd timer, whole or in part: `OnCalendar=` lines, `RandomizedDelaySec=`, and, without a calendar,
+ * `OnUnitActiveSec=` or `OnUnitInactiveSec=` as an interval.
+ * @throws ScheduleError if the text has none of these
  */
 export function readTimerUnit(lines: readonly string[]): Reading {
   const assignments = lines.flatMap(assignmentIn);
@@ -54,7 +54,7 @@ export function readTimerUnit(lines: readonly string[]): Reading {
   };
   if (calendars.length > 0) {
     const persistent = value("Persistent");
-    // A whole unit that does not say it is not persistent; of a lone line nobody knows.
+    // A whole unit without Persistent= is not persistent; for a single line this is unknown.
     const isKnown = persistent !== null || lines.includes("[Timer]");
     const missed = isTrue(persistent) ? "persistent" : "not-persistent";
     const runBy = isKnown ? timerRunBy("systemd-cron", missed) : null;
@@ -78,7 +78,7 @@ function isTrue(value: string | null): boolean {
   return value !== null && /^(?:1|yes|y|true|t|on)$/i.test(value);
 }
 
-/** Whether a text is a timer's, not a crontab's. */
+/** Whether a text is a systemd timer, and not a crontab. */
 export function isTimerUnit(text: string): boolean {
   return /^\s*(\[(Timer|Unit|Install)\]|On[A-Z]\w+\s*=)/m.test(text);
 }
@@ -88,7 +88,7 @@ function assignmentIn(line: string): Assignment[] {
   return key === "" ? [] : [{ key, value }];
 }
 
-/** An empty `OnCalendar=` takes back those before it. */
+/** An empty `OnCalendar=` cancels those before it. */
 function calendarsIn(assignments: readonly Assignment[]): string[] {
   const calendars = assignments.filter(({ key }) => key === "OnCalendar").map(({ value }) => value);
   return calendars.slice(calendars.lastIndexOf("") + 1);
@@ -98,7 +98,7 @@ const SCHEDULE = /^(?:-\s*)?(?:schedule|cron):\s*(["']?)([^"'#]+?)\1\s*(?:#.*)?$
 
 /**
  * Reads the schedules in lines of YAML: `schedule:` and `timeZone:` of a Kubernetes CronJob, `- cron:` of a GitHub
- * workflow. Null where there are none.
+ * workflow. Null: there are none.
  */
 export function readYamlLines(lines: readonly string[], keepsEvery = false): Reading | null {
   const runBy = runByOf(lines);
@@ -117,14 +117,14 @@ export function readYamlLines(lines: readonly string[], keepsEvery = false): Rea
 function runByOf(lines: readonly string[]): Reading["runBy"] {
   if (lines.some((line) => /^(?:kind:\s*CronJob|jobTemplate:|concurrencyPolicy:|timeZone:)/.test(line)))
     return { scheduler: "kubernetes", what: "a Kubernetes CronJob", setup: setupOfCronJob(lines) };
-  // Sidekiq-cron and GoodJob name the class of the job beside its line.
+  // Sidekiq-cron and GoodJob name the class of the job next to its line.
   const hasClass = valueOf(lines, "class") !== null && lines.some((line) => line.startsWith("cron:"));
   return hasClass ? { scheduler: "fugit", what: "a job of Sidekiq-cron or GoodJob" } : null;
 }
 
 const CONCURRENCY = { Allow: "parallel", Forbid: "one-at-the-end", Replace: "replaced" } as const;
 
-/** What a CronJob says of missed and overlapping runs; what a whole one leaves out has its default. */
+/** What a CronJob says about missed and overlapping runs. In a whole CronJob, fields that are left out have their defaults. */
 function setupOfCronJob(lines: readonly string[]): Setup {
   const isWhole = lines.some((line) => /^kind:\s*CronJob/.test(line));
   const concurrency = valueOf(lines, "concurrencyPolicy") ?? (isWhole ? "Allow" : "");

@@ -1,6 +1,6 @@
-const NAME_LENGTH_MAX = 100;
+const NAME_CHARS_MAX = 100;
 const SCRIPT_ENDING = /\.(sh|bash|py|pl|rb|php|js|mjs|ts|jar|exe|ps1)$/i;
-/** Commands that prepare the ground for the job and are not the job. */
+/** Commands that prepare the job and are not the job itself. */
 const PREPARATIONS = new Set([
   "cd",
   "test",
@@ -18,7 +18,7 @@ const PREPARATIONS = new Set([
   "command",
   "true",
 ]);
-/** Programs that run another: with the number of their own words before it. */
+/** Programs that run another one, with the number of their own arguments before it. */
 const WRAPPERS = new Map([
   ["sudo", 0],
   ["nice", 0],
@@ -36,21 +36,21 @@ const WRAPPERS = new Map([
   ["chrt", 1],
   ["su", 1],
 ]);
-/** Options of wrappers that take a value of their own. */
+/** Options of wrappers that are followed by a value. */
 const VALUE_OPTIONS = new Set(["-n", "-u", "-c", "-p", "-k", "-s", "-w", "-E", "-g", "-t", "-l"]);
 const INTERPRETERS =
   /^(sh|bash|dash|zsh|ksh|python[\d.]*|perl|ruby|php[\d.]*|node|nodejs|java|pwsh|bundle|npx|uv|poetry)$/;
 const REDIRECTION = /\d?>>?\s*(&\d|[^\s"']+)/g;
-/** One command of several: what stands between `;`, `|`, `&&` and `||`, quoted ones aside. */
+/** One of several commands: the text between `;`, `|`, `&&` and `||` that are not quoted. */
 const SEGMENT = /(?:"[^"]*"|'[^']*'|[^;|&"'])+/g;
 const USER = /^[a-z_][a-z0-9_-]*$/;
 
-/** A name for a check, from the command of its job: `/usr/local/bin/backup.sh --all` is "backup"; null of none. */
+/** A name for a check, from the command of its job: `/usr/local/bin/backup.sh --all` gives "backup"; null: there is none. */
 export function nameOfCommand(command: string): string | null {
   const plain = command.replaceAll(REDIRECTION, " ");
   for (const [segment] of plain.matchAll(SEGMENT)) {
     const name = nameOfWords(wordsOf(segment));
-    if (name !== null) return name.slice(0, NAME_LENGTH_MAX);
+    if (name !== null) return name.slice(0, NAME_CHARS_MAX);
   }
   return null;
 }
@@ -109,7 +109,7 @@ function withoutOptions(words: readonly string[]): readonly string[] {
   return rest;
 }
 
-/** The words of a shell command, quotes taken off. */
+/** The words of a shell command, without quotes. */
 function wordsOf(command: string): string[] {
   return [...command.replaceAll(/[(){}]/g, " ").matchAll(/"([^"]*)"|'([^']*)'|([^\s"']+)/g)].map(
     ([, double, single, bare]) => double ?? single ?? bare ?? "",

@@ -9,12 +9,12 @@ const RUN_BY = { scheduler: "laravel-cron-expression", what: "a task of Laravel'
 
 /**
  * Reads a task of Laravel's scheduler, `->weekdays()->dailyAt("13:00")`: each method changes some of the five fields.
- * Null where the text has none of these methods. The times are those of `Illuminate\Console\Scheduling\ManagesFrequencies`.
+ * Null: the text has none of these methods. The times are those of `Illuminate\Console\Scheduling\ManagesFrequencies`.
  */
 export function readLaravel(text: string): Reading | null {
   const calls = [...text.matchAll(/(?:->|::)\s*(\w+)\(([^()]*)\)/g)].map(([, name = "", given = ""]) => ({
     name,
-    given: listed(given),
+    given: parseArguments(given),
   }));
   const found = calls.filter(({ name }) => Object.hasOwn(METHODS, name) || WEEKDAYS.includes(name));
   if (found.length === 0 || !text.includes("->")) return null;
@@ -59,7 +59,7 @@ const at: Method = ([, , ...days], [time = "0:0"]) => {
   return [String(Number(minute)), String(Number(hour)), ...days];
 };
 
-/** Certain days, at the time that stands behind them in the call. */
+/** Certain days, at the time that follows them in the call. */
 function on(days: Partial<Record<"day" | "month" | "weekday", string>>, time?: string): Method {
   return (fields) => {
     const [minute, hour, day, month, weekday] = at(fields, time === undefined ? [] : [time]);
@@ -116,8 +116,8 @@ const METHODS: Readonly<Record<string, Method>> = {
   days: (fields, list) => withWeekday(fields, list.join(",") || "*"),
 };
 
-/** The arguments of a call, quotes and brackets taken off. */
-function listed(given: string): string[] {
+/** The arguments of a call, without quotes and brackets. */
+function parseArguments(given: string): string[] {
   return given
     .split(",")
     .map((one) => one.trim().replaceAll(/^[[\s"']+|[\]\s"']+$/g, ""))

@@ -3,9 +3,9 @@ import { DEFAULT_SCHEDULER, schedulerNamed, SCHEDULERS } from "../schedulers/ind
 import { isReadBy, likelyReaders } from "../schedulers/readers-text.ts";
 import { readPasted } from "./read-pasted.ts";
 
-/** What probably runs a job, by how its line is written. */
+/** The schedulers that probably run a job, from the form of its line. */
 export type SchedulerProposal = {
-  /** ids, the likeliest first */
+  /** ids, the most likely first */
   schedulers: readonly string[];
   /** what the line shows, in a sentence */
   because: string;
@@ -14,8 +14,8 @@ export type SchedulerProposal = {
 type Typed = { expression: string; scheduler?: string | undefined };
 
 /**
- * Proposes what runs a job, from the cron line that was typed or pasted; null where the line fits what was chosen. A text that
- * shows by itself what runs it, such as a Kubernetes CronJob, is read so by `ScheduleReadingInput` where nothing was chosen.
+ * Proposes what runs a job, from the cron line that was typed or pasted. Null: the line fits the chosen scheduler. If none was
+ * chosen and the text itself shows what runs the job, such as a Kubernetes CronJob, `ScheduleReadingInput` reads it so.
  */
 export function proposeScheduler({
   expression,
@@ -35,7 +35,7 @@ export function proposeScheduler({
   if (scheduler !== "jenkins" && HASHED.test(lines) && isReadBy("jenkins", lines))
     return {
       schedulers: ["jenkins"],
-      because: "H stands for a time that Jenkins draws from the job's name.",
+      because: "H means a time that Jenkins draws from the job's name.",
     };
   return (isDefault ? byZone(expression) : null) ?? byRefusal(lines, scheduler);
 }
@@ -52,15 +52,15 @@ function readSafely(typed: { expression: string; keepsEvery: boolean }) {
   }
 }
 
-/** A zone before the fields, or on a line above them. Debian's cron passes over both. */
+/** For a zone before the fields, or on a line above them. Debian's cron ignores both. */
 function byZone(text: string): SchedulerProposal | null {
   if (/^\s*(?:CRON_)?TZ=\S+[ \t]+\S/m.test(text))
     return {
       schedulers: having("zonePrefix"),
-      because: "Libraries of Go take a time zone before the fields, and cron takes none.",
+      because: "Libraries for Go accept a time zone before the fields, but cron does not.",
     };
   if (/^\s*CRON_TZ\s*=/m.test(text))
-    return { schedulers: ["cronie"], because: "cronie reads CRON_TZ, and Debian's cron passes over it." };
+    return { schedulers: ["cronie"], because: "cronie reads CRON_TZ, but Debian's cron ignores it." };
   return null;
 }
 
@@ -82,7 +82,7 @@ function byRefusal(expression: string, scheduler: string): SchedulerProposal | n
 function shapeText(expression: string): string | null {
   const words = expression.split("\n")[0]?.trim().split(/\s+/) ?? [];
   if (words.length === 7)
-    return "This line has seven fields: seconds before the usual five, and a year behind them.";
+    return "This line has seven fields: seconds before the usual five, and a year after them.";
   if (words.length === 6) return "This line has six fields: seconds before the usual five.";
-  return words.includes("?") ? "A ? stands for any day, and cron takes none." : null;
+  return words.includes("?") ? "A ? means any day, but cron does not accept it." : null;
 }

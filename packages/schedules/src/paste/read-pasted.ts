@@ -6,14 +6,14 @@ import { readPythonCall } from "./python.ts";
 import { type Reading, reading, secondsOfSpan } from "./reading.ts";
 import { isAbbreviationOf } from "./zone-abbreviations.ts";
 
-/** `keepsEvery`: the scheduler that was chosen reads `@every` itself. */
+/** `keepsEvery`: the chosen scheduler reads `@every` itself. */
 type Pasted = { kind: "cron" | "oncalendar"; expression: string; timezone: string; keepsEvery?: boolean };
 
 /**
- * What was meant by a text that somebody pasted as an expression: a bare one, lines of a crontab with their commands,
- * a systemd timer, a Kubernetes or GitHub YAML, an EventBridge line, a few lines of code. Null where nothing needs to be
- * read: the parser then says what is wrong.
- * @throws ScheduleError for an EventBridge line of certain years, and for a timer that says nothing of when
+ * Reads a text that somebody pasted as an expression: a bare expression, lines of a crontab with their commands, a systemd timer,
+ * YAML of Kubernetes or GitHub, an EventBridge line, or a few lines of code. Null: none of these; the parser then says what is
+ * wrong.
+ * @throws ScheduleError for an EventBridge line with years, and for a timer that does not say when
  */
 export function readPasted({ kind, expression, timezone, keepsEvery }: Pasted): Reading | null {
   const lines = expression.split("\n").map((line) => unquote(line.trim()));
@@ -32,7 +32,7 @@ export function readPasted({ kind, expression, timezone, keepsEvery }: Pasted): 
   );
 }
 
-/** `5m` and `every 5 minutes` are intervals; a bare number is none. */
+/** `5m` and `every 5 minutes` are intervals; a bare number is not. */
 function readSpan(text: string): Reading | null {
   const [, span = ""] = /^(?:every\s+)?(\d.*[a-z])$/i.exec(text) ?? [];
   const everySeconds = secondsOfSpan(span);
@@ -45,7 +45,7 @@ function readCalendarLines(lines: readonly string[], timezone: string): Reading 
   return reading({ kind: "oncalendar", lines: left.map((line) => withoutLocalZone(line, timezone)) });
 }
 
-/** systemd takes the abbreviation of the machine's own zone behind a line; it names the zone that the line has anyway. */
+/** Removes the abbreviation of the machine's own zone, which systemd accepts after a line: the line has that zone anyway. */
 function withoutLocalZone(line: string, timezone: string): string {
   const space = line.lastIndexOf(" ");
   const last = line.slice(space + 1);
@@ -53,7 +53,7 @@ function withoutLocalZone(line: string, timezone: string): string {
   return space > 0 && isLocal ? line.slice(0, space) : line;
 }
 
-/** A line copied from a page or a script may carry the quotes around it. */
+/** Removes quotes around a line, which may have been copied with it from a page or a script. */
 function unquote(line: string): string {
   return line.replace(/^([`"'])(.*)\1$/, "$2").trim();
 }

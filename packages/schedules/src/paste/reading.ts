@@ -1,6 +1,6 @@
 import type { Setup } from "../schedule.ts";
 
-/** A calendar's lines, or an interval: what a pasted text says about when a job runs. */
+/** When a job runs, as a pasted text says it: lines of an expression, or an interval. */
 export type ReadSchedule =
   | { kind: "cron" | "oncalendar"; lines: readonly string[] }
   | { kind: "interval"; everySeconds: number };
@@ -8,18 +8,18 @@ export type ReadSchedule =
 /** What was understood of a text that somebody pasted. */
 export type Reading = {
   schedule: ReadSchedule;
-  /** The zone that the text itself names; null where it names none. */
+  /** The zone that the text itself names; null: it names none. */
   timezone: string | null;
-  /** A name for the check, from the command or the unit; null where the text has none. */
+  /** A name for the check, from the command or the unit; null: the text has none. */
   name: string | null;
-  /** `RandomizedDelaySec=` of a timer, or cronie's `RANDOM_DELAY`; null where the text has none. */
+  /** `RandomizedDelaySec=` of a timer, or cronie's `RANDOM_DELAY`; null: the text has none. */
   jitterSeconds: number | null;
   /**
-   * What runs the job, where the text itself shows it; `what` is the text in words, such as "a Kubernetes CronJob", and
-   * `setup` what it says of its set-up.
+   * What runs the job, if the text itself shows it. `what` names the text, such as "a Kubernetes CronJob"; `setup` is what it says
+   * about the scheduler's set-up.
    */
   runBy: { scheduler: string; what: string; setup?: Setup } | null;
-  /** What was left out or translated, a sentence each. */
+  /** Sentences on what was left out or translated. */
   notes: readonly string[];
   /** How many other jobs the text has, whose schedules were left out. */
   otherJobs: number;

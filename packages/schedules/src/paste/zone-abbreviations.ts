@@ -1,10 +1,10 @@
 import { type Instant, MINUTE_MS } from "../time.ts";
 import { timeZoneOf } from "../timezones/timezones.ts";
 
-// The middle of January and of July 2026.
+/** The middle of January and of July 2026. */
 const HALF_YEARS: readonly Instant[] = [1_768_435_200_000, 1_784_073_600_000];
 
-/** Minutes east of Greenwich; some abbreviations stand for several zones. */
+/** Minutes east of Greenwich. Some abbreviations are used in several zones. */
 const OFFSETS: Readonly<Record<string, readonly number[]>> = {
   ACDT: [630],
   ACST: [570],
@@ -54,7 +54,7 @@ const OFFSETS: Readonly<Record<string, readonly number[]>> = {
   WITA: [480],
 };
 
-/** Whether a zone's own clock goes by this abbreviation in some part of the year: systemd then means that zone. */
+/** Whether a zone has this abbreviation in some part of the year, so that systemd means that zone. */
 export function isAbbreviationOf(abbreviation: string, timezone: string): boolean {
   const zone = timeZoneOf(timezone);
   return HALF_YEARS.some(
@@ -62,7 +62,7 @@ export function isAbbreviationOf(abbreviation: string, timezone: string): boolea
   );
 }
 
-/** Whether a word is an abbreviation of some zone's clock, such as JST. */
+/** Whether a word is the abbreviation of some zone, such as JST. */
 export function isAbbreviation(word: string): boolean {
   return Object.hasOwn(OFFSETS, word);
 }

@@ -9,7 +9,7 @@ import { OTHER_LANGUAGES } from "./other-languages.ts";
 import type { OverlapRule, SchedulerPolicy } from "./policy.ts";
 import { PYTHON } from "./python.ts";
 
-/** Every set-up that was run, by family. */
+/** The policies of all set-ups that were measured, by family. */
 export const POLICIES: readonly SchedulerPolicy[] = [
   ...MACHINES,
   ...PYTHON,
@@ -19,8 +19,8 @@ export const POLICIES: readonly SchedulerPolicy[] = [
 ];
 
 /**
- * What a scheduler of cron lines does with runs that it could not start in time, one policy per set-up and the usual one
- * first. Empty for those that nobody measured, and for libraries, where the program around them decides.
+ * What a scheduler of cron lines does with runs that it could not start in time: one policy per set-up, the usual one first.
+ * Empty for schedulers that were not measured, and for libraries, because the program that uses them decides.
  */
 export function policiesOf(scheduler: string): SchedulerPolicy[] {
   return POLICIES.filter(
@@ -28,19 +28,19 @@ export function policiesOf(scheduler: string): SchedulerPolicy[] {
   );
 }
 
-/** The same of a program that starts jobs every N seconds, by its id in `INTERVAL_SCHEDULERS`. */
+/** The same for a program that starts jobs every N seconds, by its id in `INTERVAL_SCHEDULERS`. */
 function policiesOfInterval(scheduler: string): SchedulerPolicy[] {
   const timing = POLICIES.filter((policy) => policy.interval !== null && intervalIdOf(policy) === scheduler);
   const only = timing.filter(({ intervalsOnly }) => intervalsOnly === true);
   return only.length === 0 ? timing : only;
 }
 
-/** As the same program is called where it reads lines, else its own name. */
+/** The id of the program as a scheduler of cron lines, otherwise one made of its name. */
 function intervalIdOf({ program, schedulers }: SchedulerPolicy): string {
   return schedulers[0] ?? program.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-");
 }
 
-/** The programs that start jobs every N seconds and were measured, in the order of their names. */
+/** The measured programs that start jobs every N seconds, sorted by name. */
 export const INTERVAL_SCHEDULERS: readonly { id: string; label: string }[] = [
   ...new Map(
     POLICIES.filter(({ interval }) => interval !== null).map((policy) => [
@@ -51,28 +51,28 @@ export const INTERVAL_SCHEDULERS: readonly { id: string; label: string }[] = [
 ].toSorted((one, other) => one.label.localeCompare(other.label, "en"));
 
 /**
- * When it is certain that the run of a due time will not come: from the due time itself where nothing is made up. Null
- * while the scheduler, once it is back, may still start it.
+ * From when it is certain that the run of a due time will not come: from the due time itself if nothing is made up. Null: never,
+ * because the scheduler may still start it whenever it is back.
  */
 export function lostFrom({ missed }: SchedulerPolicy, due: Instant): Instant | null {
   if (missed.runs === "none") return due;
   return typeof missed.withinSeconds === "number" ? due + missed.withinSeconds * SECOND_MS : null;
 }
 
-/** What reads the lines of systemd timers, as far as runs that it could not start in time go. */
+/** The id under which the policies of systemd timers are found. */
 const SYSTEMD = "systemd-cron";
 
-/** What a schedule says of the program that runs its job. */
+/** What a schedule says about the program that runs its job. */
 export type RunBy = Pick<Schedule, "kind" | "scheduler" | "setup">;
 
-/** Every measured policy of what runs a job of this schedule, whatever its set-up. */
+/** All measured policies of the program that runs the job of this schedule, whatever its set-up. */
 function measuredFor(schedule: RunBy): SchedulerPolicy[] {
   const { kind, scheduler } = schedule;
   if (kind === "interval") return scheduler === undefined ? [] : policiesOfInterval(scheduler);
   return policiesOf(kind === "oncalendar" ? SYSTEMD : (scheduler ?? DEFAULT_SCHEDULER));
 }
 
-/** The policies that fit what the schedule says of the set-up, with its own limit and overlap in them; the usual first. */
+/** The policies that fit the set-up in the schedule, with the limit and the overlap that it names; the usual one first. */
 export function policiesFor(schedule: RunBy): SchedulerPolicy[] {
   const { setup } = schedule;
   const measured = measuredFor(schedule);
@@ -103,20 +103,20 @@ function limitSettingOf({ missed }: SchedulerPolicy): string | null {
   return missed.runs === "none" ? null : (missed.setting ?? null);
 }
 
-/** What may happen to the next run while one goes on, with the setting that makes it so. */
+/** What may happen to the next run during another, with the setting that decides it. */
 function overlapsOf({ overlap }: SchedulerPolicy): { rule: OverlapRule; when: string }[] {
   if (overlap === null) return [];
   const { usual, usualWhen = "", otherwise = [] } = overlap;
   return [{ rule: usual, when: usualWhen }, ...otherwise.map(([when, rule]) => ({ rule, when }))];
 }
 
-/** What a check may say of how its scheduler is set up; empty where there is nothing to choose. */
+/** What a check may say about the set-up of its scheduler; empty if there is nothing to choose. */
 export type SetupChoices = {
   missed: { policy: SchedulerPolicy & { id: string }; setting: string | null }[];
   overlap: { rule: OverlapRule; when: string }[];
 };
 
-/** The set-ups of what runs a job of this schedule, as far as they were measured and differ. */
+/** The measured set-ups of the program that runs the job of this schedule, if they differ. */
 export function setupChoices(schedule: RunBy): SetupChoices {
   const policies = measuredFor(schedule);
   const named = policies.flatMap((policy) =>
@@ -131,18 +131,18 @@ export function setupChoices(schedule: RunBy): SetupChoices {
   };
 }
 
-/** The usual policy of what runs a job of this schedule; null where nobody measured it, and for an interval of nobody. */
+/** The usual policy of the program that runs the job of this schedule; null: it was not measured, or is not named. */
 export function usualPolicy(schedule: RunBy): SchedulerPolicy | null {
   return policiesFor(schedule)[0] ?? null;
 }
 
-/** What may come beside the run that is due, in any set-up of the scheduler that fits what the check says of it. */
+/** Which runs may come besides the one that is due, in any set-up of the scheduler that fits the schedule. */
 export type BelatedRuns = {
-  /** Several missed runs start at once after an outage or a sleep, those that were due so long ago at most; 0: never. */
+  /** After an outage or a sleep, several missed runs that were due up to this long ago may start at once; 0: never. */
   togetherWithinMs: number;
-  /** A run that was due while another went on starts right at the end of that. */
+  /** A run that is due during another may start right at the end of that. */
   atTheEnd: boolean;
-  /** Of a schedule without times of its own: the next run counts from the start of the last, not from its end. */
+  /** For an interval: the next run is counted from the start of the last one, not from its end. */
   fromStart: boolean;
 };
 
@@ -153,7 +153,7 @@ const usuallyBelated = boundedCache(BELATED_MAX, (scheduler) =>
   belatedOf(JSON.stringify({ kind: "cron", scheduler })),
 );
 
-/** What a scheduler may still start of runs that were due; anything where nobody measured it. */
+/** Which runs a scheduler may still start after they were due; any, if it was not measured. */
 export function belatedRuns({ kind, scheduler, setup }: RunBy): BelatedRuns {
   if (kind === "cron" && setup === undefined) return usuallyBelated(scheduler ?? DEFAULT_SCHEDULER);
   if (kind === "interval" && scheduler === undefined) return UNKNOWN;
@@ -188,7 +188,7 @@ function togetherWithin({ missed, asleep }: SchedulerPolicy): number {
   );
 }
 
-/** Where nobody measured what happens to a run that is due during another, it may wait. */
+/** Whether a run that is due during another may wait for its end; true if that was not measured. */
 function startsAtTheEnd({ overlap }: SchedulerPolicy): boolean {
   if (overlap === null) return true;
   const rules = [

@@ -16,8 +16,8 @@ const OVERLAPS: Record<OverlapRule, string> = {
 };
 
 /**
- * What a scheduler does with missed and overlapping runs, and where `timed` how it times intervals, a sentence each: `usual` of the usual set-up, `others` of those
- * that make up something else. Both empty where nobody measured it.
+ * Sentences on what a scheduler does with missed and overlapping runs and, with `timed`, how it times intervals. `usual`: for the
+ * usual set-up; `others`: for set-ups that make up other runs. Both are empty if the scheduler was not measured.
  */
 export function policySentences(
   [usual, ...rest]: readonly SchedulerPolicy[],
@@ -42,13 +42,13 @@ export function policySentences(
   };
 }
 
-/** Who makes up what: "cron (Debian) makes up nothing". Begins a sentence that may go on with the next due time. */
+/** What a program makes up: "cron (Debian) makes up nothing". This begins a sentence. */
 export function missedText(policy: SchedulerPolicy): string {
   const { program, setup } = policy;
   return `${setup === "" ? program : `${program} (${setup})`} ${madeUpText(policy)}`;
 }
 
-/** What becomes of runs that were due while the scheduler was down: "makes up nothing". */
+/** What happens to runs that were due while the scheduler was down: "makes up nothing". */
 export function madeUpText({ missed }: SchedulerPolicy): string {
   if (missed.runs === "none") return "makes up nothing";
   const when =
@@ -57,7 +57,7 @@ export function madeUpText({ missed }: SchedulerPolicy): string {
   return `${MADE_UP[missed.runs]}${when}${limitText(missed.withinSeconds)}${only}`;
 }
 
-/** What becomes of the next run while one still goes on: "is skipped"; null where nobody measured it. */
+/** What happens to the next run during another: "is skipped"; null: not measured. */
 export function overlapText({ overlap }: SchedulerPolicy): string | null {
   if (overlap === null) return null;
   const others = [...(overlap.otherwise ?? []), ...(overlap.sometimes ?? [])].map(
@@ -66,7 +66,7 @@ export function overlapText({ overlap }: SchedulerPolicy): string | null {
   return `${OVERLAPS[overlap.usual]}${others.join("")}`;
 }
 
-/** What a check may say of the set-up of its scheduler, in words: "jobs in memory: makes up nothing". */
+/** The choices of a check for the set-up of its scheduler, in words: "jobs in memory: makes up nothing". */
 export function setupChoiceTexts(runBy: RunBy): {
   missed: { id: string; text: string; setting: string | null }[];
   overlap: { rule: OverlapRule; text: string }[];
@@ -83,7 +83,7 @@ export function setupChoiceTexts(runBy: RunBy): {
   };
 }
 
-/** How jobs that run every N seconds are timed; null where it has none, or nobody measured it. */
+/** How a scheduler times jobs that run every N seconds; null: it has none, or that was not measured. */
 export function intervalText({ interval }: SchedulerPolicy): string | null {
   if (interval === null) return null;
   const phase = {

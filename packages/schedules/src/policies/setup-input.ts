@@ -6,7 +6,7 @@ import { setupChoices } from "./policies.ts";
 import { OVERLAP_RULES } from "./policy.ts";
 
 const WITHIN_SECONDS_MAX = 31_536_000;
-/** How the scheduler is set up, as far as it is known. */
+/** The set-up of the scheduler, as far as it is known. */
 export const SetupInput = z.strictObject({
   missed: mayBeLeftOut(z.string({ error: "Write the name of a set-up, such as deadline." })),
   withinSeconds: mayBeLeftOut(
@@ -17,14 +17,14 @@ export const SetupInput = z.strictObject({
   ),
   overlap: mayBeLeftOut(
     z.enum(OVERLAP_RULES, {
-      error: `Write what becomes of the next run: ${OVERLAP_RULES.slice(0, -1).join(", ")} or ${OVERLAP_RULES.at(-1)}.`,
+      error: `Write what happens to the next run: ${OVERLAP_RULES.slice(0, -1).join(", ")} or ${OVERLAP_RULES.at(-1)}.`,
     }),
   ),
 });
 
 /**
- * A set-up that says nothing is left out; one that its scheduler does not have is refused.
- * @throws FieldError that names its field
+ * Removes an empty set-up, and refuses one that the scheduler does not have.
+ * @throws FieldError that names the field
  */
 export function withSetup(schedule: Schedule): Schedule {
   const { setup, ...bareSchedule } = schedule;

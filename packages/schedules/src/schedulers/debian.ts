@@ -14,7 +14,7 @@ const debian = derive(COMMON, {
   clock: {
     elapsed: "minute or hour begins with star",
     gap: "after",
-    // It waits 10 s after each.
+    // cron waits 10 s after each.
     madeUpPerMinute: 6,
     longGap: { hours: 3, effect: "skipped" },
     repeat: "first",
@@ -24,7 +24,7 @@ const debian = derive(COMMON, {
 const cronie = derive(debian, {
   grammar: { rest: "refused" },
   quirks: {
-    // One value of the range, drawn anew whenever the crontab is loaded.
+    // cronie draws one value of the range whenever it loads the crontab.
     drawn(line) {
       const bound = (end: 1 | 2) =>
         line
@@ -37,7 +37,7 @@ const cronie = derive(debian, {
     line(text) {
       refuseStarAsCommand(text);
       if (/^\s/.test(text))
-        throw new ScheduleError("cronie takes no blank before the first field: remove it.");
+        throw new ScheduleError("cronie accepts no space before the first field: remove it.");
       // A leading "-" is an option: root's job is not logged.
       return text.replace(/^-/, "");
     },
@@ -46,7 +46,7 @@ const cronie = derive(debian, {
 
 const FIELD_BOUNDS = ["0~59", "0~23", "1~31", "1~12", "0~6"];
 
-/** The first or the last number of each `10~20` in a field; what is left out on one side is the field's own bound. */
+/** Replaces each `10~20` in a field by its first or last number. A side that is left out is the bound of the field. */
 function boundOf(word: string, index: number, end: 1 | 2): string {
   const [low = "", high = ""] = FIELD_BOUNDS[index]?.split("~") ?? [];
   if (low === "") return word;
@@ -62,11 +62,11 @@ function boundOf(word: string, index: number, end: 1 | 2): string {
     .join(",");
 }
 
-/** Six fields are taken for five and a command, and a command may not begin with a star. */
+/** Six fields are read as five and a command, and a command may not begin with a star. */
 function refuseStarAsCommand(line: string): string {
   if (/^\S+(?:\s+\S+){4}\s+\*/.test(line.trim()))
     throw new ScheduleError(
-      "The sixth word would be the command, and cron takes none that begins with a star: leave out the seconds.",
+      "The sixth word would be the command, and cron accepts no command that begins with a star: leave out the seconds.",
     );
   return line;
 }

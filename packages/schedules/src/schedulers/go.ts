@@ -51,13 +51,13 @@ const cronexpr = derive(COMMON, {
     digits: 2,
     words: ["L", "LW", "nW", "wL", "w#n"],
   },
-  // A step of 1 is no star: with */1 beside it the other day field adds nothing.
+  // Here */1 does not count as a star.
   quirks: { open: (text) => text.split(",").some((entry) => entry === "*" || entry === "?") },
 });
 const nomad = derive(cronexpr, {
   grammar: { backward: "never" },
   clock: { walk: cronexprWalk },
-  // A range of weekdays that ends with Sunday goes up to Saturday, since Sunday is 0.
+  // A range of weekdays that ends with Sunday ends with Saturday, because Sunday is 0.
   quirks: {
     field: (text, field) =>
       field === "weekday" ? text.replaceAll(/-(?:[07]|SUN|SUNDAY)(?=[,/]|$)/g, "-6") : text,
@@ -66,7 +66,7 @@ const nomad = derive(cronexpr, {
 const supercronic = derive(cronexpr, {
   behind: "command, if no field",
   clock: { walk: naiveWalk(goDate) },
-  // Only a range with a step is let run backwards, and then selects nothing.
+  // Only a range with a step may run backwards, and it then selects nothing.
   quirks: { backward: (text) => text.includes("/") },
 });
 const gronx = derive(COMMON, {
@@ -90,7 +90,7 @@ const gronx = derive(COMMON, {
   days: { open: "begins with star" },
   clock: { walk: gronxWalk, stepsThrough: true },
   quirks: {
-    // A star with others beside it leaves the weekday given.
+    // A star in a list does not make the weekday open.
     open: (text, field) => (field === "weekday" && text.startsWith("*,") ? false : undefined),
     layout: (words) => (words.length === 6 && /\d{4}/.test(words[5] ?? "") ? YEAR_LAST : undefined),
     field: (text, field) => (field === "weekday" ? text.replaceAll(/(?<=^|,)7(?=\/)/g, "0") : text),

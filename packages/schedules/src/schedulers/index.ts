@@ -22,7 +22,7 @@ export const SCHEDULERS: readonly Scheduler[] = [
   Object.values(family as unknown as Record<string, Scheduler>).filter((value) => "rules" in value),
 );
 
-// Shorter names for the same schedulers.
+/** Other names of schedulers. */
 const ALIASES: Readonly<Record<string, string>> = {
   laravel: "laravel-cron-expression",
   symfony: "laravel-cron-expression",
@@ -35,7 +35,7 @@ const ALIASES: Readonly<Record<string, string>> = {
 };
 const byId = new Map(SCHEDULERS.map((scheduler) => [scheduler.id, scheduler]));
 
-/** The id to store for a scheduler's id or another name of it; null if there is no such scheduler. */
+/** The id of a scheduler, from its id or another name; null: there is no such scheduler. */
 export function schedulerId(name: string): string | null {
   const id = Object.hasOwn(ALIASES, name) ? (ALIASES[name] ?? name) : name;
   return byId.has(id) ? id : null;
@@ -45,7 +45,7 @@ export function schedulerById(id: string): Scheduler | undefined {
   return byId.get(id);
 }
 
-/** @throws ScheduleError for an id that is none */
+/** @throws ScheduleError if there is no such scheduler */
 export function schedulerNamed(id: string): Scheduler {
   const scheduler = byId.get(schedulerId(id) ?? id);
   if (scheduler === undefined)

@@ -19,7 +19,7 @@ import {
   USUAL_MACROS,
 } from "./scheduler.ts";
 
-// But for February with 28 days.
+/** The last day of a month is in its fifth week, except in a February of 28 days. */
 const WEEK_OF_LAST_DAY = 5;
 const { "@midnight": _, ...MACROS_WITHOUT_MIDNIGHT } = USUAL_MACROS;
 const ALL_FIELDS = ["second", "minute", "hour", "day", "month", "weekday"] as const;
@@ -52,7 +52,7 @@ const cronParser = derive(COMMON, {
   neverRefused: true,
 });
 const bullmq = derive(cronParser, {
-  // Its cron-parser is 5.10.3, which takes names of months for weekdays as well, and the other way round.
+  // BullMQ uses cron-parser 5.10.3, which also accepts names of months as weekdays and the reverse.
   quirks: {
     field: (text, field) =>
       refuseCountInList(
@@ -74,7 +74,7 @@ const nodeSchedule = derive(cronParser, {
   days: { open: "all values" },
   clock: { walk: cronParser4Walk },
   quirks: {
-    // The week is open where it has all of 0 to 7: 1-7 has, since a range up to 7 brings 0 with it, and 0-6 has not.
+    // The week is open if it has all of 0 to 7. A range up to 7 includes 0, so 1-7 is open, but 0-6 is not.
     open: (text, field) => (field === "weekday" ? /^(?:[*?]|[01]-7)(?:\/1)?$/.test(text) : undefined),
     read: (cron) => refuseMissingDay(withinWeek(cron)),
   },
@@ -89,12 +89,12 @@ function numberOfAnyName(name: string): string {
 function refuseCountInList(text: string, field: FieldName): string {
   if (field === "weekday" && text.includes("#") && /[,/L-]/.test(text))
     throw new ScheduleError(
-      `The day-of-week field takes “${text}” only as one entry, such as FRI#2: make a line of each.`,
+      `The day-of-week field accepts FRI#2 only alone, not in “${text}”: write a line for each.`,
     );
   return text;
 }
 
-/** A count such as FRI#2 holds for the days of month beside it as well: only those of the second seven days run. */
+/** A count such as FRI#2 also applies to the days of month: only those in the second seven days run. */
 function withinWeek(cron: Cron): Cron {
   const nth = cron.nthWeekdays[0]?.nth;
   if (nth === undefined || nth < 1) return cron;
@@ -102,7 +102,7 @@ function withinWeek(cron: Cron): Cron {
   return { ...cron, days, daysFromEnd: nth === WEEK_OF_LAST_DAY ? cron.daysFromEnd : [] };
 }
 
-/** A line of one month is refused where its first day is not in that month, whatever the weekdays say. */
+/** Refuses a line for one month that does not have its first day, whatever the weekdays are. */
 function refuseMissingDay(cron: Cron): Cron {
   const [month, ...others] = [...cron.months.keys()].filter((value) => cron.months[value] === 1);
   const day = cron.days.indexOf(1);
@@ -142,7 +142,7 @@ const rustCroner = derive(croner, {
       const text = field === "weekday" ? given.replaceAll(/(?<=^|,)L(?=,|$)/g, ",") : given;
       if (text.includes(",") && /(?<=^|,)\*(?=,|$)/.test(text))
         throw new ScheduleError(
-          `The ${field} field takes a star only alone: leave out the rest of the list.`,
+          `The ${field} field accepts a star only alone: leave out the rest of the list.`,
         );
       return text;
     },
@@ -192,14 +192,14 @@ const graphile = derive(COMMON, {
   quirks: {
     line(text) {
       if (text !== text.trim())
-        throw new ScheduleError("Graphile Worker takes no blank around the fields: remove it.");
+        throw new ScheduleError("Graphile Worker accepts no space around the fields: remove it.");
       return text;
     },
     field(text) {
       const wrong = /\d+-\d+\/\d+|(?<!\d)(\d+)-\1(?!\d)/.exec(text);
       if (wrong !== null)
         throw new ScheduleError(
-          `Graphile Worker cannot read “${wrong[0]}”: it takes steps behind a star only, and ranges that go up.`,
+          `Graphile Worker cannot read “${wrong[0]}”: it accepts steps only after a star, and only ranges that go up.`,
         );
       return text;
     },

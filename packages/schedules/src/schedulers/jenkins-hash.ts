@@ -1,8 +1,8 @@
 import { ScheduleError } from "../schedule-error.ts";
 
 /**
- * The whole numbers that Jenkins draws for the `H` of a job: Java's `Random`, seeded with the MD5 sum of the job's full
- * name, whose two halves are laid over each other.
+ * The whole numbers that Jenkins draws for the `H` of a job: those of Java's `Random`, seeded with the two halves of the MD5 sum
+ * of the job's full name, combined by XOR.
  */
 function jenkinsHash(jobName: string): (bound: number) => number {
   const sum = md5(new TextEncoder().encode(jobName));
@@ -38,7 +38,7 @@ const FIELDS = [
 ];
 
 /**
- * The line with each `H`, `H(0-29)` and `H/15` replaced by the times of the job of this name.
+ * Replaces each `H`, `H(0-29)` and `H/15` in a line by the times of the job with this name.
  * @throws ScheduleError for a step larger than its range
  */
 export function withoutHashes(line: string, jobName: string): string {
@@ -59,8 +59,8 @@ function replaceHashes(line: string, replace: (range: HashedRange) => string): s
 }
 
 /**
- * The line of the earliest times that `H` may stand for, and that of the latest; null for a line without `H`. Where steps
- * leave a shorter rest at the end of a field, not every job runs in it, so that it is no window.
+ * A line of the earliest times that `H` may mean, and one of the latest; null: the line has no `H`. If steps leave a shorter rest
+ * at the end of a field, it is no window, because not every job runs in it.
  * @throws ScheduleError for a step larger than its range
  */
 export function hashWindow(line: string): { from: string; until: string } | null {
@@ -91,7 +91,7 @@ function hashedRange(entry: string, index: number): HashedRange {
 function refuseStep({ from, to, step }: HashedRange): void {
   if (step > to - from + 1 || step < 1)
     throw new ScheduleError(
-      `H takes steps from 1 to ${to - from + 1} here, not ${step}: write H alone, or a smaller step.`,
+      `H accepts steps from 1 to ${to - from + 1} here, not ${step}: write H alone, or a smaller step.`,
     );
 }
 

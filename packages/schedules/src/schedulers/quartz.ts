@@ -82,7 +82,7 @@ function elasticsearchField(text: string, field: FieldName): string {
   const step = Number(/\*\/(\d+)/.exec(text)?.[1] ?? 0);
   if (step > max)
     throw new ScheduleError(
-      `The ${field} field takes steps up to ${max} behind a star, so */${step} is too large: write the one number that it means.`,
+      `The ${field} field accepts steps up to ${max} after a star, so */${step} is too large: write the one number that it means.`,
     );
   return quartzField(text, field);
 }

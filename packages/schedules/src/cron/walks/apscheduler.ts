@@ -10,12 +10,12 @@ const YEARS_MAX = 41;
 const NAMES = ["year", "month", "day", "weekday", "hour", "minute", "second"] as const;
 type Name = (typeof NAMES)[number];
 type Values = Record<Exclude<Name, "weekday">, number>;
-/** What the clock reads, also in a gap, which pass of a repeat is meant, and the same as fields. */
+/** A reading of the clock, which may lie in a gap; which pass of a repeat is meant; and the reading as fields. */
 type Reading = { wall: WallTime; fold: Fold; values: Values };
 
 /**
- * APScheduler goes through its fields by readings of the clock, and since 3.11 moves on from one field to the next by the
- * time that passes: a day that has 23 hours is overshot by one, and so is a month in which the clock goes forward.
+ * APScheduler goes through its fields by readings of the clock. Since 3.11 it moves on by elapsed time, which overshoots a day of
+ * 23 hours by an hour, and a month in which the clock goes forward too.
  */
 export function apschedulerTimes(by: { elapsed: boolean }): Times {
   const next = walk(by);
@@ -77,7 +77,7 @@ function weekdayFromMonday(wall: WallTime): number {
   return (weekdayOf(Math.floor(wall / DAY_MS)) + 6) % 7;
 }
 
-/** The least value of the field from the current one on that the line selects; null for none. */
+/** The first value of the field, from the current one on, that the line selects; null if there is none. */
 function nextValue(cron: Cron, reading: Reading, name: Name): number | null {
   const current = valueOf(reading, name);
   if (name === "year") return current;
@@ -124,7 +124,7 @@ function wallOf({ year, month, day, hour, minute, second }: Values): WallTime {
 
 const LEAST: Values = { year: 1970, month: 1, day: 1, hour: 0, minute: 0, second: 0 };
 
-/** The fields from the one named on, which is given its value; those behind it start over. */
+/** Sets one field; the smaller ones start over. */
 function withField(reading: Reading, name: keyof Values, value: number): WallTime {
   const values = { ...reading.values };
   const at = NAMES.indexOf(name);
@@ -140,7 +140,7 @@ function setField(
   return elapsed ? readingOf(wall, reading.fold) : readingAt(zone, zone.instantOf(wall, 0));
 }
 
-/** The field one on, carried to the one before where it is full. */
+/** Increases a field by one; if it is at its maximum, the next larger field. */
 function increment(
   reading: Reading,
   from: number,

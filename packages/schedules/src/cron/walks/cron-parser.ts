@@ -8,9 +8,9 @@ import { ZonedTime } from "./zoned-time.ts";
 const STEPS_MAX = 10_000;
 
 /**
- * cron-parser 5 steps field by field and remembers the hours that a step jumped over, which then run in the hour that it
- * landed on, and an hour that a step landed on again, which it passes over. With `midnight` it also sees a day that does
- * not begin at 0. With `keepsState` what it remembers lasts from one answer to the next.
+ * cron-parser 5 steps field by field. It remembers the hours that a step jumped over, which then run in the hour after the jump,
+ * and an hour that a step reached again, which it skips. With `midnight` it also notices a day that does not begin at 0. With
+ * `keepsState` it remembers this from one answer to the next.
  */
 export function cronParserWalk(how: How): Walk {
   return (cron, zone, after) => {
@@ -27,7 +27,7 @@ class CronParserSearch {
   readonly #midnight: boolean;
   readonly #isEveryHour: boolean;
   #time: ZonedTime;
-  /** the first hour that was skipped, and the hour landed on */
+  /** the first hour that was skipped, and the hour after the jump */
   #skipped: { from: number; landing: number } | null = null;
   #repeated: number | null = null;
 
@@ -38,7 +38,7 @@ class CronParserSearch {
     this.#time = new ZonedTime(after, zone, luxonLocal);
   }
 
-  /** What was remembered when `after` was the answer: an hour that was skipped right before. */
+  /** Restores what it remembered when it gave `after`: an hour that was skipped right before. */
   recall(): void {
     const { minutes, seconds } = this.#cron;
     const landing = this.#time.startOf("hour");
@@ -64,7 +64,7 @@ class CronParserSearch {
     return null;
   }
 
-  /** Whether the hour fits; where it does not, the time is moved on. */
+  /** Whether the hour fits; if not, moves the time on. */
   #isHour(): boolean {
     const { hours } = this.#cron;
     const { hour } = this.#time;
@@ -92,8 +92,8 @@ class CronParserSearch {
         if (this.#time.hour >= next) break;
       }
     } else this.#time = this.#time.with("hour", next);
-    this.#lowest("minute");
-    this.#lowest("second");
+    this.#toFirst("minute");
+    this.#toFirst("second");
   }
 
   #isChangeDay(): boolean {
@@ -105,20 +105,20 @@ class CronParserSearch {
     if (next >= 0) this.#set("minute", next);
     else {
       this.#stepHour();
-      this.#lowest("minute");
+      this.#toFirst("minute");
     }
-    this.#lowest("second");
+    this.#toFirst("second");
   }
 
   #toSecond(next: number): void {
     if (next >= 0) this.#set("second", next);
     else {
       this.#step(this.#time.plus(MINUTE_MS).startOf("minute"));
-      this.#lowest("second");
+      this.#toFirst("second");
     }
   }
 
-  #lowest(unit: "minute" | "second"): void {
+  #toFirst(unit: "minute" | "second"): void {
     this.#set(unit, (unit === "minute" ? this.#cron.minutes : this.#cron.seconds).indexOf(1));
   }
 

@@ -6,7 +6,7 @@ import { ZonedTime } from "./zoned-time.ts";
 
 const STEPS_MAX = 10_000;
 
-/** cron-parser 4: a step of an hour that moves the clock by two runs the hour between, one that does not move it is left out. */
+/** cron-parser 4: if a step of an hour moves the clock by two, the hour between runs; if it does not move the clock, it is skipped. */
 export function cronParser4Walk(cron: Cron, zone: TimeZone, after: Instant): Instant | null {
   const search = new CronParser4Search(cron, zone, after);
   return search.next();
@@ -36,7 +36,7 @@ class CronParser4Search {
     return null;
   }
 
-  /** Moves on by the first field that does not fit; false where all fit. */
+  /** Moves on by the first field that does not fit. False: all fit. */
   #move(): boolean {
     const { months, hours, minutes, seconds } = this.#cron;
     const { hour } = this.#time;

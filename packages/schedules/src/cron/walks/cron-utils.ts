@@ -10,8 +10,8 @@ const ROUNDS_MAX = 10_000;
 const LAST_YEAR = 9999;
 
 /**
- * cron-utils goes on by elapsed time from where it stands; a run in the second pass of a repeated hour is left out where
- * the run before it was the same in the first pass and the next one is more than an hour away.
+ * cron-utils moves on by elapsed time. It leaves out a run in the second pass of a repeated hour if the run before it was the
+ * same one in the first pass and the next one is more than an hour away.
  */
 export function cronUtilsWalk(cron: Cron, zone: TimeZone, after: Instant): Instant | null {
   const date = new ZonedTime(after, zone, javaLocal);
@@ -34,7 +34,7 @@ function closest(cron: Cron, from: ZonedTime): ZonedTime | null {
   return null;
 }
 
-/** The time moved on by the first field that does not fit; null where all fit. */
+/** Moves the time on by the first field that does not fit; null: all fit. */
 function step(cron: Cron, time: ZonedTime): ZonedTime | null {
   const { year, month, day } = time.date;
   if (cron.years !== null && !cron.years.has(year)) return toYear(cron, time);
@@ -48,14 +48,14 @@ function step(cron: Cron, time: ZonedTime): ZonedTime | null {
   return null;
 }
 
-/** The next year of the line, or one in which nothing is left. */
+/** The beginning of the next year of the line, or of the last year of all. */
 function toYear({ years }: Cron, time: ZonedTime): ZonedTime {
   const { year } = time.date;
   const next = Math.min(...[...(years ?? [])].filter((wanted) => wanted > year), LAST_YEAR);
   return time.at(dayNumberOf(next, 1, 1) * DAY_MS);
 }
 
-/** A day is changed with its time kept, and the time then: a reading that is shown twice keeps the offset between. */
+/** Changes first the day and then the time, because the offset in between decides which pass a repeated reading gets. */
 function toMonth(cron: Cron, time: ZonedTime): ZonedTime {
   const { year, month, day } = time.date;
   const next = cron.months.indexOf(1, month + 1);

@@ -7,10 +7,7 @@ import { ZonedTime } from "./zoned-time.ts";
 
 const ROUNDS_MAX = 10_000;
 
-/**
- * hashicorp/cronexpr: fields are set by the clock, and on days next to a clock change hours and minutes are passed one by
- * one by elapsed time.
- */
+/** hashicorp/cronexpr sets fields by the clock; on days next to a clock change it steps through hours and minutes by elapsed time. */
 export function cronexprWalk(cron: Cron, zone: TimeZone, after: Instant): Instant | null {
   let from = after + SECOND_MS;
   let time: ZonedTime | null = new ZonedTime(from, zone, goDate);
@@ -20,7 +17,7 @@ export function cronexprWalk(cron: Cron, zone: TimeZone, after: Instant): Instan
     const found = isNearChange(onDay) ? stepThroughDay(cron, onDay) : searchDay(cron, onDay);
     if (found === null) return null;
     if (found.isDone && found.time.instant > after) return found.time.instant;
-    // At a day that the zone lost, the library's way to midnight leads back. Go on behind it.
+    // At a day that the zone skipped, the library's search for midnight goes back; so the search continues after that day.
     if (found.isDone) from += HOUR_MS;
     time = found.isDone ? new ZonedTime(from, zone, goDate) : found.time;
   }
@@ -46,7 +43,7 @@ function isNearChange(time: ZonedTime): boolean {
 
 type Found = { time: ZonedTime; isDone: boolean };
 
-/** The time on this day, or the day after to go on with. */
+/** The time on this day, or the next day, at which to continue. */
 function searchDay(cron: Cron, time: ZonedTime): Found | null {
   const next = nextWall(cron, time.wall - SECOND_MS);
   if (next === null) return null;
@@ -55,7 +52,7 @@ function searchDay(cron: Cron, time: ZonedTime): Found | null {
   return { time: time.at(isToday ? next : (today + 1) * DAY_MS), isDone: isToday };
 }
 
-/** The same on a day next to a clock change: hour by hour and minute by minute of elapsed time, as the library goes. */
+/** The same on a day next to a clock change: steps by hours and minutes of elapsed time, as the library does. */
 function stepThroughDay(cron: Cron, from: ZonedTime): Found {
   let time = from;
   while (cron.hours[time.hour] !== 1) {

@@ -5,14 +5,14 @@ import { nextElapsed } from "../plain-rules.ts";
 import { nextWall } from "../next-wall.ts";
 import type { Times } from "../rules.ts";
 
-// Winter is shorter than two of these.
+/** Winter time is shorter than two of these. */
 const SEASON_MS = 120 * DAY_MS;
 /** Every month has this day. */
 const SAFE_DAY_MAX = 28;
 
 /**
- * Dagster: hourly lines by the minutes that pass, all others by the clock: the second pass of a repeat, and in a gap the
- * full hour moved on by the saving. A line of one time of day knows these rules for 1 to 3 o'clock only.
+ * Dagster counts hourly lines by elapsed minutes, and all others by the clock: the second pass of a repeat, and in a gap the
+ * full hour moved on by the amount of the clock change. For a line with one time of day, this holds only from 1 to 3 o'clock.
  */
 export function* dagsterTimes(cron: Cron, zone: TimeZone, after: Instant): Iterable<Instant> {
   if (!cron.isElapsed) return yield* byReadings(cron, zone, after);
@@ -25,7 +25,7 @@ function isHourly(cron: Cron): boolean {
   return cron.minutes.includes(0) && hour && day && month && weekday && cron.daysMustAgree;
 }
 
-/** Whether Dagster knows the line as a daily, weekly or monthly one. */
+/** Whether Dagster takes the line for a daily, weekly or monthly one. */
 function isOfOneTime(cron: Cron): boolean {
   const isOne = (values: Uint8Array) => values.indexOf(1) === values.lastIndexOf(1);
   const { day, month, weekday } = wildcards(cron);
@@ -34,10 +34,10 @@ function isOfOneTime(cron: Cron): boolean {
   return day ? weekday || !isMixed(cron.fields[4]) : isMonthly && weekday;
 }
 
-/** Which fields croniter expands to a star: all values, without a star among others. */
+/** Which fields croniter takes for a star: those that select all values, without a star among other entries. */
 function wildcards({ fields, hours, days, months, weekdays }: Cron) {
   const isAll = (values: Uint8Array, index: number) => !values.includes(0) && !isMixed(fields[index]);
-  // A day field without a star is one where the other has a star.
+  // A day field without a star counts too if the other day field has a star.
   const isOpen = (index: number, other: number) =>
     [fields[index], fields[other]].some((text) => text === "?" || text?.includes("*") === true);
   return {
@@ -67,7 +67,7 @@ function startOfDay(wall: WallTime): WallTime {
   return Math.floor(wall / DAY_MS) * DAY_MS;
 }
 
-/** Minutes are those of UTC, unless the zone keeps another minute even in summer: Dagster asks for the offset of today. */
+/** Minutes are those of UTC, unless the zone's offset has minutes even in summer: Dagster uses the offset of today. */
 function nextHourly(cron: Cron, zone: TimeZone, after: Instant): Instant {
   const offset = Math.max(...[-SEASON_MS, 0, SEASON_MS].map((away) => zone.offsetAt(after + away)));
   const shift = offset % HOUR_MS === 0 ? 0 : zone.offsetAt(after);
@@ -76,7 +76,7 @@ function nextHourly(cron: Cron, zone: TimeZone, after: Instant): Instant {
   return next;
 }
 
-/** Null where the day itself is missing: Dagster then fails. */
+/** Null: the zone skipped the whole day, and Dagster fails. */
 function daily(wall: WallTime, zone: TimeZone): Instant | null {
   const [first, second] = [zone.instantOf(wall, 0), zone.instantOf(wall, 1)];
   if (first === second || !isSavingHour(wall)) return first;
@@ -97,12 +97,12 @@ function isSavingHour(wall: WallTime): boolean {
   return hour >= 1 && hour <= 3;
 }
 
-/** The full hour moved on by what the clock saves an hour later, which may still be in the gap. */
+/** The full hour, moved on by the daylight saving of an hour later, which may still be in the gap. */
 function afterGap(wall: WallTime, zone: TimeZone): WallTime {
   return Math.floor(wall / HOUR_MS) * HOUR_MS + savingAt(wall + HOUR_MS, zone);
 }
 
-/** In a gap, what the clock saved before it; a move over the date line keeps the season. */
+/** The daylight saving at a reading. In a gap it is that from before; a move over the date line does not change it. */
 function savingAt(wall: WallTime, zone: TimeZone): number {
   const [later, earlier] = [zone.instantOf(wall, 0), zone.instantOf(wall, 1)];
   if (zone.wallOf(later) !== wall)
@@ -113,9 +113,9 @@ function savingAt(wall: WallTime, zone: TimeZone): number {
 type Zones = "zoneinfo" | "pytz";
 
 /**
- * croniter 6 reckons by the clock with the offset of its start, and then corrects a result on the other side of a clock
- * change by the difference, from midnight on. What a difference of times means depends on the library of zones. `start` is
- * where it began, until it has corrected once.
+ * croniter 6 computes by the clock with the offset of its start. From the next midnight on, it corrects a result on the other
+ * side of a clock change by the difference. What the difference of two times is depends on the zone library. `#start` is where
+ * it began, or its last corrected result.
  */
 class Croniter6 {
   readonly #cron: Cron;
@@ -139,10 +139,10 @@ class Croniter6 {
     if (wall === null) return null;
     const found =
       this.#zones === "pytz" ? wall - zone.offsetAt(from) : zone.instantOf(wall, zone.foldAt(from));
-    return (this.#at = this.#corrected(found));
+    return (this.#at = this.#correct(found));
   }
 
-  #corrected(found: Instant): Instant {
+  #correct(found: Instant): Instant {
     const zone = this.#zone;
     const lag = zone.offsetAt(found) - zone.offsetAt(this.#start);
     if (lag === 0) return found;
@@ -158,7 +158,7 @@ class Croniter6 {
   }
 }
 
-/** The times after `after` as one iterator of croniter 6 gives them, those left out that go back. */
+/** The times after `after` as one iterator of croniter 6 gives them, without those that go back. */
 export function croniter6Times(zones: Zones): Times {
   return function* (cron, zone, after) {
     const croniter = new Croniter6(cron, zone, { zones, after });

@@ -5,10 +5,10 @@ import { dayInMonth } from "../day-in-month.ts";
 import type { Cron } from "../cron.ts";
 import { nextByClock } from "../plain-rules.ts";
 
-// The reference gives up after this long; 29 February on a given weekday is at most 40 years apart.
+/** cronsim gives up after this time. 29 February falls on a given weekday at least every 40 years. */
 const SEARCH_DAYS = 50 * 366;
 
-/** cronsim: moments for a line with a star in front, and readings of the clock for any other. */
+/** cronsim counts elapsed time for a line that begins with a star, and readings of the clock for all others. */
 export function cronsimWalk(cron: Cron, zone: TimeZone, after: Instant): Instant | null {
   if (!cron.isElapsed) return nextByClock(cron, zone, after);
   const search = new CronSearch(cron, zone, after);
@@ -17,8 +17,8 @@ export function cronsimWalk(cron: Cron, zone: TimeZone, after: Instant): Instant
 }
 
 /**
- * A hand that moves over the wall clock from match to match. Near a clock change the reference's answer
- * depends on the steps taken, so these are the same steps: date, hour, minute, second, each from the top.
+ * A search over the wall clock from match to match. Near a clock change, the answer of cronsim depends on its steps, so these
+ * are the same: date, hour, minute, second, starting over after each.
  */
 class CronSearch {
   readonly #cron: Cron;
@@ -57,7 +57,7 @@ class CronSearch {
     }
     const day = dayInMonth(this.#cron, date);
     if (day === date.day) return false;
-    // The first of the next month is looked at anew, so that months which are not wanted are skipped whole.
+    // If this month has no further day, the search continues at the first of the next one, so that whole months are skipped.
     this.#startDay(today + (day ?? daysInMonth(date.year, date.month) + 1) - date.day);
     return true;
   }

@@ -8,12 +8,12 @@ const ROUNDS_MAX = 500;
 const WEEKDAY_STEPS_MAX = 366;
 const DAY_STEPS_MAX = 62;
 
-/** What one field does with a time that does not fit it, and how often before the others are looked at again. */
+/** One field: whether it fits a time, how it moves on a time that does not fit, and how often before the others come again. */
 type Field = { isDue: (at: ZonedTime) => boolean; step: (at: ZonedTime) => ZonedTime; max: number };
 
 /**
- * gronx goes from the weekday over month and day to the seconds, and starts over after each step. It puts each step back
- * on the start of its hour or minute by the clock, and so leaves a pass of a repeat out.
+ * gronx checks the weekday, the month, the day and so on to the seconds, and starts over after each step. It sets each step back
+ * to the start of its hour or minute by the clock, and so leaves out one pass of a repeat.
  */
 export function gronxWalk(cron: Cron, zone: TimeZone, after: Instant): Instant | null {
   const { weekday, month, day, others } = fieldsOf(cron);
@@ -23,7 +23,7 @@ export function gronxWalk(cron: Cron, zone: TimeZone, after: Instant): Instant |
     const found = weekdayStep(cron, { weekday, day }, time);
     const fields = found === "weekday fits" ? [month, ...others] : [month, day, ...others];
     const bumped = typeof found === "string" ? firstStep(fields, time) : found;
-    // A day whose midnight the clock skips begins on the day before: gronx never gets past it.
+    // If the clock skips the midnight of a day, gronx finds it on the day before and never gets any further.
     if (bumped?.instant === time.instant) return null;
     if (bumped !== null) time = bumped;
     else if (time.wall === start) time = time.plus(SECOND_MS);
@@ -60,7 +60,7 @@ const EVERY_DAY = {
   daysMustAgree: true,
 };
 
-/** The next day of the weekday, or of the day of month where one of both is enough and it comes first. */
+/** The next day of the weekday; or that of the day of month, if one of both is enough and it comes first. */
 function weekdayStep(
   { fields, daysMustAgree }: Cron,
   { weekday, day }: { weekday: Field; day: Field },
@@ -81,7 +81,7 @@ function firstStep(fields: readonly Field[], time: ZonedTime): ZonedTime | null 
   return late === undefined ? null : stepUntilDue(late, time);
 }
 
-/** The time moved on until it fits; null where it fits already. */
+/** Moves the time on until it fits; null: it already fits. */
 function stepUntilDue({ isDue, step, max }: Field, time: ZonedTime): ZonedTime | null {
   if (isDue(time)) return null;
   let at = time;

@@ -6,13 +6,13 @@ import { luxonLocal } from "../instants.ts";
 import { nextWall } from "../next-wall.ts";
 import { ZonedTime } from "./zoned-time.ts";
 
-// cron 4.4.0
-const RELEASED = dayNumberOf(2025, 12, 11) * DAY_MS;
+/** The release of cron 4.4.0. */
+const RELEASED_WALL = dayNumberOf(2025, 12, 11) * DAY_MS;
 const HALF_YEAR_MS = 182 * DAY_MS;
 
 /**
- * The cron package searches by the clock, moves a time from a gap back to the gap's end where that lies in summer time,
- * and takes a time an hour or half an hour earlier where the clock looks as if it had been set back.
+ * The cron package searches by the clock. It moves a time in a gap back to the end of the gap if that lies in summer time, and
+ * takes a time an hour or half an hour earlier if the clock seems to have been set back.
  */
 export function kelektivWalk(cron: Cron, zone: TimeZone, after: Instant): Instant | null {
   let wall = nextWall(cron, zone.wallOf(after));
@@ -26,11 +26,12 @@ export function kelektivWalk(cron: Cron, zone: TimeZone, after: Instant): Instan
 }
 
 /**
- * Luxon begins with the offset of the moment of asking, which is the lesser one for half of the year or more, and which no
- * program asked before this release.
+ * Luxon begins with the offset of the moment at which it is called: mostly the smaller offset of a year, and never one from
+ * before the release.
  */
 function leastOffset(wall: WallTime, zone: TimeZone): number {
-  if (wall < RELEASED) return Math.min(zone.offsetAt(RELEASED), zone.offsetAt(RELEASED + HALF_YEAR_MS));
+  if (wall < RELEASED_WALL)
+    return Math.min(zone.offsetAt(RELEASED_WALL), zone.offsetAt(RELEASED_WALL + HALF_YEAR_MS));
   return Math.min(zone.offsetAt(wall - DAY_MS), zone.offsetAt(wall + DAY_MS));
 }
 
@@ -42,7 +43,7 @@ function hourOf(wall: WallTime): number {
   return Math.floor((wall - Math.floor(wall / DAY_MS) * DAY_MS) / HOUR_MS);
 }
 
-/** The end of the gap that a time fell into, where it lies in summer time; any other time may go back. */
+/** The end of the gap that a time fell into, if it lies in summer time; other times may move back an hour. */
 function afterGap(time: ZonedTime, after: Instant): ZonedTime {
   const standard = time.zone.offsetAt(newYear(time));
   if (time.offset === standard) return earlier(time, after);
@@ -51,7 +52,7 @@ function afterGap(time: ZonedTime, after: Instant): ZonedTime {
   return at;
 }
 
-/** An hour or half an hour earlier, where the clock looks as if it had been set back by that. */
+/** The time an hour or half an hour earlier, if the clock seems to have been set back by that. */
 function earlier(found: ZonedTime, after: Instant): ZonedTime {
   let time = found;
   const hourBefore = time.plus(-HOUR_MS);

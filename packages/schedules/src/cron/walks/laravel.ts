@@ -7,8 +7,8 @@ import { ZonedTime } from "./zoned-time.ts";
 const STEPS_MAX = 1000;
 
 /**
- * dragonmantank/cron-expression: within an hour of a clock change by an hour or more the hour before, or after, counts as
- * well. It gives up after 1,000 steps.
+ * dragonmantank/cron-expression: within an hour after a clock change by an hour or more, the hour before or after counts too. It
+ * gives up after 1,000 steps.
  */
 export function laravelWalk(cron: Cron, zone: TimeZone, after: Instant): Instant | null {
   let time = new ZonedTime(Math.floor(after / MINUTE_MS) * MINUTE_MS, zone, phpLocal);
@@ -46,7 +46,7 @@ function nextHour({ hours, fields }: Cron, from: ZonedTime): ZonedTime {
   const saved = found.offset - time.offset;
   const corrected = found.plus(-saved);
   const isOvershot = saved > 0 && found.hour !== target && corrected.hour === target;
-  // A whole hour is taken back within the day only.
+  // It goes back by a whole hour only within the day.
   return startOfHour(isOvershot && (saved < HOUR_MS || found.hour > target) ? corrected : found, from);
 }
 

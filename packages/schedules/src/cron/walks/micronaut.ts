@@ -5,12 +5,12 @@ import { javaLocal } from "../instants.ts";
 import { nextWall } from "../next-wall.ts";
 import { ZonedTime } from "./zoned-time.ts";
 
-// A start so long before a time has the same steps near a clock change as one long before.
+/** From this long before a time, the steps near a clock change are the same as from any earlier start. */
 const RUN_UP_MS = 3 * DAY_MS;
 
 /**
- * Micronaut steps by elapsed time from the second up, each step set back by the clock to the start of its unit: what the
- * clock repeats is then often found in the second pass, and an hour that it shortens may be passed over.
+ * Micronaut steps by elapsed time from the seconds up, and sets each step back to the start of its unit by the clock. So it often
+ * finds a repeated time in its second pass, and may skip an hour that a clock change shortens.
  */
 export function micronautWalk(cron: Cron, zone: TimeZone, after: Instant): Instant | null {
   let time: ZonedTime | null = new ZonedTime(after + SECOND_MS, zone, javaLocal);
@@ -22,7 +22,7 @@ export function micronautWalk(cron: Cron, zone: TimeZone, after: Instant): Insta
   }
 }
 
-/** The time moved on by the first field that does not fit; null where all fit. */
+/** Moves the time on by the first field that does not fit; null: all fit. */
 function step(cron: Cron, time: ZonedTime): ZonedTime | null {
   const { seconds, minutes, hours, months } = cron;
   if (seconds[time.second] !== 1) return time.towards("second", seconds);
@@ -33,7 +33,7 @@ function step(cron: Cron, time: ZonedTime): ZonedTime | null {
   return time.plusDays(1).with("hour", 0).with("minute", 0).with("second", 0);
 }
 
-/** Far from a clock change nothing is lost by a look at the readings; null for none. */
+/** Far from a clock change, searches by readings, which is faster; null: there is no further time. */
 function withoutChange(cron: Cron, time: ZonedTime): ZonedTime | null {
   const wall = nextWall(cron, time.wall - SECOND_MS);
   if (wall === null) return null;

@@ -9,9 +9,9 @@ import { ZonedTime } from "./zoned-time.ts";
 const ROUNDS_MAX = 10_000;
 
 /**
- * Quartz goes from the seconds up by the clock, and starts over after each field that does not fit. To a day such as 15W
- * it moves without setting the time back, and it looks for it from the day that stands in the line on: of a day that is
- * moved forward only the first time runs, of one that is moved back the first times may be left out.
+ * Quartz goes from the seconds up by the clock, and starts over after each field that does not fit. It moves to a day such as 15W
+ * without setting the time back, and searches it from the day in the line on. So on a day that is moved forward only the first
+ * time runs, and on a day that is moved back the first times may be left out.
  */
 export function quartzWalk(cron: Cron, zone: TimeZone, after: Instant): Instant | null {
   const start = after + SECOND_MS;
@@ -31,12 +31,12 @@ export function quartzWalk(cron: Cron, zone: TimeZone, after: Instant): Instant 
 
 type Found = { found: ZonedTime };
 
-/** Whether a search far from a clock change differs as well. */
+/** Whether a search differs from the plain one even far from a clock change. */
 export function hasWorkday({ nearWorkdays, lastWorkday }: Cron): boolean {
   return lastWorkday || nearWorkdays.length > 0;
 }
 
-/** Null where seconds, minutes and hours fit. */
+/** Moves the time on by its seconds, minutes or hours; null: they fit. */
 function toTimeOfDay({ seconds, minutes, hours }: Cron, time: ZonedTime): ZonedTime | null {
   const second = seconds.indexOf(1, time.second);
   if (second < 0) return time.at(startOf(time, MINUTE_MS) + MINUTE_MS + seconds.indexOf(1) * SECOND_MS);
@@ -53,7 +53,7 @@ function toTimeOfDay({ seconds, minutes, hours }: Cron, time: ZonedTime): ZonedT
   return hour < 0 ? toHour(time, today + DAY_MS, hours.indexOf(1)) : toHour(time, today, hour);
 }
 
-/** An hour that the clock does not show is tried once more with the one after it. */
+/** Sets the hour; if the clock skips it, the next one. */
 function toHour(time: ZonedTime, midnight: number, hour: number): ZonedTime {
   const found = time.at(midnight + hour * HOUR_MS);
   return found.hour === hour || hour === 24 ? found : time.at(midnight + (hour + 1) * HOUR_MS);
@@ -63,7 +63,7 @@ function startOf({ wall }: ZonedTime, unit: number): number {
   return Math.floor(wall / unit) * unit;
 }
 
-/** The time on its day, where that fits or a working day is meant; else the midnight of the next day that fits. */
+/** The time itself if its day fits; on a working day such as 15W, the same time of day; else the midnight of the next day that fits. */
 function toDay(cron: Cron, time: ZonedTime, start: Instant): ZonedTime | Found {
   const { year, month, day } = time.date;
   const near = workday(cron, time, start);
@@ -75,7 +75,7 @@ function toDay(cron: Cron, time: ZonedTime, start: Instant): ZonedTime | Found {
   );
 }
 
-/** The day that the first working day of the line from today's number on is moved to; null for none, or one that is over. */
+/** Where the first day such as 15W, from today's number on, is moved to; null: there is none, or it has passed. */
 function workday(cron: Cron, time: ZonedTime, start: Instant): number | null {
   const { year, month, day } = time.date;
   const length = daysInMonth(year, month);
@@ -91,7 +91,7 @@ function workday(cron: Cron, time: ZonedTime, start: Instant): number | null {
 
 const NO_DAY = { days: new Uint8Array(32), daysFromEnd: [], lastWorkday: false };
 
-/** The first of the next month or year of the line; null in one of them. */
+/** The first day of the next month or year of the line; null: month and year fit. */
 function toMonth({ months, years }: Cron, time: ZonedTime): ZonedTime | null {
   const { year, month } = time.date;
   const next = months.indexOf(1, month);

@@ -15,7 +15,7 @@ type Field = {
   lower: readonly Lower[];
 };
 
-/** Spring moves field by field, forward within one by the clock, over its end by elapsed time, and starts over. */
+/** Spring moves field by field, by the clock within a field and by elapsed time past its end, and repeats that until all fit. */
 export function springWalk(cron: Cron, zone: TimeZone, after: Instant): Instant | null {
   const fields: readonly Field[] = [
     { unit: "hour", size: HOUR_MS, values: cron.hours, of: (time) => time.hour, lower: ["minute", "second"] },

@@ -7,13 +7,13 @@ import { calendarLocal } from "../instants.ts";
 
 const MONTHS_MAX = 12 * 200;
 
-/** What Java's calendar reads at the instant `wall - offset`. A time that was set keeps the offset, whatever holds there. */
+/** What Java's calendar shows at the instant `wall - offset`. A time that was set keeps its offset, even if another one holds. */
 type Reading = { wall: WallTime; offset: number };
 
 /**
- * WildFly's EJB timers go to the next time of day, then to a month, a day and a year that fit. They set the time of day by
- * the offset that holds then, and move by days as Java's calendar does: into the hour that a spring change leaves out by
- * the offset before it, so that such a timer runs an hour early, and once more at the time that is an hour late.
+ * WildFly's EJB timers go to the next time of day, then to a month, a day and a year that fit. They set the time of day with the
+ * offset of that day, and move by days as Java's calendar does. If a move ends in the hour that a spring change skips, it uses
+ * the offset from before, so that the timer runs an hour early, and once more an hour late.
  */
 export function wildflyWalk(cron: Cron, zone: TimeZone, after: Instant): Instant | null {
   const search = new Search(cron, zone);
@@ -23,7 +23,7 @@ export function wildflyWalk(cron: Cron, zone: TimeZone, after: Instant): Instant
   return found === null ? null : found.wall - found.offset;
 }
 
-/** Whether a search from the last weekday of a month may end on the first day of another one, whatever its weekday. */
+/** Whether a search at the end of a month may end on the first day of another month, whatever its weekday. */
 export function leavesItsMonth(cron: Cron): boolean {
   return hasWeekday(cron) && cron.months.includes(0, 1);
 }
@@ -42,14 +42,14 @@ class Search {
       cron.seconds.indexOf(1) * SECOND_MS;
   }
 
-  /** Of today, or of tomorrow where today's times are over. */
+  /** The next time of today, or the first of tomorrow if today has no more. */
   toTimeOfDay(from: Reading): Reading {
     const next = this.#nextTimeOfDay(timeOfDay(from));
     const today = { ...from, wall: startOfDay(from) + next };
     return next < timeOfDay(from) ? this.#plusDays(today, 1) : today;
   }
 
-  /** In milliseconds from midnight; the first of the day where no later one fits. */
+  /** In milliseconds from midnight; the first time of the day if there is no later one. */
   #nextTimeOfDay(now: number): number {
     const { hours, minutes, seconds } = this.#cron;
     const [hour, minute] = [Math.floor(now / HOUR_MS), Math.floor((now % HOUR_MS) / MINUTE_MS)];
@@ -83,7 +83,7 @@ class Search {
     return byWeekday.wall - byWeekday.offset < byMonthday.wall - byMonthday.offset ? byWeekday : byMonthday;
   }
 
-  /** The next week may begin in a month that does not fit: then the first day of the next one, on whatever weekday. */
+  /** If the next week is in a month that does not fit, the result is the first day of the next month that does, on any weekday. */
   #toWeekday(from: Reading): Reading | null {
     const { weekdays } = this.#cron;
     const weekday = weekdayOf(startOfDay(from) / DAY_MS);
@@ -128,13 +128,13 @@ class Search {
       : this.toDay(this.#firstTimeOf(from, dayNumberOf(next, months.indexOf(1), 1)));
   }
 
-  /** The first time of a day, by the offset that holds there at the present time of day. */
+  /** The first time of a day, with the offset that the day has at the current time of day. */
   #firstTimeOf(from: Reading, dayNumber: number): Reading {
     const there = this.#at(dayNumber * DAY_MS + timeOfDay(from));
     return { ...there, wall: startOfDay(there) + this.#firstTime };
   }
 
-  /** `GregorianCalendar.add`: by the offset before the move, where that leads to the day that is wanted. */
+  /** As `GregorianCalendar.add` does: keeps the time of day if that leads to the wanted day, else the elapsed time. */
   #plusDays({ wall, offset }: Reading, days: number): Reading {
     const moved = readingAt(wall + days * DAY_MS - offset, this.#zone);
     if (moved.offset === offset) return moved;
@@ -172,7 +172,7 @@ function dateOf({ wall }: Reading): CivilDate {
   return civilDateOf(Math.floor(wall / DAY_MS));
 }
 
-/** The same day of the next month, or the last one that it has. */
+/** The same day of the next month, or its last day. */
 function dayInNextMonth({ year, month, day }: CivilDate): number {
   const [nextYear, next] = month === 12 ? [year + 1, 1] : [year, month + 1];
   return dayNumberOf(nextYear, next, Math.min(day, daysInMonth(nextYear, next)));

@@ -14,8 +14,8 @@ const SIZES: Readonly<Record<Unit, number>> = {
 };
 
 /**
- * An instant, read in a zone, as the time of some language's library: what is added in milliseconds is elapsed time, and
- * what is set by the clock is found with `resolve`.
+ * An instant with a zone, like the time types of many libraries: milliseconds are added as elapsed time, and `resolve` finds the
+ * instant of a time that is set by the clock.
  */
 export class ZonedTime {
   readonly instant: Instant;
@@ -50,14 +50,14 @@ export class ZonedTime {
     return Math.floor((this.#inDay() % MINUTE_MS) / SECOND_MS);
   }
 
-  /** Later by elapsed time. */
+  /** Adds elapsed time. */
   plus(milliseconds: number): ZonedTime {
     return new ZonedTime(this.instant + milliseconds, this.zone, this.#resolve);
   }
 
   /**
-   * As far on as steps by one lead to a selected value, or over the end of the unit; one step where the clock changes on
-   * the way, which it does at whole minutes only.
+   * Adds steps of one until a value is selected, or past the end of the unit; only one step if the clock changes on the way. The
+   * clock changes only at whole minutes.
    */
   towards(unit: Exclude<Unit, "day">, values: Uint8Array): ZonedTime {
     const next = values.indexOf(1, this[unit] + 1);
@@ -102,7 +102,7 @@ export class ZonedTime {
     return dayInMonth(cron, this.date) === this.date.day;
   }
 
-  /** Where midnight does not exist on this day, an hour like it, as libraries of Go make it. */
+  /** The time at or nearest to midnight, if the clock skips that, as libraries for Go compute it. */
   nearMidnight(): ZonedTime {
     const { hour } = this;
     return hour === 0 ? this : this.plus((hour > 12 ? 24 - hour : -hour) * HOUR_MS);
