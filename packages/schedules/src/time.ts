@@ -1,4 +1,4 @@
-/** An instant as epoch milliseconds, UTC. Core reads no clock: every instant is handed in. */
+/** An instant as epoch milliseconds, UTC. This package reads no clock: every instant is a parameter. */
 export type Instant = number;
 
 export const SECOND_MS = 1000;

@@ -8,14 +8,14 @@ describe("a line that plain cron does not take proposes what runs the job", () =
   test.each<[string, string[], RegExp]>([
     ["0 30 2 * * *", ["spring", "cron-kelektiv", "bullmq"], /six fields: seconds before/],
     ["0 0 12 ? * MON-FRI", ["quartz", "spring", "bullmq"], /six fields/],
-    ["0 0 12 ? * MON 2027", ["quartz", "hashicorp-nomad"], /seven fields: .* a year behind/],
-    ["0 10 * * ?", ["kubernetes", "bullmq", "hashicorp-nomad"], /\? stands for any day/],
+    ["0 0 12 ? * MON 2027", ["quartz", "hashicorp-nomad"], /seven fields: .* a year after/],
+    ["0 10 * * ?", ["kubernetes", "bullmq", "hashicorp-nomad"], /A \? means any day/],
     ["H 2 * * *", ["jenkins"], /Jenkins draws/],
     ["H/15 * * * * make", ["jenkins"], /Jenkins draws/],
     ["H(0-29) H(2-4) * * 1-5", ["jenkins"], /Jenkins draws/],
     ["TZ=Asia/Tokyo 5 9 * * *", ["gocron", "netresearch-go-cron"], /time zone before the fields/],
     ["CRON_TZ=Asia/Tokyo 5 9 * * *", ["gocron", "netresearch-go-cron"], /time zone before the fields/],
-    ["MAILTO=ops\nCRON_TZ=Asia/Tokyo\n5 9 * * * /opt/x", ["cronie"], /Debian's cron passes over it/],
+    ["MAILTO=ops\nCRON_TZ=Asia/Tokyo\n5 9 * * * /opt/x", ["cronie"], /Debian's cron ignores it/],
     ["@every 90m", ["kubernetes", "gocron", "netresearch-go-cron"], /counts from the last start/],
     ["0 0 15W * *", ["hashicorp-nomad", "croniter"], /cron \(Debian.* refuses this line/],
   ])("%j", (expression, schedulers, because) => {

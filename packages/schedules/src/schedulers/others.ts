@@ -23,10 +23,10 @@ const busybox = derive(COMMON, {
   },
 });
 
-// A line that BusyBox passes over runs never.
+/** A line that never runs, in place of one that BusyBox ignores. */
 const READ_AS_NOTHING = "? ? ? ? ?";
 
-/** A "#" begins a comment, and a line of fewer than five fields is passed over, as is a macro that it does not know. */
+/** Whether BusyBox reads a line: it ignores lines with fewer than five fields, also before a "#", and unknown macros. */
 function isReadByBusybox(line: string): boolean {
   const words = line.trim().split(/\s+/);
   if (line.trim().startsWith("@")) return Object.hasOwn(USUAL_MACROS, words[0] ?? "");
@@ -45,7 +45,7 @@ const systemdCron = derive(COMMON, {
       const sixth = text.trim().split(/\s+/)[5];
       if (sixth !== undefined && /^[^/]+\//.test(sixth))
         throw new ScheduleError(
-          `systemd-cron takes “${sixth}” for the command and makes no timer: leave it out.`,
+          `systemd-cron reads “${sixth}” as the command and creates no timer: leave it out.`,
         );
       return text;
     },
@@ -68,7 +68,7 @@ const jenkins = derive(COMMON, {
   quirks: {
     drawn(text, job) {
       if (/^\s/.test(text))
-        throw new ScheduleError("Jenkins takes no blank before the first field: remove it.");
+        throw new ScheduleError("Jenkins accepts no space before the first field: remove it.");
       const line = JENKINS_MACROS[text.trim()] ?? text;
       if (job === undefined) return hashWindow(line);
       const exact = withoutHashes(line, job);
@@ -84,7 +84,7 @@ const fugit = derive(COMMON, {
   days: { open: "all values" },
   neverRefused: true,
   quirks: {
-    // A step needs no star before it, a weekday takes none, and 24 o'clock is midnight.
+    // A step needs no star before it, steps of weekdays are ignored, and hour 24 is midnight.
     field(text, field) {
       const whole = text.replaceAll(/(?<=^|,)(?=\/)/g, "*");
       if (field === "weekday") return whole.replaceAll(/(?<=^|,)(\w+)\/\d+/g, "$1");
@@ -116,23 +116,23 @@ const laravel = derive(COMMON, {
 function laravelField(text: string, field: FieldName): string {
   if (field === "day" && text.includes(",") && /[LW]/.test(text))
     throw new ScheduleError(
-      `The day-of-month field takes L and W only alone, not in “${text}”: make a line of each.`,
+      `The day-of-month field accepts L and W only alone, not in “${text}”: write a line for each.`,
     );
   if (field === "weekday") return laravelWeekdays(text);
   const size = { minute: 60, hour: 24, day: 31, month: 12 }[field as "minute"] ?? Infinity;
   const first = field === "minute" || field === "hour" ? 0 : 1;
   const largest = first === 0 ? size - 1 : size;
-  // A step larger than the field is the one value at its remainder; in a list of times a star is 0.
+  // A step larger than the field selects the one value at its remainder. In a list of times, a star is 0.
   const steps = text.replaceAll(/(?<=^|,)[^,/]+\/(\d+)(?=,|$)/g, (entry, step) =>
     Number(step) > largest ? String(first + (Number(step) % size)) : entry,
   );
   return first === 0 && steps.includes(",") ? steps.replaceAll(/(?<=^|,)\*(?=,|$)/g, "0") : steps;
 }
 
-/** A name takes no step; a range up to 0 ends with Sunday, one up to SUN with Saturday, and none begins with SUN. */
+/** Steps of names are ignored. A range up to 0 ends with Sunday, a range up to SUN with Saturday, and none begins with SUN. */
 function laravelWeekdays(text: string): string {
   if (/(?<=^|,)SUN-/.test(text))
-    throw new ScheduleError("The day-of-week field takes no range from SUN, which is 7 here: write 0-6.");
+    throw new ScheduleError("The day-of-week field accepts no range from SUN, which is 7 here: write 0-6.");
   return text
     .replaceAll(/(?<=^|,)([A-Z]{3})\/\d+/g, "$1")
     .replaceAll(/(?<=[1-6]-)0(?=,|$)/g, "7")
@@ -154,7 +154,7 @@ const rustCron = derive(COMMON, {
   clock: { times: rustCronTimes },
   years: 200,
   quirks: {
-    // No blank is needed behind a star: "*5" is two fields.
+    // A star needs no space after it: "*5" is two fields.
     line: (text) => text.replaceAll(/\*(?=\d)/g, "* "),
     field(text) {
       const wrong = /(?<=^|,)[A-Z]+(?:-\d+|\/\d+)|(?<=^|,)\d+-[A-Z]+/.exec(text);
@@ -227,8 +227,8 @@ export const RUST_CRON = preset({
 });
 
 /**
- * The cron crate searches by the clock, leaves out what the clock skips, and gives the second pass of a repeated time right
- * after its first one: where several times repeat, those of the first pass that would follow go back, and are left out.
+ * The cron crate searches by the clock and leaves out what the clock skips. It gives the second pass of a repeated time right
+ * after the first. If several times repeat, further times of the first pass would go back, and are left out.
  */
 function* rustCronTimes(cron: Cron, zone: TimeZone, after: Instant): Iterable<Instant> {
   let last = after;
@@ -244,7 +244,7 @@ function* rustCronTimes(cron: Cron, zone: TimeZone, after: Instant): Iterable<In
 const WEEKDAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 const calendars = new WeakMap<Cron, OnCalendar>();
 
-/** systemd-cron writes a line as an OnCalendar line, which systemd then reckons. */
+/** systemd-cron translates a line into an OnCalendar line, whose times systemd computes. */
 function systemdCronWalk(cron: Cron, zone: TimeZone, after: Instant): Instant | null {
   const calendar = calendars.get(cron) ?? calendarOf(cron);
   calendars.set(cron, calendar);

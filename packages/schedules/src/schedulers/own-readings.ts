@@ -12,9 +12,9 @@ const BUSYBOX_FIELDS: Readonly<Record<string, { size: number; shift: number }>> 
 const TURNS_MAX = 1024;
 
 /**
- * BusyBox reads entry by entry and never refuses: at a fault it logs, and keeps what it has selected until then. It goes
- * round the field from the first value to the last: a last value that the field does not have selects everything. The
- * days of the month begin with 0, so that every second day is an even one.
+ * BusyBox reads entry by entry and never refuses a line: at an error it logs, and keeps the values selected so far. It goes round
+ * the field from the first value to the last, so that a last value which the field does not have selects everything. Days of the
+ * month begin with 0, so that every second day is an even one.
  */
 export function busyboxValues(text: string, field: FieldName): Set<number> {
   const { size, shift } = BUSYBOX_FIELDS[field] ?? { size: 1, shift: 0 };
@@ -63,7 +63,7 @@ function busyboxValue(
   return index < 0 ? null : { value: index, isStar: false, rest: text.slice(3) };
 }
 
-/** False where the last value is never met. */
+/** Selects the values from the first to the last. False: it never reaches the last value. */
 function goRound({ first, last, step }: BusyboxEntry, size: number, selected: Set<number>): boolean {
   let value = first - 1;
   let left = 1;
@@ -87,9 +87,9 @@ const SYSTEMD_CRON_FIELDS: Readonly<Record<string, { least: number; size: number
 };
 
 /**
- * systemd-cron 1.15 takes slices of a list. Its list of months lacks October, so that NOV is October and DEC November;
- * a weekday is its number modulo 7, so that 0-7 is Sunday alone.
- * @throws ScheduleError where nothing is selected
+ * systemd-cron 1.15 takes slices of a list of values. Its list of months lacks October, so that NOV is October and DEC November.
+ * It takes weekdays modulo 7, so that 0-7 is only Sunday.
+ * @throws ScheduleError if nothing is selected
  */
 export function systemdCronValues(text: string, field: FieldName): number[] {
   const { least, size } = SYSTEMD_CRON_FIELDS[field] ?? { least: 0, size: 1 };
@@ -97,7 +97,7 @@ export function systemdCronValues(text: string, field: FieldName): number[] {
   const selected = text.split(",").flatMap((entry) => slice(all, entry, { field, least }));
   if (selected.length > 0) return selected;
   throw new ScheduleError(
-    `systemd-cron reads nothing in “${text}” for the ${field}, and makes no timer: write numbers from ${least} to ${least + size - 1}.`,
+    `systemd-cron reads nothing in “${text}” for the ${field}, and creates no timer: write numbers from ${least} to ${least + size - 1}.`,
   );
 }
 
@@ -129,6 +129,6 @@ function systemdCronNumber(text: string, field: FieldName): number {
 
 function refuse(text: string, field: FieldName): never {
   throw new ScheduleError(
-    `systemd-cron cannot read “${text}” for the ${field}, and makes no timer: write numbers, ranges and steps.`,
+    `systemd-cron cannot read “${text}” for the ${field}, and creates no timer: write numbers, ranges and steps.`,
   );
 }

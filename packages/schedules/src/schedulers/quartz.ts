@@ -23,7 +23,7 @@ const quartz = derive(COMMON, {
   years: 100,
   quirks: { field: quartzField },
 });
-// Its reader was made from an old one of Quartz.
+// Elasticsearch's parser comes from an old version of Quartz.
 const elasticsearch = derive(quartz, {
   grammar: { stepMax: "any", words: ["L", "L-n", "wL", "w#n"], wordsInLists: false },
   clock: { walk: naiveWalk(firstOrLater), walksAlways: () => false },
@@ -43,13 +43,13 @@ const wildfly = derive(COMMON, {
   quirks: { field: wildflyField },
 });
 
-/** A name is three letters, with a range of names or an L behind it; all else behind it is dropped. */
+/** A name is three letters, and a range of names or an L may follow it; Quartz ignores everything else after it. */
 function quartzField(written: string, field: FieldName): string {
-  // L alone is Saturday, and so is 0 with a count.
+  // L alone means Saturday, and so does 0 with a count.
   const text = field === "weekday" ? written.replace(/^L$/, "7").replace(/^0#/, "7#") : written;
   if (field === "weekday" && /#(?![1-5]$)/.test(text))
     throw new ScheduleError(
-      "The day-of-week field takes one count from #1 to #5, such as FRI#2, and nothing beside it.",
+      "The day-of-week field accepts one count from #1 to #5, such as FRI#2, and nothing else with it.",
     );
   return text
     .split(",")
@@ -60,11 +60,11 @@ function quartzField(written: string, field: FieldName): string {
 function quartzEntry(entry: string, field: FieldName): string {
   if (/^[A-Z]{3}-(?![A-Z]{3})/.test(entry))
     throw new ScheduleError(
-      `The ${field} field takes no name beside a number, as in “${entry}”: write both as names.`,
+      `The ${field} field accepts no name with a number, as in “${entry}”: write both as names.`,
     );
   const [, named] = /^((?!L)[A-Z]{3}(?:-[A-Z]{3}|#[1-5]$|L)?)/.exec(entry) ?? [];
   if (named !== undefined) return named;
-  // Steps of 0 are none, a step may stand alone, and a range of weekdays may end with 0.
+  // A step of 0 is ignored, a step needs no star before it, and a range of weekdays may end with 0.
   return entry
     .replace(/^\//, "*/")
     .replace(/^(\d+)(?:-\d+)?\/0+$/, "$1")
@@ -72,7 +72,7 @@ function quartzEntry(entry: string, field: FieldName): string {
     .replace(field === "weekday" ? /-0$/ : /(?!)/, "-7");
 }
 
-/** Steps have a limit behind a star only. LW takes Sundays in American zones, and the next 15W may lie in the past. */
+/** Only steps after a star have a limit. W is refused: LW selects Sundays in American zones, and the next 15W may be in the past. */
 function elasticsearchField(text: string, field: FieldName): string {
   if (field === "day" && text.includes("W"))
     throw new ScheduleError(
@@ -87,16 +87,16 @@ function elasticsearchField(text: string, field: FieldName): string {
   return quartzField(text, field);
 }
 
-/** Steps are taken in times only, and stand alone; a 5th weekday would be the last day of a month that has four. */
+/** Only times have steps, and only alone. A 5th weekday would be the last day of a month that has four. */
 function wildflyField(text: string, field: FieldName): string {
   const isTime = field === "second" || field === "minute" || field === "hour";
   if (text.includes("/") && (!isTime || !/^(?:\*|\d+)\/\d+$/.test(text)))
     throw new ScheduleError(
-      `The ${field} field takes ${isTime ? "a step only alone, such as */10 or 5/10" : "no steps"}: list the numbers instead.`,
+      `The ${field} field accepts ${isTime ? "a step only alone, such as */10 or 5/10" : "no steps"}: list the numbers instead.`,
     );
   if (/(?:^|,)\*(?=,)|,\*/.test(text))
     throw new ScheduleError(
-      `The ${field} field takes a star only alone: write * for all, or leave it out of “${text}”.`,
+      `The ${field} field accepts a star only alone: write * for all, or leave it out of “${text}”.`,
     );
   return isTime ? text.replace(/^(\d+)\/0+$/, "$1").replace(/^\*\/0+$/, "0") : text;
 }

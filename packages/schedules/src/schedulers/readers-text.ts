@@ -3,7 +3,7 @@ import { ScheduleError } from "../schedule-error.ts";
 import { listText } from "../explain/english.ts";
 import { schedulerNamed } from "./index.ts";
 
-// Those that most people mean by a line that plain cron refuses, in this order.
+/** The schedulers that people most likely mean by a line that plain cron refuses, the most likely first. */
 const LIKELY = [
   "quartz",
   "spring",
@@ -17,12 +17,12 @@ const LIKELY = [
 ];
 const NAMED_MAX = 3;
 
-/** The schedulers that most people mean by a line that the chosen one refuses, the likeliest first, at most three. */
+/** The schedulers that people most likely mean by a line that the chosen one refuses, the most likely first, at most three. */
 export function likelyReaders({ expression, scheduler }: Line): string[] {
   return LIKELY.filter((id) => id !== scheduler && isReadBy(id, expression)).slice(0, NAMED_MAX);
 }
 
-/** Says which schedulers read a line that the chosen one refuses; null where none of the usual ones does. */
+/** A sentence on which schedulers read a line that the chosen one refuses; null: none of the usual ones does. */
 export function readersText(line: Line): string | null {
   const labels = likelyReaders(line).map((id) => schedulerNamed(id).label);
   return labels.length === 0

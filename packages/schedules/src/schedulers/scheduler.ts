@@ -1,9 +1,9 @@
 import type { ClockRule, CronRules, DayRule, Grammar, Layout } from "../cron/rules.ts";
 
-/** Who reads a cron line where nothing else is said. */
+/** The scheduler of a cron schedule that names none. */
 export const DEFAULT_SCHEDULER = "debian-cron";
 
-/** By which schedulers are grouped in a list, in this order. */
+/** The groups of schedulers in a list, in this order. */
 export const FAMILIES = [
   "Linux",
   "Containers",
@@ -20,22 +20,22 @@ export const FAMILIES = [
 /** A program that reads cron lines, and how it reads them. */
 export type Scheduler = {
   id: string;
-  /** as it is offered in a list */
+  /** its name in a list */
   label: string;
   family: (typeof FAMILIES)[number];
-  /** names that people use for it, and products that have it inside */
+  /** names that people use for it, and products that contain it */
   names: readonly string[];
-  /** the version that the reading was proven against, and what changed with which release */
+  /** the version that the rules were tested against */
   version: string;
-  /** what was run to prove it; `docs/schedulers.md` says so */
+  /** what was run for these tests; shown in `docs/schedulers.md` */
   source: string;
   example: string;
-  /** lines whose times the program draws by itself, so that another copy of it would run them at others */
+  /** recognises lines whose times the program draws, so that they differ between installations */
   drawn?: { sign: RegExp; text: string };
   rules: CronRules;
 };
 
-/** A scheduler whose version says where its reading is from, and whose lines have five fields, where it says no other. */
+/** A scheduler. Without `source`, that is the version; without `example`, its lines have five fields. */
 export function preset(
   given: Omit<Scheduler, "source" | "example"> & Partial<Pick<Scheduler, "source" | "example">>,
 ): Scheduler {
@@ -49,7 +49,7 @@ type Changes = Partial<Omit<CronRules, "grammar" | "days" | "clock" | "quirks">>
   quirks?: CronRules["quirks"];
 };
 
-/** Rules that differ from others in a few points. */
+/** Rules that are those of `base` except for the changes. */
 export function derive(base: CronRules, changes: Changes): CronRules {
   return {
     ...base,
@@ -81,7 +81,7 @@ export const USUAL_MACROS: Readonly<Record<string, string>> = {
   "@hourly": "0 * * * *",
 };
 
-/** What most schedulers have in common; each preset says what differs. */
+/** The rules that most schedulers have in common. Each preset changes what differs. */
 export const COMMON: CronRules = {
   layouts: [FIVE],
   behind: "refused",

@@ -1,7 +1,7 @@
 import { ScheduleError } from "../schedule-error.ts";
 import { timesAfter } from "../schedule.ts";
 
-/** An expression, its zone, the start, and its next times in seconds from there; null where the program refuses it. */
+/** An expression, its zone, the start, and its next times in seconds from the start; null: the program refuses it. */
 export type Vector = readonly [
   expression: string,
   timezone: string,
@@ -9,12 +9,12 @@ export type Vector = readonly [
   next: readonly number[] | null,
 ];
 
-/** The job that Jenkins ran when its vectors were made, of whose name it makes the times of H. */
+/** The name of the job with which the vectors of Jenkins were made; the times of H depend on it. */
 const JOB = "flavours";
-/** How many times are asked for where the program refuses the expression. */
+/** How many times to ask for if the program refuses the expression. */
 const COUNT_ASKED = 4;
 
-/** What we say of a vector's expression as this scheduler reads it, in the form of the vector's own answer. */
+/** Our own answer for a vector's expression as this scheduler reads it, in the form of the vector. */
 export function answerTo(scheduler: string, [expression, timezone, after, next]: Vector): Vector[3] {
   const start = Date.parse(after);
   const count = next?.length ?? COUNT_ASKED;

@@ -1,9 +1,9 @@
 import type { OffsetSource } from "../timezones/timezones.ts";
 
-/** Instants in epoch seconds from which on a zone has an offset in seconds, by zone. */
+/** The offsets of zones: instants in epoch seconds, and the offset in seconds from there on. */
 export type Zones = Record<string, readonly (readonly [from: number, offset: number])[]>;
 
-/** The offsets of these zones. They change by law: vectors hold for the tz database that they were computed with. */
+/** The offsets of these zones. Because they change by law, vectors hold only with the tz database that they were made with. */
 export function offsetsOf(zones: Zones): OffsetSource {
   return (timezone) => {
     const changes = zones[timezone];

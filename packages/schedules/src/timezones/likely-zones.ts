@@ -1,11 +1,11 @@
 /**
- * One zone for each set of zones whose clocks agree from July 2025 to July 2027, with what its people produce in a year
- * (thousand million dollars at purchasing power) and how many millions they are; of each set the zone that produces
- * most. Hosts stand where people can pay for them: by heads alone a host in Berlin would be in Lagos all winter.
+ * One zone for each set of zones whose clocks agree from July 2025 to July 2027: the one with the largest product. The numbers
+ * are those of the whole set: its gross product in a year (billion dollars at purchasing power), and its people in millions.
+ * The product is used because hosts are where people can pay for them: by people alone, a host in Berlin would be taken to be in
+ * Lagos all winter.
  *
- * Source: territoryInfo of Unicode CLDR 48 for each territory, laid on the zones by zone1970.tab of the tz database; the
- * territories of several zones are split by their censuses (US 2020, CA 2021, MX 2020, BR 2022, RU 2021, AU 2021,
- * ID 2020).
+ * Source: territoryInfo of Unicode CLDR 48 for each territory, assigned to zones by zone1970.tab of the tz database. Territories
+ * with several zones are split by their censuses (US 2020, CA 2021, MX 2020, BR 2022, RU 2021, AU 2021, ID 2020).
  */
 const ZONES: readonly [timezone: string, produce: number, millions: number][] = [
   ["Asia/Shanghai", 37019, 1663],
@@ -71,10 +71,10 @@ const ZONES: readonly [timezone: string, produce: number, millions: number][] = 
   ["America/Adak", 0, 0],
 ];
 
-// Servers and containers are set to UTC unless somebody changes it.
+/** Servers and containers use UTC unless somebody changes that, so it is the most likely zone. */
 const WEIGHT_OF_UTC = 100_000;
 
-/** The zones that hosts live in, most likely first; `weight` is what people there produce, and more than all for UTC. */
+/** The zones that hosts use, the most likely first. `weight` is the product of the zone, and for UTC more than all others. */
 export const LIKELY_ZONES: readonly { timezone: string; weight: number }[] = [
   { timezone: "UTC", weight: WEIGHT_OF_UTC },
   ...ZONES.map(([timezone, produce]) => ({ timezone, weight: produce })),

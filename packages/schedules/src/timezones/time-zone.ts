@@ -1,31 +1,31 @@
 import { DAY_MS, HOUR_MS, MINUTE_MS, type Instant } from "../time.ts";
 import { civilDateOf, dayNumberOf } from "../civil.ts";
 
-/** A wall clock reading, as the instant at which a clock in UTC would show the same. */
+/** A wall clock reading: the instant at which a clock in UTC would show the same. */
 export type WallTime = number;
 
-/** Which reading is meant where the clock shows it twice: 0 the first pass, 1 the second. */
+/** Which pass is meant if the clock shows a reading twice: 0 is the first, 1 the second. */
 export type Fold = 0 | 1;
 
-/** A stretch of time, half open, in which the zone keeps one offset from UTC. */
+/** A half-open span in which the zone keeps one offset from UTC. */
 type Span = { start: Instant; end: Instant; offset: number; isDaylightSaving?: boolean };
 
 /** The offset of a zone from UTC at an instant, in milliseconds. */
 export type OffsetAt = (instant: Instant) => number;
 
-// Offsets are sampled this far apart: no zone since 1970 went to another offset and back in less. Years
-// to come follow rules, of which the shortest season was Morocco's Ramadan.
+// Offsets are sampled at this distance: since 1970 no zone has changed to another offset and back in less. Later years follow
+// rules, of which the shortest season is Morocco's Ramadan.
 const SAMPLE_MS = 14 * DAY_MS;
 const SAMPLE_BY_RULE_MS = 28 * DAY_MS;
 const RULES_FROM_YEAR = 2038;
-// No clock change moves the clock by more than a day (Samoa in 2011).
+/** No clock change moves the clock by more than a day (Samoa in 2011). */
 const CHANGE_MAX_MS = 25 * HOUR_MS;
-// By law or in the tz database these zones' standard is the later time, and the other one is the saving.
+/** By law or in the tz database, the standard time of these zones is that of summer, and winter time counts as the saving. */
 const SAVES_IN_WINTER = new Set(["Africa/Casablanca", "Africa/El_Aaiun", "Europe/Dublin"]);
 
 /**
- * The clock changes of one zone. Asking for an offset is slow, a microsecond with `Intl`, so the changes
- * of each year are searched once and remembered.
+ * The clock changes of one zone. The offset at an instant is slow to get, a microsecond with `Intl`, so the changes of each year
+ * are searched once and cached.
  */
 export class TimeZone {
   readonly name: string;
@@ -39,7 +39,7 @@ export class TimeZone {
     this.#span = name === "UTC" ? { start: -Infinity, end: Infinity, offset: 0 } : this.#spanOf(0);
   }
 
-  /** Milliseconds to add to UTC for this zone's wall clock. */
+  /** The milliseconds to add to UTC to get this zone's wall time. */
   offsetAt(instant: Instant): number {
     return this.#spanAt(instant).offset;
   }
@@ -48,30 +48,30 @@ export class TimeZone {
     return instant + this.offsetAt(instant);
   }
 
-  /** A reading that the clock skips is taken at the offset before (fold 0) or after (fold 1) the change. */
+  /** The instant of a reading. If the clock skips it, the offset is that before (fold 0) or after (fold 1) the change. */
   instantOf(wall: WallTime, fold: Fold): Instant {
     return this.isFarFromChange(wall) ? wall - this.#span.offset : this.#instantNearChange(wall, fold);
   }
 
-  /** No change within a day of this reading. May answer no too often, never yes. */
+  /** Whether no change is within a day of this reading. False may be wrong; true never is. */
   isFarFromChange(wall: WallTime): boolean {
     const { start, end, offset } = this.#span;
     const instant = wall - offset;
     return instant - CHANGE_MAX_MS >= start && instant + CHANGE_MAX_MS < end;
   }
 
-  /** The first instant at which the clock shows `wall` or, where it is skipped, the end of the gap. */
+  /** The first instant at which the clock shows `wall`; if it is skipped, the end of the gap. */
   firstInstantAt(wall: WallTime): Instant {
     const instant = this.instantOf(wall, 0);
     return this.wallOf(instant) === wall ? instant : this.#changeBefore(instant);
   }
 
-  /** 1 where the clock has shown the same reading before. */
+  /** 1 if the clock has already shown the same reading. */
   foldAt(instant: Instant): Fold {
     return this.instantOf(this.wallOf(instant), 0) === instant ? 0 : 1;
   }
 
-  /** The first change of offset after `after` and not after `until`. */
+  /** The first change of offset later than `after` and not later than `until`. */
   nextChange(after: Instant, until: Instant): Instant | null {
     let span = this.#spanAt(after);
     while (span.end <= until) {
@@ -83,8 +83,8 @@ export class TimeZone {
   }
 
   /**
-   * Whether the C library would call this daylight saving. The runtime does not say, so: the clock differs
-   * from its standard within both the past and the coming year, unlike after a move for good.
+   * Whether the C library would call this daylight saving time. The runtime does not say so; it is true if the clock was set
+   * otherwise within both the past and the coming year, which is not so after a permanent change.
    */
   isDaylightSaving(instant: Instant): boolean {
     const span = this.#spanAt(instant);
@@ -152,7 +152,7 @@ export class TimeZone {
     return spans;
   }
 
-  /** Every change since 1972 came at a whole minute. */
+  /** Finds a change to the minute: all changes since 1972 were at whole minutes. */
   #bisectChange(from: Instant, to: Instant): Instant {
     const offset = this.#askOffset(from);
     let low = from;

@@ -3,10 +3,10 @@ import { HOUR_MS, MINUTE_MS, SECOND_MS } from "../time.ts";
 import { LEGACY_NAMES, ZONES_BY_REGION, ZONES_WITHOUT_REGION } from "./zone-names.ts";
 import { type OffsetAt, TimeZone } from "./time-zone.ts";
 
-/** Where the offsets of zones come from; null for a zone it does not know. */
+/** Where the offsets of zones come from; null: it does not know the zone. */
 export type OffsetSource = (timezone: string) => OffsetAt | null;
 
-/** The zone data of the JavaScript runtime. Browsers behind on names know some zones by an old one only. */
+/** The zone data of the JavaScript runtime. Some browsers know some zones only by an old name. */
 export const runtimeOffsets: OffsetSource = (timezone) => {
   const legacy = LEGACY_NAMES[timezone]?.split(" ") ?? [];
   for (const name of [timezone, ...legacy]) {
@@ -16,7 +16,7 @@ export const runtimeOffsets: OffsetSource = (timezone) => {
   return null;
 };
 
-/** Every zone that a schedule may be stored with, sorted. */
+/** Every zone that a stored schedule may have, sorted. */
 export const timezones: readonly string[] = [...ZONES_WITHOUT_REGION, ...zonesWithRegion()].toSorted();
 
 const canonicalNames = new Set(timezones);
@@ -31,8 +31,8 @@ let offsetsOf: OffsetSource = runtimeOffsets;
 const zones = new Map([["UTC", UTC]]);
 
 /**
- * The name to store for an IANA name, old ones mapped to their successor; null if there is no such zone. The folders
- * `posix/` and `right/` of a machine's tz database hold the same zones (`right/` with leap seconds).
+ * The current name of an IANA zone, which replaces old names; null: there is no such zone. The folders `posix/` and `right/` of a
+ * machine's tz database contain the same zones (`right/` with leap seconds).
  */
 export function canonicalTimezone(name: string): string | null {
   const plain = name.replace(/^(posix|right)\//, "");
@@ -40,8 +40,7 @@ export function canonicalTimezone(name: string): string | null {
 }
 
 /**
- * Takes the offsets of all zones from elsewhere, such as the tz database of this machine, from now on;
- * without an argument from the runtime again.
+ * Sets the source of the offsets of all zones, such as the tz database of this machine; without an argument, the runtime again.
  */
 export function useOffsets(source: OffsetSource = runtimeOffsets): void {
   offsetsOf = source;
@@ -49,7 +48,7 @@ export function useOffsets(source: OffsetSource = runtimeOffsets): void {
   zones.set("UTC", UTC);
 }
 
-/** @throws ScheduleError for a name that is no zone, or that the source of offsets does not know */
+/** @throws ScheduleError if there is no zone with this name, or the source of offsets does not know it */
 export function timeZoneOf(name: string): TimeZone {
   const known = zones.get(name);
   if (known) return known;
@@ -80,7 +79,7 @@ function formatOf(timeZone: string): Intl.DateTimeFormat | null {
   }
 }
 
-/** Reads "11/15/2023, GMT-03:30"; plain "GMT" is none. */
+/** Reads the offset in "11/15/2023, GMT-03:30". "GMT" without a number is 0. */
 function offsetIn(text: string): number {
   const at = text.lastIndexOf("GMT") + 3;
   if (at >= text.length) return 0;

@@ -1,4 +1,4 @@
-/** The IANA zones that a schedule may name, by region. `Intl` lists older spellings and leaves out UTC. */
+/** The IANA zones that a schedule may name, by region. The list of `Intl` has older names and lacks UTC. */
 export const ZONES_BY_REGION: Readonly<Record<string, string>> = {
   Africa: `
     Abidjan Accra Addis_Ababa Algiers Asmara Bamako Bangui Banjul Bissau Blantyre Brazzaville
@@ -76,7 +76,7 @@ export const ZONES_BY_REGION: Readonly<Record<string, string>> = {
 
 export const ZONES_WITHOUT_REGION = ["GMT", "UTC"];
 
-/** Names that IANA keeps only for old configurations, by the name that replaced them. */
+/** Names that IANA keeps only for compatibility, by the name that replaced them. */
 export const LEGACY_NAMES: Readonly<Record<string, string>> = {
   "Africa/Asmara": "Africa/Asmera",
   "Africa/Cairo": "Egypt",
