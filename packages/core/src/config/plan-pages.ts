@@ -6,7 +6,7 @@ import { isSame, nameProblem, type Names } from "./plan-routes.ts";
 
 const ENTRIES_MAX = 200;
 
-/** A check on a page of a file: by its slug, under the name that visitors see. */
+/** A check on a page of a file: its slug, and the name that visitors see. */
 const ConfigEntry = z.strictObject({
   check: z.string().trim().min(1).max(100).meta({ description: "Its slug." }),
   group: z.string().trim().max(100, "Use at most 100 characters.").default(""),
@@ -18,7 +18,7 @@ const ConfigEntry = z.strictObject({
 });
 const { description, host, visibility, theme, showsIncidents } = StatusPagePatch.shape;
 
-/** A status page as a configuration file says it: as `StatusPageInput`, with slugs in place of the checks' ids. */
+/** A status page in a configuration file: like `StatusPageInput`, but with the slugs of checks in place of their ids. */
 export const ConfigPage = StatusPagePatch.omit({ entries: true })
   .required({ name: true, slug: true })
   .extend({
@@ -46,10 +46,10 @@ export type ConfigPage = z.output<typeof ConfigPage>;
 /** A page as a file wants it. `hasNewPassword`: the page has another password, or none. */
 export type PlannedPage = Omit<ConfigPage, "password"> & { hasNewPassword: boolean };
 
-/** A page that there is. Checks without a slug are named by their id. */
+/** An existing page. Checks without a slug are named by their id. */
 export type CurrentPage = Required<Omit<ConfigPage, "password">> & { passwordHash: string | null };
 
-/** What makes the status pages as a file wants them. */
+/** The steps that bring the status pages into the state that a file wants. */
 export function pageSteps({ statusPages }: Current, wanted: Wanted): Step[] {
   return wanted.statusPages.flatMap((page): Step[] => {
     const step = { what: "status-page", name: page.slug } as const;
@@ -75,7 +75,7 @@ const FIELDS = [
   "entries",
 ] as const;
 
-/** Why these pages cannot be, given the checks that there will be. */
+/** The problems of these pages, given the checks that will exist. */
 export function pageProblems({ statusPages }: Current, wanted: Wanted, checks: Names): PlanProblem[] {
   return wanted.statusPages.flatMap(({ slug, visibility: seenBy, hasNewPassword, entries }, i) => {
     const known = statusPages.find((page) => page.slug === slug);

@@ -10,7 +10,7 @@ import {
   type Names,
 } from "./plan-routes.ts";
 
-/** What one side says of a channel: how it should be, or how it is. Settings of the file are complete by then. */
+/** A channel, either as the file wants it (with defaults filled in) or as it is. */
 export type PlannedChannel = {
   name: string;
   kind: string;
@@ -19,7 +19,7 @@ export type PlannedChannel = {
   groups: boolean | null;
 };
 
-/** What one side says of a check. `channels` are names, `dependsOn` slugs; null in a file: as they are. */
+/** A check, either as the file wants it or as it is. `channels` are names, `dependsOn` slugs; null: left as they are. */
 export type PlannedCheck = {
   slug: string;
   fields: Readonly<Record<string, unknown>>;
@@ -27,7 +27,7 @@ export type PlannedCheck = {
   dependsOn: readonly string[] | null;
 };
 
-type Known = { id: string; /** A file made it its own before. */ isOwned: boolean };
+type Known = { id: string; /** It is managed by the file since an earlier apply. */ isOwned: boolean };
 
 /** The state that a file wants, in the order of the file. */
 export type Wanted = {
@@ -37,7 +37,7 @@ export type Wanted = {
   statusPages: readonly PlannedPage[];
 };
 
-/** The state that there is; routes in their order. What is gone is named by its id. */
+/** The present state; routes in their order. References to deleted things are ids instead of names. */
 export type Current = {
   channels: readonly (PlannedChannel & Known)[];
   checks: readonly (PlannedCheck & Known)[];
@@ -47,7 +47,7 @@ export type Current = {
   rotations: readonly { id: string; name: string }[];
 };
 
-/** One thing to do. `id` is null for what is yet to be made; `changes` names the fields. */
+/** One change to make. `id` is null for a create; `changes` names the fields. */
 export type Step = {
   act: "create" | "update" | "delete";
   what: "channel" | "check" | "route" | "status-page";
@@ -56,28 +56,28 @@ export type Step = {
   changes: readonly string[];
 };
 
-/** Why a file cannot be applied: the path in it, dots between the steps, and a sentence. */
+/** Why a file cannot be applied: the path in it, such as "checks.0.slug", and a sentence. */
 export type PlanProblem = { path: string; message: string };
 
 /**
- * What has to be done so that a project is as a file wants it: nothing where it is. Checks and status pages are known by
- * slug, channels by name. What the file names becomes its own; what was its own and is not named any more is deleted;
- * what never was its own is left alone. Channels come before the checks that name them, these before the routes and
- * status pages that name them; they go the other way round.
+ * Plans the steps that bring a project into the state that a file wants; none if it is in that state. Checks and status pages are
+ * matched by slug, channels and routes by name. The file manages from then on what it names. What it managed and no longer names
+ * is deleted; what it never managed is left alone. Channels are created before the checks that name them, and checks before
+ * routes and status pages; deletions go the other way round.
  */
 export function planConfig(current: Current, wanted: Wanted): { steps: Step[]; problems: PlanProblem[] } {
-  const there = nameable(current, wanted);
+  const nameable = nameableAfter(current, wanted);
   const problems = [
-    ...twice(wanted.channels, "channels", "name"),
-    ...twice(wanted.checks, "checks", "slug"),
-    ...twice(wanted.routes, "routes", "name"),
-    ...twice(wanted.statusPages, "statusPages", "slug"),
-    ...ambiguous(current, wanted),
-    ...otherKinds(current, wanted),
-    ...unknownChannels(current, wanted),
-    ...dependencyProblems(current, wanted, there.checks),
-    ...routeProblems(current, wanted, there),
-    ...pageProblems(current, wanted, there.checks),
+    ...duplicateProblems(wanted.channels, "channels", "name"),
+    ...duplicateProblems(wanted.checks, "checks", "slug"),
+    ...duplicateProblems(wanted.routes, "routes", "name"),
+    ...duplicateProblems(wanted.statusPages, "statusPages", "slug"),
+    ...ambiguityProblems(current, wanted),
+    ...kindProblems(current, wanted),
+    ...unknownChannelProblems(current, wanted),
+    ...dependencyProblems(current, wanted, nameable.checks),
+    ...routeProblems(current, wanted, nameable),
+    ...pageProblems(current, wanted, nameable.checks),
   ];
   if (problems.length > 0) return { steps: [], problems };
   return {
@@ -87,17 +87,20 @@ export function planConfig(current: Current, wanted: Wanted): { steps: Step[]; p
       ...wanted.checks.flatMap((check) => checkStep(current, check)),
       ...routeSteps(current, wanted),
       ...pageSteps(current, wanted),
-      ...gone("status-page", current.statusPages, { nameOf: slugOf, kept: wanted.statusPages.map(slugOf) }),
-      ...gone("route", current.routes, { nameOf, kept: wanted.routes.map(nameOf) }),
-      ...gone("check", current.checks, { nameOf: slugOf, kept: wanted.checks.map(slugOf) }),
-      ...gone("channel", current.channels, { nameOf, kept: wanted.channels.map(nameOf) }),
+      ...deletionSteps("status-page", current.statusPages, {
+        nameOf: slugOf,
+        kept: wanted.statusPages.map(slugOf),
+      }),
+      ...deletionSteps("route", current.routes, { nameOf, kept: wanted.routes.map(nameOf) }),
+      ...deletionSteps("check", current.checks, { nameOf: slugOf, kept: wanted.checks.map(slugOf) }),
+      ...deletionSteps("channel", current.channels, { nameOf, kept: wanted.channels.map(nameOf) }),
     ],
   };
 }
 
 const nameOf = ({ name }: { name: string }) => name;
-/** What may be named: all of the file, and what nobody will delete. */
-function nameable(current: Current, wanted: Wanted): Nameable {
+/** The names that may be used: all of the file, and those of everything that will not be deleted. */
+function nameableAfter(current: Current, wanted: Wanted): Nameable {
   return {
     channels: remaining(wanted.channels.map(nameOf), current.channels, nameOf),
     checks: remaining(wanted.checks.map(slugOf), current.checks, slugOf),
@@ -146,7 +149,7 @@ function owner({ isOwned }: Known): string[] {
   return isOwned ? [] : ["managedBy"];
 }
 
-function gone<T extends Known>(
+function deletionSteps<T extends Known>(
   what: Step["what"],
   known: readonly T[],
   { nameOf: named, kept }: { nameOf: (one: T) => string; kept: readonly string[] },
@@ -156,15 +159,19 @@ function gone<T extends Known>(
     .map((one) => ({ act: "delete", what, name: named(one), id: one.id, changes: [] }));
 }
 
-function twice<K extends string>(list: readonly Record<K, string>[], of: string, key: K): PlanProblem[] {
+function duplicateProblems<K extends string>(
+  list: readonly Record<K, string>[],
+  section: string,
+  key: K,
+): PlanProblem[] {
   return list.flatMap((one, i) =>
     list.findIndex((other) => other[key] === one[key]) < i
-      ? [{ path: `${of}.${i}.${key}`, message: `“${one[key]}” stands in the file twice.` }]
+      ? [{ path: `${section}.${i}.${key}`, message: `“${one[key]}” stands in the file twice.` }]
       : [],
   );
 }
 
-function ambiguous(current: Current, wanted: Wanted): PlanProblem[] {
+function ambiguityProblems(current: Current, wanted: Wanted): PlanProblem[] {
   const channels = wanted.channels.flatMap(({ name }, i) =>
     current.channels.filter((channel) => channel.name === name).length > 1
       ? [
@@ -188,7 +195,7 @@ function ambiguous(current: Current, wanted: Wanted): PlanProblem[] {
   return [...channels, ...checks];
 }
 
-function otherKinds(current: Current, wanted: Wanted): PlanProblem[] {
+function kindProblems(current: Current, wanted: Wanted): PlanProblem[] {
   return wanted.channels.flatMap(({ name, kind }, i) => {
     const known = current.channels.find((channel) => channel.name === name);
     if (known === undefined || known.kind === kind) return [];
@@ -197,15 +204,15 @@ function otherKinds(current: Current, wanted: Wanted): PlanProblem[] {
   });
 }
 
-/** A check may name channels of the file, and those that nobody will delete. */
-function unknownChannels(current: Current, wanted: Wanted): PlanProblem[] {
-  const there = new Set([
+/** A check may name channels of the file, and those that will not be deleted. */
+function unknownChannelProblems(current: Current, wanted: Wanted): PlanProblem[] {
+  const names = new Set([
     ...wanted.channels.map(nameOf),
     ...current.channels.filter(({ isOwned }) => !isOwned).map(nameOf),
   ]);
   return wanted.checks.flatMap(({ channels }, i) =>
     (channels ?? []).flatMap((name, j) =>
-      there.has(name)
+      names.has(name)
         ? []
         : [{ path: `checks.${i}.channels.${j}`, message: `There is no channel called “${name}”.` }],
     ),
@@ -216,11 +223,11 @@ function sorted(names: readonly string[]): string[] {
   return [...new Set(names)].toSorted();
 }
 
-/** The problems of dependencies: names of no check, or else the first circle. */
-function dependencyProblems(current: Current, wanted: Wanted, there: Names): PlanProblem[] {
+/** The problems of dependencies: slugs of no check; without such, the first circle. */
+function dependencyProblems(current: Current, wanted: Wanted, names: Names): PlanProblem[] {
   const unknown = wanted.checks.flatMap(({ dependsOn }, i) =>
     (dependsOn ?? []).flatMap((slug, j) => {
-      const message = nameProblem("check", slug, there);
+      const message = nameProblem("check", slug, names);
       return message === null ? [] : [{ path: `checks.${i}.dependsOn.${j}`, message }];
     }),
   );
@@ -239,7 +246,7 @@ function dependencyGraph(current: Current, wanted: Wanted): Graph {
   ]);
 }
 
-/** The slugs of one circle, each depending on the next and the last on the first; empty: there is none. */
+/** The slugs of one circle, each depending on the next and the last on the first; empty if there is none. */
 function firstCircle(graph: Graph): readonly string[] {
   const done = new Set<string>();
   const open: string[] = [];

@@ -136,7 +136,7 @@ export function usualPolicy(schedule: RunBy): SchedulerPolicy | null {
   return policiesFor(schedule)[0] ?? null;
 }
 
-/** Which runs may come besides the one that is due, in any set-up of the scheduler that fits the schedule. */
+/** Which runs may come besides the due one, in any set-up of the scheduler that fits the schedule. */
 export type BelatedRuns = {
   /** After an outage or a sleep, several missed runs that were due up to this long ago may start at once; 0: never. */
   togetherWithinMs: number;

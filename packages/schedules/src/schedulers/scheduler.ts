@@ -30,7 +30,7 @@ export type Scheduler = {
   /** what was run for these tests; shown in `docs/schedulers.md` */
   source: string;
   example: string;
-  /** recognises lines whose times the program draws, so that they differ between installations */
+  /** recognises lines whose times the program draws, so that another copy of it would draw others */
   drawn?: { sign: RegExp; text: string };
   rules: CronRules;
 };
