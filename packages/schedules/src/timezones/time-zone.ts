@@ -83,8 +83,8 @@ export class TimeZone {
   }
 
   /**
-   * Whether the C library would call this daylight saving time. The runtime does not say so; it is true if the clock was set
-   * otherwise within both the past and the coming year, which is not so after a permanent change.
+   * Whether the C library would call this daylight saving time. The runtime does not say, so this is true if the offset is larger
+   * than another one within both the past and the coming year. After a permanent change it is not.
    */
   isDaylightSaving(instant: Instant): boolean {
     const span = this.#spanAt(instant);
