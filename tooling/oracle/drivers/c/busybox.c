@@ -19,20 +19,6 @@ int __wrap_main(int argc, char **argv)
 	return __real_main(4, daemon);
 }
 
-/* The folder of crontabs never changes, and no file tells of new ones. */
-int oracle_stat(const char *path, void *to)
-{
-	(void) path;
-	(void) to;
-	return -1;
-}
-
-void *oracle_update(const char *path)
-{
-	(void) path;
-	return NULL;
-}
-
 /* No child is made, so waiting for it says that there is none, and crond takes the job for ended. */
 int oracle_vfork(void)
 {

@@ -11,15 +11,12 @@ archive=$PWD/clock.a
 cd source
 make allnoconfig
 # As Debian configures it.
-for option in CROND LFS FEATURE_CROND_SPECIAL_TIMES; do
-  sed -i "s/^# CONFIG_$option is not set/CONFIG_$option=y/" .config
-done
-sed -i 's|^CONFIG_FEATURE_CROND_DIR=.*|CONFIG_FEATURE_CROND_DIR="/var/spool/cron"|; s|^CONFIG_PID_FILE_PATH=.*|CONFIG_PID_FILE_PATH="/tmp"|' .config
+sed -i 's/^# CONFIG_CROND is not set/CONFIG_CROND=y/; s/^# CONFIG_LFS is not set/CONFIG_LFS=y/' .config
+printf '%s\n' 'CONFIG_FEATURE_CROND_SPECIAL_TIMES=y' '# CONFIG_FEATURE_CROND_D is not set' \
+  '# CONFIG_FEATURE_CROND_CALL_SENDMAIL is not set' 'CONFIG_FEATURE_CROND_DIR="/var/spool/cron"' \
+  'CONFIG_PID_FILE_PATH="/tmp"' >> .config
 yes '' | make oldconfig
-grep -q '^CONFIG_FEATURE_CROND_SPECIAL_TIMES=y' .config
 wrap=
 for name in main time sleep; do wrap="$wrap -Wl,--wrap=$name"; done
-# It looks each minute whether its crontabs have changed, which takes most of the time of years.
-hooks="-Dvfork=oracle_vfork '-Dstat(path,to)=oracle_stat(path,to)' '-Dfopen_for_read(path)=oracle_update(path)'"
-make CFLAGS_crond.o="$hooks" EXTRA_LDFLAGS="$wrap $archive" SKIP_STRIP=y busybox
+make CFLAGS_crond.o=-Dvfork=oracle_vfork EXTRA_LDFLAGS="$wrap $archive" SKIP_STRIP=y busybox
 cp busybox ../program
