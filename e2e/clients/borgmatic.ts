@@ -23,8 +23,9 @@ async function backUp(
     pingUrl,
     code = 0,
     lines = 3,
+    hook = "healthchecks",
     settings = "",
-  }: { pingUrl: string; code?: number; lines?: number; settings?: string },
+  }: { pingUrl: string; code?: number; lines?: number; hook?: string; settings?: string },
 ) {
   const home = await overdue.folder();
   const [tool, file, source] = [join(home, "borg"), join(home, "config.yaml"), join(home, "source")];
@@ -38,9 +39,7 @@ repositories: [{path: ${join(home, "repository")}}]
 local_path: ${tool}
 user_runtime_directory: ${home}
 user_state_directory: ${home}
-healthchecks:
-  ping_url: ${pingUrl}
-  send_logs: true
+${hook === "healthchecks" ? `healthchecks:\n  ping_url: ${pingUrl}\n  send_logs: true` : `${hook}: ${pingUrl}`}
 ${settings}`,
   );
   return await run(
@@ -93,6 +92,28 @@ export const borgmatics: Trial[] = VERSIONS.map((version) => ({
       const { code } = await backUp(overdue, bin, { pingUrl, settings: "  create_slug: true\n" });
       return `${code} ${await overdue.seen(await overdue.checkNamed(slug))}`;
     });
+    const hooks: Record<string, (check: { uuid: string }, slug: string) => string> = {
+      "cronitor:\n  ping_url": ({ uuid }) => `${overdue.origin}/ping/${uuid}`,
+      ...(version.startsWith("2") && {
+        "uptime_kuma:\n  push_url": ({ uuid }) => `${overdue.origin}/api/push/${uuid}`,
+        "sentry:\n  monitor_slug: SLUG\n  data_source_name_url": () =>
+          `http://${overdue.keys.ping}@${overdue.address}/1`,
+      }),
+    };
+    for (const [hook, urlOf] of Object.entries(hooks)) {
+      const [name = ""] = hook.split(":");
+      await steps.step(
+        `as ${name}: a backup that ends well, and one that fails`,
+        /^0 1 start, success( "finish")?, start, fail( "fail")?; run success; run fail$/,
+        async () => {
+          const slug = `${name.replaceAll("_", "-")}-${version.replaceAll(".", "-")}`;
+          const { check } = await overdue.addSlug(slug);
+          const how = { pingUrl: urlOf(check, slug), hook: hook.replace("SLUG", slug) };
+          const codes = [await backUp(overdue, bin, how), await backUp(overdue, bin, { ...how, code: 2 })];
+          return `${codes.map(({ code }) => code).join(" ")} ${await overdue.seen(check)}`;
+        },
+      );
+    }
     await steps.step("an unknown UUID is a warning, the backup goes on", /^0 .*404/, async () => {
       const pingUrl = `${overdue.origin}/ping/00000000-0000-4000-8000-000000000000`;
       const { code, out, err } = await backUp(overdue, bin, { pingUrl });

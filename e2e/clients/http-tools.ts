@@ -49,11 +49,16 @@ export const curl: Trial = {
       return String(code);
     });
     await steps.step(
-      "a failure in another monitor's format is refused",
+      "a failure in the format of no monitor is refused",
       /^400 .*not counted.*; nothing$/,
       async () => {
         const check = await overdue.addCheck();
-        const output = await outputOf("curl", ["-s", "-w", "\\n%{http_code}", `${check.pingUrl}?state=fail`]);
+        const output = await outputOf("curl", [
+          "-s",
+          "-w",
+          "\\n%{http_code}",
+          `${check.pingUrl}?success=false`,
+        ]);
         const [text = "", status = ""] = output.split("\n");
         return `${status} ${text}; ${await overdue.seen(check)}`;
       },

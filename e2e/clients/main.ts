@@ -5,6 +5,7 @@ import { stopOverdue } from "./harness/shared.ts";
 import { alertmanager } from "./alertmanager.ts";
 import { borgmatics } from "./borgmatic.ts";
 import { cloudflareDdns } from "./cloudflare-ddns.ts";
+import { cronitorNode, cronitorPython } from "./cronitor.ts";
 import { crateHealthchecks } from "./crate-healthchecks.ts";
 import { duplicacyBackupRunner } from "./duplicacy-backup-runner.ts";
 import { goHealthchecksio } from "./go-healthchecksio.ts";
@@ -17,12 +18,14 @@ import { healthchecksWrapper } from "./healthchecks-wrapper.ts";
 import { busyboxWget, curl, wget } from "./http-tools.ts";
 import { linsHealthchecks } from "./lins-healthchecks.ts";
 import { healthchecksDotIo, healthchecksIoClient } from "./npm-clients.ts";
+import { honeybadgerNode, opsgeniePython, prometheusClient } from "./other-monitors.ts";
 import { pyhealthchecks } from "./pyhealthchecks.ts";
 import { rawSockets } from "./raw-sockets.ts";
 import { resticprofile } from "./resticprofile.ts";
 import { runchecked } from "./runchecked.ts";
 import { runitors } from "./runitor.ts";
 import { sch2 } from "./sch2.ts";
+import { sentryClis, sentryNode, sentryPython } from "./sentry.ts";
 
 /** In the order of the trials: clients that take long to build come last. */
 const CLIENTS: readonly Trial[] = [
@@ -44,6 +47,14 @@ const CLIENTS: readonly Trial[] = [
   ...borgmatics,
   healthchecksIoClient,
   healthchecksDotIo,
+  ...sentryClis,
+  ...sentryNode,
+  sentryPython,
+  cronitorNode,
+  cronitorPython,
+  prometheusClient,
+  honeybadgerNode,
+  opsgeniePython,
   alertmanager,
   ...runitors,
   goHealthchecksio,

@@ -66,7 +66,7 @@ function makeCertificate() {
     join(folder, "cert.pem"),
     join(folder, "cert.cnf"),
   ];
-  const names = "DNS:healthchecks.io,DNS:hc-ping.com";
+  const names = "DNS:healthchecks.io,DNS:hc-ping.com,DNS:cronitor.link,DNS:cronitor.io";
   writeFileSync(
     config,
     `[req]\ndistinguished_name=name\nx509_extensions=use\nprompt=no\n[name]\nCN=healthchecks.io\n[use]\nsubjectAltName=${names}\n`,

@@ -15,11 +15,13 @@ export type Overdue = {
   /** `host:port` of `origin`. */
   address: string;
   keys: { write: string; read: string; ping: string };
-  /** An environment in which requests to healthchecks.io and hc-ping.com, also by TLS, go to this product. */
+  /** An environment in which requests to healthchecks.io, hc-ping.com and cronitor.link, also by TLS, go to this product. */
   asHealthchecks: Front["env"];
   /** Creates a folder that is removed at the end. */
   folder(): Promise<string>;
   addCheck(): Promise<Check>;
+  /** A check with this slug, for clients that name it by that. */
+  addSlug(slug: string): Promise<{ slug: string; check: Check }>;
   addChannel(name: string): Promise<void>;
   /** @throws if no check has that name */
   checkNamed(name: string): Promise<Check>;
@@ -49,8 +51,8 @@ export async function startOverdue(): Promise<Overdue> {
     PORT: String(port),
     // With this the product ends when the process that started it ends, even if that is killed.
     npm_lifecycle_event: "start",
-    // Ping URLs are shown with the first host. Many clients have the second one built in.
-    PING_HOST: `localhost:${port},hc-ping.com`,
+    // Ping URLs are shown with the first host. Many clients have one of the others built in.
+    PING_HOST: `localhost:${port},hc-ping.com,cronitor.link`,
     BOOTSTRAP_EMAIL: "ops@example.org",
     BOOTSTRAP_PASSWORD: "clients are real here",
     BOOTSTRAP_API_KEY: KEYS.write,
@@ -76,6 +78,10 @@ export async function startOverdue(): Promise<Overdue> {
     },
     addCheck: async () =>
       checkOf(await post<Shown>(`${project}/checks`, { ...HOURLY, name: `job ${++count}` }), product.origin),
+    addSlug: async (slug) => {
+      const check = await post<Shown>(`${project}/checks`, { ...HOURLY, name: slug, slug });
+      return { slug, check: checkOf(check, product.origin) };
+    },
     addChannel: async (name) => {
       const settings = { url: `${product.origin}/health/live` };
       await post(`${project}/channels`, { kind: "webhook", name, settings, checkIds: [] });

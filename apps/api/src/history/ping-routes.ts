@@ -138,6 +138,10 @@ const RefusedPingView = z
       description: "What stood in the URL behind the ping key or the UUID.",
       example: "/Nightly?create=1",
     }),
+    missingSlug: z.string().nullable().meta({
+      description:
+        "The slug that it named, where no check has that now: create the check, and its pings count.",
+    }),
     count: z.int().meta({ description: "How many pings said the same." }),
     firstAt: Timestamp,
     lastAt: Timestamp,
@@ -173,11 +177,12 @@ export const refusedPingRoutes = createRouter().openapi(
 );
 
 function refusedPingView(row: RefusedPingRow): z.infer<typeof RefusedPingView> {
-  const { id, checkId, asked, count, method, remoteAddress, userAgent } = row;
+  const { id, checkId, asked, missingSlug, count, method, remoteAddress, userAgent } = row;
   return {
     id,
     checkId,
     asked,
+    missingSlug,
     count,
     method,
     remoteAddress,

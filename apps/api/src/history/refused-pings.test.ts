@@ -51,3 +51,18 @@ test("a project lists the pings that did not count, of one check where that is a
   expect((await eve.as("GET", `${ada.path}/refused-pings`)).status).toBe(404);
   expect(await refused(eve, 0, `?checkId=${check.id}`)).toEqual({ items: [], next: null });
 });
+
+test("a ping for a check that does not exist names its slug until the check is created", async () => {
+  const ada = await person(api);
+  const { pingKey } = await read<{ pingKey: string }>(await ada.as("GET", ada.path));
+  await api.app.request(`/ping/${pingKey}/db-vacuum/start?rid=123e4567-e89b-12d3-a456-426614174000`);
+  expect((await refused(ada, 1)).items).toMatchObject([{ missingSlug: "db-vacuum" }]);
+  await api.app.request(`/api/1/cron/DB%20Vacuum/${pingKey}/?status=ok`);
+  expect((await refused(ada, 2)).items).toMatchObject([
+    { asked: "/db-vacuum" },
+    { missingSlug: "db-vacuum" },
+  ]);
+  await ada.as("POST", `${ada.path}/checks`, { ...HOURLY, slug: "db-vacuum" });
+  expect((await refused(ada, 2)).items).toMatchObject([{ missingSlug: null }, { missingSlug: null }]);
+  expect((await api.app.request(`/ping/${pingKey}/db-vacuum`)).status).toBe(200);
+});

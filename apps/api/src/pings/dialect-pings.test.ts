@@ -381,6 +381,15 @@ test("a check-in with a monitor_config makes its check, and follows it as the co
   expect(await settings()).toMatchObject({ graceSeconds: 600 });
 });
 
+test("the end of a run that comes before its start has made the check is not lost", async () => {
+  const { pingKey, all, runs } = await project();
+  const end = send(...checkIn(pingKey, {}));
+  await send(...checkIn(pingKey, { status: "in_progress", monitor_config: CONFIG }));
+  await end;
+  const made = (await all()).find(({ slug }) => slug === "my-job-u");
+  expect((await runs(made?.id)).map(({ outcome }) => outcome)).toEqual(["success"]);
+});
+
 test("a monitor_config changes no check that people made, and makes none again that they deleted", async () => {
   const { pingKey, check, all, as, path, pings } = await project();
   await send(...checkIn(pingKey, { monitor_slug: "nightly", monitor_config: CONFIG }));

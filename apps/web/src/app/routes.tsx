@@ -164,6 +164,12 @@ const refusedPings = createRoute({
   component: lazyRouteComponent(() => import("../pages/refused-pings-page.tsx"), "RefusedPingsPage"),
 });
 
+const connect = createRoute({
+  getParentRoute: () => projectRoute,
+  path: "connect",
+  component: lazyRouteComponent(() => import("../pages/connect-page.tsx"), "ConnectPage"),
+});
+
 const maintenance = createRoute({
   getParentRoute: () => projectRoute,
   path: "maintenance",
@@ -242,6 +248,7 @@ export const routeTree = root.addChildren([
       storm,
       ...alertPageRoutes,
       refusedPings,
+      connect,
       maintenance,
       newWindow,
       editWindow,

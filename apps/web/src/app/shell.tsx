@@ -28,7 +28,7 @@ const SECTIONS = [
     to: "/projects/$projectId/checks",
     label: "Checks",
     icon: IconClockCheck,
-    parts: ["checks", "refused-pings"],
+    parts: ["checks", "refused-pings", "connect"],
   },
   {
     to: "/projects/$projectId/day",

@@ -2,7 +2,7 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
-import { fakeApi, page } from "../../test/fake-api.ts";
+import { fakeApi, page, problem } from "../../test/fake-api.ts";
 import { aPing, AT, CHECK, NO_EVIDENCE, PROJECT } from "../../test/fixtures.ts";
 import { renderPart, tableRows } from "../../test/render.tsx";
 import type {
@@ -376,7 +376,8 @@ describe("pings that did not count", () => {
     id: "p1",
     checkId: null,
     reason: "unknown-slug",
-    asked: "nightly-bakup",
+    asked: "/nightly-bakup",
+    missingSlug: "nightly-bakup",
     count: 1_204,
     firstAt: AT,
     lastAt: AT,
@@ -393,11 +394,27 @@ describe("pings that did not count", () => {
       [
         "10 min ago",
         "1,204",
-        "nightly-bakup",
+        "/nightly-bakup",
         "No check of this project has this slug. Create the check, or add ?create=1 to the URL.",
         "203.0.113.7 GET · curl",
+        "Create nightly-bakup",
       ],
     ]);
+  });
+
+  test("make the check that they name by one click", async () => {
+    const sent = fakeApi({
+      [`GET /v1/projects/${PROJECT}/refused-pings`]: page(refused),
+      [`POST /v1/projects/${PROJECT}/checks`]: () => problem(422, { code: "invalid", detail: "No." }),
+    });
+    const { user } = await renderPart(<RefusedPingsOfProject projectId={PROJECT} />);
+    await user.click(await screen.findByRole("button", { name: "Create nightly-bakup" }));
+    await screen.findByText("No.");
+    expect(sent.at(-1)?.json).toMatchObject({
+      name: "nightly-bakup",
+      slug: "nightly-bakup",
+      graceSeconds: 3_600,
+    });
   });
 
   test("are asked for by check on the page of a check, which shows nothing where there is none", async () => {

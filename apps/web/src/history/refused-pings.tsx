@@ -1,7 +1,13 @@
 import { visibleText } from "@overdue/core";
+import { Button } from "@mantine/core";
 import { useInfiniteQuery } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+
+import { useSaveCheck } from "../checks/check-queries.ts";
 import { type Column, Dimmed, TableCard } from "../ui/data-table.tsx";
+import { useCanEdit } from "../ui/role.tsx";
 import { RelativeTime } from "../ui/time.tsx";
+import { toast } from "../ui/toast.tsx";
 import { type RefusedPing, refusedPingsQuery } from "./history-queries.ts";
 
 /** The refused pings of a check, for its page; renders nothing if there are none. */
@@ -22,7 +28,39 @@ export function RefusedPingsOfCheck({ projectId, checkId }: { projectId: string;
 /** The refused pings of a project, those without a check included. */
 export function RefusedPingsOfProject({ projectId }: { projectId: string }) {
   const query = useInfiniteQuery(refusedPingsQuery({ projectId }));
-  return <TableCard query={query} empty="Every ping counted." columns={COLUMNS} rowKey={({ id }) => id} />;
+  const columns = useCanEdit() ? [...COLUMNS, createColumn(projectId)] : COLUMNS;
+  return <TableCard query={query} empty="Every ping counted." columns={columns} rowKey={({ id }) => id} />;
+}
+
+function createColumn(projectId: string): Column<RefusedPing> {
+  return {
+    head: "Check",
+    cell: ({ missingSlug }) =>
+      missingSlug !== null && <CreateCheckButton projectId={projectId} slug={missingSlug} />,
+  };
+}
+
+/** A check made by its first ping is due once a day, too. */
+const FIRST = { schedule: { kind: "interval", everySeconds: 86_400 }, graceSeconds: 3_600 } as const;
+
+/** Makes the check that pings name already, and opens its form: only people know when the job is due. */
+function CreateCheckButton({ projectId, slug }: { projectId: string; slug: string }) {
+  const save = useSaveCheck(projectId);
+  const navigate = useNavigate();
+  const create = () =>
+    save.mutate(
+      { edited: null, draft: { ...FIRST, name: slug, slug } },
+      {
+        onSuccess: ({ id: checkId }) =>
+          navigate({ to: "/projects/$projectId/checks/$checkId/edit", params: { projectId, checkId } }),
+        onError: toast.error,
+      },
+    );
+  return (
+    <Button size="compact-sm" variant="default" loading={save.isPending} onClick={create}>
+      Create {slug}
+    </Button>
+  );
 }
 
 const COLUMNS: Column<RefusedPing>[] = [

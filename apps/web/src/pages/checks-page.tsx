@@ -48,6 +48,10 @@ export function ChecksPage() {
             <TextLink to="/projects/$projectId/refused-pings" params={{ projectId }}>
               Pings that did not count
             </TextLink>
+            {" · "}
+            <TextLink to="/projects/$projectId/connect" params={{ projectId }}>
+              Connect clients of other monitors
+            </TextLink>
           </p>
         </>
       )}

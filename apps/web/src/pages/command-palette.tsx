@@ -98,6 +98,7 @@ const PAGES: [label: string, path: string][] = [
   ["Maintenance", "maintenance"],
   ["Status pages", "status-pages"],
   ["Pings that did not count", "refused-pings"],
+  ["Connect", "connect"],
   ["Clock changes", "clock-changes"],
   ["Report", "report"],
   ["Settings", "settings"],

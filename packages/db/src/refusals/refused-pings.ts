@@ -1,9 +1,9 @@
 import type { Instant } from "@overdue/schedules";
 import type { Pool, Db } from "../database.ts";
 import { withPingKeys } from "../transitions/find-targets.ts";
-import { and, desc, eq, sql } from "drizzle-orm";
+import { and, desc, eq, getTableColumns, sql } from "drizzle-orm";
 import type { EventPage } from "../history/list-events.ts";
-import { refusedPings } from "../schema/index.ts";
+import { checks, refusedPings } from "../schema/index.ts";
 
 /** Why a ping did not count. The first ones are answered with an error, the last ones with OK, as Healthchecks does. */
 export const REFUSAL_REASONS = [
@@ -107,7 +107,15 @@ async function rowsOf(pool: Pool, refusals: readonly Refusal[]) {
   }));
 }
 
-export type RefusedPingRow = typeof refusedPings.$inferSelect;
+/** `missingSlug`: the slug that it named, where no check has that now; null where it named none, or one that is there. */
+export type RefusedPingRow = typeof refusedPings.$inferSelect & { missingSlug: string | null };
+
+const ASKED_SLUG = sql`substring(${refusedPings.asked} from '^/([a-z0-9_-]{1,100})(?:[/?]|$)')`;
+const MISSING_SLUG = sql<string | null>`case
+  when ${refusedPings.reason} = 'unknown-slug' and not exists (
+    select 1 from ${checks} where ${checks.projectId} = ${refusedPings.projectId} and ${checks.slug} = ${ASKED_SLUG}
+       and ${checks.deletedAt} is null)
+  then ${ASKED_SLUG} end`;
 
 /** Pings of a project that did not count, those that came again last first; of one check where it is named. */
 export async function listRefusedPings(
@@ -116,7 +124,7 @@ export async function listRefusedPings(
   { limit, after }: EventPage,
 ): Promise<RefusedPingRow[]> {
   return await db
-    .select()
+    .select({ ...getTableColumns(refusedPings), missingSlug: MISSING_SLUG })
     .from(refusedPings)
     .where(
       and(

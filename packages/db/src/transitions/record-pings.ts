@@ -63,7 +63,11 @@ export async function recordPings(
 ): Promise<Recorded[]> {
   const { outcomes, pinged, written } = await inTransaction(pool, async (client, trail) => {
     const found = namedBy(arrivals, await findSlugs(client, targetsOf(arrivals), firstAt(arrivals)));
-    const repeated = await noteOnce(client, arrivals);
+    // One that finds no check may come again, and be the first.
+    const repeated = await noteOnce(
+      client,
+      arrivals.filter((_, i) => found[i]?.kind === "check"),
+    );
     const { changes, listens } = await lock(client, found, known);
     const outcomes = arrivals.map((arrival, i) =>
       apply(arrival, found[i], { changes, known, isRepeated: repeated.has(arrival) }),

@@ -1,0 +1,55 @@
+import { Text } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useParams } from "@tanstack/react-router";
+
+import { CLIENTS } from "../projects/connect-clients.ts";
+import { projectQuery } from "../projects/project-queries.ts";
+import { Card } from "../ui/card.tsx";
+import { CodeBlock } from "../ui/code-block.tsx";
+import { ErrorAlert } from "../ui/listing.tsx";
+import { BackArrow, Page, PageSkeleton, TextLink } from "../ui/page.tsx";
+
+/** What to set in the clients of other monitors, with this project's own addresses. */
+export function ConnectPage() {
+  const { projectId } = useParams({ from: "/signed-in/projects/$projectId/connect" });
+  const { data: project, error, refetch } = useQuery(projectQuery(projectId));
+  return (
+    <Page
+      title="Connect"
+      lead="Clients of other monitors ping Overdue once they know its address. Replace my-job by the slug of a check."
+      back={
+        <TextLink to="/projects/$projectId/checks" params={{ projectId }}>
+          <BackArrow />
+          Checks
+        </TextLink>
+      }
+      narrow
+    >
+      {error && <ErrorAlert error={error} retry={() => void refetch()} />}
+      {project ? (
+        <>
+          {project.pingKey === null && (
+            <Text>
+              Only editors and owners can see the ping key, for which &lt;ping key&gt; stands below.
+            </Text>
+          )}
+          <Clients pingKey={project.pingKey ?? "<ping key>"} />
+        </>
+      ) : (
+        <PageSkeleton />
+      )}
+    </Page>
+  );
+}
+
+function Clients({ pingKey }: { pingKey: string }) {
+  const address = { origin: globalThis.location.origin, pingKey, uuid: "<UUID>" };
+  return CLIENTS.map(({ name, note, settings }) => (
+    <Card key={name} title={name}>
+      <Text c="dimmed" mb="xs">
+        {note}
+      </Text>
+      <CodeBlock code={settings(address)} what={`settings for ${name}`} />
+    </Card>
+  ));
+}
