@@ -56,11 +56,11 @@ export const cronitorNode: Trial = {
 export const cronitorPython: Trial = {
   name: "cronitor-python",
   run: withOverdue(async (steps, overdue) => {
-    const { run: python } = await fromPyPi("cronitor==4.9.0");
+    const python = await fromPyPi("cronitor==4.9.0");
     steps.version = "4.9.0";
     await steps.step("ping, and a decorated job that raises", EXPECTED, async () => {
       const { slug, check } = await overdue.addSlug("cronitor-python");
-      await python(PYTHON, [overdue.keys.ping, slug], { env: overdue.asHealthchecks });
+      await python.run(PYTHON, [overdue.keys.ping, slug], { env: overdue.asHealthchecks });
       return await overdue.seen(check);
     });
   }),

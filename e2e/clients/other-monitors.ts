@@ -16,11 +16,11 @@ pushadd_to_gateway(sys.argv[1], job=sys.argv[2], registry=registry)
 export const prometheusClient: Trial = {
   name: "prometheus-client",
   run: withOverdue(async (steps, overdue) => {
-    const { run: python } = await fromPyPi("prometheus_client==0.26.0");
+    const python = await fromPyPi("prometheus_client==0.26.0");
     steps.version = "0.26.0";
     await steps.step("each push is a success", "success, success", async () => {
       const { slug, check } = await overdue.addSlug("pushed");
-      await python(PUSH, [`${overdue.origin}/pushgateway/${overdue.keys.ping}`, slug]);
+      await python.run(PUSH, [`${overdue.origin}/pushgateway/${overdue.keys.ping}`, slug]);
       return await overdue.seen(check);
     });
   }),
@@ -60,11 +60,11 @@ print(api.ping(name=sys.argv[3]).result)
 export const opsgeniePython: Trial = {
   name: "opsgenie-python",
   run: withOverdue(async (steps, overdue) => {
-    const { run: python } = await fromPyPi("opsgenie-sdk==2.1.5");
+    const python = await fromPyPi("opsgenie-sdk==2.1.5");
     steps.version = "2.1.5";
     await steps.step("a heartbeat is a success", "PONG - Heartbeat received success", async () => {
       const { slug, check } = await overdue.addSlug("my-hb");
-      const { out, err } = await python(OPSGENIE, [overdue.origin, overdue.keys.ping, slug]);
+      const { out, err } = await python.run(OPSGENIE, [overdue.origin, overdue.keys.ping, slug]);
       return `${(out || err.slice(-200)).trim()} ${await overdue.seen(check)}`;
     });
   }),

@@ -118,9 +118,9 @@ sentry_sdk.flush()
 export const sentryPython: Trial = {
   name: "sentry-python",
   run: withOverdue(async (steps, overdue) => {
-    const { run: python } = await fromPyPi("sentry-sdk==2.75.0");
+    const python = await fromPyPi("sentry-sdk==2.75.0");
     steps.version = "2.75.0";
-    await python(PYTHON, [dsnOf(overdue)]);
+    await python.run(PYTHON, [dsnOf(overdue)]);
     const seen = async (name: string) => overdue.seen(await overdue.checkNamed(name));
     await steps.step(
       "a monitor, and a check-in by itself",

@@ -43,8 +43,7 @@ export function readSender(
 }
 
 /** What a ping says, wherever it stood in the request. */
-export type SaidPing = Omit<Extract<PingUrl, { kind: "ping" }>, "kind"> &
-  Pick<ReceivedPing, "durationMs" | "once">;
+type SaidPing = Omit<Extract<PingUrl, { kind: "ping" }>, "kind"> & Pick<ReceivedPing, "durationMs" | "once">;
 
 /** The ping as it is stored; `at` is when it was received. */
 export function toArrival(

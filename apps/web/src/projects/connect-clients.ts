@@ -1,5 +1,5 @@
 /** Where a client is to send, as it stands in its settings. */
-export type Address = {
+type Address = {
   /** Of this instance, such as https://overdue.example.org. */
   origin: string;
   /** Of the project. */
@@ -9,7 +9,7 @@ export type Address = {
 };
 
 /** What to set in a client of another monitor. `note`: what is good to know beside. */
-export type Client = { name: string; note: string; settings: (address: Address) => string };
+type Client = { name: string; note: string; settings: (address: Address) => string };
 
 const BY_NAME = "Names a job by its slug.";
 const BY_UUID = "The UUID is the last part of the check's ping URL.";

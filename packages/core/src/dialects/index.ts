@@ -30,13 +30,4 @@ export function dialectOf(request: Pick<DialectRequest, "path" | "query">): Dial
   return DIALECTS.find(({ matches }) => matches(request)) ?? null;
 }
 
-export type {
-  Declaration,
-  Dialect,
-  DialectAnswer,
-  DialectOutcome,
-  DialectPing,
-  DialectReading,
-  DialectRequest,
-  DialectTarget,
-} from "./dialect.ts";
+export type { Dialect, DialectAnswer, DialectOutcome, DialectPing, DialectReading } from "./dialect.ts";

@@ -8,7 +8,7 @@ import { createByPing, withPingKeys } from "../transitions/find-targets.ts";
 import { editCheckIn } from "./write-check.ts";
 
 /** A check as its own client describes it, such as the SDK of Sentry with a `monitor_config`. */
-export type DeclaredCheck = {
+type DeclaredCheck = {
   pingKey: string;
   slug: string;
   name: string;

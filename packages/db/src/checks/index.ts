@@ -23,4 +23,4 @@ export {
 } from "./find-checks.ts";
 export { UnknownChannel, CircularDependency, UnknownDependency } from "./links.ts";
 export { type CheckOverview, listOverviews, loadNewestSlots } from "./list-overviews.ts";
-export { declareCheck, type DeclaredCheck } from "./declare-check.ts";
+export { declareCheck } from "./declare-check.ts";
