@@ -1,6 +1,7 @@
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
+import type { Steps } from "../support/steps.ts";
 import type { Trial } from "../support/try-all.ts";
 import { fromPyPi } from "./harness/install.ts";
 import type { Overdue } from "./harness/overdue.ts";
@@ -92,28 +93,7 @@ export const borgmatics: Trial[] = VERSIONS.map((version) => ({
       const { code } = await backUp(overdue, bin, { pingUrl, settings: "  create_slug: true\n" });
       return `${code} ${await overdue.seen(await overdue.checkNamed(slug))}`;
     });
-    const hooks: Record<string, (check: { uuid: string }, slug: string) => string> = {
-      "cronitor:\n  ping_url": ({ uuid }) => `${overdue.origin}/ping/${uuid}`,
-      ...(version.startsWith("2") && {
-        "uptime_kuma:\n  push_url": ({ uuid }) => `${overdue.origin}/api/push/${uuid}`,
-        "sentry:\n  monitor_slug: SLUG\n  data_source_name_url": () =>
-          `http://${overdue.keys.ping}@${overdue.address}/1`,
-      }),
-    };
-    for (const [hook, urlOf] of Object.entries(hooks)) {
-      const [name = ""] = hook.split(":");
-      await steps.step(
-        `as ${name}: a backup that ends well, and one that fails`,
-        /^0 1 start, success( "finish")?, start, fail( "fail")?; run success; run fail$/,
-        async () => {
-          const slug = `${name.replaceAll("_", "-")}-${version.replaceAll(".", "-")}`;
-          const { check } = await overdue.addSlug(slug);
-          const how = { pingUrl: urlOf(check, slug), hook: hook.replace("SLUG", slug) };
-          const codes = [await backUp(overdue, bin, how), await backUp(overdue, bin, { ...how, code: 2 })];
-          return `${codes.map(({ code }) => code).join(" ")} ${await overdue.seen(check)}`;
-        },
-      );
-    }
+    await tryOtherHooks(steps, overdue, { bin, version });
     await steps.step("an unknown UUID is a warning, the backup goes on", /^0 .*404/, async () => {
       const pingUrl = `${overdue.origin}/ping/00000000-0000-4000-8000-000000000000`;
       const { code, out, err } = await backUp(overdue, bin, { pingUrl });
@@ -121,3 +101,33 @@ export const borgmatics: Trial[] = VERSIONS.map((version) => ({
     });
   }),
 }));
+
+/** The hooks of borgmatic for other monitors. */
+async function tryOtherHooks(
+  steps: Steps,
+  overdue: Overdue,
+  { bin, version }: { bin: string; version: string },
+): Promise<void> {
+  const hooks: Record<string, (check: { uuid: string }, slug: string) => string> = {
+    "cronitor:\n  ping_url": ({ uuid }) => `${overdue.origin}/ping/${uuid}`,
+    ...(version.startsWith("2") && {
+      "uptime_kuma:\n  push_url": ({ uuid }) => `${overdue.origin}/api/push/${uuid}`,
+      "sentry:\n  monitor_slug: SLUG\n  data_source_name_url": () =>
+        `http://${overdue.keys.ping}@${overdue.address}/1`,
+    }),
+  };
+  for (const [hook, urlOf] of Object.entries(hooks)) {
+    const [name = ""] = hook.split(":");
+    await steps.step(
+      `as ${name}: a backup that ends well, and one that fails`,
+      /^0 1 start, success( "finish")?, start, fail( "fail")?; run success; run fail$/,
+      async () => {
+        const slug = `${name.replaceAll("_", "-")}-${version.replaceAll(".", "-")}`;
+        const { check } = await overdue.addSlug(slug);
+        const how = { pingUrl: urlOf(check, slug), hook: hook.replace("SLUG", slug) };
+        const codes = [await backUp(overdue, bin, how), await backUp(overdue, bin, { ...how, code: 2 })];
+        return `${codes.map(({ code }) => code).join(" ")} ${await overdue.seen(check)}`;
+      },
+    );
+  }
+}

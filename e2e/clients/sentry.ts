@@ -14,7 +14,7 @@ export const sentryClis: Trial[] = ["3.8.0", "2.58.2"].map((version) => ({
   run: withOverdue(async (steps, overdue) => {
     const folder = await fromNpm(`@sentry/cli@${version}`);
     steps.version = version;
-    const monitor = (job: string, script: string, options: string[] = [], dsn = dsnOf(overdue)) =>
+    const monitor = (job: string, script: string, { options = [] as string[], dsn = dsnOf(overdue) } = {}) =>
       run(
         join(folder, "node_modules/@sentry/cli-linux-x64/bin/sentry-cli"),
         ["monitors", "run", ...options, job, "--", "sh", "-c", script],
@@ -24,7 +24,7 @@ export const sentryClis: Trial[] = ["3.8.0", "2.58.2"].map((version) => ({
     const slug = `my-job-u-${version.replaceAll(".", "-")}`;
     const options = ["--schedule", "5 * * * *", "--timezone", "Europe/Berlin", "--check-in-margin", "7"];
     await steps.step("a run with a schedule makes the check", "0 start, success; run success", async () => {
-      const { code } = await monitor(job, "sleep 0.1", options);
+      const { code } = await monitor(job, "sleep 0.1", { options });
       return `${code} ${await overdue.seen(await overdue.checkNamed(job))}`;
     });
     await steps.step(
@@ -36,11 +36,11 @@ export const sentryClis: Trial[] = ["3.8.0", "2.58.2"].map((version) => ({
       },
     );
     await steps.step("a run that fails", /^3 .*; run success; run fail$/, async () => {
-      const { code } = await monitor(job, "exit 3", options);
+      const { code } = await monitor(job, "exit 3", { options });
       return `${code} ${await overdue.seen(await overdue.checkNamed(job))}`;
     });
     await steps.step("an unknown key and an unknown check do not stop the job", "0 0", async () => {
-      const wrong = await monitor("x", "true", [], dsnOf(overdue, "nobody"));
+      const wrong = await monitor("x", "true", { dsn: dsnOf(overdue, "nobody") });
       const unknown = await monitor(`unknown to all ${slug}`, "true");
       return `${wrong.code} ${unknown.code}`;
     });
