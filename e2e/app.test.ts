@@ -65,6 +65,25 @@ test("the uptime of a project is read by check and tag, ordered by any column, a
   }
 });
 
+test("a view of the list is saved under a name, opened again and removed, with undo", async () => {
+  await page.goto(`${project}/checks?status=up`);
+  await page.getByRole("button", { name: "View", exact: true }).click();
+  await page.getByRole("menuitem", { name: "Save this view" }).click();
+  await page.getByLabel("Name of the view").fill("What is fine");
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await page.goto(`${project}/checks`);
+  await page.getByRole("button", { name: "View", exact: true }).click();
+  await page.getByRole("menuitem", { name: "What is fine", exact: true }).click();
+  await page.waitForURL(/status=up/);
+  await page.getByRole("button", { name: "View", exact: true }).click();
+  await page.getByRole("menuitem", { name: "Remove “What is fine”" }).click();
+  await page.getByRole("button", { name: "Undo" }).click();
+  await page.getByRole("button", { name: "View", exact: true }).click();
+  await page.getByRole("menuitem", { name: "What is fine", exact: true }).waitFor();
+  expect(new URL(page.url()).search).toBe("?status=up");
+  await page.keyboard.press("Escape");
+});
+
 test("a wall shows by its key what is down, without signing in, and its key is in no address that is asked for", async () => {
   const { key } = await (await call(`/v1${project}/keys`, { name: "tv", scope: "overview" })).json();
   const tv = await browser.newContext({ viewport: { width: 1_280, height: 720 } });

@@ -128,6 +128,19 @@ test("a reader subscribes, agrees by the mail, gets an update and ends it", asyn
   expect(providers.smtp.received.filter(({ to }) => to.includes(READER))).toHaveLength(2);
 });
 
+test("an update is corrected and deleted on the page of its editors, and its deletion undone", async () => {
+  await page.getByRole("button", { name: /^Edit “Resolved” of/ }).click();
+  await page.getByLabel("What visitors should know").fill("There is room again, for a year.");
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await visitor.goto(`${product.origin}/status/our-jobs`);
+  await visitorSees("There is room again, for a year.");
+  await page.getByRole("button", { name: /^Delete “Resolved” of/ }).click();
+  await page.getByText("There is room again, for a year.").waitFor({ state: "detached" });
+  await page.getByRole("button", { name: "Undo" }).click();
+  await page.getByText("There is room again, for a year.").waitFor();
+  expect(await page.getByText("There is room again, for a year.").count()).toBe(1);
+});
+
 function linkIn(text: string | undefined, path: "confirm" | "unsubscribe"): string {
   return new RegExp(`http://\\S+/status/${path}\\?\\S+`).exec(text ?? "")?.[0] ?? "";
 }

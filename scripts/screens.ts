@@ -24,6 +24,11 @@ const SIZES = [
   { width: 1440, height: 900 },
 ];
 const SETTLE_MS = 700;
+const SIGNED_OUT = [
+  ["sign-in", "/sign-in"],
+  ["sign-up", "/sign-up"],
+  ["forgot-password", "/forgot-password"],
+] as const;
 
 mkdirSync(values.out, { recursive: true });
 const executablePath = process.env["CHROMIUM_PATH"];
@@ -34,8 +39,12 @@ try {
   for (const viewport of SIZES)
     for (const colorScheme of ["light", "dark"] as const) {
       const context = await browser.newContext({ viewport, colorScheme, storageState, baseURL: values.url });
-      await takeAll(context, wall.path, `${viewport.width}-${colorScheme}`);
+      const suffix = `${viewport.width}-${colorScheme}`;
+      await takeAll(context, [...(await pagesOf(context)), ["wall", wall.path]], suffix);
       await context.close();
+      const signedOut = await browser.newContext({ viewport, colorScheme, baseURL: values.url });
+      await takeAll(signedOut, SIGNED_OUT, suffix);
+      await signedOut.close();
     }
   await wall.close();
 } finally {
@@ -70,9 +79,13 @@ async function openWall() {
   };
 }
 
-async function takeAll(context: BrowserContext, wall: string, suffix: string): Promise<void> {
+async function takeAll(
+  context: BrowserContext,
+  pages: readonly (readonly [name: string, path: string])[],
+  suffix: string,
+): Promise<void> {
   const page = await context.newPage();
-  for (const [name, path] of [...(await pagesOf(context)), ["wall", wall] as const]) {
+  for (const [name, path] of pages) {
     if (!name.includes(values.only)) continue;
     await page.goto(path);
     await untilItSettles(page);
@@ -131,12 +144,17 @@ async function pagesOf({ request }: BrowserContext): Promise<[name: string, path
     ["channels", `${at}/channels`],
     ["channel-new-push", `${at}/channels/new/web-push`],
     ["channel-new", `${at}/channels/new/webhook`],
+    ["channel-new-email", `${at}/channels/new/email`],
     ["routes", `${at}/routes`],
+    ["route-new", `${at}/routes/new`],
     ["on-call", `${at}/on-call`],
     ["deliveries", `${at}/deliveries`],
     ["dead-letters", `${at}/dead-letters`],
     ...(statusPage ? statusPages(at, statusPage) : []),
     ["maintenance", `${at}/maintenance`],
+    ["maintenance-new", `${at}/maintenance/new`],
+    ["refused-pings", `${at}/refused-pings`],
+    ["start", `${at}/start`],
     ["settings", `${at}/settings`],
     ["audit", `${at}/audit`],
     ["report", `${at}/report`],

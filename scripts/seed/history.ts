@@ -16,15 +16,30 @@ export const HOST_OUTAGES = [
   { host: "nas", fromMs: 47 * DAY_MS, ms: 30 * HOUR_MS },
 ];
 
+type Outage = { from: number; until: number };
+
+/** When Overdue itself was down, oldest first, as epoch milliseconds: one night of a move, and a restart 4 to 16 hours ago. */
+export function outagesBefore(now: number): Outage[] {
+  const move = now - (now % DAY_MS) - 33 * DAY_MS + HOUR_MS;
+  const halfDay = 12 * HOUR_MS;
+  const restart = Math.floor((now - 7 * HOUR_MS) / halfDay) * halfDay + 3 * HOUR_MS;
+  return [
+    { from: move, until: move + 3 * HOUR_MS },
+    { from: restart, until: restart + 50 * MINUTE_MS },
+  ];
+}
+
 /** Invents the pings of a job's last 90 days, oldest first, from its name alone, so that every seed looks the same. */
 export function historyOf(job: Job, pingUuid: string, now: number): Arrival[] {
   const random = randomOf(job.name);
   const due = dueTimes(job, now);
-  return due.flatMap((at, index) => {
+  const isLost = (at: number) => outagesBefore(now).some(({ from, until }) => at >= from && at < until);
+  const all = due.flatMap((at, index) => {
     const isLast = index === due.length - 1;
     const run = isLast && job.now !== "fine" ? lastRun(job, at) : usualRun(job, at, { random, now });
     return run === null ? [] : pingsOf(job, run).map((ping) => arrival(pingUuid, job, ping));
   });
+  return all.filter(({ record }) => record.receivedAt <= now && !isLost(record.receivedAt));
 }
 
 /** When a history begins. */

@@ -15,11 +15,12 @@ import {
   openDb,
   type Pool,
   recordPings,
+  schema,
 } from "@overdue/db";
 import { HOUR_MS, MINUTE_MS } from "@overdue/schedules";
 
 import { withInstance } from "../../apps/supervisor/src/admin/instance.ts";
-import { historyOf, historyStart, HOST_OUTAGES } from "./history.ts";
+import { historyOf, historyStart, HOST_OUTAGES, outagesBefore } from "./history.ts";
 import { type Job, JOBS } from "./jobs.ts";
 import { seedStatusPage } from "./status-page.ts";
 
@@ -42,11 +43,23 @@ await withInstance(process.env, async ({ db, pool }) => {
   const name = values.name ?? "Example company";
   const { id: projectId } = await createProject(db, { name, ownerId: owner.id });
   const count = Number(values.checks ?? JOBS.length);
+  await seedOutages(db);
   for (let number = 0; number < count; number += 1) await seedCheck(pool, projectId, jobNumber(number));
   await seedStorms(db, pool, projectId);
   await seedStatusPage(db, projectId);
   process.stdout.write(`Made ${count} checks in the project ${projectId}.\n`);
 });
+
+/** Records when Overdue itself was away. That holds for the whole instance: a second seed on the same day changes nothing. */
+async function seedOutages(db: Db): Promise<void> {
+  const spans = outagesBefore(Date.now()).map(({ from, until }) => ({
+    startedAt: new Date(from),
+    endedAt: new Date(until),
+    appliedAt: new Date(until),
+    cause: "restart" as const,
+  }));
+  await db.insert(schema.outages).values(spans).onConflictDoNothing();
+}
 
 /** Makes one storm of the incidents of each host's outage, as Overdue would have done when they opened. */
 async function seedStorms(db: Db, pool: Pool, projectId: string): Promise<void> {
@@ -83,11 +96,16 @@ async function seedCheck(pool: Pool, projectId: string, job: Job): Promise<void>
     const details = { name, slug, tags: job.tags.join(" "), severity, description };
     const input = { projectId, details, check, nextAt: nextAt(check), channelIds: "all" } as const;
     const { id: checkId, pingUuid } = await createCheck(openDb(inside), input);
-    const arrivals = historyOf({ ...job, schedule }, pingUuid, now).filter(
-      ({ record }) => record.receivedAt <= now,
-    );
-    for (let from = 0; from < arrivals.length; from += BATCH)
-      await recordPings(inside, arrivals.slice(from, from + BATCH), ALONE);
+    const outages = outagesBefore(now);
+    const past = (at: number) => outages.filter(({ until }) => until <= at);
+    const arrivals = historyOf({ ...job, schedule }, pingUuid, now);
+    // Pings that come together know of the same outages.
+    const spells = Map.groupBy(arrivals, ({ record }) => past(record.receivedAt).length);
+    for (const [count, some] of spells)
+      for (let from = 0; from < some.length; from += BATCH) {
+        const known = { ...ALONE, outages: outages.slice(0, count) };
+        await recordPings(inside, some.slice(from, from + BATCH), known);
+      }
     if (job.now === "paused")
       await changeCheck(inside, { projectId, checkId }, () => [{ kind: "pause", at: now }]);
   });

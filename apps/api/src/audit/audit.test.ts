@@ -42,6 +42,13 @@ test("who changed what, when and from where is written down", async () => {
   expect(Math.abs(Date.parse(edit?.at ?? "") - Date.now())).toBeLessThan(60_000);
 });
 
+test("a question leaves no entry, though it is asked by POST", async () => {
+  const ada = await person(api);
+  const draft = { kind: "webhook", settings: { url: "https://example.org/hook" } };
+  expect((await ada.as("POST", `${ada.path}/channels/warnings`, draft)).status).toBe(200);
+  expect(await entriesOf(ada)).toEqual([]);
+});
+
 test("a file leaves an entry for each object that it changes, and none where it changes nothing", async () => {
   const ada = await person(api);
   const hook = { name: "hook", kind: "webhook", settings: { url: "https://example.org/hook" } };

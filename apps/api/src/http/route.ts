@@ -6,7 +6,7 @@ import { answerKey, claimKey, type IdempotencyRef, releaseKey, seal, unseal } fr
 import type { MiddlewareHandler } from "hono";
 import { z } from "zod";
 
-import type { Access } from "./access.ts";
+import { type Access, READ, READ_DETAILS } from "./access.ts";
 import { audit, auditAction } from "./audit.ts";
 import type { AppContext, AppEnv } from "./context.ts";
 import { deprecatedFields } from "./deprecated-names.ts";
@@ -44,7 +44,8 @@ function isCreation({ method, responses }: RouteConfig): boolean {
 }
 
 function routeMiddleware(access: Exclude<Access, { auth: "healthchecks" }>, config: RouteConfig) {
-  const action = auditAction(config);
+  // What only reads may come as a POST too, such as a question with a long body.
+  const action = access === READ || access === READ_DETAILS ? null : auditAction(config);
   const oldNames = deprecatedFields(config);
   return [
     guard(access),

@@ -92,6 +92,7 @@ test("an update says what, of which page, since when, and how the mails end", as
   });
   const { subject, text, html, mail } = await mailTo(email, "Identified");
   expect(subject).toBe("[Identified] No backups tonight (Jobs)");
+  expect(text).toMatch(/^Identified: No backups tonight\n/);
   expect(text).toContain("The disk is full.\n\nWe make <room>.\n\nAffects: Database backup.");
   expect(text).toContain("20 Nov 2026, 14:05 CET");
   expect(text).toContain(`${PUBLIC_URL}/status/${slug}#`);

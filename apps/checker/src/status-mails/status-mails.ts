@@ -83,6 +83,7 @@ function updateMail(
   return {
     // Mail programs ignore the text in brackets when they group mails by subject (RFC 5256, 2.1).
     subject: oneLine(`[${STATE_TEXT[state]}] ${title} (${name})`),
+    heading: oneLine(`${STATE_TEXT[state]}: ${title}`),
     sentences: [
       ...text.split(/\n+/).filter((line) => line.trim() !== ""),
       ...(affects.length === 0 ? [] : [`Affects: ${affects.join(", ")}.`]),

@@ -153,6 +153,8 @@ function lateness({ incident, flip }: AlertFacts): string {
  */
 export type AccountMail = {
   subject: string;
+  /** Over the text; left out: the subject. */
+  heading?: string;
   sentences: readonly string[];
   button: { label: string; url: string } | null;
   reason: string;
@@ -163,20 +165,21 @@ const ACCOUNT_COLOUR = "#1864ab";
 
 /** Renders HTML and plain text with the same content. It loads no pictures, so opening it cannot be tracked. */
 export async function renderAccountMail(mail: AccountMail): Promise<RenderedEmail> {
-  const { subject, sentences, button, reason, stop } = mail;
+  const { subject, heading = subject, sentences, button, reason, stop } = mail;
   const link = button === null ? [] : [`${button.label}:\n${button.url}`];
   const footer = [reason, ...(stop === undefined ? [] : [`${stop.label}: ${stop.url}`])];
   return {
     subject,
     html: await render(accountPage(mail)),
-    text: [subject, ...sentences, ...link, `--\n${footer.join("\n")}`].join("\n\n"),
+    text: [heading, ...sentences, ...link, `--\n${footer.join("\n")}`].join("\n\n"),
   };
 }
 
-function accountPage({ subject, sentences, button, reason, stop }: AccountMail): ReactElement {
+function accountPage(mail: AccountMail): ReactElement {
+  const { subject, heading = subject, sentences, button, reason, stop } = mail;
   return layout.mailPage(
     { preview: sentences[0] ?? subject, colour: ACCOUNT_COLOUR },
-    h(Heading, { as: "h1", style: layout.title }, subject),
+    h(Heading, { as: "h1", style: layout.title }, heading),
     ...sentences.map((sentence, index) => h(Text, { key: index, style: layout.paragraph }, sentence)),
     button && h(Link, { href: button.url, className: "button", style: layout.button }, button.label),
     h(Hr, { className: "rule", style: layout.rule }),
