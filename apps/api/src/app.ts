@@ -54,7 +54,7 @@ import { statusPostRoutes } from "./status-pages/post-routes.ts";
 import { ownHosts, publicPageRoutes } from "./status-pages/public-routes.ts";
 import { siteHandler } from "./site/site.ts";
 
-/** Everything documented, for the typed client. */
+/** All documented routes, for the typed client. */
 function restRoutes() {
   return createRouter()
     .route("/", authRoutes)
@@ -109,7 +109,7 @@ function restRoutes() {
 
 export type Api = ReturnType<typeof restRoutes>;
 
-/** The whole application on its dependencies: no port, no environment. @throws where a route has no guard. */
+/** The whole application, without a port or environment of its own. @throws where a route has no guard. */
 export function createApp(deps: Deps) {
   const { settings, metrics, pings } = deps;
   const app = createRouter();
@@ -148,7 +148,7 @@ export function createApp(deps: Deps) {
   const document = () => createDocument(app, settings.version);
   app.route("/", openapiRoutes(document));
   app.route("/", docsRoutes(document));
-  app.get("/*", guard({ auth: "public", uncounted: true }), siteHandler(deps.site));
+  app.get("/*", guard({ auth: "public", isRateLimitExempt: true }), siteHandler(deps.site));
   documentSecurity(app, settings.publicUrl);
   registeredRoutes(app.routes);
   return app;
@@ -162,13 +162,13 @@ function inDialect(pings: Pick<Pings, "dialect">): MiddlewareHandler {
   };
 }
 
-/** A ping's own secret, or a key of a project and a slug: what an app's page never begins with. */
+/** A check's UUID, or a project's ping key and a slug: no path of the app begins so. */
 const PING_PATH =
   /^\/+(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?:\/|$)|[-A-Za-z0-9_]{22,}\/+[-A-Za-z0-9_]+)/i;
 
 /**
- * On the hosts that are for pings alone, every path is a ping's; on any other this does nothing. HTTP/1.0 has no Host:
- * there the path alone must say that it is a ping.
+ * On the hosts that are for pings alone, every path is a ping's; on any other host this does nothing. An HTTP/1.0 request
+ * has no Host header: there the path alone must show that it is a ping.
  */
 function pingHostOnly(
   pingHosts: readonly string[],
@@ -182,7 +182,7 @@ function pingHostOnly(
     if (!isForPings) return await next();
     const answered = await pings.dialect(c);
     if (answered !== null) return answered;
-    // The path of the other hosts is taken too.
+    // The path with `/ping/`, as on the other hosts, works too.
     return await pings.ping(c, c.req.path.replace(/^\/+(?:ping\/+)?/, ""));
   };
 }

@@ -14,17 +14,17 @@ import type { Site } from "./site/site.ts";
 import type { StatusPages } from "./status-pages/page-cache.ts";
 import type { WorkerPool } from "./workers/worker-pool.ts";
 
-/** What handlers need besides the request. Made once for the process, by `open-deps.ts`; a test makes its own. */
+/** What handlers need besides the request. `open-deps.ts` creates it once for the process; a test creates its own. */
 export type Deps = {
   pool: Pool;
   db: Db;
-  /** For long reads: on a replica where there is one. It only reads, and may repeat a statement. */
-  reading: { pool: Pool; db: Db };
+  /** For long reads, on a replica where there is one. A statement that fails there is repeated on the primary. */
+  longReads: { pool: Pool; db: Db };
   keyring: Keyring;
   log: Logger;
   /** The wall clock. */
   now: () => Instant;
-  /** Waits so many milliseconds. */
+  /** Resolves after `ms` milliseconds. */
   pause: (ms: number) => Promise<void>;
   settings: ApiSettings;
   auth: Auth;
@@ -38,9 +38,9 @@ export type Deps = {
   metrics: Metrics;
   site: Site;
   pings: Pings;
-  /** Threads for what takes long. */
+  /** Threads for work that takes long. */
   workers: WorkerPool;
-  /** The client's address, behind the proxies we trust. */
+  /** The client's address as the trusted proxies report it. */
   clientAddress: (c: Context) => string | null;
   /** The address at the other end of the connection. */
   socketAddress: (c: Context) => string | undefined;
@@ -48,32 +48,32 @@ export type Deps = {
 
 export type ApiSettings = {
   version: string;
-  /** Origin under which people and jobs reach us, without a slash at its end. */
+  /** The origin under which people and jobs reach the instance, without a slash at its end. */
   publicUrl: string;
   /** Origins whose pages may act for a signed-in person. */
   origins: readonly string[];
   /** A mail server is set. */
   mail: boolean;
-  /** ALLOW_PRIVATE_NETWORKS: what channels may reach beside public addresses. */
+  /** ALLOW_PRIVATE_NETWORKS: the networks that channels may reach besides public addresses. */
   allowedNetworks: Networks;
   registration: "open" | "invite" | "closed";
   /** Where the queues live. */
   queue: "postgres" | "redis";
   /** SELF_HEARTBEAT_URL is set. */
   hasHeartbeat: boolean;
-  /** An address gets alerts only once its reader has agreed. */
+  /** Whether an address gets alerts only once its owner has agreed. */
   emailVerification: boolean;
-  /** Null: metrics are for the machine itself alone. */
+  /** Null: only the machine itself may read the metrics. */
   metricsToken: string | null;
   /** What stands before the UUID in a ping URL, with its slash. */
   pingUrlBase: string;
-  /** Domain in which every check has an address; null: no pings by e-mail. */
+  /** Domain in which every check has a mail address; null: no pings by e-mail. */
   pingEmailDomain: string | null;
-  /** Hosts, in lower case and with their ports if they have any, that answer pings at their roots and nothing else. */
+  /** Hosts, in lower case and with their ports if they have any, that take pings at their roots and nothing else. */
   pingHosts: readonly string[];
-  /** The app that people add to their workspaces; null: there is none. */
+  /** The Slack app that people add to their workspaces; null: there is none. */
   slack: { clientId: string; signingSecret: string } | null;
-  /** Sign badges: the first one signs, any may have signed. */
+  /** Sign badges: the first key signs, a signature of any of them is valid. */
   secretKeys: readonly string[];
 };
 

@@ -37,7 +37,7 @@ import type { Site } from "./site/site.ts";
 import { StatusPages } from "./status-pages/page-cache.ts";
 import { WorkerPool } from "./workers/worker-pool.ts";
 
-/** A file of the largest size that people write is read within a second or two, and ten on a busy machine. */
+/** The largest file that people upload takes a second or two, and up to ten seconds on a busy machine. */
 const WORKER_LIMITS = {
   threads: 2,
   taskMsMax: 10_000,
@@ -46,10 +46,10 @@ const WORKER_LIMITS = {
   waitingPerOwnerMax: 3,
 };
 
-/** `redis`: where requests are counted over all processes; left out or null: nowhere. */
+/** `redis` counts the requests of all processes together; left out or null: each process counts its own. */
 type OpenWith = { log: Logger; site: Site; redis?: Redis | Cluster | null };
 
-/** Opens everything that requests lean on. Pings have a pool of their own, which no slow page can use up. */
+/** Opens everything that requests need. Pings have a pool of their own, which no slow page can use up. */
 export function openDeps(config: Config, { log, site, redis = null }: OpenWith) {
   const { databaseUrl, secretKeys, pingBodyBytesMax } = config;
   const [secret] = secretKeys;
@@ -62,16 +62,21 @@ export function openDeps(config: Config, { log, site, redis = null }: OpenWith) 
     const sentence = untrustedProxySentence(peer);
     log.warn(sentence);
     noteProblem(openDb(pool), "proxy", sentence).catch((err: unknown) =>
-      log.warn({ err }, "could not be noted"),
+      log.warn({ err }, "The problem with TRUST_PROXY could not be stored."),
     );
   });
-  const { ofPing, ...addresses } = finders;
-  const receiver = createReceiver({ pool: pingPool, log, bodyBytesMax: pingBodyBytesMax, addresses: ofPing });
+  const { pingAddresses, ...addresses } = finders;
+  const receiver = createReceiver({
+    pool: pingPool,
+    log,
+    bodyBytesMax: pingBodyBytesMax,
+    addresses: pingAddresses,
+  });
   const settings = readSettings(config);
   const limits = new Limits({ pool, requestsPerMinute: config.apiRateLimit, redis });
   const metrics = new Metrics({ streams: () => deps.streams.count, process: true });
-  const reading = openReading(config.databaseReplicaUrl, { primary: pool, log, metrics });
-  const deps = createDeps({ pool, reading, metrics, log, settings, databaseUrl, directUrl, secret, limits });
+  const readPool = openReadPool(config.databaseReplicaUrl, { primary: pool, log, metrics });
+  const deps = createDeps({ pool, readPool, metrics, log, settings, databaseUrl, directUrl, secret, limits });
   addVitalGauges(deps.metrics.registry, () => readVitalSigns(pool));
   addSkewGauge(deps.metrics.registry, receiver.clock.skewMs);
   addRefusedCounter(deps.metrics.registry, receiver.refusals.counts);
@@ -80,21 +85,24 @@ export function openDeps(config: Config, { log, site, redis = null }: OpenWith) 
   return {
     deps: { ...deps, ...addresses, keyring, site, pings: receiver } satisfies Deps,
     receiver,
-    pools: [...(reading === pool ? [] : [reading]), pool, pingPool],
+    pools: [...(readPool === pool ? [] : [readPool]), pool, pingPool],
     directUrl,
   };
 }
 
-/** A pool for long reads; the primary's own where there is no replica. */
-function openReading(
+/** Opens the pool for long reads; it is the primary's own where there is no replica. */
+function openReadPool(
   url: string | null,
   { primary, log, metrics }: { primary: Pool; log: Logger; metrics: Metrics },
 ): Pool {
   if (url === null) return primary;
   const problems = new ProblemLog({
     lasts: (count) =>
-      log.warn({ count }, "The read replica still fails: so many errors since the last such line."),
-    over: () => log.warn("The read replica has given no error for 30 s: it is read again."),
+      log.warn(
+        { count },
+        "The read replica still fails; `count` is the number of errors since the last line.",
+      ),
+    over: () => log.warn("The read replica works again: there was no error for 30 s."),
   });
   const countRead = metrics.countReads();
   return openReplica({
@@ -109,14 +117,14 @@ function openReading(
 }
 
 type Opened = Pick<Deps, "pool" | "log" | "settings" | "limits" | "metrics"> & {
-  reading: Pool;
+  readPool: Pool;
   databaseUrl: string;
   directUrl: string;
   secret: string;
 };
 
 function createDeps(opened: Opened) {
-  const { pool, reading, log, settings, limits, metrics, databaseUrl, directUrl, secret } = opened;
+  const { pool, readPool, log, settings, limits, metrics, databaseUrl, directUrl, secret } = opened;
   const db = openDb(pool);
   const now = () => Date.now();
   const auth = createAuth({ db, log, ...settings, secret: derive(secret, "sessions").toString("base64") });
@@ -125,7 +133,7 @@ function createDeps(opened: Opened) {
   return {
     pool,
     db,
-    reading: { pool: reading, db: openDb(reading) },
+    longReads: { pool: readPool, db: openDb(readPool) },
     log,
     now,
     pause: (ms: number) => setTimeout<void>(ms),
@@ -165,13 +173,13 @@ function readSettings(config: Config): ApiSettings {
   };
 }
 
-/** The checker needs the secret of the client, so without it there is no app either. */
+/** The app works only with the client secret too, which the checker needs. */
 function slackApp({ slackClientId: clientId, slackClientSecret, slackSigningSecret: signingSecret }: Config) {
-  const isWhole = clientId !== null && slackClientSecret !== null && signingSecret !== null;
-  return isWhole ? { clientId, signingSecret } : null;
+  const isComplete = clientId !== null && slackClientSecret !== null && signingSecret !== null;
+  return isComplete ? { clientId, signingSecret } : null;
 }
 
-/** A machine's own page may be opened by either of its names. */
+/** A page on the machine itself may be opened by either name of it. */
 function ownOrigins(publicUrl: string): string[] {
   const names = ["localhost", "127.0.0.1"];
   const url = new URL(publicUrl);
@@ -190,8 +198,8 @@ function addressFinders(trustedProxies: readonly string[], onUntrusted: (peer: s
     return find(hops);
   };
   const direct = new Map<string, { client: string | null; shown: string | null }>();
-  /** The addresses of a ping. Of one that names no other than its sender's they are found once. */
-  const ofPing = (hops: Hops) => {
+  /** The addresses of a ping. Those of a sender without a proxy are remembered. */
+  const pingAddresses = (hops: Hops) => {
     const { socketAddress: from = "", forwardedFor } = hops;
     const known = forwardedFor === undefined ? direct.get(from) : undefined;
     if (known !== undefined) return known;
@@ -202,7 +210,7 @@ function addressFinders(trustedProxies: readonly string[], onUntrusted: (peer: s
     if (forwardedFor === undefined) direct.set(from, found);
     return found;
   };
-  return { socketAddress, clientAddress, ofPing };
+  return { socketAddress, clientAddress, pingAddresses };
 }
 
 const DIRECT_SENDERS_MAX = 1_000;

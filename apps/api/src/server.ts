@@ -17,9 +17,9 @@ import { WorkerPool } from "./workers/worker-pool.ts";
 const WEB_APP = fileURLToPath(new URL("../../web/dist", import.meta.url));
 const DRAIN_MS = 10_000;
 const STOP_MS = 20_000;
-/** Pings under way may still be stored and answered. */
-const SURPRISE_MS = 3_000;
-const SWEEP_MS = 50;
+/** After an unexpected error, so that pings under way may still be stored and answered. */
+const CRASH_MS = 3_000;
+const SWEEP_EVERY_MS = 50;
 
 /** Serves until a signal, then ends in order: not ready, no new connections, drain, close, exit 0. */
 export async function runServer(config: Config): Promise<void> {
@@ -31,16 +31,16 @@ export async function runServer(config: Config): Promise<void> {
   });
   const ending = createEnding();
   process.on("unhandledRejection", (error) =>
-    // Only what waited for this has failed; the requests of all others go on.
-    log.error({ err: error }, "Something failed that nothing waited for."),
+    // The error concerns one piece of work alone; all other requests go on.
+    log.error({ err: error }, "A background operation failed."),
   );
   process.on("uncaughtException", (error) => {
     // Something may be half done: the process ends, and its supervisor starts another.
     log.fatal({ err: error }, "The api ends on an unexpected error.");
-    ending.end({ status: 1, msMax: SURPRISE_MS });
+    ending.end({ status: 1, msMax: CRASH_MS });
   });
   const running = await startServer(config, log);
-  // Node's own report of an error would show what a failed statement carried.
+  // Node's own report of an error would show the values of a failed statement.
   const end = (error: unknown) => {
     log.fatal({ err: error }, "The api ends on an unexpected error.");
     process.exit(1);
@@ -50,18 +50,18 @@ export async function runServer(config: Config): Promise<void> {
   log.info({ port: running.port }, "listening");
   for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const)
     process.on(signal, () => ending.end({ status: 0, msMax: STOP_MS }));
-  ending.by(running.stop);
+  ending.stopWith(running.stop);
 }
 
 type End = { status: number; msMax: number };
 
-/** Ends this process once, by `stop` where there is one by then; the time that it may take is bounded. */
+/** Ends this process once, in at most `msMax` milliseconds; it first stops the server if that has started. */
 function createEnding() {
   let stop = () => Promise.resolve();
   let isEnding = false;
   return {
-    by: (how: () => Promise<void>) => {
-      stop = how;
+    stopWith: (stopServer: () => Promise<void>) => {
+      stop = stopServer;
     },
     end: ({ status, msMax }: End) => {
       if (isEnding) return;
@@ -81,12 +81,14 @@ export async function startServer(
   log: Logger,
 ): Promise<{ port: number; stop: () => Promise<void> }> {
   const stopTracing = await startTracing(config.otlpEndpoint, { process: "api", log });
-  const redis = await openCounts(config.redisUrl, log);
+  const redis = await openCounterRedis(config.redisUrl, log);
   const { deps, receiver, pools, directUrl } = openDeps(config, { log, site: readSite(WEB_APP), redis });
   const warning = proxyWarning(config);
   if (warning !== null) log.warn(warning);
-  // Found again by the first request, if TRUST_PROXY still does not name the proxy.
-  noteProblem(deps.db, "proxy", null).catch((err: unknown) => log.warn({ err }, "could not be noted"));
+  // The first request finds the problem again if TRUST_PROXY still does not name the proxy.
+  noteProblem(deps.db, "proxy", null).catch((err: unknown) =>
+    log.warn({ err }, "The earlier problem with TRUST_PROXY could not be cleared."),
+  );
   const mails = await receiveMails(config, { deps, receiver });
   const { server, closeWaiting } = createHttpServer({
     fetch: createApp(deps).fetch,
@@ -102,7 +104,7 @@ export async function startServer(
   const stop = async () => {
     deps.readiness.stop();
     deps.streams.closeAll();
-    await Promise.all([closed(server, closeWaiting), mails?.stop()]);
+    await Promise.all([closeServer(server, closeWaiting), mails?.stop()]);
     await Promise.all([receiver.stop(), stopListening(), deps.changes.stop(), deps.workers.close()]);
     await Promise.all(pools.map((pool) => pool.end()));
     redis?.disconnect();
@@ -114,23 +116,24 @@ export async function startServer(
 type Opened = ReturnType<typeof openDeps>;
 
 /** A request waits no longer than this for its count. */
-const COUNT_MS = 200;
+const COUNT_MS_MAX = 200;
 
-/** The client is loaded only where it is used. */
-async function openCounts(redisUrl: string | null, log: Logger) {
+/** Connects to the Redis that counts requests; null without one. Its client is loaded only where it is used. */
+async function openCounterRedis(redisUrl: string | null, log: Logger) {
   if (redisUrl === null) return null;
   const { openRedis } = await import("@overdue/redis");
   const problems = new ProblemLog({
-    lasts: (count) => log.warn({ count }, "Redis still fails: so many errors since the last such line."),
-    over: () => log.warn("Redis has given no error for 30 s: requests are counted there again."),
+    lasts: (count) =>
+      log.warn({ count }, "Redis still fails; `count` is the number of errors since the last line."),
+    over: () => log.warn("Redis works again: there was no error for 30 s. Requests are counted there again."),
   });
-  const options = { commandTimeout: COUNT_MS, maxRetriesPerRequest: 1, enableOfflineQueue: false };
+  const options = { commandTimeout: COUNT_MS_MAX, maxRetriesPerRequest: 1, enableOfflineQueue: false };
   return openRedis(redisUrl, options).on("error", (err: unknown) => {
     if (problems.report()) log.warn({ err }, "Redis fails; each process counts requests for itself.");
   });
 }
 
-/** Threads of their own, so that mails and files never wait for each other. */
+/** Mails have threads of their own, so that mails and uploaded files never wait for each other. */
 const MAIL_LIMITS = {
   threads: 2,
   taskMsMax: 5_000,
@@ -139,7 +142,7 @@ const MAIL_LIMITS = {
   waitingPerOwnerMax: 100,
 };
 
-/** Loaded only where it is asked for: most instances take no pings by e-mail. */
+/** Starts the mail receiver; null without one. It is loaded only here, since most instances take no pings by e-mail. */
 async function receiveMails(
   { pingEmail, pingBodyBytesMax, smtpUrl }: Config,
   { deps: { db, keyring, log }, receiver }: Pick<Opened, "deps" | "receiver">,
@@ -184,22 +187,22 @@ function listenOn(server: Server, { host, port }: Config): Promise<number> {
   });
 }
 
-/** Where we reach ourselves: an address that stands for every interface is not one to connect to. */
+/** The host at which this server reaches itself: one cannot connect to an address that stands for all interfaces. */
 function ownHost(host: string): string {
   return { "0.0.0.0": "127.0.0.1", "::": "::1" }[host] ?? host;
 }
 
-/** No new connections; those that are open end with the answer they wait for, or after a while without it. */
-function closed(server: Server, closeWaiting: () => void): Promise<void> {
+/** Takes no new connections. Open ones end once their request is answered, and after `DRAIN_MS` in any case. */
+function closeServer(server: Server, closeWaiting: () => void): Promise<void> {
   return new Promise((resolve) => {
-    const patience = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
-    // One that was busy a moment ago may be idle now, and would be kept alive for another request.
+    const drainTimeout = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
+    // A connection whose request was just answered would be kept alive for another one.
     const sweep = setInterval(() => {
       closeWaiting();
       server.closeIdleConnections();
-    }, SWEEP_MS);
+    }, SWEEP_EVERY_MS);
     server.close(() => {
-      clearTimeout(patience);
+      clearTimeout(drainTimeout);
       clearInterval(sweep);
       resolve();
     });

@@ -23,7 +23,7 @@ export type NewAuditEntry = {
   changes?: AuditChanges;
 };
 
-/** Writes down who did what, under the name that they have now. */
+/** Stores who did what. The actor's present name is copied, so that the entry outlives the account or key. */
 export async function insertAuditEntry(db: Db | Tx, entry: NewAuditEntry): Promise<void> {
   const { projectId, at, actor, address, action, object, fields, changes = {} } = entry;
   await db.insert(auditEntries).values({
@@ -31,7 +31,7 @@ export async function insertAuditEntry(db: Db | Tx, entry: NewAuditEntry): Promi
     at: new Date(at),
     actorKind: actor.kind,
     actorId: "id" in actor ? actor.id : "",
-    actorName: nameOf(actor),
+    actorName: actorName(actor),
     address,
     action,
     objectId: object.id,
@@ -41,7 +41,7 @@ export async function insertAuditEntry(db: Db | Tx, entry: NewAuditEntry): Promi
   });
 }
 
-function nameOf(actor: AuditActor) {
+function actorName(actor: AuditActor) {
   if (actor.kind === "operator") return actor.name;
   const { kind, id } = actor;
   const name =
@@ -58,14 +58,14 @@ type AuditFilter = {
   objectId?: string;
   /** The noun of the action, such as "check". */
   noun?: string;
-  /** A part of the name of who did it or of what it was done to, in any case. */
+  /** Part of the name of the actor or of the object, in any case. */
   text?: string;
 };
 
 /** What was changed in a project, newest first. */
 export async function listAuditEntries(
   db: Db,
-  of: AuditFilter,
+  { projectId, objectId, noun, text }: AuditFilter,
   { limit, after }: EventPage,
 ): Promise<AuditRow[]> {
   return await db
@@ -73,12 +73,12 @@ export async function listAuditEntries(
     .from(auditEntries)
     .where(
       and(
-        eq(auditEntries.projectId, of.projectId),
-        of.objectId === undefined ? undefined : eq(auditEntries.objectId, of.objectId),
-        of.noun === undefined ? undefined : sql`split_part(${auditEntries.action}, '.', 1) = ${of.noun}`,
-        of.text === undefined
+        eq(auditEntries.projectId, projectId),
+        objectId === undefined ? undefined : eq(auditEntries.objectId, objectId),
+        noun === undefined ? undefined : sql`split_part(${auditEntries.action}, '.', 1) = ${noun}`,
+        text === undefined
           ? undefined
-          : sql`position(lower(${of.text}) in lower(${auditEntries.actorName} || ' ' || ${auditEntries.objectName})) > 0`,
+          : sql`position(lower(${text}) in lower(${auditEntries.actorName} || ' ' || ${auditEntries.objectName})) > 0`,
         after === null
           ? undefined
           : sql`(${auditEntries.at}, ${auditEntries.id}) < (${after.at.toISOString()}, ${after.id})`,
@@ -88,7 +88,7 @@ export async function listAuditEntries(
     .limit(limit);
 }
 
-/** Audit entries older than 400 days; the table itself lets no younger one go. */
+/** Deletes audit entries older than 400 days; the table itself refuses to delete younger ones. */
 export const pruneAuditEntries: Prune = async (db, limit) => {
   const { count } = await db.execute(sql`
     delete from audit_entries where id in (

@@ -6,7 +6,7 @@ import { uuidArray } from "./sql-fragments.ts";
 
 const CHECKS_NAMED_MAX = 50;
 
-/** Announces changes to every receiver, for its open pages. A lost event loses nothing: a page reads again when it reconnects. */
+/** Announces changes to every receiver, for the pages open on it. An event may get lost: a page reads again when it reconnects. */
 export async function notifyChanges(pool: Pool, changed: readonly LiveEvent[]): Promise<void> {
   const payloads = combineEvents(changed).map((event) => JSON.stringify(event));
   if (payloads.length === 0) return;
@@ -28,7 +28,7 @@ function combineEvents(changed: readonly LiveEvent[]): LiveEvent[] {
   );
 }
 
-/** Announces a change of what concerns the whole project, such as its channels, once the transaction commits. */
+/** Announces a change that concerns the whole project, such as one of its channels, once the transaction commits. */
 export async function notifyProjectChange(tx: Db | Tx, projectId: string): Promise<void> {
   const event: LiveEvent = { projectId, checkId: null };
   await tx.execute(sql`select pg_notify('overdue_changes', ${JSON.stringify(event)})`);
@@ -45,7 +45,7 @@ export async function notifyDeliveryChanges(tx: Db | Tx, ids: readonly string[])
     select pg_notify('overdue_changes', ${changeJson(sql`d`)}) from deliveries d where d.id = any(${uuidArray(ids)})`);
 }
 
-/** The `LiveEvent` of a delivery as JSON text, made from the row of that name. */
+/** SQL: the `LiveEvent` of a delivery as JSON text. `row`: the table or alias that holds the delivery. */
 export function changeJson(row: ReturnType<typeof sql>) {
   return sql`json_build_object('projectId', ${row}.project_id, 'checkId', ${row}.check_id,
     'deliveryId', ${row}.id, 'channelId', ${row}.channel_id)::text`;

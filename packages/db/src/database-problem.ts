@@ -1,11 +1,11 @@
 import postgres from "postgres";
 
-/** What hinders the database for now: each is mended by waiting, or by the operator, and is no fault of a request. */
+/** Why the database cannot do its work for now. Waiting or the operator solves each of these; the request is not at fault. */
 export type DatabaseProblem = "away" | "read-only" | "full" | "slow" | "contended";
 
 /**
- * What hinders the database at the moment, read from an error of any depth; null where the error means something else.
- * States are those of PostgreSQL's "Error Codes", Appendix A; the other codes are those of sockets and of postgres.js.
+ * Reads the database's problem from an error or one of its causes; null where the error means something else.
+ * The states are from PostgreSQL's Appendix A, "Error Codes"; the other codes are those of sockets and of postgres.js.
  */
 export function classifyDatabaseError(error: unknown): DatabaseProblem | null {
   if (!(error instanceof Error)) return null;
@@ -21,11 +21,11 @@ const STATES: readonly (readonly [RegExp, DatabaseProblem])[] = [
   [/^25006$/, "read-only"],
   // The disk is full, or memory or another resource has run out; 53300, too many connections, is not like these.
   [/^53(?!300)...$/, "full"],
-  // Ended by statement_timeout; a lock that was not to be had in time; a transaction that took too long.
+  // Ended by statement_timeout; a lock that was not free in time; a transaction that took too long.
   [/^(?:57014|55P03|25P03|25P04)$/, "slow"],
-  // Serialization failures and deadlocks: nothing was written, the same again will do.
+  // Serialization failures and deadlocks: nothing was written, and a retry succeeds.
   [/^40...$/, "contended"],
-  // Connections (08), who may connect (28), too many of them, shutdowns (57P), no such database, errors of the system (58).
+  // Connection errors (08), refused logins (28), too many connections, shutdowns (57P), no such database, system errors (58).
   [/^(?:08...|28...|53300|57P..|3D000|58...)$/, "away"],
 ];
 
@@ -48,7 +48,7 @@ const AWAY_CODES = new Set([
   "ENFILE",
 ]);
 
-/** What is written of an error: enough to find its cause, and nothing of what a statement carried. */
+/** What the log shows of an error: enough to find its cause, and none of a statement's values. */
 type LoggableError = {
   type: string;
   message: string;
@@ -67,8 +67,8 @@ const TEXT_CHARS_MAX = 500;
 const PARAMETERS = /^Failed query: |\nparams: /;
 
 /**
- * For pino's `serializers.err`. PostgreSQL repeats values of tenants in `message`, `detail` and `where`, and Drizzle lists all
- * parameters: of a failed statement only its text, its code and what the schema names are kept.
+ * For pino's `serializers.err`. PostgreSQL repeats tenants' values in `message`, `detail` and `where`, and Drizzle lists all
+ * parameters. So only the text of a failed statement, its error code and the names of table and constraint are kept.
  */
 export function loggableError(error: unknown): unknown {
   return error instanceof Error ? describe(error, CAUSES_MAX) : error;
@@ -88,7 +88,7 @@ function describe(error: Error, causesMax: number): LoggableError {
   };
 }
 
-/** An error's message as it may be written, where a library hands on the message alone. */
+/** An error's message without a statement's values, where a library hands on the message alone. */
 export function loggableMessage(message: string): string {
   return PARAMETERS.test(message) ? "A statement failed." : cut(message);
 }
@@ -98,7 +98,7 @@ function messageOf(error: Error): string {
   return loggableMessage(error.message);
 }
 
-/** The lines of the stack that name places; those before them repeat the message. */
+/** The lines of the stack that name a place in code; those before them repeat the message. */
 function framesOf({ stack = "" }: Error): string[] {
   return stack.split("\n").filter((line) => /^ {4}at /.test(line));
 }
@@ -111,30 +111,30 @@ function cut(text: string): string {
   return text.length > TEXT_CHARS_MAX ? `${text.slice(0, TEXT_CHARS_MAX)} …` : text;
 }
 
-/** Writes a problem that lasts, besides its beginning: `lasts` gets how often it came since the last line. */
-type Lines = { lasts: (count: number) => void; over: () => void };
+/** Write the log lines after the first: `lasts` gets how often the problem came since the last line. */
+type ProblemLines = { lasts: (count: number) => void; over: () => void };
 
-const EVERY_MS = 60_000;
+const LOG_EVERY_MS = 60_000;
 const LOOK_EVERY_MS = 5_000;
-/** Nothing for so long: it is over. What fails is tried again sooner than that. */
-const QUIET_MS = 30_000;
+/** The problem is over after this long without another error: whatever fails is retried sooner. */
+const OVER_AFTER_MS = 30_000;
 
 /**
- * Keeps a problem that comes a thousand times a second from filling the log: the caller of `report` logs its beginning,
- * then it is logged once a minute how often it came, and once that it is over.
+ * Keeps a problem that comes a thousand times a second from filling the log. The caller of `report` logs the first error;
+ * after it, one line a minute says how many more came, and one line says that the problem is over.
  */
 export class ProblemLog {
-  readonly #lines: Lines;
+  readonly #lines: ProblemLines;
   #looking: NodeJS.Timeout | null = null;
   #lastAt = 0;
   #loggedAt = 0;
   #unlogged = 0;
 
-  constructor(lines: Lines) {
+  constructor(lines: ProblemLines) {
     this.#lines = lines;
   }
 
-  /** It happened once more. @returns whether it begins with this, so that the caller logs it */
+  /** Counts one more error. @returns whether it is the first of the problem, which the caller then logs */
   report(): boolean {
     const now = performance.now();
     this.#lastAt = now;
@@ -146,7 +146,7 @@ export class ProblemLog {
     return true;
   }
 
-  /** No further word. */
+  /** Writes no further lines. */
   stop(): void {
     if (this.#looking !== null) clearInterval(this.#looking);
     this.#looking = null;
@@ -159,10 +159,10 @@ export class ProblemLog {
 
   #look(): void {
     const now = performance.now();
-    if (now - this.#lastAt >= QUIET_MS) {
+    if (now - this.#lastAt >= OVER_AFTER_MS) {
       this.stop();
       this.#lines.over();
-    } else if (now - this.#loggedAt >= EVERY_MS) {
+    } else if (now - this.#loggedAt >= LOG_EVERY_MS) {
       this.#lines.lasts(this.#unlogged);
       this.#markLogged(now);
     }
@@ -173,15 +173,18 @@ type Write = (...args: unknown[]) => void;
 type Logger = { warn: (details: object, sentence: string) => void };
 
 /**
- * Hooks for pino: lines about errors from one passing problem of the database are folded. The first is written as it is,
- * whichever part of the program meets it.
+ * Hooks for pino that combine the log lines about one passing problem of the database. The first is written as it is,
+ * whichever part of the program logs it.
  */
 export function foldDatabaseProblems() {
   const met: { logger: Logger | null } = { logger: null };
   const problem = new ProblemLog({
     lasts: (count) =>
-      met.logger?.warn({ count }, "The database still hinders: so many errors since the last such line."),
-    over: () => met.logger?.warn({}, "The database has hindered nothing for 30 s: it works again."),
+      met.logger?.warn(
+        { count },
+        "The database problem lasts; `count` is the number of errors since the last line.",
+      ),
+    over: () => met.logger?.warn({}, "The database works again: there was no error for 30 s."),
   });
   return {
     logMethod(this: Logger, args: unknown[], write: Write): void {

@@ -1,17 +1,17 @@
 import { drizzle, type PostgresJsDatabase } from "drizzle-orm/postgres-js";
 import postgres from "postgres";
 
-import { inSavepoint, inSession, Pool, type PoolClient, type Trail } from "./connection/pool.ts";
+import { inSavepoint, inSession, Pool, type PoolClient, type AddLast } from "./connection/pool.ts";
 import * as schema from "./schema/index.ts";
 
 import { type ReadFrom, ReplicaPool } from "./connection/replica.ts";
 
 export type { ReadFrom } from "./connection/replica.ts";
-export type { Pool, PoolClient, Trail } from "./connection/pool.ts";
+export type { Pool, PoolClient, AddLast } from "./connection/pool.ts";
 
 /**
- * A pool for one purpose, so that slow pages cannot take the pings' connections.
- * A statement waits for a free connection, 1.5 s unless `acquireTimeoutMs` says so; `statementTimeoutMs` bounds its work.
+ * Opens a pool for one purpose, so that slow pages cannot take the pings' connections. A statement waits for a free
+ * connection for at most `acquireTimeoutMs` (1.5 s by default), and may run for `statementTimeoutMs`.
  */
 export function openPool(options: {
   url: string;
@@ -52,18 +52,16 @@ export function openReplica(options: {
 export type Db = PostgresJsDatabase<typeof schema>;
 export type Tx = Parameters<Parameters<Db["transaction"]>[0]>[0];
 
-const known = new WeakMap<Pool | PoolClient, Db>();
+const dbs = new WeakMap<Pool | PoolClient, Db>();
 
-/** Drizzle on a pool, or on one session whose transaction is under way: then open no other in it. */
+/** Opens Drizzle on a pool, or on one session whose transaction is under way: then begin no other in it. */
 export function openDb(connection: Pool | PoolClient): Db {
-  const db = known.get(connection) ?? drizzle(driverOf(connection), { schema });
-  known.set(connection, db);
+  const db = dbs.get(connection) ?? drizzle(driverOf(connection), { schema });
+  dbs.set(connection, db);
   return db;
 }
 
-/**
- * What Drizzle asks of postgres.js, by our sessions: an instance of the driver that never connects stands for them.
- */
+/** A driver for Drizzle that sends statements through our sessions: a postgres.js instance that itself never connects. */
 function driverOf(connection: Pool | PoolClient): postgres.Sql {
   return Object.assign(postgres({ max: 1 }), {
     unsafe: (text: string, values: readonly unknown[]) => statement(connection, text, values),
@@ -76,7 +74,7 @@ function driverOf(connection: Pool | PoolClient): postgres.Sql {
   });
 }
 
-/** The same while a transaction is under way: one inside it is a savepoint. */
+/** The same while a transaction is under way: a transaction inside it is a savepoint. */
 function driverInside(client: PoolClient): postgres.Sql {
   return Object.assign(driverOf(client), {
     savepoint: (work: (driver: postgres.Sql) => Promise<unknown>) =>
@@ -84,7 +82,7 @@ function driverInside(client: PoolClient): postgres.Sql {
   });
 }
 
-/** Drizzle asks for `values()`, if at all, before the statement is sent. */
+/** Defers the statement, since Drizzle calls `values()`, if at all, only after it has called this. */
 function statement(connection: Pool | PoolClient, text: string, values: readonly unknown[]) {
   let isByPosition = false;
   const rows = Promise.resolve().then(async () =>
@@ -100,29 +98,32 @@ function statement(connection: Pool | PoolClient, text: string, values: readonly
   });
 }
 
-const TRIES = 3;
-/** Deadlock and serialization failure: nothing was written, and the same again will do. */
-const TRY_AGAIN = new Set(["40P01", "40001"]);
+const TRIES_MAX = 3;
+/** Deadlock and serialization failure: nothing was written, and a retry succeeds. */
+const RETRIED_STATES = new Set(["40P01", "40001"]);
 
-/** Runs `work` in one transaction; rolls back when it throws, tries again after a deadlock. */
+/** Runs `work` in one transaction; rolls back when it throws, retries after a deadlock. */
 export async function inTransaction<T>(
   pool: Pool,
-  work: (client: PoolClient, trail: Trail) => Promise<T>,
+  work: (client: PoolClient, addLast: AddLast) => Promise<T>,
 ): Promise<T> {
   for (let tries = 1; ; tries += 1) {
     try {
       return await pool.transaction(work);
     } catch (error) {
-      if (tries >= TRIES || !TRY_AGAIN.has(codeOf(error))) throw error;
+      if (tries >= TRIES_MAX || !RETRIED_STATES.has(errorCode(error))) throw error;
     }
   }
 }
 
-/** Drizzle wraps what the server answered, so the code may be that of the cause. */
-function codeOf(error: unknown): string {
+/** The code of the error, or of its cause: Drizzle wraps the server's error. */
+function errorCode(error: unknown): string {
   if (!(error instanceof Error)) return "";
-  return "code" in error ? String(error.code) : codeOf(error.cause);
+  return "code" in error ? String(error.code) : errorCode(error.cause);
 }
 
-/** Somebody else edited it since: the editor saw an older version. */
+/** The edit is based on an older version: somebody else has edited the object since. */
 export class StaleVersion extends Error {}
+
+/** The project has as many routes, people, rotations or status pages as it may have. */
+export class ProjectLimitReached extends Error {}

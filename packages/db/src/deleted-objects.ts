@@ -3,7 +3,7 @@ import { and, eq, type SQL, sql } from "drizzle-orm";
 import type { Db, Tx } from "./database.ts";
 import { deletedObjects } from "./schema/index.ts";
 
-/** What can be deleted so that nobody who reads its table needs to know, and brought back under its id. */
+/** The objects that are deleted by moving their row out of the table, and restored under the same id. */
 export type DeletedKind = keyof typeof TABLES;
 export type ObjectRef = { projectId: string; id: string };
 
@@ -14,7 +14,7 @@ const TABLES = {
   window: "maintenance_windows",
 } as const;
 
-/** Takes an object out of its table, and keeps it for 30 days. @returns whether it was there */
+/** Moves an object out of its table, and keeps it for 30 days. @returns whether it existed */
 export async function deleteObject(
   db: Db | Tx,
   kind: DeletedKind,
@@ -31,7 +31,7 @@ export async function deleteObject(
   return count > 0;
 }
 
-/** Puts a deleted object back as it was. @returns the checks that it named; null when there is nothing to undo */
+/** Restores a deleted object as it was. @returns the ids of the checks that it named; null when nothing is kept under this id */
 export async function restoreObject(
   db: Db | Tx,
   kind: DeletedKind,
@@ -44,7 +44,7 @@ export async function restoreObject(
     )
     .returning({ row: deletedObjects.row, checkIds: deletedObjects.checkIds });
   if (kept === undefined) return null;
-  // Named one by one: a column that came with an update meanwhile takes its default.
+  // The columns are named, so that one that a later version added takes its default.
   const columns: SQL = sql.join(
     Object.keys(kept.row).map((name) => sql.identifier(name)),
     sql`, `,

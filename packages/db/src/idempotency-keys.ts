@@ -7,23 +7,23 @@ import { idempotencyKeys } from "./schema/index.ts";
 
 export type IdempotencyRef = { actor: string; route: string; key: string };
 
-/** `claimed`: this caller does the work. `answered`: it was done, with this sealed answer. */
+/** `claimed`: this caller does the work. `answered`: the work was done; the sealed answer is here. */
 export type IdempotencyClaim =
   | { kind: "claimed" }
   | { kind: "answered"; answer: string }
   | { kind: "under-way" }
   | { kind: "other-body" };
 
-/** Who claimed a key and has not answered for so long has died. */
+/** A claim without an answer after this long is abandoned: its process must have died. */
 const ABANDONED_MS = 60_000;
-/** Lets exactly one of those who come with a key do the work. */
+/** Claims a key, so that exactly one of the requests that carry it does the work. */
 export async function claimKey(
   db: Db,
   ref: IdempotencyRef,
   { bodyDigest, at }: { bodyDigest: string; at: Instant },
 ): Promise<IdempotencyClaim> {
   const claim = { bodyDigest, claimedAt: new Date(at), answer: null };
-  const past = new Date(at - KEPT_HOURS * HOUR_MS).toISOString();
+  const expired = new Date(at - KEPT_HOURS * HOUR_MS).toISOString();
   const abandoned = new Date(at - ABANDONED_MS).toISOString();
   const claimed = await db
     .insert(idempotencyKeys)
@@ -31,7 +31,7 @@ export async function claimKey(
     .onConflictDoUpdate({
       target: [idempotencyKeys.actor, idempotencyKeys.route, idempotencyKeys.key],
       set: claim,
-      setWhere: sql`${idempotencyKeys.claimedAt} < ${past} or
+      setWhere: sql`${idempotencyKeys.claimedAt} < ${expired} or
         (${idempotencyKeys.answer} is null and ${idempotencyKeys.claimedAt} < ${abandoned})`,
     })
     .returning({ claimedAt: idempotencyKeys.claimedAt });
@@ -39,19 +39,19 @@ export async function claimKey(
   return await readClaim(db, ref, bodyDigest);
 }
 
-/** Keeps the sealed answer for a request that comes with the key again. */
+/** Stores the sealed answer for later requests with the same key. */
 export async function answerKey(db: Db, ref: IdempotencyRef, answer: string): Promise<void> {
   await db.update(idempotencyKeys).set({ answer }).where(isRef(ref));
 }
 
-/** The work failed: the next one with the key may try. */
+/** Frees the key after the work failed, so that the next request with it may try. */
 export async function releaseKey(db: Db, ref: IdempotencyRef): Promise<void> {
   await db.delete(idempotencyKeys).where(isRef(ref));
 }
 
 async function readClaim(db: Db, ref: IdempotencyRef, bodyDigest: string): Promise<IdempotencyClaim> {
   const [found] = await db.select().from(idempotencyKeys).where(isRef(ref));
-  // Released this instant: the next request gets it.
+  // The key was released between the two statements: the next request can claim it.
   if (found === undefined) return { kind: "under-way" };
   if (found.bodyDigest !== bodyDigest) return { kind: "other-body" };
   return found.answer === null ? { kind: "under-way" } : { kind: "answered", answer: found.answer };
@@ -68,7 +68,7 @@ function isRef({ actor, route, key }: IdempotencyRef) {
 /** How long an answer is kept for a second request with the same key. */
 const KEPT_HOURS = 24;
 
-/** Idempotency keys that are past their time. */
+/** Deletes idempotency keys older than `KEPT_HOURS`. */
 export const pruneIdempotencyKeys: Prune = async (db, limit) => {
   const { count } = await db.execute(sql`
     delete from idempotency_keys where (actor, route, key) in (

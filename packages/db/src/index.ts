@@ -26,7 +26,7 @@ export { loadAlerts, type AlertRecord } from "./deliveries/load-alert.ts";
 export { moveChannel } from "./channels/write-channel.ts";
 export { joinStorm } from "./deliveries/storms.ts";
 export { passOnDelivery, type PassedOn } from "./deliveries/pass-on.ts";
-export { queueChannelTests } from "./deliveries/list-deliveries.ts";
+export { queueChannelTests } from "./deliveries/queue-tests.ts";
 export { isMailRefused } from "./deliveries/refusals.ts";
 export { fallBackForLongWaiting } from "./deliveries/fallback.ts";
 export { notifyOwners, type OwnerContact } from "./deliveries/notify-owners.ts";
@@ -57,6 +57,7 @@ export {
   type PoolClient,
   type Tx,
   StaleVersion,
+  ProjectLimitReached,
 } from "./database.ts";
 export { Session } from "./connection/session.ts";
 export { asOneTransaction } from "./connection/pool.ts";
@@ -103,14 +104,14 @@ export {
 } from "./history/activity.ts";
 export {
   countSlots,
-  sumDays,
+  countSlotsByDay,
   listFlips,
   listIncidents,
   listNotices,
   listOutages,
   listRuns,
   listSlots,
-  seenRuns,
+  listRunsSinceEdit,
   type EventPage,
   type EventPosition,
 } from "./history/list-events.ts";
@@ -176,8 +177,8 @@ export {
   type NewKey,
   findKey,
   type KeyRow,
-  mayBring,
-  NOT_TAKEN,
+  checkBroughtKey,
+  KEY_REFUSALS,
   listKeysMadeBy,
   listKeys,
   revokeKey,
@@ -185,12 +186,12 @@ export {
   touchKey,
 } from "./keys/keys.ts";
 export { endLease, type Tenure, moveLease, takeLease } from "./locks.ts";
-export { applyLeftWindows, applyWindows } from "./maintenance/apply-windows.ts";
+export { applyPendingWindows, applyWindows } from "./maintenance/apply-windows.ts";
 export {
   createWindow,
   deleteWindow,
   editWindow,
-  findNamed,
+  findCheckIds,
   findWindow,
   listWindows,
   restoreWindow,

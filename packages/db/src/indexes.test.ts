@@ -97,8 +97,8 @@ const STATEMENTS: Record<string, () => Promise<unknown>> = {
     await db.listIncidents(on, mine, PAGE);
     await db.listNotices(on, mine, PAGE);
     await db.listDurations(pool, mine, 40);
-    await db.seenRuns(on, mine);
-    await db.sumDays(pool, mine, { from: MONTH.from, timezone: "UTC" });
+    await db.listRunsSinceEdit(on, mine);
+    await db.countSlotsByDay(pool, mine, { from: MONTH.from, timezone: "UTC" });
     await db.countSlots(pool, mine, { now: NOW, days: [30, 365] });
   },
   "the view of a day": () =>

@@ -50,7 +50,7 @@ const READS: Record<string, Call> = {
   listChecks: ({ projectId, tag }) => db.listChecks(on, { projectId, tags: [tag] }, PAGE),
   listSchedules: ({ projectId }) => db.listSchedules(on, projectId),
   findProjectChecks: ({ projectId, tag }) => db.findProjectChecks(on, projectId, { tags: [tag] }),
-  findCheckByUniqueKey: (w) => db.findCheckByUniqueKey(on, w.projectId, db.uniqueKeyOf(w.pingUuid)),
+  findCheckByUniqueKey: (w) => db.findCheckByUniqueKey(on, w.projectId, db.toUniqueKey(w.pingUuid)),
   findEqualCheck: ({ projectId, name }) => db.findEqualCheck(on, projectId, { name }),
   listFlips: (w) => db.listFlips(on, w, PAGE),
   listFlipsWithin: (w) => db.listFlipsWithin(on, w, { from: null, until: null }),
@@ -58,14 +58,14 @@ const READS: Record<string, Call> = {
   listNotices: (w) => db.listNotices(on, w, PAGE),
   listRuns: (w) => db.listRuns(on, w, PAGE),
   listSlots: (w) => db.listSlots(on, w, NEWEST),
-  sumDays: (w) => db.sumDays(pool, w, { from: MONTH.from, timezone: "UTC" }),
+  countSlotsByDay: (w) => db.countSlotsByDay(pool, w, { from: MONTH.from, timezone: "UTC" }),
   countSlots: async (w) => {
     const [month] = await db.countSlots(pool, w, { now: NOW + 86_400_000, days: [365] });
     return Object.entries(month ?? {}).filter(([name, count]) => name !== "days" && count !== 0);
   },
   listPings: (w) => db.listPings(on, w, NEWEST),
   findPingBody: (w) => db.findPingBody(on, { ...w, number: 2 }),
-  seenRuns: (w) => db.seenRuns(on, w),
+  listRunsSinceEdit: (w) => db.listRunsSinceEdit(on, w),
   findIncident: (w) => db.findIncident(pool, w),
   findIncidents: ({ projectId, checkId }) =>
     db.findIncidents(pool, { projectId, checkId, openOnly: false }, PAGE),
@@ -90,14 +90,15 @@ const READS: Record<string, Call> = {
   listRotations: ({ projectId }) => db.listRotations(on, projectId),
   findWindow: (w) => db.findWindow(on, w),
   listWindows: ({ projectId }) => db.listWindows(on, projectId, PAGE),
-  findNamed: ({ projectId, checkId }) => db.findNamed(on, projectId, [checkId]).catch(() => []),
+  findCheckIds: ({ projectId, checkId }) => db.findCheckIds(on, projectId, [checkId]).catch(() => []),
   findRole: (w) => db.findRole(on, w),
   findMember: (w) => db.findMember(on, w),
   listMembers: ({ projectId }) => db.listMembers(on, projectId, PAGE),
   listInvitations: ({ projectId }) => db.listInvitations(on, projectId, PAGE),
   listKeys: ({ projectId }) => db.listKeys(on, projectId),
   listKeysMadeBy: (w) => db.listKeysMadeBy(on, w),
-  mayBring: async ({ projectId, apiKey }) => (await db.mayBring(on, projectId, apiKey)) === "ours",
+  checkBroughtKey: async ({ projectId, apiKey }) =>
+    (await db.checkBroughtKey(on, projectId, apiKey)) === "ours",
   listAuditEntries: ({ projectId }) => db.listAuditEntries(on, { projectId }, PAGE),
   listRefusedPings: ({ projectId }) => db.listRefusedPings(on, { projectId }, PAGE),
   readReport: async ({ projectId }) => {
@@ -247,8 +248,11 @@ const NEITHER: Record<string, string> = {
   ),
   ...name("a value that opens only at its own place", "seal unseal settingsPlace"),
   ...name("a row that was read before, with its project", "acceptInvitation keepLeases recordAttempts"),
-  ...name("of all projects, for open streams or for a sender", "findEndedHolders dueDeliveries"),
-  ...name("of the channels whose settings the caller has opened", "unagreedChats slackChannelOfProject"),
+  ...name("of all projects, for open streams or for a sender", "findEndedHolderIndexes dueDeliveries"),
+  ...name(
+    "of the channels whose settings the caller has opened",
+    "findUnagreedChats findProjectSlackChannel",
+  ),
   ...name("announces rows that were written", "notifyOwners"),
 };
 

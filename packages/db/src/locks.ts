@@ -3,14 +3,11 @@ import { sql } from "drizzle-orm";
 import type { Db } from "./database.ts";
 import { NOW } from "./sql-fragments.ts";
 
-/**
- * Every advisory lock that the product takes, so that no two share a number. PostgreSQL knows them by number alone, in
- * one space for the whole database.
- */
+/** The numbers of all advisory locks, in one place so that no two are equal: PostgreSQL has one number space per database. */
 const LOCKS = {
   /** Held by the session that changes the schema. */
   migrations: 7_236_831,
-  /** One receiver at a time writes its checkpoint, so that only one of them ends an outage. */
+  /** One receiver at a time writes its checkpoint, so that only one stores an outage. */
   checkpoint: 7_236_832,
   /** Bootstrap and sign-up: only one of them makes the first account. */
   firstAccount: 7_236_840,
@@ -20,7 +17,7 @@ const LOCKS = {
   fallbackForWaiting: 7_236_844,
 };
 
-/** Locks on one object each: the seed by which its id is hashed to a number. */
+/** Seeds by which the id of one object is hashed to the number of its lock. */
 export const LOCK_SEEDS = {
   groupedChannel: 7,
   passedOnMessage: 8,
@@ -31,7 +28,7 @@ export const LOCK_SEEDS = {
 
 export const MIGRATIONS_LOCK = LOCKS.migrations;
 
-/** The statement that waits for a lock and holds it until the transaction ends. */
+/** SQL: waits for a lock and holds it until the transaction ends. */
 export function lockUntilCommit(name: Exclude<keyof typeof LOCKS, "migrations">): string {
   return `select pg_advisory_xact_lock(${LOCKS[name]})`;
 }
@@ -41,8 +38,8 @@ type LeaseName = "telegram-updates";
 export type Tenure = { name: LeaseName; holder: string };
 
 /**
- * Takes a lease that is free or has run out, or keeps one's own for `seconds` from now, by the database's clock.
- * @returns how far its holders came, or null where another holds it
+ * Takes a lease that is free or has run out, or extends the holder's own, for `seconds` from now by the database's clock.
+ * @returns the position that the last holder stored, or null where another holds the lease
  */
 export async function takeLease(db: Db, { name, holder }: Tenure, seconds: number): Promise<number | null> {
   const until = sql`clock_timestamp() + ${seconds} * interval '1 second'`;
@@ -54,12 +51,12 @@ export async function takeLease(db: Db, { name, holder }: Tenure, seconds: numbe
   return rows[0]?.position ?? null;
 }
 
-/** Notes how far the holder came; nothing where it is the holder no more. */
+/** Stores how far the holder has come; does nothing if it no longer holds the lease. */
 export async function moveLease(db: Db, { name, holder }: Tenure, position: number): Promise<void> {
   await db.execute(sql`update leases set position = ${position} where name = ${name} and holder = ${holder}`);
 }
 
-/** Gives it up at once. */
+/** Ends the lease at once, if `holder` has it. */
 export async function endLease(db: Db, { name, holder }: Tenure): Promise<void> {
   await db.execute(sql`update leases set until = ${NOW} where name = ${name} and holder = ${holder}`);
 }

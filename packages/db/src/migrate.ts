@@ -8,7 +8,7 @@ import { MIGRATIONS_LOCK } from "./locks.ts";
 
 const MIGRATIONS = fileURLToPath(new URL("../migrations", import.meta.url));
 
-/** The database was made by a version from before the first release, whose migrations are no longer there. */
+/** The database was made by a version from before the first release, whose migrations no longer exist. */
 export class UnsupportedSchema extends Error {
   override name = "UnsupportedSchema";
 }
@@ -31,7 +31,7 @@ export async function migrate(pool: Pool): Promise<void> {
   }
 }
 
-/** As `migrate`, on connections of its own to the server itself, which a pooler's would not do for. */
+/** As `migrate`, on a connection of its own straight to the server: a pooler does not keep the session that holds the lock. */
 export async function migrateServer(directUrl: string): Promise<void> {
   const pool = openPool({ url: directUrl, max: 1, name: "migrate" });
   try {

@@ -3,7 +3,7 @@ import { SQL, sql, StringChunk } from "drizzle-orm";
 
 // What the statements of several aggregates share.
 
-/** SQL without parameters: it can stand in a statement of Drizzle's, and in a statement that is text. */
+/** SQL without parameters, for Drizzle's statements as well as for statements in plain text. */
 export class Fragment<Type = unknown> extends SQL<Type> {
   readonly #text: string;
 
@@ -22,12 +22,12 @@ export function literals<Value extends string>(values: readonly Value[]): Fragme
   return new Fragment(`(${values.map((value) => `'${value}'`).join(", ")})`);
 }
 
-/** An instant as epoch milliseconds, as core counts, or an interval in milliseconds; null where it is null. */
+/** SQL: an instant as epoch milliseconds, as core counts, or an interval in milliseconds; null where it is null. */
 export function epochMs(instant: string | Fragment): Fragment<Instant> {
   return new Fragment(`(extract(epoch from ${instant.toString()}) * 1000)::float8`);
 }
 
-/** Now, cut to the millisecond. Columns round to it, so that what is to be due at once could be due half of one later. */
+/** SQL: now, cut to the millisecond. Columns round to milliseconds, so that something due at once could else be due 0.5 ms later. */
 export const NOW = new Fragment("date_trunc('milliseconds', clock_timestamp())");
 
 /** A list of ids as one parameter, however long. */

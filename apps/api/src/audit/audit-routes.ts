@@ -2,7 +2,7 @@ import { type AuditRow, listAuditEntries, schema } from "@overdue/db";
 import { z } from "zod";
 
 import { eventPosition } from "../history/views.ts";
-import { OWN } from "../http/access.ts";
+import { OWNER } from "../http/access.ts";
 import { createRouter, json, route } from "../http/route.ts";
 import { InProject, iso, PageQuery, pageSchema, Timestamp, toPage } from "../http/schemas.ts";
 
@@ -53,7 +53,7 @@ const ListQuery = PageQuery.extend({
 });
 
 export const auditRoutes = createRouter().openapi(
-  route(OWN, {
+  route(OWNER, {
     method: "get",
     path: "/v1/projects/{projectId}/audit",
     summary: "List audit entries",

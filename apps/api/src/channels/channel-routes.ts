@@ -1,7 +1,7 @@
 import { isKindName, parseSettings } from "@overdue/channels";
 import {
   askAgain,
-  type Asked,
+  type AskResult,
   type ChannelRef,
   createChannel,
   type Db,
@@ -13,7 +13,7 @@ import {
   queueTest,
   restoreChannel,
   testsWithinMinute,
-  unagreedChats,
+  findUnagreedChats,
 } from "@overdue/db";
 import { z } from "zod";
 
@@ -155,7 +155,7 @@ function refuseUnconfirmed({ brokenBy, unconfirmedSince }: z.output<typeof Chann
   }
 }
 
-function refuseFailedRequest(asked: Asked): void {
+function refuseFailedRequest(asked: AskResult): void {
   if (asked === "nothing to ask") {
     throw new ApiError("conflict", "This channel waits for no confirmation.");
   }
@@ -223,7 +223,7 @@ async function refuseChatsWithoutConsent(
   channel: { kind: string; settings: Record<string, unknown> },
 ): Promise<void> {
   const { db, keyring } = c.var.deps;
-  const unagreed = await unagreedChats(db, keyring, { projectId, wanted: [channel] });
+  const unagreed = await findUnagreedChats(db, keyring, { projectId, wanted: [channel] });
   if (unagreed.length > 0) throw ApiError.invalid("settings.chat", await consentInstruction(db));
 }
 

@@ -25,27 +25,27 @@ export const confirmRoutes = createRouter()
   .get(CONFIRM_PATH, guard({ auth: "self-checked" }), async (c) => {
     const link = await readLink(c);
     if ("page" in link) return showPage(c, link.page);
-    return showPage(c, link.questioned.isConfirmed ? confirmedPage(link) : confirmPage(link));
+    return showPage(c, link.target.isConfirmed ? confirmedPage(link) : confirmPage(link));
   })
   .post(CONFIRM_PATH, guard({ auth: "self-checked" }), async (c) => {
     const link = await readLink(c);
     if ("page" in link) return showPage(c, link.page);
-    const isConfirmed = await confirmAddress(c.var.deps.db, link.confirming);
+    const isConfirmed = await confirmAddress(c.var.deps.db, link.confirmation);
     return showPage(c, isConfirmed ? confirmedPage(link) : UNKNOWN_CONFIRMATION);
   });
 
-type ConfirmationLink = { confirming: Confirmation; questioned: ConfirmationTarget };
+type ConfirmationLink = { confirmation: Confirmation; target: ConfirmationTarget };
 
 async function readLink(c: AppContext): Promise<ConfirmationLink | { page: LinkPage }> {
   const { keyring, db, now } = c.var.deps;
   const read = readConfirm(keyring, new URL(c.req.url).searchParams, now());
   if (read.kind === "forged") return { page: UNKNOWN_CONFIRMATION };
-  const { confirming } = read;
-  const questioned = await findConfirmationTarget(db, confirming);
-  if (questioned === null) return { page: UNKNOWN_CONFIRMATION };
-  if (questioned.isStopped) return { page: unsubscribedPage(confirming.address) };
-  const isLate = read.kind === "expired" && !questioned.isConfirmed;
-  return isLate ? { page: EXPIRED_CONFIRMATION } : { confirming, questioned };
+  const { confirmation } = read;
+  const target = await findConfirmationTarget(db, confirmation);
+  if (target === null) return { page: UNKNOWN_CONFIRMATION };
+  if (target.isStopped) return { page: unsubscribedPage(confirmation.address) };
+  const isLate = read.kind === "expired" && !target.isConfirmed;
+  return isLate ? { page: EXPIRED_CONFIRMATION } : { confirmation, target };
 }
 
 const UNKNOWN_CONFIRMATION: LinkPage = {
@@ -80,7 +80,7 @@ function unsubscribedPage(address: string): LinkPage {
   };
 }
 
-function confirmPage({ confirming: { address }, questioned: { projectName } }: ConfirmationLink): LinkPage {
+function confirmPage({ confirmation: { address }, target: { projectName } }: ConfirmationLink): LinkPage {
   return {
     status: 200,
     title: "Get alerts here?",
@@ -93,7 +93,7 @@ function confirmPage({ confirming: { address }, questioned: { projectName } }: C
   };
 }
 
-function confirmedPage({ confirming: { address }, questioned: { projectName } }: ConfirmationLink): LinkPage {
+function confirmedPage({ confirmation: { address }, target: { projectName } }: ConfirmationLink): LinkPage {
   return {
     status: 200,
     title: "Thank you: alerts come here",

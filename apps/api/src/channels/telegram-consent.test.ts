@@ -1,4 +1,4 @@
-import { createChannel, keyringOf, noteTelegramStart, rememberBot, schema } from "@overdue/db";
+import { createChannel, keyringOf, storeTelegramStart, storeBotName, schema } from "@overdue/db";
 import { eq } from "drizzle-orm";
 import { expect, test } from "vitest";
 
@@ -10,7 +10,7 @@ const REFUSED = {
   status: 400,
   detail: expect.stringMatching(/has not agreed to get alerts: send \/start@our_bot/),
 };
-await rememberBot(api.db, "our_bot");
+await storeBotName(api.db, "our_bot");
 
 let chats = 0;
 const newChat = () => `-100${(chats += 1)}`;
@@ -34,11 +34,11 @@ test("a chat that is typed by hand is refused, by a person, by a key and by a fi
 test("a chat where somebody sent /start is taken, for a day, however its name is written", async () => {
   const { as, path } = await person(api);
   const chat = newChat();
-  await noteTelegramStart(api.db, [chat, "@Night_Watch"]);
+  await storeTelegramStart(api.db, [chat, "@Night_Watch"]);
   expect((await as("POST", `${path}/channels`, channel({ chat, topic: 7 }))).status).toBe(201);
   expect((await as("PUT", `${path}/config`, file({ chat: "@night_watch" }))).status).toBe(200);
   const late = newChat();
-  await noteTelegramStart(api.db, [late]);
+  await storeTelegramStart(api.db, [late]);
   await api.db
     .update(schema.telegramStarts)
     .set({ startedAt: new Date(Date.now() - 25 * 3_600_000) })

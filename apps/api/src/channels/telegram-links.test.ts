@@ -1,4 +1,4 @@
-import { rememberBot, schema, useTelegramLink } from "@overdue/db";
+import { storeBotName, schema, useTelegramLink } from "@overdue/db";
 import { eq } from "drizzle-orm";
 import { expect, test } from "vitest";
 
@@ -15,7 +15,7 @@ test("without a bot the operator's setting is named", async () => {
 });
 
 test("a code stands in three ways to send it, is kept as a hash alone, and is linked once it was sent", async () => {
-  await rememberBot(api.db, "overdue_bot");
+  await storeBotName(api.db, "overdue_bot");
   const { as, path } = await person(api);
   const made = await read<Link>(await as("POST", `${path}/telegram-links`));
   const code = made.link.replace("https://t.me/overdue_bot?start=", "");
@@ -36,7 +36,7 @@ test("a code stands in three ways to send it, is kept as a hash alone, and is li
 });
 
 test("after its time a code is good for nothing", async () => {
-  await rememberBot(api.db, "overdue_bot");
+  await storeBotName(api.db, "overdue_bot");
   const { as, path } = await person(api);
   const made = await read<Link>(await as("POST", `${path}/telegram-links`));
   const over = { expiresAt: new Date(Date.now() - 1_000) };

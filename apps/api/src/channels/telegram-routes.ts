@@ -4,7 +4,7 @@ import {
   type Db,
   findTelegramLink,
   isTelegramWebhookSecret,
-  keepTelegramUpdate,
+  storeTelegramUpdate,
   type TelegramLink,
 } from "@overdue/db";
 import { z } from "zod";
@@ -117,7 +117,7 @@ export const telegramUpdateRoutes = createRouter().post(
     const body = await readRawBody(c.req.raw);
     const update = Update.safeParse(parseJsonOrNull(body));
     // An update that we cannot read would be sent again for ever if we refused it.
-    if (update.success) await keepTelegramUpdate(db, { updateId: update.data.update_id, body });
+    if (update.success) await storeTelegramUpdate(db, { updateId: update.data.update_id, body });
     return c.body(null, 200);
   },
 );

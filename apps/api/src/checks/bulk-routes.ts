@@ -1,7 +1,7 @@
 import { checkName, splitTags, TagsInput } from "@overdue/core";
 import {
   acknowledgeIncident,
-  type Acted,
+  type ActResult,
   type AuditChanges,
   deleteCheck,
   editCheck,
@@ -35,7 +35,7 @@ const checkIds = z
   .max(CHECKS_MAX, `Name at most ${CHECKS_MAX} checks; send several requests for more.`);
 const channelIds = z.array(z.uuid()).min(1, "Name at least one channel.").max(100);
 
-/** What is done to several checks, and to which. */
+/** An action, and the checks to which it applies. */
 const BulkInput = z
   .discriminatedUnion("action", [
     z.strictObject({ action: z.literal("restore"), checkIds }),
@@ -61,13 +61,16 @@ export const bulkRoutes = createRouter().openapi(
   route(WRITE, {
     method: "post",
     path: "/v1/projects/{projectId}/checks/bulk",
-    summary: "Do the same to several checks",
+    summary: "Apply an action to several checks",
     description:
-      "Each check is changed by itself: what fails for one leaves the others done, and the answer says so. `unchanged` are those that were so already, so that an undo takes back only what was done.",
+      "Each check is changed by itself: if the action fails for one, the others are still changed, and the response says so. `unchanged` are checks that were in this state already, so that an undo need not touch them.",
     tags: ["Checks"],
     request: { params: InProject, body: body(BulkInput) },
     responses: {
-      200: json(z.object({ results: z.array(BulkResult) }), "What became of each check, in the order asked."),
+      200: json(
+        z.object({ results: z.array(BulkResult) }),
+        "The outcome for each check, in the order of the request.",
+      ),
     },
   }),
   async (c) => {
@@ -76,7 +79,7 @@ export const bulkRoutes = createRouter().openapi(
     // Each check has an audit entry of its own.
     c.set("isAudited", true);
     const outcomes = new Map<string, Outcome>();
-    // As everywhere, checks are locked in the order of their ids.
+    // Checks are locked in the order of their ids, as everywhere, so that nobody deadlocks.
     for (const checkId of [...new Set(input.checkIds)].toSorted())
       outcomes.set(checkId, await actOn(c, { projectId, checkId }, input));
     const results = [...outcomes].map(([checkId, outcome]) => ({ checkId, ...outcome }));
@@ -97,7 +100,7 @@ async function actOn(c: AppContext, ref: Ref, input: BulkInput): Promise<Outcome
   const { db, pool, now } = c.var.deps;
   if (input.action === "restore") {
     const isRestored = await restoreCheck(pool, ref, now());
-    return isRestored ? await recorded(c, ref, input) : failed("There is no deleted check of this id.");
+    return isRestored ? await recordAct(c, ref, input) : failed("There is no deleted check with this id.");
   }
   const check = await findCheck(db, ref);
   if (check === null) return failed("There is no such check in this project.");
@@ -110,16 +113,16 @@ async function actOn(c: AppContext, ref: Ref, input: BulkInput): Promise<Outcome
       return await actOnIncident(c, ref, input);
     case "pause":
       if (check.status === "paused" || !(await pauseCheck(pool, ref, now()))) return UNCHANGED;
-      return await recorded(c, ref, { ...input, name });
+      return await recordAct(c, ref, { ...input, name });
     case "resume":
       if (check.status !== "paused" || !(await resumeCheck(pool, ref, now()))) return UNCHANGED;
-      return await recorded(c, ref, { ...input, name });
+      return await recordAct(c, ref, { ...input, name });
     case "undo-pause":
       if (check.status !== "paused" || !(await undoPause(pool, ref, now()))) return UNCHANGED;
-      return await recorded(c, ref, { ...input, name });
+      return await recordAct(c, ref, { ...input, name });
     case "delete":
       if (!(await deleteCheck(db, ref))) return UNCHANGED;
-      return await recorded(c, ref, { ...input, name });
+      return await recordAct(c, ref, { ...input, name });
     case "add-tags":
     case "remove-tags":
     case "add-channels":
@@ -130,7 +133,7 @@ async function actOn(c: AppContext, ref: Ref, input: BulkInput): Promise<Outcome
 
 type Edit = Extract<BulkInput, { tags: unknown } | { channelIds: unknown }>;
 
-/** Adds or takes away tags or channels. */
+/** Adds or removes tags or channels. */
 async function editOne(c: AppContext, check: FoundCheck, input: Edit): Promise<Outcome> {
   const ref = { projectId: check.projectId, checkId: check.id };
   const isTags = "tags" in input;
@@ -144,11 +147,11 @@ async function editOne(c: AppContext, check: FoundCheck, input: Edit): Promise<O
   try {
     await editCheck(c.var.deps.pool, ref, { ...parts, settings: {}, version: null, at });
   } catch (error) {
-    if (error instanceof UnknownChannel) return failed("A channel of these is not in this project.");
+    if (error instanceof UnknownChannel) return failed("One of these channels is not in this project.");
     throw error;
   }
   const field = isTags ? "tags" : "channelIds";
-  return await recorded(c, ref, {
+  return await recordAct(c, ref, {
     action: "edit",
     name: checkName(check),
     changes: { [field]: { before, after } },
@@ -166,7 +169,7 @@ type IncidentAction = Extract<
   { action: "acknowledge" | "unacknowledge" | "snooze" | "end-snooze" }
 >;
 
-/** Acts on the open incident of a check, which leaves an audit entry by itself. */
+/** Acts on the open incident of a check. The act is recorded in the incident itself. */
 async function actOnIncident(
   c: AppContext,
   { projectId, checkId }: Ref,
@@ -193,18 +196,18 @@ async function actOnIncident(
   }
 }
 
-function outcomeOf({ kind }: Acted): Outcome {
+function outcomeOf({ kind }: ActResult): Outcome {
   if (kind === "unknown" || kind === "resolved") return failed("It has recovered meanwhile.");
   return kind === "done" ? CHANGED : UNCHANGED;
 }
 
-type Recorded = { action: string; name?: string; changes?: AuditChanges };
+type AuditedAct = { action: string; name?: string; changes?: AuditChanges };
 
-/** Writes an audit entry as the same act on this check alone does. */
-async function recorded(
+/** Writes the same audit entry as the action on a single check does. @returns the outcome "changed" */
+async function recordAct(
   c: AppContext,
   { projectId, checkId }: Ref,
-  { action, name = "", changes = {} }: Recorded,
+  { action, name = "", changes = {} }: AuditedAct,
 ): Promise<Outcome> {
   const { db, now } = c.var.deps;
   const who = auditActor(c, c.var);

@@ -1,7 +1,7 @@
 import { CheckSettingsInput, DetailsInput } from "@overdue/core";
 import { z } from "zod";
 
-/** What a person may change of a check; only what is sent is written. */
+/** The fields of a check that an edit may change; only those that are sent are written. */
 export const CheckPatch = DetailsInput.extend(CheckSettingsInput.shape)
   .extend({
     channelIds: z.array(z.uuid()).max(100, "Use at most 100 channels."),
@@ -14,7 +14,7 @@ export const CheckPatch = DetailsInput.extend(CheckSettingsInput.shape)
   .meta({ id: "CheckPatch" });
 export type CheckPatch = z.infer<typeof CheckPatch>;
 
-/** A new check: all but the schedule has a default. Without `channelIds` it alerts every channel of the project. */
+/** A new check. Everything except the schedule has a default; without `channelIds` it alerts every channel of the project. */
 export const CheckInput = CheckPatch.required({ schedule: true }).meta({
   id: "CheckInput",
 });
@@ -23,13 +23,13 @@ export type CheckInput = z.infer<typeof CheckInput>;
 const DETAILS = Object.keys(DetailsInput.shape) as (keyof typeof DetailsInput.shape)[];
 const SETTINGS = Object.keys(CheckSettingsInput.shape) as (keyof typeof CheckSettingsInput.shape)[];
 
-/** The details among what was sent, as they are stored. */
+/** The details that were sent, as they are stored. */
 export function sentDetails(patch: CheckPatch) {
   const { tags, ...rest } = pick(patch, DETAILS);
   return { ...rest, ...(tags !== undefined && { tags: [...new Set(tags)].join(" ") }) };
 }
 
-/** The settings among what was sent. */
+/** The settings that were sent. */
 export function sentSettings(patch: CheckPatch) {
   return pick(patch, SETTINGS);
 }

@@ -42,7 +42,7 @@ const checks = resource({
     tag: z
       .union([z.string(), z.array(z.string())])
       .optional()
-      .meta({ description: "Repeat it to ask for several." }),
+      .meta({ description: "Repeat it for several tags." }),
   }),
   order: "Checks, oldest first.",
   view: CheckView,
@@ -51,7 +51,7 @@ const checks = resource({
   patch: CheckPatch,
   descriptions: {
     edit: "Writes only the fields that are sent.",
-    remove: "Its ping URLs answer 404 and its deadlines are not evaluated, until it is restored.",
+    remove: "Until it is restored, its ping URLs answer 404 and its deadlines are not evaluated.",
   },
 });
 
@@ -88,32 +88,34 @@ export const checkRoutes = createRouter()
     requireFound("check", await deleteCheck(c.var.deps.db, c.req.valid("param")));
     return c.body(null, 204);
   })
-  .openapi(checks.restore, async (c) => c.json(await act(c, c.req.valid("param"), restoreCheck), 200))
+  .openapi(checks.restore, async (c) =>
+    c.json(await applyStateChange(c, c.req.valid("param"), restoreCheck), 200),
+  )
   .openapi(
     action("pause", {
       summary: "Pause a check",
       description: "No deadline is evaluated until the next success or failure, or until it is resumed.",
     }),
-    async (c) => c.json(await act(c, c.req.valid("param"), pauseCheck), 200),
+    async (c) => c.json(await applyStateChange(c, c.req.valid("param"), pauseCheck), 200),
   )
   .openapi(
     action("resume", { summary: "Resume a paused check", description: "It starts anew." }),
-    async (c) => c.json(await act(c, c.req.valid("param"), resumeCheck), 200),
+    async (c) => c.json(await applyStateChange(c, c.req.valid("param"), resumeCheck), 200),
   )
   .openapi(
     action("undo-pause", {
       summary: "Undo a pause",
       description:
-        "The check is as it was before: its status, its open runs, the run that is waited for, and its incident, of which nobody is notified again. What it heard meanwhile counts, and a deadline that passed meanwhile is an alert. After another schedule, or more than 64 pings, it starts anew, as with `resume`. A check that is not paused stays as it is.",
+        "The check is as it was before the pause: its status, its open runs, the run that is due, and its incident, of which nobody is notified again. Pings that arrived during the pause count, and a deadline that passed during the pause is an alert. If the schedule was edited during the pause, or more than 64 pings arrived, the check starts anew instead, as with `resume`. A check that is not paused stays as it is.",
     }),
-    async (c) => c.json(await act(c, c.req.valid("param"), undoPause), 200),
+    async (c) => c.json(await applyStateChange(c, c.req.valid("param"), undoPause), 200),
   )
   .openapi(
     action("reset-baseline", {
       summary: "Reset the baseline of a check",
       description: "Forgets how long its runs took so far, so that runs of the new length are no outliers.",
     }),
-    async (c) => c.json(await act(c, c.req.valid("param"), resetBaseline), 200),
+    async (c) => c.json(await applyStateChange(c, c.req.valid("param"), resetBaseline), 200),
   );
 
 function action<Name extends string>(name: Name, text: { summary: string; description: string }) {
@@ -127,21 +129,21 @@ function action<Name extends string>(name: Name, text: { summary: string; descri
   });
 }
 
-type Change = (pool: Pool, ref: CheckRef, at: Instant) => Promise<boolean>;
+type StateChange = (pool: Pool, ref: CheckRef, at: Instant) => Promise<boolean>;
 
-/** The check as it was saved, with what is odd about the schedule that was sent. */
+/** The check as it was saved, with warnings about the schedule that was sent. */
 function withWarnings(view: CheckView, { schedule }: CheckPatch): z.infer<typeof SavedCheckView> {
   return { ...view, warnings: schedule === undefined ? [] : lintSchedule(schedule) };
 }
 
-/** Changes the state of a check. @returns how it is then. @throws 404 */
-async function act(c: AppContext, ref: CheckRef, change: Change): Promise<CheckView> {
+/** Changes the state of a check. @returns the changed check. @throws 404 */
+async function applyStateChange(c: AppContext, ref: CheckRef, change: StateChange): Promise<CheckView> {
   const { pool, now } = c.var.deps;
   requireFound("check", await change(pool, ref, now()));
   return withETag(c, await readCheck(c, ref));
 }
 
-/** What a view needs to know besides the row. */
+/** What the view of a check depends on besides its row. */
 async function viewOptions(c: AppContext, projectId: string): Promise<ViewOptions> {
   const { db, now, settings } = c.var.deps;
   const project = await findProject(db, projectId);
@@ -150,8 +152,8 @@ async function viewOptions(c: AppContext, projectId: string): Promise<ViewOption
     publicUrl: settings.publicUrl,
     pingUrlBase: settings.pingUrlBase,
     pingEmailDomain: settings.pingEmailDomain,
-    mayWrite: canWrite(c.var),
-    seesDetails: canSeeDetails(c.var),
+    canWrite: canWrite(c.var),
+    canSeeDetails: canSeeDetails(c.var),
     pingKey: project?.pingKey ?? null,
   };
 }
@@ -173,7 +175,7 @@ async function addCheck(c: AppContext, projectId: string, input: CheckInput): Pr
   return await readCheck(c, { projectId, checkId: check.id });
 }
 
-/** Writes what was sent. @throws 404, 412 */
+/** Writes the fields that were sent. @throws 404, 412 */
 async function changeCheck(
   c: AppContext,
   ref: CheckRef,

@@ -53,7 +53,7 @@ export const CheckView = z
     pingCount: z.int(),
     lastPingAt: Timestamp.nullable().meta({ description: "The last success or failure." }),
     lastSuccessAt: Timestamp.nullable().meta({
-      description: "When a run last ended well; null where no such run is kept.",
+      description: "When a run last ended well; null if no such run is kept.",
     }),
     lastStartAt: Timestamp.nullable(),
     lastDurationMs: z.int().nullable(),
@@ -67,12 +67,13 @@ export const CheckView = z
       .meta({ description: "A secret; null for viewers and for keys that only read." }),
     slugPingUrl: z.string().nullable(),
     pingEmail: z.string().nullable().meta({
-      description: "A mail to this address is a ping; null where no mail is taken, and as `pingUrl`.",
+      description:
+        "A mail to this address is a ping; null if no mails are taken, and wherever `pingUrl` is null.",
     }),
     badgeUrl: z.string().nullable(),
     managedBy: z.enum(["config"]).nullable().meta({
       description:
-        "config: a file that was applied owns it, and will set it right again; null: nobody but people.",
+        "config: an applied configuration file owns it, and overwrites changes when it is applied again; null: people do.",
     }),
     version: z.int().meta({ description: "Grows with every edit; send it in If-Match." }),
     createdAt: Timestamp,
@@ -81,11 +82,11 @@ export const CheckView = z
   .meta({ id: "Check" });
 export type CheckView = z.infer<typeof CheckView>;
 
-/** What creating or editing a check answers. */
+/** The response to creating or editing a check. */
 export const SavedCheckView = CheckView.extend({
   warnings: z.array(z.string()).meta({
     description:
-      "What is odd about the schedule that was sent, such as weekdays that its scheduler counts otherwise than cron.",
+      "Warnings about the schedule that was sent, such as weekdays that its scheduler counts differently from cron.",
   }),
 }).meta({ id: "SavedCheck" });
 
@@ -94,8 +95,8 @@ export type ViewOptions = {
   publicUrl: string;
   pingUrlBase: string;
   pingEmailDomain: string | null;
-  mayWrite: boolean;
-  seesDetails: boolean;
+  canWrite: boolean;
+  canSeeDetails: boolean;
   pingKey: string | null;
 };
 
@@ -124,7 +125,7 @@ function maintenanceView({ maintenance }: LinkedCheck, now: Instant) {
   return span === null ? null : { from: iso(span.from), until: iso(span.until) };
 }
 
-function stateView(row: LinkedCheck, { now, seesDetails }: ViewOptions) {
+function stateView(row: LinkedCheck, { now, canSeeDetails }: ViewOptions) {
   const { openRuns } = row.memory;
   return {
     status: displayStatus(toCheck(row), now),
@@ -132,7 +133,7 @@ function stateView(row: LinkedCheck, { now, seesDetails }: ViewOptions) {
     openRuns: openRuns.map(({ id, rid, host, startedAt, deadlineAt }) => ({
       id,
       rid,
-      host: seesDetails ? host : null,
+      host: canSeeDetails ? host : null,
       startedAt: iso(startedAt),
       deadlineAt: isoOrNull(deadlineAt),
     })),
@@ -147,12 +148,12 @@ function stateView(row: LinkedCheck, { now, seesDetails }: ViewOptions) {
 }
 
 function addressView(row: LinkedCheck, options: ViewOptions) {
-  const { publicUrl, pingUrlBase, pingEmailDomain, mayWrite, pingKey } = options;
-  const bySlug = mayWrite && row.slug !== "" && pingKey !== null;
+  const { publicUrl, pingUrlBase, pingEmailDomain, canWrite, pingKey } = options;
+  const bySlug = canWrite && row.slug !== "" && pingKey !== null;
   return {
-    pingUrl: mayWrite ? `${pingUrlBase}${row.pingUuid}` : null,
+    pingUrl: canWrite ? `${pingUrlBase}${row.pingUuid}` : null,
     slugPingUrl: bySlug ? `${pingUrlBase}${pingKey}/${row.slug}` : null,
-    pingEmail: mayWrite && pingEmailDomain !== null ? `${row.pingUuid}@${pingEmailDomain}` : null,
+    pingEmail: canWrite && pingEmailDomain !== null ? `${row.pingUuid}@${pingEmailDomain}` : null,
     badgeUrl: `${publicUrl}/b/3/${row.badgeUuid}.svg`,
   };
 }

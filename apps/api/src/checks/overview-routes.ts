@@ -29,12 +29,12 @@ import { REVALIDATED } from "../http/responses.ts";
 import { createRouter, json, route } from "../http/route.ts";
 import { InProject, iso, isoOrNull, pageSchema, Timestamp } from "../http/schemas.ts";
 
-const SLOTS = 30;
+const STRIP_SLOTS = 30;
 const IDS_MAX = 100;
 // Reading the slots takes most of the time, and of so many checks a page shows only some at once.
-const WITH_STRIPS_MAX = 300;
+const CHECKS_WITH_STRIPS_MAX = 300;
 
-/** Fields that say nothing are left out, so that a list of a thousand checks stays small. */
+/** Empty fields are left out, so that a list of a thousand checks stays small. */
 const OverviewView = z
   .object({
     id: z.uuid(),
@@ -52,7 +52,7 @@ const OverviewView = z
     jitterSeconds: z.int().optional(),
     usualMs: z.int().optional().meta({ description: "How long its good runs usually take." }),
     host: z.string().optional().meta({
-      description: "The address that its newest run came from; left out for keys that only read.",
+      description: "The address from which its newest run came; left out for keys that only read.",
     }),
     channels: z.int().meta({ description: "How many channels it notifies by itself." }),
     maintenanceUntil: Timestamp.optional(),
@@ -67,12 +67,12 @@ const OverviewView = z
         stormId: z.uuid().optional(),
       })
       .optional()
-      .meta({ description: "The incident that is open." }),
+      .meta({ description: "The open incident." }),
     strip: z
       .string()
       .optional()
       .meta({
-        description: `The heartbeat strip of the last ${SLOTS} slots, oldest first: a letter (o on time, l late, f failed, m missed, v overlong, r running, x excluded, p paused) and a height from 1 to 8 for each; 4 is the usual duration. Left out where all checks of a project with more than ${WITH_STRIPS_MAX} are listed, but for those that are down: ask for it by \`id\`.`,
+        description: `The heartbeat strip of the last ${STRIP_SLOTS} slots, oldest first: a letter (o on time, l late, f failed, m missed, v overlong, r running, x excluded, p paused) and a height from 1 to 8 for each; 4 is the usual duration. Left out where all checks of a project with more than ${CHECKS_WITH_STRIPS_MAX} are listed, but for those that are down: ask for it by \`id\`.`,
       }),
   })
   .meta({ id: "CheckOverview" });
@@ -83,7 +83,7 @@ export const overviewRoutes = createRouter().openapi(
     method: "get",
     path: "/v1/projects/{projectId}/check-overviews",
     summary: "List checks as a page shows them",
-    description: "All checks of a project in one answer, with their last slots and their open incident.",
+    description: "All checks of a project in one response, with their last slots and their open incident.",
     tags: ["Checks"],
     request: {
       params: InProject,
@@ -91,7 +91,7 @@ export const overviewRoutes = createRouter().openapi(
         id: z
           .union([z.uuid(), z.array(z.uuid()).max(IDS_MAX)])
           .optional()
-          .meta({ description: `Only these checks; repeat it to ask for several, at most ${IDS_MAX}.` }),
+          .meta({ description: `Only this check; repeat it for several, at most ${IDS_MAX}.` }),
       }),
     },
     responses: { 200: json(pageSchema(OverviewView), "Checks, oldest first, in one page.") },
@@ -100,9 +100,9 @@ export const overviewRoutes = createRouter().openapi(
     const { id } = c.req.valid("query");
     const { now } = c.var.deps;
     const filter = { ...c.req.valid("param"), ids: id === undefined ? null : [id].flat() };
-    const overviews = await listOverviews(c.var.deps.reading, filter, {
-      each: SLOTS,
-      checksMax: WITH_STRIPS_MAX,
+    const overviews = await listOverviews(c.var.deps.longReads, filter, {
+      each: STRIP_SLOTS,
+      checksMax: CHECKS_WITH_STRIPS_MAX,
     });
     const at = now();
     c.header("cache-control", REVALIDATED);
@@ -144,12 +144,12 @@ function overviewView(
   };
 }
 
-const DESCRIPTION_LENGTH = 200;
+const DESCRIPTION_CHARS_MAX = 200;
 
 function textFields({ name, slug, description }: CheckOverview["row"]) {
   return {
     ...(slug !== "" && slug !== name && { slug }),
-    ...(description !== "" && { description: description.slice(0, DESCRIPTION_LENGTH) }),
+    ...(description !== "" && { description: description.slice(0, DESCRIPTION_CHARS_MAX) }),
   };
 }
 
@@ -171,7 +171,7 @@ function timeFields(row: CheckOverview["row"], now: Instant): Partial<OverviewVi
   };
 }
 
-/** The median of the last good runs, in milliseconds; null where too few are known to call anything usual. */
+/** The median of the last good runs, in milliseconds; null if there are fewer than five. */
 function usualDuration(durations: readonly number[]): number | null {
   return durations.length < 5 ? null : Math.round(medianOf(durations) ?? 0);
 }
@@ -191,14 +191,14 @@ function incidentView(incident: NonNullable<CheckOverview["incident"]>): Overvie
 }
 
 const SIZE = { height: 24, pitch: 6 };
-// A picture on other people's pages, and never an old one.
+// Other people's pages may show the picture, but never an old one.
 const FRESH = {
   "content-type": "image/svg+xml",
   "cache-control": "max-age=60",
   "cross-origin-resource-policy": "cross-origin",
 };
 
-/** The heartbeat strip of a check as a picture, by the same id as its badge. */
+/** The heartbeat strip of a check as a picture, with the same id in its URL as the check's badge. */
 export const stripImageRoutes = createRouter().openapi(
   route(
     { auth: "public" },
@@ -218,10 +218,14 @@ export const stripImageRoutes = createRouter().openapi(
     const { db } = c.var.deps;
     const row = z.uuid().safeParse(badgeUuid).success ? await findCheckByBadgeUuid(db, badgeUuid) : null;
     if (row === null) throw ApiError.notFound("check");
-    const slots = await loadNewestSlots(c.var.deps.pool, { projectId: row.projectId, ids: [row.id] }, SLOTS);
+    const slots = await loadNewestSlots(
+      c.var.deps.pool,
+      { projectId: row.projectId, ids: [row.id] },
+      STRIP_SLOTS,
+    );
     const isRunning = row.memory.openRuns.length > 0;
     const marks = stripMarks(slots.get(row.id) ?? [], { status: row.status, isRunning });
-    // The name of an unnamed check is its ping secret, which must not stand in a public picture.
+    // Never the UUID: it is the secret of the ping URL, and the picture is public.
     const name = row.name || row.slug || "unnamed";
     return c.body(stripSvg(marks, { ...SIZE, title: `${name}: ${stripText(marks)}` }), 200, FRESH);
   },

@@ -11,7 +11,7 @@ const STYLE = readFileSync(new URL("docs.css", import.meta.url), "utf8");
 // The page has a style sheet of ours, and no script.
 const POLICY =
   "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-const PUBLIC = { auth: "public", uncounted: true } as const;
+const PUBLIC = { auth: "public", isRateLimitExempt: true } as const;
 
 /** `GET /docs`: the document as a page to read; made once, at the first call. */
 export function docsRoutes(document: () => Document) {

@@ -1,5 +1,5 @@
 import { LiveEvent, type PageEvent } from "@overdue/core";
-import { type Db, findEndedHolders, listen, type StreamHolder } from "@overdue/db";
+import { type Db, findEndedHolderIndexes, listen, type StreamHolder } from "@overdue/db";
 import type { Logger } from "pino";
 import { z } from "zod";
 
@@ -67,7 +67,7 @@ export class Streams {
   async #recheck(): Promise<void> {
     const streams = [...this.#open];
     try {
-      const ended = await findEndedHolders(
+      const ended = await findEndedHolderIndexes(
         this.#db,
         streams.map(({ holder }) => holder),
       );

@@ -16,7 +16,7 @@ import { BADGE, BADGES } from "./shapes.ts";
 
 const SIGNATURE_CHARS = 8;
 
-/** What a badge's address must carry: made of the secret, the project's badge key and the tag (`*` for all). */
+/** The signature in a badge's URL, made of the secret, the project's badge key and the tag (`*` for all checks). */
 export function badgeSignature(secret: string, badge: { badgeKey: string; tag: string }): string {
   const key = createHash("sha1")
     .update(badge.badgeKey + secret)
@@ -39,12 +39,14 @@ function isBadgeSignature(
 
 const FORMATS = ["svg", "json", "shields"] as const;
 
-/** The addresses of a tag's badges (`*`: of all checks), with two states and, where the name ends in 3, with three. */
-function badgeUrls(tag: string, of: { publicUrl: string; badgeKey: string; secret: string }) {
-  const { publicUrl, badgeKey, secret } = of;
+/** The URLs of a tag's badges (`*`: of all checks), with two states, and with three under the names that end in 3. */
+function badgeUrls(
+  tag: string,
+  { publicUrl, badgeKey, secret }: { publicUrl: string; badgeKey: string; secret: string },
+) {
   const signature = badgeSignature(secret, { badgeKey, tag });
   const base = `${publicUrl}/badge/${badgeKey}/${signature}`;
-  // Twice, since a server decodes a path once before it looks at it.
+  // Encoded twice, since a server decodes the path once before it routes it.
   const name = tag === "*" ? "" : `/${quote(quote(tag))}`;
   return Object.fromEntries(
     FORMATS.flatMap((format) => [
@@ -62,7 +64,7 @@ function quote(text: string): string {
   );
 }
 
-// A picture on other people's pages, and never an old one.
+// Other people's pages may show the picture, but never an old one.
 const FRESH = {
   "cache-control": "max-age=0, no-cache, no-store, must-revalidate, private",
   "cross-origin-resource-policy": "cross-origin",
@@ -75,7 +77,7 @@ const SHIELD_COLORS: Record<BadgeState["status"], string> = {
 
 type Badge = { label: string; state: BadgeState };
 
-/** The badge in the format that the file's ending names. @throws HealthchecksError 404 for another ending. */
+/** The badge in the format that the file name's extension says. @throws HealthchecksError 404 for any other extension */
 function badgeAnswer(c: HealthchecksContext, format: string, { label, state }: Badge): Response {
   switch (format) {
     case "svg":
@@ -104,7 +106,7 @@ export const badgeEndpoints: readonly Endpoint[] = [
     methods: {
       GET: {
         access: { auth: "healthchecks", key: "read" },
-        summary: "List the addresses of badges",
+        summary: "List the URLs of badges",
         success: BADGES,
         answer: listBadges,
       },
@@ -143,9 +145,9 @@ async function listBadges(c: HealthchecksContext): Promise<Response> {
   const [secret] = settings.secretKeys;
   if (project === null || secret === undefined) throw new HealthchecksError(404);
   const tags = new Set(rows.flatMap(({ tags }) => splitTags(tags)));
-  const of = { publicUrl: settings.publicUrl, badgeKey: project.badgeKey, secret };
+  const options = { publicUrl: settings.publicUrl, badgeKey: project.badgeKey, secret };
   return c.json({
-    badges: Object.fromEntries([...[...tags].toSorted(), ALL].map((tag) => [tag, badgeUrls(tag, of)])),
+    badges: Object.fromEntries([...[...tags].toSorted(), ALL].map((tag) => [tag, badgeUrls(tag, options)])),
   });
 }
 
@@ -182,7 +184,7 @@ async function checkBadge(c: HealthchecksContext): Promise<Response> {
   const row = await findCheckByBadgeUuid(c.var.deps.db, name);
   if (row === null) throw new HealthchecksError(404);
   return badgeAnswer(c, format, {
-    // The UUID of an unnamed check is its ping secret: it must not stand in a public picture.
+    // Never the UUID: it is the secret of the ping URL, and the picture is public.
     label: checkName(row),
     state: badgeState(statusesOf(c, [row]), Number(c.req.param("states")) === 3),
   });
@@ -193,7 +195,7 @@ function statusesOf(c: HealthchecksContext, rows: readonly CheckWithChannels[]) 
   return rows.map((row) => displayStatus(toCheck(row), now));
 }
 
-/** What stands before the last dot, and after it. */
+/** The file of the path: its name, and its extension as the format. @throws HealthchecksError 404 without an extension */
 function fileIn(c: HealthchecksContext): { name: string; format: string } {
   const file = c.req.param("file") ?? "";
   const dot = file.lastIndexOf(".");
@@ -201,7 +203,7 @@ function fileIn(c: HealthchecksContext): { name: string; format: string } {
   return { name: file.slice(0, dot), format: file.slice(dot + 1) };
 }
 
-/** The second decoding; the router did the first. @throws HealthchecksError 404 for what was not encoded so. */
+/** Decodes a name the second time, since the router has decoded it once. @throws HealthchecksError 404 if it was not encoded twice */
 function decode(name: string): string {
   try {
     return decodeURIComponent(name);
@@ -210,10 +212,10 @@ function decode(name: string): string {
   }
 }
 
-/** What a badge says of some checks together. */
+/** The state of a badge, for one or more checks. */
 type BadgeState = { status: "up" | "late" | "down"; total: number; grace: number; down: number };
 
-/** Down if any is; late if any is and three states are asked for; else up, as new, paused and running checks are. */
+/** Down if any check is down; late if any is late and there are three states; else up, as for new, paused and running checks. */
 export function badgeState(statuses: readonly DisplayStatus[], threeStates: boolean): BadgeState {
   const down = statuses.filter((status) => status === "down").length;
   const grace = statuses.filter((status) => status === "grace").length;

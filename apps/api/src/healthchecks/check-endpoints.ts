@@ -7,7 +7,7 @@ import {
   findProjectChecks,
   listChannelNames,
   toCheck,
-  uniqueKeyOf,
+  toUniqueKey,
 } from "@overdue/db";
 import { SECOND_MS, type Instant } from "@overdue/schedules";
 
@@ -22,7 +22,7 @@ import {
 import { createOrUpdate, pause, reloadCheck, resume, update } from "./save-check.ts";
 import { CHANNELS, CHECK, CHECKS } from "./shapes.ts";
 
-/** The check that the path names by its ping UUID. @throws HealthchecksError 404; 403 where it is another project's. */
+/** The check that the path names by its ping UUID. @throws HealthchecksError 404; 403 if it is another project's */
 export async function findByUuid(c: HealthchecksContext): Promise<CheckWithChannels> {
   const row = await findCheckByPingUuid(c.var.deps.db, parameter(c, "check", "uuid"));
   if (row === null) throw new HealthchecksError(404);
@@ -30,15 +30,15 @@ export async function findByUuid(c: HealthchecksContext): Promise<CheckWithChann
   return row;
 }
 
-/** The check that the path names as read-only keys know it. @throws HealthchecksError 404 */
-export async function findByKey(c: HealthchecksContext): Promise<CheckWithChannels> {
+/** The check that the path names by its unique key, which read-only API keys see in place of the UUID. @throws HealthchecksError 404 */
+export async function findByUniqueKey(c: HealthchecksContext): Promise<CheckWithChannels> {
   const { projectId } = c.var.call;
   const row = await findCheckByUniqueKey(c.var.deps.db, projectId, parameter(c, "check", "uniqueKey"));
   if (row === null) throw new HealthchecksError(404);
   return row;
 }
 
-/** The answer to a change of a check, noted for the audit log. */
+/** Answers a change of a check with the check, and records it for the audit log. */
 function respondChanged(c: HealthchecksContext, row: CheckWithChannels, status: 200 | 201 = 200): Response {
   c.set("changedCheck", { id: row.id, name: row.name });
   return c.json(visibleCheck(c, row), status);
@@ -47,9 +47,9 @@ function respondChanged(c: HealthchecksContext, row: CheckWithChannels, status: 
 /** A check as this request may see it. */
 function visibleCheck(c: HealthchecksContext, row: CheckWithChannels): CheckObject {
   const { settings, now } = c.var.deps;
-  const { version, mayWrite } = c.var.call;
+  const { version, canWrite } = c.var.call;
   const { publicUrl, pingUrlBase } = settings;
-  return checkObject(row, { version, mayWrite, publicUrl, pingUrlBase, now: now() });
+  return checkObject(row, { version, canWrite, publicUrl, pingUrlBase, now: now() });
 }
 
 const READ = { auth: "healthchecks", key: "read" } as const;
@@ -91,7 +91,7 @@ export const checkEndpoints: readonly Endpoint[] = [
         access: READ,
         summary: "Read a check by its unique key",
         success: CHECK,
-        answer: async (c) => c.json(visibleCheck(c, await findByKey(c))),
+        answer: async (c) => c.json(visibleCheck(c, await findByUniqueKey(c))),
       },
     },
   },
@@ -113,7 +113,7 @@ async function listChecks(c: HealthchecksContext): Promise<Response> {
   const query = new URL(c.req.url).searchParams;
   const slug = query.getAll("slug").at(-1) ?? "";
   const filter = { tags: query.getAll("tag"), ...(slug !== "" && { slug }) };
-  const rows = await findProjectChecks(c.var.deps.reading.db, c.var.call.projectId, filter);
+  const rows = await findProjectChecks(c.var.deps.longReads.db, c.var.call.projectId, filter);
   return c.json({ checks: rows.map((row) => visibleCheck(c, row)) });
 }
 
@@ -127,7 +127,7 @@ async function updateCheck(c: HealthchecksContext): Promise<Response> {
   return respondChanged(c, await update(c, check, readCheckFields(c.var.call.body)));
 }
 
-/** The answer is the check as it was last, without channels. */
+/** Deletes a check and answers with it as it was, but without channels, as Healthchecks does. */
 async function removeCheck(c: HealthchecksContext): Promise<Response> {
   const check = await findByUuid(c);
   if (!(await deleteCheck(c.var.deps.db, { projectId: check.projectId, checkId: check.id })))
@@ -175,18 +175,18 @@ export function isoMicroseconds(at: Date): string {
   return at.toISOString().replace(".000Z", "+00:00").replace("Z", "000+00:00");
 }
 
-/** What an object of a check needs to know besides its row. */
+/** What the JSON of a check depends on besides its row. */
 type ObjectOptions = {
   version: ApiVersion;
   now: Instant;
   publicUrl: string;
-  /** What stands before the UUID in a ping URL, with its slash. */
+  /** The part of a ping URL before the UUID, with its slash. */
   pingUrlBase: string;
   /** A read-only key must not learn how to ping or change the check. */
-  mayWrite: boolean;
+  canWrite: boolean;
 };
 
-/** A check as Healthchecks' clients know it: 29 keys for who may write, 24 for who may read. */
+/** A check as Healthchecks' clients know it. A write key also gets the ping and management URLs, a read-only key `unique_key` in their place. */
 function checkObject(row: CheckWithChannels, options: ObjectOptions) {
   return {
     name: row.name,
@@ -197,10 +197,10 @@ function checkObject(row: CheckWithChannels, options: ObjectOptions) {
     n_pings: row.pingCount,
     ...liveFields(row, options),
     manual_resume: row.manualResume,
-    ...readingFields(row),
+    ...pingFilterFields(row),
     badge_url: `${options.publicUrl}/b/2/${row.badgeUuid}.svg`,
     ...(row.lastDurationMs !== null && { last_duration: Math.floor(row.lastDurationMs / 1000) }),
-    ...(options.mayWrite ? addressFields(row, options) : { unique_key: uniqueKeyOf(row.pingUuid) }),
+    ...(options.canWrite ? addressFields(row, options) : { unique_key: toUniqueKey(row.pingUuid) }),
     ...scheduleFields(row),
   };
 }
@@ -215,14 +215,14 @@ function liveFields(row: CheckWithChannels, { version, now }: ObjectOptions) {
   };
 }
 
-/** v1 says "started" in place of the status, until the run has taken too long. */
+/** The status in v1, which is "started" while a run is open that has not taken too long. */
 function statusWithStarted(row: CheckWithChannels, now: Instant): string {
   const newest = row.memory.openRuns.at(-1);
-  const runs = newest !== undefined && (newest.deadlineAt === null || now < newest.deadlineAt);
-  return runs ? "started" : displayStatus(toCheck(row), now);
+  const isRunning = newest !== undefined && (newest.deadlineAt === null || now < newest.deadlineAt);
+  return isRunning ? "started" : displayStatus(toCheck(row), now);
 }
 
-/** When the next ping is due: the schedule's next time, or the start of the open run where that is earlier. */
+/** `next_ping` as Healthchecks computes it: the schedule's next time, or, while a run is open, its start if that is earlier (its grace counts from there). */
 function nextPing(row: CheckWithChannels): string | null {
   if (row.status === "down") return null;
   const running = row.memory.openRuns.length > 0 ? row.lastStartAt : null;
@@ -232,7 +232,7 @@ function nextPing(row: CheckWithChannels): string | null {
   return first === undefined ? null : isoSeconds(first);
 }
 
-function readingFields(row: CheckWithChannels) {
+function pingFilterFields(row: CheckWithChannels) {
   return {
     methods: row.methods,
     subject: row.filterSubject ? row.successKeywords : "",

@@ -22,7 +22,7 @@ const text = (max = Number.POSITIVE_INFINITY) =>
 
 const flag = z.boolean({ error: "is not a boolean" }).optional();
 
-// In Python `true` is the number 1, so it is a number, and too small.
+// As in Python, `true` is the number 1, which is too small.
 const seconds = z
   .union([z.number(), z.boolean().transform(Number)], { error: "is not a number" })
   .pipe(
@@ -37,14 +37,14 @@ const seconds = z
 const schedule = text(100).transform((value, context) => {
   if (value === undefined) return undefined;
   const expression = value.trim();
-  const kind = kindOf(expression);
+  const kind = expressionKind(expression);
   const { data } = ScheduleInput.safeParse({
     kind,
     expression,
     timezone: "UTC",
     ...healthchecksReader(kind),
   });
-  // A pasted line with more in it than a schedule is refused, as Healthchecks does: this field has no zone beside it.
+  // A pasted line that contains more than a schedule is refused, as in Healthchecks, where the zone is a field of its own.
   if (data?.kind === kind && data.expression === expression) return { kind, expression };
   context.addIssue({ code: "custom", message: "is not a valid cron or OnCalendar expression" });
   return z.NEVER;
@@ -64,7 +64,7 @@ const unique = z
   .array(z.enum(["name", "slug", "tags", "timeout", "grace"]), { error: "is not an array" })
   .optional();
 
-/** What Healthchecks' clients send of a check. The answer names the first problem in this order. */
+/** The fields of a check that Healthchecks' clients send. The response names the first problem in this order. */
 const CheckFields = z.object({
   channels: text(),
   desc: text(),
@@ -96,33 +96,33 @@ export function isCheckField(name: string): boolean {
   return Object.hasOwn(CheckFields.shape, name);
 }
 
-/** @throws HealthchecksError 400 with the first problem. */
+/** Reads the fields of a check. @throws HealthchecksError 400 with the first problem */
 export function readCheckFields(body: JsonObject): CheckFields {
   const result = CheckFields.safeParse(body);
   if (result.success) return result.data;
-  throw HealthchecksError.of(400, `json validation error: ${complaint(result.error)}`);
+  throw HealthchecksError.withJson(400, `json validation error: ${problemText(result.error)}`);
 }
 
-function complaint({ issues }: z.ZodError): string {
+function problemText({ issues }: z.ZodError): string {
   const [issue] = issues;
   const [field, item] = issue?.path ?? [];
   if (item !== undefined) return "an item in 'unique' has unexpected value";
   return `${String(field)} ${issue?.message}`;
 }
 
-/** Healthchecks reads its cron lines with cronsim. */
+/** Healthchecks reads cron expressions with cronsim. */
 function healthchecksReader(kind: Schedule["kind"]): { scheduler?: "cronsim" } {
   return kind === "cron" ? { scheduler: "cronsim" } : {};
 }
 
-/** Five fields on one line are cron, all else is OnCalendar. */
-function kindOf(expression: string): Exclude<Schedule["kind"], "interval"> {
+/** Five fields on one line are cron; anything else is OnCalendar. */
+function expressionKind(expression: string): Exclude<Schedule["kind"], "interval"> {
   return !expression.includes("\n") && expression.split(/\s+/).length === 5 ? "cron" : "oncalendar";
 }
 
 const SLUG_CHARS_MAX = 100;
 
-/** The slug that v1 and v2 make of a name: ASCII letters, digits, `_`, and `-` for each run of spaces and dashes. */
+/** The slug that v1 and v2 make of a name: ASCII letters, digits, `_`, and a `-` for each series of spaces and dashes. */
 function slugify(name: string): string {
   return name
     .normalize("NFKD")
@@ -135,7 +135,7 @@ function slugify(name: string): string {
     .replace(/[-_]+$/, "");
 }
 
-/** The schedule as Healthchecks' clients know it: three parts, of which the kind hides one or two. */
+/** The schedule as Healthchecks' clients know it: three parts, of which the kind of schedule hides one or two. */
 type ScheduleParts = NonNullable<CheckRow["inactiveSchedule"]>;
 type Timing = { schedule: Schedule; inactiveSchedule: ScheduleParts };
 
@@ -147,7 +147,7 @@ export const DEFAULT_TIMING: Timing = {
   inactiveSchedule: DEFAULT_PARTS,
 };
 
-/** All the parts of a stored check: those in use from its schedule, the others from `inactiveSchedule`. */
+/** All parts of a stored check's schedule: those in use come from `schedule`, the others from `inactiveSchedule`. */
 function storedTiming({
   schedule,
   inactiveSchedule,
@@ -159,7 +159,7 @@ function storedTiming({
   return { schedule, inactiveSchedule: { ...kept, expression, timezone } };
 }
 
-/** A schedule makes the check follow it, and the timeout is not looked at; else a timeout does; a zone always stays. */
+/** The timing after an edit. A `schedule` that is sent is followed, and `timeout` ignored; without one a `timeout` is followed; `tz` is always kept. */
 function changeTiming({ schedule, inactiveSchedule }: Timing, fields: CheckFields): Timing {
   const { schedule: wanted, timeout, tz } = fields;
   const parts = {
@@ -169,7 +169,7 @@ function changeTiming({ schedule, inactiveSchedule }: Timing, fields: CheckField
     timezone: tz ?? inactiveSchedule.timezone,
   };
   const kind = wanted?.kind ?? (timeout === undefined ? schedule.kind : "interval");
-  const runBy = runByOf(schedule, { kind, isSent: wanted !== undefined });
+  const runBy = readerFields(schedule, { kind, isSent: wanted !== undefined });
   if (kind === "interval")
     return { schedule: { kind, everySeconds: parts.timeoutSeconds, ...runBy }, inactiveSchedule: parts };
   const { expression, timezone } = parts;
@@ -181,8 +181,11 @@ function changeTiming({ schedule, inactiveSchedule }: Timing, fields: CheckField
 
 type RunBy = Partial<Pick<CalendarSchedule, "scheduler" | "setup" | "job">>;
 
-/** A line that a client sends is read as Healthchecks reads it; what is there keeps what runs it. */
-function runByOf(schedule: Schedule, { kind, isSent }: { kind: Schedule["kind"]; isSent: boolean }): RunBy {
+/** A cron expression that a client sends is read as Healthchecks reads it; a stored schedule keeps its own scheduler. */
+function readerFields(
+  schedule: Schedule,
+  { kind, isSent }: { kind: Schedule["kind"]; isSent: boolean },
+): RunBy {
   if (isSent && kind === "cron") return healthchecksReader(kind);
   if (schedule.kind !== kind) return {};
   const { scheduler, setup } = schedule;
@@ -190,17 +193,17 @@ function runByOf(schedule: Schedule, { kind, isSent }: { kind: Schedule["kind"];
   return definedFields({ scheduler, setup, job });
 }
 
-/** Free days, which Healthchecks does not know, stay as they are. */
+/** Exceptions, which Healthchecks does not know, stay as they are. */
 function exceptIn(schedule: Schedule) {
   return schedule.kind === "interval" || schedule.except === undefined ? {} : { except: schedule.except };
 }
 
 type Keywords = Pick<CheckDetails, "successKeywords" | "failureKeywords">;
 
-/** What a client sent, by our own names, to be written into a new or a stored check. */
+/** The fields that a client sent, under our own names, to be written into a new or stored check. */
 export type CheckParts = { details: Partial<CheckDetails>; settings: Partial<CheckSettings> };
 
-/** `before`: how the check was; the defaults of a new one. */
+/** Translates the fields that a client sent. `before`: the check as it was, or the defaults of a new one. */
 export function storedParts(
   fields: CheckFields,
   before: { timing: Timing; keywords: Keywords },
@@ -248,7 +251,7 @@ function pingReading(fields: CheckFields, before: Keywords) {
   };
 }
 
-/** `subject` and `subject_fail`, deprecated there, set keywords and switch the filter by whether any is left. */
+/** `subject` and `subject_fail`, which Healthchecks deprecates, set keywords; the filter is on while there are any. */
 function deprecatedKeywords({ subject, subject_fail }: CheckFields, before: Keywords) {
   if (subject === undefined && subject_fail === undefined) return {};
   const successKeywords = subject ?? before.successKeywords;

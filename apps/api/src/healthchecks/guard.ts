@@ -19,17 +19,20 @@ const BYTES_MAX = 256 * 1024;
 export type JsonObject = Record<string, unknown>;
 
 /**
- * Reads the body of a POST; an empty one counts as `{}`. A number that is not written as a whole one, such as 3600.0,
- * becomes NaN, for Healthchecks takes only whole ones. Where none is needed, `null` and broken JSON count as `{}`, too.
- * @throws HealthchecksError 400 where it is not UTF-8, not JSON or not an object, 413 beyond 256 kB.
+ * Reads the body of a POST; an empty one counts as `{}`. A number that is not written as a whole number, such as 3600.0,
+ * becomes NaN, because Healthchecks accepts only whole numbers. If no body is needed, `null` and broken JSON also count as
+ * `{}`. @throws HealthchecksError 400 if it is not UTF-8, not JSON or not an object, 413 beyond 256 kB
  */
-async function readObject(request: Request, { needed }: { needed: boolean }): Promise<JsonObject> {
+async function readObject(
+  request: Request,
+  { isBodyNeeded }: { isBodyNeeded: boolean },
+): Promise<JsonObject> {
   const bytes = await readBytes(request);
   if (bytes.length === 0) return {};
-  const value = needed ? parse(bytes) : parseOrNull(bytes);
-  if (value === null && !needed) return {};
+  const value = isBodyNeeded ? parse(bytes) : parseOrNull(bytes);
+  if (value === null && !isBodyNeeded) return {};
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return { ...value };
-  throw HealthchecksError.of(400, "json validation error: value is not an object");
+  throw HealthchecksError.withJson(400, "json validation error: value is not an object");
 }
 
 async function readBytes(request: Request): Promise<Buffer> {
@@ -37,7 +40,7 @@ async function readBytes(request: Request): Promise<Buffer> {
   let bytes = 0;
   for await (const part of request.body ?? []) {
     bytes += part.byteLength;
-    if (bytes > BYTES_MAX) throw HealthchecksError.of(413, "request body is larger than 256 kB");
+    if (bytes > BYTES_MAX) throw HealthchecksError.withJson(413, "request body is larger than 256 kB");
     parts.push(part);
   }
   return Buffer.concat(parts);
@@ -56,11 +59,11 @@ function parse(bytes: Buffer): unknown {
   try {
     return JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes), wholeNumbers);
   } catch {
-    throw HealthchecksError.of(400, "could not parse request body");
+    throw HealthchecksError.withJson(400, "could not parse request body");
   }
 }
 
-// The third parameter is in the language since 2025, and not yet in TypeScript's library.
+// TypeScript's library does not have the third parameter yet, which the language has since 2025.
 function wholeNumbers(_key: string, value: unknown, context?: { source?: string }): unknown {
   return typeof value === "number" && !/^-?\d+$/.test(context?.source ?? "") ? Number.NaN : value;
 }
@@ -69,7 +72,7 @@ const KEY_CHARS = 32;
 
 export type HealthchecksAccess = Extract<Access, { auth: "public" | "healthchecks" }>;
 
-/** Checks who calls a route. Refuses in Healthchecks' order, and turns every error into Healthchecks' form. */
+/** Middleware that checks who may call a route. It refuses in Healthchecks' order, and gives every error Healthchecks' form. */
 export function healthchecksGuard(
   access: HealthchecksAccess,
   headers: Record<string, string>,
@@ -77,7 +80,7 @@ export function healthchecksGuard(
   return markAsGuard(access, async (c: HealthchecksContext, next) => {
     c.set("actor", { kind: "nobody" });
     c.set("role", null);
-    const refused = await admit(c, access);
+    const refused = await authorize(c, access);
     if (refused !== null) c.res = refused;
     else if (c.req.method === "GET") await next();
     else await inAuditedTransaction(c, { vars: c.var, next, entry: () => Promise.resolve(auditEntry(c)) });
@@ -86,13 +89,13 @@ export function healthchecksGuard(
   });
 }
 
-/** For routes that ask for no key and take any method. */
+/** For routes that need no key and take any method. */
 export const publicGuard: MiddlewareHandler<HealthchecksEnv> = markAsGuard(
   { auth: "public" },
   async (_, next) => await next(),
 );
 
-/** Runs a handler, turning what it throws for the client into its answer. */
+/** Runs a handler. A `HealthchecksError` that it throws becomes the response. */
 export async function withHealthchecksErrors(work: () => Promise<Response>): Promise<Response> {
   try {
     return await work();
@@ -102,8 +105,9 @@ export async function withHealthchecksErrors(work: () => Promise<Response>): Pro
   }
 }
 
-async function admit(c: HealthchecksContext, access: HealthchecksAccess): Promise<Response | null> {
-  // A router of ours answers HEAD as GET does; Healthchecks refuses it.
+/** Finds out who calls; returns the response of a refusal, or null. */
+async function authorize(c: HealthchecksContext, access: HealthchecksAccess): Promise<Response | null> {
+  // Our router would answer HEAD as GET; Healthchecks refuses it.
   if (c.req.method === "HEAD") return new Response(null, { status: 405 });
   try {
     c.set("call", await withRateLimit(c, () => readCall(c, access)));
@@ -114,7 +118,10 @@ async function admit(c: HealthchecksContext, access: HealthchecksAccess): Promis
   }
 }
 
-/** The same rate limit as of our own API, answered in Healthchecks' shape. */
+/**
+ * Applies the rate limit of our own API, with a refusal in Healthchecks' form. It counts the request after `find`, since the
+ * limit is per key, and also if that refuses it; beyond the limit, 429 replaces any other refusal.
+ */
 async function withRateLimit(
   c: HealthchecksContext,
   find: () => Promise<HealthchecksCall>,
@@ -122,12 +129,12 @@ async function withRateLimit(
   try {
     return await find();
   } finally {
-    await count(c);
+    await refuseIfRateLimited(c);
   }
 }
 
-async function count(c: HealthchecksContext): Promise<void> {
-  if (await isRateLimited(c, c.var)) throw HealthchecksError.of(429, "rate limit exceeded");
+async function refuseIfRateLimited(c: HealthchecksContext): Promise<void> {
+  if (await isRateLimited(c, c.var)) throw HealthchecksError.withJson(429, "rate limit exceeded");
 }
 
 async function readCall(c: HealthchecksContext, access: HealthchecksAccess): Promise<HealthchecksCall> {
@@ -136,30 +143,30 @@ async function readCall(c: HealthchecksContext, access: HealthchecksAccess): Pro
 }
 
 function publicCall(c: HealthchecksContext): HealthchecksCall {
-  return { version: versionOf(c), projectId: "", mayWrite: false, body: {} };
+  return { version: apiVersion(c), projectId: "", canWrite: false, body: {} };
 }
 
 async function callWithKey(c: HealthchecksContext, needed: "read" | "write"): Promise<HealthchecksCall> {
-  const body = c.req.method === "POST" ? await bodyOf(c) : {};
+  const body = c.req.method === "POST" ? await readPostBody(c) : {};
   const text = c.req.header("x-api-key") ?? keyIn(body);
-  if (text.length !== KEY_CHARS) throw HealthchecksError.of(401, "missing api key");
+  if (text.length !== KEY_CHARS) throw HealthchecksError.withJson(401, "missing api key");
   const key = await useKey(c, text);
-  if (key === null || !allows(key, needed)) throw HealthchecksError.of(401, "wrong api key");
-  return { version: versionOf(c), projectId: key.projectId, mayWrite: key.scope === "write", body };
+  if (key === null || !allows(key, needed)) throw HealthchecksError.withJson(401, "wrong api key");
+  return { version: apiVersion(c), projectId: key.projectId, canWrite: key.scope === "write", body };
 }
 
 /** Pause and resume need no body. Some clients send `null` or broken JSON there, which counts as no body. */
-async function bodyOf(c: HealthchecksContext): Promise<JsonObject> {
-  return await readObject(c.req.raw, { needed: !/\/(?:pause|resume)\/?$/.test(c.req.path) });
+async function readPostBody(c: HealthchecksContext): Promise<JsonObject> {
+  return await readObject(c.req.raw, { isBodyNeeded: !/\/(?:pause|resume)\/?$/.test(c.req.path) });
 }
 
-/** A call by Prometheus, which sends the key in the path or as a bearer token, and needs no more than a status. */
+/** A call by Prometheus, which sends the key in the path or as a bearer token. Errors are a bare status code, without a body. */
 async function callWithReadOnlyKey(c: HealthchecksContext): Promise<HealthchecksCall> {
   const text = c.req.param("key") ?? bearer(c);
   if (text.length !== KEY_CHARS) throw new HealthchecksError(400);
   const key = await useKey(c, text);
   if (key?.scope !== "read") throw new HealthchecksError(403);
-  return { version: versionOf(c), projectId: key.projectId, mayWrite: false, body: {} };
+  return { version: apiVersion(c), projectId: key.projectId, canWrite: false, body: {} };
 }
 
 function bearer(c: HealthchecksContext): string {
@@ -168,7 +175,7 @@ function bearer(c: HealthchecksContext): string {
   return token;
 }
 
-/** The key, noted as used; null where nobody has it. */
+/** Finds the key and records its use; null if there is no such key. */
 async function useKey(c: HealthchecksContext, text: string): Promise<KeyRow | null> {
   const { db, now, keyUse, clientAddress } = c.var.deps;
   const found = await findKey(db, text, now());
@@ -186,17 +193,17 @@ function allows({ scope }: KeyRow, needed: "read" | "write"): boolean {
   return scope === "write" || (scope === "read" && needed === "read");
 }
 
-function versionOf(c: HealthchecksContext): ApiVersion {
+function apiVersion(c: HealthchecksContext): ApiVersion {
   const version = c.req.param("version");
   return version === "v1" || version === "v2" ? version : "v3";
 }
 
-/** Changes of a check are audited as those through our own API are. */
+/** The audit entry of a change, the same as for our own API; null if nothing was changed. */
 function auditEntry(c: HealthchecksContext) {
   const changedCheck = c.get("changedCheck");
   if (changedCheck === undefined) return null;
   const { projectId, body } = c.var.call;
-  // What else a client sends is ignored, and may be called anything, even what no database can store.
+  // Other fields are ignored, and their names may even contain characters that the database cannot store.
   const fields = Object.keys(body).filter(isCheckField).toSorted();
   return { projectId, action: `check.${auditVerb(c)}`, object: changedCheck, fields };
 }
@@ -208,16 +215,17 @@ function auditVerb(c: HealthchecksContext): string {
 }
 
 /**
- * The application has logged the error and given it a status. The answer has only that status, and where the problem
- * passes by itself a sentence and a time to try again.
+ * Replaces the application's error response, which it has logged already, by its status alone; if the problem passes by
+ * itself, with a sentence and a time to try again.
  */
 function hideErrorDetails(c: HealthchecksContext, error: Error): void {
   const { status } = c.res;
-  const passing = databaseProblem(error);
+  const temporaryProblem = databaseProblem(error);
+  // Hono merges the headers of the response that is replaced; undefined drops them.
   c.res = undefined;
-  if (passing === null) c.res = new Response(null, { status });
+  if (temporaryProblem === null) c.res = new Response(null, { status });
   else {
-    c.res = HealthchecksError.of(passing.status, passing.message).response();
+    c.res = HealthchecksError.withJson(temporaryProblem.status, temporaryProblem.message).response();
     c.res.headers.set("retry-after", String(RETRY_AFTER_SECONDS));
   }
 }

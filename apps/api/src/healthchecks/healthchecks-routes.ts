@@ -25,7 +25,7 @@ const BODY = {
 
 type Router = OpenAPIHono<HealthchecksEnv>;
 
-/** Serves endpoints and writes them into the document. */
+/** Serves endpoints and adds them to the OpenAPI document. */
 function serveEndpoints(router: Router, endpoints: readonly Endpoint[]): void {
   const documented = new Set<string>();
   for (const { path, cors, methods } of endpoints) {
@@ -43,12 +43,12 @@ function serveEndpoints(router: Router, endpoints: readonly Endpoint[]): void {
   }
 }
 
-/** The same path without the slash at its end, or with one: a redirect would make some clients' POST a GET. */
+/** The same path with or without the slash at its end. Both are served, since a redirect makes some clients' POST a GET. */
 function withOtherEnd(path: string): string {
   return path.endsWith("/") ? path.slice(0, -1) : `${path}/`;
 }
 
-/** Under these paths: OPTIONS and other methods of an endpoint. */
+/** Serves OPTIONS, and the methods that an endpoint does not have, under these paths. */
 function serveOtherMethods(router: Router, paths: readonly string[], endpoints: readonly Endpoint[]): void {
   const known = endpoints.map(({ path, cors, methods }) => ({
     endsInSlash: path.endsWith("/"),
@@ -71,7 +71,7 @@ function otherMethod(
 ): Response {
   if (c.req.method === "OPTIONS") return new Response(null, { status: 204, headers });
   const { pathname, search } = new URL(c.req.url);
-  // Some clients POST to a list without its slash, and rely on this redirect of Healthchecks, which makes it a GET.
+  // Some clients POST to a list without its slash, and rely on Healthchecks' redirect, which makes it a GET.
   if (endsInSlash && !pathname.endsWith("/"))
     return new Response(null, { status: 301, headers: { ...headers, location: `${pathname}/${search}` } });
   return new Response(null, { status: 405, headers });
@@ -101,29 +101,31 @@ function refusals({ access }: Method) {
   return {
     ...(access.auth === "public" && { 403: bare("The key is missing or wrong.") }),
     ...(access.auth === "healthchecks" && FORBIDDEN[access.key === "read-only" ? "read-only" : "key"]),
-    404: bare("There is no such thing."),
+    404: bare("There is no such object."),
     409: {
       description: "The check is not paused.",
       content: { "text/plain": { schema: z.literal("check is not paused") } },
     },
-    429: problem("Too many requests; Retry-After says when to come back."),
-    default: problem("As Healthchecks refuses: with a sentence, or by the status alone."),
+    429: problem("Too many requests; Retry-After says when to try again."),
+    default: problem("As in Healthchecks: a sentence, or the status alone."),
   };
 }
 
-/** Prometheus needs no more than a status. */
+/** The responses to a missing or wrong key. Prometheus needs only a status. */
 const FORBIDDEN = {
   "read-only": {
     400: { description: "This cannot be a key." },
     401: { description: "No key was sent." },
-    403: { description: "The key is not a read-only one." },
+    403: { description: "The key is not a read-only key." },
   },
   key: {
     401: {
       description: "The key is missing or wrong.",
       content: { "application/json": { schema: Refusal } },
     },
-    403: { description: "It belongs to another project, or the project is full." },
+    403: {
+      description: "The check belongs to another project, or the project has no room for another check.",
+    },
   },
 };
 
@@ -152,7 +154,7 @@ const PREFIXES = [
   "/projects/:project/checks/metrics/*",
 ];
 
-/** What Healthchecks' clients call, apart from pings: its management API, badges and metrics. */
+/** The routes that Healthchecks' clients call, apart from pings: its management API, badges and metrics. */
 export const healthchecksRoutes = healthchecksRouter();
 
 function healthchecksRouter(): OpenAPIHono<HealthchecksEnv> {

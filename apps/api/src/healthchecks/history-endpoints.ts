@@ -1,24 +1,24 @@
 import { type CheckWithChannels, findPingBody, listFlipsWithin, listPings, type PingRow } from "@overdue/db";
 import { SECOND_MS, type Instant } from "@overdue/schedules";
 
-import { findByKey, findByUuid, isoMicroseconds, isoSeconds } from "./check-endpoints.ts";
+import { findByUniqueKey, findByUuid, isoMicroseconds, isoSeconds } from "./check-endpoints.ts";
 import { type Endpoint, type HealthchecksContext, HealthchecksError, parameter } from "./endpoint.ts";
 import { FLIPS, PINGS, TEXT } from "./shapes.ts";
 
 const YEAR_SECONDS = 31_536_000;
-const LATEST_SECONDS = 10_000_000_000;
+const EPOCH_SECONDS_MAX = 10_000_000_000;
 
 /**
- * The span that a query asks for: within the last `seconds`, from `start` on, before `end`. Where several are sent, each
- * narrows it. @throws HealthchecksError 400, without a body
+ * The span of a query: within the last `seconds`, from `start` on, before `end`. If several are sent, each narrows it.
+ * @throws HealthchecksError 400, without a body
  */
 function requestedSpan(
   query: URLSearchParams,
   now: Instant,
 ): { from: Instant | null; until: Instant | null } {
   const seconds = wholeNumber(query, "seconds", YEAR_SECONDS) ?? 0;
-  const start = wholeNumber(query, "start", LATEST_SECONDS);
-  const end = wholeNumber(query, "end", LATEST_SECONDS);
+  const start = wholeNumber(query, "start", EPOCH_SECONDS_MAX);
+  const end = wholeNumber(query, "end", EPOCH_SECONDS_MAX);
   const since = seconds === 0 ? null : now - seconds * SECOND_MS;
   const from = start === null ? since : Math.max(start * SECOND_MS, since ?? 0);
   return { from, until: end === null ? null : end * SECOND_MS };
@@ -31,23 +31,27 @@ function wholeNumber(query: URLSearchParams, name: string, max: number): number 
   return Number(text);
 }
 
-type Timed = Pick<PingRow, "kind" | "rid" | "receivedAt">;
+type TimedPing = Pick<PingRow, "kind" | "rid" | "receivedAt">;
 
 const RUN_MS_MAX = 72 * 3_600_000;
 
 /**
- * How long the run took that each success or failure ended, in seconds to two places: since the nearest start with
- * the same run id, with no other end between and less than 72 hours away. `pings` come newest first.
+ * For each ping, how long the run took that it ended, in seconds to two decimal places; null if it ended none. A run begins
+ * with the nearest earlier start with the same run id, less than 72 hours before and without another end in between. `pings`
+ * come newest first.
  */
-function pingDurations(pings: readonly Timed[]): (number | null)[] {
+function pingDurations(pings: readonly TimedPing[]): (number | null)[] {
   const startedAt = new Map<string | null, number>();
   return pings
     .toReversed()
-    .map((ping) => durationOf(ping, startedAt))
+    .map((ping) => pingDuration(ping, startedAt))
     .toReversed();
 }
 
-function durationOf({ kind, rid, receivedAt }: Timed, startedAt: Map<string | null, number>): number | null {
+function pingDuration(
+  { kind, rid, receivedAt }: TimedPing,
+  startedAt: Map<string | null, number>,
+): number | null {
   const at = receivedAt.getTime();
   if (kind === "start") startedAt.set(rid, at);
   if (kind !== "success" && kind !== "fail") return null;
@@ -81,7 +85,7 @@ export const historyEndpoints: readonly Endpoint[] = [
         access: READ,
         summary: "List flips by unique key",
         success: FLIPS,
-        answer: async (c) => await flips(c, await findByKey(c)),
+        answer: async (c) => await flips(c, await findByUniqueKey(c)),
       },
     },
   },
@@ -138,7 +142,7 @@ async function pingBody(c: HealthchecksContext): Promise<Response> {
   if (!Number.isSafeInteger(number)) throw new HealthchecksError(404);
   const body = await findPingBody(c.var.deps.db, { projectId: check.projectId, checkId: check.id, number });
   if (body === null || body.first.length === 0) throw new HealthchecksError(404);
-  // Healthchecks keeps the first part alone, so that a client may rely on the body beginning with this.
+  // Only the first part, since Healthchecks stores no other, and clients may rely on that.
   const notShown = (body.last?.length ?? 0) + body.bytesLeftOut;
   return new Response(new Uint8Array(body.first), {
     headers: {

@@ -5,20 +5,20 @@ import {
   type CheckWithChannels,
   databaseAnswers,
   findProjectChecks,
-  serviceCounts,
+  readServiceCounts,
   toCheck,
-  uniqueKeyOf,
+  toUniqueKey,
 } from "@overdue/db";
 import type { Instant } from "@overdue/schedules";
 
 import { type Endpoint, type HealthchecksContext, HealthchecksError } from "./endpoint.ts";
 import { SERVICE_METRICS, TEXT } from "./shapes.ts";
 
-/** One line of a family: its labels, in their order, and its value. */
+/** One line of a metric family: its labels, in order, and its value. */
 type Sample = { labels: Record<string, string>; value: number };
 type Family = { name: string; help: string; samples: readonly Sample[] };
 
-/** Prometheus' text format, as Healthchecks writes it: gauges, a comma and a space between labels. */
+/** Prometheus' text format, as Healthchecks writes it: only gauges, with a comma and a space between labels. */
 export function prometheusText(families: readonly Family[]): string {
   return families.map((family) => `${familyText(family)}\n`).join("\n");
 }
@@ -37,60 +37,66 @@ function escapeLabel(value: string): string {
   return value.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n");
 }
 
-type Seen = { row: CheckWithChannels; status: DisplayStatus; labels: Record<string, string> };
+type MeasuredCheck = { row: CheckWithChannels; status: DisplayStatus; labels: Record<string, string> };
 
-/** A project's checks as gauges: under Healthchecks' names, and what it has no name for under ours. */
+/** A project's checks as gauges: those of Healthchecks under its names, further ones under our own. */
 function checkFamilies(rows: readonly CheckWithChannels[], now: Instant): Family[] {
-  const seen = rows.map((row) => seenAt(row, now));
-  return [...compatible(seen), ...ours(seen, now), ...tagFamilies(seen), ...totals(seen)];
+  const checks = rows.map((row) => measuredCheck(row, now));
+  return [
+    ...healthchecksFamilies(checks),
+    ...ownFamilies(checks, now),
+    ...tagFamilies(checks),
+    ...totals(checks),
+  ];
 }
 
-function seenAt(row: CheckWithChannels, now: Instant): Seen {
-  const labels = { name: row.name, tags: row.tags, unique_key: uniqueKeyOf(row.pingUuid) };
+function measuredCheck(row: CheckWithChannels, now: Instant): MeasuredCheck {
+  const labels = { name: row.name, tags: row.tags, unique_key: toUniqueKey(row.pingUuid) };
   return { row, status: displayStatus(toCheck(row), now), labels };
 }
 
-function compatible(seen: readonly Seen[]): Family[] {
+function healthchecksFamilies(checks: readonly MeasuredCheck[]): Family[] {
   return [
-    flags(seen, "hc_check_up", {
+    flags(checks, "hc_check_up", {
       help: "Whether the check is currently up (1 for yes, 0 for no).",
-      of: ({ status }) => status !== "down",
+      value: ({ status }) => status !== "down",
     }),
-    flags(seen, "hc_check_started", {
+    flags(checks, "hc_check_started", {
       help: "Whether the check is currently started (1 for yes, 0 for no).",
-      of: ({ row }) => row.memory.openRuns.length > 0,
+      value: ({ row }) => row.memory.openRuns.length > 0,
     }),
-    flags(seen, "hc_check_grace", {
+    flags(checks, "hc_check_grace", {
       help: "Whether the check is currently in the grace period (1 for yes, 0 for no).",
-      of: ({ status }) => status === "grace",
+      value: ({ status }) => status === "grace",
     }),
-    flags(seen, "hc_check_paused", {
+    flags(checks, "hc_check_paused", {
       help: "Whether the check is currently paused (1 for yes, 0 for no).",
-      of: ({ status }) => status === "paused",
+      value: ({ status }) => status === "paused",
     }),
   ];
 }
 
-function ours(seen: readonly Seen[], now: Instant): Family[] {
+function ownFamilies(checks: readonly MeasuredCheck[], now: Instant): Family[] {
   return [
-    measure(seen, "overdue_check_last_duration_seconds", {
+    measure(checks, "overdue_check_last_duration_seconds", {
       help: "How long the last run took.",
-      of: ({ row }) => (row.lastDurationMs === null ? null : row.lastDurationMs / 1000),
+      value: ({ row }) => (row.lastDurationMs === null ? null : row.lastDurationMs / 1000),
     }),
-    measure(seen, "overdue_check_seconds_since_last_ping", {
+    measure(checks, "overdue_check_seconds_since_last_ping", {
       help: "Seconds since the last success or failure.",
-      of: ({ row }) => (row.lastPingAt === null ? null : Math.max(0, now - row.lastPingAt.getTime()) / 1000),
+      value: ({ row }) =>
+        row.lastPingAt === null ? null : Math.max(0, now - row.lastPingAt.getTime()) / 1000,
     }),
-    flags(seen, "overdue_check_incident_open", {
+    flags(checks, "overdue_check_incident_open", {
       help: "Whether the check has an open incident (1 for yes, 0 for no).",
-      of: ({ row }) => row.status === "down",
+      value: ({ row }) => row.status === "down",
     }),
   ];
 }
 
-function tagFamilies(seen: readonly Seen[]): Family[] {
+function tagFamilies(checks: readonly MeasuredCheck[]): Family[] {
   const tags = new Map<string, number>();
-  for (const { row, status } of seen) {
+  for (const { row, status } of checks) {
     for (const tag of splitTags(row.tags)) tags.set(tag, status === "down" ? 0 : (tags.get(tag) ?? 1));
   }
   const samples = [...tags].toSorted(([one], [other]) => (one < other ? -1 : 1));
@@ -103,10 +109,10 @@ function tagFamilies(seen: readonly Seen[]): Family[] {
   ];
 }
 
-function totals(seen: readonly Seen[]): Family[] {
-  const down = seen.filter(({ status }) => status === "down").length;
+function totals(checks: readonly MeasuredCheck[]): Family[] {
+  const down = checks.filter(({ status }) => status === "down").length;
   return [
-    total("hc_checks_total", { help: "The total number of checks.", value: seen.length }),
+    total("hc_checks_total", { help: "The total number of checks.", value: checks.length }),
     total("hc_checks_down_total", { help: "The number of checks currently down.", value: down }),
   ];
 }
@@ -116,27 +122,27 @@ function total(name: string, { help, value }: { help: string; value: number }): 
 }
 
 function flags(
-  seen: readonly Seen[],
+  checks: readonly MeasuredCheck[],
   name: string,
-  { help, of }: { help: string; of: (check: Seen) => boolean },
+  { help, value }: { help: string; value: (check: MeasuredCheck) => boolean },
 ): Family {
-  return measure(seen, name, { help, of: (check) => (of(check) ? 1 : 0) });
+  return measure(checks, name, { help, value: (check) => (value(check) ? 1 : 0) });
 }
 
 /** One sample per check; checks for which the value is null get none. */
 function measure(
-  seen: readonly Seen[],
+  checks: readonly MeasuredCheck[],
   name: string,
-  { help, of }: { help: string; of: (check: Seen) => number | null },
+  { help, value: getValue }: { help: string; value: (check: MeasuredCheck) => number | null },
 ): Family {
-  const samples = seen.flatMap((check): Sample[] => {
-    const value = of(check);
+  const samples = checks.flatMap((check): Sample[] => {
+    const value = getValue(check);
     return value === null ? [] : [{ labels: check.labels, value }];
   });
   return { name, help, samples };
 }
 
-// The project in the path is not looked at: the key says which one it is, as in Healthchecks.
+// The project in the path is ignored, as in Healthchecks: the key implies it.
 const PATHS = [
   "/projects/{project}/metrics/{key}",
   "/projects/{project}/checks/metrics/{key}",
@@ -149,7 +155,7 @@ export const metricsEndpoints: readonly Endpoint[] = PATHS.map((path) => ({
   methods: {
     GET: {
       access: { auth: "healthchecks", key: "read-only" },
-      summary: "Prometheus metrics of a project, by a read-only key in the path or as bearer token",
+      summary: "Prometheus metrics of a project, with a read-only key in the path or as a bearer token",
       success: TEXT,
       answer: metrics,
     },
@@ -193,7 +199,7 @@ async function status(c: HealthchecksContext): Promise<Response> {
 async function serviceMetrics(c: HealthchecksContext): Promise<Response> {
   const { db, now, settings } = c.var.deps;
   if (!isKey(c.req.header("x-metrics-key"), settings.metricsToken)) throw new HealthchecksError(403);
-  const { pings, deliveries, waitingFlips } = await serviceCounts(db);
+  const { pings, deliveries, waitingFlips } = await readServiceCounts(db);
   return c.json({
     ts: Math.floor(now() / 1000),
     max_ping_id: pings,

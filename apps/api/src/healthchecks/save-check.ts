@@ -25,32 +25,32 @@ import {
 } from "./check-fields.ts";
 import { type HealthchecksContext, HealthchecksError } from "./endpoint.ts";
 
-type Named = { id: string; name: string };
+type ChannelName = { id: string; name: string };
 
 /**
- * The channels that `channels` names: `""` none, `*` all, else ids or exact names with commas between.
- * @throws HealthchecksError 400 for a name that is empty, of nobody, or of several.
+ * The ids of the channels that `text` names: none for `""`, all for `*`, else ids or exact names, separated by commas.
+ * @throws HealthchecksError 400 for a name that is empty, or that no channel or several channels have
  */
-function resolveChannels(text: string, channels: readonly Named[]): string[] {
+function resolveChannels(text: string, channels: readonly ChannelName[]): string[] {
   if (text === "") return [];
   if (text === "*") return channels.map(({ id }) => id);
   return [...new Set(text.split(",").map((identifier) => resolveChannel(identifier, channels)))];
 }
 
-function resolveChannel(identifier: string, channels: readonly Named[]): string {
-  if (identifier === "") throw HealthchecksError.of(400, "empty channel identifier");
+function resolveChannel(identifier: string, channels: readonly ChannelName[]): string {
+  if (identifier === "") throw HealthchecksError.withJson(400, "empty channel identifier");
   const [found, ...more] = channels.filter(({ id, name }) => id === identifier || name === identifier);
-  if (found === undefined) throw HealthchecksError.of(400, `invalid channel identifier: ${identifier}`);
-  if (more.length > 0) throw HealthchecksError.of(400, `non-unique channel identifier: ${identifier}`);
+  if (found === undefined) throw HealthchecksError.withJson(400, `invalid channel identifier: ${identifier}`);
+  if (more.length > 0) throw HealthchecksError.withJson(400, `non-unique channel identifier: ${identifier}`);
   return found.id;
 }
 
-const NEW = { timing: DEFAULT_TIMING, keywords: { successKeywords: "", failureKeywords: "" } };
+const NEW_PARTS = { timing: DEFAULT_TIMING, keywords: { successKeywords: "", failureKeywords: "" } };
 
-type Saved = { check: CheckWithChannels; created: boolean };
+type SavedCheck = { check: CheckWithChannels; created: boolean };
 
-/** Refuses in Healthchecks' order: no room (403), then channels (400). @throws HealthchecksError */
-export async function createOrUpdate(c: HealthchecksContext, fields: CheckFields): Promise<Saved> {
+/** Creates a check, or updates the one that `unique` finds. Refuses in Healthchecks' order: no room (403), then channels (400). @throws HealthchecksError */
+export async function createOrUpdate(c: HealthchecksContext, fields: CheckFields): Promise<SavedCheck> {
   const { db } = c.var.deps;
   const { projectId } = c.var.call;
   const unique = uniqueIn(fields);
@@ -60,7 +60,7 @@ export async function createOrUpdate(c: HealthchecksContext, fields: CheckFields
   return await create(c, fields, unique);
 }
 
-/** @throws HealthchecksError 400 for its channels, 404 where it was deleted meanwhile. */
+/** Writes the fields that were sent. @throws HealthchecksError 400 for the channels, 404 if the check was deleted meanwhile */
 export async function update(
   c: HealthchecksContext,
   check: CheckWithChannels,
@@ -96,11 +96,11 @@ async function create(
   c: HealthchecksContext,
   fields: CheckFields,
   unique: UniqueFields | null,
-): Promise<Saved> {
+): Promise<SavedCheck> {
   const { db, now } = c.var.deps;
   const { projectId, version } = c.var.call;
   const channelIds = (await channelsIn(c, fields)) ?? [];
-  const parts = storedParts(fields, NEW, version);
+  const parts = storedParts(fields, NEW_PARTS, version);
   const check = checkFrom(parts, now());
   const pingUuid = randomUUID();
   const input = { projectId, details: parts.details, check, nextAt: nextAt(check), channelIds, pingUuid };
@@ -120,13 +120,13 @@ function checkRef({ projectId, id }: CheckWithChannels) {
   return { projectId, checkId: id };
 }
 
-/** Null where none were sent. @throws HealthchecksError 400 */
+/** The ids of the channels that were sent; null if the field was not sent. @throws HealthchecksError 400 */
 async function channelsIn(c: HealthchecksContext, { channels }: CheckFields): Promise<string[] | null> {
   if (channels === undefined) return null;
   return resolveChannels(channels, await listChannelNames(c.var.deps.db, c.var.call.projectId));
 }
 
-/** What is to be looked for; null where nothing is, or a field that it names was not sent. */
+/** The values by which `unique` looks for a check; null without `unique`, or if a field that it names was not sent. */
 function uniqueIn({ unique, name, slug, tags, timeout, grace }: CheckFields): UniqueFields | null {
   if (unique === undefined || unique.length === 0) return null;
   const values = { name, slug, tags, timeout, grace };
@@ -140,13 +140,14 @@ function uniqueIn({ unique, name, slug, tags, timeout, grace }: CheckFields): Un
   };
 }
 
-/** Between our look and our lock others may have filled the project or deleted a channel. */
+/** Turns errors of a race into responses: meanwhile others may have filled the project, or deleted a channel. */
 async function withRaceErrors<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
     if (error instanceof TooManyChecks) throw new HealthchecksError(403);
-    if (error instanceof UnknownChannel) throw HealthchecksError.of(400, "a channel was deleted meanwhile");
+    if (error instanceof UnknownChannel)
+      throw HealthchecksError.withJson(400, "a channel was deleted meanwhile");
     throw error;
   }
 }

@@ -11,7 +11,7 @@ const CheckShape = z
   .strictObject({
     name: z.string(),
     slug: z.string(),
-    tags: z.string().meta({ description: "Between them, spaces." }),
+    tags: z.string().meta({ description: "Separated by spaces." }),
     desc: z.string(),
     grace: Seconds,
     n_pings: z.int(),
@@ -41,9 +41,9 @@ const CheckShape = z
     channels: z
       .string()
       .optional()
-      .meta({ description: "Ids, between them commas. " + ForWriters }),
+      .meta({ description: "Ids, separated by commas. " + ForWriters }),
     timeout: Seconds.optional(),
-    schedule: z.string().optional().meta({ description: "Cron or OnCalendar, where there is no timeout." }),
+    schedule: z.string().optional().meta({ description: "Cron or OnCalendar, if there is no timeout." }),
     tz: z.string().optional(),
   })
   .meta({ id: "HealthchecksCheck" });
@@ -103,7 +103,7 @@ export const BADGE: Success = {
   },
 };
 
-/** A refusal has this body, or its status alone. */
+/** The body of a refusal, if it has one. */
 export const Refusal = z.strictObject({ error: z.string() }).meta({ id: "HealthchecksError" });
 
 function json(schema: z.ZodType): Success {

@@ -1,4 +1,4 @@
-import { uniqueKeyOf } from "@overdue/db";
+import { toUniqueKey } from "@overdue/db";
 import { beforeAll, expect, test } from "vitest";
 
 import { keyHolder, person, read, testApi } from "../../test/test-api.ts";
@@ -81,6 +81,6 @@ function isByUuid({ path }: RegisteredRoute): boolean {
 function pathOf(route: RegisteredRoute): string {
   return route.path
     .replace(/:version\{.*?\}/, "v3")
-    .replace(/:check\{.*?\}(?=\/|$)/, isByUuid(route) ? uuid : uniqueKeyOf(uuid))
+    .replace(/:check\{.*?\}(?=\/|$)/, isByUuid(route) ? uuid : toUniqueKey(uuid))
     .replace(/:number\{.*?\}/, "1");
 }

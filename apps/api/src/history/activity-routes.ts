@@ -88,11 +88,11 @@ export const activityRoutes = createRouter().openapi(
   async (c) => {
     const { limit, cursor, ...query } = c.req.valid("query");
     const span = spanOf(query);
-    const { reading, now } = c.var.deps;
+    const { longReads, now } = c.var.deps;
     const page = { ...c.req.valid("param"), after: readCursor(cursor, z.uuid()), limit: limit + 1 };
     const [found, outages] = await Promise.all([
-      loadActivity(reading, page, span),
-      outagesWithin(reading.pool, span),
+      loadActivity(longReads, page, span),
+      outagesWithin(longReads.pool, span),
     ]);
     const { items, next } = toPage(found, limit, ({ row }) => row.id);
     const at = now();

@@ -11,7 +11,7 @@ import {
   listNotices,
   listRuns,
   listSlots,
-  seenRuns,
+  listRunsSinceEdit,
 } from "@overdue/db";
 import { z } from "zod";
 import { READ, READ_DETAILS } from "../http/access.ts";
@@ -176,7 +176,7 @@ export const noticeRoutes = createRouter()
       const { db } = c.var.deps;
       const row = await findCheck(db, ref);
       if (row === null) throw ApiError.notFound("check");
-      const findings = examineSchedule(checkSettings(row), await seenRuns(db, ref));
+      const findings = examineSchedule(checkSettings(row), await listRunsSinceEdit(db, ref));
       return c.json({ items: findings.map(findingView), next: null }, 200);
     },
   );
@@ -204,7 +204,7 @@ function historyList<Name extends string, Item extends z.ZodType>(
   });
 }
 
-const MOST_ROWS = 50_000;
+const EXPORT_ROWS_MAX = 50_000;
 
 const Query = z.object({
   rows: z.enum(EXPORTS).meta({ description: "What is exported." }),
@@ -222,7 +222,7 @@ export const exportRoutes = createRouter().openapi(
     method: "get",
     path: "/v1/projects/{projectId}/export",
     summary: "Export runs, slots or incidents",
-    description: `Of a span of time, as CSV or JSON, at most ${MOST_ROWS.toLocaleString("en")} rows. Times are UTC.`,
+    description: `Of a span of time, as CSV or JSON, at most ${EXPORT_ROWS_MAX.toLocaleString("en")} rows. Times are UTC.`,
     tags: ["History"],
     request: { params: InProject, query: Query },
     responses: {
@@ -237,14 +237,14 @@ export const exportRoutes = createRouter().openapi(
     const { projectId } = c.req.valid("param");
     const span = { from: Date.parse(from), until: Date.parse(until) };
     const rows = await exportRows(
-      c.var.deps.reading.pool,
+      c.var.deps.longReads.pool,
       { projectId, kind, checkId, ...span },
-      MOST_ROWS + 1,
+      EXPORT_ROWS_MAX + 1,
     );
-    if (rows.length > MOST_ROWS)
+    if (rows.length > EXPORT_ROWS_MAX)
       throw ApiError.invalid(
         "until",
-        `Take a shorter span, or one check: this one holds more than ${MOST_ROWS.toLocaleString("en")} rows.`,
+        `Take a shorter span, or one check: this one holds more than ${EXPORT_ROWS_MAX.toLocaleString("en")} rows.`,
       );
     c.header("content-disposition", `attachment; filename="${kind}-${from.slice(0, 10)}.${format}"`);
     if (format === "json") return c.json(rows, 200);

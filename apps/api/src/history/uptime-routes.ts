@@ -1,5 +1,5 @@
 import { baselineOfDurations, slotUptime } from "@overdue/core";
-import { countSlots, findCheck, listDurations, listOutages, schema, sumDays } from "@overdue/db";
+import { countSlots, findCheck, listDurations, listOutages, schema, countSlotsByDay } from "@overdue/db";
 import { DAY_MS, TimezoneInput } from "@overdue/schedules";
 import { z } from "zod";
 
@@ -67,12 +67,12 @@ export const uptimeRoutes = createRouter().openapi(
   }),
   async (c) => {
     const ref = await requireCheck(c, c.req.valid("param"));
-    const { pool } = c.var.deps.reading;
+    const { pool } = c.var.deps.longReads;
     const now = c.var.deps.now();
     const { timezone } = c.req.valid("query");
     const [spans, days] = await Promise.all([
       countSlots(pool, ref, { now, days: SPANS }),
-      sumDays(pool, ref, { from: now - DAYS * DAY_MS, timezone }),
+      countSlotsByDay(pool, ref, { from: now - DAYS * DAY_MS, timezone }),
     ]);
     return c.json({ spans: spans.map((span) => ({ ...span, uptime: slotUptime(span) })), days }, 200);
   },

@@ -4,32 +4,32 @@ export type Role = "viewer" | "editor" | "owner";
 
 /** Who may call a route. `key`: the least scope an API key needs, null where only a person may. */
 export type Access =
-  /** `uncounted`: no rate limit applies, because a monitor of this instance asks, or a page loads its files. */
-  | { auth: "public"; uncounted?: true }
+  /** `isRateLimitExempt`: no rate limit applies, because a monitor of this instance calls it, or a page loads its files. */
+  | { auth: "public"; isRateLimitExempt?: true }
   /** The secret in the path is the permission. */
   | { auth: "self-checked" }
   | { auth: "signed-in"; key: "read" | "write" | null }
   /** `{projectId}` in the path: a member with at least this role, or a key of that project. */
   | { auth: "project"; role: Role; key: "overview" | "read" | "write" | null }
-  /** A key of Healthchecks' kind, which says the project; another project's check is answered with 403. */
+  /** A Healthchecks key, which implies the project; for another project's check the answer is 403. */
   | { auth: "healthchecks"; key: "read" | "write" | "read-only" };
 
-/** A member may look, and any key that reads: also one that opens nothing else, for a screen on a wall. */
+/** For members and every key that reads, even an overview key, which opens nothing else and is meant for a screen on a wall. */
 export const READ_OVERVIEW = { auth: "project", role: "viewer", key: "overview" } as const;
-/** A member may look, and a key that reads. */
+/** For members and keys that read. */
 export const READ = { auth: "project", role: "viewer", key: "read" } as const;
 /**
- * A member may look, but of keys only one that writes: people put read-only keys on public dashboards, and what jobs sent,
- * addresses, and what people wrote is not for there.
+ * For members, but only for keys that write: people put read-only keys on public dashboards, which must not show what jobs
+ * sent, addresses, or what people wrote.
  */
 export const READ_DETAILS = { auth: "project", role: "viewer", key: "write" } as const;
-/** Editors and owners change, and a key that writes. */
+/** For editors, owners and keys that write. */
 export const WRITE = { auth: "project", role: "editor", key: "write" } as const;
-/** Owners change, and a key that writes. */
-export const OWN = { auth: "project", role: "owner", key: "write" } as const;
-/** An owner who signed in: no key can do it. */
+/** For owners and keys that write. */
+export const OWNER = { auth: "project", role: "owner", key: "write" } as const;
+/** For an owner who is signed in; no key may call it. */
 export const OWNER_IN_PERSON = { auth: "project", role: "owner", key: null } as const;
-/** A member who signed in: no key can do it. */
+/** For a member who is signed in; no key may call it. */
 export const MEMBER_IN_PERSON = { auth: "project", role: "viewer", key: null } as const;
 
 const guards = new WeakMap<object, Access>();
@@ -44,7 +44,7 @@ export type RegisteredRoute = { method: string; path: string; access: Access };
 type HonoRoute = { method: string; path: string; handler: object };
 
 /**
- * Every route with who may call it, read from the router itself, so that the list cannot part from what is served.
+ * Every route with who may call it, read from the router itself, so that the list cannot differ from what is served.
  * @throws where a route is reachable before its guard.
  */
 export function registeredRoutes(routes: readonly HonoRoute[]): RegisteredRoute[] {

@@ -14,8 +14,8 @@ const Named = z.object({ id: z.string(), name: z.string().catch("") });
 type Operation = { method: string; path: string; responses: object };
 
 /**
- * Runs the handler and writes what it did into the project's audit log, in one transaction: either both are written, or
- * neither is. A request that is refused, or that only says what it would do, leaves no entry.
+ * Runs the handler and writes an audit entry about it, in one transaction: either both take effect, or neither does. A
+ * request that is refused, or is only a dry run, leaves no entry.
  */
 export function audit(action: string): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
@@ -38,12 +38,12 @@ export function audit(action: string): MiddlewareHandler<AppEnv> {
 
 type Vars = Pick<AppEnv["Variables"], "deps" | "actor">;
 type Entry = Omit<NewAuditEntry, "at" | "actor" | "address">;
-type Audited = { vars: Vars; next: () => Promise<void>; entry: () => Promise<Entry | null> };
+type AuditedWork = { vars: Vars; next: () => Promise<void>; entry: () => Promise<Entry | null> };
 
 class Rollback extends Error {}
 
-/** Runs `next` and writes its audit entry in one transaction, which is rolled back where the answer is a refusal. */
-export async function inAuditedTransaction(c: Context, { vars, next, entry }: Audited): Promise<void> {
+/** Runs `next` and writes its audit entry in one transaction, which is rolled back if the answer is an error. */
+export async function inAuditedTransaction(c: Context, { vars, next, entry }: AuditedWork): Promise<void> {
   const { deps } = vars;
   const who = auditActor(c, vars);
   try {
@@ -66,14 +66,14 @@ export async function inAuditedTransaction(c: Context, { vars, next, entry }: Au
 }
 
 /**
- * Lets `work` run when the request's transaction is committed and before it is answered: for what takes long, so that no
- * ping waits for the locks meanwhile.
+ * Runs `work` after the request's transaction is committed and before the request is answered. For work that takes long: no
+ * ping must wait for the transaction's locks meanwhile.
  */
 export function runAfterCommit(c: AppContext, work: () => Promise<void>): void {
   c.set("afterCommit", [...(c.get("afterCommit") ?? []), work]);
 }
 
-/** Keeps what an object was before an edit and is after it, as people see it, for the audit entry. */
+/** Keeps an object's view before and after an edit, for the audit entry. @returns the view after it */
 export function recordChange<View extends object>(
   c: AppContext,
   change: { before: View; after: View },
@@ -95,14 +95,14 @@ function changesIn(c: AppContext, sent: object): AuditChanges {
   );
 }
 
-/** Who is calling, and from where, as the audit log has it; null for nobody. */
+/** Who is calling, and from which address, for the audit log; null for an anonymous request. */
 export function auditActor(c: Context, { actor, deps }: Vars) {
   if (actor.kind === "nobody") return null;
   const id = actor.kind === "key" ? actor.keyId : actor.userId;
   return { actor: { kind: actor.kind, id }, address: deps.clientAddress(c) };
 }
 
-/** What a route does, in the log's words: `check.edit`, `check.pause`, `key.create`; null where it changes nothing of a project's. */
+/** The name of a route's action in the audit log, such as `check.edit`, `check.pause` or `key.create`; null if it changes nothing in a project. */
 export function auditAction({ method, path, responses }: Operation): string | null {
   if (method === "get" || !path.startsWith("/v1/projects")) return null;
   const steps = path.split("/").slice(2);
@@ -122,7 +122,7 @@ function singular(noun: string): string {
   return noun.replace(/ies$/, "y").replace(/s$/, "");
 }
 
-/** The object that the answer shows, if it is one. */
+/** The object that the response contains, if there is one. */
 async function answeredObject(c: AppContext): Promise<z.infer<typeof Named> | null> {
   if (!(c.res.headers.get("content-type") ?? "").includes("json")) return null;
   return Named.nullable()

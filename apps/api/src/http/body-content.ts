@@ -1,6 +1,6 @@
 import type * as Yaml from "yaml";
 
-/** Levels of a body or a file. */
+/** How many levels a body or a file may nest. */
 const DEPTH_MAX = 20;
 const FORBIDDEN = new Set(["__proto__", "constructor", "prototype"]);
 
@@ -31,7 +31,7 @@ function errorPosition(text: string, complaint: string): string {
   return `: it breaks off at line ${before.length}, column ${(before.at(-1) ?? "").length + 1}`;
 }
 
-/** Walks without recursion: a body may nest deeper than the stack. @throws InvalidBody */
+/** Checks depth, number of fields, names and texts. Not recursive, since a body may nest deeper than the stack. @throws InvalidBody */
 export function checkShape(root: unknown, fieldsMax: number): void {
   const open: { value: unknown; depth: number }[] = [{ value: root, depth: 1 }];
   let fields = 0;
@@ -49,7 +49,7 @@ export function checkShape(root: unknown, fieldsMax: number): void {
   }
 }
 
-/** Characters that PostgreSQL cannot store. */
+/** Refuses characters that PostgreSQL cannot store. */
 function checkText(text: string): void {
   if (!text.includes("\0") && text.isWellFormed()) return;
   throw new InvalidBody("Text may hold neither NUL characters nor half of a surrogate pair.");
@@ -63,10 +63,10 @@ const FIELDS_MAX = 100_000;
 const ALIASES_MAX = 100;
 // A field has a name, a colon and a value, and the lexer marks where each text begins.
 const TOKENS_MAX = FIELDS_MAX * 6;
-/** What aliases made of a file may be larger than the file, but not without bounds. */
+/** With its aliases resolved a file may become larger, but not without bounds. */
 const JSON_CHARS_MAX = 8_000_000;
 
-/** Reads a file in YAML or JSON. Costs seconds where a file is made for it, so it belongs on a thread of its own. */
+/** Reads a file in YAML or JSON. A file that is made to be slow costs seconds, so call it on a thread of its own. */
 export async function readFileContent({ text, isYaml }: FileText): Promise<FileContent> {
   try {
     const content = isYaml ? await readYaml(text) : parseJson(text);
@@ -84,7 +84,7 @@ async function readYaml(text: string): Promise<unknown> {
   const yaml = await import("yaml");
   checkTokens(yaml, text);
   try {
-    // The library compares each key of a map with all others; `checkKeys` looks each up.
+    // `checkKeys` finds duplicate keys faster than the library, which compares each key with all others.
     const document = yaml.parseDocument(text, { uniqueKeys: false });
     const [error] = document.errors;
     if (error !== undefined) throw error;
@@ -102,7 +102,7 @@ async function readYaml(text: string): Promise<unknown> {
   }
 }
 
-/** Counts what a file is made of, before anything is built of it. */
+/** Refuses a file that is too large or too deep by its tokens, before the document is built. */
 function checkTokens({ Lexer, CST }: typeof Yaml, text: string): void {
   let [tokens, aliases, depth, dashes] = [0, 0, 0, 0];
   for (const token of new Lexer().lex(text)) {
@@ -127,7 +127,7 @@ function tooDeep(): string {
   return `The file nests deeper than ${DEPTH_MAX} levels.`;
 }
 
-/** Of a name that stands twice in an object, the second would hide the first. */
+/** Refuses a name that occurs twice in an object, since the second would hide the first. */
 function checkKeys({ visit, isScalar }: typeof Yaml, document: Yaml.Document): void {
   visit(document, {
     Map: (_, { items }) => {
@@ -135,7 +135,7 @@ function checkKeys({ visit, isScalar }: typeof Yaml, document: Yaml.Document): v
       for (const { key } of items) {
         const name = isScalar(key) ? String(key.value) : key;
         if (names.has(name))
-          throw new InvalidBody(`The file is not YAML: “${String(name)}” stands twice in one place.`);
+          throw new InvalidBody(`The file is not YAML: “${String(name)}” occurs twice in the same place.`);
         names.add(name);
       }
     },

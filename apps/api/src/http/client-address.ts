@@ -65,7 +65,7 @@ function withoutPort(address: string): string {
   return /^(\d+\.\d+\.\d+\.\d+):\d+$/.exec(address)?.[1] ?? address;
 }
 
-/** Networks in which a proxy of the operator may be. Headers from other addresses may be forged by anybody. */
+/** Networks in which the operator's proxy may be. Anybody may forge headers that come from other addresses. */
 const PRIVATE_NETWORKS = [
   "10.0.0.0/8",
   "172.16.0.0/12",
@@ -95,7 +95,7 @@ export function watchProxies(
   };
 }
 
-/** For the operator: what is wrong, what follows from it, what to set. */
+/** Tells the operator what is wrong, what follows from it, and what to set. */
 export function untrustedProxySentence(peer: string): string {
   return `Requests with X-Forwarded-For come from ${peer}, which TRUST_PROXY does not name, so all visitors behind it count as one in limits and logs: if that is your proxy, set TRUST_PROXY to ${peer} or its network and start again.`;
 }

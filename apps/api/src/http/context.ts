@@ -5,7 +5,7 @@ import type { Deps } from "../deps.ts";
 import type { Role } from "./access.ts";
 import type { RateLimitState } from "../limits/limits.ts";
 
-/** Who is asking. */
+/** Who sent the request. */
 export type Actor =
   | { kind: "nobody" }
   | { kind: "user"; userId: string; sessionId: string }
@@ -15,11 +15,11 @@ export type AppEnv = {
   Variables: {
     deps: Deps;
     actor: Actor;
-    /** Of a person in the project of the path; null for a key and elsewhere. */
+    /** The person's role in the project of the path; null for a key, and outside of projects. */
     role: Role | null;
-    /** With the limit that was asked last. */
+    /** The state of the limit that was checked last. */
     rateLimit?: RateLimitState;
-    /** Set by a handler that only said what it would do. */
+    /** Set by a handler after a dry run. */
     isDry?: boolean;
     /** Set by a handler that writes its audit entries itself. */
     isAudited?: boolean;
@@ -37,7 +37,7 @@ export function canWrite({ actor, role }: { actor: Actor; role: Role | null }): 
   return role === "editor" || role === "owner";
 }
 
-/** Whether hosts, addresses and output of jobs may be shown: a read-only key may stand on a public dashboard. */
+/** Whether hosts, addresses and output of jobs may be shown: a read-only key may be used on a public dashboard. */
 export function canSeeDetails({ actor }: { actor: Actor }): boolean {
   return actor.kind !== "key" || actor.scope === "write";
 }
@@ -50,8 +50,7 @@ export function requirePerson(c: AppContext): Actor & { kind: "user" } {
 }
 
 /**
- * Who names an address that alerts are to go to: it has to be the one who reads it, or its reader is asked. Null: this
- * instance asks nobody.
+ * Who enters an address for alerts: unless it is their own, its owner is asked first. Null: this instance asks nobody.
  */
 export function namedBy({ var: { actor, deps } }: AppContext): NamedBy | null {
   if (!deps.settings.emailVerification) return null;

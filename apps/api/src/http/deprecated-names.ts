@@ -4,9 +4,9 @@ import { z } from "zod";
 
 import type { AppEnv } from "./context.ts";
 
-/** A field of a named schema that has another name now. Bodies may carry either name; answers carry both. */
+/** A renamed field of a named schema. Request bodies may use either name; responses contain both. */
 type RenamedField = { schema: string; old: string; now: string };
-/** A route with another path now. Both are served, and the parameters are the same. */
+/** A route whose path has changed. Both paths are served, with the same parameters. */
 type RenamedPath = { method: string; old: string; now: string };
 
 // Each entry stays for one release. CHANGELOG.md says which one.
@@ -33,22 +33,22 @@ const RENAMED_FIELDS: readonly RenamedField[] = [
   { schema: "OperatorReceiver", old: "canaryAt", now: "checkpointAt" },
 ];
 
-const OF_CHECK = "/v1/projects/{projectId}/checks/{checkId}";
+const CHECK_PATH = "/v1/projects/{projectId}/checks/{checkId}";
 export const RENAMED_PATHS: readonly RenamedPath[] = [
-  { method: "post", old: `${OF_CHECK}/normal`, now: `${OF_CHECK}/reset-baseline` },
-  { method: "get", old: `${OF_CHECK}/who-would-hear`, now: `${OF_CHECK}/notification-preview` },
+  { method: "post", old: `${CHECK_PATH}/normal`, now: `${CHECK_PATH}/reset-baseline` },
+  { method: "get", old: `${CHECK_PATH}/who-would-hear`, now: `${CHECK_PATH}/notification-preview` },
 ];
 
-/** Gauges with another name now, by the new name. Both are measured; the old one says in its help that it is deprecated. */
+/** Old names of renamed gauges, by the new name. Both are measured; the help of the old one says that it is deprecated. */
 export const RENAMED_GAUGES: Readonly<Record<string, string>> = {
   overdue_heartbeat_age_seconds: "overdue_canary_age_seconds",
   overdue_evaluation_age_seconds: "overdue_judged_age_seconds",
 };
 
-/** Where in a body or an answer an object of a renamed field's schema may stand: steps into it, `*` for each item. */
+/** Where objects of a renamed field's schema are in a body: the path of field names, `*` for each item of an array. */
 type Place = RenamedField & { steps: readonly string[] };
 
-/** Translates old names in the body and adds them to the answer; null where the route has no renamed fields. */
+/** Middleware that translates old names in the request and adds them to the response; null if the route has no renamed fields. */
 export function deprecatedFields({ request, responses }: RouteConfig): MiddlewareHandler<AppEnv> | null {
   const sent = placesIn(jsonSchema(request?.body?.content));
   const answered = Object.values(responses).flatMap((response) =>
@@ -100,7 +100,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Looks through a schema for the named ones that have renamed fields. */
+/** Finds the schemas with renamed fields within a schema. */
 function placesIn(schema: unknown, steps: readonly string[] = []): Place[] {
   if (!(schema instanceof z.ZodType)) return [];
   const { id } = z.globalRegistry.get(schema) ?? {};
@@ -132,7 +132,7 @@ export function serveDeprecatedPaths(app: Routes): void {
       if (route.method.toLowerCase() === method) app.on(route.method, routerPath(old), route.handler);
 }
 
-/** `/checks/{checkId}` as the router has it: `/checks/:checkId`. */
+/** Writes `/checks/{checkId}` as the router does: `/checks/:checkId`. */
 function routerPath(path: string): string {
   return path.replaceAll(/\{(\w+)\}/g, ":$1");
 }

@@ -7,7 +7,7 @@ import { ApiError } from "./problem.ts";
 export const IfMatch = z.object({
   "if-match": z.string().optional().meta({
     description:
-      "The ETag of the version that you edit: where somebody else has edited it since, the answer is 412 and nothing changes. Without it the current version is edited.",
+      "The ETag of the version that you edit: if somebody else has edited it since, the answer is 412 and nothing changes. Without it the current version is edited.",
   }),
 });
 
@@ -16,7 +16,7 @@ export function toETag(version: number | string): string {
   return `"${version}"`;
 }
 
-/** Sends the version of a view as the entity tag, for an edit to name. */
+/** Sends the version of a view as the entity tag, which an edit can send back in `If-Match`. */
 export function withETag<V extends { version: number }>(c: Context, view: V): V {
   c.header("etag", toETag(view.version));
   return view;
@@ -34,7 +34,8 @@ export function expectedVersion(headers: z.infer<typeof IfMatch>): number | null
 export function readIfMatch(ifMatch: string | undefined): string | null {
   if (ifMatch === undefined || ifMatch.trim() === "*") return null;
   const tag = /^"([^"]*)"$/.exec(ifMatch.trim())?.[1];
-  if (tag === undefined) throw ApiError.invalid("If-Match", "Send the ETag as it was answered, in quotes.");
+  if (tag === undefined)
+    throw ApiError.invalid("If-Match", "Send the ETag exactly as you received it, in quotes.");
   return tag;
 }
 

@@ -18,8 +18,8 @@ test.each([
   ["many aliases", `first: &a x\nlist:\n${aliases}`, /more than 100 aliases/],
   ["aliases of aliases", `a0: &a0 x\n${expanding}`, /not YAML: Excessive alias count/],
   ["a list of many entries", `[${"1,".repeat(400_000)}]`, /more than 100,000 fields/],
-  ["a name that stands twice", "a: 1\nb: 2\na: 3", /“a” stands twice/],
-  ["a name that stands twice further in", "a:\n  b: {c: 1, c: 2}", /“c” stands twice/],
+  ["a name that stands twice", "a: 1\nb: 2\na: 3", /“a” occurs twice/],
+  ["a name that stands twice further in", "a:\n  b: {c: 1, c: 2}", /“c” occurs twice/],
   ["an alias of nothing", "a: *nobody", /not YAML/],
   ["what has no end", "a: [1, 2", /not YAML/],
 ])("%s: refused with a sentence", async (_, text, sentence) => {

@@ -2,8 +2,8 @@ import type { Socket } from "node:net";
 import { Duplex } from "node:stream";
 
 /**
- * The head of a request as small devices and old programs write it, made into one that Node's parser takes. Nothing is
- * changed that says how long the request is, so that a proxy in front of us and we never differ about where it ends.
+ * Repairs the heads of requests that small devices and old programs write, so that Node's parser accepts them. Nothing that
+ * says how long the request is changes, so that we and a proxy in front of us never differ about where it ends.
  */
 
 /** A space, a control character, or a byte beyond ASCII, none of which may stand in a request's target. */
@@ -12,23 +12,23 @@ const REQUEST_LINE = /^([A-Z]+) +(\S.*?) +(HTTP\/1\.[01])$/;
 const HAS_BODY = /^(?:POST|PUT|PATCH)$/;
 
 type Head = {
-  /** With its last empty line. */
+  /** The head with the empty line at its end. */
   text: string;
   /** Where the body begins. */
   end: number;
 };
 
-/** The head at the beginning of what came so far; null while it is not complete. Its bytes are latin1 characters. */
+/** The head at the beginning of these bytes, decoded as latin1; null while it is not complete. */
 function headIn(bytes: Buffer): Head | null {
   const crlf = bytes.indexOf("\r\n\r\n");
   if (crlf !== -1) return { text: bytes.toString("latin1", 0, crlf + 4), end: crlf + 4 };
-  // Written by hand: every line ends in a single line feed. Where any ends otherwise it is not for us to guess.
+  // A request written by hand, in which every line ends in a single line feed. Mixed line ends are not repaired.
   const lf = bytes.indexOf("\n\n");
   if (lf === -1 || bytes.subarray(0, lf).includes(0x0d)) return null;
   return { text: bytes.toString("latin1", 0, lf + 2), end: lf + 2 };
 }
 
-/** The same head as Node's parser takes it; null where it needs no change, or none that we make would help. */
+/** The head as Node's parser accepts it; null if it needs no change, or cannot be repaired. */
 function repairHead({ text }: Head): string | null {
   const lines = text.includes("\r") ? text.split("\r\n") : text.split("\n");
   const [first = "", ...others] = lines;
@@ -40,7 +40,7 @@ function repairHead({ text }: Head): string | null {
   return [line, ...others].join("\r\n");
 }
 
-/** Whether its body goes on until the connection closes: HTTP/1.0 allows a body whose length nothing says. */
+/** Whether the body ends only when the connection closes: HTTP/1.0 allows a body without a length. */
 function hasBodyUntilClose({ text }: Head): boolean {
   const [, method = "", , version] = REQUEST_LINE.exec(text.split(/\r?\n/, 1)[0] ?? "") ?? [];
   return (
@@ -50,12 +50,12 @@ function hasBodyUntilClose({ text }: Head): boolean {
   );
 }
 
-/** The same head with the length of its body. */
+/** Adds the length of the body to a head. */
 function withLength(text: string, bytes: number): string {
   return `${text.slice(0, -"\r\n".length)}Content-Length: ${bytes}\r\n\r\n`;
 }
 
-/** The target of what may be a request, whatever else is wrong with it; null where it is none. */
+/** Method and target of a request that may be malformed otherwise; null if there is no request line. */
 export function targetIn(bytes: Buffer): { method: string; target: string } | null {
   const line = bytes.toString("latin1", 0, LINE_BYTES_MAX).split(/\r?\n/, 1)[0] ?? "";
   const match = /^([A-Za-z]{1,20}) +(\/\S*)/.exec(line);
@@ -71,9 +71,9 @@ function percentEncode(character: string): string {
 }
 
 export type FirstRequestTimes = {
-  /** How long the head may take, as Node's own limit for it. */
+  /** How long the head may take, the same as Node's own limit. */
   headMs: number;
-  /** How long to wait for the first byte of a body whose length nothing says; a device that sends none gets its answer then. */
+  /** How long to wait for the first byte of a body without a length; a device that sends no body gets its answer then. */
   bodyBeginsMs: number;
   /** How long such a body may pause. */
   bodyPausesMs: number;
@@ -87,20 +87,20 @@ export const FIRST_REQUEST_TIMES: FirstRequestTimes = {
 
 /** Node refuses longer heads by itself, with its own answer. */
 const HEAD_BYTES_MAX = 16_384;
-/** A body without a length is held in memory until it ends. What comes beyond this is dropped. */
+/** A body without a length is kept in memory until it ends. Anything beyond this is dropped. */
 const LENGTHLESS_BODY_BYTES_MAX = 4_000_000;
 
 /**
- * Reads the head of a connection's first request before Node's parser does, and puts it back as the parser takes it.
- * Programs that write requests by hand, which is where such heads come from, send one request on a connection; further
- * ones on the same connection come from HTTP libraries and go to the parser directly.
+ * Reads the head of a connection's first request before Node's parser does, and puts it back as the parser accepts it. Only
+ * the first: programs that write requests by hand send one request on a connection, and further requests on the same
+ * connection come from HTTP libraries.
  */
 export function readFirstRequest(
   socket: Socket,
   { times, next }: { times: FirstRequestTimes; next: (connection: Duplex) => void },
 ): void {
   let bytes = Buffer.alloc(0);
-  const hand = (given: Buffer) => {
+  const passOn = (given: Buffer) => {
     clearTimeout(timer);
     socket.off("readable", onReadable).off("end", onEnd).off("error", onError).off("close", onClose);
     if (socket.destroyed) return;
@@ -113,26 +113,26 @@ export function readFirstRequest(
       bytes = Buffer.concat([bytes, piece]);
     const head = headIn(bytes);
     if (head === null) {
-      if (bytes.length > HEAD_BYTES_MAX) hand(bytes);
+      if (bytes.length > HEAD_BYTES_MAX) passOn(bytes);
       return;
     }
     const text = repairHead(head) ?? head.text;
     const rest = bytes.subarray(head.end);
     if (!hasBodyUntilClose(head)) {
-      hand(text === head.text ? bytes : Buffer.concat([Buffer.from(text, "latin1"), rest]));
+      passOn(text === head.text ? bytes : Buffer.concat([Buffer.from(text, "latin1"), rest]));
       return;
     }
     clearTimeout(timer);
     socket.off("readable", onReadable).off("end", onEnd);
     void readUntilClose(socket, rest, times).then((body) =>
-      hand(Buffer.concat([Buffer.from(withLength(text, body.length), "latin1"), body])),
+      passOn(Buffer.concat([Buffer.from(withLength(text, body.length), "latin1"), body])),
     );
   };
-  // Node's parser says what is wrong with a request that broke off.
-  const onEnd = () => hand(bytes);
+  // Node's parser reports what is wrong with a request that broke off.
+  const onEnd = () => passOn(bytes);
   const onError = () => socket.destroy();
   const onClose = () => clearTimeout(timer);
-  const timer = setTimeout(() => hand(bytes), times.headMs);
+  const timer = setTimeout(() => passOn(bytes), times.headMs);
   socket.on("error", onError).on("close", onClose).on("end", onEnd).on("readable", onReadable);
 }
 
@@ -158,7 +158,7 @@ function readUntilClose(socket: Socket, begun: Buffer, times: FirstRequestTimes)
   });
 }
 
-/** A connection of which the client has closed its half: nothing can be put back into the socket any more. */
+/** Stands for a connection of which the client has closed its half: nothing can be put back into such a socket. */
 class EndedConnection extends Duplex {
   readonly #socket: Socket;
   readonly remoteAddress: string | undefined;

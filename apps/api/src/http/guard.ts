@@ -8,8 +8,8 @@ import type { Actor, AppContext, AppEnv } from "./context.ts";
 import { ApiError } from "./problem.ts";
 
 /**
- * Cross-site request forgery: what changes something by cookie must come from our own pages. A browser always names
- * the origin of a POST; where none is named, it must at least call the fetch same-origin.
+ * Refuses cross-site request forgery: a change with a session cookie must come from our own pages. A browser always sends the
+ * Origin of a POST; without one, its Sec-Fetch-Site must at least be same-origin.
  * @throws 403
  */
 function checkOrigin(c: AppContext): void {
@@ -23,7 +23,7 @@ function isOurs(c: AppContext, origin: string): boolean {
   return c.var.deps.settings.origins.includes(origin);
 }
 
-/** Who is calling: an API key where one was sent, else the person of the session cookie. @throws 401 for a bad key. */
+/** Who is calling: the API key if one was sent, else the person of the session cookie. @throws 401 for a bad key */
 async function findActor(c: AppContext): Promise<Actor> {
   const key = sentKey(c.req.raw.headers);
   return key === null ? await sessionActor(c) : await keyActor(c, key);
@@ -53,7 +53,7 @@ const RANK: Record<Role, number> = { viewer: 1, editor: 2, owner: 3 };
 
 type OwnAccess = Exclude<Access, { auth: "healthchecks" }>;
 
-/** Lets nobody past who may not call the route. */
+/** Middleware that refuses a request from anybody who may not call the route. @throws 401, 403, 404, 429 */
 export function guard(access: OwnAccess): MiddlewareHandler<AppEnv> {
   return markAsGuard(access, async (c: AppContext, next) => {
     await authorize(c, access);
@@ -64,7 +64,7 @@ export function guard(access: OwnAccess): MiddlewareHandler<AppEnv> {
 
 async function authorize(c: AppContext, access: OwnAccess): Promise<void> {
   if (access.auth === "self-checked") return;
-  if (/%00/.test(c.req.url)) throw new ApiError("malformed", "An address may not hold NUL characters.");
+  if (/%00/.test(c.req.url)) throw new ApiError("malformed", "A URL may not contain NUL characters.");
   c.set("role", null);
   if (access.auth === "public") return await authorizeAnyone(c, access);
   const actor = await identify(c);
@@ -76,11 +76,11 @@ async function authorize(c: AppContext, access: OwnAccess): Promise<void> {
 
 async function authorizeAnyone(c: AppContext, access: Access & { auth: "public" }): Promise<void> {
   c.set("actor", { kind: "nobody" });
-  if (access.uncounted !== true) await countRequest(c);
+  if (access.isRateLimitExempt !== true) await countRequest(c);
   checkOrigin(c);
 }
 
-/** Who is asking, counted as such; a request with a wrong key is counted as nobody's. @throws 401, 429 */
+/** Finds who is calling, and counts the request for them; one with a wrong key counts for its address. @throws 401, 429 */
 async function identify(c: AppContext): Promise<Actor> {
   c.set("actor", { kind: "nobody" });
   try {
@@ -111,7 +111,7 @@ async function authorizeInProject(c: AppContext, access: Access & { auth: "proje
   }
 }
 
-/** What a key of each scope may do, besides what a lesser one may. */
+/** A key may do all that a key of a lower rank may do. */
 const KEY_RANK = { ping: 0, overview: 1, read: 2, write: 3 };
 
 function checkScope(key: Actor & { kind: "key" }, needed: "overview" | "read" | "write" | null): void {
@@ -127,7 +127,7 @@ function hasChangedSomething(c: AppContext): boolean {
   return c.req.method !== "GET" && c.req.method !== "HEAD" && c.res.status < 400;
 }
 
-// The request does not wait for it: a page that misses a change reads everything when it reconnects.
+// The request does not wait for this: a page that misses a change reads everything when it reconnects.
 function notifyPages(c: AppContext): void {
   const { pool, log } = c.var.deps;
   const { projectId = "", checkId = null } = c.req.param() as Record<string, string | undefined>;

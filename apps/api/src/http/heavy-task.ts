@@ -2,8 +2,8 @@ import { Overloaded, TooHeavy } from "../workers/worker-pool.ts";
 import { ApiError, type ProblemCode } from "./problem.ts";
 
 /**
- * The result of a task of the worker pool, for a request that waits for it.
- * @throws ApiError `tooHeavy` where the task took too much, 503 with `overloaded` while too many wait already
+ * Waits for a task of the worker pool on behalf of a request.
+ * @throws ApiError `tooHeavy` if the task took too long or too much memory, 503 with `overloaded` if too many tasks wait
  */
 export async function heavyTask<T>(
   task: Promise<T>,

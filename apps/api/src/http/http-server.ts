@@ -13,14 +13,14 @@ export type UnreadableRequest = { method: string; target: string; remoteAddress:
 
 export type HttpServerOptions = {
   fetch: Fetch;
-  /** Answers some requests before the application, and says which; left out where there are none. */
+  /** Answers some requests before the application does; returns whether it did so. */
   direct?: (incoming: IncomingMessage, outgoing: ServerResponse) => boolean;
-  /** Called for requests that could not be read, where at least their first line could. */
+  /** Called for a malformed request whose first line could be read. */
   onUnreadable: (request: UnreadableRequest) => void;
   firstRequestTimes?: FirstRequestTimes;
 };
 
-// Slow clients are cut off: a ping's body counts with what came of it some seconds before `requestTimeout`.
+// Slow clients are cut off. A ping whose body is too slow is counted some seconds before `requestTimeout`.
 const SERVER_OPTIONS = {
   headersTimeout: 10_000,
   requestTimeout: 20_000,
@@ -32,15 +32,15 @@ const SERVER_OPTIONS = {
 /** Emitted on a request whose client closed its half of the connection in the middle of the body. */
 export const BROKEN_OFF = "broken-off";
 
-/** Stands where a Host is missing (HTTP/1.0 has none) or is no name of a host. */
+/** Replaces a Host header that is missing (HTTP/1.0 has none) or is no host name. */
 const NO_HOST = "invalid";
 const USUAL_HOST = /^(?:[\w.-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?$/i;
 const PORT_MAX = 65_535;
 
 /**
- * Node's HTTP server, made to take what small devices, old programs and simple scripts send: a connection of which the
- * client has closed its half gets its answer, a missing or odd Host is no reason to refuse, and the head of a first
- * request is put right where Node's parser would refuse it.
+ * Creates Node's HTTP server so that it accepts what small devices, old programs and simple scripts send: a half-closed
+ * connection gets its answer, a missing or odd Host is no reason to refuse, and the head of a first request is repaired if
+ * Node's parser would refuse it.
  */
 export function createHttpServer(options: HttpServerOptions): { server: Server; closeWaiting: () => void } {
   const listener = getRequestListener(options.fetch, { autoCleanupIncoming: false });
@@ -51,12 +51,12 @@ export function createHttpServer(options: HttpServerOptions): { server: Server; 
     underWay.set(incoming.socket, { incoming, outgoing });
     if (options.direct?.(incoming, outgoing) !== true) void listener(incoming, outgoing);
   });
-  // Not documented by Node, but there since its beginnings: without it a half-closed connection gets no answer.
+  // Node does not document this option, but has always had it: without it a half-closed connection gets no answer.
   Object.assign(server, { httpAllowHalfOpen: true });
   server.on("clientError", (error: ClientError, socket: Duplex) => {
     const current = underWay.get(socket);
     if (current !== undefined && !current.outgoing.writableEnded) {
-      // The answer to what was read comes first, and it is the last on this connection.
+      // The request that was read is still answered, as the last one on this connection.
       current.outgoing.shouldKeepAlive = false;
       if (current.incoming.complete || current.incoming.emit(BROKEN_OFF)) return;
       if (current.outgoing.headersSent) return void socket.destroy();
@@ -69,14 +69,14 @@ export function createHttpServer(options: HttpServerOptions): { server: Server; 
   const closeWaiting = readFirstRequests(server, {
     times: options.firstRequestTimes ?? FIRST_REQUEST_TIMES,
     onEnd: (socket) => {
-      // A page that is closed no longer listens to its stream of events, which would not end by itself.
+      // A closed page no longer reads its stream of events, which would not end by itself.
       if (underWay.get(socket)?.incoming.headers.accept === "text/event-stream") socket.destroy();
     },
   });
   return { server, closeWaiting };
 }
 
-/** Returns a function that ends the connections on which no request has come yet. */
+/** Reads first requests with `readFirstRequest`. Returns a function that ends the connections on which nothing has come yet. */
 function readFirstRequests(
   server: Server,
   { times, onEnd }: { times: FirstRequestTimes; onEnd: (socket: Socket) => void },

@@ -15,9 +15,9 @@ import { ApiError } from "./problem.ts";
 import type { WorkerPool } from "../workers/worker-pool.ts";
 
 /**
- * Lets another thread reckon the holidays that schedules in a body ask for, so that reading, explaining and storing these
+ * Lets another thread compute the holidays that schedules in a body need, so that reading, explaining and storing these
  * schedules costs this thread next to nothing. A body without holidays costs nothing.
- * @throws 400 where that takes too long, 503 while too many wait for it
+ * @throws 400 if that takes too long, 503 while too many requests wait for it
  */
 async function precomputeHolidays(c: Context<AppEnv>, json: string): Promise<void> {
   if (!json.includes('"holidays"')) return;
@@ -37,9 +37,9 @@ async function precomputeHolidays(c: Context<AppEnv>, json: string): Promise<voi
 const HOLIDAYS_TOO_HEAVY =
   "Finding the days that the exceptions leave takes too long: name fewer holiday calendars, or use a schedule that runs more often.";
 const HOLIDAYS_OVERLOADED =
-  "Other schedules with holidays are being looked at: send this again in a few seconds.";
+  "Other schedules with holidays are being checked: send this again in a few seconds.";
 
-/** Every object in a body that rests on holidays, whatever it is called there; each once. */
+/** Every object in a body that needs holidays, under whatever name; each once. */
 function schedulesIn(root: unknown): unknown[] {
   const found = new Map<string, unknown>();
   const open = [root];
@@ -59,28 +59,28 @@ function needsHolidays(value: object): boolean {
   return Array.isArray(holidays) && holidays.length > 0;
 }
 
-/** What a request may weigh, and a file that says how a whole project should be. */
-const REQUEST = { bytes: 64 * 1024, fields: 1_000, name: "64 kB" };
-const FILE = { bytes: 2 * 1024 * 1024, name: "2 MB" };
-/** What another's program sends to us, which repeats a chat message and what stands around it. */
-const CALLBACK = { bytes: 512 * 1024, name: "512 kB" };
+const REQUEST_MAX = { bytes: 64 * 1024, fields: 1_000, name: "64 kB" };
+/** A configuration file, which describes a whole project. */
+const FILE_MAX = { bytes: 2 * 1024 * 1024, name: "2 MB" };
+/** A request of a provider such as Slack, which repeats a chat message with its surroundings. */
+const CALLBACK_MAX = { bytes: 512 * 1024, name: "512 kB" };
 const YAML = /^(?:application|text)\/(?:x-)?yaml\b/i;
 type Bounds = { bytes: number; name: string };
-/** A file of this size is read on the main thread: that costs no more than any request. */
-const SMALL_FILE_CHARS = 16 * 1024;
+/** A file up to this size is read on the main thread, where it costs no more than any request. */
+const SMALL_FILE_CHARS_MAX = 16 * 1024;
 
 /** Reads and bounds a JSON body before any schema sees it. */
 export const readJson: MiddlewareHandler<AppEnv> = async (c, next) => {
   checkType(c.req.header("content-type"));
-  const text = await readBounded(c.req.raw, REQUEST);
-  if (text !== "") withBodyErrors(() => checkShape(parseJson(text), REQUEST.fields));
+  const text = await readBounded(c.req.raw, REQUEST_MAX);
+  if (text !== "") withBodyErrors(() => checkShape(parseJson(text), REQUEST_MAX.fields));
   await precomputeHolidays(c, text);
   const { url, method, headers } = c.req.raw;
   c.req.raw = new Request(url, { method, headers, ...(text !== "" && { body: text }) });
   await next();
 };
 
-/** Reads and bounds a file in YAML or JSON; what comes after sees JSON. */
+/** Reads and bounds a file in YAML or JSON; later middleware gets JSON. */
 export const readFile: MiddlewareHandler<AppEnv> = async (c, next) => {
   const isYaml = YAML.test(c.req.header("content-type") ?? "");
   if (!isYaml)
@@ -88,7 +88,7 @@ export const readFile: MiddlewareHandler<AppEnv> = async (c, next) => {
       c.req.header("content-type"),
       "Send YAML or JSON, with Content-Type: application/yaml or application/json.",
     );
-  const text = await readBounded(c.req.raw, FILE);
+  const text = await readBounded(c.req.raw, FILE_MAX);
   const owner = c.req.param("projectId") ?? "";
   const content = await readContent({ text, isYaml }, { workers: c.var.deps.workers, owner });
   if ("problem" in content) throw invalidBody(content);
@@ -101,21 +101,21 @@ export const readFile: MiddlewareHandler<AppEnv> = async (c, next) => {
   await next();
 };
 
-/** A body as it came, such as its sender has signed it. @throws 413 beyond 512 kB, 400 where it is not UTF-8. */
+/** Reads a body unchanged, so that its signature can be checked. @throws 413 beyond 512 kB, 400 if it is not UTF-8 */
 export function readRawBody(request: Request): Promise<string> {
-  return readBounded(request, CALLBACK);
+  return readBounded(request, CALLBACK_MAX);
 }
 
-/** The fields of a form that a page without scripts sends. @throws 413 beyond 64 kB, 400 where it is not UTF-8 */
+/** Reads the fields of a form that a page without scripts sends. @throws 413 beyond 64 kB, 400 if it is not UTF-8 */
 export async function readForm(request: Request): Promise<URLSearchParams> {
-  return new URLSearchParams(await readBounded(request, REQUEST));
+  return new URLSearchParams(await readBounded(request, REQUEST_MAX));
 }
 
 async function readContent(
   file: FileText,
   { workers, owner }: { workers: WorkerPool; owner: string },
 ): Promise<FileContent> {
-  if (!file.isYaml && file.text.length <= SMALL_FILE_CHARS) return await readFileContent(file);
+  if (!file.isYaml && file.text.length <= SMALL_FILE_CHARS_MAX) return await readFileContent(file);
   const task = workers.run("readConfigFile", file, owner);
   return await heavyTask(task, { tooHeavy: ["malformed", TOO_HEAVY], overloaded: OVERLOADED });
 }
@@ -131,7 +131,7 @@ function checkType(type: string | undefined, message = SEND_JSON): void {
   throw new ApiError("unsupported_media_type", message);
 }
 
-/** Counts what arrives, since a chunked body names no length. @throws 413 beyond it, 400 where it is not UTF-8. */
+/** Reads a body and counts its bytes, since a chunked body declares no length. @throws 413 beyond `bounds`, 400 if it is not UTF-8 */
 async function readBounded(request: Request, bounds: Bounds): Promise<string> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
@@ -147,7 +147,7 @@ async function readBounded(request: Request, bounds: Bounds): Promise<string> {
   }
 }
 
-/** @throws 400 for a body that is malformed */
+/** Turns `InvalidBody` into a response. @throws 400 if the body is malformed */
 function withBodyErrors(check: () => void): void {
   try {
     check();

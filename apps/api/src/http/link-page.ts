@@ -4,17 +4,17 @@ import { html } from "hono/html";
 
 import type { AppContext } from "./context.ts";
 
-/** One of our few pages without the app: a headline, sentences, and a button where there is something to do. */
+/** One of the few pages outside the app: a headline, sentences, and a button if there is something to do. */
 export type LinkPage = {
   status: 200 | 404 | 410;
   title: string;
   sentences: readonly string[];
   button: string | null;
-  /** The check's page, where it is known. */
+  /** The URL of the check's page, if it is known. */
   address: string | null;
 };
 
-/** A form of this page posts to it again, so its policy lets that through, and nothing else. */
+/** Sends the page. Its content security policy allows nothing but to post the form to the same page. */
 export function showPage(c: AppContext, page: LinkPage): Response | Promise<Response> {
   const nonce = randomBytes(16).toString("base64");
   c.header(

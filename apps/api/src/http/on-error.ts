@@ -8,7 +8,7 @@ import {
   StaleVersion,
   OnlyUpdate,
   TakenByPage,
-  TooMany,
+  ProjectLimitReached,
   TooManyChannels,
   TooManyWindows,
   UnknownChannel,
@@ -33,10 +33,10 @@ const SENTENCES: Record<DatabaseProblem, string> = {
   "read-only": "The database is read-only at the moment, so nothing can be saved: try again later.",
   full: "The database has run out of disk or memory, so nothing can be saved: try again later.",
   slow: "The database took too long: try again in a moment.",
-  contended: "Others changed the same at the same time: try again.",
+  contended: "Somebody else changed the same object at the same time: try again.",
 };
 
-/** The response to a request that failed because the database does not work for now; null for every other error. */
+/** The error for a request that failed because the database does not work for now; null for every other error. */
 export function databaseProblem(error: unknown): ApiError | null {
   const passing = classifyDatabaseError(error);
   return passing === null ? null : new ApiError("unavailable", SENTENCES[passing], { cause: error });
@@ -59,7 +59,7 @@ export function notFound(): Response {
   return problemResponse(new ApiError("not_found", "There is nothing at this address."));
 }
 
-/** Throws the problems that zod found, as fields and sentences. A malformed id in a path is a 404. */
+/** Reports the problems that zod found, by field. @throws 400; 404 for a malformed id in a path */
 export function onInvalid(result: { success: boolean; target: string; error?: ZodError }): void {
   if (result.success || result.error === undefined) return;
   if (result.target === "param") throw new ApiError("not_found", "There is nothing at this address.");
@@ -87,10 +87,10 @@ function problemResponse(error: ApiError): Response {
   return new Response(JSON.stringify(toProblem(error)), { status: error.status, headers });
 }
 
-/** The answer to a write or a query that `packages/db` refused, by the class of its error; null for any other error. */
+/** The error for a write or query that `packages/db` refused, by the class that it threw; null for any other class. */
 function refusedByDatabase(error: Error): ApiError | null {
   if (error instanceof StaleVersion)
-    return new ApiError("version_conflict", "Somebody else changed this meanwhile: look at it again.");
+    return new ApiError("version_conflict", "Somebody else has changed this meanwhile: load it again.");
   return invalidReference(error) ?? limitReached(error) ?? conflict(error);
 }
 
@@ -105,7 +105,7 @@ function invalidReference(error: Error): ApiError | null {
   if (error instanceof UnknownDependency)
     return ApiError.invalid(
       "dependsOn",
-      `“${error.named}” is no check of this project, or several checks have this slug: name it by its id.`,
+      `“${error.named}” is not a check of this project, or several checks have this slug: use the check's id.`,
     );
   return error instanceof CircularDependency ? ApiError.invalid("dependsOn", circleSentence(error)) : null;
 }
@@ -123,11 +123,14 @@ function circleSentence({ through }: CircularDependency): string {
 function limitReached(error: Error): ApiError | null {
   if (error instanceof TooManyChannels) return new ApiError("limit_reached", error.message);
   if (error instanceof TooManyWindows)
-    return new ApiError("limit_reached", "A project has at most 200 windows to come: delete some.");
+    return new ApiError(
+      "limit_reached",
+      "A project has at most 200 future maintenance windows: delete some.",
+    );
   if (error instanceof ReportTooLarge)
     return new ApiError("unavailable", "The report took too long: ask for a week, or try again later.");
-  return error instanceof TooMany
-    ? ApiError.invalid("name", "This project has as many of these as it may: delete one first.")
+  return error instanceof ProjectLimitReached
+    ? ApiError.invalid("name", "This project has as many of these as allowed: delete one first.")
     : null;
 }
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** Every error the API answers with: a code that never changes, and its HTTP status. */
+/** Every error code of the API, which never changes, and its HTTP status. */
 const STATUS = {
   malformed: 400,
   invalid_input: 400,
@@ -27,7 +27,7 @@ export function problemStatuses(): [ProblemCode, number][] {
   return codes().map((code) => [code, STATUS[code]]);
 }
 
-// The keys of a literal, which Object.keys forgets.
+// Object.keys forgets which keys a literal has.
 function codes(): ProblemCode[] {
   return Object.keys(STATUS) as ProblemCode[];
 }
@@ -46,11 +46,11 @@ export const Problem = z
     type: z.string(),
     title: z.string(),
     status: z.int(),
-    code: z.enum(codes()).meta({ description: "Stable; for programs to look at." }),
+    code: z.enum(codes()).meta({ description: "Never changes: for programs." }),
     detail: z.string().meta({ description: "One sentence for a person." }),
     errors: z.array(FieldError).optional(),
   })
-  .meta({ id: "Problem", description: "What went wrong, as RFC 9457 has it." });
+  .meta({ id: "Problem", description: "What went wrong, in the form of RFC 9457." });
 export type Problem = z.infer<typeof Problem>;
 
 /** A refusal: its message is for the client, its cause for the log. */
@@ -72,18 +72,18 @@ export class ApiError extends Error {
     return STATUS[this.code];
   }
 
-  /** Also what is said of another tenant's object: nobody learns that it exists. */
+  /** Also the error for another tenant's object, so that nobody learns that it exists. */
   static notFound(noun: string): ApiError {
     return new ApiError("not_found", `There is no such ${noun}.`);
   }
 
-  /** One field at fault. */
+  /** An error in one field. */
   static invalid(field: string, message: string): ApiError {
     return new ApiError("invalid_input", `${field}: ${message}`, { errors: [{ field, message }] });
   }
 }
 
-/** The code that stands for a status the framework chose. */
+/** The code for a status that the framework chose. */
 export function codeForStatus(status: number): ProblemCode {
   const known = Object.entries(STATUS).find(([, value]) => value === status);
   if (known) return known[0] as ProblemCode;

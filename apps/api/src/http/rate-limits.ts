@@ -4,31 +4,31 @@ import { addressGroup, type RateLimitState } from "../limits/limits.ts";
 import type { Actor, AppContext, AppEnv } from "./context.ts";
 import { ApiError } from "./problem.ts";
 
-type Asking = Pick<AppEnv["Variables"], "deps" | "actor">;
+type Caller = Pick<AppEnv["Variables"], "deps" | "actor">;
 
 /**
- * Counts this request. Who proved who they are is counted by that alone, wherever they come from; all others by their
- * address. @returns whether it is one too many
+ * Counts this request: for the person or key that sent it, from whatever address; an anonymous one for its address.
+ * @returns whether it is one too many
  */
-export async function isRateLimited(c: Context, { deps, actor }: Asking): Promise<boolean> {
+export async function isRateLimited(c: Context, { deps, actor }: Caller): Promise<boolean> {
   const state = await deps.limits.request(rateLimitKey(actor, deps.clientAddress(c)));
   if (state !== null) c.set("rateLimit", state);
   return state?.isRefused ?? false;
 }
 
-/** Holds an answer back where the limit is reached. @throws 429 */
+/** Refuses the request if the limit is reached. @throws 429 */
 export function refuseIfLimited(c: AppContext, state: RateLimitState, sentence: string): void {
   c.set("rateLimit", state);
   if (!state.isRefused) return;
   throw new ApiError("too_many_requests", `${sentence} Try again in ${seconds(state.resetSeconds)}.`);
 }
 
-/** Where the request comes from, as limits count it. */
+/** The client's address, grouped as rate limits count it. */
 export function clientAddressGroup(c: AppContext): string {
   return addressGroup(c.var.deps.clientAddress(c) ?? UNKNOWN);
 }
 
-/** Tells every answer's reader how they stand: in the words of the IETF's draft, and in the older ones. */
+/** Adds the state of the rate limit to every response, in the headers of the IETF's draft and in the older ones. */
 export const rateLimitHeaders: MiddlewareHandler<AppEnv> = async (c, next) => {
   await next();
   const state = c.get("rateLimit");
@@ -45,7 +45,7 @@ export const rateLimitHeaders: MiddlewareHandler<AppEnv> = async (c, next) => {
   for (const [name, value] of Object.entries(headers)) c.res.headers.set(name, value);
 };
 
-// Only a socket that has closed meanwhile has no address.
+// A socket without an address has closed meanwhile.
 const UNKNOWN = "unknown";
 
 function rateLimitKey(actor: Actor, address: string | null): string {

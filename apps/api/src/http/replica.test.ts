@@ -44,21 +44,21 @@ test("a replica that stays behind is not waited for: the primary is read", async
   const { deps, reads } = openOn(servers.replicaUrl);
   await replica.query("select pg_wal_replay_pause()", []);
   const { id } = await createProject(deps.db, { name: "unseen", ownerId: null });
-  const find = () => deps.reading.pool.query("select id from projects where id = $1", [id]);
+  const find = () => deps.longReads.pool.query("select id from projects where id = $1", [id]);
   expect(await find()).toHaveLength(1);
   expect([await reads("replica"), await reads("primary-behind")]).toEqual([0, 1]);
 });
 
 test("a server that is no replica of the primary is never read, and the log says why", async () => {
   const { deps, reads, log } = openOn(servers.primaryUrl);
-  expect(await deps.reading.pool.query("select 1", [])).toHaveLength(1);
+  expect(await deps.longReads.pool.query("select 1", [])).toHaveLength(1);
   expect([await reads("replica"), await reads("primary-away")]).toEqual([0, 1]);
   expect(log).toEqual(["The read replica fails; all is read from the primary."]);
 });
 
 test("what the statement itself is refused for is an answer, and no failure of the replica", async () => {
   const { deps, reads } = openOn(servers.replicaUrl);
-  await expect(deps.reading.pool.query("select * from nowhere", [])).rejects.toThrow(/nowhere/);
+  await expect(deps.longReads.pool.query("select * from nowhere", [])).rejects.toThrow(/nowhere/);
   expect(await reads("primary-away")).toBe(0);
 });
 
@@ -66,8 +66,8 @@ test("without the replica all is read from the primary, in transactions too", as
   const { deps, reads, log } = openOn(servers.replicaUrl);
   await replica.end();
   await servers.stopReplica();
-  expect(await deps.reading.pool.query("select 1", [])).toHaveLength(1);
-  const rows = await deps.reading.pool.transaction((client) => client.query("select 1", []));
+  expect(await deps.longReads.pool.query("select 1", [])).toHaveLength(1);
+  const rows = await deps.longReads.pool.transaction((client) => client.query("select 1", []));
   expect(rows).toHaveLength(1);
   expect([await reads("replica"), await reads("primary-away")]).toEqual([0, 2]);
   expect(log).toEqual(["The read replica fails; all is read from the primary."]);

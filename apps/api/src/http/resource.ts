@@ -9,28 +9,29 @@ type Action = "list" | "create" | "read" | "edit" | "remove" | "restore";
 
 type Definition<Path, Id, Params, Query, View, Saved, Input, Patch> = {
   path: Path;
-  /** Name of the parameter that follows the path, as in `params`. */
+  /** Name of the id parameter that follows the path, as in `params`. */
   id: Id;
   params: Params;
   /** Who may list and read. */
   access: typeof READ | typeof READ_DETAILS;
-  /** Both complete the summaries: “Create a check”, “List checks”. */
+  /** Singular and plural for the summaries: “Create a check”, “List checks”. */
   noun: string;
   nouns: string;
   tag: string;
-  /** Of the list. */
+  /** The query of the list. */
   query: Query;
+  /** Describes the order of the list. */
   order: string;
   view: View;
-  /** What a creation and an edit answer, where that is more than the view. */
+  /** The response to a creation or an edit, which may contain more than the view. */
   saved: Saved;
   input: Input;
   patch: Patch;
-  /** Says what a summary does not. */
+  /** What a summary does not say. */
   descriptions?: Partial<Record<Action, string>>;
 };
 
-/** The routes of one kind of object in a project: list, create, read, edit, delete, and undo of the deletion. */
+/** Defines the routes of one kind of object in a project: list, create, read, edit, delete, restore. */
 export function resource<
   Path extends string,
   Id extends string,
@@ -40,53 +41,53 @@ export function resource<
   Saved extends z.ZodType,
   Input extends z.ZodType,
   Patch extends z.ZodType,
->(of: Definition<Path, Id, Params, Query, View, Saved, Input, Patch>) {
-  const one = `${of.path}/{${of.id}}` as const;
-  const { noun } = of;
+>(definition: Definition<Path, Id, Params, Query, View, Saved, Input, Patch>) {
+  const one = `${definition.path}/{${definition.id}}` as const;
+  const { noun } = definition;
   const named = `${/^[aeiou]/.test(noun) ? "an" : "a"} ${noun}`;
-  const text = describer(of);
+  const text = describer(definition);
   return {
-    list: route(of.access, {
-      ...text("list", `List ${of.nouns}`),
+    list: route(definition.access, {
+      ...text("list", `List ${definition.nouns}`),
       method: "get",
-      path: of.path,
-      request: { params: InProject, query: of.query },
-      responses: { 200: json(pageSchema(of.view), of.order) },
+      path: definition.path,
+      request: { params: InProject, query: definition.query },
+      responses: { 200: json(pageSchema(definition.view), definition.order) },
     }),
     create: route(WRITE, {
       ...text("create", `Create ${named}`),
       method: "post",
-      path: of.path,
-      request: { params: InProject, body: body(of.input) },
-      responses: { 201: json(of.saved, `The ${noun}.`) },
+      path: definition.path,
+      request: { params: InProject, body: body(definition.input) },
+      responses: { 201: json(definition.saved, `The ${noun}.`) },
     }),
-    read: route(of.access, {
+    read: route(definition.access, {
       ...text("read", `Read ${named}`),
       method: "get",
       path: one,
-      request: { params: of.params },
-      responses: { 200: json(of.view, `The ${noun}; its version is the ETag.`) },
+      request: { params: definition.params },
+      responses: { 200: json(definition.view, `The ${noun}; its version is the ETag.`) },
     }),
     edit: route(WRITE, {
       ...text("edit", `Edit ${named}`),
       method: "patch",
       path: one,
-      request: { params: of.params, headers: IfMatch, body: body(of.patch) },
-      responses: { 200: json(of.saved, `The ${noun} as it is now.`) },
+      request: { params: definition.params, headers: IfMatch, body: body(definition.patch) },
+      responses: { 200: json(definition.saved, `The ${noun} as it is now.`) },
     }),
     remove: route(WRITE, {
       ...text("remove", `Delete ${named}`),
       method: "delete",
       path: one,
-      request: { params: of.params },
+      request: { params: definition.params },
       responses: { 204: NO_CONTENT },
     }),
     restore: route(WRITE, {
       ...text("restore", `Undo the deletion of ${named}`),
       method: "post",
       path: `${one}/restore` as const,
-      request: { params: of.params },
-      responses: { 200: json(of.view, `The ${noun}.`) },
+      request: { params: definition.params },
+      responses: { 200: json(definition.view, `The ${noun}.`) },
     }),
   };
 }

@@ -9,8 +9,8 @@ import type { AppEnv } from "./context.ts";
 const YEAR_SECONDS = 31_536_000;
 
 /**
- * What every answer but a ping's carries: nothing of ours is framed, sniffed, cached or referred to by others, unless
- * the answer itself said so.
+ * The headers of every response but a ping's: unless the response sets them itself, it may not be framed, sniffed or cached,
+ * and sends no referrer.
  */
 export function securityHeaders(isHttps: boolean): MiddlewareHandler<AppEnv> {
   const headers = {
@@ -25,15 +25,16 @@ export function securityHeaders(isHttps: boolean): MiddlewareHandler<AppEnv> {
     await next();
     for (const [name, value] of Object.entries(headers))
       if (!c.res.headers.has(name)) c.res.headers.set(name, value);
-    if (!c.res.headers.has("content-security-policy")) c.res.headers.set("content-security-policy", NOTHING);
+    if (!c.res.headers.has("content-security-policy"))
+      c.res.headers.set("content-security-policy", DATA_POLICY);
     if (!c.res.headers.has("cache-control")) c.res.headers.set("cache-control", "no-store");
   };
 }
 
-// For data that a browser should show as a page on no account.
-const NOTHING = "default-src 'none'; frame-ancestors 'none'";
+// For data that a browser must never show as a page.
+const DATA_POLICY = "default-src 'none'; frame-ancestors 'none'";
 
-/** What a page of the web app may load: its own files, and style tags that carry this answer's nonce. */
+/** The policy of a page of the web app: it may load its own files, and style tags with this response's nonce. */
 export function pagePolicy(nonce: string): string {
   return [
     "default-src 'none'",
@@ -50,60 +51,60 @@ export function pagePolicy(nonce: string): string {
   ].join("; ");
 }
 
-/** What the service worker may do: it asks this server, and nothing else. */
+/** The policy of the service worker: it may call this server, and nothing else. */
 export const WORKER_POLICY = "default-src 'none'; connect-src 'self'; frame-ancestors 'none'";
 
-const pack = promisify(gzip);
+const gzipAsync = promisify(gzip);
 
-/** Below this size, packing costs more time than it saves on the way. */
-const PACKED_FROM_BYTES = 2_048;
-/** The higher levels take several times as long for a few percent. */
-const LEVEL = 5;
+/** Compressing a smaller response costs more time than it saves. */
+const COMPRESSED_BYTES_MIN = 2_048;
+/** Higher levels take several times as long for a few percent. */
+const GZIP_LEVEL = 5;
 
-/** Packs an answer that is kept for many readers. */
-export async function gzipped(bytes: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
-  return new Uint8Array(await pack(bytes, { level: LEVEL }));
+/** Compresses a response that is kept for many readers. */
+export async function compress(bytes: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
+  return new Uint8Array(await gzipAsync(bytes, { level: GZIP_LEVEL }));
 }
 
-/** The `cache-control` of an answer that pages ask for again and again: it is sent only once it has changed. */
+/** The `cache-control` of a response that pages request again and again: it is sent again only if it has changed. */
 export const REVALIDATED = "private, no-cache";
 
 /**
- * Packs long JSON answers for those who accept gzip, and sends none (304) where the answer is `REVALIDATED` and known
- * already. What is streamed or has a version as its ETag is left as it is: that ETag is what an edit sends back.
+ * Compresses long JSON responses for clients that accept gzip, and answers 304 if a response is `REVALIDATED` and the client
+ * has it already. Streams stay as they are, and so do responses with an ETag: an edit sends that back as the version.
  */
 export const compressJson: MiddlewareHandler<AppEnv> = async (c, next) => {
   await next();
-  if (!isPackable(c.res)) return;
+  if (!isCompressible(c.res)) return;
   const bytes = Buffer.from(await c.res.arrayBuffer());
   const headers = new Headers(c.res.headers);
   headers.delete("content-length");
   headers.append("vary", "accept-encoding");
   if (headers.get("cache-control") === REVALIDATED) headers.set("etag", weakTag(bytes));
   const { status } = c.res;
-  // Without this, Hono adds the headers of the answer before to those of the new one.
+  // Without this, Hono adds the headers of the earlier response to those of the new one.
   c.res = undefined;
   if ((c.req.header("if-none-match") ?? "") === headers.get("etag")) {
     c.res = new Response(null, { status: 304, headers });
     return;
   }
-  const isPacked = bytes.length >= PACKED_FROM_BYTES && acceptsGzip(c.req.header("accept-encoding"));
-  if (isPacked) headers.set("content-encoding", "gzip");
-  const sent = isPacked ? await pack(bytes, { level: LEVEL }) : bytes;
+  const isCompressed = bytes.length >= COMPRESSED_BYTES_MIN && acceptsGzip(c.req.header("accept-encoding"));
+  if (isCompressed) headers.set("content-encoding", "gzip");
+  const sent = isCompressed ? await gzipAsync(bytes, { level: GZIP_LEVEL }) : bytes;
   c.res = new Response(new Uint8Array(sent), { status, headers });
 };
 
-function isPackable({ status, body, headers }: Response): boolean {
+function isCompressible({ status, body, headers }: Response): boolean {
   const isJson = (headers.get("content-type") ?? "").startsWith("application/json");
   return body !== null && status === 200 && isJson && !headers.has("etag");
 }
 
-/** Weak, because the packed answer has other bytes. */
+/** A weak tag, because the compressed response has other bytes. */
 function weakTag(bytes: Buffer): string {
   return `W/"${createHash("sha256").update(bytes).digest("base64url").slice(0, 20)}"`;
 }
 
-/** Whether `accept-encoding` takes gzip; "gzip;q=0" is a refusal. */
+/** Whether `accept-encoding` allows gzip; "gzip;q=0" forbids it. */
 export function acceptsGzip(header = ""): boolean {
   return header.split(",").some((part) => /^\s*gzip\s*(?:;\s*q=(?!0(?:\.0*)?\s*$).*)?$/i.test(part));
 }

@@ -15,14 +15,14 @@ import { readFile, readJson } from "./json-body.ts";
 import { onInvalid } from "./on-error.ts";
 import { ApiError, Problem } from "./problem.ts";
 
-/** A router whose invalid input is answered like everybody's, mounted or alone. */
+/** Creates a router that answers invalid input in the same way, mounted or alone. */
 export function createRouter(): OpenAPIHono<AppEnv> {
   return new OpenAPIHono<AppEnv>({ defaultHook: (result) => onInvalid(result) });
 }
 
 /**
- * The only way to make a route: who may call it, then its path and schemas. Errors are documented by themselves; what
- * creates something (201) honours Idempotency-Key; what changes something in a project leaves an audit entry.
+ * The only way to define a route: who may call it, then its path and schemas. Its errors are documented automatically; a route
+ * that creates something (201) honours Idempotency-Key; one that changes something in a project writes an audit entry.
  */
 export function route<P extends string, R extends Omit<RouteConfig, "path"> & { path: P }>(
   access: Exclude<Access, { auth: "healthchecks" }>,
@@ -60,17 +60,17 @@ function acceptsYaml({ request }: RouteConfig): boolean {
   return request?.body !== undefined && "application/yaml" in request.body.content;
 }
 
-/** A JSON answer of this shape. */
+/** A JSON response of this shape. */
 export function json<S extends z.ZodType>(schema: S, description: string) {
   return { description, content: { "application/json": { schema } } };
 }
 
-/** A JSON body of this shape. */
+/** A JSON request body of this shape. */
 export function body<S extends z.ZodType>(schema: S) {
   return { required: true, content: { "application/json": { schema } } };
 }
 
-/** An answer without a body. */
+/** A response without a body. */
 export const NO_CONTENT = { description: "Done." };
 
 const SECURITY = {
@@ -90,18 +90,18 @@ function problemResponses(access: Access, config: RouteConfig) {
     ...(needsActor && { 403: problemResponse("The role or the key's scope does not suffice.") }),
     ...(config.path.includes("{") && { 404: problemResponse("There is no such object in this project.") }),
     ...(isCreation(config) && {
-      409: problemResponse("The first request with this Idempotency-Key is at work."),
+      409: problemResponse("The first request with this Idempotency-Key is still under way."),
     }),
     ...(config.request?.body && { 413: problemResponse("The body is too large.") }),
     ...(config.method === "patch" && {
-      412: problemResponse("Somebody else edited it since; nothing is written."),
+      412: problemResponse("Somebody else has edited it since; nothing was changed."),
     }),
     ...(config.request?.body && { 415: problemResponse("The body is not JSON.") }),
     ...(isCreation(config) && {
-      422: problemResponse("This Idempotency-Key came with another body before."),
+      422: problemResponse("This Idempotency-Key was used with another body before."),
     }),
-    ...(!("uncounted" in access) && {
-      429: problemResponse("Too many requests; Retry-After says when to come back."),
+    ...(!("isRateLimitExempt" in access) && {
+      429: problemResponse("Too many requests; Retry-After says when to try again."),
     }),
     default: problemResponse("Any other problem."),
   };
@@ -112,7 +112,7 @@ function problemResponse(description: string) {
 }
 
 const KEY_CHARS_MAX = 255;
-const LOOK_AGAIN_MS = 50;
+const LOOK_EVERY_MS = 50;
 const LOOKS_MAX = 200;
 
 /** The header `Idempotency-Key`, for the OpenAPI document. */
@@ -139,7 +139,7 @@ const idempotent: MiddlewareHandler<AppEnv> = async (c, next) => {
   await storeAnswer(c, ref);
 };
 
-/** Null where this request is the one to do the work. @throws 409, 422 */
+/** The stored response of the first request with this key; null if this request is the first. @throws 409, 422 */
 async function findEarlierAnswer(c: AppContext, ref: IdempotencyRef): Promise<Response | null> {
   const { db, now, keyring } = c.var.deps;
   const bodyDigest = createHash("sha256")
@@ -152,13 +152,13 @@ async function findEarlierAnswer(c: AppContext, ref: IdempotencyRef): Promise<Re
     if (claim.kind === "other-body")
       throw new ApiError(
         "idempotency_key_reused",
-        "Idempotency-Key: this key came with another body before: use a new one.",
+        "Idempotency-Key: this key was used with another body before: use a new one.",
       );
-    await wait(LOOK_AGAIN_MS);
+    await wait(LOOK_EVERY_MS);
   }
   throw new ApiError(
     "idempotency_in_progress",
-    "The first request with this Idempotency-Key is still at work.",
+    "The first request with this Idempotency-Key is still under way: try again in a moment.",
   );
 }
 
@@ -182,7 +182,7 @@ function replay(text: string): Response {
   return new Response(body, { status, headers: { ...headers, "idempotency-replayed": "true" } });
 }
 
-// The answer may hold a key that is shown once: it opens for this request and in this row alone.
+// The response may contain a key that is shown once, so it is sealed for this actor, route and key alone.
 function sealedPlace({ actor, route, key }: IdempotencyRef) {
   return { table: "idempotency_keys", column: "answer", rowId: `${actor} ${route} ${key}`, projectId: "" };
 }

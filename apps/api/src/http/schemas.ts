@@ -4,7 +4,7 @@ import { z } from "zod";
 
 import { ApiError } from "./problem.ts";
 
-/** The ids in paths. */
+/** The parameters of paths, which are ids. */
 export const InProject = z.object({ projectId: z.uuid() });
 export const OfCheck = InProject.extend({ checkId: z.uuid() });
 export const OfIncident = InProject.extend({ incidentId: z.uuid() });
@@ -61,7 +61,7 @@ export function pickFields<S extends z.ZodObject, T extends z.input<S>>(
 
 const PER_PAGE_MAX = 200;
 
-/** How a list is asked for, page by page. */
+/** The query of a list that is read page by page. */
 export const PageQuery = z.object({
   limit: z.coerce.number().int().min(1).max(PER_PAGE_MAX).default(50),
   cursor: z.string().max(200).optional().meta({ description: "`next` of the page before." }),
@@ -72,7 +72,7 @@ export function pageSchema<S extends z.ZodType>(item: S) {
   return z.object({ items: z.array(item), next: z.string().nullable() });
 }
 
-/** Reads a cursor that `toPage` wrote. @throws 400 for anything else. */
+/** Reads a cursor that `toPage` wrote; null without one. @throws 400 for anything else */
 export function readCursor<S extends z.ZodType>(cursor: string | undefined, schema: S): z.output<S> | null {
   if (cursor === undefined) return null;
   const position = schema.safeParse(decode(cursor));
@@ -80,7 +80,7 @@ export function readCursor<S extends z.ZodType>(cursor: string | undefined, sche
   return position.data;
 }
 
-/** Cuts rows, read with one more than the limit, into a page; `position` is where the next one goes on. */
+/** Makes a page of rows that were read with one more than the limit. `position`: where the next page begins, from the last item. */
 export function toPage<T>(rows: readonly T[], limit: number, position: (last: T) => unknown) {
   const items = rows.slice(0, limit);
   const last = items.at(-1);
@@ -88,7 +88,7 @@ export function toPage<T>(rows: readonly T[], limit: number, position: (last: T)
   return { items, next };
 }
 
-/** A page of rows that were read whole, since a project may hold few of them; the cursor is the last one's id. */
+/** A page of a list that was read whole, since a project has few such rows. The cursor is the id of the last one. */
 export function pageInMemory<T extends { id: string }>(rows: readonly T[], { limit, cursor }: PageRequest) {
   const after = readCursor(cursor, z.uuid());
   const from = after === null ? 0 : rows.findIndex(({ id }) => id === after) + 1;

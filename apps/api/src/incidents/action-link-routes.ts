@@ -1,5 +1,5 @@
 import {
-  type Acted,
+  type ActResult,
   findLinkedIncident,
   type IncidentAct,
   type LinkedIncident,
@@ -71,7 +71,7 @@ function askingPage(link: ActionLink): LinkPage {
 }
 
 /** Says what was done, or why it could not be. */
-function actedPage(link: ActionLink, acted: Acted): LinkPage {
+function actedPage(link: ActionLink, acted: ActResult): LinkPage {
   switch (acted.kind) {
     case "unknown":
       return brokenPage();
@@ -188,7 +188,7 @@ async function readLink(c: AppContext): Promise<ActionLink | { page: LinkPage }>
 }
 
 /** Of an incident that is still acknowledged that is what the reader wants to know. */
-function usedAnswer({ act, incident }: ActionLink, at: number): Acted {
+function usedAnswer({ act, incident }: ActionLink, at: number): ActResult {
   return act.act === "acknowledge" && incident.acknowledgedAt !== null
     ? { kind: "already", by: incident.acknowledgedBy }
     : { kind: "used", at };

@@ -1,7 +1,7 @@
 import { explainExit, SEVERITIES, type Snooze, snoozedUntil } from "@overdue/core";
 import {
   acknowledgeIncident,
-  type Acted,
+  type ActResult,
   type ActVia,
   findIncident,
   findNeighbours,
@@ -190,7 +190,11 @@ export async function readIncident(c: AppContext, ref: IncidentRef): Promise<Inc
 }
 
 /** The incident after an act. @throws 404, 409 where it is over */
-export async function incidentAfter(c: AppContext, ref: IncidentRef, acted: Acted): Promise<IncidentDetail> {
+export async function incidentAfter(
+  c: AppContext,
+  ref: IncidentRef,
+  acted: ActResult,
+): Promise<IncidentDetail> {
   switch (acted.kind) {
     case "unknown":
       throw ApiError.notFound("incident");
@@ -268,7 +272,7 @@ type Action = {
 };
 
 /** Performs the action of an alert's link or button. `by`: the name of the person, for the timeline. */
-export async function performAction(c: AppContext, { act, incident, by, via }: Action): Promise<Acted> {
+export async function performAction(c: AppContext, { act, incident, by, via }: Action): Promise<ActResult> {
   const { pool, now } = c.var.deps;
   const ref = { projectId: incident.projectId, incidentId: act.incidentId };
   const who = { by, at: now(), via };

@@ -2,13 +2,13 @@ import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 
 import { SLACK_BUTTONS } from "@overdue/channels";
 import {
-  type Acted,
+  type ActResult,
   answerSlackPress,
   findLinkedIncident,
   INCIDENT_ACTS,
   type IncidentAct,
   isNewSlackPress,
-  slackChannelOfIncident,
+  findIncidentSlackChannel,
 } from "@overdue/db";
 import { z } from "zod";
 
@@ -85,7 +85,7 @@ function privateReply(text: string): Record<string, unknown> {
 }
 
 /** The message again, with what was done in the place of its buttons. */
-function doneMessage({ message, act, by }: SlackPress, acted: Acted): Record<string, unknown> {
+function doneMessage({ message, act, by }: SlackPress, acted: ActResult): Record<string, unknown> {
   const words = outcomeText(acted, { act, by });
   const blocks = message.blocks.filter((block) => !holdsButtons(block));
   const line = { type: "plain_text", text: `✔ ${words}`, emoji: false };
@@ -104,7 +104,7 @@ const DONE: Record<IncidentAct, string> = {
   "snooze-recovery": "Snoozed until it recovers",
 };
 
-function outcomeText(acted: Acted, { act, by }: { act: IncidentAct; by: string }): string {
+function outcomeText(acted: ActResult, { act, by }: { act: IncidentAct; by: string }): string {
   switch (acted.kind) {
     case "done":
       return `${DONE[act]} by ${by}.`;
@@ -159,7 +159,7 @@ const VIA_SLACK = { kind: "slack", link: null, address: null } as const;
 async function perform(c: AppContext, press: SlackPress): Promise<void> {
   const { db, keyring, pool } = c.var.deps;
   const { id, answerTo: url, incidentId, act, by } = press;
-  const channelId = await slackChannelOfIncident(db, keyring, press);
+  const channelId = await findIncidentSlackChannel(db, keyring, press);
   const incident = channelId === null ? null : await findLinkedIncident(pool, { incidentId, channelId });
   const body =
     incident === null

@@ -130,7 +130,7 @@ const NotReady = z.object({ status: z.literal("not ready"), reason: z.string() }
 export const healthRoutes = createRouter()
   .openapi(
     route(
-      { auth: "public", uncounted: true },
+      { auth: "public", isRateLimitExempt: true },
       {
         method: "get",
         path: "/health/live",
@@ -143,7 +143,7 @@ export const healthRoutes = createRouter()
   )
   .openapi(
     route(
-      { auth: "public", uncounted: true },
+      { auth: "public", isRateLimitExempt: true },
       {
         method: "get",
         path: "/health/ready",

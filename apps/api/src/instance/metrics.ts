@@ -29,7 +29,7 @@ const FORWARDED = [
 /** `GET /metrics`, for the operator: from this machine itself, or with the token. */
 export const metricsRoute = createRouter().openapi(
   route(
-    { auth: "public", uncounted: true },
+    { auth: "public", isRateLimitExempt: true },
     {
       method: "get",
       path: "/metrics",

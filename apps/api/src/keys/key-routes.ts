@@ -3,8 +3,8 @@ import {
   type Db,
   type KeyRow,
   listKeys,
-  mayBring,
-  NOT_TAKEN,
+  checkBroughtKey,
+  KEY_REFUSALS,
   revokeKey,
   rotateKey,
   touchKey,
@@ -104,8 +104,8 @@ export const keyRoutes = createRouter()
       const { name, scope, expiresAt, key: brought } = c.req.valid("json");
       const expires = readExpiry(expiresAt ?? null, c.var.deps.now());
       const { projectId } = c.req.valid("param");
-      const may = brought === undefined ? "yes" : await mayBring(c.var.deps.db, projectId, brought);
-      if (may !== "yes") throw ApiError.invalid("key", `This key ${NOT_TAKEN[may]}`);
+      const may = brought === undefined ? "yes" : await checkBroughtKey(c.var.deps.db, projectId, brought);
+      if (may !== "yes") throw ApiError.invalid("key", `This key ${KEY_REFUSALS[may]}`);
       const input = {
         projectId,
         name,

@@ -5,7 +5,7 @@ import {
   createWindow,
   deleteWindow,
   editWindow,
-  findNamed,
+  findCheckIds,
   findWindow,
   listWindows,
   restoreWindow,
@@ -196,7 +196,7 @@ async function startWindow(
   const { db, now } = c.var.deps;
   const from = now();
   const rule = { kind: "once", from, until: from + minutes * MINUTE_MS } as const;
-  const named = await findNamed(db, projectId, checks);
+  const named = await findCheckIds(db, projectId, checks);
   const parts = { name, rule, tags, checkIds: [...checkIds, ...named], createdBy: await actorName(c) };
   return createdView(c, await createWindow(db, projectId, parts));
 }

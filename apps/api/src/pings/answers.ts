@@ -2,16 +2,16 @@ import type { ServerResponse } from "node:http";
 
 import type { DialectAnswer } from "@overdue/core/dialects";
 
-/** The answers to pings. Their texts are those that Healthchecks' clients know, where Healthchecks has such an answer. */
+/** The answers to pings. Where Healthchecks has the same answer, the text is the same, since its clients know it. */
 
-/** `text`: null where there is no body. Plain data, because a `Response` costs as much as all else that is done for a ping. */
+/** `text`: null where there is no body. Plain data, because a `Response` costs as much as everything else that a ping needs. */
 export type PingAnswer = { status: number; headers: Readonly<Record<string, string>>; text: string | null };
 
 const TEXT = { "Content-Type": "text/plain; charset=utf-8" };
 const NEVER_CACHED = { "Cache-Control": "max-age=0, no-cache, no-store, must-revalidate, private" };
 const RETRY_AFTER_SECONDS = "5";
 const SLOW_DOWN_SECONDS = "60";
-const WORDS_CHARS = 60;
+const WORDS_CHARS_MAX = 60;
 
 export function preflight(): PingAnswer {
   const headers = {
@@ -33,7 +33,7 @@ export function stored({ created }: { created: boolean }, bodyBytesMax: number):
 
 let second = { number: 0, text: "" };
 
-/** As HTTP writes it; made once a second. */
+/** The present second as an HTTP date; formatted once a second. */
 function thisSecond(): string {
   const number = Math.floor(Date.now() / 1_000);
   if (number !== second.number) second = { number, text: new Date(number * 1_000).toUTCString() };
@@ -62,9 +62,9 @@ export function slowDown(): PingAnswer {
   });
 }
 
-/** What to do about a query or a body that says "no success" in the form of another monitor. */
+/** Says what to do about a query or body that reports something other than success as another monitor would read it. */
 export function otherDialect({ words, place }: { words: string; place: "query" | "body" }): string {
-  const shown = words.replaceAll(/[^\x20-\x7E]/g, "?").slice(0, WORDS_CHARS);
+  const shown = words.replaceAll(/[^\x20-\x7E]/g, "?").slice(0, WORDS_CHARS_MAX);
   return (
     `not counted: "${shown}" in the ${place} is another monitor's way to say what happened, which Overdue does not read. ` +
     "Say it in the path: <ping URL>/start when the job starts, the bare URL when it succeeds, " +
@@ -87,7 +87,7 @@ export function toResponse({ status, headers, text: body }: PingAnswer): Respons
   return new Response(body, { status, headers });
 }
 
-/** Writes the answer in one piece. */
+/** Writes the answer, head and body, at once. */
 export function writeAnswer({ status, headers, text: body }: PingAnswer, outgoing: ServerResponse): void {
   const raw = Object.entries(headers).flat();
   if (body !== null) raw.push("Content-Length", String(Buffer.byteLength(body)));

@@ -9,10 +9,10 @@ import type { PingUrl } from "./ping-url.ts";
 import type { PingRequest } from "./ping-request.ts";
 import type { ReadBody } from "./read-body.ts";
 
-/** `client`: the client's address. `shown`: the one to show with the ping; nothing is decided by it. */
+/** `client`: the client's address. `shown`: the address to show with the ping; it decides nothing. */
 export type PingAddresses = (hops: Hops) => { client: string | null; shown: string | null };
 
-/** Who sent it, read before its body: a connection that has broken off tells nothing any more. */
+/** Who sent the ping. Read before its body, since a connection that has broken off has no address any more. */
 export type Sender = {
   method: string;
   userAgent: string;
@@ -21,8 +21,8 @@ export type Sender = {
   remoteAddress: string | null;
 };
 
-const USER_AGENT_CHARS = 200;
-const METHOD_CHARS = 10;
+const USER_AGENT_CHARS_MAX = 200;
+const METHOD_CHARS_MAX = 10;
 
 export function isPreflight({ method, header }: PingRequest): boolean {
   return method === "OPTIONS" && header("access-control-request-method") !== undefined;
@@ -34,8 +34,8 @@ export function readSender(
 ): Sender {
   const { client, shown } = addresses({ socketAddress, forwardedFor: header("x-forwarded-for") });
   return {
-    method: method.slice(0, METHOD_CHARS),
-    userAgent: (header("user-agent") ?? "").slice(0, USER_AGENT_CHARS),
+    method: method.slice(0, METHOD_CHARS_MAX),
+    userAgent: (header("user-agent") ?? "").slice(0, USER_AGENT_CHARS_MAX),
     scheme: header("x-forwarded-proto") === "https" ? "https" : "http",
     host: client,
     remoteAddress: shown,
@@ -51,9 +51,9 @@ export function toArrival(
   { sender, body, at }: { sender: Sender; body: ReadBody; at: Instant },
 ): ReceivedPing {
   const { method, host, scheme, userAgent, remoteAddress } = sender;
-  // A previewer looks at a link: it never posts.
-  const preview = (method === "GET" || method === "HEAD") && isLinkPreview(userAgent);
-  const kind: PingKind = preview ? "ignored" : action;
+  // A link preview never posts.
+  const isPreview = (method === "GET" || method === "HEAD") && isLinkPreview(userAgent);
+  const kind: PingKind = isPreview ? "ignored" : action;
   return {
     target,
     host,
@@ -75,24 +75,25 @@ export function toArrival(
       body: body.kept,
       bodyBytes: body.bytes,
       bodyCutAt: body.cutAt,
-      note: preview ? "link-preview" : NOTES[body.end],
+      note: isPreview ? "link-preview" : NOTES[body.end],
     },
   };
 }
 
-const ID_BEGIN = 15;
+/** Where the random part of a UUID begins, after the digit of its version. */
+const RANDOM_FROM = 15;
 
-/** A UUID of version 7 (RFC 9562): those of one time lie side by side in an index. */
+/** A UUID of version 7 (RFC 9562), so that pings of about the same time lie side by side in an index. */
 function idAt(at: Instant): string {
   const time = Math.floor(at).toString(16).padStart(12, "0");
-  return `${time.slice(0, 8)}-${time.slice(8)}-7${randomUUID().slice(ID_BEGIN)}`;
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${randomUUID().slice(RANDOM_FROM)}`;
 }
 
 const NOTES = { whole: null, "broken-off": "body-broken-off", "too-slow": "body-too-slow" } as const;
 
 /**
- * Programs that fetch links which people paste into chats; a look at a link is not a run of the job. Each is matched
- * as it names itself, from the start or with its own address, so that a bot somebody wrote with a chat's library, such
+ * Programs that fetch links which people paste into chats: a preview of a link is not a run of the job. Each pattern matches
+ * the program's full name, from the start or with its web address. So a bot that somebody wrote with a chat's library, such
  * as `DiscordBot (https://discord.js.org, 14.14.1)` or `MyTelegramBot/1.0`, counts like any other job.
  */
 const LINK_PREVIEWS = [
@@ -102,7 +103,7 @@ const LINK_PREVIEWS = [
   /^(?:Twitterbot|WhatsApp|LinkedInBot|Mattermost-Bot|Facebot|Iframely|Embedly|Viber)\/\d/,
   /^Facebot$/,
   /^(?:facebookexternalhit|meta-externalagent|meta-externalfetcher)\/\d/,
-  // iMessage looks like a browser that is all of these.
+  // iMessage names itself as a browser and all of these.
   /^Mozilla\/5\.0 .* facebookexternalhit\/[\d.]+ Facebot Twitterbot\/[\d.]+$/,
   /^Googlebot(?:-\w+)?\/\d/,
   /^Mozilla\/5\.0 .*\bcompatible; (?:Discordbot|Googlebot|bingbot|redditbot|MicrosoftPreview|Embedly|ZulipURLPreview)\/[\d.]+; \+?http/,
@@ -116,15 +117,15 @@ const LINK_PREVIEWS = [
   /^Synapse \(bot; \+https:\/\/github\.com\//,
 ];
 
-const PROGRAMS_MAX = 1_000;
-/** Few programs send nearly all pings. */
-const looked = new Map<string, boolean>();
+const USER_AGENTS_KNOWN_MAX = 1_000;
+/** By user agent; few of them send nearly all pings. */
+const knownPreviews = new Map<string, boolean>();
 
 export function isLinkPreview(userAgent: string): boolean {
-  const known = looked.get(userAgent);
+  const known = knownPreviews.get(userAgent);
   if (known !== undefined) return known;
-  const is = LINK_PREVIEWS.some((pattern) => pattern.test(userAgent));
-  if (looked.size >= PROGRAMS_MAX) looked.clear();
-  looked.set(userAgent, is);
-  return is;
+  const isPreview = LINK_PREVIEWS.some((pattern) => pattern.test(userAgent));
+  if (knownPreviews.size >= USER_AGENTS_KNOWN_MAX) knownPreviews.clear();
+  knownPreviews.set(userAgent, isPreview);
+  return isPreview;
 }

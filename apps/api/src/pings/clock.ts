@@ -1,23 +1,23 @@
 import type { Instant } from "@overdue/schedules";
 
-/** The instants that decide: this receiver's clock, set right by the database's when they part. */
+/** The clock by which pings are received: this machine's, corrected by the database's where they differ. */
 export type Clock = {
   now: () => Instant;
-  /** Tells it what the database's clock said between two local instants; answers the skew in milliseconds. */
+  /** Corrects it by what the database's clock showed between two local instants. @returns the skew in milliseconds */
   compare: (databaseAt: Instant, local: { before: Instant; after: Instant }) => number;
-  /** As it was last compared. */
+  /** The skew at the last comparison. */
   skewMs: () => number;
 };
 
-/** Below this the two clocks agree as well as can be measured over a connection. */
+/** A smaller difference of the two clocks cannot be measured reliably over a connection. */
 export const SKEW_MAX_MS = 1_000;
 
-/** The database's clock was set back where it lies so far behind what was taken for now. */
+/** The database's clock was set back if it is this far behind the newest instant given out. */
 const SET_BACK_MIN_MS = 10_000;
 
 /**
- * Never goes backwards, so that a step of the machine's clock cannot undo a deadline; unless the database's clock, which
- * decides, was set back itself.
+ * Creates a clock that never goes backwards, so that a step of the machine's clock cannot undo a deadline. The exception:
+ * the database's clock, which decides, was set back itself.
  */
 export function createClock(local: () => Instant = Date.now): Clock {
   let correctionMs = 0;

@@ -16,17 +16,18 @@ import { PingQueue, TargetKeys } from "./ping-queue.ts";
 import { PingStore } from "./ping-store.ts";
 import type { StallWatch } from "./stall-watch.ts";
 
-const BATCH = { count: 500, bytes: 4_000_000 };
+const BATCH_MAX = { count: 500, bytes: 4_000_000 };
 const WAITING_MAX = 2_000;
-const WAIT_MS = 2_000;
-/** How often it is looked for pings that waited too long. */
-const LOOK_MS = 250;
-/** How long a batch may wait to grow, in milliseconds. */
-const GROW_MS = 5;
+/** A ping that is not stored by then is refused with `Unavailable`. */
+const WAIT_MS_MAX = 2_000;
+/** How often to look for pings that have waited too long. */
+const LOOK_EVERY_MS = 250;
+/** How long a batch may wait to grow. */
+const GROW_MS_MAX = 5;
 /** Transactions under way at once: while one waits for its commit, the next one reads and writes. */
 const TRANSACTIONS_MAX = 2;
 
-/** Nothing was promised: the job should try again in a moment. */
+/** The ping may not have been stored: the job should try again in a moment. */
 export class Unavailable extends Error {
   override name = "Unavailable";
 }
@@ -42,7 +43,7 @@ export async function orUnavailable<T>(look: Promise<T>): Promise<T> {
 
 type Waiting = {
   arrival: ReceivedPing;
-  /** The check, as far as it is known before the database is asked. */
+  /** Identifies the check, as far as that is known without asking the database. */
   key: string;
   bytes: number;
   /** By a clock that never goes back, in milliseconds. */
@@ -58,7 +59,7 @@ export type IngestOptions = {
   receiverId: string;
   clock: Clock;
   log: Logger;
-  /** Knows when this process could answer nobody. */
+  /** Knows when this process was stalled and could answer nobody. */
   stalls?: Pick<StallWatch, "causeWithin">;
   onRecorded?: (recorded: readonly Recorded[]) => void;
   /** Called with the seconds that each ping waited until it was durable. */
@@ -67,13 +68,13 @@ export type IngestOptions = {
 
 /**
  * Group commit: pings that wait while transactions are under way share the next one. Transactions that are under way at
- * the same time have no check in common, so that the pings of each are stored strictly in order. A heartbeat is committed
- * once everything accepted before it is, which is what it proves.
+ * the same time have no check in common, so that the pings of each check are stored strictly in order. A heartbeat is
+ * committed once everything accepted before it is committed, which is what it proves.
  */
 export class Ingest {
   readonly #queue = new PingQueue<Waiting>();
   readonly #keys = new TargetKeys();
-  /** Not answered yet, oldest first. */
+  /** The pings that are not answered yet, oldest first. */
   readonly #open = new Set<Waiting>();
   #heartbeats: Heartbeat[] = [];
   #transactions = 0;
@@ -81,14 +82,14 @@ export class Ingest {
   #begunAt = 0;
   #isGrowing = false;
   #isWoken = false;
-  /** A look for pings that waited too long is due. */
+  /** Whether a look for pings that waited too long is scheduled. */
   #isWatching = false;
-  /** Under way because no heartbeat was committed for too long. */
+  /** The checkpoint under way because no heartbeat was committed for too long. */
   #renewal: Promise<void> | null = null;
-  #isProving = false;
+  #isCommittingHeartbeat = false;
   #checkpointAt = 0;
-  #saidSkewMs = 0;
-  /** The database has refused something since the last checkpoint. */
+  #loggedSkewMs = 0;
+  /** Whether a statement has failed since the last checkpoint. */
   #hasFailed = false;
   #known: Knowledge = ALONE;
   readonly #startedAt: number;
@@ -101,12 +102,12 @@ export class Ingest {
     this.#startedAt = options.clock.now();
   }
 
-  /** Resolves once the ping is durable. Rejects with `Unavailable` when that did not happen in time. */
+  /** Resolves once the ping is durable. Rejects with `Unavailable` if it is not durable in time. */
   record(arrival: ReceivedPing): Promise<Recorded> {
     if (this.#queue.size >= WAITING_MAX)
       return Promise.reject(new Unavailable("Too many pings are waiting to be stored."));
     return new Promise((settle, refuse) => {
-      const key = this.#keys.of(arrival.target);
+      const key = this.#keys.checkKey(arrival.target);
       const bytes = arrival.record.body?.length ?? 0;
       const waiting = { arrival, key, bytes, since: performance.now(), settle, refuse };
       this.#open.add(waiting);
@@ -116,7 +117,7 @@ export class Ingest {
     });
   }
 
-  /** Resolves once it was tried to commit that this receiver accepted a heartbeat now. */
+  /** Accepts a heartbeat now. Resolves once its commit was tried, whether or not it succeeded. */
   heartbeat(): Promise<void> {
     return new Promise((done) => {
       this.#heartbeats.push({ acceptedAt: this.#options.clock.now(), after: this.#queue.last, done });
@@ -124,7 +125,7 @@ export class Ingest {
     });
   }
 
-  /** The turn of the event loop in which the first one came may bring more. */
+  /** Begins work after this turn of the event loop, which may bring more pings. */
   #wake(): void {
     if (this.#isWoken) return;
     this.#isWoken = true;
@@ -135,10 +136,10 @@ export class Ingest {
   }
 
   #work(): void {
-    void this.#prove();
+    void this.#commitHeartbeat();
     while (this.#transactions < TRANSACTIONS_MAX) {
       if (this.#mayGrow()) return;
-      const batch = this.#queue.take(BATCH);
+      const batch = this.#queue.take(BATCH_MAX);
       if (batch.size === 0) return;
       this.#transactions += 1;
       this.#begunAt = performance.now();
@@ -151,13 +152,13 @@ export class Ingest {
   }
 
   /**
-   * Whether the next batch waits for more pings: the fewer share a transaction, the more each of them costs. It waits while it
-   * is smaller than those under way, and for a moment at the most: one of those may wait for a lock.
+   * Whether the next batch waits for more pings: the fewer share a transaction, the more each of them costs. It waits while
+   * it is smaller than the batches under way, but only for a moment, since one of those may be waiting for a lock.
    */
   #mayGrow(): boolean {
     if (this.#queue.size >= this.#queue.underWay) return false;
-    if (performance.now() - this.#begunAt >= GROW_MS) return false;
-    if (!this.#isGrowing) setTimeout(() => this.#endGrowing(), GROW_MS);
+    if (performance.now() - this.#begunAt >= GROW_MS_MAX) return false;
+    if (!this.#isGrowing) setTimeout(() => this.#endGrowing(), GROW_MS_MAX);
     this.#isGrowing = true;
     return true;
   }
@@ -167,27 +168,27 @@ export class Ingest {
     this.#work();
   }
 
-  /** Commits the newest heartbeat before which nothing is open any more. */
-  async #prove(): Promise<void> {
+  /** Commits the newest heartbeat before which no ping is still under way. */
+  async #commitHeartbeat(): Promise<void> {
     const proven = this.#heartbeats.filter(({ after }) => this.#queue.isDoneUpTo(after));
     const newest = proven.at(-1);
-    if (newest === undefined || this.#isProving) return;
-    this.#isProving = true;
+    if (newest === undefined || this.#isCommittingHeartbeat) return;
+    this.#isCommittingHeartbeat = true;
     this.#heartbeats = this.#heartbeats.slice(proven.length);
     await this.#checkpoint(newest.acceptedAt).catch((error) => this.#warn(error));
     for (const { done } of proven) done();
-    this.#isProving = false;
+    this.#isCommittingHeartbeat = false;
     this.#wake();
   }
 
   #watch(): void {
     if (this.#isWatching) return;
     this.#isWatching = true;
-    setTimeout(() => this.#refuseOld(), LOOK_MS);
+    setTimeout(() => this.#refuseOld(), LOOK_EVERY_MS);
   }
 
   #refuseOld(): void {
-    const isTooOld = ({ since }: Waiting) => performance.now() - since > WAIT_MS;
+    const isTooOld = ({ since }: Waiting) => performance.now() - since > WAIT_MS_MAX;
     this.#queue.dropWhile(isTooOld);
     for (const waiting of this.#open) {
       if (!isTooOld(waiting)) break;
@@ -221,7 +222,7 @@ export class Ingest {
       this.#refuse(waiting, new Unavailable("The ping could not be stored.", { cause: error }));
   }
 
-  /** An outage must be on record before any ping is compared with a deadline inside it. */
+  /** Stores an outage that has lasted until now, before any ping is compared with a deadline inside it. */
   async #endSilence(): Promise<void> {
     const now = this.#options.clock.now();
     if (now - this.#checkpointAt <= RECEIVER_DOWN_AFTER_MS) return;
@@ -229,7 +230,7 @@ export class Ingest {
     await this.#renewal;
   }
 
-  /** Answers the senders of what is stored. */
+  /** Answers the senders of the pings that are stored. */
   #settle(recorded: readonly (readonly [Waiting, Recorded])[]): void {
     for (const [waiting, outcome] of recorded) {
       this.#keys.learn(waiting.arrival.target, outcome);
@@ -252,7 +253,9 @@ export class Ingest {
     const skewMs = clock.compare(checkpoint.databaseAt, { before, after: Date.now() });
     this.#warnOfSkew(skewMs);
     if (checkpoint.wasSetBack)
-      log.warn("The database's clock was set back: every check waits anew from now on, and it is on record.");
+      log.warn(
+        "The database's clock was set back: every check waits anew from now on. This is stored as an outage.",
+      );
     if (
       checkpoint.endedOutage ||
       checkpoint.wasSetBack ||
@@ -267,11 +270,11 @@ export class Ingest {
     this.#hasFailed = false;
   }
 
-  /** Once for each difference, not each second for as long as it lasts. */
+  /** Warns once for each difference, not every second for as long as it lasts. */
   #warnOfSkew(skewMs: number): void {
-    const hasChanged = Math.abs(skewMs - this.#saidSkewMs) > SKEW_MAX_MS;
+    const hasChanged = Math.abs(skewMs - this.#loggedSkewMs) > SKEW_MAX_MS;
     if (!hasChanged) return;
-    this.#saidSkewMs = skewMs;
+    this.#loggedSkewMs = skewMs;
     if (Math.abs(skewMs) > SKEW_MAX_MS)
       this.#options.log.warn(
         { skewMs },
@@ -279,7 +282,7 @@ export class Ingest {
       );
   }
 
-  /** Why no checkpoint was made since the last time, if that was long ago. */
+  /** Why there was no checkpoint for so long, as far as this process knows. */
   #causeOfSilence(at: number): OutageCause | null {
     const stall = this.#options.stalls?.causeWithin(at - this.#checkpointAt) ?? null;
     return stall ?? (this.#hasFailed ? "database" : null);

@@ -7,7 +7,7 @@ import type { ReadBody } from "./read-body.ts";
  * Source: the dialects of Cronitor, Uptime Kuma, Dead Man's Snitch, Sentry, Honeybadger, Gatus, Oh Dear.
  */
 
-/** A body that is longer, or has more than one line, is the output of a job. */
+/** A longer body, or one of more than one line, is the output of a job. */
 const FORM_BYTES_MAX = 200;
 const FORM = /^[\w.-]+=[^\s&=]*(?:&[\w.-]+=[^\s&=]*)*$/;
 
@@ -26,7 +26,7 @@ const OUTCOMES = new Set([
   "healthy",
   "passed",
 ]);
-/** Those of them that are yes or no, not an exit status. */
+/** The outcomes that are yes or no, not an exit status. */
 const YES_OR_NO = new Set(["success", "ok", "up", "healthy", "passed"]);
 /** Parameters that may be an exit status or a word for one: other numbers than zero and words for failures are refused. */
 const EXIT_STATUSES = new Set(
@@ -34,11 +34,11 @@ const EXIT_STATUSES = new Set(
     " ",
   ),
 );
-/** Parameters that say that it went wrong, unless they say that it did not. */
+/** Parameters that report a failure, unless their value denies it. */
 const FAILURES = new Set(
   "fail failed failure error errors err failuremessage errormessage errorcount down crashed".split(" "),
 );
-/** Parameters that may say anything; only a word that is a failure or a start is refused. */
+/** Parameters with any meaning: only a word for a failure or a start is refused. */
 const FREE = new Set("msg message m action event type kind level checkinstatus jobstatus".split(" "));
 
 const GOOD = new Set(
@@ -53,14 +53,14 @@ const BAD_OR_START = new Set(
   ),
 );
 
-/** The same for a body that is a form and nothing else, such as `state=fail`. */
+/** As `findForeignOutcome`, for a body that is a form and nothing else, such as `state=fail`. */
 export function foreignOutcomeInBody({ kept }: Pick<ReadBody, "kept">): string | null {
   if (kept === null || kept.length > FORM_BYTES_MAX) return null;
   const text = kept.toString("utf8").trim();
   return FORM.test(text) ? findForeignOutcome(new URLSearchParams(text)) : null;
 }
 
-/** The first part of a query that says something else than success, as it was sent; null where none does. */
+/** The first parameter of a query that reports something other than success, as it was sent; null where there is none. */
 export function findForeignOutcome(query: URLSearchParams): string | null {
   for (const [name, value] of query) {
     // Gatus sends an empty `error=` with a success.
@@ -96,7 +96,7 @@ function isZero(value: string): boolean {
   return /^[+-]?0+(?:\.0*)?$/.test(value);
 }
 
-/** In lower case and without what joins words, so that `exit_code`, `exitCode` and `exit-code` are one. */
+/** In lower case and without what joins words, so that `exit_code`, `exitCode` and `exit-code` are the same. */
 function normalize(text: string): string {
   return text.toLowerCase().replaceAll(/[^a-z0-9]/g, "");
 }

@@ -58,7 +58,7 @@ test("an item that nobody waits for any more is dropped, and a heartbeat after i
 test("a slug counts as its check's own address once a ping has found it", () => {
   const keys = new TargetKeys();
   const slug = { kind: "slug", pingKey: "key", slug: "backup", create: false } as const;
-  expect(keys.of(slug)).not.toBe("secret");
+  expect(keys.checkKey(slug)).not.toBe("secret");
   keys.learn(slug, {
     kind: "recorded",
     projectId: "p",
@@ -67,5 +67,5 @@ test("a slug counts as its check's own address once a ping has found it", () => 
     created: false,
     ignoredBecause: null,
   });
-  expect(keys.of(slug)).toBe(keys.of({ kind: "uuid", pingUuid: "secret" }));
+  expect(keys.checkKey(slug)).toBe(keys.checkKey({ kind: "uuid", pingUuid: "secret" }));
 });

@@ -1,27 +1,27 @@
 import { type Recorded, slugOf, type Target } from "@overdue/db";
 
-/** What a queue needs to know of an item: whom it concerns, and its size. */
+/** What a queue needs to know of an item: what must be kept in order with it, and its size. */
 type Queueable = { key: string; bytes: number };
 
 export type BatchLimits = { count: number; bytes: number };
 
 /**
- * Items in the order in which they came, taken in batches of which several are under way at once. An item whose key is in
- * a batch under way waits for that batch, so that all of one key are worked on strictly in order.
+ * Items in the order of their arrival. They are taken in batches, of which several may be under way at once. An item whose
+ * key is in a batch under way waits for that batch, so that the items of one key are worked on strictly in order.
  */
 export class PingQueue<Item extends Queueable> {
-  /** By the number of each item, which grows in the order in which they came. */
+  /** By the items' numbers, which grow in the order of arrival. */
   readonly #waiting = new Map<number, Item>();
   readonly #underWay = new Map<number, Item>();
   readonly #busyKeys = new Set<string>();
   #last = 0;
 
-  /** How many wait. */
+  /** How many items wait. */
   get size(): number {
     return this.#waiting.size;
   }
 
-  /** How many are in the batches under way. */
+  /** How many items are in the batches under way. */
   get underWay(): number {
     return this.#underWay.size;
   }
@@ -31,9 +31,9 @@ export class PingQueue<Item extends Queueable> {
     return this.#last;
   }
 
-  /** Whether everything up to this number is done. */
+  /** Whether every item up to this number is done. */
   isDoneUpTo(number: number): boolean {
-    return first(this.#waiting) > number && lowest(this.#underWay) > number;
+    return firstNumber(this.#waiting) > number && lowestNumber(this.#underWay) > number;
   }
 
   push(item: Item): void {
@@ -41,7 +41,7 @@ export class PingQueue<Item extends Queueable> {
     this.#waiting.set(this.#last, item);
   }
 
-  /** Drops what nobody waits for any more, from the oldest on. */
+  /** Drops the oldest items, up to the first that is not too old. */
   dropWhile(isTooOld: (item: Item) => boolean): void {
     for (const [number, item] of this.#waiting) {
       if (!isTooOld(item)) return;
@@ -50,8 +50,8 @@ export class PingQueue<Item extends Queueable> {
   }
 
   /**
-   * Takes the oldest items that can go now, at least one where there is any. Call `done` with the batch that it returns;
-   * an empty batch needs none.
+   * Takes the oldest items whose keys are free, at least one if there is any. Call `done` with the returned batch, unless it
+   * is empty.
    */
   take(limits: BatchLimits): Map<number, Item> {
     const batch = new Map<number, Item>();
@@ -70,7 +70,7 @@ export class PingQueue<Item extends Queueable> {
     return batch;
   }
 
-  /** The batch is worked on: its keys are free again. */
+  /** Ends a batch: its keys are free again. */
   done(batch: ReadonlyMap<number, Item>): void {
     for (const [number, item] of batch) {
       this.#underWay.delete(number);
@@ -79,12 +79,12 @@ export class PingQueue<Item extends Queueable> {
   }
 }
 
-function first(items: ReadonlyMap<number, unknown>): number {
+function firstNumber(items: ReadonlyMap<number, unknown>): number {
   for (const number of items.keys()) return number;
   return Infinity;
 }
 
-function lowest(items: ReadonlyMap<number, unknown>): number {
+function lowestNumber(items: ReadonlyMap<number, unknown>): number {
   let least = Infinity;
   for (const number of items.keys()) least = Math.min(least, number);
   return least;
@@ -93,14 +93,14 @@ function lowest(items: ReadonlyMap<number, unknown>): number {
 const SLUGS_KNOWN_MAX = 10_000;
 
 /**
- * By what the pings of one check are kept in order. A slug is as good as its check's own secret once a ping has found it;
- * before that, as where a slug has just been given to another check, two forms of address may overtake each other, as
- * they may between two receivers.
+ * The keys by which the pings of one check are kept in order. Once a ping has found the check of a slug, both forms of URL
+ * have the same key. Before that, or after a slug has moved to another check, pings of the two forms may overtake each
+ * other, as they may between two receivers.
  */
 export class TargetKeys {
   readonly #ofSlugs = new Map<string, string>();
 
-  of(target: Target): string {
+  checkKey(target: Target): string {
     return target.kind === "uuid" ? target.pingUuid : (this.#ofSlugs.get(slugOf(target)) ?? slugOf(target));
   }
 

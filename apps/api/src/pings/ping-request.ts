@@ -5,19 +5,19 @@ import type { Context } from "hono";
 import { type PingAnswer, writeAnswer } from "./answers.ts";
 import type { readBody } from "./read-body.ts";
 
-/** What is read of a request, whichever server took it. */
+/** The parts of a request that a ping needs, however the request arrived. */
 export type PingRequest = {
   method: string;
-  /** From the path on. */
+  /** The URL from its path on. */
   target: string;
   query: URLSearchParams;
-  /** By a name in lower case. */
+  /** `name` in lower case. */
   header: (name: string) => string | undefined;
   socketAddress: string | undefined;
   body: Parameters<typeof readBody>[0];
 };
 
-/** A ping that came by the application's own routes. */
+/** Reads a ping that came through the application's routes. */
 export function pingRequest(c: Context): PingRequest {
   const { incoming } = (c.env ?? {}) as { incoming?: IncomingMessage };
   const { searchParams, pathname, search } = new URL(c.req.url);
@@ -32,13 +32,13 @@ export function pingRequest(c: Context): PingRequest {
   };
 }
 
-/** The usual form of a ping's URL, in characters of which each stands for itself; all others go by the application's routes. */
+/** The usual form of a ping's URL, without escaped characters; any other goes through the application's routes. */
 const USUAL_TARGET = /^\/ping\/([-\w/]+)(?:\?([!$-&(-;=?-~]*))?$/;
 const NO_QUERY = new URLSearchParams();
 
 /**
- * Answers the usual forms of pings straight from Node's server, and returns whether this is one: what an application
- * framework does for a request costs three times as much as what is done for a ping.
+ * Creates a handler that answers the usual forms of pings straight from Node's server, and returns whether the request was
+ * one: the framework's work for a request costs three times as much as the ping's own.
  */
 export function directPings(
   answer: (request: PingRequest, path: string) => Promise<PingAnswer>,

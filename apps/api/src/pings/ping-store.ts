@@ -12,15 +12,15 @@ type Item = { arrival: ReceivedPing };
 
 type Receiver<Waiting extends Item> = {
   knowledge: () => Knowledge;
-  /** Called once they are durable. */
+  /** Called with pings that are durable. */
   settle: (recorded: readonly (readonly [Waiting, Recorded])[]) => void;
-  /** Called for those that are not. */
+  /** Called with pings that could not be stored. */
   fail: (waiting: readonly Waiting[], error: unknown) => void;
 };
 
 /**
  * Stores batches of pings: first, in one statement, those of checks that are known from their last ping; then those whose
- * checks have to be read, or have more to write than state and history. The pings of one check go the same way.
+ * checks must be read, or need more written than state and history. The pings of one check are never split between the two.
  */
 export class PingStore {
   readonly #pool: Pool;
@@ -30,18 +30,18 @@ export class PingStore {
     this.#pool = pool;
   }
 
-  /** Resolves when all are stored or have failed. */
+  /** Resolves when each ping is stored or has failed. */
   async store<Waiting extends Item>(batch: readonly Waiting[], receiver: Receiver<Waiting>): Promise<void> {
     const others = await this.#storeKnown(batch, receiver);
     if (others.length > 0) await this.#storeAll(others, receiver);
   }
 
-  /** After a failure of any statement it may be another server, or one that was put back, with other versions of its rows. */
+  /** Forgets the known checks. After a failed statement the server may be another one, or restored from a backup, with other rows. */
   forget(): void {
     this.#checks.clear();
   }
 
-  /** Returns those that are neither stored nor failed. */
+  /** Returns the pings that are neither stored nor failed. */
   async #storeKnown<Waiting extends Item>(
     batch: readonly Waiting[],
     { knowledge, settle, fail }: Receiver<Waiting>,
@@ -94,12 +94,12 @@ function arrivalsOf(batch: readonly Item[]): ReceivedPing[] {
   return batch.map(({ arrival }) => arrival);
 }
 
-/** Nothing was written, and the same again will do. */
+/** After a deadlock nothing was written, and a retry succeeds. */
 function isDeadlock(error: unknown): boolean {
   return typeof error === "object" && error !== null && "code" in error && error.code === "40P01";
 }
 
-/** The data was refused (classes 21 to 23), or our own code threw: another ping of the batch may still do. */
+/** Whether PostgreSQL refused the data (classes 21 to 23) or our own code threw: the other pings may still be stored. */
 function isAboutData(error: unknown): boolean {
   if (typeof error !== "object" || error === null) return false;
   if (!("code" in error) || typeof error.code !== "string")

@@ -3,10 +3,10 @@ import type { Target } from "@overdue/db";
 
 import { findForeignOutcome } from "./other-dialects.ts";
 
-/** Whose ping it would be: what a URL names, before anybody has looked whether there is such a thing. */
+/** Whose ping it would be: the check or project that a URL names, whether or not it exists. */
 export type Owner = { kind: "uuid"; pingUuid: string } | { kind: "key"; pingKey: string; slug: string };
 
-/** What a ping's URL asks for; the words of the refusals are those that Healthchecks' clients know. */
+/** What a ping's URL asks for. The refusals have Healthchecks' words, since its clients know them. */
 export type PingUrl =
   | {
       kind: "ping";
@@ -18,28 +18,28 @@ export type PingUrl =
       dueAt?: number;
     }
   | { kind: "no such page"; owner: Owner | null }
-  /** Refused, but only where there is such a check: else it is "not found". */
+  /** Refused if the check exists; otherwise the answer is "not found". */
   | { kind: "malformed"; target: Target; problem: Problem }
   | { kind: "bad slug"; owner: Owner };
 
 export type Problem =
   | { kind: "invalid url format" }
   | { kind: "invalid uuid format" }
-  /** It says in the form of another monitor that it is no success; `words` as they were sent. */
+  /** It reports something other than success in the form of another monitor; `words` as they were sent. */
   | { kind: "other dialect"; words: string; place: "query" | "body" };
 
 const UUID_ANY_CASE = new RegExp(`^${UUID.source}$`, "i");
 const UUID_WITHIN = new RegExp(UUID.source, "i");
 const NAME = /^[-A-Za-z0-9_]+$/;
-const SLUG_CHARS = 100;
+const SLUG_CHARS_MAX = 100;
 const ACTION = /^(?:start|fail|log|\d+)$/;
 const EXIT_STATUS_MAX = 255;
 
 /**
- * Reads the path behind `/ping/` (or at the root of the ping host) and the query.
+ * Reads the path after `/ping/` (or from the root on the ping host) and the query.
  * Forms: `<uuid>`, `<uuid>/<action>`, `<ping key>/<slug>`, `<ping key>/<slug>/<action>`, where an action is `start`,
- * `fail`, `log` or an exit status. Source: shared healthchecks.md 3.1, 3.3, 3.7; beyond it a slash too many and a UUID
- * in capitals are taken, since some clients send them and nothing else can be meant.
+ * `fail`, `log` or an exit status. Source: https://healthchecks.io/docs/http_api/. Extra slashes and a UUID in capitals are
+ * taken too, since some clients send them and nothing else can be meant.
  */
 export function readPingUrl(path: string, query: URLSearchParams): PingUrl {
   const [first = "", second, third, ...rest] = path.split("/").filter((part) => part !== "");
@@ -54,11 +54,11 @@ export function readPingUrl(path: string, query: URLSearchParams): PingUrl {
   if (/[A-Z]/.test(second)) return { kind: "bad slug", owner };
   const create = query.getAll("create").at(-1) === "1";
   // No check has such a slug, and none can get it.
-  if (second.length > SLUG_CHARS) return { kind: create ? "bad slug" : "no such page", owner };
+  if (second.length > SLUG_CHARS_MAX) return { kind: create ? "bad slug" : "no such page", owner };
   return readRequest({ kind: "slug", pingKey: first, slug: second, create }, third, query);
 }
 
-/** Whose ping a URL, from its path on, would be that could not be read any further. */
+/** Whose ping a malformed request would have been. `target`: its URL from the path on. */
 export function ownerInTarget(target: string): Owner | null {
   const [first = "", slug = ""] = target
     .replace(/^\/+(?:ping\/+)?/, "")
@@ -67,7 +67,7 @@ export function ownerInTarget(target: string): Owner | null {
   return ownerOf(first, slug);
 }
 
-/** What stands in a URL, from its path on, around and behind the key or the UUID, which is a secret and left out. */
+/** A URL, from its path on, without the key or UUID, which is a secret: what stands around and after it. */
 export function partBehindKey(target: string): string {
   const [, first = "", rest = ""] = /^\/*(?:ping\/+)?([^/?]*)(.*)$/s.exec(target) ?? [];
   const [pingUuid] = UUID_WITHIN.exec(first) ?? [];
@@ -78,17 +78,17 @@ export function partBehindKey(target: string): string {
 
 /** Whether a check may have this slug. */
 export function isSlug(text: string): boolean {
-  return /^[-a-z0-9_]+$/.test(text) && text.length <= SLUG_CHARS;
+  return /^[-a-z0-9_]+$/.test(text) && text.length <= SLUG_CHARS_MAX;
 }
 
-/** A UUID with something before or behind it, such as a blank, a quote or a full stop that was copied along, still says whose it is. */
+/** A UUID still says whose ping it is if something was copied along with it, such as a blank, a quote or a full stop. */
 function ownerOf(first: string, slug: string): Owner | null {
   const [pingUuid] = UUID_WITHIN.exec(first) ?? [];
   if (pingUuid !== undefined) return { kind: "uuid", pingUuid: pingUuid.toLowerCase() };
   return NAME.test(first) ? { kind: "key", pingKey: first, slug } : null;
 }
 
-/** Whose ping it is that is for this target. A UUID in a ping key's place is a check whose action nobody knows. */
+/** Whose ping a target is. A UUID in the place of the ping key names a check; what follows is then an unknown action. */
 export function ownerOfTarget(target: Target): Owner {
   if (target.kind === "uuid") return { kind: "uuid", pingUuid: target.pingUuid };
   const { pingKey, slug } = target;
@@ -113,8 +113,8 @@ function readRequest(target: Target, action: string | undefined, query: URLSearc
 }
 
 /**
- * An ISO 8601 time with its zone, or seconds or milliseconds since 1970. Null for anything else: a ping is never refused
- * for what it says beside being one.
+ * Reads an ISO 8601 time with its zone, or seconds or milliseconds since 1970. Null for anything else: a ping is never
+ * refused because of this extra parameter.
  */
 function readDueTime(text: string): number | null {
   if (/^\d{9,11}(\.\d+)?$/.test(text)) return Math.round(Number(text) * 1000);

@@ -2,29 +2,29 @@ import { Readable } from "node:stream";
 
 import { BROKEN_OFF } from "../http/http-server.ts";
 
-/** What is kept of a body, and how much of it there was. */
+/** The kept part of a body, and the length of the whole. */
 export type KeptBody = {
   /** The whole body, or its first and its last part; null when there was none. */
   kept: Buffer | null;
-  /** How many bytes of `kept` are the first part, where the body is longer than the limit; else null. */
+  /** How many bytes of `kept` are the first part, if the body is longer than the limit; else null. */
   cutAt: number | null;
-  /** How many bytes came, at most `BYTES_MAX`. */
+  /** How many bytes the body had, counted up to `BYTES_MAX`. */
   bytes: number;
 };
 
-/** What the column holds; a body that is longer is recorded as this long. */
+/** The largest number of the column; a longer body is stored as this long. */
 const BYTES_MAX = 2_147_483_647;
 const CHARACTER_BYTES_MAX = 4;
 
 /**
- * Collects a body that comes in pieces. Of one that is longer than `limit` bytes it keeps the first `limit` bytes, as
- * Healthchecks does, and the last ones, as many again: a log says in its last lines how the job ended. Where something
- * between them is left out, no character of UTF-8 is cut in two.
+ * Collects a body that comes in pieces. Of a longer one it keeps the first `limit` bytes, as Healthchecks does, and the last
+ * `limit` bytes, since the last lines of a log say how the job ended. If something between them is left out, no UTF-8
+ * character is cut in two.
  */
 export class BodyCollector {
   readonly #limit: number;
   #bytes = 0;
-  /** All that came, until that is more than the limit. */
+  /** The whole body so far; empty once it is longer than the limit. */
   #pieces: Uint8Array[] = [];
   #long: { head: Buffer; tail: Tail } | null = null;
 
@@ -32,7 +32,7 @@ export class BodyCollector {
     this.#limit = limit;
   }
 
-  /** Answers all that came so far with the piece that makes the body longer than the limit, else null. */
+  /** Adds a piece. @returns the whole body so far at the moment when it becomes longer than the limit, else null */
   add(piece: Uint8Array): Buffer | null {
     this.#bytes += piece.length;
     if (this.#long !== null) {
@@ -68,14 +68,14 @@ export class BodyCollector {
   }
 }
 
-/** Keeps at most `limit` bytes of a body that is in memory already; for mails and other sources that are no streams. */
+/** Keeps the first and the last `limit` bytes of a body that is in memory already, such as a mail. */
 export function keepBody(body: Uint8Array, limit: number): KeptBody {
   const collector = new BodyCollector(limit);
   collector.add(body);
   return collector.result();
 }
 
-/** The last bytes of what was added: a ring of fixed size, however small the pieces are. */
+/** Keeps the last bytes of what is added, in a ring of fixed size. */
 class Tail {
   readonly #ring: Buffer;
   #at = 0;
@@ -104,7 +104,7 @@ function withoutHalfCharacterAtEnd(bytes: Buffer): Buffer {
   for (let back = 1; back < CHARACTER_BYTES_MAX && back <= bytes.length; back += 1) {
     const byte = bytes[bytes.length - back] ?? 0;
     if (isContinuation(byte)) continue;
-    return lengthSaidBy(byte) > back ? bytes.subarray(0, bytes.length - back) : bytes;
+    return characterBytes(byte) > back ? bytes.subarray(0, bytes.length - back) : bytes;
   }
   return bytes;
 }
@@ -118,31 +118,31 @@ function isContinuation(byte: number): boolean {
   return (byte & 0b1100_0000) === 0b1000_0000;
 }
 
-/** How many bytes the character has that begins with this one; 1 for what begins none. */
-function lengthSaidBy(byte: number): number {
+/** How many bytes the UTF-8 character has that begins with this byte; 1 for a byte that begins none. */
+function characterBytes(byte: number): number {
   if (byte >= 0b1111_0000) return 4;
   if (byte >= 0b1110_0000) return 3;
   return byte >= 0b1100_0000 ? 2 : 1;
 }
 
 export type ReadBody = KeptBody & {
-  /** How it ended: whole, broken off by the other side, or still on its way when our time was over. */
+  /** How the body ended: complete, broken off by the other side, or not complete within the time limit. */
   end: "whole" | "broken-off" | "too-slow";
-  /** Whether a keyword stands anywhere in it; of a long body only those that were asked for are known. */
+  /** Whether the body contains a keyword. In the part of a long body that is not kept, only the keywords in `Options` are found. */
   mentions: (keyword: string) => boolean;
 };
 
 type Options = {
   limit: number;
-  /** How long a body may take; what has come by then is what there is. Milliseconds. */
+  /** How long a body may take; after that, what has arrived counts as the body. Milliseconds. */
   timeMs: number;
-  /** The keywords that matter, which are looked for while a long body goes past; asked for only then. */
+  /** The keywords to look for in the part of a long body that is not kept. Called only for a long body. */
   keywords: () => Promise<readonly string[]>;
 };
 
 /**
- * Reads a body of any length and keeps a bounded part of it. Never fails for what the other side does: a body that
- * breaks off or takes too long counts with what came of it.
+ * Reads a body of any length and keeps a bounded part of it. Never fails because of the other side: if a body breaks off or
+ * takes too long, the part that has arrived counts.
  */
 export async function readBody(
   body: Readable | ReadableStream<Uint8Array> | null,
@@ -181,8 +181,8 @@ function mentionTest({ kept }: KeptBody, scanner: KeywordScanner | null): ReadBo
 }
 
 /**
- * Hands over each piece as it comes, and waits where the taker asks for it. The stream is left flowing, so that what
- * still comes is discarded and the connection can go on. @throws what the taker throws
+ * Calls `take` with each piece, and waits if it returns a promise. The stream is left flowing, so that the remainder of a
+ * body that is too slow is discarded and the connection stays usable. @throws what `take` throws
  */
 function readPieces(
   body: Readable,
@@ -208,7 +208,7 @@ function readPieces(
     const onEnd = () => settle(() => resolve("whole"));
     const onClose = () => settle(() => resolve("broken-off"));
     const timer = setTimeout(() => settle(() => resolve("too-slow")), timeMs);
-    // Heard to the last, since a stream that breaks off later must not end the process either.
+    // This listener is never removed, since a stream that breaks off later must not end the process either.
     body.on("error", onClose);
     body.on("data", onData).on("end", onEnd).on("close", onClose).on(BROKEN_OFF, onClose);
     if (body.destroyed) onClose();
@@ -216,10 +216,10 @@ function readPieces(
 }
 
 /**
- * Looks for keywords in a text that comes in pieces, without keeping it: of what went past it holds as many bytes as
- * the longest keyword has, so that one that lies across two pieces is found. Each keyword is looked for in the bytes
- * that it has in the encodings jobs write, since few of them say which one it is: a failure that is not recognized next
- * to a success in plain letters would count as a success.
+ * Looks for keywords in a text that comes in pieces, without keeping the text: it keeps only the last bytes, fewer than the
+ * longest keyword has, to find a keyword that lies across two pieces. Each keyword is looked for in every encoding that jobs
+ * write, since few of them declare one: a failure that is not recognized beside a success in plain letters would count as a
+ * success.
  */
 export class KeywordScanner {
   readonly found = new Set<string>();
@@ -249,8 +249,8 @@ export class KeywordScanner {
 }
 
 /**
- * The bytes of a keyword in UTF-8, with its accents as part of their letters and apart from them (as macOS writes file
- * names), and those in Latin-1 and in UTF-16 of both byte orders (as PowerShell writes files) that no text in UTF-8 has.
+ * The bytes of a keyword in UTF-8, with accents composed and decomposed (as macOS writes file names); and in Latin-1 and
+ * UTF-16 of both byte orders (as PowerShell writes files), unless a text in UTF-8 may have the same bytes.
  */
 function encodedForms(keyword: string): Buffer[] {
   const composed = keyword.normalize("NFC");
@@ -267,7 +267,7 @@ function isLatin1(text: string): boolean {
   return Buffer.from(text, "latin1").toString("latin1") === text;
 }
 
-/** Whether a text in UTF-8 may have these bytes, be it from within one character to within another. */
+/** Whether a UTF-8 text may contain these bytes, even if they begin or end within a character. */
 function mayStandInUtf8(bytes: Buffer): boolean {
   if (bytes.includes(0)) return false;
   const start = bytes.findIndex((byte) => (byte & 0xc0) !== 0x80);

@@ -27,7 +27,7 @@ type ReceiveOptions = {
   bodyBytesMax: number;
   /** How long a body may take, in milliseconds. */
   bodyTimeMs: number;
-  /** Whether there is such a check; asked only for pings that are refused. */
+  /** How many checks the target names. Called only for pings that are refused. */
   lookFor: (target: Target) => Promise<"one" | "none" | "several">;
   /** How the check reads its pings. Called only for a body that is not kept whole or that may be another dialect. */
   findReadings: (target: Target) => Promise<readonly PingReading[]>;
@@ -71,14 +71,14 @@ function mayBeForeign(url: PingUrl): boolean {
   return url.kind !== "ping" || (url.target.kind === "slug" && isUuid(url.target.pingKey));
 }
 
-/** Says what is wrong with a URL below /ping that leads to no check: its slug, or else the path after it. */
+/** What is wrong with a URL below /ping that names no check: its slug, or else the rest of its path. */
 function unknownPathReason(owner: Owner | null): RefusalReason {
   return owner?.kind === "key" && !isSlug(owner.slug) ? "invalid-slug" : "unknown-path";
 }
 
 type Refuse = (owner: Owner | null, reason: RefusalReason, answer: answers.PingAnswer) => answers.PingAnswer;
 
-/** Records a refusal; an address with too many refusals is answered with 429 and nothing else. */
+/** Returns a function that stores a refusal and returns its answer: 429 in its place for an address with too many refusals. */
 function createRefuser(
   { host, ...sender }: Sender,
   target: string,

@@ -29,18 +29,18 @@ import { pingReceiver } from "./receive.ts";
 import { Refusals, type RefusedPing } from "./refusals.ts";
 import { StallWatch } from "./stall-watch.ts";
 
-/** Pages hear of pings this much later at the most; many pings share one message. */
-const TELL_EVERY_MS = 200;
+/** How often open pages are notified of pings; many pings share one message. */
+const NOTIFY_EVERY_MS = 200;
 
-/** A body that takes longer counts with what came by then. The server ends the connection some seconds later. */
-const BODY_TIME_MS = 15_000;
+/** Of a body that takes longer, the part that has arrived counts. The server ends the connection some seconds later. */
+const BODY_MS_MAX = 15_000;
 
-/** One per api process: receives pings, proves by its heartbeat that it can, and notifies open pages. */
+/** Creates the receiver, one per api process: it takes pings, proves by its heartbeat that it can, and notifies open pages. */
 export function createReceiver(options: {
   pool: Pool;
   log: Logger;
   bodyBytesMax: number;
-  /** How long a body may take. */
+  /** How long a body may take; by default 15 s. */
   bodyTimeMs?: number;
   addresses: PingAddresses;
 }) {
@@ -48,15 +48,15 @@ export function createReceiver(options: {
   const receiverId = randomUUID();
   const clock = createClock();
   const stalls = new StallWatch(log);
-  const teller = createChangeNotifier(pool, log);
+  const pages = createChangeNotifier(pool, log);
   const storeSeconds = createStoreSeconds();
   const onDurable = (seconds: number) => storeSeconds.observe(seconds);
-  const ingest = new Ingest({ pool, receiverId, clock, log, stalls, onRecorded: teller.add, onDurable });
+  const ingest = new Ingest({ pool, receiverId, clock, log, stalls, onRecorded: pages.add, onDurable });
   const refusals = new Refusals({ pool, log });
   const token = randomBytes(16).toString("hex");
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   let heartbeat: ReturnType<typeof startHeartbeat> | undefined;
-  const common = { bodyTimeMs: BODY_TIME_MS, ...options, ingest, clock, refusals };
+  const common = { bodyTimeMs: BODY_MS_MAX, ...options, ingest, clock, refusals };
   const inDialect = dialectPings({ ...common, pool });
   const answer = pingReceiver({
     ...common,
@@ -74,7 +74,7 @@ export function createReceiver(options: {
       toResponse(await answer(pingRequest(c), path)),
     /** Handles a request in the form of another monitor; null for any other request. */
     dialect: (c: Context) => inDialect(pingRequest(c)).then((answered) => answered && toResponse(answered)),
-    /** Handles the usual pings before any route. */
+    /** Handles pings of the usual form before any route. */
     direct: directPings(answer, new Set([HEARTBEAT_PATH])),
     refusals,
     /** Notes a request that could not be read, for the project whose ping it would have been. */
@@ -85,22 +85,22 @@ export function createReceiver(options: {
       await ingest.heartbeat();
       return c.body(null, 204);
     },
-    /** Call when the server listens. */
+    /** Starts the heartbeat; call when the server listens. */
     start: (address: { host: string; port: number }) => {
       heartbeat = startHeartbeat({ address, token, agent });
     },
     /** The check that a mail is for. */
     findMailTarget: (target: Target) => findMailTarget(pool, target),
     sendHeartbeat: () => heartbeat?.now(),
-    /** Call when the last request is answered. */
+    /** Ends the receiver; call when the last request is answered. */
     stop: async () => {
       heartbeat?.stop();
-      teller.stop();
+      pages.stop();
       stalls.stop();
       agent.destroy();
       await refusals.stop();
       await endReceiver(pool, receiverId).catch((error: unknown) =>
-        log.warn({ err: error }, "The end was not noted."),
+        log.warn({ err: error }, "The end of this receiver could not be stored."),
       );
     },
   };
@@ -134,7 +134,7 @@ function isSame(given: string, expected: string): boolean {
 
 function createChangeNotifier(pool: Pool, log: Logger) {
   let changed: LiveEvent[] = [];
-  const tell = () => {
+  const notify = () => {
     if (changed.length === 0) return;
     const now = changed;
     changed = [];
@@ -142,7 +142,7 @@ function createChangeNotifier(pool: Pool, log: Logger) {
       log.warn({ err: error }, "Open pages could not be notified of a change."),
     );
   };
-  const timer = setInterval(tell, TELL_EVERY_MS);
+  const timer = setInterval(notify, NOTIFY_EVERY_MS);
   return {
     add: (recorded: readonly Recorded[]) => {
       for (const outcome of recorded) {
@@ -154,16 +154,16 @@ function createChangeNotifier(pool: Pool, log: Logger) {
   };
 }
 
-/** The path of a receiver's heartbeat; behind it lies the same queue as behind every ping. */
+/** The path of a receiver's heartbeat, which passes through the same queue as every ping. */
 export const HEARTBEAT_PATH = "/ping/heartbeat";
 const HEARTBEAT_HEADER = "x-overdue-heartbeat";
 
-const EVERY_MS = 1_000;
-const TIMEOUT_MS = 3_000;
+const HEARTBEAT_EVERY_MS = 1_000;
+const HEARTBEAT_TIMEOUT_MS = 3_000;
 
 /**
- * Sends a heartbeat to its own public address, each second and whenever asked, so that what is committed proves what
- * could be received. Returns functions that send one now and that stop.
+ * Sends a heartbeat to this process's own port, every second and whenever asked, so that a committed heartbeat proves that
+ * pings could be received. Returns functions that send one now and that stop.
  */
 function startHeartbeat(options: { address: { host: string; port: number }; token: string; agent: Agent }): {
   now: () => void;
@@ -187,12 +187,12 @@ function startHeartbeat(options: { address: { host: string; port: number }; toke
         }
       });
   };
-  const timer = setInterval(beat, EVERY_MS);
+  const timer = setInterval(beat, HEARTBEAT_EVERY_MS);
   beat();
   return { now: beat, stop: () => clearInterval(timer) };
 }
 
-/** A heartbeat that fails is enough of a signal: the checkpoint grows old, and no deadline is evaluated. */
+/** Ignores failures: without a committed heartbeat the checkpoint grows old, and no deadline is evaluated. */
 function sendHeartbeat({ address, token, agent }: Parameters<typeof startHeartbeat>[0]): Promise<void> {
   return new Promise((resolve) => {
     const beat = request(
@@ -201,7 +201,7 @@ function sendHeartbeat({ address, token, agent }: Parameters<typeof startHeartbe
         path: HEARTBEAT_PATH,
         method: "POST",
         agent,
-        timeout: TIMEOUT_MS,
+        timeout: HEARTBEAT_TIMEOUT_MS,
         headers: { [HEARTBEAT_HEADER]: token, "Content-Length": 0 },
       },
       (response) => response.resume().on("end", resolve).on("error", resolve),

@@ -6,15 +6,15 @@ import type { Owner } from "./ping-url.ts";
 
 /** A ping that did not count, as the receiver saw it. */
 export type RefusedPing = {
-  /** Null where nothing says whose it could be: it is counted in the metrics alone. */
+  /** Null where nothing says whose ping it could be: then it is counted in the metrics alone. */
   owner: Owner | null;
   reason: RefusalReason;
-  /** What stood behind the key or the UUID, with its query. */
+  /** The part of the URL after the key or the UUID, with the query. */
   asked: string;
   method: string;
   /** The address to show. */
   remoteAddress: string | null;
-  /** The address that the rate limit counts it for. */
+  /** The client's address, to which the rate limit applies. */
   host: string | null;
   userAgent: string;
   at: Instant;
@@ -24,15 +24,14 @@ type Owned = Omit<RefusedPing, "host" | "owner"> & { owner: Owner };
 
 const STORE_EVERY_MS = 1_000;
 const WAITING_MAX = 500;
-const DIFFERENT_PER_OWNER_AND_MINUTE = 60;
-const REFUSALS_PER_ADDRESS_AND_MINUTE = 300;
-const ASKED_CHARS = 200;
-const USER_AGENT_CHARS = 200;
+const DIFFERENT_PER_OWNER_AND_MINUTE_MAX = 60;
+const REFUSALS_PER_ADDRESS_AND_MINUTE_MAX = 300;
+const ASKED_CHARS_MAX = 200;
+const USER_AGENT_CHARS_MAX = 200;
 
 /**
- * Remembers pings that did not count and stores them together, a second later at the most. What one owner and one
- * address may fill is bounded: more of one owner's are counted in a row of their own, more from one address are counted
- * in the metrics alone.
+ * Remembers pings that did not count and stores them together, at most a second later. Beyond the limits of one owner, pings
+ * are counted in a single row; beyond those of one address, in the metrics alone.
  */
 export class Refusals {
   readonly #options: { pool: Pool; log: Logger };
@@ -54,7 +53,7 @@ export class Refusals {
   /** Whether this address has had too many pings refused in this minute. */
   hasTooMany(address: string | null, at: Instant): boolean {
     this.#turnMinute(at);
-    return (this.#byAddress.get(address ?? "") ?? 0) > REFUSALS_PER_ADDRESS_AND_MINUTE;
+    return (this.#byAddress.get(address ?? "") ?? 0) > REFUSALS_PER_ADDRESS_AND_MINUTE_MAX;
   }
 
   note(ping: RefusedPing): void {
@@ -65,7 +64,7 @@ export class Refusals {
     if (owner !== null) this.#add(this.#withinLimit({ ...rest, owner, reason }));
   }
 
-  /** Stores what waits; resolves when it, and all before it, is stored or given up. */
+  /** Stores the waiting refusals; resolves when they, and all earlier ones, are stored or given up. */
   store(): Promise<void> {
     if (this.#waiting.size === 0) return this.#storing;
     const refusals = [...this.#waiting.values()];
@@ -87,18 +86,18 @@ export class Refusals {
   }
 
   #withinLimit(ping: Owned): Owned {
-    const owner = idOf(ping.owner);
+    const owner = ownerId(ping.owner);
     const different = this.#different.get(owner) ?? new Set();
     this.#different.set(owner, different);
-    const like = `${ping.reason} ${ping.asked}`;
-    if (different.size >= DIFFERENT_PER_OWNER_AND_MINUTE && !different.has(like))
+    const key = `${ping.reason} ${ping.asked}`;
+    if (different.size >= DIFFERENT_PER_OWNER_AND_MINUTE_MAX && !different.has(key))
       return { ...ping, reason: "too-many", asked: "" };
-    different.add(like);
+    different.add(key);
     return ping;
   }
 
   #add({ owner, at, ...ping }: Owned): void {
-    const asked = ping.asked.slice(0, ASKED_CHARS);
+    const asked = ping.asked.slice(0, ASKED_CHARS_MAX);
     const id = JSON.stringify([owner, ping.reason, asked]);
     const before = this.#waiting.get(id);
     if (before === undefined && this.#waiting.size >= WAITING_MAX) return;
@@ -106,7 +105,7 @@ export class Refusals {
       ...ping,
       owner,
       asked,
-      userAgent: ping.userAgent.slice(0, USER_AGENT_CHARS),
+      userAgent: ping.userAgent.slice(0, USER_AGENT_CHARS_MAX),
       count: (before?.count ?? 0) + 1,
       firstAt: before?.firstAt ?? at,
       lastAt: at,
@@ -122,6 +121,6 @@ export class Refusals {
   }
 }
 
-function idOf(owner: Owner): string {
+function ownerId(owner: Owner): string {
   return owner.kind === "uuid" ? owner.pingUuid : owner.pingKey;
 }

@@ -1,11 +1,11 @@
 import type { Logger } from "pino";
 
-const TICK_MS = 200;
-/** A pause that nobody notices. */
+const TICK_EVERY_MS = 200;
+/** A shorter pause is no stall: nobody notices it. */
 const STALL_MS_MIN = 1_000;
-const STALLS_KEPT = 20;
+const STALLS_KEPT_MAX = 20;
 
-/** Milliseconds that pass, and those of the processor that this thread has had. */
+/** `now`: elapsed milliseconds; `cpuMs`: the processor time that this thread has had. */
 type Clocks = { now: () => number; cpuMs: () => number };
 
 const OWN_CLOCKS: Clocks = {
@@ -16,12 +16,12 @@ const OWN_CLOCKS: Clocks = {
   },
 };
 
-/** Why this process answered nobody: its thread computed, or it was given no processor. */
+/** Why this process answered nobody: its thread was computing, or it got no processor time. */
 export type StallCause = "busy" | "paused";
 
 /**
- * Notices when this process could answer nobody for a while, and whether it computed meanwhile or was not run at all: the
- * time of the processor that its main thread took tells the two apart.
+ * Notices when this process could answer nobody for a while. The processor time of its main thread shows whether it was
+ * computing meanwhile or was not run at all.
  */
 export class StallWatch {
   readonly #log: Logger;
@@ -36,10 +36,10 @@ export class StallWatch {
     this.#clocks = clocks;
     this.#tickedAt = clocks.now();
     this.#cpuMs = clocks.cpuMs();
-    this.#timer = setInterval(() => this.#tick(), TICK_MS).unref();
+    this.#timer = setInterval(() => this.#tick(), TICK_EVERY_MS).unref();
   }
 
-  /** The cause of the longest stall that ended within the last `ms`; null where there was none of half as long. */
+  /** The cause of the longest stall that ended within the last `ms`; null unless it lasted for at least half of that time. */
   causeWithin(ms: number): StallCause | null {
     this.#tick();
     const from = this.#clocks.now() - ms;
@@ -57,14 +57,14 @@ export class StallWatch {
     const [ms, computedMs] = [now - this.#tickedAt, cpuMs - this.#cpuMs];
     this.#tickedAt = now;
     this.#cpuMs = cpuMs;
-    if (ms < TICK_MS + STALL_MS_MIN) return;
+    if (ms < TICK_EVERY_MS + STALL_MS_MIN) return;
     const cause: StallCause = computedMs >= ms / 2 ? "busy" : "paused";
-    this.#stalls = [...this.#stalls, { endedAt: now, ms, cause }].slice(-STALLS_KEPT);
+    this.#stalls = [...this.#stalls, { endedAt: now, ms, cause }].slice(-STALLS_KEPT_MAX);
     this.#log.warn({ ms: Math.round(ms), cause }, SENTENCES[cause]);
   }
 }
 
 const SENTENCES = {
-  busy: "This process answered nobody for a while, because it was computing: please report what was asked of it then.",
+  busy: "This process answered nobody for a while, because it was computing: please report which requests it got then.",
   paused: "This process answered nobody for a while: the machine gave it no processor time.",
 };

@@ -13,7 +13,7 @@ import {
 import { canonicalTimezone } from "@overdue/schedules";
 import { z } from "zod";
 
-import { OWN, OWNER_IN_PERSON, READ } from "../http/access.ts";
+import { OWNER, OWNER_IN_PERSON, READ } from "../http/access.ts";
 import { recordChange } from "../http/audit.ts";
 import { type AppContext, canWrite, requirePerson } from "../http/context.ts";
 import { expectedVersion, IfMatch, requireFound, toETag, withETag } from "../http/edits.ts";
@@ -159,7 +159,7 @@ export const projectRoutes = createRouter()
     },
   )
   .openapi(
-    route(OWN, {
+    route(OWNER, {
       method: "patch",
       path: "/v1/projects/{projectId}",
       summary: "Edit a project",

@@ -99,7 +99,7 @@ export const reliabilityRoutes = createRouter().openapi(
     const { projectId } = c.req.valid("param");
     const asked = c.req.valid("query");
     const { span, timezone } = await askedSpan(c, projectId, asked);
-    const stored = await readReliability(c.var.deps.reading.db, { projectId, span });
+    const stored = await readReliability(c.var.deps.longReads.db, { projectId, span });
     const checks = stored.filter(
       ({ tags }) => asked.tag === undefined || splitTags(tags).includes(asked.tag),
     );

@@ -46,7 +46,7 @@ async function viewReport(c: AppContext, projectId: string, { every, period: lab
     throw ApiError.invalid("period", "Name a week or a month that has begun, such as 2026-W47 or 2026-11.");
   const until = Math.min(period.until, now);
   const query = { projectId, span: { from: period.from, until }, before: periodBefore(period) };
-  const report = await readReport(c.var.deps.reading.db, query);
+  const report = await readReport(c.var.deps.longReads.db, query);
   return reportView(report, { period, until, ...neighbours(period, now) });
 }
 

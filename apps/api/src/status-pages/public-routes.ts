@@ -5,7 +5,7 @@ import type { AppContext, AppEnv } from "../http/context.ts";
 import { guard } from "../http/guard.ts";
 import { Problem } from "../http/problem.ts";
 import { isRateLimited } from "../http/rate-limits.ts";
-import { acceptsGzip, gzipped } from "../http/responses.ts";
+import { acceptsGzip, compress } from "../http/responses.ts";
 import { createRouter, json } from "../http/route.ts";
 import { atomFeed, pageBadge, rssFeed, StatusSummary, statusSummary } from "./feeds.ts";
 import type { ServedPage } from "./page-cache.ts";
@@ -28,7 +28,7 @@ const READS: Record<string, Handler> = {
 };
 const FORMS: Record<string, Handler> = { password: sendPassword, subscribe: subscribeAddress };
 
-const READING = { auth: "public", uncounted: true } as const;
+const READING = { auth: "public", isRateLimitExempt: true } as const;
 const SENDING = { auth: "self-checked" } as const;
 
 /** Status pages among the addresses of this instance. Signed links of mails come first, since they look like a page's. */
@@ -169,7 +169,7 @@ async function madeAnswer(c: AppContext, { served, at, form }: Asked) {
 
 async function pack(made: string | Promise<string>) {
   const plain = new TextEncoder().encode(await made);
-  return { plain, packed: await gzipped(plain) };
+  return { plain, packed: await compress(plain) };
 }
 
 /** RFC 9110, 13.2.2: the date counts only where no tag was sent. Dates in headers have whole seconds. */

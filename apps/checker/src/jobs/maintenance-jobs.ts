@@ -1,5 +1,5 @@
 import {
-  applyLeftWindows,
+  applyPendingWindows,
   type Db,
   fallBackForLongWaiting,
   forgetOldProcesses,
@@ -27,7 +27,7 @@ import {
   queueChannelTests,
   queueReports,
   reportDeadLetters,
-  REPORTS_AT_ONCE,
+  REPORTS_AT_ONCE_MAX,
   storeOwnersReports,
 } from "@overdue/db";
 import type { Logger } from "pino";
@@ -82,7 +82,7 @@ export function maintenanceJobs(
 ): readonly MaintenanceJob[] {
   return [
     job("apply maintenance windows that checks missed", 15, async () => {
-      const count = await applyLeftWindows(pool, Date.now());
+      const count = await applyPendingWindows(pool, Date.now());
       if (count > 0) log.warn({ count }, "Checks learned late of their project's maintenance windows.");
     }),
     ...alertJobs(ownerContact, log),
@@ -124,8 +124,8 @@ export async function sendReports(
   await storeOwnersReports(db, now);
   const onError = (reportId: string, err: unknown) =>
     log.warn({ err, reportId }, "A report could not be made; it is tried again in an hour.");
-  let looked = REPORTS_AT_ONCE;
-  while (looked === REPORTS_AT_ONCE && Date.now() < now + REPORTING_MS_MAX) {
+  let looked = REPORTS_AT_ONCE_MAX;
+  while (looked === REPORTS_AT_ONCE_MAX && Date.now() < now + REPORTING_MS_MAX) {
     looked = await queueReports(db, { ownerContact, now, onError });
   }
   return 0;

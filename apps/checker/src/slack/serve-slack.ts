@@ -7,7 +7,7 @@ import {
   endSlackLink,
   type Keyring,
   queueTest,
-  slackChannelOfProject,
+  findProjectSlackChannel,
   type SlackCode,
   takeSlackAnswer,
   takeSlackCode,
@@ -170,7 +170,7 @@ async function storeChannel(projectId: string, installed: Installed, parts: Slac
   if (!parsed.ok) throw new Error(`Slack's answer makes no channel: ${parsed.problems[0]?.message}`);
   const { settings, hint } = parsed;
   const ids = { projectId, team: team.id, channel: hook.channel_id };
-  const known = await slackChannelOfProject(db, keyring, ids);
+  const known = await findProjectSlackChannel(db, keyring, ids);
   if (known !== null) {
     const edit = { ...NOTHING_ELSE, settings: { settings, hint } };
     await editChannel(db, { projectId, channelId: known }, { keyring, edit });

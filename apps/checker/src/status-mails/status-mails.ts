@@ -12,7 +12,7 @@ import {
   postponeStatusMail,
   type StatusMailContent,
   type StatusMailRow,
-  takeOffSubscriber,
+  stopRefusedSubscriber,
 } from "@overdue/db";
 import type { Logger } from "pino";
 
@@ -39,7 +39,7 @@ export function openStatusMails(of: { db: Db; config: Config; log: Logger }): Ma
     },
     finish: (id) => finishStatusMail(db, id),
     postpone: (id, seconds) => postponeStatusMail(db, id, seconds),
-    refused: (id, because) => takeOffSubscriber(db, id, because),
+    refused: (id, because) => stopRefusedSubscriber(db, id, because),
   };
   return new MailQueue(source, of);
 }

@@ -2,13 +2,13 @@ import { escapeAngles, parseSettings } from "@overdue/channels";
 import { durationText } from "@overdue/core";
 import {
   acknowledgeIncident,
-  type Acted,
+  type ActResult,
   type Db,
-  downForChat,
+  listDownForChat,
   type Keyring,
-  noteTelegramStart,
+  storeTelegramStart,
   type Pool,
-  projectForChat,
+  findProjectForChat,
   snoozeIncident,
   useTelegramLink,
 } from "@overdue/db";
@@ -121,7 +121,7 @@ export async function handleRequest(request: ChatRequest, parts: RequestParts): 
 
 /** Notes the /start: if a channel with the chat's id is then added, it proves that somebody in the chat wants its alerts. */
 async function hello({ db }: RequestParts, { chat, topic, name }: Place): Promise<string> {
-  await noteTelegramStart(db, name === null ? [chat] : [chat, `@${name}`]);
+  await storeTelegramStart(db, name === null ? [chat] : [chat, `@${name}`]);
   const id = topic === null ? chat : `${chat}, topic ${topic}`;
   return `To get alerts here, make a code in Overdue: Channels → Telegram. Or add a channel within a day for this chat: ${id}. /status lists what is down.`;
 }
@@ -142,7 +142,7 @@ async function link(
 }
 
 async function status({ db }: RequestParts, { chat }: Place): Promise<string> {
-  const down = await downForChat(db, hintOf(chat));
+  const down = await listDownForChat(db, hintOf(chat));
   if (down.length === 0) return "🟢 Nothing is down.";
   const now = Date.now();
   return down
@@ -157,7 +157,7 @@ async function status({ db }: RequestParts, { chat }: Place): Promise<string> {
 async function press(parts: RequestParts, request: Press): Promise<void> {
   const [act = "", incidentId = ""] = request.data.split(":");
   const projectId = /^[0-9a-f-]{36}$/.test(incidentId)
-    ? await projectForChat(parts.db, incidentId, hintOf(request.place.chat))
+    ? await findProjectForChat(parts.db, incidentId, hintOf(request.place.chat))
     : null;
   const done =
     projectId === null
@@ -196,7 +196,7 @@ async function perform({ pool }: RequestParts, { act, projectId, incidentId, by 
   }
 }
 
-function answerTo(acted: Acted, words: string): { text: string; stays: boolean } {
+function answerTo(acted: ActResult, words: string): { text: string; stays: boolean } {
   switch (acted.kind) {
     case "done":
       return { text: words, stays: true };

@@ -8,7 +8,7 @@ import {
   listChannels,
   openDb,
   schema,
-  unagreedChats,
+  findUnagreedChats,
   unseal,
 } from "@overdue/db";
 import {
@@ -75,10 +75,10 @@ test("/start without a code is the agreement of a chat whose id is typed into a 
   const { projectId } = await alertScene(db, { kind: "webhook", settings: {} });
   const chat = String(CHAT - 1);
   const wanted = [{ kind: "telegram", settings: { chat } }];
-  expect(await unagreedChats(db, sceneKeyring, { projectId, wanted })).toEqual([0]);
+  expect(await findUnagreedChats(db, sceneKeyring, { projectId, wanted })).toEqual([0]);
   say("/start", { chat: CHAT - 1 });
   await telegram.waitFor(({ text }) => text.includes(`for this chat: ${chat}.`));
-  expect(await unagreedChats(db, sceneKeyring, { projectId, wanted })).toEqual([]);
+  expect(await findUnagreedChats(db, sceneKeyring, { projectId, wanted })).toEqual([]);
 });
 
 test("a command to another bot is none of ours", async () => {

@@ -5,9 +5,9 @@ import {
   endTelegramUpdate,
   moveLease,
   noteProblem,
-  rememberBot,
+  storeBotName,
   takeLease,
-  waitingTelegramUpdates,
+  listWaitingTelegramUpdates,
 } from "@overdue/db";
 import type { Logger } from "pino";
 import { z } from "zod";
@@ -85,7 +85,7 @@ async function begin(parts: Parts): Promise<Reception | null> {
     parts.log.warn({ because: me.ok ? "no name" : me.because }, "Telegram does not know TELEGRAM_BOT_TOKEN.");
     return null;
   }
-  await rememberBot(parts.db, bot);
+  await storeBotName(parts.db, bot);
   if (parts.webhook === null) {
     await noteProblem(parts.db, "telegram", null);
     return await startPolling(parts, bot);
@@ -128,7 +128,7 @@ async function turn(parts: Parts, { reception, position, tenure, signal }: Turn)
 
 /** Handles the updates that the webhook received, even after a switch to polling. */
 async function handleWaiting(parts: Parts, bot: string): Promise<void> {
-  for (const { updateId, body } of await waitingTelegramUpdates(parts.db)) {
+  for (const { updateId, body } of await listWaitingTelegramUpdates(parts.db)) {
     const update = readUpdate(JSON.parse(body), bot);
     if (update !== null) await handleRequest(update.request, parts);
     await endTelegramUpdate(parts.db, updateId);

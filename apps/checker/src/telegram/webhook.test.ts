@@ -4,7 +4,7 @@ import {
   type Db,
   instanceProblems,
   isTelegramWebhookSecret,
-  keepTelegramUpdate,
+  storeTelegramUpdate,
   openDb,
   schema,
   telegramWebhookSecret,
@@ -64,7 +64,7 @@ test("an update that comes twice is handled once", async () => {
   await called("setWebhook");
   for (const text of ["/status", "/status", "/start"]) {
     const updateId = text === "/start" ? 8 : 7;
-    await keepTelegramUpdate(db, {
+    await storeTelegramUpdate(db, {
       updateId,
       body: JSON.stringify({ update_id: updateId, ...message(text) }),
     });
@@ -132,7 +132,7 @@ test("the secret is known by its key, also after a newer one came before it", ()
 /** As the API takes an update. */
 async function takes({ url, secret, body }: { url: string; secret: string; body: string }): Promise<number> {
   if (url !== URL || !isTelegramWebhookSecret(sceneKeyring, secret)) return 401;
-  await keepTelegramUpdate(db, { updateId: JSON.parse(body).update_id, body });
+  await storeTelegramUpdate(db, { updateId: JSON.parse(body).update_id, body });
   arrived.notify();
   return 200;
 }

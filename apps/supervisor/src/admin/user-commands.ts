@@ -9,8 +9,8 @@ import {
   findUserByEmail,
   listKeys,
   logAccountEvent,
-  mayBring,
-  NOT_TAKEN,
+  checkBroughtKey,
+  KEY_REFUSALS,
   passwordProblem,
   revokeKey,
   rotateKey,
@@ -112,8 +112,8 @@ export const keyCommands = {
     audit: "key.create",
     run: async ({ db }, { project, key: known, ...rest }) => {
       await requireProject(db, project);
-      const may = known === undefined ? "yes" : await mayBring(db, project, known);
-      if (may !== "yes") throw new Refusal(`--key ${NOT_TAKEN[may]}`);
+      const may = known === undefined ? "yes" : await checkBroughtKey(db, project, known);
+      if (may !== "yes") throw new Refusal(`--key ${KEY_REFUSALS[may]}`);
       const input = { projectId: project, ...rest, ...(known !== undefined && { key: known }) };
       const { row, key } = await createKey(db, input);
       return { id: row.id, key };

@@ -13,16 +13,16 @@ export async function findUser(db: Db, userId: string): Promise<UserRow | null> 
   return found ?? null;
 }
 
-/** The person with an e-mail, in whatever letters it is written, or null. */
+/** The account with an e-mail address, in any case, or null. */
 export async function findUserByEmail(db: Db, email: string): Promise<UserRow | null> {
   const [found] = await db.select().from(users).where(eq(users.email, email.toLowerCase()));
   return found ?? null;
 }
 
-/** A person who signs in by password; `passwordHash` is made by better-auth. */
+/** A person who signs in with a password; `passwordHash` comes from better-auth. */
 export type NewUser = { email: string; passwordHash: string };
 
-/** Creates an account with the e-mail in lower case, and returns its id. @throws where the e-mail is taken */
+/** Creates an account with the e-mail address in lower case, and returns its id. @throws if the address has an account */
 export async function createUser(db: Db | Tx, { email, passwordHash }: NewUser): Promise<string> {
   const [id, address] = [randomUUID(), email.toLowerCase()];
   const name = address.split("@")[0] ?? address;
@@ -35,7 +35,7 @@ export async function createUser(db: Db | Tx, { email, passwordHash }: NewUser):
   return id;
 }
 
-/** Makes the oldest account the operator of this instance, where nobody is. */
+/** Makes the oldest account the operator of this instance, if there is no operator. */
 export async function ensureOperator(tx: Db | Tx): Promise<void> {
   await tx.execute(sql`
     update users set is_operator = true
@@ -47,12 +47,12 @@ export async function setOperator(db: Db, userId: string, isOperator: boolean): 
   await db.update(users).set({ isOperator }).where(eq(users.id, userId));
 }
 
-/** Confirms that the person reads the mailbox of their account, by a link in it or by the operator's word. */
+/** Stores that the person reads the mailbox of their account: they used a link in it, or the operator said so. */
 export async function verifyAddress(db: Db | Tx, userId: string): Promise<void> {
   await db.update(users).set({ emailVerified: true }).where(eq(users.id, userId));
 }
 
-/** Sets the password hash of an account, made by better-auth, and ends all of its sessions. */
+/** Sets the password hash of an account, which comes from better-auth, and ends all of its sessions. */
 export async function setPassword(
   tx: Tx,
   { userId, passwordHash }: { userId: string; passwordHash: string },
@@ -71,7 +71,7 @@ export async function endSessions(db: Db | Tx, userId: string): Promise<void> {
 export type AccountTokenRow = typeof accountTokens.$inferSelect;
 export type AccountTokenPurpose = AccountTokenRow["purpose"];
 
-/** What a token is for. `invitationId`: it ends with its invitation. */
+/** What a token is for. `invitationId`: the token ends with this invitation. */
 type NewAccountToken = {
   purpose: AccountTokenPurpose;
   email: string;
@@ -80,7 +80,7 @@ type NewAccountToken = {
   name?: string | null;
 };
 
-/** A password is asked for again within minutes, an invitation is read on Monday. */
+/** People reset a password within minutes, but may read an invitation only after the weekend. */
 const TOKEN_SECONDS: Record<AccountTokenPurpose, number> = {
   reset: 3_600,
   "sign-up": 86_400,
@@ -88,7 +88,7 @@ const TOKEN_SECONDS: Record<AccountTokenPurpose, number> = {
   invitation: 3 * 86_400,
 };
 
-/** Makes a token of 256 random bits and returns it, for the only time: the table keeps its SHA-256. */
+/** Creates a token of 256 random bits. It is returned only here: the table keeps its SHA-256. */
 export async function newAccountToken(db: Db | Tx, input: NewAccountToken): Promise<string> {
   const token = randomBytes(32).toString("base64url");
   await db.insert(accountTokens).values({
@@ -100,7 +100,7 @@ export async function newAccountToken(db: Db | Tx, input: NewAccountToken): Prom
   return token;
 }
 
-/** The token as it was made, where it is neither used nor expired, nor its invitation ended; null otherwise. */
+/** The row of a token; null if it was used, has expired, or its invitation has ended. */
 export async function findAccountToken(
   db: Db | Tx,
   purpose: AccountTokenPurpose,
@@ -123,8 +123,8 @@ export async function findAccountToken(
 }
 
 /**
- * Uses a token up, and with it every other one of the same purpose and address: of two requests at once one gets it.
- * @returns the token as it was made; null where it is not valid any more
+ * Uses up a token, and with it every other token of the same purpose and address. Of two requests at once only one gets it.
+ * @returns the row of the token as it was before; null if it is no longer valid
  */
 export async function consumeAccountToken(
   tx: Db | Tx,
@@ -160,7 +160,7 @@ function hashToken(token: string): string {
 export type AccountMailRow = typeof accountMails.$inferSelect;
 type AccountMailKind = AccountMailRow["kind"];
 
-/** Which mail goes to which address. `name`: what the person wants to be called. */
+/** A mail about an account. `name`: the person's name. */
 type NewAccountMail = {
   kind: AccountMailKind;
   email: string;
@@ -168,16 +168,16 @@ type NewAccountMail = {
   invitationId?: string | null;
 };
 
-/** Longer than an attempt lasts: then another checker takes the mail over. */
+/** Longer than any attempt; after this time another checker takes the mail over. */
 const LEASE_SECONDS = 1_860;
 
-/** Queues a mail, whether or not its address has an account; the checker that sends it decides that. */
+/** Queues a mail whether or not its address has an account: the checker that sends it decides which mail it becomes. */
 export async function queueAccountMail(tx: Db | Tx, mail: NewAccountMail): Promise<void> {
   await tx.insert(accountMails).values({ ...mail, email: mail.email.toLowerCase() });
   await tx.execute(sql`select pg_notify('overdue_account_mails', '')`);
 }
 
-/** Takes the mail that has been due longest; nobody else gets it for half an hour. Null where none is due. */
+/** Claims the mail that has been due longest; no other checker gets it for half an hour. Null if none is due. */
 export async function claimAccountMail(db: Db): Promise<AccountMailRow | null> {
   const [claimed] = await db
     .update(accountMails)
@@ -193,12 +193,12 @@ export async function claimAccountMail(db: Db): Promise<AccountMailRow | null> {
   return claimed ?? null;
 }
 
-/** The mail was taken by the mail server, is not to be sent, or was given up. */
+/** Deletes a mail that the mail server accepted, that is not to be sent, or that was given up. */
 export async function finishAccountMail(db: Db, mailId: string): Promise<void> {
   await db.delete(accountMails).where(eq(accountMails.id, mailId));
 }
 
-/** Tries again in `seconds`. */
+/** Makes a mail due again in `seconds`. */
 export async function postponeAccountMail(db: Db, mailId: string, seconds: number): Promise<void> {
   await db
     .update(accountMails)
@@ -206,10 +206,10 @@ export async function postponeAccountMail(db: Db, mailId: string, seconds: numbe
     .where(eq(accountMails.id, mailId));
 }
 
-/** What a person did with their account, such as `account.sign-in`. `address`: from where; null: by a command. */
+/** What a person did with their account, such as `account.sign-in`. `address`: the client's; null: it was a command. */
 type AccountEvent = { userId: string; action: string; at: Instant; address: string | null };
 
-/** Writes it into the audit log of every project of the person: their owners ask who came in, and from where. */
+/** Writes it into the audit log of every project of the person, whose owners want to know who signed in, and from where. */
 export async function logAccountEvent(db: Db | Tx, event: AccountEvent): Promise<void> {
   const { userId, action, at, address } = event;
   await db.execute(sql`
@@ -221,11 +221,11 @@ export async function logAccountEvent(db: Db | Tx, event: AccountEvent): Promise
     where m.user_id = ${userId} and p.deleted_at is null`);
 }
 
-const FAILURES_PER_HOUR = 20;
+const FAILURES_PER_HOUR_MAX = 20;
 
 /**
- * Writes down that somebody did not get in, such as `account.sign-in-failed`: once an hour for each address it came
- * from, and twenty times an hour in all, since anybody who knows an e-mail address can try for ever.
+ * Writes a failed attempt, such as `account.sign-in-failed`, into the audit log: at most once an hour for each client address
+ * and twenty times an hour in all, since anybody who knows an e-mail address can try for ever.
  */
 export async function logFailedAttempt(db: Db, event: AccountEvent): Promise<void> {
   const { userId, action, at, address } = event;
@@ -235,20 +235,20 @@ export async function logFailedAttempt(db: Db, event: AccountEvent): Promise<voi
     from audit_entries e join members m on m.project_id = e.project_id and m.user_id = ${userId}
     where e.actor_id = ${userId} and e.action = ${action} and e.at > ${since}::timestamptz`);
   const { all = 0, here = 0 } = rows[0] ?? {};
-  if (here === 0 && all < FAILURES_PER_HOUR) await logAccountEvent(db, event);
+  if (here === 0 && all < FAILURES_PER_HOUR_MAX) await logAccountEvent(db, event);
 }
 
-/** Who keeps an answer of a project open: a person by a session, or an API key. */
+/** Who holds a stream of a project's events open: a person with a session, or an API key. */
 export type StreamHolder = { projectId: string } & (
   | { kind: "user"; userId: string; sessionId: string }
   | { kind: "key"; keyId: string }
 );
 
 /**
- * Which of the holders may no longer watch their project: the session or key ended, the person is no member any more,
- * or the project is gone. One statement for all of them. @returns their indexes in `holders`
+ * Finds the holders who may no longer watch their project: the session or key has ended, the person is no longer a member,
+ * or the project was deleted. One statement for all of them. @returns their indexes in `holders`
  */
-export async function findEndedHolders(db: Db, holders: readonly StreamHolder[]): Promise<number[]> {
+export async function findEndedHolderIndexes(db: Db, holders: readonly StreamHolder[]): Promise<number[]> {
   if (holders.length === 0) return [];
   const rows = await db.execute<{ index: number }>(sql`
     select (h.ordinality - 1)::int as index

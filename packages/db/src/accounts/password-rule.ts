@@ -4,8 +4,8 @@ export const PASSWORD_MIN_CHARS = 12;
 export const PASSWORD_MAX_CHARS = 128;
 
 const COMMON = new Set(dictionary["passwords-common"].map((word) => word.toLowerCase()));
-const OURS = ["overdue", "password", "passwort"];
-const ROWS = [
+const ALSO_COMMON = ["overdue", "password", "passwort"];
+const KEY_ROWS = [
   "abcdefghijklmnopqrstuvwxyz",
   "01234567890",
   "qwertyuiop",
@@ -13,7 +13,7 @@ const ROWS = [
   "asdfghjkl",
   "zxcvbnm",
 ];
-/** What people write in the place of letters. */
+/** Characters that people write in place of letters. */
 const LOOKALIKES: Record<string, string> = {
   "@": "a",
   "4": "a",
@@ -27,9 +27,9 @@ const LOOKALIKES: Record<string, string> = {
 };
 
 /**
- * Why a password is not taken, as a sentence for the person who chose it; null where it is. It is long enough, and
- * neither common, nor a common one dressed up (digits and marks around it, look-alikes in it, written twice), nor a row
- * of keys, nor made of the account's address.
+ * Why a password is refused, as a sentence for the person who chose it; null if it is accepted. It must be long enough, and
+ * must not be a common one, even in disguise (digits and marks around it, look-alikes in it, written twice), nor a row of keys,
+ * nor consist of the account's address.
  */
 export function passwordProblem(password: string, email: string): string | null {
   const length = Array.from(password).length;
@@ -47,16 +47,16 @@ function isGuessable(plain: string): boolean {
   if (COMMON.has(plain) || new Set(plain).size <= 3) return true;
   const unit = repeatedUnit(plain);
   if (unit !== plain) return unit.length < 8 || isGuessable(unit);
-  return [plain, replaceLookalikes(plain)].some((text) => isDressedUp(text)) || isRow(plain);
+  return [plain, replaceLookalikes(plain)].some((text) => isDisguised(text)) || isKeyRow(plain);
 }
 
-/** Nothing is left of it, or a common word, once digits and marks around it are taken away. */
-function isDressedUp(text: string): boolean {
+/** Whether nothing, or a common word, is left without the digits and marks around it. */
+function isDisguised(text: string): boolean {
   const core = text.replaceAll(/^[^\p{L}]+|[^\p{L}]+$/gu, "");
   const bare = repeatedUnit(core.replaceAll(/[^\p{L}\p{N}]/gu, ""));
   return (
     core === "" ||
-    [core, bare, replaceLookalikes(bare)].some((word) => OURS.includes(word) || COMMON.has(word))
+    [core, bare, replaceLookalikes(bare)].some((word) => ALSO_COMMON.includes(word) || COMMON.has(word))
   );
 }
 
@@ -64,24 +64,24 @@ function replaceLookalikes(text: string): string {
   return Array.from(text, (letter) => LOOKALIKES[letter] ?? letter).join("");
 }
 
-/** The shortest beginning that makes the whole text when written again and again. */
+/** The shortest beginning of the text of which the whole text is a repetition. */
 function repeatedUnit(text: string): string {
   const shift = `${text}${text}`.indexOf(text, 1);
   return shift === -1 ? text : text.slice(0, shift);
 }
 
-/** Nearly all of it goes along a row of keys or the alphabet, either way. */
-function isRow(text: string): boolean {
+/** Whether at least 80 % of the steps go along a row of keys or the alphabet, in either direction. */
+function isKeyRow(text: string): boolean {
   const letters = Array.from(text);
   const steps = letters.slice(1).filter((letter, index) => isNeighbour(letters[index] ?? "", letter));
   return steps.length >= (letters.length - 1) * 0.8;
 }
 
 function isNeighbour(one: string, other: string): boolean {
-  return ROWS.some((row) => row.includes(`${one}${other}`) || row.includes(`${other}${one}`));
+  return KEY_ROWS.some((row) => row.includes(`${one}${other}`) || row.includes(`${other}${one}`));
 }
 
-/** With the address and its parts taken away, too little is left. */
+/** Whether too little is left without the address and its parts. */
 function isOfAddress(plain: string, email: string): boolean {
   const [local = "", domain = ""] = email.split("@");
   const parts = [email, local, domain, ...local.split(/[^\p{L}\p{N}]+/u), ...domain.split(".")];

@@ -4,10 +4,10 @@ import type { RouteChange } from "@overdue/core";
 import type { Tx } from "../database.ts";
 import { channels, people, rotations } from "../schema/index.ts";
 
-/** What of an object is sent to be changed. */
+/** The fields of an object to change; the others stay as they are. */
 export type Change<Fields> = { [Key in keyof Fields]?: Fields[Key] | undefined };
 
-/** A channel, person or rotation is named that is not in this project. `field`: where. */
+/** `field` names a channel, person or rotation that is not in this project. */
 export class UnknownTarget extends Error {
   readonly field: string;
   readonly what: "channel" | "person" | "rotation";
@@ -19,7 +19,7 @@ export class UnknownTarget extends Error {
   }
 }
 
-/** @throws UnknownTarget */
+/** Checks that all targets of a route are in the project. @throws UnknownTarget */
 export async function checkTargets(
   tx: Tx,
   projectId: string,
@@ -46,10 +46,10 @@ export async function checkTargets(
   }
 }
 
-type Named = { field: string; ids: readonly string[] };
+type FieldIds = { field: string; ids: readonly string[] };
 
 /** @throws UnknownTarget */
-export async function checkChannels(tx: Tx, projectId: string, { field, ids }: Named): Promise<void> {
+export async function checkChannels(tx: Tx, projectId: string, { field, ids }: FieldIds): Promise<void> {
   const wanted = [...new Set(ids)];
   if (wanted.length === 0) return;
   const found = await tx.$count(
@@ -60,14 +60,14 @@ export async function checkChannels(tx: Tx, projectId: string, { field, ids }: N
 }
 
 /** @throws UnknownTarget */
-export async function checkPeople(tx: Tx, projectId: string, { field, ids }: Named): Promise<void> {
+export async function checkPeople(tx: Tx, projectId: string, { field, ids }: FieldIds): Promise<void> {
   const wanted = [...new Set(ids)];
   if (wanted.length === 0) return;
   const found = await tx.$count(people, and(eq(people.projectId, projectId), inArray(people.id, wanted)));
   if (found < wanted.length) throw new UnknownTarget(field, "person");
 }
 
-async function checkRotations(tx: Tx, projectId: string, { field, ids }: Named): Promise<void> {
+async function checkRotations(tx: Tx, projectId: string, { field, ids }: FieldIds): Promise<void> {
   const wanted = [...new Set(ids)];
   if (wanted.length === 0) return;
   const found = await tx.$count(

@@ -5,7 +5,7 @@ import type { PoolClient } from "../database.ts";
 import { COLLECT_MINUTES } from "../deliveries/fragments.ts";
 import { INFORMATIONAL } from "../schema/delivery-lists.ts";
 
-/** A delivery that was decided on. Instants are epoch milliseconds. */
+/** A delivery to be written. Instants are epoch milliseconds. */
 export type NewDelivery = {
   project_id: string;
   channel_id: string;
@@ -21,8 +21,8 @@ export type NewDelivery = {
   payload: object | null;
 };
 
-// A channel that collects gives all that comes within its span one due time, that of the first. An alert of a
-// critical check waits for nothing.
+// All that a collecting channel gets within its span is due together with the first. An alert of a critical check never
+// waits.
 const INSERT_DELIVERIES = `
 insert into deliveries (project_id, channel_id, kind, check_id, flip_id, incident_id, route_id, because, round,
                         created_at, next_attempt_at, payload)
@@ -46,7 +46,7 @@ select x.project_id, x.channel_id, x.kind, x.check_id, x.flip_id, x.incident_id,
   ) open on ${COLLECT_MINUTES} > 0
 on conflict on constraint deliveries_once do nothing`;
 
-/** Writes deliveries inside the caller's transaction, and notifies the senders. One that exists already is left as it is. */
+/** Writes deliveries inside the caller's transaction, and notifies the senders. Deliveries that exist already stay as they are. */
 export async function enqueueDeliveries(
   client: PoolClient,
   deliveries: readonly NewDelivery[],
@@ -69,8 +69,8 @@ export type InformationalDelivery = {
 };
 
 /**
- * Its age and its latency count from when it may go. What a message before it has held back for this channel takes it
- * along; a channel that collects gives all that comes within its span one due time.
+ * The age and latency of such a delivery count from when it may be sent. It is due together with an earlier one that is held
+ * for this channel, or with all that a collecting channel gets within its span.
  */
 const INSERT_INFORMATIONAL = `
 insert into deliveries (project_id, channel_id, kind, check_id, route_id, because, payload, created_at, next_attempt_at)

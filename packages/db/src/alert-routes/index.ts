@@ -30,6 +30,5 @@ export {
   restoreRoute,
   type RouteRef,
   type RouteRow,
-  TooMany,
 } from "./route-rows.ts";
 export { nextIncidentWakeAt, processDueEscalations } from "./notify-incidents.ts";

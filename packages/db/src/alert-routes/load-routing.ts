@@ -23,7 +23,7 @@ import { epochMs } from "../sql-fragments.ts";
 /** A project's alert routes, and the channels, people and rotations that they name. */
 type ProjectRouting = { routes: Route[]; directory: Directory };
 
-/** An incident, or a check that a person asks about, as the pure function of routing wants it. */
+/** An incident as core's planning of notifications takes it. */
 export type RoutedIncident = Omit<RoutingInput, "routes" | "directory" | "dependsDown" | "now"> & {
   id: string;
   projectId: string;
@@ -63,10 +63,10 @@ export async function loadProjects(
   projectIds: readonly string[],
 ): Promise<Map<string, ProjectRouting>> {
   const rows = await client.query<ProjectRow>(PROJECTS, [[...new Set(projectIds)]]);
-  return new Map(rows.map((row) => [row.id, routingOf(row)]));
+  return new Map(rows.map((row) => [row.id, toRouting(row)]));
 }
 
-function routingOf({ channels, incident_channels, routes, people, rotations }: ProjectRow): ProjectRouting {
+function toRouting({ channels, incident_channels, routes, people, rotations }: ProjectRow): ProjectRouting {
   const directory = {
     channelIds: new Set(channels),
     incidentChannelIds: new Set(incident_channels),
@@ -81,7 +81,7 @@ const CHECK = `c.tags, c.severity, array(select x.channel_id from check_channels
 
 type CheckRow = { check_id: string; tags: string; severity: RoutedCheck["severity"]; channel_ids: string[] };
 
-/** The part of these checks that routes match on, by id. */
+/** The fields of these checks by which routes select them, by id. */
 export async function loadRoutedChecks(
   client: PoolClient,
   projectId: string,
@@ -92,7 +92,7 @@ export async function loadRoutedChecks(
             where c.project_id = $1 and c.id = any($2::uuid[]) and c.deleted_at is null`,
     [projectId, [...new Set(checkIds)]],
   );
-  return new Map(rows.map((row) => [row.check_id, checkOf(row)]));
+  return new Map(rows.map((row) => [row.check_id, toRoutedCheck(row)]));
 }
 
 const INCIDENTS = `
@@ -138,12 +138,12 @@ export async function loadIncidents(client: PoolClient, ids: readonly string[]):
       acknowledgedAt: row.acknowledged_at,
       snoozedUntil: row.snoozed_for_good === true ? Number.POSITIVE_INFINITY : row.snoozed_until,
     },
-    check: checkOf(row),
+    check: toRoutedCheck(row),
     sent: row.sent,
   }));
 }
 
-function checkOf({ check_id, tags, severity, channel_ids }: CheckRow): RoutedCheck {
+function toRoutedCheck({ check_id, tags, severity, channel_ids }: CheckRow): RoutedCheck {
   return {
     id: check_id,
     tags: splitTags(tags),
@@ -152,7 +152,7 @@ function checkOf({ check_id, tags, severity, channel_ids }: CheckRow): RoutedChe
   };
 }
 
-/** The recipients if this check went down at `at` for `reason`, and those of its runs and notices; null when the project has no such check. */
+/** Who would be notified if this check went down at `at` for `reason`, and of its runs and notices; null if the project has no such check. */
 export async function previewRecipients(
   pool: Pool,
   { projectId, checkId }: { projectId: string; checkId: string },

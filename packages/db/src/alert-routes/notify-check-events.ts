@@ -14,7 +14,7 @@ import type { Instant } from "@overdue/schedules";
 import { checkSettings } from "../checks/check-row.ts";
 import { findCheck } from "../checks/find-checks.ts";
 import { inTransaction, openDb, type Pool, type PoolClient } from "../database.ts";
-import { seenRuns } from "../history/list-events.ts";
+import { listRunsSinceEdit } from "../history/list-events.ts";
 import { openIncidentOf } from "../incidents/dependents.ts";
 import { LOCK_SEEDS } from "../locks.ts";
 import { epochMs } from "../sql-fragments.ts";
@@ -22,29 +22,29 @@ import type { Change } from "../transitions/change.ts";
 import { enqueueInformational, type InformationalDelivery } from "./enqueue.ts";
 import { loadProjects, loadRoutedChecks } from "./load-routing.ts";
 
-/** Projects with a route that notifies of more than changes, and their runs whose outcome is another than was stored. */
+/** `listening`: projects with a route that notifies of more than status changes. `ended`: their runs that have just ended, or got another outcome. */
 export type EndedRuns = { listening: readonly string[]; ended: readonly string[] };
 
 export const NO_ENDED_RUNS: EndedRuns = { listening: [], ended: [] };
 
-/** The events, beside flips, of checks in projects with such a route. */
+/** The events, besides flips, of checks in projects with such a route. */
 export function checkEventsFor(changes: readonly Change[], { listening, ended }: EndedRuns): CheckEvents[] {
   if (listening.length === 0) return [];
   return changes.flatMap(({ stored: { projectId }, check, effects, repeats }) => {
     if (!listening.includes(projectId)) return [];
-    // Of runs beyond 60 in a minute there is neither a row of their own nor an event.
+    // Runs beyond 60 in a minute have neither a row of their own nor an event.
     const endedIds = new Set(ended.filter((id) => !repeats.has(id)));
     const events = checkEventsOf(check, effects, endedIds);
     return events.length === 0 ? [] : [{ projectId, checkId: check.id, events }];
   });
 }
 
-/** Events of a check that routes may notify of, beside changes of its status. */
+/** Events of a check, besides changes of its status, that routes may notify of. */
 type CheckEvents = { projectId: string; checkId: string; events: readonly CheckEvent[] };
 
 /**
- * Writes deliveries for the recipients of these events, in the caller's transaction. `flipIds`: the changes of status
- * that it wrote, whose own deliveries are written already. Without events no query is made.
+ * Writes deliveries for the recipients of these events, in the caller's transaction. `flipIds`: the flips that the
+ * transaction wrote, whose deliveries exist already. Makes no query if there are no events.
  */
 export async function notifyCheckEvents(
   client: PoolClient,
@@ -57,7 +57,7 @@ export async function notifyCheckEvents(
     client,
     checks.map(({ projectId }) => projectId),
   );
-  const known = await loadNotifiedChannels(client, checks, flipIds);
+  const contexts = await loadContexts(client, checks, flipIds);
   for (const [projectId, ofProject] of Map.groupBy(checks, (one) => one.projectId)) {
     const routing = projects.get(projectId);
     if (routing === undefined) continue;
@@ -65,15 +65,15 @@ export async function notifyCheckEvents(
     const routed = await loadRoutedChecks(client, projectId, ids);
     const rows = ofProject.flatMap((one) => {
       const check = routed.get(one.checkId);
-      const context = known.get(one.checkId);
+      const context = contexts.get(one.checkId);
       if (check === undefined || context === undefined) return [];
-      return recipientsInAnyCase(one.events, { ...routing, ...context, check, now }).map(deliveryOf(one));
+      return recipientsInAnyCase(one.events, { ...routing, ...context, check, now }).map(toDelivery(one));
     });
     await enqueueInformational(client, rows);
   }
 }
 
-/** Hours that cannot be read must lose neither the event nor, with its transaction, the ping. */
+/** Ignores routes' hours if they cannot be read: that must lose neither the event nor, with its transaction, the ping. */
 function recipientsInAnyCase(events: readonly CheckEvent[], input: EventRoutingInput): Recipient[] {
   try {
     return recipientsFor(events, input);
@@ -85,7 +85,7 @@ function recipientsInAnyCase(events: readonly CheckEvent[], input: EventRoutingI
   }
 }
 
-function deliveryOf({ projectId, checkId }: CheckEvents) {
+function toDelivery({ projectId, checkId }: CheckEvents) {
   return ({ event, channelId, routeId, because, notBefore }: Recipient): InformationalDelivery => ({
     project_id: projectId,
     channel_id: channelId,
@@ -94,11 +94,11 @@ function deliveryOf({ projectId, checkId }: CheckEvents) {
     route_id: routeId,
     because,
     not_before: notBefore,
-    payload: payloadOf(event),
+    payload: eventPayload(event),
   });
 }
 
-function payloadOf(event: CheckEvent): RunPayload | NoticePayload {
+function eventPayload(event: CheckEvent): RunPayload | NoticePayload {
   if (event.kind === "notice")
     return { at: event.at, notice: event.notice ?? "schedule", evidence: event.evidence ?? {} };
   const { id, outcome, startedAt, endedAt, durationMs, exitStatus, host } = event.run;
@@ -116,21 +116,21 @@ function payloadOf(event: CheckEvent): RunPayload | NoticePayload {
   };
 }
 
-type Known = Pick<EventRoutingInput, "notifiedOfChange" | "isSnoozed">;
+type CheckContext = Pick<EventRoutingInput, "notifiedOfChange" | "isSnoozed">;
 
-const KNOWN = `
+const CONTEXT = `
 select c.id, array(select d.channel_id from deliveries d
     where d.flip_id = any($2::uuid[]) and d.check_id = c.id) as notified,
   exists (select from incidents i where ${openIncidentOf("c.id")} and i.snoozed_until > clock_timestamp()) as snoozed
   from checks c where c.id = any($1::uuid[])`;
 
 /** The channels that are notified of these checks' changes now, and whether their incidents are snoozed. */
-async function loadNotifiedChannels(
+async function loadContexts(
   client: PoolClient,
   checks: readonly CheckEvents[],
   flipIds: readonly string[],
-): Promise<Map<string, Known>> {
-  const rows = await client.query<{ id: string; notified: string[]; snoozed: boolean }>(KNOWN, [
+): Promise<Map<string, CheckContext>> {
+  const rows = await client.query<{ id: string; notified: string[]; snoozed: boolean }>(CONTEXT, [
     checks.map(({ checkId }) => checkId),
     flipIds,
   ]);
@@ -149,12 +149,12 @@ async function clock(client: PoolClient): Promise<Instant> {
 
 type CheckRef = { projectId: string; checkId: string };
 
-/** While a schedule and its runs disagree, a notice is sent once in so long. */
-const AGAIN_AFTER = "7 days";
+/** While a schedule and its runs disagree, the notice is repeated after this long. */
+const NOTIFIED_AGAIN_AFTER = "7 days";
 
 /**
- * Sends a notice where the runs of a check disagree with its schedule. Each check has its hour of the day, so it is looked
- * at once a day. Several processes may do so at once. @returns how many were looked at
+ * Sends a notice for each check whose runs disagree with its schedule. Each check has its hour of the day, so it is examined
+ * once a day. Several processes may do so at once. @returns how many checks were examined
  */
 export async function notifyFindings(pool: Pool, now: Instant): Promise<number> {
   const rows = await pool.query<CheckRef>(
@@ -172,27 +172,30 @@ async function notifyFindingsOfCheck(pool: Pool, ref: CheckRef, now: Instant): P
   const db = openDb(pool);
   const row = await findCheck(db, ref);
   if (row === null) return;
-  const findings = examineSchedule(checkSettings(row), await seenRuns(db, ref)).filter(
-    // Nothing went wrong yet: the page of the check says it, as saving it did.
+  const findings = examineSchedule(checkSettings(row), await listRunsSinceEdit(db, ref)).filter(
+    // An odd line has done no harm yet; it was shown when it was saved, and the check's page shows it.
     ({ kind }) => kind !== "odd-line",
   );
   if (findings.length === 0) return;
   await inTransaction(pool, async (client) => {
-    // Two checkers at once must not both send it.
+    // Without it two checkers could both send the notice.
     await client.query("select pg_advisory_xact_lock(hashtextextended($1, $2))", [
       ref.checkId,
       LOCK_SEEDS.findingsOfCheck,
     ]);
-    const known = await sentLately(client, ref);
-    for (const finding of findings) if (!known.has(finding.kind)) await notify(client, ref, { finding, now });
+    const sent = await findingsSentLately(client, ref);
+    for (const finding of findings) if (!sent.has(finding.kind)) await notify(client, ref, { finding, now });
   });
 }
 
-async function sentLately(client: PoolClient, { projectId, checkId }: CheckRef): Promise<Set<string>> {
+async function findingsSentLately(
+  client: PoolClient,
+  { projectId, checkId }: CheckRef,
+): Promise<Set<string>> {
   const rows = await client.query<{ finding: string }>(
     `select distinct payload ->> 'finding' as finding from deliveries
       where project_id = $1 and check_id = $2 and kind = 'notice' and payload ? 'finding'
-        and created_at > clock_timestamp() - interval '${AGAIN_AFTER}'`,
+        and created_at > clock_timestamp() - interval '${NOTIFIED_AGAIN_AFTER}'`,
     [projectId, checkId],
   );
   return new Set(rows.map(({ finding }) => finding));
@@ -206,8 +209,8 @@ async function notify(
   const check = (await loadRoutedChecks(client, projectId, [checkId])).get(checkId);
   const routing = (await loadProjects(client, [projectId])).get(projectId);
   if (check === undefined || routing === undefined) return;
-  const known = { notifiedOfChange: new Set<string>(), isSnoozed: false };
-  const found = {
+  const context = { notifiedOfChange: new Set<string>(), isSnoozed: false };
+  const event = {
     kind: "notice" as const,
     at: now,
     notice: null,
@@ -215,7 +218,7 @@ async function notify(
     runId: null,
     isInMaintenance: false,
   };
-  const recipients = recipientsFor([found], { ...routing, ...known, check, now });
+  const recipients = recipientsFor([event], { ...routing, ...context, check, now });
   await enqueueInformational(
     client,
     recipients.map(({ channelId, routeId, because, notBefore }) => ({

@@ -11,7 +11,7 @@ import { loadIncidents, loadProjects, type RoutedIncident } from "./load-routing
 /** An incident whose notifications are to be planned. `upFlipId`: the flip by which it recovered. */
 export type IncidentNotice = { incidentId: string; upFlipId: string | null };
 
-const SILENCE: NotificationPlan = { notifications: [], nextAt: null, hasNoRecipients: false };
+const NO_NOTIFICATIONS: NotificationPlan = { notifications: [], nextAt: null, hasNoRecipients: false };
 const TO_OWNER = {
   routeId: "owners",
   kind: "down",
@@ -21,9 +21,9 @@ const TO_OWNER = {
 const NO_HOLD: DependencyHold = { down: false, holdUntil: null };
 
 /**
- * Plans who is notified of these incidents now, and writes the deliveries and the next instant to plan again, in the
- * caller's transaction, which holds the incidents' locks. `ownerContact` null: an incident without recipients is due at
- * once, and the escalator notifies the owners.
+ * Plans who is notified of these incidents now, and writes the deliveries and the instant at which to plan again. Runs in the
+ * caller's transaction, which has locked the incidents. `ownerContact` null: an incident without recipients is due again at
+ * once, and then the escalator notifies the owners.
  */
 export async function notifyIncidents(
   client: PoolClient,
@@ -48,7 +48,7 @@ export async function notifyIncidents(
   const planned = incidents.flatMap((incident) => {
     const routing = projects.get(incident.projectId);
     if (routing === undefined) return [];
-    if (incident.isDeleted) return [{ incident, plan: SILENCE }];
+    if (incident.isDeleted) return [{ incident, plan: NO_NOTIFICATIONS }];
     const hold = holds.get(incident.check.id) ?? NO_HOLD;
     return [{ incident, plan: planUnder(hold, { ...incident, ...routing, now }) }];
   });
@@ -79,7 +79,7 @@ function withoutRecipient({
   return plan.hasNoRecipients ? [incident] : [];
 }
 
-/** An alert without recipients goes to the owners, who can mend that. */
+/** An alert without recipients goes to the owners, who can correct the routes. */
 async function ownerDeliveries(
   client: PoolClient,
   incidents: readonly RoutedIncident[],
@@ -94,7 +94,7 @@ async function ownerDeliveries(
   return rows;
 }
 
-/** A check that it depends on may be about to be evaluated itself: then this waits for that, and no longer. */
+/** Plans with the dependencies' hold: while one of them is about to be evaluated, nobody is notified, but not for longer. */
 function planUnder(
   { down, holdUntil }: DependencyHold,
   input: Omit<RoutingInput, "dependsDown">,
@@ -105,14 +105,14 @@ function planUnder(
   return { ...plan, nextAt: isHeld && !down && nextAt !== null ? Math.min(nextAt, holdUntil) : nextAt };
 }
 
-/** A route that cannot be read must not silence a check: then its hours are ignored, and in the worst case all routes. */
+/** A route that cannot be read must not silence a check: hours are ignored then, and if that does not help, all routes. */
 function planInAnyCase(input: RoutingInput): NotificationPlan {
   const plain = input.routes.map((route) => ({ ...route, hours: null }));
   for (const routes of [input.routes, plain]) {
     try {
       return planNotifications({ ...input, routes });
     } catch {
-      // the next, plainer ones
+      // Try the plainer routes.
     }
   }
   return planNotifications({ ...input, routes: [] });
@@ -139,7 +139,7 @@ function deliveriesFor(
   }));
 }
 
-// An incident without a further step is not written: most have one notification, and one of their end.
+// An incident that has no further step and had none is not updated: most have one notification, and one of their end.
 const WAKES = `
 update incidents i set wake_at = to_timestamp(x.wake_at / 1000)
   from json_to_recordset($1::json) as x(id uuid, wake_at float8)
@@ -157,13 +157,13 @@ async function writeWakes(
   }
 }
 
-/** An incident that cannot be planned is tried again after this long; the others go on. */
+/** An incident whose notifications cannot be planned is tried again after this long; the others go on. */
 const QUARANTINE = "10 minutes";
 
 /**
- * Plans the notifications of the incidents that are due: the next step, a reminder, the end of a snooze, the begin of
- * hours. Any number of checkers may do so at once. @returns how many there were; `onPoison` is called for one that
- * cannot be planned. Without recipients the owners are notified through `ownerContact`.
+ * Plans the notifications of the incidents that are due: the next step, a reminder, the end of a snooze, the beginning of
+ * hours. Any number of checkers may do so at once. `onPoison` is called for an incident that cannot be planned. If an
+ * incident has no recipients, the owners are notified through `ownerContact`. @returns how many incidents were due
  */
 export async function processDueEscalations(
   pool: Pool,

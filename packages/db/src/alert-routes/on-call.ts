@@ -1,11 +1,10 @@
 import type { Rotation } from "@overdue/core";
 import { and, asc, eq, sql } from "drizzle-orm";
 
-import { type Db, StaleVersion } from "../database.ts";
+import { type Db, ProjectLimitReached, StaleVersion } from "../database.ts";
 import { deleteObject, restoreObject } from "../deleted-objects.ts";
 import { people, rotations } from "../schema/index.ts";
 import { type Change, checkChannels, checkPeople } from "./check-targets.ts";
-import { TooMany } from "./route-rows.ts";
 
 export type PersonRow = typeof people.$inferSelect;
 export type PersonRef = { projectId: string; personId: string };
@@ -22,12 +21,12 @@ export async function findPerson(db: Db, ref: PersonRef): Promise<PersonRow | nu
   return row ?? null;
 }
 
-/** @throws UnknownTarget, TooMany */
+/** @throws UnknownTarget, ProjectLimitReached */
 export async function createPerson(db: Db, projectId: string, fields: PersonFields): Promise<PersonRow> {
   return await db.transaction(async (tx) => {
     await checkChannels(tx, projectId, { field: "channelIds", ids: fields.channelIds });
     if ((await tx.$count(people, eq(people.projectId, projectId))) >= PEOPLE_PER_PROJECT_MAX)
-      throw new TooMany();
+      throw new ProjectLimitReached();
     const [row] = await tx
       .insert(people)
       .values({ projectId, ...fields })
@@ -37,7 +36,7 @@ export async function createPerson(db: Db, projectId: string, fields: PersonFiel
   });
 }
 
-/** Writes what is sent. @throws UnknownTarget, StaleVersion */
+/** Writes the given fields; null if there is no such person. @throws UnknownTarget, StaleVersion */
 export async function editPerson(
   db: Db,
   ref: PersonRef,
@@ -56,17 +55,17 @@ export async function editPerson(
   });
 }
 
-/** It can be restored for 30 days. @returns whether it was there */
+/** Deletes a person, who can be restored for 30 days. @returns whether there was one */
 export async function deletePerson(db: Db, { projectId, personId }: PersonRef): Promise<boolean> {
   return await deleteObject(db, "person", { projectId, id: personId });
 }
 
-/** Undoes a deletion: what named it by its id names it again. @returns whether there was one @throws TooMany */
+/** Undoes a deletion: routes and rotations that named the person do so again. @returns whether there was one @throws ProjectLimitReached */
 export async function restorePerson(db: Db, { projectId, personId }: PersonRef): Promise<boolean> {
   return await db.transaction(async (tx) => {
     if ((await restoreObject(tx, "person", { projectId, id: personId })) === null) return false;
     if ((await tx.$count(people, eq(people.projectId, projectId))) > PEOPLE_PER_PROJECT_MAX)
-      throw new TooMany();
+      throw new ProjectLimitReached();
     return true;
   });
 }
@@ -94,16 +93,16 @@ export async function findRotation(db: Db, ref: RotationRef): Promise<RotationRo
   return row ?? null;
 }
 
-/** @throws UnknownTarget, TooMany */
+/** @throws UnknownTarget, ProjectLimitReached */
 export async function createRotation(
   db: Db,
   projectId: string,
   fields: RotationFields,
 ): Promise<RotationRow> {
   return await db.transaction(async (tx) => {
-    await checkPeople(tx, projectId, namedIn(fields));
+    await checkPeople(tx, projectId, peopleIn(fields));
     const count = await tx.$count(rotations, eq(rotations.projectId, projectId));
-    if (count >= ROTATIONS_PER_PROJECT_MAX) throw new TooMany();
+    if (count >= ROTATIONS_PER_PROJECT_MAX) throw new ProjectLimitReached();
     const [row] = await tx
       .insert(rotations)
       .values({ projectId, ...fields })
@@ -113,14 +112,14 @@ export async function createRotation(
   });
 }
 
-/** Writes what is sent. @throws UnknownTarget, StaleVersion */
+/** Writes the given fields; null if there is no such rotation. @throws UnknownTarget, StaleVersion */
 export async function editRotation(
   db: Db,
   ref: RotationRef,
   { fields, version }: { fields: Change<RotationFields>; version: number | null },
 ): Promise<RotationRow | null> {
   return await db.transaction(async (tx) => {
-    await checkPeople(tx, ref.projectId, namedIn(fields));
+    await checkPeople(tx, ref.projectId, peopleIn(fields));
     const [row] = await tx
       .update(rotations)
       .set({ ...fields, version: sql`${rotations.version} + 1`, updatedAt: sql`now()` })
@@ -132,22 +131,22 @@ export async function editRotation(
   });
 }
 
-/** It can be restored for 30 days. @returns whether it was there */
+/** Deletes a rotation, which can be restored for 30 days. @returns whether there was one */
 export async function deleteRotation(db: Db, { projectId, rotationId }: RotationRef): Promise<boolean> {
   return await deleteObject(db, "rotation", { projectId, id: rotationId });
 }
 
-/** Undoes a deletion: what named it by its id names it again. @returns whether there was one @throws TooMany */
+/** Undoes a deletion: routes that named the rotation do so again. @returns whether there was one @throws ProjectLimitReached */
 export async function restoreRotation(db: Db, { projectId, rotationId }: RotationRef): Promise<boolean> {
   return await db.transaction(async (tx) => {
     if ((await restoreObject(tx, "rotation", { projectId, id: rotationId })) === null) return false;
     if ((await tx.$count(rotations, eq(rotations.projectId, projectId))) > ROTATIONS_PER_PROJECT_MAX)
-      throw new TooMany();
+      throw new ProjectLimitReached();
     return true;
   });
 }
 
-function namedIn({ personIds = [], overrides = [] }: Change<RotationFields>) {
+function peopleIn({ personIds = [], overrides = [] }: Change<RotationFields>) {
   return { field: "personIds", ids: [...personIds, ...overrides.map(({ personId }) => personId)] };
 }
 

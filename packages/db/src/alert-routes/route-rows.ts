@@ -1,7 +1,7 @@
 import type { RouteChange, RouteFields } from "@overdue/core";
 import { and, asc, eq, inArray, sql } from "drizzle-orm";
 
-import { type Db, StaleVersion, type Tx } from "../database.ts";
+import { type Db, ProjectLimitReached, StaleVersion, type Tx } from "../database.ts";
 import { deleteObject, restoreObject } from "../deleted-objects.ts";
 import { projects, routes } from "../schema/index.ts";
 import { checkTargets } from "./check-targets.ts";
@@ -11,10 +11,7 @@ export type RouteRef = { projectId: string; routeId: string };
 
 const ROUTES_PER_PROJECT_MAX = 200;
 
-/** A project has as many routes, people, rotations or status pages as it may have. */
-export class TooMany extends Error {}
-
-/** All routes of a project, in the order in which they are asked. */
+/** All routes of a project, in the order in which they are evaluated. */
 export async function listRoutes(db: Db | Tx, projectId: string): Promise<RouteRow[]> {
   return await db
     .select()
@@ -28,7 +25,7 @@ export async function findRoute(db: Db, ref: RouteRef): Promise<RouteRow | null>
   return row ?? null;
 }
 
-/** Adds a route after the others. @throws UnknownTarget, TooMany */
+/** Adds a route after the others. @throws UnknownTarget, ProjectLimitReached */
 export async function createRoute(db: Db, projectId: string, fields: RouteFields): Promise<RouteRow> {
   return await db.transaction(async (tx) => {
     await tx.select({ id: projects.id }).from(projects).where(eq(projects.id, projectId)).for("update");
@@ -37,7 +34,7 @@ export async function createRoute(db: Db, projectId: string, fields: RouteFields
       .select({ count: sql<number>`count(*)`, last: sql<number>`coalesce(max(${routes.position}), 0)` })
       .from(routes)
       .where(eq(routes.projectId, projectId));
-    if (count >= ROUTES_PER_PROJECT_MAX) throw new TooMany();
+    if (count >= ROUTES_PER_PROJECT_MAX) throw new ProjectLimitReached();
     const values = { projectId, ...fields, listens: listens(fields.notifyOn), position: last + 1 };
     const [row] = await tx.insert(routes).values(values).returning();
     if (row === undefined) throw new Error("The insert returned no row.");
@@ -45,7 +42,7 @@ export async function createRoute(db: Db, projectId: string, fields: RouteFields
   });
 }
 
-/** Writes what is sent; incidents that are open follow it from their next step on. @throws UnknownTarget, StaleVersion */
+/** Writes the given fields; open incidents follow the new route from their next step on. @throws UnknownTarget, StaleVersion */
 export async function editRoute(
   db: Db,
   ref: RouteRef,
@@ -69,17 +66,17 @@ export async function editRoute(
   });
 }
 
-/** It can be restored for 30 days. @returns whether it was there */
+/** Deletes a route, which can be restored for 30 days. @returns whether there was one */
 export async function deleteRoute(db: Db, { projectId, routeId }: RouteRef): Promise<boolean> {
   return await deleteObject(db, "route", { projectId, id: routeId });
 }
 
-/** Undoes a deletion: the same route, in the place where it stood. @returns whether there was one @throws TooMany */
+/** Undoes a deletion: the route has its former place again. @returns whether there was one @throws ProjectLimitReached */
 export async function restoreRoute(db: Db, { projectId, routeId }: RouteRef): Promise<boolean> {
   return await db.transaction(async (tx) => {
     if ((await restoreObject(tx, "route", { projectId, id: routeId })) === null) return false;
     if ((await tx.$count(routes, eq(routes.projectId, projectId))) > ROUTES_PER_PROJECT_MAX)
-      throw new TooMany();
+      throw new ProjectLimitReached();
     return true;
   });
 }
@@ -95,13 +92,13 @@ export async function orderRoutesIn(
   projectId: string,
   ids: readonly string[],
 ): Promise<RouteRow[]> {
-  const rest = await tx
+  const present = await tx
     .select({ id: routes.id })
     .from(routes)
     .where(eq(routes.projectId, projectId))
     .orderBy(asc(routes.position), asc(routes.id))
     .for("update");
-  const known = new Set(rest.map(({ id }) => id));
+  const known = new Set(present.map(({ id }) => id));
   const order = [...new Set([...ids.filter((id) => known.has(id)), ...known])];
   const place = sql`array_position(${`{${order.join(",")}}`}::uuid[], ${routes.id})`;
   if (order.length > 0) {

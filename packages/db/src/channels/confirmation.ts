@@ -14,53 +14,53 @@ import { NOW } from "../sql-fragments.ts";
 import type { ChannelRef, ChannelRow } from "./find-channels.ts";
 
 /**
- * Who names an address that alerts are to go to; null for a program with a key. Where the operator does, or asks for no
- * confirmations, nobody is named at all.
+ * Who enters an address for alerts; `userId` null: a program with a key. If the operator does, or wants no confirmations,
+ * `null` is passed instead.
  */
 export type NamedBy = { userId: string | null };
 
-/** What became of a wish to ask: the question is queued, there were too many of them, or nothing is to be asked. */
-export type Asked = "asked" | "too often" | "nothing to ask";
+/** What came of a wish to ask: the question is queued, there were too many of them, or nothing is to be asked. */
+export type AskResult = "asked" | "too often" | "nothing to ask";
 
 type Address = { projectId: string; kind: string; address: string };
-type Before = Pick<ChannelRow, "hint" | "unconfirmedSince" | "brokenBy">;
+type EarlierChannel = Pick<ChannelRow, "hint" | "unconfirmedSince" | "brokenBy">;
 
-/** Questions to one address, by whatever project, and by one project to all addresses. */
-const LIMITS = { addressPerDay: 3, addressPerMonth: 10, projectPerDay: 50 };
+/** How many questions one address may get from all projects, and one project may send to all addresses. */
+const QUESTIONS_MAX = { addressPerDay: 3, addressPerMonth: 10, projectPerDay: 50 };
 
 /**
- * Since when an address waits to be confirmed; null: it need not. Proven is what the operator names, one's own address
- * where it was proven (for a program: that of an owner of the project), what this project has a confirmed channel for
- * already, and an address that stays as it was.
+ * Since when an address waits to be confirmed; null: it need not be. An address counts as confirmed if the operator enters it,
+ * if it is the verified address of the person (for a program: of an owner of the project), if another channel of this project
+ * has confirmed it, or if the channel had it before.
  */
 export async function unconfirmedSince(
   tx: Db | Tx,
-  of: Address,
-  { by, before }: { by: NamedBy | null; before: Before | null },
+  entered: Address,
+  { by, before }: { by: NamedBy | null; before: EarlierChannel | null },
 ): Promise<Date | null> {
-  if (of.kind !== "email" || by === null) return null;
-  const stays = before !== null && before.hint === of.address && before.brokenBy !== "recipient";
+  if (entered.kind !== "email" || by === null) return null;
+  const stays = before !== null && before.hint === entered.address && before.brokenBy !== "recipient";
   if (stays && before.unconfirmedSince === null) return null;
   const rows = await tx.execute<{ proven: boolean }>(sql`
     select exists (
-      select from users u where lower(u.email) = lower(${of.address}) and u.email_verified
+      select from users u where lower(u.email) = lower(${entered.address}) and u.email_verified
         and (u.id = ${by.userId} or ${by.userId}::text is null and exists (
-          select from members m where m.project_id = ${of.projectId} and m.user_id = u.id and m.role = 'owner'))
+          select from members m where m.project_id = ${entered.projectId} and m.user_id = u.id and m.role = 'owner'))
     ) or (exists (
-      select from channels c where ${sameMailbox(of)} and c.unconfirmed_since is null and c.deleted_at is null
+      select from channels c where ${hasSameMailbox(entered)} and c.unconfirmed_since is null and c.deleted_at is null
     ) and not exists (
-      select from channels c where ${sameMailbox(of)} and c.broken_by = 'recipient'
+      select from channels c where ${hasSameMailbox(entered)} and c.broken_by = 'recipient'
     )) as proven`);
   return rows[0]?.proven === true ? null : (before?.unconfirmedSince ?? new Date());
 }
 
-function sameMailbox({ projectId, address }: Address) {
+function hasSameMailbox({ projectId, address }: Address) {
   return sql`c.project_id = ${projectId} and c.kind = 'email' and not c.internal
     and lower(c.hint) = lower(${address})`;
 }
 
-/** Queues the question to a channel that waits, unless its address or its project had too many of them lately. */
-export async function askToConfirm(tx: Db | Tx, ref: ChannelRef): Promise<Asked> {
+/** Queues the question to an unconfirmed channel, unless its address or its project had too many of them lately. */
+export async function askToConfirm(tx: Db | Tx, ref: ChannelRef): Promise<AskResult> {
   const [channel] = await tx.select().from(channels).where(isRef(ref)).for("update");
   if (channel === undefined || channel.unconfirmedSince === null || channel.brokenBy === "recipient") {
     return "nothing to ask";
@@ -76,12 +76,12 @@ export async function askToConfirm(tx: Db | Tx, ref: ChannelRef): Promise<Asked>
   return "asked";
 }
 
-/** The same for a person who presses the button. */
-export function askAgain(db: Db, ref: ChannelRef): Promise<Asked> {
+/** The same in a transaction of its own, for a person who presses the button. */
+export function askAgain(db: Db, ref: ChannelRef): Promise<AskResult> {
   return db.transaction((tx) => askToConfirm(tx, ref));
 }
 
-/** @returns false where it would be one too many. Two at once for one address or project wait for each other. */
+/** Counts a question. Two at once for one address or project wait for each other. @returns false if it would be one too many */
 async function countQuestion(tx: Db | Tx, projectId: string, hash: string): Promise<boolean> {
   await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(key, ${LOCK_SEEDS.addressQuestion}))
     from unnest(array[${hash}::text, ${projectId}::text]) as key order by key`);
@@ -93,46 +93,50 @@ async function countQuestion(tx: Db | Tx, projectId: string, hash: string): Prom
           from address_questions where address_hash = ${hash} and asked_at > now() - interval '30 days') a,
          (select count(*) as day from address_questions
           where project_id = ${projectId} and asked_at > now() - interval '1 day') p
-    where a.day < ${LIMITS.addressPerDay} and a.month < ${LIMITS.addressPerMonth}
-      and p.day < ${LIMITS.projectPerDay}`);
+    where a.day < ${QUESTIONS_MAX.addressPerDay} and a.month < ${QUESTIONS_MAX.addressPerMonth}
+      and p.day < ${QUESTIONS_MAX.projectPerDay}`);
   return count === 1;
 }
 
 /**
- * A channel whose address is to be confirmed, as the page behind the link shows it. `isStopped`: its reader ended the mails since, which only a new question can undo.
+ * A channel whose address is to be confirmed, for the page of the link. `isStopped`: its recipient has unsubscribed since,
+ * which only a new question can undo.
  */
 export type ConfirmationTarget = { projectName: string; isConfirmed: boolean; isStopped: boolean };
 
-/** Null where the channel is gone, or sends elsewhere now. */
-export async function findConfirmationTarget(db: Db, of: Confirmation): Promise<ConfirmationTarget | null> {
+/** The channel of a link; null if it was deleted, or now uses another address. */
+export async function findConfirmationTarget(
+  db: Db,
+  confirmation: Confirmation,
+): Promise<ConfirmationTarget | null> {
   const rows = await db.execute<ConfirmationTarget>(sql`
     select p.name as "projectName", c.unconfirmed_since is null and c.broken_at is null as "isConfirmed",
       coalesce(c.broken_by = 'recipient', false) as "isStopped"
     from channels c join projects p on p.id = c.project_id and p.deleted_at is null
-    where ${isQuestioned(of)}`);
+    where ${isConfirmationOf(confirmation)}`);
   return rows[0] ?? null;
 }
 
 /**
- * Records that the mailbox's reader agreed: alerts go there from now on, whatever kept them from it, and those of
- * incidents that are still open are sent again. Where its reader unsubscribed since, nothing is changed. @returns whether it was confirmed
+ * Stores that the mailbox's owner agreed: alerts go there from now on, even if the channel was broken, and those of open
+ * incidents are sent again. Changes nothing if its owner has unsubscribed since. @returns whether it was confirmed
  */
-export async function confirmAddress(db: Db, of: Confirmation): Promise<boolean> {
+export async function confirmAddress(db: Db, confirmation: Confirmation): Promise<boolean> {
   return db.transaction(async (tx) => {
     const rows = await tx.execute<{ projectId: string }>(sql`
       update channels c set unconfirmed_since = null, broken_at = null, broken_because = null, broken_by = null,
         circuit_failures = 0, circuit_step = 0, circuit_until = null
-      where ${isQuestioned(of)} and (c.broken_by is null or c.broken_by <> 'recipient')
+      where ${isConfirmationOf(confirmation)} and (c.broken_by is null or c.broken_by <> 'recipient')
       returning c.project_id as "projectId"`);
     const [confirmed] = rows;
     if (confirmed === undefined) return false;
     await notifyProjectChange(tx, confirmed.projectId);
-    await sendStillDown(tx, of.channelId);
+    await sendStillDown(tx, confirmation.channelId);
     return true;
   });
 }
 
-/** Sends the newest alert of each open incident again: other channels got it meanwhile, this mailbox did not. */
+/** Sends the newest alert of each open incident again: it went to other channels meanwhile, but not to this mailbox. */
 async function sendStillDown(tx: Tx, channelId: string): Promise<void> {
   await tx.execute(sql`
     update deliveries d set state = 'pending', next_attempt_at = ${NOW}, finished_at = null,
@@ -147,7 +151,8 @@ async function sendStillDown(tx: Tx, channelId: string): Promise<void> {
   await notifySenders(tx);
 }
 
-function isQuestioned({ channelId, address }: Confirmation) {
+/** SQL: whether the channel `c` still has the address that is to be confirmed. */
+function isConfirmationOf({ channelId, address }: Confirmation) {
   return sql`c.id = ${channelId} and c.kind = 'email' and c.hint = ${address} and c.deleted_at is null
     and not c.internal`;
 }
@@ -160,16 +165,16 @@ function hashOf(address: string): string {
   return createHash("sha256").update(address.trim().toLowerCase()).digest("hex");
 }
 
-/** A channel and the address that it had when the link was made: for another one the link is worth nothing. */
+/** A channel and the address that it had when the link was made: the link confirms no other address. */
 export type Confirmation = { channelId: string; address: string };
 
-/** What a link turned out to be. `expired` was signed by us. */
-export type ReadConfirm = { kind: "valid" | "expired"; confirming: Confirmation } | { kind: "forged" };
+/** What a link is worth. `expired`: it is genuine, but no longer valid. */
+export type ReadConfirm = { kind: "valid" | "expired"; confirmation: Confirmation } | { kind: "forged" };
 
 const DAYS_VALID = 3;
 const PURPOSE = "confirm address";
 
-/** Lets the reader of a mailbox agree to get alerts there. It asks before it acts, and is good for three days. */
+/** A link by which the owner of a mailbox agrees to get alerts there. Its page asks before it acts; it is valid for three days. */
 export function confirmLink(
   keyring: Keyring,
   { publicUrl, channelId, address, now }: Confirmation & { publicUrl: string; now: Instant },
@@ -181,7 +186,7 @@ export function confirmLink(
   return `${publicUrl}/confirm-address?${query}`;
 }
 
-/** Reads the query of a link. Whatever is not exactly what was signed is forged. */
+/** Reads the query of a link. It is forged if it differs in any way from what was signed. */
 export function readConfirm(keyring: Keyring, query: URLSearchParams, now: Instant): ReadConfirm {
   const [channelId = "", address = "", expires = "", signature = ""] = [
     "channel",
@@ -192,27 +197,30 @@ export function readConfirm(keyring: Keyring, query: URLSearchParams, now: Insta
   const key = keyring.keys.find(({ id }) => id === query.get("key"));
   if (key === undefined || !isUuid(channelId) || !/^\d{1,12}$/.test(expires)) return { kind: "forged" };
   if (!isSame(signatureOf(key.key, { channelId, address, expires }), signature)) return { kind: "forged" };
-  return { kind: Number(expires) * 1_000 <= now ? "expired" : "valid", confirming: { channelId, address } };
+  return { kind: Number(expires) * 1_000 <= now ? "expired" : "valid", confirmation: { channelId, address } };
 }
 
-function signatureOf(key: Buffer, of: Confirmation & { expires: string }): string {
-  return sign(key, PURPOSE, [of.channelId, of.expires, of.address].join("|"));
+function signatureOf(key: Buffer, signed: Confirmation & { expires: string }): string {
+  return sign(key, PURPOSE, [signed.channelId, signed.expires, signed.address].join("|"));
 }
 
-/** A channel's mailbox, as the page behind a mail's link shows it. */
+/** A channel's mailbox, for the page of an unsubscribe link. */
 export type Mailbox = { projectName: string; to: string; stopped: boolean };
 
 const STOPPED = "The recipient unsubscribed by a link in a mail. Saving the address asks them again.";
 
-/** Lets the holder of a mail end its channel (RFC 8058). It says nothing else, so it does not expire. */
-export function unsubscribeLink(keyring: Keyring, of: { publicUrl: string; channelId: string }): string {
+/** A link by which the recipient of a mail stops its channel (RFC 8058). It allows nothing else, so it does not expire. */
+export function unsubscribeLink(
+  keyring: Keyring,
+  { publicUrl, channelId }: { publicUrl: string; channelId: string },
+): string {
   const { id, key } = newestKey(keyring);
-  const signature = sign(key, "unsubscribe", of.channelId);
-  const query = new URLSearchParams({ channel: of.channelId, key: id, signature });
-  return `${of.publicUrl}/unsubscribe?${query}`;
+  const signature = sign(key, "unsubscribe", channelId);
+  const query = new URLSearchParams({ channel: channelId, key: id, signature });
+  return `${publicUrl}/unsubscribe?${query}`;
 }
 
-/** The channel that a link was signed for, or null where it was not. */
+/** The id of the channel for which a link was signed; null if it was not signed. */
 export function readUnsubscribe(keyring: Keyring, query: URLSearchParams): string | null {
   const channelId = query.get("channel") ?? "";
   const key = keyring.keys.find(({ id }) => id === query.get("key"));
@@ -221,7 +229,7 @@ export function readUnsubscribe(keyring: Keyring, query: URLSearchParams): strin
   return isOurs ? channelId : null;
 }
 
-/** Null where the channel is gone, or none of mail. */
+/** A channel's mailbox; null if the channel was deleted, or does not send mail. */
 export async function findMailbox(db: Db, channelId: string): Promise<Mailbox | null> {
   const [row] = await db
     .select({ projectName: projects.name, to: channels.hint, by: channels.brokenBy })
@@ -233,7 +241,7 @@ export async function findMailbox(db: Db, channelId: string): Promise<Mailbox | 
     : { projectName: row.projectName, to: row.to, stopped: row.by === "recipient" };
 }
 
-/** No mail goes to it any more; the app says since when, and why. */
+/** Stops a mailbox: it gets no more mail, and the app shows since when, and why. */
 export async function stopMailbox(db: Db | Tx, channelId: string, because = STOPPED): Promise<void> {
   await db
     .update(channels)

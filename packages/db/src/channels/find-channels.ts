@@ -6,7 +6,7 @@ import { channels, checkChannels, deliveries } from "../schema/index.ts";
 export type ChannelRef = { projectId: string; channelId: string };
 export type ChannelRow = typeof channels.$inferSelect;
 type DeliveryRow = typeof deliveries.$inferSelect;
-/** A message that tries a channel: a test, or the question whether its reader agrees. */
+/** A message that tries a channel: a test, or the question whether the address's owner agrees. */
 type Trial = {
   deliveryId: string;
   kind: "test" | "confirm";
@@ -14,10 +14,10 @@ type Trial = {
   createdAt: Date;
   lastError: string | null;
 };
-/** `lastTrial`: the newest of the last day. */
+/** `lastTrial`: the newest trial of the last day. */
 export type ChannelWithChecks = ChannelRow & { checkIds: string[]; lastTrial: Trial | null };
 
-/** A channel that is there, with the checks that alert it, or null. Its settings stay sealed. */
+/** A channel with the checks that alert it; null if there is none, or it is deleted. Its settings stay sealed. */
 export async function findChannel(db: Db, ref: ChannelRef): Promise<ChannelWithChecks | null> {
   const [row] = await db
     .select()
@@ -61,7 +61,7 @@ async function lastTrials(db: Db, channelIds: readonly string[]): Promise<Map<st
   return new Map(rows.map(({ channelId, ...trial }) => [channelId, trial]));
 }
 
-/** Channels of a project, oldest first, from after the channel `after`. */
+/** Channels of a project, oldest first; only those after the channel `after`. */
 export async function listChannels(
   db: Db,
   projectId: string,

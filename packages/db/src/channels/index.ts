@@ -4,7 +4,7 @@ export {
   type ReadConfirm,
   readConfirm,
   askAgain,
-  type Asked,
+  type AskResult,
   confirmAddress,
   findConfirmationTarget,
   type NamedBy,
@@ -38,8 +38,7 @@ export {
   type DeliveryRow,
   findDelivery,
   listDeliveries,
-  queueTest,
-  testsWithinMinute,
 } from "../deliveries/list-deliveries.ts";
+export { queueTest, testsWithinMinute } from "../deliveries/queue-tests.ts";
 export { loadPushKeys, type PushKeys } from "./push-keys.ts";
 export { settingsPlace } from "./settings.ts";

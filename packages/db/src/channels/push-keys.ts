@@ -6,18 +6,18 @@ import type { Db } from "../database.ts";
 import { instanceFacts } from "../schema/index.ts";
 import { type Keyring, seal, unseal } from "../secrets/keyring.ts";
 
-/** The keys with which this instance signs what it sends to browsers (RFC 8292), in base64url. */
+/** The keys with which this instance signs its push messages to browsers (RFC 8292), in base64url. */
 export type PushKeys = { publicKey: string; privateKey: string };
 
 const NAME = "push-keys";
 const PLACE = { table: "instance_facts", column: "value", rowId: NAME, projectId: "" };
 
-/** The keys of this instance, made where it has none yet. Every browser's subscription belongs to them. @throws LostKey */
+/** The keys of this instance, generated if it has none yet. Every browser's subscription is bound to them. @throws LostKey */
 export async function loadPushKeys(db: Db, keyring: Keyring): Promise<PushKeys> {
   const known = await findKeys(db, keyring);
   if (known !== null) return known;
   const value = seal(keyring, PLACE, JSON.stringify(newKeys()));
-  // Another process may be the first: then its keys hold.
+  // If another process was first, its keys are used.
   await db.insert(instanceFacts).values({ name: NAME, value }).onConflictDoNothing();
   const made = await findKeys(db, keyring);
   if (made === null) throw new Error("The keys for browsers were removed while they were made.");

@@ -1,17 +1,17 @@
 import { type Keyring, LostKey, type Place, seal, unseal } from "../secrets/keyring.ts";
 import type { ChannelRef } from "./find-channels.ts";
 
-/** What the settings of a channel are sealed for. */
+/** The place for which the settings of a channel are sealed. */
 export function settingsPlace({ projectId, channelId }: ChannelRef): Place {
   return { table: "channels", column: "settings", rowId: channelId, projectId };
 }
 
-/** Settings as they are stored: unreadable without the key, and in any other row. */
+/** Seals settings for storage: they cannot be read without the key, nor in any other row. */
 export function sealSettings(keyring: Keyring, ref: ChannelRef, settings: Record<string, unknown>): string {
   return seal(keyring, settingsPlace(ref), JSON.stringify(settings));
 }
 
-/** Settings as they were sealed; null where the keyring has not their key. @throws where they were changed */
+/** Opens sealed settings; null if the keyring does not have their key. @throws if they were changed */
 export function openSettings(
   keyring: Keyring,
   ref: ChannelRef,

@@ -12,16 +12,16 @@ import { sealSettings } from "./settings.ts";
 
 const CHANNELS_MAX = 1_000;
 
-/** A project would have more channels than it may. */
+/** The project would have more channels than allowed. */
 export class TooManyChannels extends Error {
   constructor() {
-    super("A project has at most 1,000 channels: delete some that are not used any more.");
+    super("A project has at most 1,000 channels: delete some that are no longer used.");
   }
 }
 
-/** Before `adding` channels more, in their transaction: two at once wait for each other. @throws TooManyChannels */
+/** Call it before `adding` channels, in the same transaction; two such transactions wait for each other. @throws TooManyChannels */
 export async function refuseTooMany(tx: Db | Tx, projectId: string, adding = 1): Promise<void> {
-  // Not a lock that pings and edits of checks would wait for.
+  // "no key": pings and edits of checks do not wait for this lock.
   await tx.execute(sql`select 1 from projects where id = ${projectId} for no key update`);
   const live = and(
     eq(channels.projectId, projectId),
@@ -40,15 +40,15 @@ export type NewChannel = {
   hint: string;
   /** The checks that alert it; "all": every check that the project has now. */
   checkIds: readonly string[] | "all";
-  /** The person who names a mailbox's address, which is then asked whether it wants alerts; left out: the operator. */
+  /** Who enters a mailbox's address, which is then asked whether it wants alerts; left out: the operator. */
   namedBy?: NamedBy | null;
-  /** Its messages are collected for so long; left out: sent at once. */
+  /** For how long its messages are collected; left out: each is sent at once. */
   collectMinutes?: number;
-  /** Whether alerts that share something come as one message; null, or left out: as its kind does. */
+  /** Whether alerts that share something are sent as one message; null, or left out: the default of its kind. */
   groups?: boolean | null;
 };
 
-/** A check was named that this project does not have. */
+/** A check that was named is not in this project. */
 export class UnknownCheck extends Error {}
 
 /** Stores a channel with its settings sealed. @throws UnknownCheck, TooManyChannels */
@@ -81,7 +81,7 @@ export async function createChannel(db: Db | Tx, keyring: Keyring, input: NewCha
   });
 }
 
-/** Makes these, and only these, the checks that alert a channel. @throws UnknownCheck */
+/** Replaces the checks that alert a channel by these. @throws UnknownCheck */
 async function linkChecks(
   tx: Tx,
   channel: { projectId: string; channelId: string },
@@ -100,23 +100,23 @@ async function linkChecks(
 
 export type ChannelEdit = {
   name: string | null;
-  /** New settings as a whole; they also mend a broken channel. Null: as they are. */
+  /** All settings anew, which also makes a broken channel work again. Null: they stay as they are. */
   settings: { settings: Record<string, unknown>; hint: string } | null;
-  /** The person who names a new mailbox's address; null: the operator. */
+  /** Who enters a new mailbox's address; null: the operator. */
   namedBy: NamedBy | null;
   checkIds: readonly string[] | "all" | null;
-  /** It becomes the project's fallback channel; the previous one no longer is. */
+  /** True: it becomes the project's fallback channel in place of the present one. */
   isFallback: boolean | null;
   proveWeekly: boolean | null;
-  /** What is collected already comes when it was to come. */
+  /** Messages that are collected already keep their time. */
   collectMinutes: number | null;
-  /** Null: as its kind does. Undefined: as it is. */
+  /** Null: the default of its kind. Undefined: it stays as it is. */
   groups: boolean | null | undefined;
-  /** The version the editor saw; null edits whatever is there. */
+  /** The version that the editor saw; null edits the current one. */
   version: number | null;
 };
 
-/** Writes what is given. @returns whether the channel was there. @throws UnknownCheck, StaleVersion */
+/** Writes the given fields. @returns whether there is such a channel. @throws UnknownCheck, StaleVersion */
 export async function editChannel(
   db: Db,
   ref: ChannelRef,
@@ -125,7 +125,7 @@ export async function editChannel(
   return await db.transaction(async (tx) => {
     if (edit.isFallback === true) await dropFallback(tx, ref);
     const before = edit.settings === null ? null : await lockStored(tx, ref);
-    const unconfirmed = await confirmationOf(tx, before, edit);
+    const unconfirmed = await confirmationColumns(tx, before, edit);
     const edited = await tx
       .update(channels)
       .set({
@@ -164,8 +164,8 @@ async function lockStored(tx: Tx, { projectId, channelId }: ChannelRef): Promise
   return stored;
 }
 
-/** Another address has to be confirmed anew, and so has one whose reader unsubscribed. */
-async function confirmationOf(
+/** A new address must be confirmed, and so must one whose recipient has unsubscribed. */
+async function confirmationColumns(
   tx: Tx,
   before: ChannelRow | null,
   { settings, namedBy }: ChannelEdit,
@@ -203,12 +203,12 @@ function columnsOf(ref: ChannelRef, keyring: Keyring, edit: ChannelEdit) {
   };
 }
 
-/** Hides a channel: nothing but the end of incidents that it keeps is sent to it until `restoreChannel`. @returns whether it was there. */
+/** Hides a channel: until `restoreChannel` it is sent nothing but the end of incidents that it keeps. @returns whether there was such a channel */
 export async function deleteChannel(db: Db, ref: ChannelRef): Promise<boolean> {
   return await db.transaction((tx) => deleteChannelIn(tx, ref));
 }
 
-/** The same inside a transaction. */
+/** The same inside the caller's transaction. */
 export async function deleteChannelIn(tx: Db | Tx, { projectId, channelId }: ChannelRef): Promise<boolean> {
   const hidden = await tx
     .update(channels)
@@ -227,7 +227,7 @@ export async function deleteChannelIn(tx: Db | Tx, { projectId, channelId }: Cha
   return true;
 }
 
-/** Brings a deleted channel back, with the checks that alerted it. @returns whether there was something to undo. @throws TooManyChannels */
+/** Restores a deleted channel, with the checks that alerted it. @returns whether there was something to undo. @throws TooManyChannels */
 export async function restoreChannel(db: Db, { projectId, channelId }: ChannelRef): Promise<boolean> {
   return await db.transaction(async (tx) => {
     const restored = await tx
@@ -247,13 +247,13 @@ export async function restoreChannel(db: Db, { projectId, channelId }: ChannelRe
 type Move = {
   projectId: string;
   channelId: string;
-  /** As they were read; where a person has stored others since, theirs stand. */
+  /** The settings as they were read; if a person has stored others since, those stay. */
   sealedBefore: string;
   settings: Record<string, unknown>;
   hint: string;
 };
 
-/** Stores where a channel moved to, such as a group that became a supergroup. */
+/** Stores the new address of a channel whose provider moved it, such as a Telegram group that became a supergroup. */
 export async function moveChannel(db: Db, keyring: Keyring, move: Move): Promise<void> {
   await db
     .update(channels)

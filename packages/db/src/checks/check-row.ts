@@ -7,7 +7,7 @@ import { epochMs } from "../sql-fragments.ts";
 
 export type CheckRow = typeof checks.$inferSelect;
 
-/** A check as it was read under its lock. */
+/** A check as it is stored. */
 export type StoredCheck = {
   projectId: string;
   pingUuid: string;
@@ -48,14 +48,14 @@ const DETAILS: Record<Details, true> = {
   wakeAt: true,
 };
 
-/** What `STORED_CHECK` reads. Instants are epoch milliseconds, in which core counts. */
+/** The row that `STORED_CHECK` reads. Instants are epoch milliseconds, in which core counts. */
 export type StoredCheckRow = {
   [Column in Exclude<keyof CheckRow, Details>]: CheckRow[Column] extends Date | null
     ? Exclude<CheckRow[Column], Date> | Instant
     : CheckRow[Column];
 };
 
-/** SQL: the columns of a check under the names of the schema, as `storedCheck` takes them. */
+/** SQL: the columns of a check, named as in the schema, for `storedCheck`. */
 export const STORED_CHECK = Object.entries(getTableColumns(checks))
   .filter(([key]) => !(key in DETAILS))
   .map(([key, { name, dataType }]) =>
@@ -63,7 +63,7 @@ export const STORED_CHECK = Object.entries(getTableColumns(checks))
   )
   .join(", ");
 
-/** SQL: the columns that `pingReading` takes. */
+/** SQL: the columns of a check's `PingReading`. */
 export const PING_READING = `methods, filter_subject as "filterSubject", filter_body as "filterBody",
   filter_http_body as "filterHttpBody", filter_default_fail as "filterDefaultFail",
   start_keywords as "startKeywords", success_keywords as "successKeywords", failure_keywords as "failureKeywords"`;
@@ -73,7 +73,7 @@ export function storedCheck(row: StoredCheckRow): StoredCheck {
   return { projectId, pingUuid, coalesced, reading: pingReading(row), check: foldedCheck(row) };
 }
 
-/** The check of a row that Drizzle read. */
+/** The check that core folds, from a row that Drizzle read. */
 export function toCheck(row: CheckRow): Check {
   return foldedCheck({
     ...row,
@@ -91,7 +91,7 @@ function foldedCheck(row: StoredCheckRow): Check {
   return { id, createdAt, settings, state: checkState(row) };
 }
 
-/** What a person decided about a check. */
+/** The settings of a check that decide about its runs and deadlines. */
 export function checkSettings(row: Omit<CheckSettings, "maintenance">): CheckSettings {
   return {
     schedule: row.schedule,

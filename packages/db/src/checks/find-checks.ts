@@ -8,10 +8,10 @@ import type { CheckRow } from "./check-row.ts";
 
 export type CheckRef = { projectId: string; checkId: string };
 export type CheckWithChannels = CheckRow & { channelIds: string[] };
-/** And the checks it depends on, and when it last ended well; null where no such run is kept. */
+/** `dependsOn`: the checks that it depends on directly. `lastSuccessAt`: when its last good run ended; null if none is kept. */
 export type LinkedCheck = CheckWithChannels & { dependsOn: string[]; lastSuccessAt: Date | null };
 
-/** A check that is there, with the channels it alerts, or null. */
+/** A check with its links; null if there is none, or it is deleted. */
 export async function findCheck(db: Db, ref: CheckRef): Promise<LinkedCheck | null> {
   const [row] = await db
     .select()
@@ -22,7 +22,7 @@ export async function findCheck(db: Db, ref: CheckRef): Promise<LinkedCheck | nu
   return found ?? null;
 }
 
-/** The rows with what is linked to them. */
+/** Adds channels, dependencies and the last success to each row. */
 async function withLinks(db: Db | Tx, rows: readonly CheckRow[]): Promise<LinkedCheck[]> {
   const ids = rows.map((row) => row.id);
   const links = await db.select().from(checkChannels).where(inArray(checkChannels.checkId, ids));
@@ -38,7 +38,7 @@ async function withLinks(db: Db | Tx, rows: readonly CheckRow[]): Promise<Linked
   }));
 }
 
-/** By check, the end of its last run that ended well. */
+/** The end of the last good run of each check, by id. */
 async function lastSuccesses(db: Db | Tx, ids: readonly string[]): Promise<Map<string, Date>> {
   const last = db
     .select({ at: runs.heardAt })
@@ -57,7 +57,7 @@ async function lastSuccesses(db: Db | Tx, ids: readonly string[]): Promise<Map<s
 
 export type CheckFilter = { projectId: string; slug?: string; tags?: readonly string[] };
 
-/** Checks of a project, oldest first, from after the check `after`; each must carry all the tags. */
+/** Checks of a project that have all the tags, oldest first; only those after the check `after`. */
 export async function listChecks(
   db: Db,
   filter: CheckFilter,
@@ -80,10 +80,10 @@ export async function listChecks(
   return await withLinks(db, rows);
 }
 
-/** A check with no more than when it runs. */
+/** A check's name, status and schedule alone. */
 export type ScheduledCheck = Pick<CheckRow, "id" | "name" | "slug" | "status" | "schedule">;
 
-/** When each check of a project runs, oldest first. */
+/** The schedules of a project's checks, oldest first. */
 export async function listSchedules(db: Db, projectId: string): Promise<ScheduledCheck[]> {
   const { id, name, slug, status, schedule } = getTableColumns(checks);
   return await db
@@ -102,12 +102,12 @@ export async function hasCheck(db: Db, ref: CheckRef): Promise<boolean> {
   return found.length > 0;
 }
 
-/** `checkName` of core as an SQL expression, for the table alias of `checks`. */
+/** SQL: core's `checkName`. `alias`: of the table `checks`. */
 export function checkNameSql(alias: string): Fragment<string> {
   return new Fragment(`coalesce(nullif(${alias}.name, ''), nullif(${alias}.slug, ''), '${UNNAMED_CHECK}')`);
 }
 
-/** Checks that are there, in projects that are there, oldest first, with the channels they alert. */
+/** Checks with their channels, oldest first; none that are deleted, or whose project is. */
 export async function checksWithChannels(
   db: Db | Tx,
   where: SQL | undefined,

@@ -8,32 +8,32 @@ import { channels, checks } from "../schema/index.ts";
 import type { CheckRow } from "./check-row.ts";
 import { linkChannels, linkDependencies } from "./links.ts";
 
-/** What a person decided about a check apart from when it is due: who it is, and how its pings are read. */
+/** The settings of a check that do not concern its deadlines: its name, how its pings are read, and the like. */
 export type CheckDetails = Pick<CheckRow, keyof typeof defaultDetails | "inactiveSchedule" | "declared">;
 
 export type NewCheck = {
   projectId: string;
   details: Partial<CheckDetails>;
-  /** As `newCheck` of core made it; its id is kept. */
+  /** As core's `newCheck` returned it; its id is kept. */
   check: Check;
   nextAt: Instant | null;
   /** "all": every channel that the project has now. */
   channelIds: readonly string[] | "all";
   /** Ids or slugs of checks; left out: none. */
   dependsOn?: readonly string[];
-  /** Where an old ping URL must go on working (import); else a new one is made. */
+  /** Given if an old ping URL must keep working (import); otherwise a new one is generated. */
   pingUuid?: string;
   badgeUuid?: string;
 };
 
-/** Stores a new check in a transaction of its own. @throws UnknownChannel where a channel is not of this project. */
+/** Stores a new check in a transaction of its own. @throws UnknownChannel if a channel is not in this project */
 export async function createCheck(db: Db, input: NewCheck): Promise<CheckRow> {
   return await db.transaction((tx) => insertCheck(tx, input));
 }
 
 /** The same inside the caller's transaction. */
 export async function insertCheck(tx: Db | Tx, input: NewCheck): Promise<CheckRow> {
-  const [row] = await tx.insert(checks).values(rowOf(input)).returning();
+  const [row] = await tx.insert(checks).values(toRow(input)).returning();
   if (row === undefined) throw new Error("The insert returned no row.");
   const ids = input.channelIds === "all" ? await allChannels(tx, input.projectId) : input.channelIds;
   const ref = { projectId: input.projectId, checkId: row.id };
@@ -43,7 +43,7 @@ export async function insertCheck(tx: Db | Tx, input: NewCheck): Promise<CheckRo
   return row;
 }
 
-function rowOf({
+function toRow({
   projectId,
   details,
   check,

@@ -2,15 +2,15 @@ import { isUuid } from "@overdue/core";
 import { and, eq, inArray, isNull, or, sql } from "drizzle-orm";
 
 import type { Db, Tx } from "../database.ts";
-import { wakeFrom } from "../incidents/dependents.ts";
+import { wakeCheckAndDependents } from "../incidents/dependents.ts";
 import { LOCK_SEEDS } from "../locks.ts";
 import { channels, checkChannels, checkDependencies, checks } from "../schema/index.ts";
 import { checkNameSql, type CheckRef } from "./find-checks.ts";
 
-/** A channel was named that this project does not have. */
+/** A channel of the check is not in this project. */
 export class UnknownChannel extends Error {}
 
-/** Makes these, and only these, the channels of a check. @throws UnknownChannel */
+/** Replaces the channels of a check by these. @throws UnknownChannel */
 export async function linkChannels(
   tx: Db | Tx,
   check: CheckRef,
@@ -34,7 +34,7 @@ export async function linkChannels(
     await tx.insert(checkChannels).values(wanted.map((channelId) => ({ ...check, channelId })));
 }
 
-/** A check was named that this project does not have. */
+/** The check `named`, by id or slug, is not in this project. */
 export class UnknownDependency extends Error {
   readonly named: string;
   constructor(named: string) {
@@ -43,7 +43,7 @@ export class UnknownDependency extends Error {
   }
 }
 
-/** A check would depend on itself: by way of the check of this name, or directly. */
+/** The check would depend on itself: through the check named `through`, or directly (null). */
 export class CircularDependency extends Error {
   readonly through: string | null;
   constructor(through: string | null) {
@@ -53,15 +53,15 @@ export class CircularDependency extends Error {
 }
 
 /**
- * Makes these, named by id or by slug, and only these, what a check depends on. Wakes its open incident and those of what depends on it.
- * @throws UnknownDependency, CircularDependency
+ * Replaces the dependencies of a check by these, named by id or slug, and makes its open incident and those of its dependents
+ * due at once. @throws UnknownDependency, CircularDependency
  */
 export async function linkDependencies(
   tx: Db | Tx,
   check: CheckRef,
   names: readonly string[],
 ): Promise<void> {
-  // One edit at a time in a project: two that are fine alone may make a circle together.
+  // One edit at a time in a project: two that are harmless alone may make a circle together.
   await tx.execute(sql`select pg_advisory_xact_lock(
     hashtextextended(${check.projectId}, ${LOCK_SEEDS.dependenciesOfProject}))`);
   const ids = await Promise.all([...new Set(names)].map((name) => resolve(tx, check.projectId, name)));
@@ -69,7 +69,7 @@ export async function linkDependencies(
   await tx.delete(checkDependencies).where(eq(checkDependencies.checkId, check.checkId));
   const rows = [...new Set(ids)].map((dependsOnId) => ({ ...check, dependsOnId }));
   if (rows.length > 0) await tx.insert(checkDependencies).values(rows);
-  await wakeFrom(tx, check.checkId);
+  await wakeCheckAndDependents(tx, check.checkId);
 }
 
 async function resolve(tx: Db | Tx, projectId: string, name: string): Promise<string> {

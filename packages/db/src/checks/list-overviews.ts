@@ -7,7 +7,7 @@ import { checkChannels, checks } from "../schema/index.ts";
 import { epochMs } from "../sql-fragments.ts";
 import type { CheckRow } from "./check-row.ts";
 
-/** The incident that is open for a check. Instants are epoch milliseconds. */
+/** The open incident of a check. Instants are epoch milliseconds. */
 type OpenIncident = {
   id: string;
   checkId: string;
@@ -24,7 +24,7 @@ export type CheckOverview = {
   row: CheckRow;
   channels: number;
   incident: OpenIncident | null;
-  /** The address that its newest run came from; null where none is known. */
+  /** The address from which its newest run came; null if unknown. */
   host: string | null;
   /** The newest slots, oldest first; null where they were not read. */
   slots: readonly SlotRecord[] | null;
@@ -33,7 +33,7 @@ export type CheckOverview = {
 type Filter = { projectId: string; ids: readonly string[] | null };
 
 type SlotLimits = {
-  /** How many slots of each check. */
+  /** How many slots of each check to read. */
   each: number;
   /** Where a whole project has more checks than this, slots are read of those alone that are down. */
   checksMax: number;
@@ -43,8 +43,8 @@ type SlotLimits = {
 const DOWN_MAX = 100;
 
 /**
- * The checks of a project, or those of these ids, with what a list shows of each: six statements, however many checks.
- * A project has at most some thousand checks.
+ * The checks of a project, or those with these ids, with what a list shows of each. It takes six statements, however many
+ * checks there are.
  */
 export async function listOverviews(
   { db, pool }: { db: Db; pool: Pool },
@@ -115,7 +115,7 @@ async function loadOpenIncidents(pool: Pool, { projectId, ids }: Filter): Promis
   return new Map(rows.map((row) => [row.checkId, row]));
 }
 
-/** The address that the newest run of each check came from. */
+/** The address from which the newest run of each check came. */
 async function loadHosts(pool: Pool, { projectId, ids }: Filter): Promise<Map<string, string>> {
   const rows = await pool.query<{ checkId: string; host: string }>(
     `select c.id as "checkId", newest.host from checks c
@@ -129,7 +129,7 @@ async function loadHosts(pool: Pool, { projectId, ids }: Filter): Promise<Map<st
   return new Map(rows.map(({ checkId, host }) => [checkId, host]));
 }
 
-/** As an array, because a list reads tens of thousands of them and names take most of the time. */
+/** A slot as an array, because a list reads tens of thousands of them, and names would take most of the time. */
 export type SlotValues = [
   dueAt: Instant,
   outcome: SlotRecord["outcome"],
@@ -157,7 +157,7 @@ export async function loadNewestSlots(
   return new Map(rows.map(({ checkId, slots }) => [checkId, slots.map(slotRecord)]));
 }
 
-/** Selects the newest slots of a check, oldest first, as `SlotValues` in the column `slots`; null where it has none. */
+/** SQL: selects the newest slots of a check, oldest first, as `SlotValues` in the column `slots`; null if it has none. */
 export function newestSlots(checkId: string, limit: string): string {
   return `select json_agg(json_build_array(${epochMs("s.due_at")}, s.outcome, s.late_ms, s.because, r.duration_ms,
                  r.exit_status, r.overlong, r.outcome = 'running') order by s.due_at) as slots

@@ -12,7 +12,7 @@ import {
   type Tx,
 } from "../database.ts";
 import { endKeptIncidents } from "../deliveries/end-incidents.ts";
-import { changeAndWake, wakeDependents } from "../incidents/dependents.ts";
+import { changeAndWakeDependents, wakeDependents } from "../incidents/dependents.ts";
 import { windowsFor } from "../maintenance/windows.ts";
 import { checks } from "../schema/index.ts";
 import { type Act, changeCheck, changeCheckIn, foldRestored } from "../transitions/change-check.ts";
@@ -25,16 +25,16 @@ export type CheckEdit = {
   settings: Partial<CheckSettings>;
   /** Null: the channels stay as they are. */
   channelIds: readonly string[] | null;
-  /** Ids or slugs; left out: as they are. */
+  /** Ids or slugs; left out: the dependencies stay as they are. */
   dependsOn?: readonly string[];
-  /** The version the editor saw; null edits whatever is there. */
+  /** The version that the editor saw; null edits the current one. */
   version: number | null;
   at: Instant;
 };
 
 /**
- * Writes what was sent and nothing else, and folds new settings, in one transaction. @returns whether the check was
- * there. @throws StaleVersion, UnknownChannel, UnknownDependency, CircularDependency; then nothing is written
+ * Writes the given fields and nothing else, and folds new settings, in one transaction. @returns whether there is such a
+ * check. @throws StaleVersion, UnknownChannel, UnknownDependency, CircularDependency; then nothing is written
  */
 export async function editCheck(pool: Pool, ref: CheckRef, edit: CheckEdit): Promise<boolean> {
   return inTransaction(pool, (client) => editCheckIn(client, ref, edit));
@@ -55,7 +55,7 @@ function settingsChange(check: Check, { at, settings }: CheckEdit): Act[] {
   return [{ kind: "edit", at, settings: { ...check.settings, ...settings } }];
 }
 
-/** Other tags, other maintenance windows. */
+/** New tags may bring other maintenance windows. */
 async function windowsChange(
   db: Db,
   { settings }: Check,
@@ -80,18 +80,18 @@ async function write(db: Db, ref: CheckRef, edit: CheckEdit): Promise<void> {
   if (edit.dependsOn !== undefined) await linkDependencies(db, ref, edit.dependsOn);
 }
 
-/** Stops the evaluation of its deadlines until a ping or `resumeCheck`. A paused check stays as it is. @returns whether it was there. */
+/** Stops the evaluation of a check's deadlines until a ping or `resumeCheck`. A paused check stays as it is. @returns whether there is such a check */
 export async function pauseCheck(pool: Pool, ref: CheckRef, at: Instant): Promise<boolean> {
   const changed = await changeCheck(pool, ref, async ({ id, state }, client) => {
     if (state.status === "paused") return [];
-    // A check about to be evaluated may have held others back.
+    // A check that was about to be evaluated may have held back its dependents.
     await wakeDependents(client, [id]);
     return [{ kind: "pause", at }];
   });
   return changed !== null;
 }
 
-/** Begins anew, as a check without pings. A check that is not paused stays as it is. @returns whether it was there. */
+/** Starts a paused check anew, as if it had no pings. A check that is not paused stays as it is. @returns whether there is such a check */
 export async function resumeCheck(pool: Pool, ref: CheckRef, at: Instant): Promise<boolean> {
   const changed = await changeCheck(pool, ref, (check) =>
     check.state.status === "paused" ? [{ kind: "resume", at }] : [],
@@ -100,8 +100,8 @@ export async function resumeCheck(pool: Pool, ref: CheckRef, at: Instant): Promi
 }
 
 /**
- * Makes a paused check what it was before; where that is not known any more it begins anew. A check that is not paused
- * stays as it is. @returns whether it was there.
+ * Restores a paused check as it was before the pause; if that is no longer known, starts it anew. A check that is not paused
+ * stays as it is. @returns whether there is such a check
  */
 export async function undoPause(pool: Pool, ref: CheckRef, at: Instant): Promise<boolean> {
   const changed = await changeCheck(pool, ref, (check) =>
@@ -110,23 +110,23 @@ export async function undoPause(pool: Pool, ref: CheckRef, at: Instant): Promise
   return changed !== null;
 }
 
-/** Forgets how long its runs took before `at`: the baseline is learnt anew from there. @returns whether it was there. */
+/** Forgets how long a check's runs took before `at`, so that the baseline is learnt anew. @returns whether there is such a check */
 export async function resetBaseline(pool: Pool, ref: CheckRef, at: Instant): Promise<boolean> {
   const changed = await changeCheck(pool, ref, () => [{ kind: "baseline-reset", at }]);
   return changed !== null;
 }
 
 /**
- * Hides a check: until `restoreCheck` it takes no pings, its deadlines are not evaluated, and it holds no alert back. Of
- * its incident only services that keep incidents are notified. @returns whether it was there.
+ * Hides a check: until `restoreCheck` it takes no pings, its deadlines are not evaluated, and it holds back no alert. Only
+ * services that keep incidents are notified that its incident has ended. @returns whether there was such a check
  */
 export async function deleteCheck(db: Db, ref: CheckRef): Promise<boolean> {
   return await db.transaction((tx) => deleteCheckIn(tx, ref));
 }
 
-/** The same inside a transaction. */
+/** The same inside the caller's transaction. */
 export async function deleteCheckIn(tx: Db | Tx, { projectId, checkId }: CheckRef): Promise<boolean> {
-  const wasThere = await changeAndWake(
+  const wasThere = await changeAndWakeDependents(
     tx,
     sql`update checks set deleted_at = now(), wake_at = null, version = version + 1
          where project_id = ${projectId} and id = ${checkId} and deleted_at is null`,
@@ -136,8 +136,8 @@ export async function deleteCheckIn(tx: Db | Tx, { projectId, checkId }: CheckRe
 }
 
 /**
- * Brings a deleted check back. What it missed while it could not be pinged is not held against it: one that was up
- * and has missed its deadline since begins anew. @returns whether there was something to undo.
+ * Restores a deleted check. It is excused from what it missed while it could not be pinged: if it was up and has missed its
+ * deadline since, it starts anew. @returns whether there was something to undo
  */
 export async function restoreCheck(pool: Pool, ref: CheckRef, at: Instant): Promise<boolean> {
   const deletedAt = await unhide(openDb(pool), ref);
@@ -149,7 +149,7 @@ export async function restoreCheck(pool: Pool, ref: CheckRef, at: Instant): Prom
 async function unhide(db: Db, { projectId, checkId }: CheckRef): Promise<Instant | null> {
   const hidden = and(eq(checks.projectId, projectId), eq(checks.id, checkId), isNotNull(checks.deletedAt));
   const [row] = await db.select({ deletedAt: checks.deletedAt }).from(checks).where(hidden);
-  // No checker may evaluate it before it was folded below; should that fail, it is evaluated a minute later.
+  // No checker may evaluate it before `foldRestored` has; should that fail, it is evaluated a minute later.
   const wakeAt = sql`greatest(${checks.deadlineAt}, now() + interval '1 minute')`;
   const restored = await db
     .update(checks)

@@ -26,24 +26,24 @@ import { moveIncidents } from "../deliveries/end-incidents.ts";
 import { channels, checks, routes } from "../schema/index.ts";
 import type { Keyring } from "../secrets/keyring.ts";
 import { deleteStatusPage } from "../status-pages/pages.ts";
-import { unagreedChats } from "../telegram/telegram.ts";
+import { findUnagreedChats } from "../telegram/telegram.ts";
 import { readState, storedRoute } from "./read-state.ts";
 import { savePage, type WantedPage } from "./save-page.ts";
 
-/** A channel as it is to be stored; its settings are complete. */
+/** A channel to be stored, with complete settings. */
 export type WantedChannel = PlannedChannel & { settings: Record<string, unknown>; hint: string };
 
-/** A check as it is to be stored. `channels`: names; null: all there are for a new one, else those it has. */
+/** A check to be stored. `channels`: names; null: a new check gets all channels, an existing one keeps its own. */
 export type WantedCheck = {
   slug: string;
   details: Partial<CheckDetails>;
   settings: CheckSettings;
   channels: readonly string[] | null;
-  /** Slugs; null: those it has. */
+  /** Slugs; null: the dependencies stay as they are. */
   dependsOn: readonly string[] | null;
 };
 
-/** What a file comes to, given what there is. */
+/** The steps that bring a project to the state that a file describes, with what is to be stored. */
 export type ConfigDecision = {
   steps: readonly Step[];
   channels: readonly WantedChannel[];
@@ -52,7 +52,7 @@ export type ConfigDecision = {
   statusPages: readonly WantedPage[];
 };
 
-/** Telegram channels whose chats have not agreed to get alerts; `indexes`: their places among the file's channels. */
+/** Telegram chats have not agreed to get alerts. `indexes`: of their channels in the file. */
 export class UnagreedChats extends Error {
   readonly indexes: readonly number[];
   constructor(indexes: readonly number[]) {
@@ -66,18 +66,18 @@ type Scope = {
   projectId: string;
   keyring: Keyring;
   at: Instant;
-  /** The person who names the addresses of mailboxes; null: the operator. */
+  /** Who enters the addresses of mailboxes; null: the operator. */
   namedBy: NamedBy | null;
-  /** Who applies the file and from where, for the audit log; null: nobody is written down. */
+  /** Who applies the file, and from which address, for the audit log; null: no audit entries are written. */
   appliedBy: Pick<NewAuditEntry, "actor" | "address"> | null;
   /** By name, checks by slug; what is made on the way comes to it. */
   ids: Record<IdsOf | "people" | "rotations", Map<string, string>>;
 };
 
 /**
- * Lets `decide` say what is to be done to a project, and does it, all or nothing: a throw undoes everything. Two at
- * once wait for each other. @returns the steps that were taken @throws CircularDependency by way of a check without a
- * slug, which `decide` cannot see; UnagreedChats, TooManyChannels
+ * Lets `decide` plan the changes of a project and makes them, all or none: a throw undoes everything. Two at once wait for
+ * each other. @returns the steps that were taken. @throws CircularDependency through a check without a slug, which `decide`
+ * cannot see; UnagreedChats, TooManyChannels
  */
 export async function applyConfig(
   pool: Pool,
@@ -89,12 +89,12 @@ export async function applyConfig(
     const current = await readState(openDb(client), rest.keyring, projectId);
     const decision = await decide(current);
     const asked = { projectId, wanted: decision.channels };
-    const unagreed = await unagreedChats(openDb(client), rest.keyring, asked);
+    const unagreed = await findUnagreedChats(openDb(client), rest.keyring, asked);
     if (unagreed.length > 0) throw new UnagreedChats(unagreed);
     const scope = { client, projectId, ...rest, ids: idsIn(current) };
     for (const step of decision.steps) await take(step, decision, scope);
-    const isMade = decision.steps.some(({ what, act }) => what === "channel" && act === "create");
-    if (isMade) await refuseTooMany(openDb(client), projectId, 0);
+    const addsChannel = decision.steps.some(({ what, act }) => what === "channel" && act === "create");
+    if (addsChannel) await refuseTooMany(openDb(client), projectId, 0);
     await link(decision, scope);
     await order(decision, scope);
     await audit(decision.steps, scope);
@@ -124,7 +124,7 @@ function idsIn({
   };
 }
 
-/** When all checks are there. First those links go that change, as old and new ones together may make a circle. */
+/** Links checks to their dependencies, once all checks exist. It first removes all links of the changed checks, since old and new ones together may make a circle. */
 async function link(
   { steps, checks: wanted }: ConfigDecision,
   { client, projectId, ids }: Scope,
@@ -146,7 +146,7 @@ async function link(
   }
 }
 
-/** The file's routes in its order, and then the others. */
+/** Puts the file's routes in their order, before all others. */
 async function order(decision: ConfigDecision, { client, projectId, ids }: Scope): Promise<void> {
   if (!decision.steps.some(({ what }) => what === "route")) return;
   const inOrder = decision.routes.flatMap(({ name }) => ids.routes.get(name) ?? []);
@@ -162,7 +162,7 @@ const IDS_OF = {
 type IdsOf = (typeof IDS_OF)[Step["what"]];
 const DONE = { create: "create", update: "edit", delete: "delete" } as const;
 
-/** One entry for each object that is changed, with the change itself or not at all. */
+/** Writes one audit entry for each changed object, in the same transaction. */
 async function audit(
   steps: readonly Step[],
   { client, projectId, at, appliedBy, ids }: Scope,
@@ -212,10 +212,10 @@ async function saveChannel(step: Step, channel: WantedChannel, scope: Scope): Pr
   const settings = sealSettings(keyring, { projectId, channelId: id }, channel.settings);
   ids.channels.set(name, id);
   const db = openDb(client);
-  const isNew = step.act === "create" || step.changes.includes("settings");
+  const hasNewSettings = step.act === "create" || step.changes.includes("settings");
   const [before = null] = await db.select().from(channels).where(eq(channels.id, id));
-  const unconfirmed = isNew ? await unconfirmedOf({ kind, hint }, before, scope) : null;
-  if (isNew && before !== null)
+  const unconfirmed = hasNewSettings ? await unconfirmedOf({ kind, hint }, before, scope) : null;
+  if (hasNewSettings && before !== null)
     await moveIncidents(db, keyring, { channel: before, settings: channel.settings });
   if (step.act === "create") {
     const stored = { id, projectId, kind, name, hint, settings, ...grouping, managedBy: "config" as const };
@@ -223,7 +223,7 @@ async function saveChannel(step: Step, channel: WantedChannel, scope: Scope): Pr
   } else
     await updateChannel(db, id, {
       grouping,
-      replaced: isNew ? { settings, hint, unconfirmedSince: unconfirmed } : null,
+      replaced: hasNewSettings ? { settings, hint, unconfirmedSince: unconfirmed } : null,
     });
   if (unconfirmed !== null) await askToConfirm(db, { projectId, channelId: id });
 }
@@ -240,7 +240,7 @@ async function unconfirmedOf(
 type GroupingSettings = Pick<WantedChannel, "collectMinutes" | "groups">;
 type Replaced = { settings: string; hint: string; unconfirmedSince: Date | null };
 
-/** `replaced`: what new settings come with; they also mend it. */
+/** `replaced`: the columns of new settings, which also make a broken channel work again. */
 async function updateChannel(
   db: Db,
   id: string,
@@ -271,7 +271,7 @@ async function saveCheck(step: Step, check: WantedCheck, scope: Scope): Promise<
     await insertCheck(db, { ...input, channelIds: named ?? "all" });
   } else {
     const isRelinked = step.changes.includes("channels");
-    const edit = { details, settings: changedOf(settings, step), version: null, at };
+    const edit = { details, settings: changedSettings(settings, step), version: null, at };
     await editCheckIn(client, { projectId, checkId }, { ...edit, channelIds: isRelinked ? named : null });
   }
   await db.update(checks).set({ managedBy: "config" }).where(eq(checks.id, checkId));
@@ -293,7 +293,7 @@ async function saveRoute(step: Step, route: ConfigRoute, { client, projectId, id
     .where(eq(routes.id, id));
 }
 
-/** Settings that stay are not folded anew: an edit restarts what it touches. */
-function changedOf(settings: CheckSettings, { changes }: Step): Partial<CheckSettings> {
+/** Only the settings that change, since an edit restarts whatever it touches. */
+function changedSettings(settings: CheckSettings, { changes }: Step): Partial<CheckSettings> {
   return Object.fromEntries(Object.entries(settings).filter(([field]) => changes.includes(field)));
 }

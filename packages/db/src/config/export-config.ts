@@ -2,13 +2,13 @@ import { countNames, type Current, defaultDetails, defaultSettings, nameProblemI
 
 type Plain = Record<string, unknown>;
 
-/** A project as a configuration file, and the parts that such a file cannot express. */
+/** A project as a configuration file, and sentences about the parts that such a file cannot express. */
 export type Exported = {
   file: { version: 1; channels: Plain[]; checks: Plain[]; routes: Plain[]; statusPages: Plain[] };
   leftOut: string[];
 };
 
-/** The defaults of a check in a file, the same that `PUT …/config` fills in. */
+/** The defaults of a check in a file, which `PUT …/config` fills in. */
 const DEFAULTS: Plain = { ...defaultSettings, ...defaultDetails };
 
 /**
@@ -60,7 +60,7 @@ export function exportConfig(current: Current, withSecrets: boolean): Exported {
         .map(({ slug }) => `check “${slug}”: another has the same slug`),
       ...firstChecks.flatMap(({ slug, dependsOn }) =>
         (dependsOn ?? []).some((above) => !slugs.has(above))
-          ? [`of check “${slug}”: that it depends on a check without a slug`]
+          ? [`check “${slug}”: its dependency on a check without a slug`]
           : [],
       ),
       ...statusPages.flatMap(({ slug, passwordHash, visibility, entries }) => [
@@ -76,7 +76,7 @@ export function exportConfig(current: Current, withSecrets: boolean): Exported {
   };
 }
 
-/** A route is whole when a file can say all of it, by names that are those of one thing each. */
+/** The routes that a file can express (`whole`), since all names in them are unique, and the others (`broken`). */
 function routesIn({ channels, checks, routes, people, rotations }: Current) {
   const names = (list: readonly { name: string }[]) => countNames(list.map(({ name }) => name));
   const there = {

@@ -15,7 +15,7 @@ const CHECKS_MAX = 20_000;
 /** More than a project may have. */
 const PAGES_MAX = 1_000;
 
-/** A project as a configuration file speaks of it, channels' settings opened. Checks without a slug are no part of it. */
+/** The state of a project in the terms of a configuration file, with the channels' settings in plain text, and without checks that have no slug. */
 export async function readState(db: Db, keyring: Keyring, projectId: string): Promise<Current> {
   const rows = await db
     .select()
@@ -38,7 +38,7 @@ export async function readState(db: Db, keyring: Keyring, projectId: string): Pr
         id,
         name,
         kind,
-        settings: toSettings(unsealOf(name, () => unseal(keyring, place, settings))),
+        settings: toSettings(unsealChannel(name, () => unseal(keyring, place, settings))),
         collectMinutes,
         groups,
         isOwned: managedBy !== null,
@@ -128,7 +128,7 @@ function checkOf(
 }
 
 /** @throws LostKey that names the channel */
-function unsealOf(name: string, read: () => string): string {
+function unsealChannel(name: string, read: () => string): string {
   try {
     return read();
   } catch (error) {
@@ -136,7 +136,7 @@ function unsealOf(name: string, read: () => string): string {
   }
 }
 
-// Sealed by us, from what `parseSettings` answered.
+// What was sealed is what `parseSettings` returned.
 function toSettings(text: string): Record<string, unknown> {
   return JSON.parse(text) as Record<string, unknown>;
 }
@@ -145,7 +145,7 @@ type Target = RouteFields["steps"][number]["targets"][number];
 /** From ids to names, or from names to ids. */
 type Words = Record<"channels" | "checks" | "people" | "rotations", ReadonlyMap<string, string>>;
 
-/** A stored route by names. A check that is gone, or has no slug, is named by its id: without it more would match. */
+/** A stored route with names for ids. A check that is deleted or has no slug keeps its id: without it the route would match more. */
 function namedRoute(row: RouteRow, names: Words): ConfigRoute {
   const { name, match, notifyOn, steps, repeatMinutes, hours, recovery } = row;
   const { checkIds, tags, reasons, severities } = match;
@@ -175,7 +175,7 @@ function namedHours(hours: NonNullable<RouteRow["hours"]>, names: Words): Config
   };
 }
 
-/** Targets that are gone are nobody; where no other is left, they stand there by their id. */
+/** Targets with names for ids. Deleted targets are left out; if there are no others, they keep their ids. */
 function namedTargets(targets: readonly Target[], names: Words): NamedTarget[] {
   const there = targets.filter((target) => namesFor(target, names).has(idOf(target)));
   return (there.length > 0 ? there : targets).map((target) => namedTarget(target, names));
@@ -198,7 +198,7 @@ function idOf(target: Target): string {
   return target.kind === "person" ? target.personId : target.rotationId;
 }
 
-/** A route of a file as it is stored; every name in it is known by then. */
+/** A route of a file as it is stored. Every name in it must be known. */
 export function storedRoute({ match, steps, hours, ...rest }: ConfigRoute, ids: Words): RouteFields {
   const { checks, ...other } = match;
   return {

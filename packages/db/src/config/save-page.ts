@@ -14,7 +14,7 @@ type Scope = {
   ids: { checks: ReadonlyMap<string, string> };
 };
 
-/** Stores a status page as a file wants it. @returns its id @throws TakenByPage that names the page, TooMany */
+/** Stores a status page as a file wants it. @returns its id @throws TakenByPage that names the page, ProjectLimitReached */
 export async function savePage(
   step: Step,
   page: WantedPage,

@@ -1,6 +1,6 @@
 import { Session } from "./session.ts";
 
-const RETRY_MS = [100, 300, 1_000, 3_000];
+const RETRY_AFTER_MS = [100, 300, 1_000, 3_000];
 const CONNECT_TIMEOUT_MS = 3_000;
 
 export type Channel =
@@ -21,8 +21,8 @@ type ListenOptions = {
 };
 
 /**
- * Listens for `NOTIFY` in a session of its own, and opens another one whenever that ends. A message sent meanwhile is
- * gone, so `onConnect` lets the caller look again each time; nothing that matters may depend on a message alone.
+ * Listens for `NOTIFY` in a session of its own, and opens a new one whenever that ends. A message that is sent meanwhile is
+ * lost, so `onConnect` lets the caller look again each time; nothing important may depend on a message alone.
  *
  * @returns a function that stops listening
  */
@@ -66,9 +66,9 @@ class Listener {
 
   #connectLater(): void {
     if (this.#isStopped) return;
-    const wait = RETRY_MS[Math.min(this.#failures, RETRY_MS.length - 1)];
+    const waitMs = RETRY_AFTER_MS[Math.min(this.#failures, RETRY_AFTER_MS.length - 1)];
     this.#failures += 1;
-    this.#timer = setTimeout(() => void this.connect(), wait);
+    this.#timer = setTimeout(() => void this.connect(), waitMs);
   }
 
   async stop(): Promise<void> {

@@ -2,8 +2,8 @@ import { ConnectionError, type Rows, Session, type SessionOptions } from "./sess
 
 const ACQUIRE_TIMEOUT_MS = 1_500;
 const IDLE_TIMEOUT_MS = 10_000;
-/** So that what a session keeps, such as prepared statements, is freed now and then. */
-const LIFETIME_MS = 30 * 60_000;
+/** Sessions are replaced after this time, which frees what they keep on the server, such as prepared statements. */
+const LIFETIME_MS_MAX = 30 * 60_000;
 
 export type PoolOptions = SessionOptions & { max: number; acquireTimeoutMs?: number };
 
@@ -14,8 +14,8 @@ type Waiting = {
 };
 
 /**
- * Up to `max` sessions, lent one at a time. A session that ends, on either side, is dropped and another one opened;
- * its holder learns of it by the next statement, which fails.
+ * Up to `max` sessions, each lent to one caller at a time. A session that has ended, on either side, is dropped and replaced;
+ * a caller that holds it notices because its next statement fails.
  */
 export class Pool {
   readonly #options: PoolOptions;
@@ -44,7 +44,7 @@ export class Pool {
   ): Promise<Rows<Row>> {
     const client = await this.connect();
     if (client.isPooled && values !== undefined)
-      return await lent(client, () => inSession(client, () => client.query<Row>(text, values)));
+      return await releaseAfter(client, () => inSession(client, () => client.query<Row>(text, values)));
     let isBroken = true;
     try {
       const rows = await client.query<Row>(text, values);
@@ -68,12 +68,12 @@ export class Pool {
   /** Lends a session for as long as `work` takes. */
   async use<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
     const client = await this.connect();
-    return await lent(client, () => work(client));
+    return await releaseAfter(client, () => work(client));
   }
 
   /** Runs `work` in a transaction of one session; rolls back when it throws. */
-  async transaction<T>(work: (client: PoolClient, trail: Trail) => Promise<T>): Promise<T> {
-    return await this.use((client) => inSession(client, (trail) => work(client, trail)));
+  async transaction<T>(work: (client: PoolClient, addLast: AddLast) => Promise<T>): Promise<T> {
+    return await this.use((client) => inSession(client, (addLast) => work(client, addLast)));
   }
 
   /** Lends a session until it is released. */
@@ -81,7 +81,7 @@ export class Pool {
     if (this.#isEnding)
       throw new ConnectionError("CONNECTION_ENDED", "The connections to PostgreSQL were ended.");
     for (let idle = this.#idle.pop(); idle !== undefined; idle = this.#idle.pop()) {
-      // A session that was idle for too long is in the list until it has said goodbye.
+      // A session that was idle for too long stays in the list until its connection has closed.
       if (!idle.hasEnded) return idle.lend();
     }
     if (this.#clients.size < this.#options.max) return this.#open().lend();
@@ -92,7 +92,7 @@ export class Pool {
     });
   }
 
-  /** Ends the sessions; resolves once the lent ones were released, too. */
+  /** Ends all sessions; resolves once the lent ones were released, too. */
   async end(): Promise<void> {
     this.#isEnding = true;
     for (const { reject, timer } of this.#waiting.splice(0)) {
@@ -113,7 +113,7 @@ export class Pool {
 
   #takeBack(client: PoolClient): void {
     if (client.hasEnded) return;
-    if (this.#isEnding || client.ageMs > LIFETIME_MS) return void client.end();
+    if (this.#isEnding || client.ageMs > LIFETIME_MS_MAX) return void client.end();
     const next = this.#waiting.shift();
     if (next === undefined) {
       client.endAfter(IDLE_TIMEOUT_MS);
@@ -141,7 +141,7 @@ export class Pool {
   }
 }
 
-async function lent<T>(client: PoolClient, work: () => Promise<T>): Promise<T> {
+async function releaseAfter<T>(client: PoolClient, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } finally {
@@ -171,7 +171,7 @@ export class PoolClient extends Session {
     return this;
   }
 
-  /** Gives the session back; `isBroken` ends it, with whatever it holds: a transaction, a lock, a setting. */
+  /** Returns the session to the pool; `isBroken` ends it, with whatever it holds: a transaction, a lock, a setting. */
   release(isBroken = false): void {
     if (!this.#isLent) return;
     this.#isLent = false;
@@ -184,8 +184,8 @@ export class PoolClient extends Session {
   }
 }
 
-// One for each session, so that what is made for a pool, such as Drizzle's view of it, is made once.
-const known = new WeakMap<PoolClient, TransactionPool>();
+// One for each session, so that Drizzle's instance for the pool is created only once.
+const transactionPools = new WeakMap<PoolClient, TransactionPool>();
 
 /**
  * Runs `work` with a pool whose statements all belong to one transaction, so that functions which take a pool and begin
@@ -193,13 +193,13 @@ const known = new WeakMap<PoolClient, TransactionPool>();
  */
 export async function asOneTransaction<T>(pool: Pool, work: (inside: Pool) => Promise<T>): Promise<T> {
   return await pool.transaction((client) => {
-    const inside = known.get(client) ?? new TransactionPool(client);
-    known.set(client, inside);
+    const inside = transactionPools.get(client) ?? new TransactionPool(client);
+    transactionPools.set(client, inside);
     return work(inside);
   });
 }
 
-/** One session whose transaction is under way, in the place of a pool. */
+/** A pool that is a single session whose transaction is under way. */
 class TransactionPool extends Pool {
   readonly #client: PoolClient;
 
@@ -223,8 +223,8 @@ class TransactionPool extends Pool {
     return await work(this.#client);
   }
 
-  override async transaction<T>(work: (client: PoolClient, trail: Trail) => Promise<T>): Promise<T> {
-    return await inSavepoint(this.#client, (trail) => work(this.#client, trail));
+  override async transaction<T>(work: (client: PoolClient, addLast: AddLast) => Promise<T>): Promise<T> {
+    return await inSavepoint(this.#client, (addLast) => work(this.#client, addLast));
   }
 
   override async connect(): Promise<PoolClient> {
@@ -232,19 +232,19 @@ class TransactionPool extends Pool {
   }
 }
 
-/** Gives a transaction its last statements, whose answers the commit need not wait for: one round trip less. */
-export type Trail = (statement: Promise<unknown>) => void;
+/** Adds a last statement to a transaction: the commit is sent without waiting for its answer, which saves a round trip. */
+export type AddLast = (statement: Promise<unknown>) => void;
 
-/** Runs `work` in a transaction of this session. Where it cannot be rolled back, the session ends. */
-export async function inSession<T>(client: PoolClient, work: (trail: Trail) => Promise<T>): Promise<T> {
+/** Runs `work` in a transaction of this session. If it cannot be rolled back, the session ends. */
+export async function inSession<T>(client: PoolClient, work: (addLast: AddLast) => Promise<T>): Promise<T> {
   const begun = client.query(client.begin);
-  // The first statement of `work` is sent along with it. Were it refused, nothing more may run outside a transaction.
+  // `work` does not wait for it. If it is refused, the session ends, so that no statement runs outside of a transaction.
   begun.catch(() => client.end());
   const last = new LastStatements();
   try {
     const result = await work(last.add);
     await begun;
-    // After a statement that failed it is a rollback, and no error.
+    // If one of the last statements failed, PostgreSQL makes this a rollback without an error.
     const committed = client.query("commit");
     await Promise.all([...last.statements, committed]);
     return result;
@@ -254,8 +254,8 @@ export async function inSession<T>(client: PoolClient, work: (trail: Trail) => P
   }
 }
 
-/** Runs `work` so that what it wrote is undone when it throws, inside a transaction that goes on. */
-export async function inSavepoint<T>(client: PoolClient, work: (trail: Trail) => Promise<T>): Promise<T> {
+/** Runs `work` in a savepoint: if it throws, its changes are undone, and the transaction goes on. */
+export async function inSavepoint<T>(client: PoolClient, work: (addLast: AddLast) => Promise<T>): Promise<T> {
   await client.query("savepoint nested");
   const last = new LastStatements();
   try {
@@ -272,7 +272,7 @@ export async function inSavepoint<T>(client: PoolClient, work: (trail: Trail) =>
 class LastStatements {
   readonly statements: Promise<unknown>[] = [];
 
-  readonly add: Trail = (statement) => {
+  readonly add: AddLast = (statement) => {
     // It may fail before anybody waits for it.
     statement.catch(() => undefined);
     this.statements.push(statement);

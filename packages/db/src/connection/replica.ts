@@ -1,16 +1,16 @@
 import { setTimeout as wait } from "node:timers/promises";
 
 import { classifyDatabaseError } from "../database-problem.ts";
-import { Pool, type PoolClient, type PoolOptions, type Trail } from "./pool.ts";
+import { Pool, type PoolClient, type PoolOptions, type AddLast } from "./pool.ts";
 import type { Rows } from "./session.ts";
 
 /** How long a statement waits for the replica to replay what the primary has committed. */
-const REPLAY_MS = 100;
+const REPLAY_MS_MAX = 100;
 const LOOK_EVERY_MS = 5;
-/** So long it is not asked again, after it was behind, and after it was away. */
-const REST_MS = { behind: 1_000, away: 5_000 };
+/** For how long the replica is not used after it was behind, or away. */
+const UNUSED_MS = { behind: 1_000, away: 5_000 };
 
-/** Which server a statement was read from, and what the replica was where it was not that. */
+/** The server that a statement was read from; for the primary, with the reason why it was not the replica. */
 export type ReadFrom = "replica" | "primary-behind" | "primary-away";
 
 export type ReplicaOptions = {
@@ -23,15 +23,15 @@ export type ReplicaOptions = {
 };
 
 /**
- * A pool for statements that only read and may be repeated: on a replica, or on the primary. A statement sees all that was
- * committed before it, by any process: it goes to the replica once that has replayed the primary's log up to now,
- * which is waited for, and to the primary where that takes too long, or where the replica fails.
+ * A pool for statements that only read and may be repeated, on a replica or on the primary. A statement sees everything that
+ * any process committed before it: it waits until the replica has replayed the primary's log up to now, and goes to the
+ * primary if that takes too long, or if the replica fails.
  */
 export class ReplicaPool extends Pool {
   readonly #primary: Pool;
   readonly #replica: Pool;
   readonly #options: ReplicaOptions;
-  #resting: { because: keyof typeof REST_MS; until: number } | null = null;
+  #unused: { because: keyof typeof UNUSED_MS; until: number } | null = null;
 
   constructor(options: ReplicaOptions) {
     super({ url: "", name: "replica", max: 0 });
@@ -55,7 +55,7 @@ export class ReplicaPool extends Pool {
     return await this.#read((pool) => pool.use(work));
   }
 
-  override async transaction<T>(work: (client: PoolClient, trail: Trail) => Promise<T>): Promise<T> {
+  override async transaction<T>(work: (client: PoolClient, addLast: AddLast) => Promise<T>): Promise<T> {
     return await this.#read((pool) => pool.transaction(work));
   }
 
@@ -65,44 +65,44 @@ export class ReplicaPool extends Pool {
     );
   }
 
-  /** The primary's pool is its owner's to end. */
+  /** Ends the replica's sessions; the primary's pool belongs to its creator. */
   override async end(): Promise<void> {
     await this.#replica.end();
   }
 
   async #read<T>(work: (pool: Pool) => Promise<T>): Promise<T> {
-    if (this.#resting === null || performance.now() >= this.#resting.until) {
-      this.#resting = null;
+    if (this.#unused === null || performance.now() >= this.#unused.until) {
+      this.#unused = null;
       try {
         if (await this.#hasReplayed()) {
           const found = await work(this.#replica);
           this.#options.onRead("replica");
           return found;
         }
-        this.#rest("behind");
+        this.#stopUsing("behind");
       } catch (error) {
         const problem = classifyDatabaseError(error);
         if (problem === null || problem === "slow") throw error;
         this.#options.onError(error);
-        this.#rest("away");
+        this.#stopUsing("away");
       }
     }
-    const because = this.#resting?.because ?? "behind";
+    const because = this.#unused?.because ?? "behind";
     this.#options.onRead(`primary-${because}`);
     return await work(this.#primary);
   }
 
-  #rest(because: keyof typeof REST_MS): void {
-    this.#resting = { because, until: performance.now() + REST_MS[because] };
+  #stopUsing(because: keyof typeof UNUSED_MS): void {
+    this.#unused = { because, until: performance.now() + UNUSED_MS[because] };
   }
 
-  /** @throws ConnectionError and whatever the server says where it is away, or no replica of the primary */
+  /** Whether the replica has replayed all commits, in time. @throws if it is away, or no replica of the primary */
   async #hasReplayed(): Promise<boolean> {
     const [primary] = await this.#primary.query<{ lsn: string; instance: string }>(
       `select pg_current_wal_flush_lsn()::text as lsn, ${INSTANCE} as instance`,
       [],
     );
-    const until = performance.now() + REPLAY_MS;
+    const until = performance.now() + REPLAY_MS_MAX;
     for (;;) {
       const [replica] = await this.#replica.query<{ replayed: boolean | null; instance: string }>(
         `select pg_last_wal_replay_lsn() >= $1::pg_lsn as replayed, ${INSTANCE} as instance`,
@@ -117,15 +117,15 @@ export class ReplicaPool extends Pool {
   }
 }
 
-/** The same on a primary and its replicas. */
+/** SQL: identifies a database; the same on a primary and its replicas. */
 const INSTANCE = "(select system_identifier from pg_control_system()) || ' ' || current_database()";
 
 class NoReplica extends Error {
   override readonly name = "NoReplica";
-  /** As for a server that is away. */
+  /** The code of a server that is away, so that it is treated as such. */
   readonly code = "CONNECT_TIMEOUT";
 
   constructor() {
-    super("DATABASE_REPLICA_URL leads to a server that is no replica of the database in DATABASE_URL.");
+    super("DATABASE_REPLICA_URL points to a server that is not a replica of the database in DATABASE_URL.");
   }
 }

@@ -9,7 +9,7 @@ export type Rows<Row> = Row[] & { count: number };
 
 export type SessionOptions = {
   url: string;
-  /** Seen in `pg_stat_activity`. */
+  /** Shown in `pg_stat_activity`. */
   name: string;
   /** Settings of the session, by their names in PostgreSQL. */
   settings?: Record<string, string | number>;
@@ -20,7 +20,7 @@ export type SessionOptions = {
 const CONNECT_TIMEOUT_MS = 1_500;
 const END_TIMEOUT_SECONDS = 1;
 
-/** The server could not be reached, or the connection ended; the codes are those of the driver. */
+/** The server could not be reached, or the connection ended. The codes are the driver's. */
 export class ConnectionError extends Error {
   override readonly name = "ConnectionError";
   readonly code: "CONNECTION_CLOSED" | "CONNECTION_ENDED" | "CONNECT_TIMEOUT";
@@ -32,21 +32,21 @@ export class ConnectionError extends Error {
 }
 
 /**
- * One session of the server, opened by its first statement. Statements that are sent before the answer to an earlier one
- * wait for it on the server, in order.
+ * One session on the server, opened by its first statement. Statements may be sent before earlier ones are answered; the
+ * server runs them in order.
  *
- * It ends for good when its connection ends. postgres.js opens a lost connection again by itself, and then runs what
- * was left of a transaction outside of it, or writes to a socket that is gone, which ends the process (its issues 1208,
- * 1216 and 1133). So each session is an instance of the driver with one connection that may open one socket.
+ * It ends for good when its connection ends. postgres.js by itself reopens a lost connection, and then runs the remainder of a
+ * transaction outside of it, or writes to a closed socket, which ends the process (its issues 1208, 1216 and 1133). So each
+ * session is an instance of the driver with one connection that may open one socket.
  */
 export class Session {
   readonly #address: ServerAddress;
   readonly #connectTimeoutMs: number;
   readonly #sql: postgres.Sql;
   readonly #statementOptions: { prepare: boolean; simple: false };
-  /** Begins a transaction. */
+  /** SQL: begins a transaction. */
   readonly begin: string;
-  /** What it is connected to lends its connection to the server for one transaction, so nothing can be left in it. */
+  /** Whether a pooler lends the server's connection for one transaction at a time, so that a session keeps nothing. */
   readonly isPooled: boolean;
   #socket: Socket | null = null;
   #onEnd: () => void = () => undefined;
@@ -58,7 +58,7 @@ export class Session {
     const { settings, isPooled, ...address } = this.#address;
     this.isPooled = isPooled;
     this.begin = isPooled ? beginWith(options.settings ?? {}) : "begin";
-    // `simple`: the protocol without parameters, which the driver would choose where there are none.
+    // `simple: false`: without parameters the driver would else choose the simple protocol.
     this.#statementOptions = { prepare: !isPooled, simple: false };
     const name = { application_name: `overdue ${options.name}` };
     const driverOptions = {
@@ -82,14 +82,14 @@ export class Session {
     return this.#hasEnded;
   }
 
-  /** Called once, when the session ends, by whichever side. */
+  /** Called once, when either side ends the session. */
   set onEnd(listener: () => void) {
     this.#onEnd = listener;
   }
 
   /**
-   * Runs one statement, which is prepared and reused while the session lasts, unless it is pooled; without `values` the
-   * text may hold several, and is not prepared.
+   * Runs one statement, which is prepared once for the session unless that is pooled. Without `values` the text may contain
+   * several statements, and is not prepared.
    */
   query<Row extends object = Record<string, unknown>>(
     text: string,
@@ -113,7 +113,7 @@ export class Session {
     try {
       return await statement();
     } catch (error) {
-      // Whatever the server did not say itself leaves the connection in a state that nobody knows.
+      // After an error that did not come from the server, the state of the connection is unknown.
       if (!(error instanceof postgres.PostgresError)) this.#ended();
       throw error;
     }
@@ -145,7 +145,7 @@ export class Session {
     this.#onEnd();
   }
 
-  /** Says goodbye to the server; what is under way may end before, for one second. */
+  /** Closes the connection; statements under way have one second to finish. */
   async end(): Promise<void> {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
@@ -155,15 +155,15 @@ export class Session {
   }
 }
 
-/** A pooler refuses settings for a session, and would hand them to the next client; so each transaction has them. */
+/** SQL that begins a transaction with settings. A pooler refuses settings of a session, or would give them to the next client. */
 function beginWith(settings: Record<string, string | number>): string {
   const each = Object.entries(settings).map(([name, value]) => `set local ${name} = ${value}`);
   return ["begin", ...each].join("; ");
 }
 
 /**
- * A value as PostgreSQL reads it from text: an array in braces, an object as JSON, bytes in hexadecimal digits, an
- * instant in ISO 8601. The server knows what type each parameter of a statement has; the driver is not to guess it.
+ * Writes a value in PostgreSQL's text format: an array in braces, an object as JSON, bytes in hexadecimal, an instant in
+ * ISO 8601. The server knows the type of each parameter, so the driver must not guess it.
  */
 function toParameter(value: unknown): string | null {
   if (value === null || value === undefined) return null;
@@ -177,7 +177,7 @@ function toParameter(value: unknown): string | null {
 
 function toElement(value: unknown): string {
   if (value === null || value === undefined) return "NULL";
-  // Asked for first: nearly all elements of the long arrays are these.
+  // Checked first, since nearly all elements of long arrays are of these types.
   if (typeof value === "number" || typeof value === "boolean") return `${value}`;
   if (typeof value === "string" && !TO_ESCAPE.test(value)) return `"${value}"`;
   const text = toParameter(value) ?? "NULL";
@@ -186,11 +186,11 @@ function toElement(value: unknown): string {
 
 const TO_ESCAPE = /["\\]/;
 
-/** How columns are read, by the number of their type in `pg_type`; a type that is not listed is read as text. */
+/** How columns are parsed, by the OID of their type in `pg_type`; other types stay text. */
 const COLUMN_TYPES = {
   boolean: columnType([16], (text) => text === "t"),
   bytes: columnType([17], (text) => Buffer.from(text.slice(2), "hex")),
-  // Counts and durations fit a double; nobody here needs strings for them.
+  // All counts and durations fit into a double.
   bigint: columnType([20], Number),
   json: columnType([114, 3802], (text) => JSON.parse(text) as unknown),
   instant: columnType([1184], parseInstant),
@@ -201,7 +201,7 @@ const COLUMN_TYPES = {
   jsons: columnType([199, 3807], (text) => parseArray(text, (element) => JSON.parse(element) as unknown)),
 };
 
-/** `toParameter` has written the parameters already; the driver passes them on as they are. */
+/** A type for the driver. It serializes nothing, since `toParameter` has written the parameters already. */
 function columnType<T>(oids: [number, ...number[]], parse: (text: string) => T) {
   return { to: oids[0], from: oids, parse, serialize: (text: unknown) => text };
 }
@@ -219,7 +219,7 @@ function parseArray<T>(text: string, parse: (element: string) => T): (T | null)[
   });
 }
 
-/** Where a server listens, who connects, and what else the URL asks for. `path` is a Unix socket. */
+/** The parts of a connection URL. `path`: a Unix socket. */
 type ServerAddress = {
   host: string;
   port: number;
@@ -234,8 +234,9 @@ type ServerAddress = {
   isPooled: boolean;
 };
 
-const PORT = 5432;
-const OF_THE_ADDRESS = [
+const DEFAULT_PORT = 5432;
+/** Parameters of the URL that are no settings of the session. */
+const ADDRESS_PARAMETERS = [
   "host",
   "port",
   "user",
@@ -250,12 +251,12 @@ const OF_THE_ADDRESS = [
 ];
 
 /**
- * Reads `postgres://user:password@host:port/database?sslmode=…`, with libpq's names after the question mark. A socket's
- * folder is given as `?host=/var/run/postgresql`, or percent-encoded as the host.
+ * Reads `postgres://user:password@host:port/database?sslmode=…`, with libpq's parameters. The folder of a Unix socket is given
+ * as `?host=/var/run/postgresql`, or percent-encoded as the host.
  */
 export function serverAddress(url: string): ServerAddress {
   const { hostname, port, username, password, pathname, searchParams } = new URL(
-    // A socket may stand in for the host, which WHATWG's URLs must have.
+    // The host may be missing if a socket is given, but `URL` requires one.
     url.replace("@/", "@localhost/"),
   );
   const given = (name: string, otherwise: string) =>
@@ -264,18 +265,18 @@ export function serverAddress(url: string): ServerAddress {
   const user = given("user", username) ?? userInfo().username;
   const address = {
     host,
-    port: Number(given("port", port) ?? PORT),
+    port: Number(given("port", port) ?? DEFAULT_PORT),
     database: given("dbname", pathname.slice(1)) ?? user,
     username: user,
     password: given("password", password) ?? "",
     ssl: encryption(searchParams, host),
     isPooled: searchParams.get("pooled") === "true",
-    settings: Object.fromEntries([...searchParams].filter(([name]) => !OF_THE_ADDRESS.includes(name))),
+    settings: Object.fromEntries([...searchParams].filter(([name]) => !ADDRESS_PARAMETERS.includes(name))),
   };
   return host.startsWith("/") ? { ...address, path: `${host}/.s.PGSQL.${address.port}` } : address;
 }
 
-/** As libpq does: `require` encrypts, and only `verify-ca` and `verify-full`, or a root certificate, look at who answers. */
+/** As in libpq: `require` encrypts; only `verify-ca`, `verify-full` or a root certificate also verify the server. */
 function encryption(parameters: URLSearchParams, host: string): ServerAddress["ssl"] {
   const mode = parameters.get("sslmode") ?? (parameters.get("ssl") === "true" ? "verify-full" : "disable");
   const root = parameters.get("sslrootcert");
@@ -283,7 +284,7 @@ function encryption(parameters: URLSearchParams, host: string): ServerAddress["s
   if (mode === "prefer" && root === null) return "prefer";
   const isVerified = mode.startsWith("verify-") || (root !== null && mode !== "no-verify");
   return {
-    // Without it an address would be verified as "localhost": the driver hands over names, but no addresses.
+    // Without it a server given by its IP address would be verified as "localhost": the driver passes on only names.
     host,
     rejectUnauthorized: isVerified,
     ...(mode === "verify-ca" && { checkServerIdentity: () => undefined }),

@@ -9,7 +9,7 @@ import { recordEvaluation } from "../receivers/checkers.ts";
 import { channels, deliveries } from "../schema/index.ts";
 import { type Claim, claimDeliveries } from "./claim.ts";
 import { freeLeases } from "./due.ts";
-import { queueTest } from "./list-deliveries.ts";
+import { queueTest } from "./queue-tests.ts";
 import { type AttemptRecord, recordAttempts } from "./record-attempts.ts";
 
 const WAY = { keyring: sceneKeyring, mail: true };

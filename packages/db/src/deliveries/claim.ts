@@ -19,7 +19,7 @@ import { type Locked, lockSequences } from "./lock-sequences.ts";
 import type { OwnerContact } from "./notify-owners.ts";
 import { keepRates, type RateLimits } from "./rate-limits.ts";
 
-/** The right to make one attempt. The attempt's number is the fence: only its holder may finish it. */
+/** The right to make one attempt. The attempt's number is a fencing token: only the claim with the newest one may record its end. */
 export type Claim = {
   deliveryId: string;
   projectId: string;
@@ -27,40 +27,40 @@ export type Claim = {
   checkId: string | null;
   kind: DeliveryKind;
   attempt: number;
-  /** Attempts that ended in an error, not counting those that a provider only postponed. */
+  /** Attempts that ended in an error, except those that a provider only postponed. */
   failures: number;
   /** Since the alert was written. */
   ageMs: number;
-  /** It finds out whether its channel's circuit may close. */
+  /** Whether the attempt tests if its channel's circuit may close. */
   isProbe: boolean;
-  /** Others were grouped with it; its message contains those that are not outdated. */
+  /** Whether others were grouped with it; its message contains those that are not outdated. */
   isGroupLeader: boolean;
-  /** It is in place of a delivery that another channel did not take. */
+  /** Whether it replaces a delivery that another channel did not take. */
   isFallback: boolean;
   channelKind: string;
-  /** How often in a row its channel began to rest. */
+  /** How often in a row its channel's circuit has opened. */
   rests: number;
-  /** Its channel is not broken, and the last message to it arrived. */
+  /** Whether its channel is not broken, and the last message to it arrived. */
   isChannelSound: boolean;
 };
 
-/** How a claim is made. `holder`: the sender's id, with whose connection its leases end; null: they end by time alone. */
+/** How deliveries are claimed. `holder`: the sender's id; its leases end when its connection does. Null: they end by time alone. */
 export type Lease = {
   seconds: number;
   holder: string | null;
-  /** Kinds of channel that get each alert by itself; without it all do. */
+  /** Kinds of channel that get each alert by itself; if left out, all do. */
   ungroupedKinds?: readonly string[];
-  /** How owners are reached for what an address that nobody confirmed did not get. */
+  /** How owners are notified of alerts to an address that nobody has confirmed; if left out, they are not. */
   owners?: OwnerContact;
-  /** The rates that all senders keep together; without it none is kept. */
+  /** The rate limits that all senders share; if left out, there are none. */
   rateLimits?: RateLimits;
 };
 
 export type ClaimedAlert = { claim: Claim; alert: AlertRecord };
 
 /**
- * Claims those of these deliveries that may be attempted now, with what they have to tell. Others are left alone, or
- * closed where they are out of date or their channel is gone, or wait where their channel rests.
+ * Claims the deliveries among these that may be attempted now, and loads their alerts. The others are closed if they are out
+ * of date or their channel is gone, postponed if their channel's circuit is open, and else left alone.
  */
 export async function claimDeliveries(db: Db, ids: readonly string[], lease: Lease): Promise<ClaimedAlert[]> {
   const ungroupedKinds = lease.ungroupedKinds ?? null;
@@ -70,8 +70,8 @@ export async function claimDeliveries(db: Db, ids: readonly string[], lease: Lea
     await closeOthers(tx, decisions, lease.owners ?? null);
     await postpone(tx, candidates, decisions);
     const writeTurns = await keepRates(tx, { candidates, decisions, rates: lease.rateLimits });
-    const probes = having(decisions, "probe");
-    const claimable = having(decisions, "claim");
+    const probes = idsWith(decisions, "probe");
+    const claimable = idsWith(decisions, "claim");
     const channelIds = groupingChannels(candidates, claimable);
     const claimed = [
       ...(await groupDeliveries(tx, claimable, { channelIds, ungroupedKinds: ungroupedKinds ?? [] })),
@@ -79,15 +79,15 @@ export async function claimDeliveries(db: Db, ids: readonly string[], lease: Lea
     ];
     await writeTurns(claimed);
     const alerts = await takeAndLoad(tx, claimed, { ...lease, probes });
-    return { claimed: alerts, resting: having(decisions, "rest") };
+    return { claimed: alerts, resting: idsWith(decisions, "rest") };
   });
   await releaseOvertaken(db, resting);
   return claimed;
 }
 
 /**
- * A circuit that closed while deliveries were put to rest did not see them: they were due then, and locked. The lock waits
- * for one that is just closing.
+ * Makes deliveries due again whose channel's circuit closed while they were being postponed: they were locked, so the closing
+ * could not release them. "for share" waits for a circuit that is just closing.
  */
 async function releaseOvertaken(db: Db, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
@@ -102,7 +102,7 @@ async function releaseOvertaken(db: Db, ids: readonly string[]): Promise<void> {
   if (count > 0) await notifySenders(db);
 }
 
-/** The channels whose messages may report several of these deliveries, in the order in which they are locked. */
+/** The channels that may report several of these deliveries in one message, in the order in which they are locked. */
 function groupingChannels(candidates: readonly Locked[], ids: readonly string[]): string[] {
   const wanted = new Set(ids);
   const own = candidates.filter(({ id, isGroupable }) => isGroupable && wanted.has(id));
@@ -130,8 +130,8 @@ async function takeAndLoad(
 }
 
 /**
- * A delivery that replaces a group's in a channel of another kind, or was grouped by an earlier version, tells a program
- * only of its own check; the others get deliveries of their own.
+ * Splits groups that would go to a program: those of a fallback in another kind of channel, or of an earlier version. The
+ * program gets the leader's own alert, and the other members get deliveries of their own.
  */
 async function ungroupForPrograms(
   tx: Tx,
@@ -174,7 +174,7 @@ async function take(
   return rows;
 }
 
-/** Those whose channel rests wait with it; one that its process died of waits for an hour. */
+/** Postpones deliveries whose channel's circuit is open, and for an hour those during whose attempts processes died. */
 async function postpone(
   tx: Tx,
   candidates: readonly Locked[],
@@ -185,7 +185,7 @@ async function postpone(
     if (decision !== "rest" && decision !== "set-aside") return [];
     const because =
       decision === "set-aside"
-        ? `Its process died under it ${poisonAttempts + 1} times; it was put aside for an hour.`
+        ? `The process that sent it died ${poisonAttempts + 1} times; it was put aside for an hour.`
         : null;
     return [{ id, because, until: postponedUntil(decision, { kind, rest: health, now }) }];
   });
@@ -196,27 +196,27 @@ async function postpone(
         poison_attempts = poison_attempts + (d.state = 'sending')::int, uncertain = uncertain or d.state = 'sending',
         state = 'retry', lease_until = null,
         last_error = coalesce(x.because, d.last_error,
-          'The channel did not work lately; it waits until one attempt does.')
+          'The channel has not worked lately; this waits until an attempt there succeeds.')
     from json_to_recordset(${JSON.stringify(postponed)}::json) as x(id uuid, until float8, because text)
     where d.id = x.id`);
-  await notifyDeliveryChanges(tx, having(decisions, "set-aside"));
+  await notifyDeliveryChanges(tx, idsWith(decisions, "set-aside"));
 }
 
-/** What is never sent from here: its end is written, and where it failed the fallback gets it. */
+/** Closes the deliveries that are not sent at all; those that failed go to the fallback. */
 async function closeOthers(
   tx: Tx,
   decisions: ReadonlyMap<string, ClaimDecision>,
   owners: OwnerContact | null,
 ): Promise<void> {
-  const unconfirmed = having(decisions, "refuse-unconfirmed");
-  const [broken, expired] = [having(decisions, "refuse-broken"), having(decisions, "expire")];
-  const outdated = having(decisions, "supersede");
+  const unconfirmed = idsWith(decisions, "refuse-unconfirmed");
+  const [broken, expired] = [idsWith(decisions, "refuse-broken"), idsWith(decisions, "expire")];
+  const outdated = idsWith(decisions, "supersede");
   await close(tx, outdated, { state: "superseded", because: "A newer message took its place." });
   await releaseGrouped(tx, outdated);
   await close(tx, broken, { state: "failed", because: "The channel is broken." });
   await close(tx, expired, {
     state: "failed",
-    because: "The channel did not work for as long as this was worth trying.",
+    because: "The channel did not work until this was too old to be sent.",
   });
   await close(tx, unconfirmed, { state: "failed", because: "Nobody has confirmed this address yet." });
   const failed = [...broken, ...expired, ...unconfirmed];
@@ -241,6 +241,6 @@ async function close(
   );
 }
 
-function having(decisions: ReadonlyMap<string, ClaimDecision>, wanted: ClaimDecision): string[] {
+function idsWith(decisions: ReadonlyMap<string, ClaimDecision>, wanted: ClaimDecision): string[] {
   return [...decisions].filter(([, decision]) => decision === wanted).map(([id]) => id);
 }

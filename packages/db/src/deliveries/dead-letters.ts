@@ -18,7 +18,7 @@ const isDead = and(
   notInArray(deliveries.kind, ["test", ...INFORMATIONAL_KINDS]),
 );
 
-/** What a project could not deliver, and nobody has dealt with; newest first, from before the delivery `before`. */
+/** The deliveries that were given up and that nobody has dealt with; newest first, only those before the delivery `before`. */
 export async function listDeadLetters(
   db: Db,
   projectId: string,
@@ -34,7 +34,7 @@ export async function listDeadLetters(
   return withAttempts(db, rows);
 }
 
-/** Puts a isFailedDelivery delivery back at the front of the queue. @returns whether it was there */
+/** Makes a failed delivery due at once. @returns whether there was such a failed delivery */
 export async function redeliver(db: Db, ref: DeliveryRef): Promise<boolean> {
   return db.transaction(async (tx) => {
     const { count } = await tx
@@ -52,7 +52,7 @@ export async function redeliver(db: Db, ref: DeliveryRef): Promise<boolean> {
   });
 }
 
-/** Takes a isFailedDelivery delivery off the list. @returns whether it was there */
+/** Takes a failed delivery off the list of dead letters. @returns whether there was such a failed delivery */
 export async function dismissDelivery(db: Db, ref: DeliveryRef): Promise<boolean> {
   const { count } = await db
     .update(deliveries)
@@ -69,10 +69,10 @@ function isFailedDelivery({ projectId, deliveryId }: DeliveryRef) {
   );
 }
 
-/** The time between two messages about the dead letters of one project. */
-const AGAIN_AFTER = "1 hour";
-/** How many of them a message names. */
-const NAMED = 5;
+/** The least time between two messages about the dead letters of one project. */
+const NOTIFIED_AGAIN_AFTER = "1 hour";
+/** How many dead letters a message names. */
+const NAMED_MAX = 5;
 
 type DeadLetters = {
   projectId: string;
@@ -81,17 +81,17 @@ type DeadLetters = {
 };
 
 /**
- * Notifies the owners of each project, at most once an hour, which alerts have been given up since the last such message.
- * @returns how many alerts that were, for the operator's log
+ * Notifies the owners of each project, at most once an hour, of the alerts that were given up since the last such message.
+ * @returns the number of those alerts, for the operator's log
  */
 export async function reportDeadLetters(db: Db, ownerContact: OwnerContact): Promise<number> {
   return db.transaction(async (tx) => {
-    // Two checkers must not both notify them.
+    // Without it two checkers could both notify the owners.
     await tx.execute(lockUntilCommit("deadLetterNotice"));
     const rows = await tx.execute<DeadLetters>(sql`
       select project_id as "projectId", count(*)::int as count,
         json_agg(json_build_object('kind', kind, 'check', name, 'channel', channel, 'error', last_error)
-          order by finished_at desc) filter (where place <= ${NAMED}) as newest
+          order by finished_at desc) filter (where place <= ${NAMED_MAX}) as newest
       from (
         select d.project_id, d.kind, case when k.id is not null then ${checkNameSql("k")} end as name, c.name as channel,
           d.last_error, d.finished_at,
@@ -102,7 +102,7 @@ export async function reportDeadLetters(db: Db, ownerContact: OwnerContact): Pro
         left join instance_facts f on f.name = 'dead-letters ' || d.project_id
         where d.state = 'failed' and d.dealt_with_at is null and d.kind not in ${UNREPORTED_KINDS}
           and d.finished_at > coalesce(f.created_at, '-infinity')
-          and coalesce(f.created_at, '-infinity') < clock_timestamp() - ${AGAIN_AFTER}::interval
+          and coalesce(f.created_at, '-infinity') < clock_timestamp() - ${NOTIFIED_AGAIN_AFTER}::interval
           and d.finished_at > clock_timestamp() - interval '1 day'
       ) dead
       group by project_id`);
@@ -124,7 +124,7 @@ function deadLettersMessage({ count, newest }: Omit<DeadLetters, "projectId">): 
   return {
     title: `${alerts} could not be delivered to ${channels.join(", ")}`,
     sentence:
-      "Nobody got them there. All of them are listed under “Not delivered”, where they can be sent again; these are the newest.",
+      "Nobody has received them there. All of them are listed under “Not delivered”, where you can send them again; these are the newest.",
     lines: newest.map(({ kind, check, channel, error }) => ({
       label: `${check ?? "Overdue"}, ${kind}`,
       value: `to “${channel}”${error === null ? "" : `: ${error}`}`,

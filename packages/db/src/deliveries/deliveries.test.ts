@@ -17,7 +17,7 @@ import { channels, deliveries, deliveryAttempts, slots } from "../schema/index.t
 import { ALONE, recordPings } from "../transitions/record-pings.ts";
 import { type Claim, claimDeliveries, type ClaimedAlert } from "./claim.ts";
 import { dueDeliveries } from "./due.ts";
-import { queueTest } from "./list-deliveries.ts";
+import { queueTest } from "./queue-tests.ts";
 import { loadAlerts } from "./load-alert.ts";
 import { type AttemptRecord, recordAttempts } from "./record-attempts.ts";
 

@@ -13,22 +13,22 @@ export type DueDelivery = {
   projectId: string;
   channelId: string;
   channelKind: string;
-  /** The time that it is due at, in microseconds of the epoch; two times of the same attempt differ by it. */
+  /** When it is due, in microseconds since 1970; it tells apart two due times of the same attempt. */
   dueAt: number;
-  /** Milliseconds until then; 0: it is due. */
+  /** Milliseconds until it is due; 0: it is due now. */
   dueInMs: number;
-  /** Its place, from 1, among the due deliveries of its project that were found with it. */
+  /** Its place, from 1, among the deliveries of its project in this result. */
   rank: number;
-  /** Attempts that died with their process, the one included whose lease ran out. */
+  /** Attempts that died with their process, including one whose lease has just run out. */
   poisonAttempts: number;
-  /** A run or a notice, which lets alerts go first. */
+  /** Whether it reports a run or a notice; alerts are sent before it. */
   isInformational: boolean;
 };
 
 /**
- * Deliveries whose time comes within `aheadMs`, or whose attempt died with its lease. Ordered so that every project gets
- * its first turn before any gets its second, and alerts come before what is informational. Left out are those that are
- * dealt with `here`, and those `enqueued` for the time that they are due at.
+ * Deliveries that are due within `aheadMs`, or whose attempt died with its lease. Ordered so that every project gets its
+ * first turn before any gets its second, and alerts come before informational messages. Left out are those that this process
+ * is sending (`here`), and those that are in a queue for that due time already (`enqueued`).
  */
 export async function dueDeliveries(
   db: Db,
@@ -55,7 +55,7 @@ export async function dueDeliveries(
       where ((d.state in ${WAITING}
             and d.next_attempt_at <= clock_timestamp() + ${options.aheadMs} * interval '1 millisecond')
           or (d.state = 'sending' and d.lease_until <= clock_timestamp()))
-        -- "not in" is looked up in a table of hashes, however wrong the planner is about how many are due
+        -- "not in" uses a hash table, even if the planner misjudges how many are due
         and d.id not in (select unnest(${uuidArray(here)}))
         and (d.id, ${DUE_AT}) not in (
           select * from unnest(${uuidArray(enqueued.map(({ deliveryId }) => deliveryId))},
@@ -67,12 +67,12 @@ export async function dueDeliveries(
   return rows;
 }
 
-/** SQL: the time that the delivery `d` is due at, in microseconds of the epoch. */
+/** SQL: when the delivery `d` is due, in microseconds since 1970. */
 const DUE_AT = sql.raw(
   "(extract(epoch from case d.state when 'sending' then d.lease_until else d.next_attempt_at end) * 1000000)::float8",
 );
 
-/** Those of these deliveries whose time has come, or whose attempt died with its lease. */
+/** The deliveries among these that are still due now, or whose attempt died with its lease. */
 export async function stillDue(db: Db, ids: readonly string[]): Promise<string[]> {
   const rows = await db.execute<{ id: string }>(sql`
     select id from deliveries where id = any(${uuidArray(ids)}) and state in ${UNFINISHED}
@@ -80,12 +80,13 @@ export async function stillDue(db: Db, ids: readonly string[]): Promise<string[]
   return rows.map(({ id }) => id);
 }
 
-/** `slow`: under way for so long that the fallback channel gets it too; see {@link fallBackMeanwhile}. */
+/** An attempt under way. `slow`: it has lasted so long that the fallback channel gets the delivery too; see {@link fallBackMeanwhile}. */
 export type UnderWay = { claim: Claim; slow: boolean };
 
 /**
- * Prolongs the leases of attempts that are still under way, to `seconds` from now, with the rest of a channel that one of
- * them probes. An attempt that another has taken over is left alone. `slowSeconds`: from when on an attempt is slow.
+ * Extends the leases of attempts that are still under way to `seconds` from now; for a probe also the time for which its
+ * channel's circuit stays open. An attempt that another process has taken over is left alone. `slowSeconds`: the age from
+ * which deliveries of a slow channel go to its fallback too.
  */
 export function keepLeases(
   db: Db,
@@ -112,9 +113,9 @@ export function keepLeases(
 }
 
 /**
- * Ends the leases of checkers that are gone, so that nobody waits for what died with them. A checker is gone when it has
- * no connection here (each connection names its process) and has not evaluated deadlines lately. Right after a start of
- * the database none counts as gone, since all connections were lost. @returns how many leases ended
+ * Ends the leases of checkers that have died, so that their deliveries are sent at once. A checker has died if it has no
+ * connection to the database (each connection names its process) and has not evaluated deadlines lately. Right after a start
+ * of the database none counts as dead, since all connections were lost. @returns how many leases ended
  */
 export async function freeLeases(db: Db): Promise<number> {
   const { count } = await db.execute(sql`

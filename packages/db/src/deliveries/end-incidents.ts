@@ -11,7 +11,7 @@ import { OPENING_KINDS, UNFINISHED } from "../schema/delivery-lists.ts";
 import type { Keyring } from "../secrets/keyring.ts";
 import { KEEPS_INCIDENTS } from "./fragments.ts";
 
-/** The incidents that are meant: these, or all that are open of a check, of a channel that was sent them, or of a project. */
+/** Which incidents: these, or all open ones of a check, of a project, or of those that were sent to a channel. */
 type Scope =
   | { incidentIds: readonly string[] }
   | { projectId: string; checkId: string }
@@ -19,9 +19,9 @@ type Scope =
   | { projectId: string };
 
 /**
- * Sends the end of incidents to the channels that keep incidents of their own and were sent these: nothing else would
- * ever end them there. `sealedSettings`: of a channel that has other ones by now, those under which it was sent them.
- * Inside the transaction that ends them.
+ * Sends the end of incidents to the channels that keep incidents of their own and were sent these: nothing else would end
+ * them there. `sealedSettings`: if the channel's settings have changed, those under which it was sent the incidents. Call it
+ * inside the transaction that ends them.
  */
 export async function endKeptIncidents(
   tx: Db | Tx,
@@ -40,7 +40,7 @@ export async function endKeptIncidents(
     join checks k on k.project_id = i.project_id and k.id = i.check_id
     join deliveries d on d.incident_id = i.id and d.kind in ${OPENING_KINDS}
       and (d.attempt > 0 or d.state in ${UNFINISHED})
-      -- what certainly never arrived opened nothing
+      -- a delivery that certainly never arrived opened nothing there
       and (d.state <> 'failed' or d.uncertain)
     join channels c on c.project_id = d.project_id and c.id = d.channel_id and ${KEEPS_INCIDENTS}
     where ${inScope(scope)} and not exists (
@@ -52,8 +52,8 @@ export async function endKeptIncidents(
 }
 
 /**
- * Opens again, where they are kept, the incidents whose end was sent for a deletion that was undone: a check that is
- * still down must not look as if it were over. One that somebody has acknowledged or snoozed stays quiet.
+ * Reopens incidents, in the channels that keep their own, whose end was sent although the check is still down: after a
+ * deletion or pause was undone, or in the channel's new place. One that somebody has acknowledged or snoozed stays silent.
  */
 export async function reopenKeptIncidents(tx: Db | Tx, scope: Scope): Promise<void> {
   const { count } = await tx.execute(sql`
@@ -78,12 +78,12 @@ export async function reopenKeptIncidents(tx: Db | Tx, scope: Scope): Promise<vo
   if (count > 0) await notifySenders(tx);
 }
 
-/** What of a channel's settings says how loud an alert is, and not where it goes. */
-const LOUDNESS = ["severity", "priority"];
+/** Settings that say how loud an alert is, not where it goes. */
+const LOUDNESS_SETTINGS = ["severity", "priority"];
 
 /**
- * Where new settings lead an on-call channel to another place, such as another service's key: the open incidents end
- * there under the old settings, and begin under the new ones. Inside the transaction that stores these.
+ * If new settings direct an on-call channel to another place, such as another service's key, ends the open incidents under
+ * the old settings and opens them under the new ones. Call it inside the transaction that stores the new settings.
  */
 export async function moveIncidents(
   tx: Db | Tx,
@@ -93,25 +93,25 @@ export async function moveIncidents(
   if (!INCIDENT_KINDS.some((kind) => kind === channel.kind)) return;
   const { id: channelId, projectId, settings: sealedSettings } = channel;
   const before = openSettings(keyring, { projectId, channelId }, sealedSettings);
-  // Nothing can be ended by settings that nobody can read; the new ones must be taken all the same.
+  // Old settings that cannot be decrypted can end nothing, but must not prevent storing the new ones.
   if (before === null) return;
-  if (isDeepStrictEqual(targetOf(before), targetOf(settings))) return;
+  if (isDeepStrictEqual(targetSettings(before), targetSettings(settings))) return;
   const scope = { projectId, channelId };
   await endKeptIncidents(tx, scope, { by: "channel-changed", sealedSettings });
   await reopenKeptIncidents(tx, scope);
 }
 
-function targetOf(settings: Record<string, unknown>): Record<string, unknown> {
-  const entries = Object.entries(settings).filter(([name]) => !LOUDNESS.includes(name));
+function targetSettings(settings: Record<string, unknown>): Record<string, unknown> {
+  const entries = Object.entries(settings).filter(([name]) => !LOUDNESS_SETTINGS.includes(name));
   return Object.fromEntries(entries);
 }
 
-/** The condition of a scope, in a statement that calls the incident `i`, its check `k` and the delivery that sent it `d`. */
+/** SQL: whether an incident is in the scope. `i`: the incident; `k`: its check; `d`: the delivery that sent it. */
 function inScope(scope: Scope): SQL {
   if ("incidentIds" in scope) return sql`i.id = any(${`{${scope.incidentIds.join(",")}}`}::uuid[])`;
   const open = sql`i.project_id = ${scope.projectId} and i.resolved_at is null`;
   if ("checkId" in scope) return sql`${open} and i.check_id = ${scope.checkId}`;
-  // A check that was deleted before has sent its end already.
+  // The end of a deleted check's incidents was sent when it was deleted.
   if ("channelId" in scope)
     return sql`${open} and d.channel_id = ${scope.channelId} and k.deleted_at is null`;
   return open;

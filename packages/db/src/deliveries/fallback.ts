@@ -10,9 +10,9 @@ import { notifyOwners, type OwnerContact, ownersChannels } from "./notify-owners
 import { isRefused } from "./refusals.ts";
 
 /**
- * Writes for deliveries that failed, or wait for their next try, what goes to another channel of their project in their
- * place, and wakes the senders. `chooseFallback` decides which channel that is, if any. @returns the ids of those deliveries
- * that got one
+ * Replaces deliveries that failed, or wait for their next attempt, by deliveries to another channel of their project, and
+ * notifies the senders. `chooseFallback` decides which channel that is, if any. @returns the ids of the deliveries that got a
+ * replacement
  */
 export async function fallBack(tx: Tx, ids: readonly string[]): Promise<string[]> {
   if (ids.length === 0) return [];
@@ -21,8 +21,8 @@ export async function fallBack(tx: Tx, ids: readonly string[]): Promise<string[]
 }
 
 /**
- * The same for what waits for channels whose provider accepts a message and does not answer: all that is older than
- * `seconds`, under way or behind. It stays to be delivered there as well, since nobody knows whether it arrives.
+ * The same for channels whose provider accepts a message and does not answer: for each of their deliveries that is older
+ * than `seconds`, whether it is under way or waiting. They are still delivered there as well, since they may arrive.
  */
 export async function fallBackMeanwhile(
   tx: Tx,
@@ -93,12 +93,12 @@ async function readChannels(tx: Tx, undelivered: readonly UndeliveredRow[]) {
 
 type Unconfirmed = { projectId: string; channelId: string; name: string; address: string };
 
-/** Between two messages to owners about one channel; each alert reaches them all the same. */
-const NOTIFIED_AGAIN_AFTER = "1 hour";
+/** The least time between two messages to owners about one unconfirmed channel; they get every alert all the same. */
+const UNCONFIRMED_AGAIN_AFTER = "1 hour";
 
 /**
- * No alert is lost for want of a confirmation. What no fallback took of these deliveries goes to the project's owners in
- * their place, and at most once an hour for each channel owners learn why.
+ * Sends the owners the alerts of unconfirmed addresses that no fallback took, so that none is lost, and explains why at most
+ * once an hour for each channel. `ids`: the deliveries to those addresses.
  */
 export async function fallbackForUnconfirmed(
   tx: Tx,
@@ -139,7 +139,7 @@ async function passToOwners(
   await notifySenders(tx);
 }
 
-/** Notifies the owners once within the time, although several checkers may come here: only one of them writes the row. */
+/** Notifies the owners at most once an hour: only the checker that writes the row does so. */
 async function notifyWhyUnconfirmed(
   tx: Tx,
   ownerContact: OwnerContact,
@@ -149,45 +149,45 @@ async function notifyWhyUnconfirmed(
     insert into instance_facts as f (name, value, created_at)
     values ('unconfirmed ' || ${channelId}::text, '', clock_timestamp())
     on conflict (name) do update set created_at = excluded.created_at
-      where f.created_at < clock_timestamp() - ${NOTIFIED_AGAIN_AFTER}::interval`);
+      where f.created_at < clock_timestamp() - ${UNCONFIRMED_AGAIN_AFTER}::interval`);
   if (count !== 1) return;
   await notifyOwners(tx, ownerContact, {
     projectId,
     notVia: channelId,
     title: `Channel “${name}” waits for a confirmation`,
-    sentence: `It was to get a message, but nobody has confirmed ${address} yet. Its alerts go to the fallback, or else to the project's owners, until somebody does by the link in the mail that was sent there.`,
+    sentence: `It was to get a message, but nobody has confirmed ${address} yet. Its alerts go to the fallback, or else to the project's owners, until somebody confirms it with the link in the mail that was sent there.`,
   });
 }
 
-/** An alert that its channel has not taken for so long goes to another one, too. */
-const WAITED = "5 minutes";
-/** Between two messages about one channel. */
-const AGAIN_AFTER = "6 hours";
+/** An alert that its channel has not taken for this long goes to another channel, too. */
+const LONG_WAIT = "5 minutes";
+/** The least time between two messages about one channel for which alerts wait. */
+const WAITING_AGAIN_AFTER = "6 hours";
 
-type Waiting = {
+type WaitingChannel = {
   id: string;
   channelId: string;
   projectId: string;
   name: string;
   because: string;
-  /** Only the operator can mend it. */
+  /** Whether the mail server refuses mails, which only the operator can solve. */
   refused: boolean;
   isSentElsewhere: boolean;
 };
 
-/** Tells other channels of what waits in channels that rest or fail. @returns how many alerts were written */
+/** Sends alerts that have waited long, since their channel rests or fails, to other channels. @returns how many alerts were written */
 export async function fallBackForLongWaiting(
   db: Db,
   ownerContact: OwnerContact,
   limit: number,
 ): Promise<number> {
   return db.transaction(async (tx) => {
-    // Of two checkers at once only one may notify.
+    // Without it two checkers could both notify the owners.
     await tx.execute(lockUntilCommit("fallbackForWaiting"));
     const rows = await tx.execute<{ id: string }>(sql`
       select d.id from deliveries d
       where d.state = 'retry' and d.kind not in ${OWN_CHANNEL_KINDS} and d.fallback_for is null
-        and d.leader_id is null and d.created_at < clock_timestamp() - ${WAITED}::interval
+        and d.leader_id is null and d.created_at < clock_timestamp() - ${LONG_WAIT}::interval
         and d.dealt_with_at is null
       order by d.id limit ${limit}`);
     return await fallBackForWaiting(
@@ -199,9 +199,9 @@ export async function fallBackForLongWaiting(
 }
 
 /**
- * Lets the fallback tell what its own channel does not take for now, and tells the owners why, once while it lasts. Where
- * only the operator can mend it, and no fallback is named, another channel of the project does. `ids`: deliveries that are
- * tried again. @returns how many alerts were written
+ * Sends alerts that their own channel does not take for now to the fallback, and notifies the owners once while it lasts. If
+ * only the operator can solve it, and no fallback is set, another channel of the project gets them. `ids`: deliveries that
+ * are tried again. @returns how many alerts were written
  */
 export async function fallBackForWaiting(
   tx: Tx,
@@ -210,7 +210,7 @@ export async function fallBackForWaiting(
 ): Promise<number> {
   if (ids.length === 0) return 0;
   const written = await fallBack(tx, ids);
-  const rows = await tx.execute<Waiting>(sql`
+  const rows = await tx.execute<WaitingChannel>(sql`
     select distinct on (c.id) d.id, c.id as "channelId", c.project_id as "projectId", c.name,
       coalesce(d.last_error, '') as because, ${isRefused(sql`c`)} as refused,
       d.id = any(${uuidArray(written)}) or exists (select from deliveries o where o.flip_id = d.flip_id
@@ -219,32 +219,32 @@ export async function fallBackForWaiting(
     left join instance_facts f on f.name = 'channel waits ' || c.id
     where d.id = any(${uuidArray(ids)}) and d.kind not in ${OWN_CHANNEL_KINDS} and not c.internal
       and (f.name is null or (f.created_at < c.last_sent_at
-        and f.created_at < clock_timestamp() - ${AGAIN_AFTER}::interval))
+        and f.created_at < clock_timestamp() - ${WAITING_AGAIN_AFTER}::interval))
     order by c.id, d.id desc`);
-  for (const waiting of rows) await tellOf(tx, ownerContact, waiting);
+  for (const waiting of rows) await notifyOfWaiting(tx, ownerContact, waiting);
   return written.length;
 }
 
-async function tellOf(tx: Tx, ownerContact: OwnerContact, waiting: Waiting) {
+async function notifyOfWaiting(tx: Tx, ownerContact: OwnerContact, waiting: WaitingChannel) {
   const { channelId, projectId, name, because, refused, isSentElsewhere } = waiting;
   await tx.execute(sql`
     insert into instance_facts (name, value, created_at)
     values ('channel waits ' || ${channelId}::text, '', clock_timestamp())
     on conflict (name) do update set created_at = excluded.created_at`);
   const whose = refused
-    ? "This is for the operator of Overdue to mend; the channel itself is as it was."
-    : "If this lasts, look whether the channel is set right.";
+    ? "Only the operator of Overdue can solve this; the channel's own settings are not the cause."
+    : "If this lasts, check the channel's settings.";
   const where = isSentElsewhere
     ? "Another channel gets them, too."
-    : "No other channel gets them in its place: name one as the fallback.";
+    : "No other channel gets them in its place: choose one as the fallback.";
   await notifyOwners(tx, ownerContact, {
     projectId,
     notVia: channelId,
     title: `Alerts wait for channel “${name}”`,
-    sentence: `It does not take them for now: ${ended(because)} They are tried again for a day. ${where} ${whose}`,
+    sentence: `It does not accept them for now: ${withFullStop(because)} They are tried again for a day. ${where} ${whose}`,
   });
 }
 
-function ended(sentence: string): string {
+function withFullStop(sentence: string): string {
   return /[.!?)]$/.test(sentence) ? sentence : `${sentence}.`;
 }

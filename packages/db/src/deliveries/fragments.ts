@@ -3,10 +3,10 @@ import { type SQL, sql } from "drizzle-orm";
 
 import { epochMs, Fragment, literals } from "../sql-fragments.ts";
 
-/** A channel's health as it is stored; instants in epoch milliseconds. */
+/** A channel's health as it is stored. Instants are in epoch milliseconds. */
 export type HealthRow = ChannelHealth;
 
-/** SQL: the columns of a `HealthRow`, of the channel by that name in the statement. */
+/** SQL: the columns of a `HealthRow`. `channel`: the channel's alias in the statement. */
 export function healthColumns(channel: string): Fragment {
   return new Fragment(`${epochMs(`${channel}.broken_at`)} as "brokenAt", ${channel}.broken_because as "brokenBecause",
     ${channel}.broken_by as "brokenBy", ${channel}.circuit_failures as "circuitFailures",
@@ -14,7 +14,8 @@ export function healthColumns(channel: string): Fragment {
     ${epochMs(`${channel}.last_sent_at`)} as "lastSentAt"`);
 }
 
-export function healthOf(row: HealthRow): ChannelHealth {
+/** Takes the health out of a row that has other columns too. */
+export function pickHealth(row: HealthRow): ChannelHealth {
   const { brokenAt, brokenBecause, brokenBy, circuitFailures, circuitStep, circuitUntil, lastSentAt } = row;
   return { brokenAt, brokenBecause, brokenBy, circuitFailures, circuitStep, circuitUntil, lastSentAt };
 }
@@ -25,12 +26,12 @@ export const IS_PROGRAM = new Fragment(`c.kind in ${literals(PROGRAM_KINDS)}`);
 /** SQL: whether the channel `c` keeps incidents open until it is sent their end. */
 export const KEEPS_INCIDENTS = new Fragment(`c.kind in ${literals(INCIDENT_KINDS)}`);
 
-/** SQL: for how many minutes the channel `c` collects. Nothing is collected for a program. */
+/** SQL: for how many minutes the channel `c` collects messages for a digest; 0 for a program. */
 export const COLLECT_MINUTES = new Fragment(`(case when ${IS_PROGRAM} then 0 else c.collect_minutes end)`);
 
 /**
- * SQL: a table of all deliveries of a check, or of those written `within` an interval. "offset 0" keeps the planner from
- * adding what is asked of their channel: in a storm it read all deliveries of the channel for each check.
+ * SQL: a table of the deliveries of a check, or of those written `within` an interval. "offset 0" keeps the planner from
+ * moving conditions on the channel into it: then, in a storm, it would read all deliveries of the channel for each check.
  */
 export function deliveriesOfCheck(checkId: SQL, within?: string): SQL {
   const isRecent =

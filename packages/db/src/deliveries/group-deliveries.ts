@@ -24,14 +24,14 @@ import { IS_PROGRAM } from "./fragments.ts";
 import { type GroupableDelivery, groupKeys, nameStorms, type SentLately } from "./storms.ts";
 
 const WAITING_MAX = 2_000;
-/** A storm of which nothing was sent for so long is over; what comes then is sent at once again. */
+/** A storm of which nothing was sent for this long is over: the next alert is sent at once again. */
 const LATELY = "5 minutes";
 
 /**
- * Of deliveries that were claimed for sending, returns those that get a message of their own. The others, and what else
- * waits for the same channels, go with these where they share something, or wait a little for more to come. `channelIds`:
- * the channels of these that group, in one order for all. `ungroupedKinds`: kinds of channel that get each alert by itself,
- * unless they are set otherwise; programs do, however they are set.
+ * Groups deliveries that were claimed for sending (`ids`) with others that wait for the same channels and share something
+ * with them; some are held a little for more to come. `channelIds`: the channels that group, in the order in which all
+ * senders lock them. `ungroupedKinds`: kinds of channel that get each alert by itself unless their settings say otherwise;
+ * programs always do. @returns the ids of `ids` that get a message of their own
  */
 export async function groupDeliveries(
   tx: Tx,
@@ -40,7 +40,7 @@ export async function groupDeliveries(
 ): Promise<string[]> {
   if (channelIds.length === 0) return [...ids];
   for (const channelId of channelIds) {
-    // One at a time decides about a channel; a session that holds this lock waits for no row.
+    // Only one session at a time groups for a channel; one that holds this lock never waits for a row.
     await tx.execute(
       sql`select pg_advisory_xact_lock(hashtextextended(${channelId}, ${LOCK_SEEDS.groupedChannel}))`,
     );
@@ -50,12 +50,12 @@ export async function groupDeliveries(
   const sentLately = await findSentLately(tx, channelIds);
   const now = await clock(tx);
   const own = new Set(ids);
-  for (const group of Map.groupBy(waiting, classOf).values()) {
-    const before = recentOf(group, sentLately);
+  for (const group of Map.groupBy(waiting, groupingClass).values()) {
+    const before = sentOfOtherChecks(group, sentLately);
     const asked = group.map((one) => ({ ...one, keys: groupKeys(one), isAsked: own.has(one.id) }));
     const grouping = isInformationalGroup(group)
       ? groupInformational(asked, await informationalSentAt(tx, group), now)
-      : groupAlerts(asked, messagesOf(before), now);
+      : groupAlerts(asked, toMessages(before), now);
     await write(tx, grouping);
     await nameStorms(tx, grouping.messages, { group, before });
     for (const { otherIds } of grouping.messages) for (const id of otherIds) own.delete(id);
@@ -64,8 +64,8 @@ export async function groupDeliveries(
   return ids.filter((id) => own.has(id));
 }
 
-/** What may stand in one message: alerts of one kind, informational messages, or all of a channel that collects. */
-function classOf({ channelId, kind, collects }: GroupableDelivery): string {
+/** Deliveries of the same class may share a message: alerts of one kind, informational messages, or all of a digest. */
+function groupingClass({ channelId, kind, collects }: GroupableDelivery): string {
   return collects ? channelId : `${channelId} ${isInformational(kind) ? "informational" : kind}`;
 }
 
@@ -73,15 +73,20 @@ function isInformationalGroup([first]: readonly GroupableDelivery[]): boolean {
   return first !== undefined && !first.collects && isInformational(first.kind);
 }
 
-/** An alert that was sent holds back no later one of the same check. */
-function recentOf(group: readonly GroupableDelivery[], sentLately: readonly SentLately[]): SentLately[] {
+/** The alerts of the group's class that were sent lately, except of its own checks: those hold nothing back. */
+function sentOfOtherChecks(
+  group: readonly GroupableDelivery[],
+  sentLately: readonly SentLately[],
+): SentLately[] {
   const [first] = group;
   if (first === undefined || first.collects || isInformational(first.kind)) return [];
   const checkIds = new Set(group.map(({ checkId }) => checkId));
-  return sentLately.filter((one) => classOf(one) === classOf(first) && !checkIds.has(one.checkId));
+  return sentLately.filter(
+    (one) => groupingClass(one) === groupingClass(first) && !checkIds.has(one.checkId),
+  );
 }
 
-function messagesOf(sentLately: readonly SentLately[]) {
+function toMessages(sentLately: readonly SentLately[]) {
   return [...Map.groupBy(sentLately, ({ messageId }) => messageId).values()].map((sent) => ({
     at: Math.max(...sent.map(({ at }) => at)),
     keys: [...new Set(sent.flatMap(groupKeys))],
@@ -93,13 +98,13 @@ function sharesMessages(ungroupedKinds: readonly string[]) {
     or coalesce(c.groups, c.kind <> all(${`{${ungroupedKinds.join(",")}}`}::text[]))))`;
 }
 
-/** SQL: whether the first attempt of the delivery `d` about the check `k` may be in one message with others in the channel `c`. */
+/** SQL: whether the delivery `d` about the check `k`, not yet attempted, may share a message with others in the channel `c`. */
 export function isGroupable(ungroupedKinds: readonly string[]) {
   return sql`(d.attempt = 0 and d.kind in ${GROUPABLE_KINDS}
     and ${sharesMessages(ungroupedKinds)})`;
 }
 
-/** SQL: whether the delivery goes into a digest of its channel: all that this collects, but for alerts of critical checks. */
+/** SQL: whether the delivery goes into a digest of its channel; alerts of critical checks never do. */
 const COLLECTED = sql`(c.collect_minutes > 0
   and not (d.kind in ${STATE_KINDS} and k.severity is not distinct from 'critical'))`;
 
@@ -114,7 +119,7 @@ const FROM = sql`
   left join incidents i on i.project_id = d.project_id and i.id = d.incident_id
   left join checks k on k.project_id = d.project_id and k.id = d.check_id`;
 
-/** All that is due for these channels for the first time; where an attempt is under way, what comes after it waits for it. */
+/** The deliveries of these channels that are due and not yet attempted, except alerts that wait for another one of their check. */
 async function findWaiting(
   tx: Tx,
   ids: readonly string[],
@@ -150,7 +155,7 @@ async function findSentLately(tx: Tx, channelIds: readonly string[]): Promise<Se
   return rows;
 }
 
-/** When messages about runs and notices went to the channel of these within the last hour; those under way, now. */
+/** When messages about runs and notices were sent to this channel within the last hour; one that is under way counts as sent now. */
 async function informationalSentAt(tx: Tx, [first]: readonly GroupableDelivery[]): Promise<Instant[]> {
   if (first === undefined) return [];
   const rows = await tx.execute<{ at: Instant }>(sql`
@@ -181,14 +186,15 @@ async function write(tx: Tx, { messages, hold }: Grouping): Promise<void> {
     await tx.execute(sql`
       update deliveries d set next_attempt_at = to_timestamp(x.until / 1000)
       from json_to_recordset(${JSON.stringify(held)}::json) as x(id uuid, until float8) where d.id = x.id`);
-    // The senders have another time to wait for now.
+    // The senders must wait until another time now.
     await notifySenders(tx);
   }
 }
 
 /**
- * Supersedes what waits for these channels and has a newer delivery of the same check behind it: a check that came back
- * while its alert was held is in one message with all others that came back. `claimed` stay: they were the newest just now.
+ * Supersedes waiting deliveries of these channels that have a newer one of the same check: the alert of a check that
+ * recovered while it was held is dropped, and its recovery shares a message with the other recoveries. `claimed` stay, since
+ * they were the newest a moment ago.
  */
 async function dropOutdated(
   tx: Tx,
@@ -203,7 +209,7 @@ async function dropOutdated(
       and d.state in ${UNFINISHED}`);
   const superseded = supersededDeliveries(waiting, claimed);
   if (superseded.length === 0) return;
-  // One that another session has locked is decided about there.
+  // Another session that has locked one of them decides about it.
   await tx.execute(sql`
     with outdated as (
       select d.id from deliveries d where d.id = any(${uuidArray(superseded)}) and ${IS_UNTRIED} for update skip locked

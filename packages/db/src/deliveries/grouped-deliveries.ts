@@ -9,8 +9,8 @@ import { fallBack } from "./fallback.ts";
 import { deliveriesOfCheck } from "./fragments.ts";
 
 /**
- * Takes out of the messages that are about to be sent what was outdated since they were grouped: no message says that a
- * check is down after its recovery was sent, nor names one that was deleted. `ids`: deliveries that were claimed.
+ * Removes from the messages that are about to be sent what became outdated since they were grouped: no message may say that
+ * a check is down after its recovery was sent, nor name a deleted check. `ids`: deliveries that were claimed.
  */
 export async function dropOutdatedGrouped(tx: Tx, ids: readonly string[]): Promise<void> {
   const dropped = (await readMembers(tx, ids)).filter((member) => !isMemberReported(member));
@@ -20,7 +20,7 @@ export async function dropOutdatedGrouped(tx: Tx, ids: readonly string[]): Promi
     where id = any(${uuidArray(dropped.map(({ id }) => id))})`);
 }
 
-/** Lets the members of a group go by themselves. `ids`: group leaders that are outdated. */
+/** Sends the members of a group by themselves, since their leaders are outdated. `ids`: those leaders. */
 export async function releaseGrouped(tx: Tx, ids: readonly string[]): Promise<void> {
   const members = (await readMembers(tx, ids)).filter((member) => !isMemberOutdated(member));
   await makePending(tx, members);
@@ -31,8 +31,8 @@ export async function releaseGrouped(tx: Tx, ids: readonly string[]): Promise<vo
 }
 
 /**
- * Gives each alert that these leaders would have sent together a delivery of its own: their channel is one that is sent
- * each by itself. What a leader replaces in another channel is replaced one by one.
+ * Gives each member of these leaders a delivery of its own, since their channel gets each alert by itself. If a leader
+ * replaces a group of another channel, each member of that group gets a replacement of its own.
  */
 export async function ungroup(tx: Tx, ids: readonly string[]): Promise<void> {
   const members = (await readMembers(tx, ids)).filter((member) => !isMemberOutdated(member));
@@ -49,7 +49,7 @@ export async function ungroup(tx: Tx, ids: readonly string[]): Promise<void> {
   await notifySenders(tx);
 }
 
-/** `isOwn`: of the leader itself; else of the leader in whose place this one is sent to another channel. */
+/** `isOwn`: it is a member of the leader itself; else of the leader that this one replaces in another channel. */
 type Member = GroupMember & { id: string; isOwn: boolean };
 
 async function readMembers(tx: Tx, ids: readonly string[]): Promise<Member[]> {
@@ -82,7 +82,7 @@ export function isReplacedIn(channelId: ReturnType<typeof sql>) {
       and r.fallback_for = m.id and (r.channel_id = ${channelId} or c.kind = 'group'))`;
 }
 
-/** Its leader failed, and so did it. */
+/** Makes the members of failed leaders fail too. `ids`: leaders. */
 export async function failGrouped(tx: Tx, ids: readonly string[]): Promise<void> {
   await tx.execute(sql`
     update deliveries m set state = 'failed', last_error = l.last_error

@@ -9,12 +9,12 @@ import { INFORMATIONAL, OPENING_KINDS } from "../schema/delivery-lists.ts";
 import { epochMs, uuidArray } from "../sql-fragments.ts";
 import { isReplacedIn } from "./grouped-deliveries.ts";
 
-/** The facts of an alert, and the channel that it goes to, with its sealed settings. */
+/** The facts of an alert, and the channel to which it goes, with its sealed settings. */
 export type AlertRecord = AlertFacts & {
   group: AlertGroup | null;
   channelKind: string;
   sealedSettings: string;
-  /** The settings are earlier ones of the channel, under which it was sent the incident that ends. */
+  /** Whether the settings are the channel's earlier ones, under which it was sent the incident that now ends there. */
   hasOldSettings: boolean;
 };
 
@@ -25,21 +25,21 @@ type LoadedRow = Omit<UngroupedAlert, "lastPing"> & {
   slots: SlotValues[] | null;
 } & BodyEnd;
 
-/** How many slots a mail shows; no other kind of channel draws them. */
-const STRIP_SLOTS = 30;
+/** How many slots a mail shows; no other kind of channel shows any. */
+const STRIP_SLOTS_MAX = 30;
 
 const SENT_BEFORE_MAX = 10;
 
 /**
- * Loads the facts of the alerts of these deliveries. A down whose incident has ended meanwhile is loaded as the up, so that
- * one message reports both.
+ * Loads the facts of the alerts of these deliveries. An alert that a check is down is loaded as its recovery if its incident
+ * has ended meanwhile, so that one message reports both.
  */
 export async function loadAlerts(db: Db | Tx, ids: readonly string[]): Promise<AlertRecord[]> {
   const alerts = await loadUngrouped(db, ids);
   return withGroups(alerts, await loadGroups(db, ids));
 }
 
-/** As if each of these deliveries had a message of its own; what else one reports is added by `withGroups`. */
+/** Loads each delivery as if it had a message of its own; `withGroups` adds what else its message reports. */
 export async function loadUngrouped(db: Db | Tx, ids: readonly string[]): Promise<UngroupedAlert[]> {
   if (ids.length === 0) return [];
   const rows = await db.execute<LoadedRow>(sql`
@@ -50,13 +50,13 @@ export async function loadUngrouped(db: Db | Tx, ids: readonly string[]): Promis
       c.kind as "channelKind", coalesce(d.payload ->> 'sealedSettings', c.settings) as "sealedSettings",
       coalesce(d.payload ? 'sealedSettings', false) as "hasOldSettings",
       ${checkJson} as "check", ${flipJson} as flip, ${incidentJson} as incident, ${pingJson} as "lastPing",
-      case when c.kind = 'email' then (${sql.raw(newestSlots("k.id", String(STRIP_SLOTS)))}) end as slots,
+      case when c.kind = 'email' then (${sql.raw(newestSlots("k.id", String(STRIP_SLOTS_MAX)))}) end as slots,
       ${sql.raw(bodyEndColumns("ping"))}
     from deliveries d
     join projects p on p.id = d.project_id
     join channels c on c.project_id = d.project_id and c.id = d.channel_id
     left join checks k on k.project_id = d.project_id and k.id = d.check_id
-    left join lateral (${ended}) ended on true
+    left join lateral (${recoveryFlip}) ended on true
     left join flips f on f.project_id = d.project_id and f.id = coalesce(ended.id, d.flip_id)
     left join incidents i on i.project_id = d.project_id and i.id = coalesce(d.incident_id, ${latestIncident})
     left join lateral (
@@ -76,20 +76,20 @@ export function withGroups(
   return alerts.map((alert) => ({ ...alert, group: groups.get(alert.deliveryId) ?? null }));
 }
 
-/** A delivery that names no incident belongs to the check's last incident before its flip. */
+/** SQL: the incident of a delivery that names none: the check's last one before its flip. */
 const latestIncident = sql`(select n.id from incidents n
   where n.project_id = d.project_id and n.check_id = d.check_id and n.opened_at <= f.at
   order by n.opened_at desc limit 1)`;
 
-/** Whether `g` may be the last ping of the alert: the end of a run, the ping that a notice is about, or one before the flip. */
+/** SQL: whether the alert is about the ping `g`: it ended the run, a notice is about it, or it came before the flip. */
 const isAboutPing = sql`case d.kind
   when 'run' then d.payload ->> 'outcome' <> 'lost' and g.kind in ('success', 'fail')
     and g.received_at = timestamptz 'epoch' + (d.payload ->> 'endedAt')::float8 * interval '1 millisecond'
   when 'notice' then g.number = (d.payload -> 'evidence' ->> 'pingNumber')::bigint
   else g.received_at <= f.at end`;
 
-/** Where it took so long to tell of a down that it was over: the flip by which it recovered. */
-const ended = sql`
+/** SQL: the flip by which the check recovered before the alert that it is down was sent; none if it is still down. */
+const recoveryFlip = sql`
   select up.id from incidents n
   join flips up on up.project_id = n.project_id and up.check_id = n.check_id and up.at = n.resolved_at
     and up.to_status = 'up'
@@ -100,7 +100,7 @@ const includesDown = sql`((d.kind = 'up' or ended.id is not null) and not exists
   where e.project_id = d.project_id and e.check_id = d.check_id and e.channel_id = d.channel_id
     and e.kind in ${OPENING_KINDS} and e.state = 'sent' and e.incident_id = i.id))`;
 
-/** What a reader has of this incident already; those that went in one message are that message. */
+/** SQL: the messages about this incident that the channel was sent before; a group's leader stands for its members. */
 const sentBefore = sql`array(select coalesce(e.leader_id, e.id) from deliveries e
   where e.project_id = d.project_id and e.check_id = d.check_id and e.channel_id = d.channel_id
     and e.state = 'sent' and e.incident_id = i.id and e.id <> d.id
@@ -128,14 +128,14 @@ function toAlert({ bodyEnd, leftOutBefore, slots, ...row }: LoadedRow): Ungroupe
   };
 }
 
-const FIRST = 10;
+const LISTED_MAX = 10;
 
-/** As it is stored, but for a check that all depend on: that is named. */
+/** SQL: what the incidents of a storm share, as it is stored; a check on which all depend is replaced by its name. */
 const SHARED = sql`case when s.shared like 'dependency %' then coalesce(
   (select 'dependency on “' || ${checkNameSql("k")} || '”' from checks k
    where k.project_id = s.project_id and s.shared = 'dependency ' || k.id), 'dependency') else s.shared end`;
 
-/** What else these deliveries' messages tell, by the id of the delivery; nothing for those that tell of themselves alone. */
+/** All that the messages of these deliveries report, by the id of the delivery; none for a message about a single delivery. */
 export async function loadGroups(db: Db | Tx, ids: readonly string[]): Promise<Map<string, AlertGroup>> {
   if (ids.length === 0) return new Map();
   const rows = await db.execute<AlertGroup & { id: string }>(sql`
@@ -155,7 +155,7 @@ export async function loadGroups(db: Db | Tx, ids: readonly string[]): Promise<M
          order by c.count desc)
        from (select kind, reason, count(*) from reported where lead = t.lead group by kind, reason) c) as counts,
       json_agg(json_build_object('kind', t.kind, 'checkName', coalesce(t.name, ''), 'reason', t.reason,
-        'payload', t.payload) order by t.place) filter (where t.place <= ${FIRST}) as first,
+        'payload', t.payload) order by t.place) filter (where t.place <= ${LISTED_MAX}) as first,
       case when bool_and(t.kind in ${INFORMATIONAL}) then (${informational}) end as informational,
       (select json_build_object('id', s.id, 'shared', ${SHARED}, 'open',
          (select count(*) from incidents i where i.project_id = s.project_id and i.storm_id = s.id
@@ -166,8 +166,8 @@ export async function loadGroups(db: Db | Tx, ids: readonly string[]): Promise<M
 }
 
 /**
- * Each delivery with all that its message contains: what it leads, what the delivery that it replaces led, and what these led in
- * turn. A member that has a replacement of its own is sent by that, and not again here.
+ * SQL: each delivery with all that its message contains: its members, the members of the delivery that it replaces, and the
+ * members of these in turn. A member that has a replacement of its own is not included.
  */
 const REPORTED_WITH = (ids: readonly string[]) => sql`reported_with as (
   select l.id as lead, l.channel_id, l.id, l.fallback_for from deliveries l where l.id = any(${uuidArray(ids)})
@@ -177,12 +177,12 @@ const REPORTED_WITH = (ids: readonly string[]) => sql`reported_with as (
   where m.leader_id = w.id or not ${isReplacedIn(sql`w.channel_id`)}
 )`;
 
-/** Of each check how many runs there were, how many failed, and its newest; those with failures first. */
+/** SQL: for each check the number of its runs, of those that failed, and its newest run; checks with failures come first. */
 const informational = sql`
   select json_build_object('checks', count(*), 'runs', sum(q.runs), 'failed', sum(q.failed),
     'notices', sum(q.notices), 'first', coalesce(json_agg(json_build_object('name', coalesce(q.name, ''),
       'timezone', q.timezone, 'runs', q.runs, 'failed', q.failed, 'notices', q.notices, 'last', q.last)
-      order by q.nth) filter (where q.nth <= ${FIRST}), '[]'))
+      order by q.nth) filter (where q.nth <= ${LISTED_MAX}), '[]'))
   from (
     select min(name) as name, min(timezone) as timezone, count(*) filter (where kind = 'run') as runs,
       count(*) filter (where payload ->> 'outcome' = 'fail') as failed,

@@ -5,14 +5,14 @@ import { sql } from "drizzle-orm";
 import type { Tx } from "../database.ts";
 import { STATE_KINDS, UNFINISHED } from "../schema/delivery-lists.ts";
 import { epochMs, uuidArray } from "../sql-fragments.ts";
-import { deliveriesOfCheck, healthColumns, healthOf, type HealthRow } from "./fragments.ts";
+import { deliveriesOfCheck, healthColumns, pickHealth, type HealthRow } from "./fragments.ts";
 import { isGroupable } from "./group-deliveries.ts";
 
-/** A delivery that is locked, with all that decides whether it may be attempted. */
+/** A locked delivery, with everything that decides whether it may be attempted. */
 export type Locked = Candidate & {
   channelKind: string;
   health: ChannelHealth;
-  /** It was never attempted, and its channel may report it in one message with others. */
+  /** Whether it was never attempted, and its channel may report it in one message with others. */
   isGroupable: boolean;
   /** By the database's clock. */
   now: Instant;
@@ -21,13 +21,13 @@ export type Locked = Candidate & {
 /** Only deliveries written within this time can belong to a group that is being sent. */
 const GROUPED_WITHIN = "24 hours";
 
-/** The end of an incident under settings that the channel no longer has: nothing sent there now outdates it. */
+/** SQL: whether it ends an incident under earlier settings of the channel: nothing that is sent there now outdates it. */
 const USES_OLD_SETTINGS = sql.raw("coalesce(d.payload ? 'sealedSettings', false)");
 
 /**
- * Locks every unfinished delivery of the sequences concerned, in one order for all. Not `skip locked`: a decision
- * about a sequence needs all of it, and these locks last for three short statements. `ungroupedKinds`: kinds of channel
- * that get each alert by itself; null: all do.
+ * Locks every unfinished delivery of the sequences that these deliveries belong to, in one order for all senders. Not `skip
+ * locked`: a decision about a sequence needs all of it, and these locks last for three short statements. `ungroupedKinds`:
+ * kinds of channel that get each alert by itself; null: all do.
  */
 export async function lockSequences(
   tx: Tx,
@@ -43,7 +43,7 @@ export async function lockSequences(
       select d.id from asked join deliveries d on d.check_id = asked.check_id and d.channel_id = asked.channel_id
       where d.state in ${UNFINISHED}
       union
-      -- what a group's message is telling just now
+      -- what a group's message that is being sent reports
       select m.id from asked cross join lateral ${deliveriesOfCheck(sql`asked.check_id`, GROUPED_WITHIN)} m
       join deliveries l on l.id = m.leader_id
       where m.channel_id = asked.channel_id and l.state = 'sending'
@@ -70,14 +70,14 @@ export async function lockSequences(
     where d.state in ${UNFINISHED} or l.id is not null
     order by coalesce(f.deadline_seq, 0), d.id
     for update of d`);
-  return rows.map(lockedOf);
+  return rows.map(toLocked);
 }
 
 type LockedRow = Omit<Locked, "channel" | "health" | "late"> &
   HealthRow & { writtenAt: Instant; isDeleted: boolean; isUnconfirmed: boolean };
 
-function lockedOf(row: LockedRow): Locked {
-  const health = healthOf(row);
+function toLocked(row: LockedRow): Locked {
+  const health = pickHealth(row);
   const { isDeleted, isUnconfirmed, now, kind, writtenAt } = row;
   return {
     ...row,

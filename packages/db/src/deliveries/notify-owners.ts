@@ -14,8 +14,8 @@ import { isDoubtful } from "./refusals.ts";
 export type OwnerContact = { keyring: Keyring; mail: boolean };
 
 /**
- * Queues a message to all operators of this instance: by mail, from the project by which it watches itself; where
- * there is no mail, or it is not taken, by a channel that works in a project that they own. @returns to how many
+ * Queues a message to all operators of this instance: by mail, from the instance's own project. Without a mail server, or if
+ * their mailbox may not work, by a channel that works in a project that they own. @returns how many channels get it
  */
 export async function notifyOperators(
   tx: Tx,
@@ -46,16 +46,12 @@ export async function notifyOperators(
   return ids.size;
 }
 
-async function mailbox(
-  tx: Tx,
-  keyring: Keyring,
-  of: { projectId: string; email: string },
-): Promise<string | undefined> {
+async function mailbox(tx: Tx, keyring: Keyring, address: Address): Promise<string | undefined> {
   const rows = await tx.execute<{ id: string; broken: boolean }>(sql`
     select id, broken_at is not null as broken from channels
-    where project_id = ${of.projectId} and internal and kind = 'email' and hint = ${of.email}`);
+    where project_id = ${address.projectId} and internal and kind = 'email' and hint = ${address.email}`);
   const [found] = rows;
-  if (found === undefined) return makeMailbox(tx, keyring, of);
+  if (found === undefined) return makeMailbox(tx, keyring, address);
   return found.broken ? undefined : found.id;
 }
 
@@ -66,24 +62,24 @@ type About = { projectId: string; notVia: string | null };
 type Owner = { userId: string; email: string };
 
 /**
- * Queues a message to everybody who owns a project: by mail to the address of the account, and where there is no mail
- * by another channel that works, the fallback first; by both while the mail server refuses mails. Nothing where there is
- * neither. @returns to how many
+ * Queues a message to everybody who owns a project: by mail to the address of the account; without mail by another channel
+ * that works, the fallback first; by both while the mail server refuses mails. Does nothing if there is neither.
+ * @returns how many channels get it
  */
-export async function notifyOwners(tx: Tx, ownerContact: OwnerContact, word: OwnerNotice): Promise<number> {
-  const ids = await ownersChannels(tx, ownerContact, word);
-  for (const channelId of ids) await queue(tx, channelId, word);
+export async function notifyOwners(tx: Tx, ownerContact: OwnerContact, notice: OwnerNotice): Promise<number> {
+  const ids = await ownersChannels(tx, ownerContact, notice);
+  for (const channelId of ids) await queue(tx, channelId, notice);
   if (ids.length > 0) await notifySenders(tx);
   return ids.length;
 }
 
-/** The channels by which a project's owners are reached, as above. Inside a transaction. */
+/** The channels by which a project's owners are notified, as `notifyOwners` says. Call it inside a transaction. */
 export async function ownersChannels(
   tx: Db | Tx,
   ownerContact: OwnerContact,
   about: About,
 ): Promise<string[]> {
-  const mailboxes = ownerContact.mail ? await mailboxesOf(tx, ownerContact.keyring, about.projectId) : [];
+  const mailboxes = ownerContact.mail ? await ownerMailboxes(tx, ownerContact.keyring, about.projectId) : [];
   const others = mailboxes.filter((id) => id !== about.notVia);
   if (others.length > 0 && !(await areDoubtful(tx, others))) return others;
   const other = await workingChannel(tx, about);
@@ -108,8 +104,8 @@ async function queue(
     values (${projectId}, ${channelId}, 'system', ${JSON.stringify(payload)}::jsonb)`);
 }
 
-/** A channel of Overdue's own for each owner's mailbox, made when it is first needed. */
-async function mailboxesOf(tx: Db | Tx, keyring: Keyring, projectId: string): Promise<string[]> {
+/** The internal channel for each owner's mailbox, created when it is first needed; without the broken ones. */
+async function ownerMailboxes(tx: Db | Tx, keyring: Keyring, projectId: string): Promise<string[]> {
   const rows = await tx.execute<Owner & { channelId: string | null; broken: boolean | null }>(sql`
     select u.id as "userId", u.email, c.id as "channelId", c.broken_at is not null as broken
     from members m join users u on u.id = m.user_id
@@ -126,18 +122,18 @@ async function mailboxesOf(tx: Db | Tx, keyring: Keyring, projectId: string): Pr
 
 type Address = { projectId: string; email: string };
 
-/** The channel by which Overdue itself writes to a member, made when it is first needed. */
+/** The internal channel by which Overdue itself writes to a member, created when it is first needed. */
 export async function ownMailbox(
   tx: Db | Tx,
   keyring: Keyring,
-  of: Address,
+  address: Address,
 ): Promise<{ channelId: string; isBroken: boolean }> {
   await tx.execute(sql`select from members m join users u on u.id = m.user_id
-    where m.project_id = ${of.projectId} and u.email = ${of.email} for update of m`);
+    where m.project_id = ${address.projectId} and u.email = ${address.email} for update of m`);
   const rows = await tx.execute<{ channelId: string; isBroken: boolean }>(sql`
     select id as "channelId", broken_at is not null as "isBroken" from channels
-    where project_id = ${of.projectId} and internal and kind = 'email' and hint = ${of.email}`);
-  return rows[0] ?? { channelId: await makeMailbox(tx, keyring, of), isBroken: false };
+    where project_id = ${address.projectId} and internal and kind = 'email' and hint = ${address.email}`);
+  return rows[0] ?? { channelId: await makeMailbox(tx, keyring, address), isBroken: false };
 }
 
 async function makeMailbox(tx: Db | Tx, keyring: Keyring, { projectId, email }: Address): Promise<string> {

@@ -9,7 +9,7 @@ import { type Db, openDb } from "../database.ts";
 import { channels, deliveries, instanceFacts, members, users } from "../schema/index.ts";
 import { claimDeliveries } from "./claim.ts";
 import { dismissDelivery, listDeadLetters, redeliver, reportDeadLetters } from "./dead-letters.ts";
-import { queueChannelTests, queueTest } from "./list-deliveries.ts";
+import { queueChannelTests, queueTest } from "./queue-tests.ts";
 import { type AttemptRecord, recordAttempts } from "./record-attempts.ts";
 
 const LEASE = { seconds: 45, holder: null };

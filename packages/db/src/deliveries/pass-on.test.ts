@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 
 import { type Db, openDb } from "../database.ts";
 import { channels, deliveries } from "../schema/index.ts";
-import { queueTest } from "./list-deliveries.ts";
+import { queueTest } from "./queue-tests.ts";
 import { passOnDelivery } from "./pass-on.ts";
 
 const URL = { url: "https://example.org" };

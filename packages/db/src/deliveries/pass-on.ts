@@ -7,12 +7,12 @@ import { GROUPABLE_KINDS, INFORMATIONAL } from "../schema/delivery-lists.ts";
 import { uuidArray } from "../sql-fragments.ts";
 import { COLLECT_MINUTES } from "./fragments.ts";
 
-/** `members`: channels of the group that are there. `written`: deliveries that they had not yet. */
+/** `members`: how many channels of the group exist. `written`: how many deliveries were written for them. */
 export type PassedOn = { members: number; written: number };
 
 /**
- * Writes a delivery with the content of a group's delivery for each channel of the group, and wakes the senders. A group
- * within the group is skipped, so that no message circulates. A channel is left out where it got the same message by
+ * Writes a delivery with the content of a channel group's delivery for each channel of the group, and notifies the senders. A
+ * group within the group is skipped, so that no message circulates. A channel is left out if it got the same message by
  * another route or by an earlier attempt.
  */
 export async function passOnDelivery(
@@ -30,7 +30,7 @@ export async function passOnDelivery(
         select c.* from deliveries d
         join channels c on c.project_id = d.project_id and c.id = any(${uuidArray(channelIds)})
         where d.id = ${deliveryId} and c.kind <> 'group' and c.deleted_at is null and not c.internal
-      ), written as (${written(deliveryId)})
+      ), written as (${insertForMembers(deliveryId)})
       select (select count(*) from members)::int as members, (select count(*) from written)::int as written`);
     const passed = rows[0] ?? { members: 0, written: 0 };
     if (passed.written > 0) await notifySenders(tx);
@@ -39,10 +39,10 @@ export async function passOnDelivery(
 }
 
 /**
- * A group that collects tells several by one delivery, their lead. In the place of a channel that failed it tells all
- * others but that one, and what fails there too goes no further.
+ * SQL: writes the deliveries, also those that a collecting group's delivery leads. If the group is the fallback of one of its
+ * own channels, that channel gets none; `fallback_for` is kept, so that a second failure goes no further.
  */
-const written = (deliveryId: string) => sql`
+const insertForMembers = (deliveryId: string) => sql`
   insert into deliveries (id, project_id, channel_id, kind, check_id, flip_id, incident_id, route_id, round, payload,
     fallback_for, because, created_at, next_attempt_at)
   select ${PASSED_ID}, d.project_id, c.id, d.kind, d.check_id, d.flip_id, d.incident_id, d.route_id, d.round,
@@ -59,11 +59,11 @@ const written = (deliveryId: string) => sql`
   on conflict do nothing
   returning id`;
 
-/** The same for every attempt, and as old as the group's own: lists are in the order of ids. */
+/** SQL: an id that is the same for every attempt, and sorts with the group's own delivery, since lists are in the order of ids. */
 const PASSED_ID = sql`overlay(md5(d.id::text || c.id::text) placing left(replace(d.id::text, '-', ''), 13)
   from 1 for 13)::uuid`;
 
-/** A channel that collects gives all that comes within its span one due time, that of the first; see `COLLECTED`. */
+/** SQL: when it is due. All that a collecting channel gets within its span is due together with the first; see `COLLECTED`. */
 const DUE_AT = sql`case when ${COLLECT_MINUTES} = 0 or d.kind not in ${GROUPABLE_KINDS}
     or (d.kind not in ${INFORMATIONAL} and exists (
       select from checks k where k.id = d.check_id and k.severity = 'critical'))

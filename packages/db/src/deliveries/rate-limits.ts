@@ -4,25 +4,25 @@ import { sql } from "drizzle-orm";
 import type { Tx } from "../database.ts";
 import { epochMs } from "../sql-fragments.ts";
 
-/** The rates that all senders keep together, by the database's clock. */
+/** The rate limits that all senders share, by the database's clock. */
 export type RateLimits = {
-  /** How much a provider takes; null: its receivers need not be spared. */
+  /** How many messages a provider takes; null: it has no limit. */
   limitOf: (channelKind: string) => RateLimit | null;
-  /** Is called for each delivery that may not be claimed yet: its turn comes in so many milliseconds. */
+  /** Called for each delivery that may not be claimed yet: its turn comes in `inMs` milliseconds. */
   later(deliveryId: string, inMs: number): void;
-  /** Is called with how long each channel and each kind of those claimed takes no more, in milliseconds. */
+  /** Called with how many milliseconds each claimed channel and channel kind takes no further message. */
   taken(waits: ReadonlyMap<string, number>): void;
 };
 
-type Asking = {
+type RateCheck = {
   candidates: readonly { id: string; channelId: string; channelKind: string }[];
-  /** Changed to "leave" for each that comes too soon for its provider. */
+  /** Set to "leave" for each delivery that comes too soon for its provider. */
   decisions: Map<string, ClaimDecision>;
   rates: RateLimits | undefined;
 };
 
-/** Leaves alone what comes too soon for its provider. @returns how to write down those that are claimed in the end */
-export async function keepRates(tx: Tx, { candidates, decisions, rates }: Asking) {
+/** Leaves alone the deliveries that come too soon for their provider. @returns a function that stores which of the others were claimed */
+export async function keepRates(tx: Tx, { candidates, decisions, rates }: RateCheck) {
   const turns = candidates.flatMap(({ id, channelId, channelKind }) => {
     const isTaken = decisions.get(id) === "claim" || decisions.get(id) === "probe";
     const limit = isTaken ? (rates?.limitOf(channelKind) ?? null) : null;
@@ -35,9 +35,9 @@ export async function keepRates(tx: Tx, { candidates, decisions, rates }: Asking
     rates.later(id, inMs);
   }
   return async (claimed: readonly string[]) => {
-    const went = new Set(claimed);
+    const claimedIds = new Set(claimed);
     const { waits } = planTurns(
-      turns.filter(({ id }) => went.has(id)),
+      turns.filter(({ id }) => claimedIds.has(id)),
       before,
     );
     await writeRates(tx, waits);
@@ -45,7 +45,7 @@ export async function keepRates(tx: Tx, { candidates, decisions, rates }: Asking
   };
 }
 
-/** Reads how long each must wait, and keeps other senders from deciding about them until the transaction ends. */
+/** Reads how long each channel and kind must wait, and keeps other senders from deciding about them until the transaction ends. */
 async function lockRates(tx: Tx, turns: readonly Turn[]): Promise<Map<string, number>> {
   const names = [
     ...new Set(turns.flatMap(({ channelId, channelKind }) => [channelKind, channelId])),
@@ -58,7 +58,7 @@ async function lockRates(tx: Tx, turns: readonly Turn[]): Promise<Map<string, nu
   return new Map(rows.map(({ name, wait }) => [name, wait]));
 }
 
-/** Writes from when on each takes more. */
+/** Stores from when on each channel and kind takes further messages. */
 async function writeRates(tx: Tx, waits: ReadonlyMap<string, number>): Promise<void> {
   const given = [...waits].map(([name, wait]) => ({ name, wait }));
   await tx.execute(sql`

@@ -8,23 +8,23 @@ import { WAITING } from "../schema/delivery-lists.ts";
 import { NOW, epochMs, uuidArray } from "../sql-fragments.ts";
 import type { Claim } from "./claim.ts";
 import { fallBack, fallBackForWaiting } from "./fallback.ts";
-import { healthColumns, healthOf, type HealthRow } from "./fragments.ts";
+import { healthColumns, pickHealth, type HealthRow } from "./fragments.ts";
 import { notifyOwners, type OwnerContact, type OwnerNotice } from "./notify-owners.ts";
 import { clearRefusals, noteRefusals, weighRefusals } from "./refusals.ts";
 
-/** How an attempt ended, and what follows from it. Its answer holds no addresses and no tokens. */
+/** How an attempt ended, and what follows from that. The provider's answer in it contains no addresses and no tokens. */
 export type AttemptRecord = NextStep & { startedAt: Date };
 
 /** One attempt with its end. */
 export type Attempted = { claim: Claim; finish: AttemptRecord };
 
-/** A channel that broke or works again by these attempts. */
-type Turn = { projectId: string; channelId: string; name: string; because: string | null };
+/** A channel that broke, or works again, as these attempts show. */
+type ChangedChannel = { projectId: string; channelId: string; name: string; because: string | null };
 
 /**
- * Records attempts and what follows from them, committed at once: the fewer sends stand unrecorded, the fewer repeat
- * after a crash. What failed goes to the fallback, and owners hear of a channel that broke, in the same transaction.
- * @returns the ids of those it recorded; of the others another attempt has taken over since
+ * Records attempts and what follows from them, and commits at once: the fewer sent messages are unrecorded, the fewer are
+ * repeated after a crash. In the same transaction failed deliveries go to the fallback, and owners are notified of a channel
+ * that broke. @returns the ids of the recorded deliveries; another attempt has taken over the others since
  */
 export async function recordAttempts(
   db: Db,
@@ -55,8 +55,8 @@ export async function recordAttempts(
 }
 
 /**
- * Messages that arrived where the last one did are recorded by one statement, at once. That their channels still work is
- * written a moment later: where the process dies between the two, the next message proves it.
+ * Records messages that arrived in channels where the last one arrived too, in one statement. That those channels still work
+ * is written a moment later: if the process dies in between, the next message shows it.
  */
 async function recordUsual(
   db: Db,
@@ -70,7 +70,7 @@ async function recordUsual(
   return new Set(recorded.map(({ claim }) => claim.deliveryId));
 }
 
-/** What only leaders of groups and fallbacks need is left out where there are none, as for nearly all attempts. */
+/** Writes the ends of attempts. The parts for group leaders and fallbacks are left out where there are none, as for nearly all. */
 async function write(db: Db | Tx, endings: readonly Attempted[]): Promise<Attempted[]> {
   const withGroups = endings.some(({ claim }) => claim.isGroupLeader);
   const withFallbacks = endings.some(({ claim }) => claim.isFallback);
@@ -96,9 +96,9 @@ async function write(db: Db | Tx, endings: readonly Attempted[]): Promise<Attemp
       insert into delivery_attempts
         (project_id, delivery_id, attempt, started_at, finished_at, outcome, status_code, answer)
       select project_id, id, attempt, started_at, clock_timestamp(), state, status_code, answer from done
-    ) ${withGroups ? led : sql``} ${withFallbacks ? replaced : sql``}
+    ) ${withGroups ? endMembers : sql``} ${withFallbacks ? endReplaced : sql``}
     select done.id, pg_notify('overdue_changes', ${changeJson(sql`done`)}),
-      -- what waited for this one may go now
+      -- deliveries that waited for this one may be sent now
       (select pg_notify('overdue_deliveries', '') from deliveries d
        where d.check_id = done.check_id and d.channel_id = done.channel_id and d.state in ${WAITING}
        limit 1)
@@ -107,12 +107,12 @@ async function write(db: Db | Tx, endings: readonly Attempted[]): Promise<Attemp
   return endings.filter(({ claim }) => ids.has(claim.deliveryId));
 }
 
-/** Of a flip, the time since its deadline; of all else, since it was written. */
+/** SQL: the time since the flip, or since the delivery was written if it reports none. */
 const latencyMs = sql`least(2147483647, extract(epoch from clock_timestamp() -
   coalesce((select f.at from flips f where f.id = d.flip_id), d.created_at)) * 1000)::int`;
 
-/** The members of a group end with its leader; a retry sends them again. */
-const led = sql`, led as (
+/** SQL: ends the members of a group with its leader; a retry sends them again. */
+const endMembers = sql`, led as (
   update deliveries m set state = done.state, finished_at = clock_timestamp(), provider_ref = g.provider_ref,
     last_error = case when done.state <> 'sent' then g.answer end,
     latency_ms = case when done.state = 'sent' then least(2147483647, extract(epoch from clock_timestamp() -
@@ -121,8 +121,8 @@ const led = sql`, led as (
   where done.state in ('sent', 'failed') and m.leader_id = done.id
 )`;
 
-/** What a fallback arrived in place of is dealt with, and what that would have led. */
-const replaced = sql`, in_place_of as (
+/** SQL: once a fallback has arrived, the delivery that it replaces is dealt with, and so are that delivery's members. */
+const endReplaced = sql`, in_place_of as (
   select fallback_for as id from done where state = 'sent' and fallback_for is not null
 ), replaced as (
   update deliveries d set dealt_with_at = clock_timestamp()
@@ -146,7 +146,7 @@ function givenRow({ claim, finish }: Attempted) {
 }
 
 type HealthOfChannel = HealthRow & { id: string; projectId: string; name: string; now: Instant };
-type Changed = { channel: HealthOfChannel; change: HealthChange };
+type ChannelChange = { channel: HealthOfChannel; change: HealthChange };
 
 async function readHealth(
   db: Db | Tx,
@@ -160,7 +160,10 @@ async function readHealth(
   return rows;
 }
 
-function healthChanges(recorded: readonly Attempted[], channels: readonly HealthOfChannel[]): Changed[] {
+function healthChanges(
+  recorded: readonly Attempted[],
+  channels: readonly HealthOfChannel[],
+): ChannelChange[] {
   const signs = Map.groupBy(recorded, ({ claim }) => claim.channelId);
   return channels.flatMap((channel) => {
     const own = (signs.get(channel.id) ?? []).map(({ claim, finish }) => ({
@@ -168,12 +171,12 @@ function healthChanges(recorded: readonly Attempted[], channels: readonly Health
       isProbe: claim.isProbe,
       step: finish,
     }));
-    const change = decideChannelHealth(healthOf(channel), own, channel.now);
+    const change = decideChannelHealth(pickHealth(channel), own, channel.now);
     return change === null ? [] : [{ channel, change }];
   });
 }
 
-/** Writes what the attempts tell about their channels, and tells owners of those that broke or work again. */
+/** Writes what the attempts show about their channels, and notifies the owners of those that broke or work again. */
 async function writeHealth(
   tx: Tx,
   recorded: readonly Attempted[],
@@ -195,13 +198,13 @@ async function writeHealth(
   );
   for (const { channel, change } of changes) {
     const { id: channelId, projectId, name } = channel;
-    const turn = { projectId, channelId, name, because: change.health.brokenBecause };
-    if (change.turn === "broke") await notifyOwners(tx, ownerContact, brokenWord(turn));
-    if (change.turn === "mended") await notifyOwners(tx, ownerContact, mendedWord(turn));
+    const changed = { projectId, channelId, name, because: change.health.brokenBecause };
+    if (change.turn === "broke") await notifyOwners(tx, ownerContact, brokenNotice(changed));
+    if (change.turn === "mended") await notifyOwners(tx, ownerContact, mendedNotice(changed));
   }
 }
 
-/** The circuit closed: what waited for it goes now, but for what the provider itself postponed. */
+/** Makes deliveries due that waited for a circuit that has closed, except those that the provider itself postponed. */
 async function releaseWaiting(tx: Tx, channelIds: readonly string[]): Promise<void> {
   if (channelIds.length === 0) return;
   const { count } = await tx.execute(sql`
@@ -217,16 +220,16 @@ function channelIdsOf(recorded: readonly Attempted[]): string[] {
   return [...new Set(recorded.map(({ claim }) => claim.channelId))];
 }
 
-function brokenWord({ projectId, channelId, name, because }: Turn): OwnerNotice {
+function brokenNotice({ projectId, channelId, name, because }: ChangedChannel): OwnerNotice {
   return {
     projectId,
     notVia: channelId,
     title: `Channel “${name}” does not work any more`,
-    sentence: `It answered: ${because ?? "nothing"}. Nothing more is sent there but a try each hour, by which it is found when it works again. Mend it, then send a test.`,
+    sentence: `It answered: ${because ?? "nothing"}. Overdue sends nothing more there, except a test about every hour to find out whether it works again. Correct the channel, then send a test.`,
   };
 }
 
-function mendedWord({ projectId, channelId, name }: Turn): OwnerNotice {
+function mendedNotice({ projectId, channelId, name }: ChangedChannel): OwnerNotice {
   return {
     projectId,
     notVia: channelId,

@@ -10,7 +10,7 @@ import { uuidArray } from "../sql-fragments.ts";
 import { fallBack, fallBackForWaiting } from "./fallback.ts";
 import { notifyOwners, type OwnerContact } from "./notify-owners.ts";
 
-/** A mail that was sent, and a short mark of the address it went to: the channel may have another one since. */
+/** A mail that was sent. `addressMark`: a short hash of the address it went to, since the channel may have another one by now. */
 export type BounceToken = { deliveryId: string; addressMark: string };
 
 const PURPOSE = "bounce address";
@@ -19,19 +19,19 @@ const SIGNATURE_HEX = 20;
 const LOCAL = /^bounce\+([0-9a-f]{32})([0-9a-f]{4})([0-9a-f]{20})$/;
 
 /**
- * The envelope's sender of one mail, by which what comes back is known (VERP): `bounce+…@domain`. Hexadecimal, since some
- * servers change the case; 63 characters before the @, of 64 that there may be.
+ * The envelope sender of one mail, by which its bounces are recognized (VERP): `bounce+…@domain`. Hexadecimal, since some
+ * servers change the case; 63 characters before the @, of at most 64.
  */
 export function bounceAddress(
   keyring: Keyring,
-  of: { deliveryId: string; to: string; domain: string },
+  { deliveryId, to, domain }: { deliveryId: string; to: string; domain: string },
 ): string {
-  const id = of.deliveryId.replaceAll("-", "");
-  const mark = addressMark(of.to);
-  return `bounce+${id}${mark}${signatureOf(newestKey(keyring).key, id + mark)}@${of.domain}`;
+  const id = deliveryId.replaceAll("-", "");
+  const mark = addressMark(to);
+  return `bounce+${id}${mark}${signatureOf(newestKey(keyring).key, id + mark)}@${domain}`;
 }
 
-/** Reads what stands before the @; null for what we never signed. */
+/** Reads the part before the @ of a bounce address; null if this instance did not sign it. */
 export function readBounceAddress(keyring: Keyring, local: string): BounceToken | null {
   const [, id, mark, signature] = LOCAL.exec(local.toLowerCase()) ?? [];
   if (id === undefined || mark === undefined || signature === undefined) return null;
@@ -40,7 +40,7 @@ export function readBounceAddress(keyring: Keyring, local: string): BounceToken 
   return isOurs ? { deliveryId, addressMark: mark } : null;
 }
 
-/** No secret: it tells a channel's address of now from the one of then. */
+/** A short hash, no secret: it shows whether the channel still has the address that the mail went to. */
 function addressMark(address: string): string {
   return createHash("sha256").update(address.toLowerCase()).digest("hex").slice(0, MARK_HEX);
 }
@@ -52,26 +52,26 @@ function signatureOf(key: Buffer, text: string): string {
 }
 
 /**
- * What came back. `permanent`: the address does not work. `refused`: it does, and did not take this mail, since it is full or
- * dislikes its text or its sender. `given-up`: this mail was tried in vain for long, another may arrive. `complaint`: its
- * reader reported it as unwanted.
+ * What came back of a mail. `permanent`: the address does not work. `refused`: the address works, but did not take this
+ * mail: it is full, or refuses the text or the sender. `given-up`: servers tried this mail in vain for long; another may
+ * arrive. `complaint`: the recipient reported it as unwanted.
  */
 export type Bounce = { kind: "permanent" | "refused" | "given-up" | "complaint"; because: string };
 
-type Sent = { projectId: string; channelId: string; name: string; address: string };
+type MailChannel = { projectId: string; channelId: string; name: string; address: string };
 
-/** An alert is worth trying elsewhere for a day. */
-const WORTH_TELLING = "24 hours";
-/** Between the tries of a mail that a mailbox does not take, however it says so. */
-const AGAIN_AFTER = sql`'15 minutes', '1 hour', '4 hours', '12 hours'`;
-const AGAIN_TIMES = 4;
+/** For this long after it was written, an alert is sent elsewhere or tried again. */
+const TRIED_FOR = "24 hours";
+/** The waits before the next attempts of a mail that its mailbox refused; the last one repeats. */
+const RETRY_WAITS = sql`'15 minutes', '1 hour', '4 hours', '12 hours'`;
+const RETRY_WAITS_COUNT = 4;
 const COMPLAINED =
   "The recipient unsubscribed by reporting a mail as unwanted. Saving the address asks them again.";
 
 /**
- * Records that a mail which a server had taken did not arrive after all: the delivery failed, its alert goes to the
- * fallback, the channel is broken where no other mail would arrive either, and the owners hear of it at once. Nothing
- * where the channel has another address by now, or it was recorded before. @returns whether something was recorded
+ * Records that a mail which a server had accepted did not arrive after all: the delivery has failed, its alert goes to the
+ * fallback, the channel is broken if no other mail would arrive either, and the owners are notified at once. Does nothing if
+ * the channel has another address by now, or the bounce was recorded before. @returns whether something was recorded
  */
 export async function recordBounce(
   db: Db,
@@ -81,20 +81,20 @@ export async function recordBounce(
   return db.transaction(async (tx) => {
     const sent = await findSent(tx, token);
     if (sent === null) return false;
-    if (bounce.kind === "complaint") return await complained(tx, ownerContact, sent);
+    if (bounce.kind === "complaint") return await recordComplaint(tx, ownerContact, sent);
     if (bounce.kind === "refused")
-      return await tryAgain(tx, ownerContact, { token, because: bounce.because });
-    const failed = await fail(tx, token.deliveryId, bounce.because);
+      return await retryLater(tx, ownerContact, { token, because: bounce.because });
+    const failed = await failDelivery(tx, token.deliveryId, bounce.because);
     if (failed.length === 0) return false;
     if (bounce.kind === "permanent") await breakChannel(tx, sent, bounce.because);
     await fallBack(tx, failed);
-    await notifyOwners(tx, ownerContact, wordFor(sent, bounce));
+    await notifyOwners(tx, ownerContact, bounceNotice(sent, bounce));
     return true;
   });
 }
 
-async function findSent(tx: Tx, token: BounceToken): Promise<Sent | null> {
-  const rows = await tx.execute<Sent>(sql`
+async function findSent(tx: Tx, token: BounceToken): Promise<MailChannel | null> {
+  const rows = await tx.execute<MailChannel>(sql`
     select c.project_id as "projectId", c.id as "channelId", c.name, c.hint as address
     from deliveries d join channels c on c.project_id = d.project_id and c.id = d.channel_id
     where d.id = ${token.deliveryId} and c.kind = 'email' and c.deleted_at is null
@@ -103,16 +103,16 @@ async function findSent(tx: Tx, token: BounceToken): Promise<Sent | null> {
   return sent !== undefined && addressMark(sent.address) === token.addressMark ? sent : null;
 }
 
-/** As if the server had said so at once: it is tried again, rarely, and sent elsewhere meanwhile. */
-async function tryAgain(
+/** Tries the mail again, rarely, and sends it elsewhere meanwhile, as if the server had refused it at once. */
+async function retryLater(
   tx: Tx,
   ownerContact: OwnerContact,
   { token: { deliveryId }, because }: { token: BounceToken; because: string },
 ): Promise<boolean> {
   const rows = await tx.execute<{ id: string; failed: boolean }>(sql`
     with late as (
-      select d.id, d.created_at + ${WORTH_TELLING}::interval < clock_timestamp() + wait.for as failed, wait.for
-      from deliveries d cross join lateral (select (array[${AGAIN_AFTER}]::interval[])[least(${AGAIN_TIMES},
+      select d.id, d.created_at + ${TRIED_FOR}::interval < clock_timestamp() + wait.for as failed, wait.for
+      from deliveries d cross join lateral (select (array[${RETRY_WAITS}]::interval[])[least(${RETRY_WAITS_COUNT},
         1 + (select count(*) from delivery_attempts a where a.delivery_id = d.id and a.outcome <> 'sent'))] as for) wait
       where d.id = ${deliveryId} and d.state = 'sent'
     ), again as (
@@ -142,7 +142,7 @@ async function tryAgain(
   return true;
 }
 
-async function complained(tx: Tx, ownerContact: OwnerContact, sent: Sent): Promise<boolean> {
+async function recordComplaint(tx: Tx, ownerContact: OwnerContact, sent: MailChannel): Promise<boolean> {
   const { count } = await tx.execute(sql`
     select from channels where id = ${sent.channelId} and broken_by is distinct from 'recipient'`);
   if (count !== 1) return false;
@@ -151,14 +151,14 @@ async function complained(tx: Tx, ownerContact: OwnerContact, sent: Sent): Promi
   await notifyOwners(tx, ownerContact, {
     projectId: sent.projectId,
     notVia: sent.channelId,
-    title: `Channel “${sent.name}” is ended by its recipient`,
+    title: `Channel “${sent.name}” was stopped by its recipient`,
     sentence: `${sent.address} reported a mail as unwanted. No more mails go there.`,
   });
   return true;
 }
 
-/** With all members of its group. @returns those that are worth sending elsewhere */
-async function fail(tx: Tx, deliveryId: string, because: string): Promise<string[]> {
+/** Makes the delivery fail with all members of its group. @returns the ids of those that are still to be sent elsewhere */
+async function failDelivery(tx: Tx, deliveryId: string, because: string): Promise<string[]> {
   const rows = await tx.execute<{ id: string; isRecent: boolean }>(sql`
     with failed as (
       update deliveries d set state = 'failed', last_error = ${because}, latency_ms = null,
@@ -171,7 +171,7 @@ async function fail(tx: Tx, deliveryId: string, because: string): Promise<string
       select project_id, id, attempt, clock_timestamp(), clock_timestamp(), 'failed', null, ${because}
       from failed where leader_id is null
     )
-    select id, created_at > clock_timestamp() - ${WORTH_TELLING}::interval as "isRecent" from failed`);
+    select id, created_at > clock_timestamp() - ${TRIED_FOR}::interval as "isRecent" from failed`);
   await notifyDeliveryChanges(
     tx,
     rows.map(({ id }) => id),
@@ -182,24 +182,24 @@ async function fail(tx: Tx, deliveryId: string, because: string): Promise<string
   return rows.filter(({ isRecent }) => isRecent).map(({ id }) => id);
 }
 
-async function breakChannel(tx: Tx, { channelId }: Sent, because: string): Promise<void> {
+async function breakChannel(tx: Tx, { channelId }: MailChannel, because: string): Promise<void> {
   await tx.execute(sql`
     update channels set broken_at = clock_timestamp(), broken_because = ${because}, broken_by = 'bounce'
     where id = ${channelId} and broken_at is null`);
 }
 
-function wordFor({ projectId, channelId, name, address }: Sent, { kind, because }: Bounce) {
-  const word = { projectId, notVia: channelId };
+function bounceNotice({ projectId, channelId, name, address }: MailChannel, { kind, because }: Bounce) {
+  const about = { projectId, notVia: channelId };
   if (kind === "given-up") {
     return {
-      ...word,
+      ...about,
       title: `A mail by channel “${name}” never arrived`,
-      sentence: `The mail servers tried it in vain until they gave up. ${because} Later ones may arrive: look whether ${address} works.`,
+      sentence: `The mail servers tried to deliver it until they gave up. ${because} Later mails may arrive: check whether ${address} works.`,
     };
   }
   return {
-    ...word,
+    ...about,
     title: `Channel “${name}” does not work any more`,
-    sentence: `A mail to ${address} came back after it had been taken. ${because} Nothing more is sent there until somebody saves another address or a test of yours arrives.`,
+    sentence: `A mail to ${address} came back after a server had accepted it. ${because} Nothing more is sent there until somebody saves another address or a test that you send arrives.`,
   };
 }

@@ -7,13 +7,13 @@ import { NOW, uuidArray } from "../sql-fragments.ts";
 import type { Attempted } from "./record-attempts.ts";
 
 /**
- * What the mail server refuses for reasons that only the operator can mend. Kept as facts of the instance, one for each
- * domain that mails go to: a server that takes mail for its own domain may refuse others.
+ * Mails that the mail server refuses for reasons that only the operator can solve. They are stored as facts of the instance,
+ * one for each domain that mails go to: a server that accepts mail for its own domain may refuse other domains.
  */
 
-/** A refusal that has not come again for so long is over, because retries come more often. */
+/** A refusal that has not been repeated for this long is over, because retries come more often. */
 const LATELY = "2 hours";
-/** After so many minutes of refusals, the mails that other addresses got decide whether this address is at fault. */
+/** After refusals for this long, the mails that other addresses got decide whether this address is at fault. */
 const UNSURE_FOR = "10 minutes";
 
 const REFUSED = "mail refused for ";
@@ -24,15 +24,15 @@ function factOf(channel: SQL): SQL {
   return sql`(${REFUSED} || lower(split_part(${channel}.hint, '@', 2)))`;
 }
 
-/** SQL: whether a channel cannot be reached until the operator has mended something. `channel`: its alias. */
+/** SQL: whether the mail server refuses a channel's mails until the operator has solved that. `channel`: its alias. */
 export function isRefused(channel: SQL): SQL {
   return sql`(${channel}.kind = 'email' and exists (select from instance_facts refusal where refusal.name = ${factOf(channel)}
     and refusal.created_at > clock_timestamp() - ${LATELY}::interval))`;
 }
 
 /**
- * SQL: whether the next mail of a channel may be refused too, because mails were refused lately and none of its own was
- * taken since. `channel`: its alias.
+ * SQL: whether the next mail of a channel may be refused too, because mails were refused lately and none of its own has
+ * arrived since. `channel`: its alias.
  */
 export function isDoubtful(channel: SQL): SQL {
   return sql`(${channel}.kind = 'email' and exists (select from instance_facts refusal
@@ -40,7 +40,7 @@ export function isDoubtful(channel: SQL): SQL {
       and refusal.created_at > coalesce(${channel}.last_sent_at, '-infinity')))`;
 }
 
-/** Notes what was refused. */
+/** Stores the refusals among these attempts that only the operator can solve. */
 export async function noteRefusals(tx: Tx, attempts: readonly Attempted[]): Promise<void> {
   for (const { claim, finish } of attempts.filter((ended) => ended.finish.blames === "operator")) {
     await tx.execute(sql`
@@ -71,9 +71,9 @@ export async function clearRefusals(db: Db | Tx, attempts: readonly Attempted[])
 }
 
 /**
- * Decides about refusals whose words blame nobody for certain, by what others get: where another address is refused in the
- * same manner, the mail server is at fault; where the server takes mail for the same domain all the while, the address is.
- * Until either is known the mail is tried again.
+ * Decides who is at fault for refusals whose text does not show it: if another address is refused in the same way, the mail
+ * server is; if the server accepts mail for the same domain meanwhile, the address is. Until either is known, the mail is
+ * tried again.
  */
 export async function weighRefusals(tx: Tx, attempts: readonly Attempted[]): Promise<Attempted[]> {
   const weighed: Attempted[] = [];
@@ -110,7 +110,7 @@ export async function isMailRefused(db: Db): Promise<boolean> {
   return (await refusalProblems(db)).length > 0;
 }
 
-/** What is refused now, in a sentence for the operator; empty while nothing is. */
+/** The present refusal in a sentence for the operator; empty while mails are accepted. */
 export async function refusalProblems(db: Db): Promise<string[]> {
   const rows = await db.execute<{ value: string }>(sql`
     select value from instance_facts

@@ -5,7 +5,7 @@ import { sql } from "drizzle-orm";
 import type { Db, Tx } from "../database.ts";
 import { uuidArray } from "../sql-fragments.ts";
 
-/** A delivery that may share a message with others, or has. */
+/** A delivery that may share a message with others, or did share one. */
 export type GroupableDelivery = {
   id: string;
   projectId: string;
@@ -20,18 +20,18 @@ export type GroupableDelivery = {
   address: string | null;
   tags: string;
   dependsOn: string[];
-  /** Its channel collects all that it gets into one message. */
+  /** Whether its channel collects its messages into a digest. */
   collects: boolean;
 };
-/** One that was sent lately: in which message, and when that went. */
+/** A delivery that was sent lately, with its message and when that was sent. */
 export type SentLately = GroupableDelivery & { messageId: string; at: Instant };
 
-/** By what an alert is grouped with others: what they share, or that all of its channel come together. */
+/** The keys by which a delivery is grouped with others: what they share, or a single key if all of its channel come together. */
 export function groupKeys(one: GroupableDelivery): string[] {
   return one.collects || isInformational(one.kind) ? ["together"] : sharedKeys(one);
 }
 
-/** What an alert may share with others that a person knows of, as keys. */
+/** What an alert may share with others: its host, its address, its tags and its dependencies. */
 function sharedKeys({ host, address, tags, dependsOn }: GroupableDelivery): string[] {
   return [
     ...(host === null ? [] : [`host ${host}`]),
@@ -42,8 +42,8 @@ function sharedKeys({ host, address, tags, dependsOn }: GroupableDelivery): stri
 }
 
 /**
- * Makes incidents that were reported together, or one after another for what they share, a storm; it has a page of its own. What
- * a channel merely collected is none, unless it shares something.
+ * Makes a storm of incidents that were reported together, or one after another and share something. Those that a channel
+ * merely collected into one message are none, unless they share something.
  */
 export async function nameStorms(
   tx: Tx,
@@ -68,7 +68,7 @@ export async function nameStorms(
   }
 }
 
-/** The key that most of them have; empty where no two have one. */
+/** The key that most alerts have; empty if no two share a key. */
 function mostShared(alerts: readonly GroupableDelivery[]): string {
   const counts = new Map<string, number>();
   for (const key of alerts.flatMap(sharedKeys)) counts.set(key, (counts.get(key) ?? 0) + 1);
@@ -80,7 +80,7 @@ function isDown({ kind }: GroupableDelivery): boolean {
   return kind === "down" || kind === "reminder";
 }
 
-/** Puts these incidents of a project into a storm; `stormId` null: into a new one. Those of another storm stay there. */
+/** Puts incidents of a project into a storm; `stormId` null: into a new one. Incidents that belong to another storm stay there. */
 export async function joinStorm(
   tx: Db | Tx,
   storm: { projectId: string; stormId: string | null; shared: string },
@@ -95,7 +95,7 @@ export async function joinStorm(
       returning id`);
     stormId = rows[0]?.id ?? null;
   }
-  // Rows that another transaction holds join with the next message.
+  // An incident that another transaction has locked joins with the next message.
   await tx.execute(sql`
     update incidents set storm_id = ${stormId}
     where id in (select id from incidents where project_id = ${storm.projectId}

@@ -8,7 +8,7 @@ import { confirmAddress, stopMailbox } from "../channels/confirmation.ts";
 import { type Db, openDb } from "../database.ts";
 import { channels, deliveries, instanceFacts, members, users } from "../schema/index.ts";
 import { claimDeliveries } from "./claim.ts";
-import { queueChannelTests, queueTest } from "./list-deliveries.ts";
+import { queueChannelTests, queueTest } from "./queue-tests.ts";
 import { type AttemptRecord, recordAttempts } from "./record-attempts.ts";
 
 const TO = "ops@example.org";

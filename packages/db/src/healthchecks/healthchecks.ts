@@ -9,10 +9,10 @@ import type { Db, Tx } from "../database.ts";
 import { UNFINISHED } from "../schema/delivery-lists.ts";
 import { channels, checks, flips, projects } from "../schema/index.ts";
 
-/** How many checks a project has at most; `createCheck` and the first ping of a slug hold it too. */
+/** How many checks a project may have; the first ping of a slug (`find-targets.ts`) has the same limit. */
 export const CHECKS_PER_PROJECT_MAX = 20_000;
 
-/** Every check of a project, oldest first; each carries all the tags. An empty tag is on no check. */
+/** The checks of a project that have the slug and all the tags, oldest first. No check has an empty tag. */
 export async function findProjectChecks(
   db: Db,
   projectId: string,
@@ -29,42 +29,42 @@ export async function findProjectChecks(
   );
 }
 
-/** The check behind a ping URL, in whatever project it is. */
+/** The check of a ping URL, in any project. */
 export async function findCheckByPingUuid(db: Db, pingUuid: string): Promise<CheckWithChannels | null> {
   return await first(checksWithChannels(db, eq(checks.pingUuid, pingUuid), 1));
 }
 
-/** Whether a check of any project has this UUID, one that is deleted too. */
+/** Whether a check of any project, even a deleted one, has this ping UUID. */
 export async function isPingUuidTaken(db: Db, pingUuid: string): Promise<boolean> {
   const found = await db.select({ id: checks.id }).from(checks).where(eq(checks.pingUuid, pingUuid));
   return found.length > 0;
 }
 
-/** The check behind a badge. */
+/** The check of a badge. */
 export async function findCheckByBadgeUuid(db: Db, badgeUuid: string): Promise<CheckWithChannels | null> {
   return await first(checksWithChannels(db, eq(checks.badgeUuid, badgeUuid), 1));
 }
 
-/** The check of this project that read-only keys know by this name of it. */
+/** The check of this project with this unique key, by which read-only API keys name it. */
 export async function findCheckByUniqueKey(
   db: Db,
   projectId: string,
   key: string,
 ): Promise<CheckWithChannels | null> {
-  const names = await db
+  const rows = await db
     .select({ pingUuid: checks.pingUuid })
     .from(checks)
     .where(and(eq(checks.projectId, projectId), isNull(checks.deletedAt)));
-  const named = names.find(({ pingUuid }) => uniqueKeyOf(pingUuid) === key);
-  return named === undefined ? null : await findCheckByPingUuid(db, named.pingUuid);
+  const found = rows.find(({ pingUuid }) => toUniqueKey(pingUuid) === key);
+  return found === undefined ? null : await findCheckByPingUuid(db, found.pingUuid);
 }
 
-/** Names a check to readers who may not ping it: SHA-1 of the first half of its ping UUID's digits. */
-export function uniqueKeyOf(pingUuid: string): string {
+/** The name of a check for readers who may not ping it: SHA-1 of the first half of its ping UUID's digits. */
+export function toUniqueKey(pingUuid: string): string {
   return createHash("sha1").update(pingUuid.replaceAll("-", "").slice(0, 16)).digest("hex");
 }
 
-/** What `unique` of Healthchecks' clients may compare. */
+/** The fields that `unique` in Healthchecks' API may name. */
 export type UniqueFields = {
   name?: string;
   slug?: string;
@@ -73,7 +73,7 @@ export type UniqueFields = {
   graceSeconds?: number;
 };
 
-/** The oldest check of a project whose fields all equal these. */
+/** The oldest check of a project that has all these values. */
 export async function findEqualCheck(
   db: Db | Tx,
   projectId: string,
@@ -91,7 +91,7 @@ export async function findEqualCheck(
 }
 
 const TIMEOUT_DEFAULT_SECONDS = 86_400;
-// A cron check keeps the timeout it had.
+// A check with a cron schedule keeps its earlier timeout.
 const TIMEOUT = sql`coalesce((${checks.schedule}->>'everySeconds')::int,
   (${checks.inactiveSchedule}->>'timeoutSeconds')::int, ${TIMEOUT_DEFAULT_SECONDS}::int)`;
 
@@ -99,7 +99,7 @@ async function first(rows: Promise<CheckWithChannels[]>): Promise<CheckWithChann
   return (await rows)[0] ?? null;
 }
 
-/** The project that its badges name so. */
+/** The project with this badge key. */
 export async function findProjectByBadgeKey(db: Db, badgeKey: string): Promise<{ id: string } | null> {
   const [found] = await db
     .select({ id: projects.id })
@@ -110,7 +110,7 @@ export async function findProjectByBadgeKey(db: Db, badgeKey: string): Promise<{
 
 const ROWS_MAX = 10_000;
 
-/** Every channel of a project, oldest first, broken ones too: who it is, not what it is set to. */
+/** The id, name and kind of every channel of a project, oldest first, including broken ones. */
 export async function listChannelNames(
   db: Db,
   projectId: string,
@@ -123,7 +123,7 @@ export async function listChannelNames(
     .limit(ROWS_MAX);
 }
 
-/** Changes of status within [from, until), the one written last first. */
+/** Flips of a check within [from, until), the one that was written last first. */
 export async function listFlipsWithin(
   db: Db,
   { projectId, checkId }: CheckRef,
@@ -144,10 +144,10 @@ export async function listFlipsWithin(
     .limit(ROWS_MAX);
 }
 
-/** How much was done and how much waits, for who watches the service. */
+/** Counts of the whole instance for monitoring; null where there is nothing to count. */
 export type ServiceCounts = { pings: number | null; deliveries: number | null; waitingFlips: number };
 
-export async function serviceCounts(db: Db): Promise<ServiceCounts> {
+export async function readServiceCounts(db: Db): Promise<ServiceCounts> {
   const rows = await db.execute<ServiceCounts>(sql`
     select (select nullif(sum(ping_count), 0)::float8 from checks) as pings,
            (select nullif(count(*), 0)::float8 from deliveries) as deliveries,
@@ -164,12 +164,12 @@ export async function databaseAnswers(db: Db): Promise<boolean> {
   );
 }
 
-/** The project is full. */
+/** The project has as many checks as it may have. */
 export class TooManyChecks extends Error {}
 
 /**
- * Creates the check unless one with these fields is there, which is answered instead; null: creates it anyhow. The
- * project is locked, so that two that ask at once make one.
+ * Creates the check unless the project has one with these values; `unique` null: creates it in any case. The project is
+ * locked, so that two requests at once create only one. @returns the equal check; null if it was created
  * @throws TooManyChecks, UnknownChannel
  */
 export async function createUnlessEqual(

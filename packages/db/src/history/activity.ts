@@ -9,14 +9,14 @@ import { epochMs } from "../sql-fragments.ts";
 import { checks } from "../schema/index.ts";
 import { SLOT_COUNTS } from "./list-events.ts";
 
-/** More slots or runs than this of one check in a span are summed up, since a screen has no room for each. */
+/** If a check has more slots or runs than this in a span, they are counted by parts, since a screen cannot show each. */
 const SINGLE_MAX = 300;
-/** How many runs that end after a span are looked at for one that began in it. */
-const ENDING_LATER = 5;
+/** Among this many runs that end after the span, one that began in it is looked for. */
+const ENDING_LATER_MAX = 5;
 
 type Span = { from: Instant; until: Instant };
 
-/** The slots of one part of a span, summed up; `index` counts the parts from 0. */
+/** How many slots of one part of a span had each outcome; `index` counts the parts from 0. */
 export type SummedSlots = {
   index: number;
   onTime: number;
@@ -27,7 +27,7 @@ export type SummedSlots = {
   excluded: number;
 };
 
-/** What a check did in a span: each slot and run, or, where they are too many, their sums by parts of the span. */
+/** What a check did in a span: each slot and run, or, if there are too many, their counts by parts of the span. */
 export type CheckActivity = { row: CheckRow } & (
   | { kind: "single"; slots: StoredSlot[]; runs: StoredRun[] }
   | { kind: "summed"; parts: SummedSlots[] }
@@ -36,8 +36,8 @@ export type CheckActivity = { row: CheckRow } & (
 type Page = { projectId: string; after: string | null; limit: number };
 
 /**
- * Checks of a project, oldest first, with what they did in a span; read by indexes, at most 300 rows of each list for
- * each check. Runs that are open are in the check's own memory, and not among them. `partMs`: the length of the parts.
+ * Checks of a project, oldest first, with what they did in a span; at most 300 slots and 300 runs of each check. Open runs are
+ * not included, since the check's own state has them. `partMs`: the length of the parts.
  */
 export async function loadActivity(
   { db, pool }: { db: Db; pool: Pool },
@@ -66,11 +66,11 @@ export async function loadActivity(
   return rows.map((row) => {
     if (isSummed.has(row.id)) return { row, kind: "summed", parts: summed.get(row.id) ?? [] };
     const { slots = [], runs = [] } = byId.get(row.id) ?? {};
-    return { row, kind: "single", slots: slots.map(slotOf), runs: runs.map(runOf) };
+    return { row, kind: "single", slots: slots.map(toSlot), runs: runs.map(toRun) };
   });
 }
 
-type Of = { projectId: string; ids: readonly string[] };
+type CheckRefs = { projectId: string; ids: readonly string[] };
 type SlotValues = [StoredSlot["dueAt"], StoredSlot["outcome"], StoredSlot["lateMs"], StoredSlot["runId"]];
 type RunValues = [
   id: string,
@@ -81,8 +81,8 @@ type RunValues = [
   exitStatus: number | null,
 ];
 
-/** As arrays, because a day of 500 checks has tens of thousands of them. */
-async function loadSingle(pool: Pool, { projectId, ids }: Of, { from, until }: Span) {
+/** Slots and runs come as arrays, because a day of 500 checks has tens of thousands of them. */
+async function loadSingle(pool: Pool, { projectId, ids }: CheckRefs, { from, until }: Span) {
   return await pool.query<{ checkId: string; slots: SlotValues[]; runs: RunValues[] }>(
     `select c.id as "checkId",
         coalesce((select json_agg(json_build_array(${epochMs("s.due_at")}, s.outcome, s.late_ms, s.run_id)
@@ -97,7 +97,7 @@ async function loadSingle(pool: Pool, { projectId, ids }: Of, { from, until }: S
                    order by heard_at limit ${SINGLE_MAX + 1})
                  union all
                  (select * from (select * from runs where check_id = c.id and heard_at >= span.until
-                                  order by heard_at limit ${ENDING_LATER}) later
+                                  order by heard_at limit ${ENDING_LATER_MAX}) later
                    where ended_at is not null and started_at < span.until)) r), '[]') as runs
        from checks c,
             (select to_timestamp($3::float8 / 1000) as from, to_timestamp($4::float8 / 1000) as until) span
@@ -108,7 +108,7 @@ async function loadSingle(pool: Pool, { projectId, ids }: Of, { from, until }: S
 
 async function sumParts(
   pool: Pool,
-  { projectId, ids }: Of,
+  { projectId, ids }: CheckRefs,
   { from, until, partMs }: Span & { partMs: number },
 ): Promise<Map<string, SummedSlots[]>> {
   const rows = await pool.query<SummedSlots & { checkId: string }>(
@@ -124,11 +124,11 @@ async function sumParts(
   return Map.groupBy(rows, ({ checkId }) => checkId);
 }
 
-function slotOf([dueAt, outcome, lateMs, runId]: SlotValues): StoredSlot {
+function toSlot([dueAt, outcome, lateMs, runId]: SlotValues): StoredSlot {
   return { dueAt, outcome, lateMs, runId };
 }
 
-function runOf([id, startedAt, endedAt, outcome, overlong, exitStatus]: RunValues): StoredRun {
+function toRun([id, startedAt, endedAt, outcome, overlong, exitStatus]: RunValues): StoredRun {
   return { id, startedAt, endedAt, outcome, overlong, exitStatus };
 }
 
@@ -141,7 +141,7 @@ export type RunDuration = {
   exitStatus: number | null;
 };
 
-/** How long the newest runs of a check took, as far as their start and their end are known; the oldest first. */
+/** How long runs took, oldest first: those among the newest `limit` runs of a check whose start and end are known. */
 export async function listDurations(
   pool: Pool,
   { projectId, checkId }: CheckRef,
@@ -158,7 +158,7 @@ export async function listDurations(
   return [...rows];
 }
 
-/** The pings that ended runs of a check with something printed, by the instant of their end. */
+/** The numbers of pings with a body that ended runs, by the instant at which the run ended. */
 export async function findRunOutputs(
   pool: Pool,
   { projectId, checkId }: CheckRef,
@@ -175,7 +175,7 @@ export async function findRunOutputs(
   return new Map(rows.map(({ at, number }) => [at, number]));
 }
 
-/** Spans in which Overdue itself could not receive pings, as far as they touch a span; the oldest first, at most 200. */
+/** The outages that overlap a span, oldest first; at most 200. */
 export async function outagesWithin(
   pool: Pool,
   { from, until }: Span,

@@ -5,11 +5,11 @@ import { type CheckRef, checkNameSql } from "../checks/find-checks.ts";
 import type { Db, Pool } from "../database.ts";
 import { flips, incidents, notices, outages, runs, slots } from "../schema/index.ts";
 
-/** Where a page of events begins: after the event of this instant and id, going back in time. */
+/** Where a page of events begins: after the event with this instant and id, back in time. */
 export type EventPosition = { at: Date; id: string };
 export type EventPage = { limit: number; after: EventPosition | null };
 
-// By their names in full: Drizzle leaves the table's out, and "id" would be the delivery's own.
+// With explicit table names: Drizzle leaves them out, and then "id" would be the delivery's own.
 const CHANNELS = sql<number>`(select count(distinct d.channel_id)::int from deliveries d
   where d.project_id = flips.project_id and d.flip_id = flips.id)`;
 
@@ -67,7 +67,7 @@ export async function listNotices(db: Db, { projectId, checkId }: CheckRef, { li
     .limit(limit);
 }
 
-/** Spans in which Overdue itself could not receive pings, newest first, from before the instant `before`. */
+/** Outages, newest first; only those that started before the instant `before`. */
 export async function listOutages(db: Db, page: { limit: number; before: Date | null }) {
   return await db
     .select({
@@ -101,8 +101,8 @@ export async function listRuns(db: Db, { projectId, checkId }: CheckRef, { limit
 }
 
 /**
- * Expected occurrences of a check and what became of them, newest first, from before the instant `before`, each with
- * its run where it has one that is kept.
+ * Slots of a check, newest first; only those due before the instant `before`. Each has its run, if it has one that is still
+ * kept.
  */
 export async function listSlots(
   db: Db,
@@ -125,10 +125,10 @@ export async function listSlots(
   return rows.map(({ slots: slot, runs: run }) => ({ ...slot, run }));
 }
 
-const NEWEST = 200;
+const SINCE_EDIT_MAX = 200;
 
-/** The newest 200 runs that came under the settings of now, that is since they were last edited. */
-export async function seenRuns(
+/** The newest 200 runs of a check since its settings were last edited. */
+export async function listRunsSinceEdit(
   db: Db,
   { projectId, checkId }: CheckRef,
 ): Promise<{ startedAt: Instant | null; endedAt: Instant | null }[]> {
@@ -139,27 +139,27 @@ export async function seenRuns(
     .from(runs)
     .where(and(eq(runs.projectId, projectId), eq(runs.checkId, checkId), sql`${runs.heardAt} > ${edited}`))
     .orderBy(desc(runs.heardAt))
-    .limit(NEWEST);
+    .limit(SINCE_EDIT_MAX);
   return rows.map(({ startedAt, endedAt }) => ({
     startedAt: startedAt?.getTime() ?? null,
     endedAt: endedAt?.getTime() ?? null,
   }));
 }
 
-/** SQL: how often slots, under the alias `s`, had each outcome that counts. */
+/** SQL: how many slots, under the alias `s`, had each outcome that counts. */
 export const SLOT_COUNTS = `
   count(*) filter (where s.outcome in ('on-time', 'early'))::int as "onTime",
   count(*) filter (where s.outcome = 'late')::int as late,
   count(*) filter (where s.outcome = 'failed')::int as failed,
   count(*) filter (where s.outcome = 'missed')::int as missed`;
 
-/** SQL: how often slots, under the alias `s`, were excluded, and why. */
+/** SQL: how many slots, under the alias `s`, were excluded, by reason. */
 export const EXCLUDED_COUNTS = `
   count(*) filter (where s.outcome = 'excluded' and s.because = 'maintenance')::int as maintenance,
   count(*) filter (where s.outcome = 'excluded' and s.because is null)::int as outage`;
 
-/** A check's slots of each day since `from`, by the calendar of `timezone`; days without slots are left out. */
-export async function sumDays(
+/** Counts a check's slots for each day since `from`, in the time zone; days without slots are left out. */
+export async function countSlotsByDay(
   pool: Pool,
   { projectId, checkId }: CheckRef,
   { from, timezone }: { from: Instant; timezone: string },
@@ -177,7 +177,7 @@ export async function sumDays(
   return [...rows];
 }
 
-/** How a check's slots ended in each of these spans, which all end at `now`; `days` are lengths of spans. */
+/** Counts a check's slots by outcome in several spans that all end at `now`. `days`: the lengths of the spans. */
 export async function countSlots(
   pool: Pool,
   { projectId, checkId }: CheckRef,
@@ -194,11 +194,11 @@ export async function countSlots(
   return [...rows];
 }
 
-/** What of a project's history can be taken along as a table. */
+/** The parts of a project's history that can be exported as a table. */
 export const EXPORTS = ["runs", "slots", "incidents"] as const;
 export type ExportKind = (typeof EXPORTS)[number];
 
-/** A cell; instants are texts, ISO 8601 in UTC. */
+/** One row of an export, by column. Instants are texts, ISO 8601 in UTC. */
 export type ExportRow = Record<string, string | number | boolean | null>;
 
 type Filter = {
@@ -213,7 +213,7 @@ type Filter = {
 const iso = (column: string) =>
   `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as ${column.split(".")[1] ?? column}`;
 
-/** By check and time, so that the index of each list is read. */
+/** The columns of each export, and the column by which it is ordered, which has an index. */
 const LISTS: Record<ExportKind, { at: string; columns: string }> = {
   runs: {
     at: "heard_at",
@@ -227,7 +227,7 @@ const LISTS: Record<ExportKind, { at: string; columns: string }> = {
   },
 };
 
-/** Runs, slots or incidents of a span, check by check and in the order of time; at most `limit`. */
+/** Runs, slots or incidents of a span, ordered by check and time; at most `limit`. */
 export async function exportRows(
   pool: Pool,
   { projectId, kind, checkId, from, until }: Filter,

@@ -18,13 +18,13 @@ const COLUMNS = {
   bodyBytes: pings.bodyBytes,
   repeats: pings.repeats,
   keptBytes: sql<number>`coalesce(octet_length(${pings.body}), 0)`,
-  /** The beginning of a mail, in which its header stands; null for other pings. */
+  /** The beginning of a mail, which contains its header; null for other pings. */
   mailHead: sql<Buffer | null>`case when ${pings.scheme} = 'email' then substring(${pings.body} from 1 for 16384) end`,
 };
 
 export type PingRow = Awaited<ReturnType<typeof listPings>>[number];
 
-/** Pings of a check, newest first, from before the number `before`; without their bodies. */
+/** Pings of a check without their bodies, newest first; only those with a number below `before`. */
 export async function listPings(
   db: Db,
   { projectId, checkId }: CheckRef,
@@ -44,7 +44,7 @@ export async function listPings(
     .limit(page.limit);
 }
 
-/** What a job sent with a ping; null where there is no such ping, or it sent nothing. */
+/** The body of a ping; null if there is no such ping, or it has no body. */
 export async function findPingBody(db: Db, ref: CheckRef & { number: number }): Promise<PingBody | null> {
   const [found] = await db
     .select({ body: pings.body, bytes: pings.bodyBytes, cutAt: pings.bodyCutAt })
@@ -56,10 +56,10 @@ export async function findPingBody(db: Db, ref: CheckRef & { number: number }): 
   return pingBody({ ...found, body: found.body });
 }
 
-/** A body as it is kept: its first part, its last part, and how much between them was left out. */
+/** A body as it is stored: its first part, its last part, and the length of what was left out between them. */
 export type PingBody = {
   first: Buffer;
-  /** Null where the body is no longer than the limit, or only its beginning was kept, as was done in the past. */
+  /** Null if the body is not longer than the limit, or if an earlier version kept only its beginning. */
   last: Buffer | null;
   bytesLeftOut: number;
 };
@@ -73,29 +73,29 @@ function pingBody(row: { body: Buffer; bytes: number; cutAt: number | null }): P
   };
 }
 
-/** The body as text to read; a line says where something was left out, and how much. */
+/** The body as text; a line says where something was left out, and how much. */
 export function pingBodyText({ first, last, bytesLeftOut }: PingBody): string {
   if (bytesLeftOut === 0) return Buffer.concat([first, ...(last === null ? [] : [last])]).toString("utf8");
   return `${first.toString("utf8")}\n${leftOutLine(bytesLeftOut)}\n${last?.toString("utf8") ?? ""}`;
 }
 
-const OUTPUT_BYTES = 8_192;
+const OUTPUT_BYTES_MAX = 8_192;
 
 /**
- * What `lastOutput` reads, as columns of a query over `pings` under this alias: the end of the body, and how much was
- * left out before it. Nothing from before a gap is among it.
+ * SQL: the columns for `lastOutput`, of `pings` under this alias: the end of the body, and how many bytes were left out just
+ * before it. The end never includes anything before a gap.
  */
 export function bodyEndColumns(alias: string): string {
   const length = `octet_length(${alias}.body)`;
   const leftOut = `(${alias}.body_bytes - ${length})`;
   const gap = `case when ${leftOut} > 0 then coalesce(${alias}.body_cut_at, 0) else 0 end`;
-  return `substring(${alias}.body from greatest(${length} - ${OUTPUT_BYTES}, ${gap}) + 1) as "bodyEnd",
-    case when ${alias}.body_cut_at >= ${length} - ${OUTPUT_BYTES} then ${leftOut} else 0 end as "leftOutBefore"`;
+  return `substring(${alias}.body from greatest(${length} - ${OUTPUT_BYTES_MAX}, ${gap}) + 1) as "bodyEnd",
+    case when ${alias}.body_cut_at >= ${length} - ${OUTPUT_BYTES_MAX} then ${leftOut} else 0 end as "leftOutBefore"`;
 }
 
 export type BodyEnd = { bodyEnd: Buffer | null; leftOutBefore: number | null };
 
-/** The end of what a job printed. Bytes that are not UTF-8, such as a character cut in two at the start, are dropped. */
+/** The end of a job's output as text. A character that is cut in two at the start is dropped. */
 export function lastOutput({ bodyEnd, leftOutBefore }: BodyEnd): string | null {
   if (bodyEnd === null) return null;
   const text = new TextDecoder().decode(bodyEnd).replace(/^\ufffd+/, "");

@@ -7,7 +7,7 @@ import { openDb } from "../database.ts";
 import { acknowledgeIncident } from "../incidents/act.ts";
 import { evaluateDue } from "../transitions/evaluate-due.ts";
 import { ALONE, recordPings } from "../transitions/record-pings.ts";
-import { countSlots, sumDays } from "./list-events.ts";
+import { countSlots, countSlotsByDay } from "./list-events.ts";
 
 const database = await testDatabase();
 const { pool } = database;
@@ -112,10 +112,14 @@ test("slots are summed up by the days of the reader's calendar", async () => {
   const { projectId } = await aProject(pool);
   const { id: checkId } = await aCheckWithHistory(projectId);
   const from = T - MINUTE;
-  const utc = await sumDays(pool, { projectId, checkId }, { from, timezone: "UTC" });
+  const utc = await countSlotsByDay(pool, { projectId, checkId }, { from, timezone: "UTC" });
   expect(utc).toEqual([
     { day: "2026-03-02", onTime: 2, late: 0, failed: 1, missed: 1, overlong: 0, excluded: 0, meanMs: 30_000 },
   ]);
-  const auckland = await sumDays(pool, { projectId, checkId }, { from, timezone: "Pacific/Auckland" });
+  const auckland = await countSlotsByDay(
+    pool,
+    { projectId, checkId },
+    { from, timezone: "Pacific/Auckland" },
+  );
   expect(auckland.map(({ day }) => day)).toEqual(["2026-03-03"]);
 });

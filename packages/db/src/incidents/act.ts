@@ -8,12 +8,12 @@ import { NOW, epochMs } from "../sql-fragments.ts";
 
 export type IncidentRef = { projectId: string; incidentId: string };
 
-/** Who does it (a name to show) and when. `via`: where it comes neither from the app nor with a key. */
+/** Who does it (a name to show) and when. `via`: how, if neither in the app nor with a key. */
 export type ByWhom = { by: string; at: Instant; via?: ActVia };
 
 /**
- * By what else than the app somebody acted, for the audit log. `link`: the signed link, which does nothing a second
- * time. `address`: from where; null: unknown, as a provider stands in between.
+ * How somebody acted outside the app, for the audit log. `link`: the signed link, which does nothing a second time.
+ * `address`: the client's; null if it is unknown, since a provider stands in between.
  */
 export type ActVia = {
   kind: "link" | "slack" | "telegram";
@@ -21,8 +21,8 @@ export type ActVia = {
   address: string | null;
 };
 
-/** What became of an act. `used`: the link was used before. `resolved`: the check is up again, so there is nothing to acknowledge or snooze. */
-export type Acted =
+/** What came of an act. `used`: the link was used before. `resolved`: the check is up again, so there is nothing to acknowledge or snooze. */
+export type ActResult =
   | { kind: "done"; checkId: string }
   | { kind: "already"; by: string | null }
   | { kind: "used"; at: Instant }
@@ -37,8 +37,8 @@ type Incident = {
 };
 type Entry = { kind: "acknowledged" | "unacknowledged" | "snoozed" | "note"; text: string };
 
-/** Somebody looks after it: nobody else is called. An incident that is acknowledged already stays as it is. */
-export function acknowledgeIncident(pool: Pool, ref: IncidentRef, who: ByWhom): Promise<Acted> {
+/** Records that somebody deals with the incident: nobody else is notified. If it is acknowledged already, it stays as it is. */
+export function acknowledgeIncident(pool: Pool, ref: IncidentRef, who: ByWhom): Promise<ActResult> {
   return act(pool, { ref, who }, async (client, incident) => {
     if (incident.acknowledgedAt !== null) return { kind: "already", by: incident.acknowledgedBy };
     const set = "acknowledged_at = to_timestamp($3::float8 / 1000), acknowledged_by = $4";
@@ -47,8 +47,8 @@ export function acknowledgeIncident(pool: Pool, ref: IncidentRef, who: ByWhom): 
   });
 }
 
-/** Nobody looks after it any more: what the routes would say is said. */
-export function unacknowledgeIncident(pool: Pool, ref: IncidentRef, who: ByWhom): Promise<Acted> {
+/** Takes back an acknowledgement: the routes notify again. */
+export function unacknowledgeIncident(pool: Pool, ref: IncidentRef, who: ByWhom): Promise<ActResult> {
   return act(pool, { ref, who }, async (client, incident) => {
     if (incident.acknowledgedAt === null) return { kind: "already", by: null };
     await update(client, ref, { set: "acknowledged_at = null, acknowledged_by = null", values: [] });
@@ -56,12 +56,12 @@ export function unacknowledgeIncident(pool: Pool, ref: IncidentRef, who: ByWhom)
   });
 }
 
-/** No word of it until then; `until` Infinity: until it recovers. An instant that has passed ends a snooze. */
+/** Keeps the incident silent until then; `until` Infinity: until it recovers. An instant in the past ends a snooze. */
 export function snoozeIncident(
   pool: Pool,
   ref: IncidentRef,
   { until, ...who }: ByWhom & { until: Instant },
-): Promise<Acted> {
+): Promise<ActResult> {
   return act(pool, { ref, who }, async (client, incident) => {
     const text = until === Infinity ? "infinity" : new Date(until).toISOString();
     await update(client, ref, { set: "snoozed_until = $3::timestamptz", values: [text] });
@@ -69,12 +69,12 @@ export function snoozeIncident(
   });
 }
 
-/** A note for the next reader; also on a resolved incident. */
+/** Adds a note; also to a resolved incident. */
 export function noteIncident(
   pool: Pool,
   ref: IncidentRef,
   { text, ...who }: ByWhom & { text: string },
-): Promise<Acted> {
+): Promise<ActResult> {
   return inTransaction(pool, async (client) => {
     const incident = await lock(client, ref);
     if (incident === null) return { kind: "unknown" };
@@ -85,8 +85,8 @@ export function noteIncident(
 function act(
   pool: Pool,
   { ref, who: { via } }: { ref: IncidentRef; who: ByWhom },
-  work: (client: PoolClient, incident: Incident) => Promise<Acted>,
-): Promise<Acted> {
+  work: (client: PoolClient, incident: Incident) => Promise<ActResult>,
+): Promise<ActResult> {
   return inTransaction(pool, async (client) => {
     const incident = await lock(client, ref);
     if (incident === null) return { kind: "unknown" };
@@ -97,7 +97,7 @@ function act(
   });
 }
 
-/** When this link did its work; null: it has not yet. */
+/** When this link was used; null: it has not been used yet. */
 export async function linkUsedAt(
   on: Pool | PoolClient,
   incidentId: string,
@@ -124,7 +124,7 @@ async function lock(client: PoolClient, ref: IncidentRef): Promise<Incident | nu
   return rows[0] ?? null;
 }
 
-// Whatever was decided, the routes decide anew.
+// The incident is due at once, so that the routes decide anew after every act.
 async function update(
   client: PoolClient,
   ref: IncidentRef,
@@ -141,7 +141,7 @@ async function update(
 async function record(
   client: PoolClient,
   { ref, incident, who, entry }: { ref: IncidentRef; incident: Incident; who: ByWhom; entry: Entry },
-): Promise<Acted> {
+): Promise<ActResult> {
   await client.query(
     `insert into incident_entries (project_id, incident_id, at, kind, by, text, link)
      values ($1, $2, to_timestamp($3::float8 / 1000), $4, $5, $6, $7)`,
@@ -161,7 +161,7 @@ const ACTIONS: Record<Entry["kind"], string> = {
   note: "incident.note",
 };
 
-/** What was done in the app or with a key, the API writes down itself. */
+/** Writes an audit entry for an act outside the app; the API itself does so for those in the app or with a key. */
 async function audit(
   client: PoolClient,
   { ref, by, at, via, entry }: { ref: IncidentRef; by: string; at: Instant; via: ActVia; entry: Entry },
@@ -186,14 +186,14 @@ export const INCIDENT_ACTS = [
 ] as const;
 export type IncidentAct = (typeof INCIDENT_ACTS)[number];
 
-/** `channelId`: the channel whose alert carries the link; what is done is put down to it. */
+/** `channelId`: the channel whose alert contains the link; the act is attributed to it. */
 export type SignedAct = { incidentId: string; act: IncidentAct; channelId: string; expiresAt: Instant };
 
-/** What a link turned out to be. `expired` was signed by us. */
+/** What a link is worth. `expired`: it is genuine, but no longer valid. */
 export type ReadAct = { kind: "valid"; act: SignedAct } | { kind: "expired" } | { kind: "forged" };
 
 const DAYS_VALID = 7;
-/** A link that asks before it acts. It names one incident, one act and one channel, and is good for a week. */
+/** A link to a page that asks before it acts. It names one incident, one act and one channel, and is valid for a week. */
 export function actionLink(
   keyring: Keyring,
   { publicUrl, now, ...act }: Omit<SignedAct, "expiresAt"> & { publicUrl: string; now: Instant },
@@ -219,7 +219,7 @@ const LABELS: Record<IncidentAct, string> = {
   "snooze-recovery": "Snooze until it recovers",
 };
 
-/** Every act with what it is called and its link, as an alert shows them. */
+/** Every act with its label and link, as an alert shows them. */
 export function actionLinks(
   keyring: Keyring,
   alert: Omit<Parameters<typeof actionLink>[1], "act">,
@@ -231,7 +231,7 @@ export function actionLinks(
   }));
 }
 
-/** Reads the query of a link. Whatever is not exactly what was signed is forged. */
+/** Reads the query of a link. It is forged if it differs in any way from what was signed. */
 export function readAction(keyring: Keyring, query: URLSearchParams, now: Instant): ReadAct {
   const act = parse(query);
   const key = keyring.keys.find(({ id }) => id === query.get("key"));

@@ -5,19 +5,18 @@ import type { Db, Pool, PoolClient, Tx } from "../database.ts";
 import { NOW, epochMs, Fragment } from "../sql-fragments.ts";
 
 /**
- * What a check's dependencies, at whatever remove, say about its alert. `down`: one of them is down, so it is held
- * back. `holdUntil`: one is past its own expected time and will be evaluated soon, so it is held back until then, in case
- * that is the cause.
+ * Whether the direct and indirect dependencies of a check hold back its alert. `down`: one of them is down. `holdUntil`: one
+ * is past its own expected time and will be evaluated soon; the alert waits until then, in case that is the cause.
  */
 export type DependencyHold = { down: boolean; holdUntil: Instant | null };
 
-/** A check whose cause is not clear yet waits for it no longer than this. */
+/** An alert waits no longer than this for the evaluation of a dependency. */
 const HOLD_SECONDS_MAX = 60;
 
 /**
- * The holds of those of these checks that depend on any. A dependency that is up but overdue holds until its deadline
- * where that is less than a minute ahead; a paused, new or deleted one holds nothing, and a deleted one
- * links nothing.
+ * The holds of the checks among these that depend on another, by id. A dependency that is up but overdue holds until its
+ * deadline if that is less than a minute ahead. A paused, new or deleted one holds nothing, and the dependencies of a deleted
+ * one do not count.
  */
 export async function dependencyHolds(
   db: Pool | PoolClient,
@@ -61,8 +60,8 @@ export function newestIncident(checkId: string): string {
   return `(select n.id from incidents n where n.check_id = ${checkId} order by n.deadline_seq desc limit 1)`;
 }
 
-// Of the checks called `named`, and of whatever depends on them. An incident that somebody holds is left to its next
-// look, within a minute: nobody waits for it here.
+// SQL: makes due the open incidents of the checks `named` and of all that depend on them. An incident that is locked is
+// skipped instead of waited for: it is planned again within a minute anyway.
 const WOKEN = new Fragment(`
   below as (
     select id from named
@@ -75,7 +74,7 @@ const WOKEN = new Fragment(`
   )`);
 const NOTIFY_ESCALATOR = new Fragment("select pg_notify('overdue_incidents', '')");
 
-/** Lets the routes look at once at the open incidents of these checks, which have changed, and of their dependents. */
+/** Makes the open incidents of these changed checks and of their dependents due at once, so that the routes decide anew. */
 export async function wakeDependents(client: PoolClient, checkIds: readonly string[]): Promise<void> {
   if (checkIds.length === 0) return;
   const { count } = await client.query(
@@ -85,8 +84,8 @@ export async function wakeDependents(client: PoolClient, checkIds: readonly stri
   if (count > 0) await client.query(`${NOTIFY_ESCALATOR}`);
 }
 
-/** The same for the checks that a statement changes, in that one statement. @returns whether it changed any. */
-export async function changeAndWake(db: Db | Tx, change: SQL): Promise<boolean> {
+/** The same for the checks that the statement `change` updates, together with it. @returns whether it updated any */
+export async function changeAndWakeDependents(db: Db | Tx, change: SQL): Promise<boolean> {
   const rows = await db.execute<{ changed: number }>(
     sql`with recursive named as (${change} returning id), ${WOKEN} select count(*)::int as changed from named`,
   );
@@ -94,8 +93,8 @@ export async function changeAndWake(db: Db | Tx, change: SQL): Promise<boolean> 
   return (rows[0]?.changed ?? 0) > 0;
 }
 
-/** The same where something else than the checks has changed. */
-export async function wakeFrom(db: Db | Tx, checkId: string): Promise<void> {
+/** The same for one check whose dependencies have changed, in Drizzle's transaction. */
+export async function wakeCheckAndDependents(db: Db | Tx, checkId: string): Promise<void> {
   await db.execute(
     sql`with recursive named as (select ${checkId}::uuid as id), ${WOKEN} select count(*) from woken`,
   );

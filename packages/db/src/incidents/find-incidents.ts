@@ -8,7 +8,7 @@ import { type BodyEnd, bodyEndColumns, lastOutput } from "../history/pings.ts";
 import { epochMs } from "../sql-fragments.ts";
 import type { IncidentRef } from "./act.ts";
 
-/** An incident with the check it is about. `snoozedUntil` Infinity: until it recovers. */
+/** An incident with its check. `snoozedUntil` Infinity: until it recovers. */
 export type IncidentRecord = {
   id: string;
   checkId: string;
@@ -27,9 +27,9 @@ export type IncidentRecord = {
   host: string | null;
   address: string | null;
   stormId: string | null;
-  /** Acts and notes. */
+  /** How many acts and notes it has. */
   entries: number;
-  /** Checks that it depends on, at whatever remove, and that are down now. */
+  /** Direct and indirect dependencies of its check that are down now. */
   heldBy: { checkId: string; name: string }[];
 };
 
@@ -84,7 +84,7 @@ export async function findIncident(
   return rows[0] ?? null;
 }
 
-/** Another open incident at the same place. */
+/** Another open incident on the same host, or from the same address. */
 export type Neighbour = {
   incidentId: string;
   checkId: string;
@@ -95,7 +95,7 @@ export type Neighbour = {
 };
 const NEIGHBOURS_MAX = 50;
 
-/** What else is wrong right now on the host, or at the address, of an incident. */
+/** The other open incidents on the host, or from the address, of an incident. */
 export async function findNeighbours(pool: Pool, ref: IncidentRef): Promise<Neighbour[]> {
   const rows = await pool.query<Neighbour>(
     `select o.id as "incidentId", o.check_id as "checkId", ${checkNameSql("c")} as "checkName", o.reason,
@@ -143,7 +143,7 @@ export type LinkedIncident = {
   acknowledgedBy: string | null;
 };
 
-/** The incident of a link, as long as the channel it was sent to is there; else null. */
+/** The incident of a link; null if the channel that was sent the link no longer exists. */
 export async function findLinkedIncident(
   pool: Pool,
   link: { incidentId: string; channelId: string },
@@ -163,22 +163,22 @@ export async function findLinkedIncident(
   return rows[0] ?? null;
 }
 
-/** Incidents that were announced together. */
+/** Incidents that were reported together. */
 export type StormRecord = {
   id: string;
   openedAt: Instant;
   /** When the last of its incidents ended; null while one is open. */
   overAt: Instant | null;
-  /** "host db1", "tag prod", "address 203.0.113.7", "dependency" and a check's id; empty where no two share anything. */
+  /** "host db1", "tag prod", "address 203.0.113.7", "dependency" and a check's id; empty if they share nothing. */
   shared: string;
-  /** The name of the check that they depend on; null where they share something else, or where it is gone. */
+  /** The name of the check that all depend on; null if they share something else, or it was deleted. */
   dependencyName: string | null;
   incidents: number;
   open: number;
 };
 export type StormRef = { projectId: string; stormId: string };
 
-// Incidents of deleted checks are left out of every list, and so of the counts.
+// Incidents of deleted checks are in no list, and so not in these counts either.
 const STORM = `
   select s.id, ${epochMs("s.opened_at")} as "openedAt", s.shared, n.incidents, n.open,
          case when n.open = 0 then ${epochMs("n.over_at")} end as "overAt",

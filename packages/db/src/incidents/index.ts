@@ -1,6 +1,6 @@
 export {
   acknowledgeIncident,
-  type Acted,
+  type ActResult,
   type ActVia,
   type ByWhom,
   type IncidentRef,

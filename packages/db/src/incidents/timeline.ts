@@ -6,7 +6,7 @@ import { windowRowsByCheck } from "../maintenance/windows.ts";
 import { epochMs } from "../sql-fragments.ts";
 import type { IncidentRef } from "./act.ts";
 
-/** What happened in an incident, in its order. */
+/** One thing that happened during an incident. */
 export type TimelineItem =
   | {
       kind: "flip";
@@ -37,17 +37,17 @@ export type TimelineItem =
       by: string;
       text: string;
     }
-  /** A maintenance window in which the check was silent; `id`: the window's, more than once where it recurs. */
+  /** A maintenance window in which the check was silent; `id`: the window's, which occurs more than once if it recurs. */
   | { kind: "maintenance"; id: string; at: Instant; until: Instant; by: string; text: string };
 
-const OF = "i.project_id = $1 and i.id = $2";
+const IS_INCIDENT = "i.project_id = $1 and i.id = $2";
 
 const FLIPS = `
   select 'flip' as kind, f.id, ${epochMs("f.at")} as at, f.from_status as "from", f.to_status as "to", f.reason,
          ${epochMs("f.detected_at")} as "detectedAt"
     from incidents i join flips f on f.project_id = i.project_id and f.check_id = i.check_id
          and f.at >= i.opened_at and f.at <= coalesce(i.resolved_at, 'infinity')
-   where ${OF} and (f.deadline_seq >= i.deadline_seq)
+   where ${IS_INCIDENT} and (f.deadline_seq >= i.deadline_seq)
    order by f.at, f.id limit $3`;
 
 const DELIVERIES = `
@@ -56,14 +56,14 @@ const DELIVERIES = `
          ${epochMs("d.finished_at")} as "finishedAt", d.last_error as "lastError"
     from incidents i join deliveries d on d.project_id = i.project_id and d.incident_id = i.id
     join channels c on c.project_id = d.project_id and c.id = d.channel_id
-   where ${OF} order by d.created_at, d.id limit $3`;
+   where ${IS_INCIDENT} order by d.created_at, d.id limit $3`;
 
 const ENTRIES = `
   select e.kind, e.id, ${epochMs("e.at")} as at, e.by, e.text
     from incidents i join incident_entries e on e.project_id = i.project_id and e.incident_id = i.id
-   where ${OF} order by e.at, e.id limit $3`;
+   where ${IS_INCIDENT} order by e.at, e.id limit $3`;
 
-/** Up to `limit` of each sort. Of one instant: the flip, then what people did, then what was sent. */
+/** The timeline of an incident, with up to `limit` items of each kind. At the same instant flips come first, then people's acts, then deliveries. */
 export async function loadTimeline(
   pool: Pool,
   { projectId, incidentId }: IncidentRef,
@@ -81,7 +81,7 @@ export async function loadTimeline(
 const CHECK = `
   select c.id, c.tags, ${epochMs("i.opened_at")} as "from",
          ${epochMs("coalesce(i.resolved_at, clock_timestamp())")} as "until"
-    from incidents i join checks c on c.project_id = i.project_id and c.id = i.check_id where ${OF}`;
+    from incidents i join checks c on c.project_id = i.project_id and c.id = i.check_id where ${IS_INCIDENT}`;
 
 /** The maintenance windows of its check while the incident lasted. */
 async function maintenanceDuring(

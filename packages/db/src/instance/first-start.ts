@@ -9,7 +9,7 @@ import { lockUntilCommit } from "../locks.ts";
 import { createProject } from "../projects/projects.ts";
 import { instanceFacts, users } from "../schema/index.ts";
 
-/** What a first start creates by itself. Null keys are not made, except the ping key, which is then random. */
+/** What a first start creates by itself. An API key that is null is not created; a ping key that is null is random. */
 export type FirstAccount = NewUser & {
   project: string;
   apiKey: string | null;
@@ -17,7 +17,7 @@ export type FirstAccount = NewUser & {
   pingKey: string | null;
 };
 
-/** Creates the account, its project and keys, where no account exists yet; says whether it did. */
+/** Creates the account, its project and keys, if no account exists yet. @returns whether it did */
 export async function bootstrap(db: Db, first: FirstAccount): Promise<boolean> {
   return db.transaction(async (tx) => {
     await tx.execute(lockUntilCommit("firstAccount"));
@@ -36,13 +36,13 @@ export async function bootstrap(db: Db, first: FirstAccount): Promise<boolean> {
 
 const FACT = "setup_token";
 
-/** Whether anybody has an account yet; until then the setup token lets the first one be made. */
+/** Whether anybody has an account yet; until then the setup token allows to create the first one. */
 export async function hasAccount(db: Db | Tx): Promise<boolean> {
   const found = await db.select({ id: users.id }).from(users).limit(1);
   return found.length > 0;
 }
 
-/** Makes the one token with which the first account may be made; the one before it ends. Only a hash is kept. */
+/** Creates the token with which the first account may be created; an earlier token ends. Only its hash is stored. */
 export async function newSetupToken(db: Db | Tx): Promise<string> {
   const token = randomBytes(24).toString("base64url");
   const value = hashOf(token);
@@ -59,7 +59,7 @@ export async function isSetupToken(db: Db | Tx, token: string): Promise<boolean>
   return fact !== undefined && timingSafeEqual(Buffer.from(fact.value), Buffer.from(hashOf(token)));
 }
 
-/** Ends the token; called where the first account has been made. */
+/** Ends the token once the first account exists. */
 export async function dropSetupToken(db: Db | Tx): Promise<void> {
   await db.delete(instanceFacts).where(eq(instanceFacts.name, FACT));
 }
@@ -69,8 +69,8 @@ function hashOf(token: string): string {
 }
 
 /**
- * Lets `make` create the first account, once, for the holder of the setup token; the token ends with it. Two at once
- * take turns, and the second is refused.
+ * Lets `make` create the first account for the holder of the setup token, which then ends. Two requests at once wait for each
+ * other, and the second is refused.
  */
 export async function makeFirstAccount<T>(
   db: Db,

@@ -11,24 +11,24 @@ import { instanceFacts, outages } from "../schema/index.ts";
 import type { Keyring } from "../secrets/keyring.ts";
 import { findSelfTest, readSelfTest, selfTestProblem } from "../self-test/self-test.ts";
 
-/** What is wrong now, a sentence each. */
+/** The present problems of the instance, one sentence each. */
 export type Problems = {
-  /** Why an alert may not arrive: one link from ping to provider does not work. */
+  /** Why alerts may not arrive: a step between ping and provider does not work. */
   broken: string[];
-  /** What else only the operator can mend. */
+  /** Other problems that only the operator can solve. */
   warnings: string[];
 };
 
-/** A dead letter of long ago is its owner's business; what died lately may be ours. */
+/** Older dead letters concern the project's owners alone; recent ones may have a cause in the instance. */
 const LATELY = "1 day";
 
 export async function readProblems(pool: Pool): Promise<Problems> {
   const db = openDb(pool);
   const check = await findSelfTest(db);
   const notReady = await notReadyBecause(pool);
-  const ofItself = check === null ? null : selfTestProblem(await readSelfTest(db, check));
+  const selfTest = check === null ? null : selfTestProblem(await readSelfTest(db, check));
   return {
-    broken: [notReady, ofItself].filter((sentence) => sentence !== null),
+    broken: [notReady, selfTest].filter((sentence) => sentence !== null),
     warnings: [
       ...(await refusalProblems(db)),
       ...(await deadLetters(pool)),
@@ -46,16 +46,16 @@ async function deadLetters(pool: Pool): Promise<string[]> {
       and finished_at > clock_timestamp() - ${LATELY}::interval`);
   const { count, projects } = rows[0] ?? { count: 0, projects: 0 };
   if (count === 0) return [];
-  const [alerts, of] = [
+  const [alerts, inProjects] = [
     count === 1 ? "1 alert" : `${count} alerts`,
     projects === 1 ? "1 project" : `${projects} projects`,
   ];
   return [
-    `${alerts} of ${of} could not be delivered within the last day; each is listed in its project under “Not delivered”.`,
+    `${alerts} of ${inProjects} could not be delivered within the last day; each is listed in its project under “Not delivered”.`,
   ];
 }
 
-/** Parts of the instance whose problems only its operator can mend. */
+/** The parts of the instance whose problems only its operator can solve, by the names of their facts. */
 const PARTS = {
   telegram: "problem: telegram",
   proxy: "problem: proxy",
@@ -64,7 +64,7 @@ const PARTS = {
 } as const;
 export type InstancePart = keyof typeof PARTS;
 
-/** Notes what is wrong with a part, in a sentence for the operator; null: it works. */
+/** Stores what is wrong with a part, in a sentence for the operator; null: it works. */
 export async function noteProblem(db: Db, part: InstancePart, sentence: string | null): Promise<void> {
   const name = PARTS[part];
   if (sentence === null) {
@@ -78,8 +78,8 @@ export async function noteProblem(db: Db, part: InstancePart, sentence: string |
 }
 
 /**
- * Notes for the operator that channels were sealed with a key that is not in SECRET_KEY, or that none is any more.
- * @returns how many such channels there are
+ * Stores for the operator whether channels are sealed with a key that is not in SECRET_KEY. @returns how many such channels
+ * there are
  */
 export async function noteUnreadable(db: Db, { keys }: Keyring): Promise<number> {
   const known = `{${keys.map(({ id }) => id).join(",")}}`;
@@ -93,10 +93,10 @@ export async function noteUnreadable(db: Db, { keys }: Keyring): Promise<number>
 
 function unreadableSentence(count: number): string {
   const those = count === 1 ? "1 channel was" : `${count} channels were`;
-  return `${those} encrypted with another SECRET_KEY: no alert can be sent there. Set SECRET_KEY to the present key, a comma, and the former one; where that is lost, each has to be saved again.`;
+  return `${those} encrypted with another SECRET_KEY: no alert can be sent there. Set SECRET_KEY to the present key, a comma, and the former one; if that is lost, save the settings of each again.`;
 }
 
-/** What is wrong now, a sentence each; empty while all is well. */
+/** The stored problems of the instance's parts, one sentence each; empty while all parts work. */
 export async function instanceProblems(db: Db): Promise<string[]> {
   const rows = await db
     .select()
@@ -105,9 +105,9 @@ export async function instanceProblems(db: Db): Promise<string[]> {
   return rows.map(({ value }) => value);
 }
 
-/** For so long the operator page says that the clock was set back. */
+/** For how long the operator page says that the clock was set back. */
 const SHOWN_FOR = "1 hour";
-/** That the clock was set back lately, as a sentence; empty where it was not. */
+/** A sentence that the clock was set back lately; empty if it was not. */
 async function clockProblems(db: Db): Promise<string[]> {
   const rows = await db
     .select({ at: outages.startedAt, setBackMs: outages.setBackMs })
@@ -123,23 +123,23 @@ async function clockProblems(db: Db): Promise<string[]> {
   return rows.map(({ at, setBackMs }) => {
     const minutes = Math.max(1, Math.round((setBackMs ?? 0) / MINUTE_MS));
     const time = at.toISOString().slice(0, 16).replace("T", " ");
-    return `The database's clock was set back by ${minutes} min at ${time} UTC: every check waits anew since then, and pings of the time before keep the stamps they have. Look whether the clock is right now.`;
+    return `The database's clock was set back by ${minutes} min at ${time} UTC: every check waits anew since then, and earlier pings keep their times. Check that the clock is right now.`;
   });
 }
 
-/** A program that ended against our will and was started again; `why`: such as "no answer for 10 s". */
+/** A program that ended unexpectedly and was started again. `why`: the reason, such as "no answer for 10 s". */
 export type Restart = { program: string; why: string };
 
 const RESTARTS_OF = "restarts of ";
-/** For so long after the last restart it is shown, and the count goes on. */
+/** For how long after the last restart the restarts are shown and counted on. */
 const RESTARTS_SHOWN_FOR = "1 hour";
 const WHY_CHARS_MAX = 200;
 
-type Kept = { why: string; count: number };
+type StoredRestarts = { why: string; count: number };
 
-/** Notes one more restart, so that the operator page shows it. */
+/** Counts one more restart, for the operator page. */
 export async function noteRestart(db: Db, { program, why }: Restart): Promise<void> {
-  const one: Kept = { why: why.slice(0, WHY_CHARS_MAX), count: 1 };
+  const one: StoredRestarts = { why: why.slice(0, WHY_CHARS_MAX), count: 1 };
   await db.execute(sql`
     insert into instance_facts as f (name, value, created_at)
     values (${RESTARTS_OF + program}, ${JSON.stringify(one)}, clock_timestamp())
@@ -156,15 +156,15 @@ async function recentRestarts(db: Db): Promise<string[]> {
     from instance_facts
     where starts_with(name, ${RESTARTS_OF}) and created_at > clock_timestamp() - ${RESTARTS_SHOWN_FOR}::interval order by name`);
   return rows.map(({ program, value, at }) => {
-    const { why, count } = JSON.parse(value) as Kept; // written above
+    const { why, count } = JSON.parse(value) as StoredRestarts; // `noteRestart` wrote it
     const times = count === 1 ? "once" : `${count} times`;
     return `The ${program} was started again ${times} lately, the last time at ${at} UTC: ${why}.`;
   });
 }
 
 const FACT = "operators notified";
-/** How long after a message a new problem beside one that lasts is reported at the earliest. */
-const AGAIN_AFTER = "1 hour";
+/** While a problem lasts, a message about a further problem follows the last message after this time at the earliest. */
+const NOTIFIED_AGAIN_AFTER = "1 hour";
 
 type LastNotice = { value: string; old: boolean };
 
@@ -182,37 +182,37 @@ export async function notifyOperators(
     await tx.execute(lockUntilCommit("operatorNotice"));
     const last = await readLastNotice(tx);
     if (sentences.length === 0) return last === null ? false : await notifyRecovery(tx, ownerContact);
-    const sorts = sentences
+    const keys = sentences
       .map(problemKey)
       .toSorted((one, other) => one.localeCompare(other))
       .join("\n");
-    if (last !== null && (!last.old || !isMore(sorts, last.value))) return false;
-    await remember(tx, sorts);
+    if (last !== null && (!last.old || !hasNewProblem(keys, last.value))) return false;
+    await storeLastNotice(tx, keys);
     const title = "Overdue does not work as it should";
     return (await queueForOperators(tx, ownerContact, { title, sentence: sentences.join(" ") })) > 0;
   });
 }
 
-/** A sentence without its numbers, which change all the time: it identifies the problem. */
+/** Identifies a problem: its sentence without the numbers, which change all the time. */
 function problemKey(sentence: string): string {
   return sentence.replaceAll(/\d+/g, "#");
 }
 
-function isMore(sorts: string, notified: string): boolean {
+function hasNewProblem(keys: string, notified: string): boolean {
   const known = new Set(notified.split("\n"));
-  return sorts.split("\n").some((sort) => !known.has(sort));
+  return keys.split("\n").some((key) => !known.has(key));
 }
 
 async function readLastNotice(tx: Tx): Promise<LastNotice | null> {
   const rows = await tx.execute<LastNotice>(sql`
-    select value, created_at < clock_timestamp() - ${AGAIN_AFTER}::interval as old
+    select value, created_at < clock_timestamp() - ${NOTIFIED_AGAIN_AFTER}::interval as old
     from instance_facts where name = ${FACT}`);
   return rows[0] ?? null;
 }
 
-async function remember(tx: Tx, sorts: string): Promise<void> {
+async function storeLastNotice(tx: Tx, keys: string): Promise<void> {
   await tx.execute(sql`
-    insert into instance_facts (name, value, created_at) values (${FACT}, ${sorts}, clock_timestamp())
+    insert into instance_facts (name, value, created_at) values (${FACT}, ${keys}, clock_timestamp())
     on conflict (name) do update set value = excluded.value, created_at = excluded.created_at`);
 }
 

@@ -13,7 +13,7 @@ type CheckerVitals = {
   isAlive: boolean;
 };
 type ReceiverVitals = { id: string; startedAt: Date; checkpointAt: Date; isAlive: boolean };
-/** The self-test's alerts in some span: from their deadline until they arrived. */
+/** How long the self-test's alerts of some span took, from their deadline until they arrived. */
 type Latencies = { count: number; p50Ms: number | null; p99Ms: number | null; mostMs: number | null };
 
 /** What the operator sees of the whole instance. */
@@ -22,10 +22,10 @@ export type OperatorView = {
   receivers: ReceiverVitals[];
   evaluation: { lagSeconds: number | null; waitSeconds: number | null };
   deliveries: {
-    /** Due and not yet taken. */
+    /** Due, but not yet claimed. */
     due: number;
     underWay: number;
-    /** Wait for their time, such as that of a retry. */
+    /** Not due yet, such as those that wait for a retry. */
     later: number;
     oldestDueSeconds: number | null;
     deadLetters: number;
@@ -35,10 +35,10 @@ export type OperatorView = {
   heartbeatAt: Date | null;
 };
 
-/** A process that wrote nothing for so long has most likely died. */
-const ALIVE = "15 seconds";
-/** A dead process is shown for a while. */
-const SHOWN = "1 hour";
+/** A process that wrote nothing for this long has most likely died. */
+const ALIVE_FOR = "15 seconds";
+/** For how long a dead process is still shown. */
+const SHOWN_FOR = "1 hour";
 
 export async function readOperatorView(pool: Pool): Promise<OperatorView> {
   const signs = await readVitalSigns(pool);
@@ -95,8 +95,8 @@ async function readCounts(pool: Pool): Promise<Counts> {
 async function readCheckers(pool: Pool): Promise<CheckerVitals[]> {
   const rows = await pool.query<CheckerVitals>(`
     select id, started_at as "startedAt", evaluated_at as "evaluatedAt", watermark_at as "watermarkAt",
-      ended_at is null and evaluated_at > clock_timestamp() - interval '${ALIVE}' as "isAlive"
-    from checkers where ended_at is null and evaluated_at > clock_timestamp() - interval '${SHOWN}'
+      ended_at is null and evaluated_at > clock_timestamp() - interval '${ALIVE_FOR}' as "isAlive"
+    from checkers where ended_at is null and evaluated_at > clock_timestamp() - interval '${SHOWN_FOR}'
     order by started_at desc limit 100`);
   return rows;
 }
@@ -104,8 +104,8 @@ async function readCheckers(pool: Pool): Promise<CheckerVitals[]> {
 async function readReceivers(pool: Pool): Promise<ReceiverVitals[]> {
   const rows = await pool.query<ReceiverVitals>(`
     select id, started_at as "startedAt", checkpoint_at as "checkpointAt",
-      ended_at is null and checkpoint_at > clock_timestamp() - interval '${ALIVE}' as "isAlive"
-    from receivers where ended_at is null and checkpoint_at > clock_timestamp() - interval '${SHOWN}'
+      ended_at is null and checkpoint_at > clock_timestamp() - interval '${ALIVE_FOR}' as "isAlive"
+    from receivers where ended_at is null and checkpoint_at > clock_timestamp() - interval '${SHOWN_FOR}'
     order by started_at desc limit 100`);
   return rows;
 }
@@ -122,7 +122,7 @@ async function readLatencies(pool: Pool, within: string): Promise<Latencies> {
 
 const HEARTBEAT = "heartbeat sent";
 
-/** Notes that a heartbeat was sent to the outside. */
+/** Stores that a heartbeat was sent to SELF_HEARTBEAT_URL now. */
 export async function noteHeartbeat(pool: Pool): Promise<void> {
   await openDb(pool).execute(sql`
     insert into instance_facts (name, value, created_at) values (${HEARTBEAT}, '', clock_timestamp())

@@ -14,7 +14,7 @@ export type InvitationRow = {
   projectName: string;
   email: string;
   role: MemberRole;
-  /** E-mail address of who invited; null where the account is gone. */
+  /** E-mail address of the person who invited; null if their account was deleted. */
   invitedBy: string | null;
   createdAt: Date;
   expiresAt: Date;
@@ -32,8 +32,8 @@ const COLUMNS = {
 };
 
 /**
- * Invites an address, under lower case letters. One that is invited already is invited anew: with the new role, for
- * another three days. @returns the invitation's id; null where the address is a member's.
+ * Invites an address, stored in lower case. An open invitation of the address is renewed with the new role, for another three
+ * days. @returns the invitation's id; null if the address belongs to a member
  */
 export async function invite(
   tx: Tx,
@@ -82,7 +82,7 @@ export async function listInvitations(
     .limit(limit);
 }
 
-/** The open invitations of an address, newest first: for the person who has proven to read it. */
+/** The open invitations of an address, newest first; only for a person who has proven to read it. */
 export async function listInvitationsFor(db: Db, email: string): Promise<InvitationRow[]> {
   return await select(db)
     .where(and(isOpen(), eq(invitations.email, email.toLowerCase())))
@@ -96,17 +96,17 @@ export async function findInvitation(db: Db | Tx, invitationId: string): Promise
   return found ?? null;
 }
 
-/** The open invitation that the token of a link is for, or null. */
+/** The open invitation to which the token of a link belongs, or null. */
 export async function findInvitationByToken(db: Db, token: string): Promise<InvitationRow | null> {
   const found = await findAccountToken(db, "invitation", token);
   const invitationId = found?.invitationId ?? null;
   return invitationId === null ? null : await findInvitation(db, invitationId);
 }
 
-/** Ends an open invitation. Of two at once one ends it. @returns whether it was open */
+/** Ends an open invitation; of two requests at once only one does. @returns whether it was open */
 export async function endInvitation(
   db: Db | Tx,
-  of: { invitationId: string; projectId?: string },
+  { invitationId, projectId }: { invitationId: string; projectId?: string },
   outcome: "accepted" | "declined" | "revoked",
 ): Promise<boolean> {
   const ended = await db
@@ -114,8 +114,8 @@ export async function endInvitation(
     .set({ outcome, endedAt: sql`now()` })
     .where(
       and(
-        eq(invitations.id, of.invitationId),
-        of.projectId === undefined ? undefined : eq(invitations.projectId, of.projectId),
+        eq(invitations.id, invitationId),
+        projectId === undefined ? undefined : eq(invitations.projectId, projectId),
         isNull(invitations.endedAt),
         outcome === "accepted" ? gt(invitations.expiresAt, sql`now()`) : undefined,
       ),
@@ -124,7 +124,7 @@ export async function endInvitation(
   return ended.length > 0;
 }
 
-/** Makes the person a member with the invitation's role, and ends it. @returns whether it was open still */
+/** Makes the person a member with the invitation's role, and ends the invitation. @returns whether it was still open */
 export async function acceptInvitation(
   tx: Tx,
   { invitation, userId }: { invitation: InvitationRow; userId: string },

@@ -10,7 +10,7 @@ import {
   findKey,
   listKeys,
   listKeysMadeBy,
-  mayBring,
+  checkBroughtKey,
   revokeKey,
   rotateKey,
   touchKey,
@@ -127,13 +127,13 @@ describe("keys of a project", () => {
 describe("a key that comes from elsewhere", () => {
   test("is taken where nobody has it", async () => {
     const { projectId } = await aProject(pool);
-    expect(await mayBring(db, projectId, newApiKey("write"))).toBe("yes");
+    expect(await checkBroughtKey(db, projectId, newApiKey("write"))).toBe("yes");
   });
 
   test("is the project's own also when it was revoked", async () => {
     const { projectId, keyId, key } = await aKey();
     await revokeKey(db, { projectId, keyId });
-    expect(await mayBring(db, projectId, key)).toBe("ours");
+    expect(await checkBroughtKey(db, projectId, key)).toBe("ours");
   });
 
   test("is refused alike where another project has it and where it is easy to guess", async () => {
@@ -144,6 +144,6 @@ describe("a key that comes from elsewhere", () => {
       "ab".repeat(16),
       "hcw_0000000000000000000000000000",
     ])
-      expect(await mayBring(db, projectId, key)).toBe("no");
+      expect(await checkBroughtKey(db, projectId, key)).toBe("no");
   });
 });

@@ -7,7 +7,7 @@ import type { MemberRef } from "../projects/members.ts";
 
 export type KeyRow = typeof apiKeys.$inferSelect;
 
-/** The key that was sent, if it is one of a project that is there, neither expired nor revoked. */
+/** The row of a key; null if it is unknown, expired or revoked, or its project was deleted. */
 export async function findKey(db: Db, key: string, now: Instant): Promise<KeyRow | null> {
   const candidates = await db
     .select({ key: apiKeys })
@@ -26,7 +26,7 @@ export async function findKey(db: Db, key: string, now: Instant): Promise<KeyRow
 
 const KEYS_MAX = 500;
 
-/** The keys of a project that are not revoked, oldest first; from after the key `after`. */
+/** The keys of a project that are not revoked, oldest first; only those after the key `after`. */
 export async function listKeys(
   db: Db,
   projectId: string,
@@ -52,11 +52,11 @@ export type NewKey = {
   scope: KeyScope;
   expiresAt?: Date | null;
   key?: string;
-  /** The person who makes it; null: a command or a start does. */
+  /** The person who creates it; null: a command or a start does. */
   createdBy?: string | null;
 };
 
-/** Makes a key and returns its text, which is stored nowhere. `key`: its text, where that was decided elsewhere (bootstrap, import). */
+/** Creates a key and returns its text, which is not stored. `key`: the text, if it was chosen elsewhere (bootstrap, import). */
 export async function createKey(db: Db | Tx, input: NewKey): Promise<{ row: KeyRow; key: string }> {
   const { projectId, name, scope, expiresAt = null, key = newApiKey(input.scope), createdBy = null } = input;
   const [row] = await db
@@ -71,8 +71,8 @@ export async function createKey(db: Db | Tx, input: NewKey): Promise<{ row: KeyR
 export type KeyRef = { projectId: string; keyId: string };
 
 /**
- * Makes a new key of the same name and scope, which ends when the old one was to end. The old one goes on until `oldEndsAt`, or its own earlier end, so that
- * its users can change over in the meantime. Null where there is no such key that is still valid at `now`.
+ * Creates a new key with the name, scope and expiry of the old one. The old key stays valid until `oldEndsAt`, or its own
+ * earlier end, so that its users can change over meanwhile. Null if there is no such key that is still valid at `now`.
  */
 export async function rotateKey(
   db: Db,
@@ -106,12 +106,12 @@ export async function rotateKey(
   });
 }
 
-/** Ends a key at once and for good. @returns whether there was such a key. */
-export async function revokeKey(db: Db, of: { projectId: string; keyId: string }): Promise<boolean> {
+/** Ends a key at once and for good. @returns whether there was such a key */
+export async function revokeKey(db: Db, { projectId, keyId }: KeyRef): Promise<boolean> {
   const revoked = await db
     .update(apiKeys)
     .set({ revokedAt: sql`now()` })
-    .where(and(eq(apiKeys.projectId, of.projectId), eq(apiKeys.id, of.keyId), isNull(apiKeys.revokedAt)))
+    .where(and(eq(apiKeys.projectId, projectId), eq(apiKeys.id, keyId), isNull(apiKeys.revokedAt)))
     .returning({ id: apiKeys.id });
   return revoked.length > 0;
 }
@@ -138,7 +138,7 @@ function isMadeBy({ projectId, userId }: MemberRef) {
   );
 }
 
-/** Notes when and from where a key was last used. */
+/** Stores when, and from which address, a key was last used. */
 export async function touchKey(
   db: Db,
   use: { keyId: string; at: Instant; from: string | null },
@@ -150,10 +150,14 @@ export async function touchKey(
 }
 
 /**
- * Whether a key that was chosen elsewhere may go on in a project. `ours`: the project has or had it itself. `no`: it is
- * easy to guess, or another project's; which of the two is said to nobody, since it would prove a stranger's key.
+ * Whether a project may take a key that was chosen elsewhere. `ours`: the project itself has or had it. `no`: it is easy to
+ * guess, or another project's; nobody learns which of the two, since that would prove a stranger's key.
  */
-export async function mayBring(db: Db, projectId: string, key: string): Promise<"yes" | "ours" | "no"> {
+export async function checkBroughtKey(
+  db: Db,
+  projectId: string,
+  key: string,
+): Promise<"yes" | "ours" | "no"> {
   const [found] = await db
     .select({ projectId: apiKeys.projectId })
     .from(apiKeys)
@@ -162,8 +166,8 @@ export async function mayBring(db: Db, projectId: string, key: string): Promise<
   return found !== undefined || isGuessable(key) ? "no" : "yes";
 }
 
-/** Why a key is not taken, as the name of its field begins the sentence. */
-export const NOT_TAKEN = {
+/** Why a key is refused: the end of a sentence that begins with the name of its field. */
+export const KEY_REFUSALS = {
   ours: "is in use in this project already.",
-  no: "cannot be taken: it is too easy to guess, or cannot be used here. Leave it out, and a new one is made.",
+  no: "cannot be taken: it is too easy to guess, or cannot be used here. Leave it out to get a new one.",
 } as const;

@@ -2,11 +2,11 @@ import { type SQL as Sql, sql } from "drizzle-orm";
 import type { Db } from "../database.ts";
 import { INFORMATIONAL } from "../schema/delivery-lists.ts";
 
-/** Deletes some of what is past its time. @returns how many rows went: fewer than `limit` once nothing is left. */
+/** Deletes up to `limit` rows that are kept no longer. @returns how many were deleted: fewer than `limit` once nothing is left */
 export type Prune = (db: Db, limit: number) => Promise<number>;
 
-/** Read from each check or channel at a time; their indexes begin with it. */
-const PER_OWNER = 5_000;
+/** How many rows of each check or channel are read at a time, by indexes that begin with it. */
+const PER_OWNER_MAX = 5_000;
 
 /** SQL: checks with what their project keeps. */
 const CHECKS_OF_PROJECTS = sql.raw("checks c join projects kept on kept.id = c.project_id");
@@ -19,7 +19,7 @@ export const prunePingsBeyondCount: Prune = (db, limit) =>
       select old.check_id, old.number from ${CHECKS_OF_PROJECTS}
       cross join lateral (
         select p.check_id, p.number from pings p
-        where p.check_id = c.id and p.number <= c.ping_count - kept.kept_pings order by p.number limit ${PER_OWNER}
+        where p.check_id = c.id and p.number <= c.ping_count - kept.kept_pings order by p.number limit ${PER_OWNER_MAX}
       ) old limit ${limit})`,
   );
 
@@ -31,11 +31,11 @@ export const pruneOldPings: Prune = (db, limit) =>
       select old.check_id, old.number from ${CHECKS_OF_PROJECTS}
       cross join lateral (
         select p.check_id, p.number, p.received_at from pings p
-        where p.check_id = c.id and p.number < c.ping_count order by p.number limit ${PER_OWNER}
+        where p.check_id = c.id and p.number < c.ping_count order by p.number limit ${PER_OWNER_MAX}
       ) old where old.received_at < now() - kept.kept_ping_days * interval '1 day' limit ${limit})`,
   );
 
-/** Flips older than 400 days, but for the newest of each check: since when it is as it is stays known. */
+/** Flips older than 400 days, except the newest of each check, so that it stays known since when it has its status. */
 export const pruneFlips: Prune = (db, limit) =>
   count(
     db,
@@ -45,7 +45,7 @@ export const pruneFlips: Prune = (db, limit) =>
         select f.id from flips f
         where f.check_id = c.id and f.at < now() - interval '400 days'
           and exists (select from flips newer where newer.check_id = c.id and newer.at > f.at)
-        order by f.at limit ${PER_OWNER}
+        order by f.at limit ${PER_OWNER_MAX}
       ) old limit ${limit})`,
   );
 
@@ -58,11 +58,11 @@ export const pruneIncidents: Prune = (db, limit) =>
       cross join lateral (
         select i.id from incidents i
         where i.check_id = c.id and i.opened_at < now() - interval '400 days' and i.resolved_at is not null
-        order by i.opened_at limit ${PER_OWNER}
+        order by i.opened_at limit ${PER_OWNER_MAX}
       ) old limit ${limit})`,
   );
 
-/** Receipts of mails that their senders have given up, or know to be taken, by now. */
+/** Receipts of mails older than 7 days, which no mail server sends again any more. */
 export const pruneMailReceipts: Prune = (db, limit) =>
   count(
     db,
@@ -70,7 +70,7 @@ export const pruneMailReceipts: Prune = (db, limit) =>
       select digest from mail_receipts where received_at < now() - interval '7 days' limit ${limit})`,
   );
 
-/** Storms whose incidents are all gone. */
+/** Storms whose incidents were all deleted. */
 export const pruneStorms: Prune = (db, limit) =>
   count(
     db,
@@ -88,7 +88,7 @@ export const pruneRuns: Prune = (db, limit) =>
       select old.id from ${CHECKS_OF_PROJECTS}
       cross join lateral (
         select r.id from runs r
-        where r.check_id = c.id and r.heard_at < now() - kept.kept_run_days * interval '1 day' order by r.heard_at limit ${PER_OWNER}
+        where r.check_id = c.id and r.heard_at < now() - kept.kept_run_days * interval '1 day' order by r.heard_at limit ${PER_OWNER_MAX}
       ) old limit ${limit})`,
   );
 
@@ -100,7 +100,7 @@ export const pruneSlots: Prune = (db, limit) =>
       select old.check_id, old.due_at from ${CHECKS_OF_PROJECTS}
       cross join lateral (
         select s.check_id, s.due_at from slots s
-        where s.check_id = c.id and s.due_at < now() - kept.kept_run_days * interval '1 day' order by s.due_at limit ${PER_OWNER}
+        where s.check_id = c.id and s.due_at < now() - kept.kept_run_days * interval '1 day' order by s.due_at limit ${PER_OWNER_MAX}
       ) old limit ${limit})`,
   );
 
@@ -112,11 +112,11 @@ export const pruneNotices: Prune = (db, limit) =>
       select old.id from checks c
       cross join lateral (
         select n.id from notices n
-        where n.check_id = c.id and n.at < now() - interval '400 days' order by n.at limit ${PER_OWNER}
+        where n.check_id = c.id and n.at < now() - interval '400 days' order by n.at limit ${PER_OWNER_MAX}
       ) old limit ${limit})`,
   );
 
-/** Refused pings that did not come again for 90 days. */
+/** Refused pings that were not repeated for 90 days. */
 export const pruneRefusedPings: Prune = (db, limit) =>
   count(
     db,
@@ -125,25 +125,25 @@ export const pruneRefusedPings: Prune = (db, limit) =>
   );
 
 /** Deliveries that ended more than 90 days ago, with their attempts. */
-export const pruneDeliveries: Prune = (db, limit) => count(db, ended("90 days", limit));
+export const pruneDeliveries: Prune = (db, limit) => count(db, deleteEnded("90 days", limit));
 
-/** Deliveries about runs and notices from more than a week ago: a frequent job has many, and its history has the runs. */
+/** Deliveries about runs and notices older than a week: a frequent job has many, and its history shows the runs anyway. */
 export const pruneInformationalDeliveries: Prune = (db, limit) =>
-  count(db, ended("7 days", limit, sql.raw(`d.kind in ${INFORMATIONAL}`)));
+  count(db, deleteEnded("7 days", limit, sql.raw(`d.kind in ${INFORMATIONAL}`)));
 
-/** Deletes the deliveries that ended so long ago, those of some kinds or all. */
-function ended(ago: string, limit: number, kinds: Sql = sql`true`): Sql {
+/** SQL: deletes the deliveries of these kinds that ended more than `ago` ago. */
+function deleteEnded(ago: string, limit: number, kinds: Sql = sql`true`): Sql {
   return sql`delete from deliveries where id in (
       select old.id from channels c
       cross join lateral (
         select d.id from deliveries d
         where d.channel_id = c.id and d.created_at < now() - ${ago}::interval
           and d.finished_at < now() - ${ago}::interval and ${kinds}
-        order by d.created_at limit ${PER_OWNER}
+        order by d.created_at limit ${PER_OWNER_MAX}
       ) old limit ${limit})`;
 }
 
-/** Sessions, tokens, invitations and counted tries that count no longer. */
+/** Sessions, tokens, mails, invitations and counts of tries that have expired. */
 export const pruneAccounts: Prune = async (db) => {
   await db.execute(
     sql`delete from sessions where expires_at < now() or created_at < now() - interval '30 days'`,
@@ -158,7 +158,7 @@ export const pruneAccounts: Prune = async (db) => {
   return 0;
 };
 
-/** What was deleted more than 30 days ago can no longer be restored. A few at a time: each takes its history along. */
+/** Objects that were deleted more than 30 days ago, and can then no longer be restored. Only a few at a time, since each is deleted with its history. */
 export const pruneDeleted: Prune = async (db, limit) => {
   const few = Math.min(limit, 20);
   const checks = await count(
@@ -166,7 +166,7 @@ export const pruneDeleted: Prune = async (db, limit) => {
     sql`delete from checks where id in (
       select id from checks where deleted_at < now() - interval '30 days' limit ${few})`,
   );
-  // A window for checks that are all gone is for nobody.
+  // A window whose checks were all deleted applies to nothing.
   await db.execute(sql`delete from maintenance_windows w where not w.for_all and w.tags = '{}'
     and not exists (select 1 from maintenance_checks m where m.window_id = w.id)`);
   const channels = await count(
@@ -193,8 +193,8 @@ async function count(db: Db, statement: Sql): Promise<number> {
 }
 
 /**
- * Notes that a maintenance job is done now, unless it was done within the last `notWithinSeconds`. @returns whether the
- * caller is to do it; of several processes that ask at once, one is
+ * Claims the next run of a maintenance job, unless it was run within the last `notWithinSeconds`. @returns whether the caller
+ * is to run it; of several processes that ask at once, only one is
  */
 export async function claimJobRun(db: Db, name: string, notWithinSeconds: number): Promise<boolean> {
   const rows = await db.execute(sql`

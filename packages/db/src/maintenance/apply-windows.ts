@@ -8,29 +8,27 @@ import { advance, applyOutages, type Change, changeOf } from "../transitions/cha
 import { writeChanges } from "../transitions/write.ts";
 import { windowsByCheck } from "./windows.ts";
 
-const CHECKS_AT_ONCE = 200;
-const PROJECTS_AT_ONCE = 20;
-const FIRST = "00000000-0000-0000-0000-000000000000";
-/** A window that ended stays on its checks for as long as something due in it may still be waited for. */
+const CHECKS_AT_ONCE_MAX = 200;
+const PROJECTS_AT_ONCE_MAX = 20;
+const BEFORE_FIRST_ID = "00000000-0000-0000-0000-000000000000";
 type Row = StoredCheckRow & { tags: string };
 
 /**
- * Lets the checks of a project know which windows hold for them now, some at a time so that no ping waits long. Deadlines
- * before `at` are evaluated by the windows of before. Doing it again changes nothing, so what breaks off is done again by
- * `applyLeftWindows`.
+ * Applies the windows of a project to its checks, some at a time so that no ping waits long. Deadlines before `at` are
+ * evaluated by the earlier windows. Doing it twice changes nothing, so `applyPendingWindows` does it again after an interruption.
  */
 export async function applyWindows(pool: Pool, projectId: string, at: Instant): Promise<void> {
   const version = await windowsVersion(pool, projectId);
-  let after = FIRST;
+  let after = BEFORE_FIRST_ID;
   for (let more = true; more;) {
-    const some = { projectId, after, at, limit: CHECKS_AT_ONCE, isFolded: true };
-    const ids = await inTransaction(pool, (client) => applySome(client, some)).catch(() =>
-      applyOneByOne(pool, some),
+    const batch = { projectId, after, at, limit: CHECKS_AT_ONCE_MAX, isFolded: true };
+    const ids = await inTransaction(pool, (client) => applyBatch(client, batch)).catch(() =>
+      applyOneByOne(pool, batch),
     );
     after = ids.at(-1) ?? after;
-    more = ids.length === CHECKS_AT_ONCE;
+    more = ids.length === CHECKS_AT_ONCE_MAX;
   }
-  // A later change of the windows may be missing in checks that were written meanwhile; applying that change mends it.
+  // If the windows have changed meanwhile, some checks may lack that change; applying the newer version corrects them.
   await pool.query("update projects set windows_applied = greatest(windows_applied, $2) where id = $1", [
     projectId,
     version,
@@ -38,12 +36,11 @@ export async function applyWindows(pool: Pool, projectId: string, at: Instant): 
 }
 
 /**
- * Tells the checks of projects whose windows were changed by somebody who did not come to tell them. Answers how many
- * projects those were.
+ * Applies the windows of projects where that was interrupted after a change. @returns how many projects those were
  */
-export async function applyLeftWindows(pool: Pool, at: Instant): Promise<number> {
+export async function applyPendingWindows(pool: Pool, at: Instant): Promise<number> {
   const rows = await pool.query<{ id: string }>(
-    `select id from projects where windows_version <> windows_applied and deleted_at is null limit ${PROJECTS_AT_ONCE}`,
+    `select id from projects where windows_version <> windows_applied and deleted_at is null limit ${PROJECTS_AT_ONCE_MAX}`,
   );
   for (const { id } of rows) await applyWindows(pool, id, at);
   return rows.length;
@@ -57,15 +54,15 @@ async function windowsVersion(pool: Pool, projectId: string): Promise<number> {
   return rows[0]?.version ?? 0;
 }
 
-type Some = { projectId: string; after: string; at: Instant; limit: number; isFolded: boolean };
+type Batch = { projectId: string; after: string; at: Instant; limit: number; isFolded: boolean };
 
-/** A check that cannot be folded must not stop the others: it gets the windows without being folded. */
-async function applyOneByOne(pool: Pool, some: Some): Promise<string[]> {
+/** Applies the windows check by check: one that cannot be folded must not stop the others, and gets them without being folded. */
+async function applyOneByOne(pool: Pool, batch: Batch): Promise<string[]> {
   const done: string[] = [];
-  for (let more = true; more && done.length < some.limit;) {
-    const one = { ...some, after: done.at(-1) ?? some.after, limit: 1 };
-    const ids = await inTransaction(pool, (client) => applySome(client, one)).catch(() =>
-      inTransaction(pool, (client) => applySome(client, { ...one, isFolded: false })),
+  for (let more = true; more && done.length < batch.limit;) {
+    const one = { ...batch, after: done.at(-1) ?? batch.after, limit: 1 };
+    const ids = await inTransaction(pool, (client) => applyBatch(client, one)).catch(() =>
+      inTransaction(pool, (client) => applyBatch(client, { ...one, isFolded: false })),
     );
     done.push(...ids);
     more = ids.length > 0;
@@ -73,9 +70,9 @@ async function applyOneByOne(pool: Pool, some: Some): Promise<string[]> {
   return done;
 }
 
-async function applySome(
+async function applyBatch(
   client: PoolClient,
-  { projectId, after, at, limit, isFolded }: Some,
+  { projectId, after, at, limit, isFolded }: Batch,
 ): Promise<string[]> {
   const rows = await client.query<Row>(
     `select ${STORED_CHECK}, tags from checks
@@ -84,7 +81,7 @@ async function applySome(
   );
   const windowsOf = await windowsByCheck(openDb(client), projectId);
   const changed = rows.flatMap((row) => {
-    const windows = windowsOf(row).filter((window) => matters(window, row, at));
+    const windows = windowsOf(row).filter((window) => isStillNeeded(window, row, at));
     return isSame(row.maintenance ?? [], windows) ? [] : [{ row, windows }];
   });
   if (changed.length > 0 && isFolded) await write(client, changed, at);
@@ -92,11 +89,11 @@ async function applySome(
   return rows.map(({ id }) => id);
 }
 
-type Changed = { row: Row; windows: readonly MaintenanceWindow[] };
+type ChangedCheck = { row: Row; windows: readonly MaintenanceWindow[] };
 
-async function write(client: PoolClient, changed: readonly Changed[], at: Instant): Promise<void> {
+async function write(client: PoolClient, changed: readonly ChangedCheck[], at: Instant): Promise<void> {
   const outages = await recentOutages(client);
-  // As for any act of a person: pings before a deadline may be under way.
+  // As after any act of a person, deadlines beyond the watermark are not evaluated: pings before them may be under way.
   const watermark = await readWatermark(client);
   const knownUntil = watermark ?? 0;
   const changes = changed.map(({ row, windows }): Change => {
@@ -108,8 +105,8 @@ async function write(client: PoolClient, changed: readonly Changed[], at: Instan
   await writeChanges(client, changes);
 }
 
-/** Keeps the windows with each check. */
-async function storeWindows(client: PoolClient, changed: readonly Changed[]): Promise<void> {
+/** Copies the windows to each check. */
+async function storeWindows(client: PoolClient, changed: readonly ChangedCheck[]): Promise<void> {
   const rows = changed.map(({ row, windows }) => ({
     id: row.id,
     windows: windows.length === 0 ? null : windows,
@@ -121,7 +118,8 @@ async function storeWindows(client: PoolClient, changed: readonly Changed[]): Pr
   );
 }
 
-function matters({ rule }: MaintenanceWindow, row: Row, at: Instant): boolean {
+/** A window that has ended stays with a check for as long as a deadline that was due in it may still lie ahead. */
+function isStillNeeded({ rule }: MaintenanceWindow, row: Row, at: Instant): boolean {
   if (rule.kind !== "once") return true;
   const waitsMs = (row.graceSeconds + row.jitterSeconds) * 1000 + DAY_MS;
   return rule.until + waitsMs > at;
@@ -132,7 +130,7 @@ function isSame(one: readonly MaintenanceWindow[], other: readonly MaintenanceWi
   return texts[0] === texts[1];
 }
 
-/** Whatever order the keys stand in: the database keeps its own. */
+/** Text to compare windows by, with sorted keys: the database stores keys in an order of its own. */
 function textOf({ rule, stoppedAt }: MaintenanceWindow): string {
   return JSON.stringify([Object.entries(rule).toSorted(([a], [b]) => (a < b ? -1 : 1)), stoppedAt]);
 }

@@ -5,7 +5,7 @@ import { deleteCheck } from "../checks/write-check.ts";
 import { openDb } from "../database.ts";
 import { pruneDeleted } from "../maintenance-jobs/prune.ts";
 import { ALONE, recordPings } from "../transitions/record-pings.ts";
-import { applyLeftWindows, applyWindows } from "./apply-windows.ts";
+import { applyPendingWindows, applyWindows } from "./apply-windows.ts";
 import { createWindow, deleteWindow, editWindow, restoreWindow } from "./windows.ts";
 
 const database = await testDatabase();
@@ -21,9 +21,9 @@ test("checks that did not get a window, because the process that applied it died
   const { projectId, checks } = await aProjectOf(3);
   await plan(projectId);
   expect(await knowing(projectId)).toEqual([0, 0, 0]);
-  expect(await applyLeftWindows(pool, NOW)).toBe(1);
+  expect(await applyPendingWindows(pool, NOW)).toBe(1);
   expect(await knowing(projectId)).toEqual([1, 1, 1]);
-  expect(await applyLeftWindows(pool, NOW)).toBe(0);
+  expect(await applyPendingWindows(pool, NOW)).toBe(0);
   expect(checks).toHaveLength(3);
 });
 
@@ -44,7 +44,7 @@ test("of two changes at once all checks know both in the end", async () => {
     }),
   );
   expect(await knowing(projectId)).toEqual([4, 4, 4]);
-  expect(await applyLeftWindows(pool, NOW)).toBe(0);
+  expect(await applyPendingWindows(pool, NOW)).toBe(0);
 });
 
 test("a window for checks that are gone holds for nobody, and not for the whole project", async () => {

@@ -8,7 +8,7 @@ import { checks, maintenanceChecks, maintenanceWindows, projects } from "../sche
 export type WindowRef = { projectId: string; windowId: string };
 export type WindowRow = typeof maintenanceWindows.$inferSelect & { checkIds: string[] };
 
-/** What a person sets for a maintenance window. Without tags and checks it holds for the whole project. */
+/** The settings of a maintenance window. Without tags and checks it applies to the whole project. */
 export type WindowParts = {
   name: string;
   rule: MaintenanceRule;
@@ -16,15 +16,15 @@ export type WindowParts = {
   checkIds: readonly string[];
 };
 
-/** A check was named that this project does not have. */
+/** A check of the window is not in this project. */
 export class UnknownMaintainedCheck extends Error {}
-/** The project has as many windows as it may. */
+/** The project has as many windows as it may have. */
 export class TooManyWindows extends Error {}
 
-/** Those that are to come, or recur. */
-const WINDOWS_MAX = 200;
-/** With those that are over, which stay for as long as something due in them may be waited for. */
-const STORED_MAX = 5_000;
+/** How many windows may lie ahead or recur. */
+const FUTURE_WINDOWS_MAX = 200;
+/** How many windows may be stored, including past ones, which stay while a deadline that was due in them may lie ahead. */
+const STORED_WINDOWS_MAX = 5_000;
 const KEPT_DAYS = 400;
 
 /** Windows of a project, oldest first. */
@@ -54,7 +54,7 @@ export async function findWindow(db: Db | Tx, ref: WindowRef): Promise<WindowRow
   return row ?? null;
 }
 
-/** Stores a window; `applyWindows` lets the checks know. @throws UnknownMaintainedCheck, TooManyWindows */
+/** Stores a window; call `applyWindows` afterwards. @throws UnknownMaintainedCheck, TooManyWindows */
 export async function createWindow(
   db: Db,
   projectId: string,
@@ -63,7 +63,7 @@ export async function createWindow(
   const { name, rule, tags, checkIds } = parts;
   return await db.transaction(async (tx) => {
     await lockProject(tx, projectId);
-    await forgetOld(tx, projectId);
+    await deleteOld(tx, projectId);
     await refuseTooMany(tx, projectId);
     const [row] = await tx
       .insert(maintenanceWindows)
@@ -75,7 +75,7 @@ export async function createWindow(
   });
 }
 
-/** Writes what is named. @returns whether the window was there. @throws StaleVersion, UnknownMaintainedCheck */
+/** Writes the given fields. @returns whether there is such a window. @throws StaleVersion, UnknownMaintainedCheck */
 export async function editWindow(
   db: Db,
   ref: WindowRef,
@@ -102,7 +102,7 @@ export async function editWindow(
   });
 }
 
-/** Deletes a window, as if it had never been; it can be restored for 30 days. @returns whether it was there. */
+/** Deletes a window as if it had never existed; it can be restored for 30 days. @returns whether there was such a window */
 export async function deleteWindow(db: Db, { projectId, windowId }: WindowRef): Promise<boolean> {
   return await db.transaction(async (tx) => {
     await lockProject(tx, projectId);
@@ -122,11 +122,11 @@ export async function restoreWindow(db: Db, { projectId, windowId }: WindowRef):
     await refuseTooMany(tx, projectId);
     const checkIds = await restoreObject(tx, "window", { projectId, id: windowId });
     if (checkIds === null) return false;
-    const there = await tx
+    const existing = await tx
       .select({ id: checks.id })
       .from(checks)
       .where(and(eq(checks.projectId, projectId), inArray(checks.id, [...checkIds])));
-    const ids = there.map(({ id }) => id);
+    const ids = existing.map(({ id }) => id);
     if (ids.length > 0)
       await tx.insert(maintenanceChecks).values(ids.map((checkId) => ({ projectId, windowId, checkId })));
     return true;
@@ -134,8 +134,8 @@ export async function restoreWindow(db: Db, { projectId, windowId }: WindowRef):
 }
 
 /**
- * Keeps with a check the windows that hold for it, inside the transaction that made it or changed its tags; the caller
- * folds them. Answers them.
+ * Copies to a check the windows that apply to it, inside the transaction that created it or changed its tags. @returns the
+ * windows, which the caller folds
  */
 export async function windowsFor(
   tx: Db | Tx,
@@ -161,7 +161,7 @@ async function hasWindows(tx: Db | Tx, projectId: string): Promise<boolean> {
   return found !== undefined;
 }
 
-/** Which windows hold for which check of a project. */
+/** Returns a function that gives the windows of a check of the project. */
 export async function windowsByCheck(
   db: Db | Tx,
   projectId: string,
@@ -171,22 +171,22 @@ export async function windowsByCheck(
     rowsOf(check).map(({ rule, stoppedAt }) => ({ rule, stoppedAt: stoppedAt?.getTime() ?? null }));
 }
 
-/** The same as they are stored. */
+/** The same with the windows' rows. */
 export async function windowRowsByCheck(
   db: Db | Tx,
   projectId: string,
 ): Promise<(check: { id: string; tags: string }) => WindowRow[]> {
-  const rows = await listWindows(db, projectId, { limit: STORED_MAX, after: null });
+  const rows = await listWindows(db, projectId, { limit: STORED_WINDOWS_MAX, after: null });
   return ({ id, tags }) => {
     const tagged = tags.split(" ");
-    const holds = (row: WindowRow) =>
+    const applies = (row: WindowRow) =>
       row.forAll || row.checkIds.includes(id) || row.tags.some((tag) => tagged.includes(tag));
-    return rows.filter(holds);
+    return rows.filter(applies);
   };
 }
 
-/** The checks of these ids or slugs. @throws UnknownMaintainedCheck where one is not there, or several have the slug */
-export async function findNamed(db: Db, projectId: string, names: readonly string[]): Promise<string[]> {
+/** The ids of the checks with these ids or slugs. @throws UnknownMaintainedCheck if one does not exist, or several have the slug */
+export async function findCheckIds(db: Db, projectId: string, names: readonly string[]): Promise<string[]> {
   if (names.length === 0) return [];
   const wanted = [...new Set(names)];
   const rows = await db
@@ -223,8 +223,8 @@ function isWindow({ projectId, windowId }: WindowRef) {
   return and(eq(maintenanceWindows.projectId, projectId), eq(maintenanceWindows.id, windowId));
 }
 
-// A check made meanwhile waits for this: it then reads the windows as they are after it. Until all checks know, the
-// new version stands there for the sweep.
+// A check that is created meanwhile waits for this lock, and then reads the new windows. Until they are applied to all
+// checks, the new version shows `applyPendingWindows` that they are not.
 async function lockProject(tx: Tx, projectId: string): Promise<void> {
   await tx.select({ id: projects.id }).from(projects).where(eq(projects.id, projectId)).for("update");
   await tx
@@ -233,7 +233,7 @@ async function lockProject(tx: Tx, projectId: string): Promise<void> {
     .where(eq(projects.id, projectId));
 }
 
-async function forgetOld(tx: Tx, projectId: string): Promise<void> {
+async function deleteOld(tx: Tx, projectId: string): Promise<void> {
   await tx
     .delete(maintenanceWindows)
     .where(and(eq(maintenanceWindows.projectId, projectId), isOver(KEPT_DAYS)));
@@ -241,14 +241,14 @@ async function forgetOld(tx: Tx, projectId: string): Promise<void> {
 
 async function refuseTooMany(tx: Tx, projectId: string): Promise<void> {
   const [row] = await tx
-    .select({ stored: count(), toCome: sql<number>`count(*) filter (where not ${isOver(0)})::int` })
+    .select({ stored: count(), future: sql<number>`count(*) filter (where not ${isOver(0)})::int` })
     .from(maintenanceWindows)
     .where(eq(maintenanceWindows.projectId, projectId));
-  if (row !== undefined && (row.toCome >= WINDOWS_MAX || row.stored >= STORED_MAX))
+  if (row !== undefined && (row.future >= FUTURE_WINDOWS_MAX || row.stored >= STORED_WINDOWS_MAX))
     throw new TooManyWindows();
 }
 
-/** Whether it was for once and ended so many days ago. */
+/** SQL: whether the window does not recur and ended more than `days` ago. */
 function isOver(days: number) {
   const { rule, stoppedAt } = maintenanceWindows;
   return sql`(${rule} ->> 'kind' = 'once' and least(${stoppedAt}, to_timestamp((${rule} ->> 'until')::float8 / 1000))

@@ -4,15 +4,13 @@ import { type Db, StaleVersion, type Tx } from "../database.ts";
 import { revokeKeysMadeBy } from "../keys/keys.ts";
 import { type memberRole, members, projects, users } from "../schema/index.ts";
 
-/** The person's role in a project; null where they are no member, or the project is deleted or unknown. */
-export async function findRole(db: Db, of: { projectId: string; userId: string }) {
+/** The person's role in a project; null if they are no member, or the project is deleted or unknown. */
+export async function findRole(db: Db, { projectId, userId }: { projectId: string; userId: string }) {
   const [found] = await db
     .select({ role: members.role })
     .from(members)
     .innerJoin(projects, eq(projects.id, members.projectId))
-    .where(
-      and(eq(members.projectId, of.projectId), eq(members.userId, of.userId), isNull(projects.deletedAt)),
-    );
+    .where(and(eq(members.projectId, projectId), eq(members.userId, userId), isNull(projects.deletedAt)));
   return found?.role ?? null;
 }
 
@@ -24,7 +22,7 @@ const COLUMNS = {
   since: members.createdAt,
 };
 
-/** Who belongs to a project, by e-mail address; `after` is the last one of the page before. */
+/** The members of a project, ordered by e-mail address; `after`: the last address of the page before. */
 export async function listMembers(
   db: Db,
   projectId: string,
@@ -80,14 +78,14 @@ export async function changeRole(
     const before = await lockMember(tx, ref);
     if (before === null) return false;
     if (seen !== null && before !== seen) throw new StaleVersion();
-    if (role !== "owner") await keepAnOwner(tx, ref);
+    if (role !== "owner") await requireOtherOwner(tx, ref);
     await tx.update(members).set({ role }).where(isMember(ref));
     return true;
   });
 }
 
 /**
- * Removes a member. `endKeys`: revokes the API keys that the person made. @returns whether there was such a member
+ * Removes a member. `endKeys`: revokes the API keys that the person created. @returns whether there was such a member
  * @throws LastOwner
  */
 export async function removeMember(
@@ -97,7 +95,7 @@ export async function removeMember(
 ): Promise<boolean> {
   return await db.transaction(async (tx) => {
     if ((await lockMember(tx, ref)) === null) return false;
-    await keepAnOwner(tx, ref);
+    await requireOtherOwner(tx, ref);
     await tx.delete(members).where(isMember(ref));
     if (endKeys) await revokeKeysMadeBy(tx, ref);
     return true;
@@ -111,7 +109,7 @@ async function lockMember(tx: Tx, ref: MemberRef): Promise<MemberRole | null> {
   return found?.role ?? null;
 }
 
-async function keepAnOwner(tx: Tx, { projectId, userId }: MemberRef): Promise<void> {
+async function requireOtherOwner(tx: Tx, { projectId, userId }: MemberRef): Promise<void> {
   const others = await tx
     .select({ userId: members.userId })
     .from(members)

@@ -11,7 +11,7 @@ import { foldRestored } from "../transitions/change-check.ts";
 
 export type ProjectRow = typeof projects.$inferSelect;
 
-/** A project that is there, or null. */
+/** A project; null if there is none, or it is deleted. */
 export async function findProject(db: Db, projectId: string): Promise<ProjectRow | null> {
   const [found] = await db
     .select()
@@ -36,7 +36,7 @@ const PROJECT_COLUMNS = {
   role: members.role,
 };
 
-/** The projects of a person, oldest first, with the role in each; from after the project `after`. */
+/** The projects of a person with the role in each, oldest first; only those after the project `after`. */
 export async function listProjects(
   db: Db,
   userId: string,
@@ -57,7 +57,7 @@ export async function listProjects(
     .limit(limit);
 }
 
-/** Every project of the instance, oldest first: for its operator, who is outside of all projects. */
+/** Every project of the instance, oldest first; for its operator, who need not be a member of any. */
 export async function listAllProjects(db: Db): Promise<ProjectRow[]> {
   return await db.select().from(projects).where(isNull(projects.deletedAt)).orderBy(asc(projects.id));
 }
@@ -72,7 +72,7 @@ export async function countOwnedProjects(db: Db, userId: string): Promise<number
   return rows.length;
 }
 
-/** Makes a project with its ping key; `ownerId` becomes its first member, null leaves it to API keys alone. */
+/** Creates a project with a ping key. `ownerId` becomes its first member; null: only API keys can use it. */
 export async function createProject(
   db: Db | Tx,
   input: { name: string; ownerId: string | null; pingKey?: string },
@@ -103,14 +103,14 @@ export async function editProject(
   projectId: string,
   { edit, version }: { edit: ProjectEdit; version: number | null },
 ): Promise<ProjectRow | null> {
-  const isThere = and(eq(projects.id, projectId), isNull(projects.deletedAt));
+  const isProject = and(eq(projects.id, projectId), isNull(projects.deletedAt));
   const [edited] = await db
     .update(projects)
     .set({ ...edit, version: sql`${projects.version} + 1` })
-    .where(and(isThere, version === null ? undefined : eq(projects.version, version)))
+    .where(and(isProject, version === null ? undefined : eq(projects.version, version)))
     .returning();
   if (edited !== undefined) return edited;
-  if ((await db.$count(projects, isThere)) > 0) throw new StaleVersion();
+  if ((await db.$count(projects, isProject)) > 0) throw new StaleVersion();
   return null;
 }
 
@@ -142,8 +142,8 @@ export async function renewPingKey(db: Db, projectId: string): Promise<ProjectRo
 }
 
 /**
- * Hides a project with all it holds; its checks take no pings and are not evaluated until `restoreProject`. @returns whether
- * it was there.
+ * Hides a project with everything in it: until `restoreProject` its checks take no pings and are not evaluated. @returns
+ * whether there was such a project
  */
 export async function deleteProject(db: Db, projectId: string): Promise<boolean> {
   return await db.transaction(async (tx) => {
@@ -153,7 +153,7 @@ export async function deleteProject(db: Db, projectId: string): Promise<boolean>
       .where(and(eq(projects.id, projectId), isNull(projects.deletedAt)))
       .returning({ id: projects.id });
     if (hidden.length > 0) await endKeptIncidents(tx, { projectId }, { by: "deleted" });
-    // The same instant marks what went with the project, apart from what had gone before.
+    // The same instant as the project's, which tells these checks from those that were deleted before.
     await tx
       .update(checks)
       .set({ deletedAt: sql`now()`, wakeAt: null })
@@ -162,16 +162,16 @@ export async function deleteProject(db: Db, projectId: string): Promise<boolean>
   });
 }
 
-/** Undoes a deletion, for an owner of the project. @returns whether there was something to undo. */
+/** Undoes the deletion of a project, for an owner of it. @returns whether there was something to undo */
 export async function restoreProject(
   pool: Pool,
-  of: { projectId: string; userId: string },
+  ref: { projectId: string; userId: string },
   at: Instant,
 ): Promise<boolean> {
-  const restored = await openDb(pool).transaction((tx) => unhideProject(tx, of));
+  const restored = await openDb(pool).transaction((tx) => unhideProject(tx, ref));
   if (restored === null) return false;
   for (const checkId of restored.checkIds) {
-    await foldRestored(pool, { projectId: of.projectId, checkId }, { deletedAt: restored.deletedAt, at });
+    await foldRestored(pool, { projectId: ref.projectId, checkId }, { deletedAt: restored.deletedAt, at });
   }
   return true;
 }
@@ -192,7 +192,7 @@ async function unhideProject(tx: Tx, { projectId, userId }: { projectId: string;
     .for("update", { of: projects });
   const deletedAt = project?.deletedAt ?? null;
   if (deletedAt === null) return null;
-  // No checker may evaluate one before it was folded; should that fail, it is evaluated a minute later.
+  // No checker may evaluate a check before `foldRestored` has; should that fail, it is evaluated a minute later.
   const found = await tx
     .update(checks)
     .set({ deletedAt: null, wakeAt: sql`greatest(${checks.deadlineAt}, now() + interval '1 minute')` })

@@ -4,28 +4,26 @@ import type { Db, Tx } from "../database.ts";
 import { savedViews } from "../schema/index.ts";
 import type { MemberRef } from "./members.ts";
 
-/** The address of a list without its path, by name: a text, or several of them. */
+/** The query of a list's URL, by name: one value or several. */
 type ViewSearch = Record<string, string | string[]>;
 export type SavedView = typeof savedViews.$inferSelect;
 
-/** How many views a person may have in a project, and a project may share. */
+/** How many views a person may have in a project, and how many a project may share. */
 export const VIEWS_MAX = 100;
 
-/** The views of a member, and those that the project shares, by name. */
-export async function listViews(db: Db, { projectId, userId }: MemberRef): Promise<SavedView[]> {
+/** A member's own views and those that the project shares, by name. */
+export async function listViews(db: Db, ref: MemberRef): Promise<SavedView[]> {
   return await db
     .select()
     .from(savedViews)
-    .where(
-      and(eq(savedViews.projectId, projectId), or(eq(savedViews.userId, userId), isNull(savedViews.userId))),
-    )
+    .where(isVisibleTo(ref))
     .orderBy(asc(savedViews.name), asc(savedViews.id));
 }
 
-/** `userId` null: shared with the project. */
+/** A view to save. `userId` null: it is shared with the project. */
 type NewView = { projectId: string; userId: string | null; name: string; search: ViewSearch };
 
-/** Saves a view; one of the same name and owner is replaced. Null where there are too many. */
+/** Saves a view, in place of one with the same name and owner. Null if there are too many. */
 export async function saveView(db: Db | Tx, view: NewView): Promise<SavedView | null> {
   const owner = view.userId === null ? isNull(savedViews.userId) : eq(savedViews.userId, view.userId);
   const others = and(
@@ -45,25 +43,26 @@ export async function saveView(db: Db | Tx, view: NewView): Promise<SavedView | 
   return saved ?? null;
 }
 
-/** A view that the member sees: their own, or a shared one; null where there is none. */
+/** A view of the member or a shared one; null if there is none. */
 export async function findView(
   db: Db,
-  { projectId, userId, viewId }: MemberRef & { viewId: string },
+  { viewId, ...ref }: MemberRef & { viewId: string },
 ): Promise<SavedView | null> {
   const [view] = await db
     .select()
     .from(savedViews)
-    .where(
-      and(
-        eq(savedViews.projectId, projectId),
-        eq(savedViews.id, viewId),
-        or(eq(savedViews.userId, userId), isNull(savedViews.userId)),
-      ),
-    );
+    .where(and(isVisibleTo(ref), eq(savedViews.id, viewId)));
   return view ?? null;
 }
 
-/** Deletes a view. @returns whether it was there */
+function isVisibleTo({ projectId, userId }: MemberRef) {
+  return and(
+    eq(savedViews.projectId, projectId),
+    or(eq(savedViews.userId, userId), isNull(savedViews.userId)),
+  );
+}
+
+/** Deletes a view. @returns whether there was such a view */
 export async function deleteView(
   db: Db | Tx,
   { projectId, viewId }: { projectId: string; viewId: string },

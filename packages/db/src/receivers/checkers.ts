@@ -3,7 +3,7 @@ import { sql } from "drizzle-orm";
 
 import type { Db, Pool } from "../database.ts";
 
-/** Records that this checker has evaluated all deadlines up to the watermark; null: it had to wait. */
+/** Stores that this checker has evaluated all deadlines up to the watermark; null where there was none and it had to wait. */
 export async function recordEvaluation(
   pool: Pool,
   checker: { id: string; startedAt: Instant; watermark: Instant | null },
@@ -21,7 +21,7 @@ export async function endChecker(pool: Pool, id: string): Promise<void> {
   await pool.query("update checkers set ended_at = clock_timestamp() where id = $1", [id]);
 }
 
-/** How many checkers share the work: those that evaluated within the last seconds, and one at least. */
+/** How many checkers share the work: those that evaluated within the last 5 seconds, and at least one. */
 export async function countCheckers(db: Db): Promise<number> {
   const rows = await db.execute<{ count: number }>(sql`
     select count(*)::int as count from checkers
@@ -29,7 +29,7 @@ export async function countCheckers(db: Db): Promise<number> {
   return Math.max(1, rows[0]?.count ?? 0);
 }
 
-/** Forgets processes that are long gone; the newest stay, for the outage that their silence may turn out to be. */
+/** Deletes processes, and rate limits, of more than a day ago. The newest receivers stay: an outage is counted from their last checkpoint. */
 export async function forgetOldProcesses(pool: Pool): Promise<void> {
   await pool.query(`delete from checkers where evaluated_at < clock_timestamp() - interval '1 day'`);
   await pool.query(`delete from rate_limits where free_at < clock_timestamp() - interval '1 day'`);

@@ -20,9 +20,9 @@ export type OutageCause = (typeof outageCause.enumValues)[number];
 /** No heartbeat for this long means that nothing could be received. */
 export const RECEIVER_DOWN_AFTER_MS = 5_000;
 /** Long enough that every check has been evaluated since. */
-const KEPT_MS = 400 * 86_400_000;
+const APPLIED_WITHIN_MS = 400 * 86_400_000;
 
-/** Outages that ended lately, oldest first: what may not have been applied to a check yet. */
+/** Outages that may not have been applied to every check yet, oldest first. */
 export async function recentOutages(db: Pool | PoolClient): Promise<Outage[]> {
   const rows = await db.query<Outage>(
     `select ${epochMs("started_at")} as "from",
@@ -31,15 +31,14 @@ export async function recentOutages(db: Pool | PoolClient): Promise<Outage[]> {
              from outages
             where ended_at > clock_timestamp() - $1::float8 * interval '1 millisecond'
             order by started_at`,
-    [KEPT_MS],
+    [APPLIED_WITHIN_MS],
   );
   return rows;
 }
 
 /**
- * Everything accepted before this instant is committed, whichever receiver took it. Null while no receiver commits:
- * then no deadline may be evaluated. A receiver that fell silent without a clean stop is waited for until
- * `RECEIVER_DOWN_AFTER_MS`.
+ * Everything that any receiver accepted before this instant is committed. Null while no receiver commits: then no deadline
+ * may be evaluated. A receiver that fell silent without a clean stop holds it back for `RECEIVER_DOWN_AFTER_MS`.
  */
 export async function readWatermark(pool: Pool | PoolClient): Promise<Instant | null> {
   const rows = await pool.query<{ at: Instant | null }>(
@@ -52,7 +51,7 @@ export async function readWatermark(pool: Pool | PoolClient): Promise<Instant | 
   return rows[0]?.at ?? null;
 }
 
-/** Asks every receiver for a heartbeat now, so that a deadline need not wait for the next second. */
+/** Asks every receiver for a checkpoint now, so that a deadline need not wait for the next second. */
 export async function requestCheckpoint(pool: Pool): Promise<void> {
   await pool.query("select pg_notify('overdue_checkpoint_wanted', '')");
 }
@@ -70,10 +69,10 @@ export type Checkpoint = {
 };
 
 /**
- * Commits that this receiver accepted a checkpoint at `acceptedAt`, and with it all it had accepted before. When no
- * receiver had done so for longer than `RECEIVER_DOWN_AFTER_MS`, the span since then is stored as an outage in the
- * same transaction, so that no deadline in it is evaluated without it; `cause`: why, if the receiver knows. A restart
- * since then is cause enough. A checkpoint never lies ahead of the database's clock, by which deadlines are evaluated.
+ * Stores that this receiver has committed everything that it accepted before `acceptedAt`. If no receiver had done so for
+ * longer than `RECEIVER_DOWN_AFTER_MS`, the span since then is stored as an outage in the same transaction, before any
+ * deadline in it can be evaluated. Its cause is a restart if this process started since; else `cause`, if the receiver knows
+ * one. A checkpoint never lies ahead of the database's clock, by which deadlines are evaluated.
  */
 export async function commitCheckpoint(
   pool: Pool,
@@ -131,14 +130,13 @@ export async function endReceiver(pool: Pool, receiverId: string): Promise<void>
   await pool.query("update receivers set ended_at = clock_timestamp() where id = $1", [receiverId]);
 }
 
-/** Two processes' clocks, and the time a commit takes, may part by less than this. */
+/** Smaller steps may come from the difference of two processes' clocks and the time that a commit takes. */
 const SET_BACK_MIN_MS = 10_000;
 
 /**
- * Notices that the database's clock was set back: the newest checkpoint of a receiver lies ahead of it. Then this is on
- * record as an outage of no length with `set_back_ms`, every check is woken to draw back what it remembers, and every timer
- * that was set by the old time is moved by as much. In the caller's transaction, under the lock of the checkpoints.
- * @returns whether it was set back
+ * Notices that the database's clock was set back: the newest checkpoint of a receiver lies ahead of it. Then an outage of no
+ * length is stored with `set_back_ms`, every check is woken to adapt its state, and every timer that was set by the old time
+ * is moved back by as much. In the caller's transaction, under the lock of the checkpoints. @returns whether it was set back
  */
 async function noticeClockSetBack(client: PoolClient): Promise<boolean> {
   const rows = await client.query<{ ms: number }>(
@@ -153,7 +151,7 @@ async function noticeClockSetBack(client: PoolClient): Promise<boolean> {
   );
   const [step] = rows;
   if (step === undefined) return false;
-  for (const statement of DRAW_BACK) await client.query(statement, [step.ms]);
+  for (const statement of MOVE_TIMERS_BACK) await client.query(statement, [step.ms]);
   await client.query(
     `update checks set wake_at = least(wake_at, clock_timestamp())
       where deleted_at is null and wake_at is not null`,
@@ -161,26 +159,26 @@ async function noticeClockSetBack(client: PoolClient): Promise<boolean> {
   return true;
 }
 
-/** Moves back, by as much as the clock, each column that names an instant after it; `$1` in milliseconds. */
-function drawBack(table: string, column: string, where = `${column} > clock_timestamp()`): string {
+/** SQL: moves each instant of the column that lies ahead of the clock back by `$1` milliseconds. */
+function moveBack(table: string, column: string, where = `${column} > clock_timestamp()`): string {
   return `update ${table} set ${column} = ${column} - $1::float8 * interval '1 millisecond' where ${where}`;
 }
 
-const DRAW_BACK = [
-  drawBack("receivers", "checkpoint_at"),
-  drawBack("checkers", "evaluated_at"),
-  drawBack("checkers", "watermark_at"),
-  // An outage of the old time that lies ahead would else excuse deadlines when its time comes.
+const MOVE_TIMERS_BACK = [
+  moveBack("receivers", "checkpoint_at"),
+  moveBack("checkers", "evaluated_at"),
+  moveBack("checkers", "watermark_at"),
+  // An outage that now lies ahead of the clock would else excuse deadlines when its time comes.
   `update outages set started_at = started_at - $1::float8 * interval '1 millisecond',
                       ended_at = ended_at - $1::float8 * interval '1 millisecond'
     where ended_at > clock_timestamp() and set_back_ms is null`,
-  // A retry, a lease or a rest that was set by the old time would last so much longer.
-  drawBack("deliveries", "next_attempt_at", `next_attempt_at > clock_timestamp() and state in ${WAITING}`),
-  drawBack("deliveries", "lease_until"),
-  drawBack("channels", "circuit_until"),
-  drawBack("rate_limits", "free_at"),
-  drawBack("leases", "until"),
-  drawBack("incidents", "wake_at", "wake_at > clock_timestamp() and resolved_at is null"),
-  drawBack("slack_links", "taken_until"),
-  drawBack("slack_presses", "taken_until"),
+  // A retry, a lease or a pause that was set by the old time would else last so much longer.
+  moveBack("deliveries", "next_attempt_at", `next_attempt_at > clock_timestamp() and state in ${WAITING}`),
+  moveBack("deliveries", "lease_until"),
+  moveBack("channels", "circuit_until"),
+  moveBack("rate_limits", "free_at"),
+  moveBack("leases", "until"),
+  moveBack("incidents", "wake_at", "wake_at > clock_timestamp() and resolved_at is null"),
+  moveBack("slack_links", "taken_until"),
+  moveBack("slack_presses", "taken_until"),
 ];

@@ -2,7 +2,7 @@ import type { Pool } from "../database.ts";
 import { RECEIVER_DOWN_AFTER_MS } from "./checkpoint.ts";
 import { EXPENDABLE_KINDS, IS_ABANDONED, WAITING } from "../schema/delivery-lists.ts";
 
-/** How well the instance works; in seconds. Ages are null where nothing has happened yet, waits 0 where nothing waits. */
+/** How well the instance works. Times are in seconds: ages are null where nothing has happened yet, waits are 0 where nothing waits. */
 export type VitalSigns = {
   /** Since the newest committed heartbeat of any receiver. */
   heartbeatAge: number | null;
@@ -17,7 +17,7 @@ export type VitalSigns = {
   /** Deliveries that were given up. */
   deliveriesFailed: number;
   outages: number;
-  /** Deliveries that were given up, and that nobody has dealt with. */
+  /** Deliveries that were given up, and that nobody has dealt with yet. */
   deadLetters: number;
   /** From a deadline of the self-test until its alert arrived, over the last day. */
   selfP50: number | null;
@@ -26,7 +26,7 @@ export type VitalSigns = {
   selfAge: number | null;
 };
 
-/** Reads them all at once. */
+/** Reads all vital signs in one statement. */
 export async function readVitalSigns(pool: Pool): Promise<VitalSigns> {
   const rows = await pool.query<VitalSigns>(
     `with now as (select clock_timestamp() as at),

@@ -5,7 +5,7 @@ import { and, desc, eq, getTableColumns, sql } from "drizzle-orm";
 import type { EventPage } from "../history/list-events.ts";
 import { checks, refusedPings } from "../schema/index.ts";
 
-/** Why a ping did not count. The first ones are answered with an error, the last ones with OK, as Healthchecks does. */
+/** Why a ping did not count. The answer is an error up to "too-many", and OK from "link-preview" on, as in Healthchecks. */
 export const REFUSAL_REASONS = [
   "unknown-slug",
   "unknown-path",
@@ -24,7 +24,7 @@ export const REFUSAL_REASONS = [
 
 export type RefusalReason = (typeof REFUSAL_REASONS)[number];
 
-/** Pings that did not count and said the same, with their number; the rest is of the last one. */
+/** Equal pings that did not count, and how many there were; method, address and user agent are those of the last one. */
 export type Refusal = {
   owner: { kind: "uuid"; pingUuid: string } | { kind: "key"; pingKey: string; slug: string };
   reason: RefusalReason;
@@ -74,16 +74,16 @@ delete from refused_pings r using (
 ) ranked
 where r.id = ranked.id and ranked.place > ${ROWS_PER_PROJECT_MAX}`;
 
-/** Stores pings that did not count for the projects that they named; those that name none are dropped. */
+/** Stores pings that did not count for the projects that they name; those that name no existing project are dropped. */
 export async function storeRefusals(pool: Pool, refusals: readonly Refusal[]): Promise<void> {
   const rows = await pool.query<{ projectIds: string[] | null }>(STORE, [
-    JSON.stringify(await rowsOf(pool, refusals)),
+    JSON.stringify(await toRows(pool, refusals)),
   ]);
   const projectIds = rows[0]?.projectIds ?? null;
   if (projectIds !== null) await pool.query(TRIM, [projectIds]);
 }
 
-async function rowsOf(pool: Pool, refusals: readonly Refusal[]) {
+async function toRows(pool: Pool, refusals: readonly Refusal[]) {
   const targets = await withPingKeys(
     pool,
     refusals.map(({ owner }) => ({
@@ -117,7 +117,7 @@ const MISSING_SLUG = sql<string | null>`case
        and ${checks.deletedAt} is null)
   then ${ASKED_SLUG} end`;
 
-/** Pings of a project that did not count, those that came again last first; of one check where it is named. */
+/** Pings of a project, or of one check, that did not count, the most recent first. */
 export async function listRefusedPings(
   db: Db,
   { projectId, checkId }: { projectId: string; checkId?: string | undefined },

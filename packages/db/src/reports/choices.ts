@@ -7,29 +7,29 @@ import type { MemberRef } from "../projects/members.ts";
 import { channels, members, projects, reports, users } from "../schema/index.ts";
 import { type Keyring, readSignedId, signId } from "../secrets/keyring.ts";
 
-/** How often a member gets the project's report. `timezone` null: by the project's clock. */
+/** How often a member gets the project's report. `timezone` null: the project's. */
 export type ReportChoice = {
-  /** Null while nothing was stored: then it is what the role says. */
+  /** Null while nothing is stored: then the member's role decides. */
   id: string | null;
   every: ReportEvery | "none";
   timezone: string | null;
   dueAt: Date | null;
-  /** When the next note on clock changes is; null: none is wanted. */
+  /** When the next note on clock changes is due; null: none is wanted. */
   clockNoteDueAt: Date | null;
   version: number;
   projectTimezone: string;
   email: string;
-  /** The address is proven; no report goes to another. */
+  /** Whether the address is verified; reports go only to verified addresses. */
   isVerified: boolean;
-  /** Why mails to the address fail, where they do. */
+  /** Why mails to the address fail; null if they do not. */
   brokenBecause: string | null;
 };
 
-/** Those who answer for the jobs hear of them once a month unless they say otherwise. */
-const OF_ROLE = { owner: "month", editor: "none", viewer: "none" } as const;
-const OWNERS_AT_ONCE = 500;
+/** How often a member gets the report by default. */
+const DEFAULT_BY_ROLE = { owner: "month", editor: "none", viewer: "none" } as const;
+const OWNERS_AT_ONCE_MAX = 500;
 
-/** A member's choice, or null where nobody is that member. */
+/** A member's choice; null if there is no such member. */
 export async function findReportChoice(db: Db | Tx, ref: MemberRef): Promise<ReportChoice | null> {
   const [row] = await db
     .select({
@@ -53,10 +53,10 @@ export async function findReportChoice(db: Db | Tx, ref: MemberRef): Promise<Rep
     .where(isMember(ref));
   if (row === undefined) return null;
   const { role, ...choice } = row;
-  return { ...choice, every: row.every ?? OF_ROLE[role], version: row.version ?? 0 };
+  return { ...choice, every: row.every ?? DEFAULT_BY_ROLE[role], version: row.version ?? 0 };
 }
 
-/** Writes what is named. @returns whether there is that member. @throws StaleVersion */
+/** Writes the given fields. @returns whether there is such a member. @throws StaleVersion */
 export async function editReportChoice(
   db: Db,
   ref: MemberRef,
@@ -86,14 +86,14 @@ export async function editReportChoice(
     return true;
   });
 }
-/** `clockChanges`: a note each week before a clock change that touches runs. */
+/** `clockChanges`: whether the member wants a note each week before a clock change that affects runs. */
 export type ChoiceEdit = {
   every?: ReportEvery | "none";
   timezone?: string | null;
   clockChanges?: boolean;
 };
 
-/** Stores what an owner gets who has chosen nothing yet, so that it falls due. @returns for how many */
+/** Stores the default choice for owners who have chosen nothing yet, so that their reports become due. @returns for how many owners */
 export async function storeOwnersReports(db: Db, now: Instant): Promise<number> {
   const owners = await db
     .select({ projectId: members.projectId, userId: members.userId, timezone: projects.timezone })
@@ -101,9 +101,9 @@ export async function storeOwnersReports(db: Db, now: Instant): Promise<number> 
     .innerJoin(projects, and(eq(projects.id, members.projectId), isNull(projects.deletedAt)))
     .leftJoin(reports, and(eq(reports.projectId, members.projectId), eq(reports.userId, members.userId)))
     .where(and(eq(members.role, "owner"), isNull(reports.id)))
-    .limit(OWNERS_AT_ONCE);
+    .limit(OWNERS_AT_ONCE_MAX);
   if (owners.length === 0) return 0;
-  const every = OF_ROLE.owner;
+  const every = DEFAULT_BY_ROLE.owner;
   const rows = owners.map(({ timezone, ...ref }) => ({
     ...ref,
     every,
@@ -121,7 +121,7 @@ function isMember({ projectId, userId }: MemberRef) {
   return and(eq(members.projectId, projectId), eq(members.userId, userId));
 }
 
-/** The channel by which Overdue itself writes to a member's address. */
+/** SQL: whether the channel is the internal one by which Overdue itself writes to the member's address. */
 function isOwnMailbox() {
   return and(
     eq(channels.projectId, members.projectId),
@@ -133,12 +133,15 @@ function isOwnMailbox() {
 
 const PURPOSE = "stop reports";
 
-/** Lets the holder of a mail end its reports, and nothing else (RFC 8058). It does not expire. */
-export function stopReportsLink(keyring: Keyring, of: { publicUrl: string; reportId: string }): string {
-  return `${of.publicUrl}/reports/stop?${signId(keyring, PURPOSE, of.reportId)}`;
+/** A link by which the recipient of a mail ends its reports, and nothing else (RFC 8058). It does not expire. */
+export function stopReportsLink(
+  keyring: Keyring,
+  { publicUrl, reportId }: { publicUrl: string; reportId: string },
+): string {
+  return `${publicUrl}/reports/stop?${signId(keyring, PURPOSE, reportId)}`;
 }
 
-/** Whose reports the link was signed for, or null where it was not, or they are gone. */
+/** The reports for which a link was signed; null if it was not signed, or they no longer exist. */
 export async function findStopped(
   db: Db,
   keyring: Keyring,
@@ -156,7 +159,7 @@ export async function findStopped(
   return { reportId, projectName, stopped: every === "none" && clockNoteDueAt === null };
 }
 
-/** No further report comes, nor a note on clock changes; the choice says so. */
+/** Ends reports and notes on clock changes, as the choice then shows. */
 export async function stopReports(db: Db, reportId: string): Promise<void> {
   await db
     .update(reports)

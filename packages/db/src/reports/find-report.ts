@@ -18,16 +18,18 @@ import { windowsByCheck } from "../maintenance/windows.ts";
 import { epochMs, Fragment } from "../sql-fragments.ts";
 import { EXCLUDED_COUNTS, SLOT_COUNTS } from "../history/list-events.ts";
 
-/** Which project, which span, and the one before it that it is compared with. */
+/** A project, a span, and the earlier span with which it is compared. */
 export type ReportQuery = { projectId: string; span: Span; before: Span };
 
-/** What became of a project's checks in a span. Open incidents, pauses and broken channels are shown as they are now. */
+/** The report on a project's checks in a span. Open incidents, pauses and broken channels are those of now. */
 export async function findReport(tx: Db | Tx, query: ReportQuery): Promise<Report> {
   const { projectId, span, before } = query;
   const both = { from: before.from, until: span.until };
   const records = await loadRecords(tx, query);
   const windowsOf = await windowsByCheck(tx, projectId);
-  const planned = rememberedBy((windows: readonly MaintenanceWindow[]) => maintenanceWithin(windows, both));
+  const planned = memoizeByWindows((windows: readonly MaintenanceWindow[]) =>
+    maintenanceWithin(windows, both),
+  );
   return reportOf({
     span,
     before,
@@ -38,10 +40,10 @@ export async function findReport(tx: Db | Tx, query: ReportQuery): Promise<Repor
   });
 }
 
-/** Summing it up took longer than anybody should wait. */
+/** The report took longer to compute than `limitTime` allows. */
 export class ReportTooLarge extends Error {}
 
-/** A report for somebody who waits for it. @throws ReportTooLarge */
+/** A report for a person who waits for it. @throws ReportTooLarge */
 export async function readReport(db: Db, query: ReportQuery): Promise<Report> {
   return await unlessTimedOut(() =>
     db.transaction(async (tx) => {
@@ -51,12 +53,12 @@ export async function readReport(db: Db, query: ReportQuery): Promise<Report> {
   );
 }
 
-/** Nobody's alerts wait for a summary. */
+/** Limits the statements of this transaction to 20 s, so that no alert has to wait for a report. */
 export async function limitTime(tx: Tx): Promise<void> {
   await tx.execute(sql`set local statement_timeout = '20s'`);
 }
 
-/** @throws ReportTooLarge where a statement took longer than `limitTime` allows */
+/** Runs `make`. @throws ReportTooLarge if a statement took longer than `limitTime` allows */
 export async function unlessTimedOut<T>(make: () => Promise<T>): Promise<T> {
   try {
     return await make();
@@ -65,7 +67,7 @@ export async function unlessTimedOut<T>(make: () => Promise<T>): Promise<T> {
     throw isTimeout ? new ReportTooLarge("The report took too long.", { cause }) : cause;
   }
 }
-/** query_canceled */
+/** PostgreSQL's query_canceled. */
 const TIMED_OUT = "57014";
 
 /** Whether the project has checks, so that there is something to report. */
@@ -76,12 +78,12 @@ export async function hasChecks(db: Db | Tx, projectId: string): Promise<boolean
   return rows.length > 0;
 }
 
-/** Most checks share their windows: a thousand with a nightly one ask for its times once. */
-function rememberedBy(plannedOf: (windows: readonly MaintenanceWindow[]) => readonly Span[]) {
+/** Computes the spans of equal windows only once, since most checks of a project share their windows. */
+function memoizeByWindows(compute: (windows: readonly MaintenanceWindow[]) => readonly Span[]) {
   const known = new Map<string, readonly Span[]>();
   return (windows: readonly MaintenanceWindow[]) => {
     const key = JSON.stringify(windows);
-    const found = known.get(key) ?? plannedOf(windows);
+    const found = known.get(key) ?? compute(windows);
     known.set(key, found);
     return found;
   };
@@ -90,10 +92,10 @@ function rememberedBy(plannedOf: (windows: readonly MaintenanceWindow[]) => read
 type Open = Report["open"]["first"][number];
 type Broken = Report["broken"]["first"][number];
 
-/** More than this at once is a catastrophe that needs no report to be seen. */
+/** More open incidents than this need no report to be noticed. */
 const OPEN_MAX = 10_000;
 
-/** Incidents that are open now, the oldest first. */
+/** Incidents that are open now, oldest first. */
 async function loadOpen(db: Db | Tx, projectId: string): Promise<Open[]> {
   const rows = await db.execute<Open>(sql`
     select i.check_id as "checkId", ${checkNameSql("c")} as name, i.reason, ${epochMs("i.opened_at")} as "openedAt"
@@ -102,7 +104,7 @@ async function loadOpen(db: Db | Tx, projectId: string): Promise<Open[]> {
   return rows;
 }
 
-/** Channels that nothing is sent to until somebody mends them. */
+/** Broken channels, to which no alerts are sent. */
 async function loadBroken(db: Db | Tx, projectId: string): Promise<Broken[]> {
   const rows = await db.execute<Broken>(sql`
     select id, name, ${epochMs("broken_at")} as "brokenAt",
@@ -113,7 +115,7 @@ async function loadBroken(db: Db | Tx, projectId: string): Promise<Broken[]> {
   return rows;
 }
 
-/** When Overdue itself could not hear. */
+/** The outages that overlap a span. */
 async function loadOutages(db: Db | Tx, { from, until }: Span): Promise<Span[]> {
   const rows = await db.execute<Span>(sql`
     select ${epochMs("started_at")} as "from",
@@ -124,7 +126,7 @@ async function loadOutages(db: Db | Tx, { from, until }: Span): Promise<Span[]> 
   return rows;
 }
 
-/** A check as the database sums it up; core applies the maintenance windows to it. */
+/** A check with its counts from the database; core applies the maintenance windows to it. */
 type StoredRecord = Omit<CheckRecord, "maintenance"> & { tags: string };
 
 type Query = { projectId: string; span: Span; before: Span };
@@ -132,9 +134,10 @@ type CheckRow = Omit<StoredRecord, "line" | "slots" | "runs"> & {
   first: Status;
   changes: { at: Instant; to: Status }[];
 };
+/** Sums of a check in one of the two spans; `isNow`: in the later one. */
 type Side<Sums> = Sums & { checkId: string; isNow: boolean };
 
-/** Every check of a project with its sums: a row for each and side, whatever the number of slots and runs. */
+/** Every check of a project with its sums in both spans. The database returns only sums, however many slots and runs there are. */
 async function loadRecords(db: Db | Tx, query: Query): Promise<StoredRecord[]> {
   const checks = await loadChecks(db, query);
   const slots = bySide(await loadSlots(db, query), NO_SLOTS);
@@ -150,7 +153,7 @@ async function loadRecords(db: Db | Tx, query: Query): Promise<StoredRecord[]> {
 const NO_SLOTS: SlotSums = { onTime: 0, late: 0, missed: 0, failed: 0, excluded: 0, lateMostMs: null };
 const NO_RUNS: RunSums = { meanMs: null, longestMs: null };
 
-/** What a check was before a change is what that change says; without one it was what it is. */
+/** Checks with their status line. The first status is the one before the first flip; without a flip it is the present one. */
 async function loadChecks(db: Db | Tx, { projectId, before, span }: Query): Promise<CheckRow[]> {
   const rows = await db.execute<CheckRow>(sql`
     select c.id, ${checkNameSql("c")} as name, c.tags, c.status, ${epochMs("c.created_at")} as "createdAt",
@@ -201,7 +204,7 @@ async function loadRuns(db: Db | Tx, query: Query): Promise<Side<RunSums>[]> {
   return rows;
 }
 
-/** Of both spans, and of what lies between them where they do not meet. */
+/** SQL: whether an instant lies in one of the spans, or between them. */
 function within(column: SQL, { before, span }: Query): SQL {
   return sql`${column} >= ${time(before.from)} and ${column} < ${time(span.until)}`;
 }
@@ -221,8 +224,8 @@ function time(at: Instant): SQL {
 export type StoredReliability = CheckReliability & { checkId: string; name: string; tags: string };
 
 /**
- * What happened to each check of a project in a span, by name. Slots count by when they were due, runs by when they
- * ended, incidents by when they opened. @throws ReportTooLarge
+ * Counts what happened to each check of a project in a span, ordered by name. Slots count by when they were due, runs by when
+ * they ended, incidents by when they opened. @throws ReportTooLarge
  */
 export async function readReliability(
   db: Db,
@@ -235,7 +238,7 @@ export async function readReliability(
   return await unlessTimedOut(() =>
     db.transaction(async (tx) => {
       await limitTime(tx);
-      // A subquery for each check reads a range of an index; a join of whole tables would read all that is kept.
+      // A subquery for each check reads a range of an index; a join of whole tables would read all rows.
       return await tx.execute<StoredReliability>(sql`
         select c.id as "checkId", ${checkNameSql("c")} as name, c.tags, slots.*, runs.*, incidents.*
         from checks c

@@ -30,29 +30,29 @@ type DueRow = {
   isDeleted: boolean;
 };
 
-/** How to go about it. `onError`: one could not be made; it comes again in an hour, and holds up no other. */
-type ReportsWay = {
+/** `onError`: called for a report that could not be queued. It is tried again in an hour, and does not hold up the others. */
+type QueueOptions = {
   ownerContact: OwnerContact;
   now: Instant;
   onError: (reportId: string, error: unknown) => void;
 };
 
-/** So many are looked at in one go. */
-export const REPORTS_AT_ONCE = 50;
+/** How many reports one call of `queueReports` handles. */
+export const REPORTS_AT_ONCE_MAX = 50;
 
 /**
- * Queues the reports and the notes on clock changes that are due, each in a transaction with its next due time, so that of
- * several checkers exactly one does. Of periods that went by while nobody looked only the newest is sent.
- * @returns how many were looked at
+ * Queues the reports and the notes on clock changes that are due, each in a transaction with its next due time, so that only
+ * one of several checkers does. If several periods have passed since, only the newest is reported.
+ * @returns how many were due, of reports or of notes, whichever is more
  */
-export async function queueReports(db: Db, { ownerContact, now, onError }: ReportsWay): Promise<number> {
-  let looked = 0;
+export async function queueReports(db: Db, { ownerContact, now, onError }: QueueOptions): Promise<number> {
+  let handled = 0;
   for (const [column, queueDue] of [
     [sql`due_at`, queueOne],
     [sql`clock_note_due_at`, queueNote],
   ] as const) {
     const rows = await db.execute<{ id: string }>(sql`
-      select id from reports where ${column} <= ${instant(now)} order by ${column} limit ${REPORTS_AT_ONCE}`);
+      select id from reports where ${column} <= ${instant(now)} order by ${column} limit ${REPORTS_AT_ONCE_MAX}`);
     for (const { id } of rows) {
       try {
         await db.transaction((tx) => queueDue(tx, id, { ownerContact, now }));
@@ -63,21 +63,21 @@ export async function queueReports(db: Db, { ownerContact, now, onError }: Repor
         );
       }
     }
-    looked = Math.max(looked, rows.length);
+    handled = Math.max(handled, rows.length);
   }
-  return looked;
+  return handled;
 }
 
-/** What a member asked to be sent at once, whatever is due. */
-export type AskedReport = { projectId: string; reportId: string; email: string; period: Period };
+/** A report that a member requested, to be sent at once. */
+export type RequestedReport = { projectId: string; reportId: string; email: string; period: Period };
 
-/** Queues a report to a member's address. @returns the delivery. @throws ReportTooLarge */
-export async function queueReportNow(db: Db, keyring: Keyring, asked: AskedReport): Promise<string> {
+/** Queues a report to a member's address. @returns the id of the delivery. @throws ReportTooLarge */
+export async function queueReportNow(db: Db, keyring: Keyring, requested: RequestedReport): Promise<string> {
   return await unlessTimedOut(() =>
     db.transaction(async (tx) => {
       await limitTime(tx);
-      const { channelId } = await ownMailbox(tx, keyring, asked);
-      return await queue(tx, { ...asked, channelId });
+      const { channelId } = await ownMailbox(tx, keyring, requested);
+      return await queue(tx, { ...requested, channelId });
     }),
   );
 }
@@ -94,13 +94,13 @@ export async function reportsWithinMinute(db: Db, projectId: string): Promise<nu
 async function queueOne(
   tx: Tx,
   id: string,
-  { ownerContact, now }: Omit<ReportsWay, "onError">,
+  { ownerContact, now }: Omit<QueueOptions, "onError">,
 ): Promise<void> {
   await limitTime(tx);
   const due = await claim(tx, id, sql`r.due_at <= ${instant(now)} and r.every <> 'none'`);
   if (due === null) return;
   const period = lastPeriod(due.every, now, due.timezone);
-  const channelId = (await isWanted(tx, due, period)) ? await channelOf(tx, due, ownerContact) : null;
+  const channelId = (await isWanted(tx, due, period)) ? await findTarget(tx, due, ownerContact) : null;
   if (channelId !== null) await queue(tx, { ...due, channelId, reportId: id, period });
   await tx.execute(sql`
     update reports set due_at = ${instant(nextReportAt(due.every, now, due.timezone))},
@@ -108,23 +108,23 @@ async function queueOne(
     where id = ${id}`);
 }
 
-/** A week's note, where a clock change within two weeks touches runs of the project. */
+/** Queues the weekly note, if a clock change within two weeks affects runs of the project. */
 async function queueNote(
   tx: Tx,
   id: string,
-  { ownerContact, now }: Omit<ReportsWay, "onError">,
+  { ownerContact, now }: Omit<QueueOptions, "onError">,
 ): Promise<void> {
   await limitTime(tx);
   const due = await claim(tx, id, sql`r.clock_note_due_at <= ${instant(now)}`);
   if (due === null) return;
   const clockChanges = due.isDeleted ? [] : clockChangesAhead(await loadSchedules(tx, due.projectId), now);
-  const channelId = clockChanges.length === 0 ? null : await channelOf(tx, due, ownerContact);
+  const channelId = clockChanges.length === 0 ? null : await findTarget(tx, due, ownerContact);
   if (channelId !== null) await insert(tx, { ...due, channelId }, { reportId: id, clockChanges });
   await tx.execute(sql`
     update reports set clock_note_due_at = ${instant(nextReportAt("week", now, due.timezone))} where id = ${id}`);
 }
 
-/** The schedules of a project's checks that are watched. */
+/** The schedules of a project's checks that are not paused. */
 async function loadSchedules(tx: Tx, projectId: string) {
   return await tx.execute<{ id: string; name: string; schedule: Schedule }>(sql`
     select c.id, ${checkNameSql("c")} as name, c.schedule from checks c
@@ -146,8 +146,8 @@ async function isWanted(tx: Tx, due: DueRow, period: Period): Promise<boolean> {
   return !due.isDeleted && due.lastPeriod !== period.label && (await hasChecks(tx, due.projectId));
 }
 
-/** Where it goes; null where nothing would arrive: no mail server, or the address refuses mails. */
-async function channelOf(
+/** The channel to which it goes; null if nothing would arrive, without a mail server or because the address refuses mails. */
+async function findTarget(
   tx: Tx,
   { projectId, channelId, email }: DueRow,
   ownerContact: OwnerContact,
@@ -158,18 +158,16 @@ async function channelOf(
   return mailbox.isBroken ? null : mailbox.channelId;
 }
 
-type Queued = { projectId: string; channelId: string; reportId: string; period: Period };
+type ReportToQueue = { projectId: string; channelId: string; reportId: string; period: Period };
 
-async function queue(tx: Tx, { projectId, channelId, reportId, period }: Queued): Promise<string> {
+async function queue(tx: Tx, { projectId, channelId, reportId, period }: ReportToQueue): Promise<string> {
   const report = await findReport(tx, { projectId, span: period, before: periodBefore(period) });
   return await insert(tx, { projectId, channelId }, { reportId, period, report });
 }
 
-type Addressed = { projectId: string; channelId: string };
-
 async function insert(
   tx: Tx,
-  { projectId, channelId }: Addressed,
+  { projectId, channelId }: { projectId: string; channelId: string },
   payload: ReportPayload | ClockChangesPayload,
 ): Promise<string> {
   const rows = await tx.execute<{ id: string }>(sql`

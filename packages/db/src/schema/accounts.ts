@@ -9,7 +9,7 @@ export const users = pgTable("users", {
   email: text("email").notNull().unique(),
   emailVerified: boolean("email_verified").notNull().default(false),
   image: text("image"),
-  /** Runs this instance: is notified of its problems, and may see the operator page. The first account does. */
+  /** An operator is notified of the instance's problems, and may see the operator page. The first account is one. */
   isOperator: boolean("is_operator").notNull().default(false),
   createdAt: createdAt(),
   updatedAt: at("updated_at").notNull().defaultNow(),
@@ -67,7 +67,7 @@ export const verifications = pgTable(
   (t) => [index("verifications_identifier").on(t.identifier)],
 );
 
-/** How often something was tried, such as signing in to an account; `expire` is epoch milliseconds. */
+/** How often something was tried, such as signing in to an account. `expire` is epoch milliseconds. */
 export const tryCounts = pgTable("try_counts", {
   key: text("key").primaryKey(),
   points: integer("points").notNull().default(0),

@@ -21,7 +21,7 @@ import { IS_ABANDONED, UNFINISHED } from "./delivery-lists.ts";
 import { flips, incidents } from "./history.ts";
 import { projects } from "./projects.ts";
 
-/** Where alerts go. `settings` is sealed JSON, bound to this row; `hint` is what may be shown of it. */
+/** Where alerts go. `settings` is sealed JSON, bound to this row; `hint` is the part of it that may be shown. */
 export const channels = pgTable(
   "channels",
   {
@@ -37,33 +37,33 @@ export const channels = pgTable(
     version: integer("version").notNull().default(1),
     createdAt: createdAt(),
     updatedAt: at("updated_at").notNull().defaultNow(),
-    /** Set by a permanent error; nothing is sent until a person mends it. */
+    /** Set by a permanent error; nothing but tests is sent until the channel works again. */
     brokenAt: at("broken_at"),
     brokenBecause: text("broken_because"),
-    /** Not by a provider's answer: its reader wants no more, or what was taken came back. Neither is tried by itself. */
+    /** Set if no provider's answer broke it: its recipient wants no more, or a mail bounced. It then gets no tests by itself. */
     brokenBy: text("broken_by").$type<"recipient" | "bounce">(),
-    /** Since when nobody has confirmed the address: nothing but that question is sent there. Null: nothing to confirm. */
+    /** Since when the address is unconfirmed: it gets nothing but the question. Null: nothing to confirm. */
     unconfirmedSince: at("unconfirmed_since"),
     /** When the question was last sent. */
     askedAt: at("asked_at"),
     lastSentAt: at("last_sent_at"),
-    /** Made by Overdue itself, such as an owner's mailbox; shown to nobody. */
+    /** Created by Overdue itself, such as an owner's mailbox; no list shows it. */
     internal: boolean("internal").notNull().default(false),
-    /** Takes the project's alerts that another channel could not. */
+    /** Whether it gets the project's alerts that another channel could not deliver. */
     isFallback: boolean("is_fallback").notNull().default(false),
-    /** Send a test when nothing else has proven it for a week. */
+    /** Whether it is sent a test when nothing else has arrived for a week. */
     proveWeekly: boolean("prove_weekly").notNull().default(false),
-    /** Errors in a row that may pass. */
+    /** Passing errors in a row. */
     circuitFailures: integer("circuit_failures").notNull().default(0),
     /** How often in a row the circuit was opened; each time it stays open longer. */
     circuitStep: integer("circuit_step").notNull().default(0),
-    /** Until then nothing but one attempt to find out is made. */
+    /** Until then nothing is sent but one attempt that probes the channel. */
     circuitUntil: at("circuit_until"),
-    /** Messages of so many minutes are collected and sent as one; 0: each at once. */
+    /** For how many minutes messages are collected and sent as one; 0: each is sent at once. */
     collectMinutes: integer("collect_minutes").notNull().default(0),
-    /** Whether alerts that share a host, an address, a tag or a dependency come as one; null: as its kind does. */
+    /** Whether alerts that share a host, an address, a tag or a dependency are sent as one; null: as is usual for its kind. */
     groups: boolean("groups"),
-    /** "config": a file that was applied owns it; null: nobody but people. */
+    /** "config": an applied configuration file owns it; null: people do. */
     managedBy: text("managed_by").$type<"config">(),
     deletedAt: at("deleted_at"),
   },
@@ -102,8 +102,8 @@ export const deliveryState = pgEnum("delivery_state", DELIVERY_STATES);
 export const deliveryKind = pgEnum("delivery_kind", DELIVERY_KINDS);
 
 /**
- * One alert to one channel: the outbox. Written with the flip; claimed by a lease, finished only by the attempt that
- * holds it. A test has no flip, incident or check.
+ * The outbox: one message to one channel. An alert is written with its flip; a sender claims it with a lease, and only the
+ * attempt that holds the lease may finish it. A test has no flip, incident or check.
  */
 export const deliveries = pgTable(
   "deliveries",
@@ -117,37 +117,37 @@ export const deliveries = pgTable(
     checkId: uuid("check_id"),
     flipId: uuid("flip_id"),
     incidentId: uuid("incident_id"),
-    /** The route that decided it, `own` for the check's own list; empty where none did. */
+    /** The route that chose the channel, `own` for the check's own list; empty if no route did. */
     routeId: text("route_id").notNull().default(""),
-    /** Why this channel, in words. */
+    /** Why this channel gets it, in a sentence. */
     because: text("because").notNull().default(""),
-    /** 0 for the first alert of an incident, then counted for each reminder. */
+    /** 0 for the first alert of an incident; each reminder adds one. */
     round: integer("round").notNull().default(0),
-    /** The message's facts, where it is not about an incident. */
+    /** The message's facts, if it is not about an incident. */
     payload: jsonb("payload").$type<Record<string, unknown>>(),
     /** The group leader, whose message contains this delivery; null: it has a message of its own. */
     leaderId: uuid("leader_id"),
     state: deliveryState("state").notNull().default("pending"),
-    /** Counted at the claim, before the work, so that a crash is seen. */
+    /** Counted when it is claimed, before it is sent, so that a crash shows. */
     attempt: integer("attempt").notNull().default(0),
     nextAttemptAt: at("next_attempt_at").notNull().defaultNow(),
     leaseUntil: at("lease_until"),
     /** The sender that holds the lease. */
     holder: uuid("holder"),
-    /** Attempts that died with their process; the third, made alone, puts it aside. */
+    /** Attempts that died with their process; after the third, which is made alone, it is put aside. */
     poisonAttempts: integer("poison_attempts").notNull().default(0),
-    /** An earlier attempt ended without an answer: the message may arrive twice. */
+    /** Whether an earlier attempt ended without an answer, so that the message may arrive twice. */
     uncertain: boolean("uncertain").notNull().default(false),
     createdAt: createdAt(),
     finishedAt: at("finished_at"),
     /** The provider's own id of the message. */
     providerRef: text("provider_ref"),
     lastError: text("last_error"),
-    /** From the event that it is about, such as the deadline, until the provider took it. */
+    /** From the event that it reports, such as the deadline, until the provider accepted it. */
     latencyMs: integer("latency_ms"),
-    /** The delivery that failed elsewhere and goes here in its place. */
+    /** The delivery to another channel that this one replaces. */
     fallbackFor: uuid("fallback_for"),
-    /** A failed one that somebody or another channel has taken care of. */
+    /** When somebody, or another channel, dealt with it after it had failed. */
     dealtWithAt: at("dealt_with_at"),
   },
   (t) => [
@@ -161,9 +161,9 @@ export const deliveries = pgTable(
     index("deliveries_dead")
       .on(t.projectId, t.id)
       .where(sql`${IS_ABANDONED}`),
-    // What a channel got of an incident is asked at every step of its routes and by every alert.
+    // Every step of a route and every alert reads what a channel was sent about an incident.
     index("deliveries_incident").on(t.incidentId, t.channelId),
-    // Unfinished deliveries about one check in one channel are asked for at every claim and every end of an attempt.
+    // Every claim and every end of an attempt reads the unfinished deliveries of a check in a channel.
     index("deliveries_sequence")
       .on(t.checkId, t.channelId)
       .where(sql`state in ${UNFINISHED}`),
@@ -193,7 +193,7 @@ export const deliveries = pgTable(
   ],
 );
 
-/** Every try, with what the provider answered. */
+/** Every attempt, with the provider's answer. */
 export const deliveryAttempts = pgTable(
   "delivery_attempts",
   {
@@ -216,7 +216,7 @@ export const deliveryAttempts = pgTable(
   ],
 );
 
-/** Each time that an address was asked whether it wants alerts: a stranger must not be flooded with questions. */
+/** Each time that an address was asked whether it wants alerts, so that no stranger is flooded with questions. */
 export const addressQuestions = pgTable(
   "address_questions",
   {
@@ -224,7 +224,7 @@ export const addressQuestions = pgTable(
     projectId: uuid("project_id")
       .notNull()
       .references(() => projects.id, { onDelete: "cascade" }),
-    /** SHA-256 of the address in lower case: no list of addresses. */
+    /** SHA-256 of the address in lower case, so that no list of addresses arises. */
     addressHash: text("address_hash").notNull(),
     askedAt: at("asked_at").notNull().defaultNow(),
   },

@@ -6,8 +6,8 @@ import { at, createdAt, id } from "./columns.ts";
 import { projects } from "./projects.ts";
 
 /**
- * A person's way to Slack and back, to add a channel there: good once, and only the state's hash is kept. `code`: what
- * Slack gave for it, sealed, until a checker has exchanged it. `channelId`: the channel that came of it.
+ * A person's visit to Slack to add a channel there (OAuth). It works once, and only the hash of its state is kept. `code`:
+ * Slack's authorization code, sealed, until a checker has exchanged it. `channelId`: the channel that was created.
  */
 export const slackLinks = pgTable(
   "slack_links",
@@ -16,16 +16,16 @@ export const slackLinks = pgTable(
     projectId: uuid("project_id")
       .notNull()
       .references(() => projects.id, { onDelete: "cascade" }),
-    /** Who set out: nobody else may come back with it. */
+    /** Who started it: nobody else may finish it. */
     userId: text("user_id").notNull(),
     stateHash: text("state_hash").notNull(),
     createdAt: createdAt(),
     expiresAt: at("expires_at").notNull(),
     code: text("code"),
-    /** Until then a checker is at it. */
+    /** Until then a checker is working on it. */
     takenUntil: at("taken_until"),
     endedAt: at("ended_at"),
-    /** Why no channel came of it. */
+    /** Why no channel was created. */
     problem: text("problem"),
     channelId: uuid("channel_id"),
   },
@@ -44,8 +44,8 @@ export const slackLinks = pgTable(
 );
 
 /**
- * One press of a button in Slack, by what Slack signed, so that the same one counts once. `answer`: what is to be shown
- * there, sealed with the address that takes it, until a checker has sent it.
+ * One press of a button in Slack, identified by Slack's signature so that a repeated request counts once. `answer`: the
+ * message to show there, with the address that takes it, sealed, until a checker has sent it.
  */
 export const slackPresses = pgTable(
   "slack_presses",
@@ -64,8 +64,8 @@ export const slackPresses = pgTable(
 );
 
 /**
- * A code that a person sends to the bot from the chat that shall get alerts; good once, and only its hash is kept.
- * `channelId`: the channel that came of it.
+ * A code that a person sends to the bot from the chat that shall get alerts. It works once, and only its hash is kept.
+ * `channelId`: the channel that was created.
  */
 export const telegramLinks = pgTable(
   "telegram_links",
@@ -91,12 +91,12 @@ export const telegramLinks = pgTable(
   ],
 );
 
-/** Updates that Telegram sent to the webhook, until the one process that handles them has done so, and a day longer. */
+/** Updates that Telegram sent to the webhook. They are kept for a day after the one process that handles them has done so. */
 export const telegramUpdates = pgTable(
   "telegram_updates",
   {
     updateId: bigint("update_id", { mode: "number" }).primaryKey(),
-    /** JSON as it came: jsonb refuses texts that people may well send. */
+    /** The JSON as it came: jsonb refuses some texts that people may send. */
     body: text("body").notNull(),
     receivedAt: at("received_at").notNull().defaultNow(),
     handledAt: at("handled_at"),
@@ -108,7 +108,7 @@ export const telegramUpdates = pgTable(
   ],
 );
 
-/** Chats in which somebody sent `/start` to the instance's bot: they agreed to its messages, for a day. */
+/** Chats in which somebody sent `/start` to the instance's bot, which counts as consent to its messages for a day. */
 export const telegramStarts = pgTable("telegram_starts", {
   /** The chat's id, or the `@name` of a public one. */
   chat: text("chat").primaryKey(),

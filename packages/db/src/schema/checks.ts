@@ -27,15 +27,15 @@ import {
 import { at, createdAt, id } from "./columns.ts";
 import { projects } from "./projects.ts";
 
-/** The parts of every kind of schedule, those of the kinds not in use too. */
+/** The parts of every kind of schedule, including the kinds that the check does not use. */
 export type InactiveSchedule = { timeoutSeconds: number; expression: string; timezone: string };
 
 export const checkStatus = pgEnum("check_status", ["new", "up", "down", "paused"]);
 
 /**
- * One monitored job: who it is, what a person decided, how its pings are read, and what it has lived through.
- * Columns of the last group change with every ping and none but `wakeAt` is indexed, so that a ping stays a HOT
- * update: it touches no index while `wakeAt` is left alone.
+ * One monitored job, in four groups of columns: its identity, its settings, how its pings are read, and its state. The state
+ * changes with every ping, and of it only `wakeAt` is indexed. So a ping is a HOT update, which touches no index unless
+ * `wakeAt` changes.
  */
 export const checks = pgTable(
   "checks",
@@ -60,10 +60,10 @@ export const checks = pgTable(
     severity: text("severity").$type<"info" | "warning" | "critical">().notNull().default("warning"),
     createdAt: createdAt(),
     updatedAt: at("updated_at").notNull().defaultNow(),
-    /** Grows with every edit; an edit names the version it saw. */
+    /** Grows with every edit; an edit names the version that its editor saw. */
     version: integer("version").notNull().default(1),
     deletedAt: at("deleted_at"),
-    /** "config": a file that was applied owns it; null: nobody but people. */
+    /** "config": an applied configuration file owns it; null: people do. */
     managedBy: text("managed_by").$type<"config">(),
     /** Hash of the settings that its own client said last; null: it was not made by such a client. */
     declared: text("declared"),
@@ -83,7 +83,7 @@ export const checks = pgTable(
     tolerance: jsonb("tolerance").$type<Tolerance>(),
     recoverAfter: integer("recover_after").notNull().default(1),
     alertBeforeFirstPing: boolean("alert_before_first_ping").notNull().default(false),
-    /** The maintenance windows that hold for it, copied from `maintenance_windows`; null: none. */
+    /** The maintenance windows that apply to it, copied from `maintenance_windows`; null: none. */
     maintenance: jsonb("maintenance").$type<readonly MaintenanceWindow[]>(),
 
     methods: text("methods").notNull().default(""),
@@ -105,24 +105,24 @@ export const checks = pgTable(
     lastDurationMs: bigint("last_duration_ms", { mode: "number" }),
     expectedAt: at("expected_at"),
     deadlineAt: at("deadline_at"),
-    // Never read by SQL, so kept as the text it came as: jsonb would be taken apart and put together at every ping.
+    // SQL never reads it, so json keeps the text as it is: jsonb would be parsed and rebuilt at every ping.
     memory: json("memory").$type<Memory>().notNull(),
     /** How many rows its pings got in the minute under way; null before the first. */
     coalesced: json("coalesced").$type<CoalescedPings>(),
-    /** Never later than the next instant at which time matters for this check. */
+    /** When it must be evaluated next; may be too early, never too late. */
     wakeAt: at("wake_at"),
   },
   (t) => [
     unique("checks_project_id").on(t.projectId, t.id),
     index("checks_project_slug").on(t.projectId, t.slug),
-    // The deadline evaluator reads only checks that wait for time.
+    // The deadline evaluator reads only checks that are to be evaluated at some time.
     index("checks_wake")
       .on(t.wakeAt)
       .where(sql`wake_at is not null`),
   ],
 );
 
-/** While the one it depends on is down, a check's own alert is held back. Never a cycle. */
+/** While a check's dependency is down, its own alert is held back. There are no cycles. */
 export const checkDependencies = pgTable(
   "check_dependencies",
   {
@@ -147,8 +147,8 @@ export const checkDependencies = pgTable(
 );
 
 /**
- * Pings that did not count, for the project whose ping key or check they named. The same one again is the same row,
- * with a count, so that a job that pings a wrong address for ever fills one row.
+ * Pings that did not count, for the project whose ping key or check they named. Equal ones share a row with a count, so that
+ * a job that pings a wrong URL for ever fills one row.
  */
 export const refusedPings = pgTable(
   "refused_pings",
@@ -157,15 +157,15 @@ export const refusedPings = pgTable(
     projectId: uuid("project_id")
       .notNull()
       .references(() => projects.id, { onDelete: "cascade" }),
-    /** The check that it was for; null where there is none. */
+    /** The check that it was for; null if there is none. */
     checkId: uuid("check_id"),
     reason: text("reason").notNull(),
-    /** What stood in the URL behind the ping key or the UUID, which are secrets and are not stored. */
+    /** The part of the URL after the ping key or the UUID, which are secrets and are not stored. */
     asked: text("asked").notNull(),
     count: integer("count").notNull().default(1),
     firstAt: at("first_at").notNull(),
     lastAt: at("last_at").notNull(),
-    /** Of the last one, as are the following. */
+    /** This and the following columns are of the last such ping. */
     method: text("method").notNull(),
     remoteAddress: text("remote_address"),
     userAgent: text("user_agent").notNull(),

@@ -4,7 +4,7 @@ import { customType, timestamp, uuid } from "drizzle-orm/pg-core";
 /** An instant; always with its zone, to the millisecond. */
 export const at = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
 
-/** An instant, or Infinity for what has no end. */
+/** An instant, or Infinity where there is no end. */
 export const atOrInfinity = customType<{ data: Date | number }>({
   dataType: () => "timestamp(3) with time zone",
 });

@@ -2,28 +2,28 @@ import { type DeliveryKind, type DeliveryState, INFORMATIONAL_KINDS } from "@ove
 
 import { Fragment, literals } from "../sql-fragments.ts";
 
-// States and kinds of deliveries that statements and partial indexes name together, as SQL lists.
+// Lists of states and kinds of deliveries, as SQL, for statements and partial indexes.
 
 const states = literals<DeliveryState>;
 const kinds = literals<DeliveryKind>;
 
-/** An attempt is due, or under way. */
+/** An attempt is waited for, or under way. */
 export const UNFINISHED = states(["pending", "retry", "sending"]);
-/** An attempt is due, and nobody makes it yet. */
+/** An attempt is waited for, and nobody has begun it. */
 export const WAITING = states(["pending", "retry"]);
 
-/** What an incident is announced by: where a newer one waits for the same channel, an older one is outdated. */
+/** Alerts about a check's state: a newer one for the same channel makes an older one outdated. */
 export const STATE_KINDS = kinds(["down", "up", "reminder"]);
-/** Sent about an incident that lasts. */
+/** Alerts about an incident that is still open. */
 export const OPENING_KINDS = kinds(["down", "reminder"]);
 export const INFORMATIONAL = kinds(INFORMATIONAL_KINDS);
-/** What may share a message with others. */
+/** Kinds that may share a message with others. */
 export const GROUPABLE_KINDS = kinds(["down", "up", "reminder", ...INFORMATIONAL_KINDS]);
-/** Kinds that are lost without harm: they make no dead letter. */
+/** Kinds whose loss does no harm: they become no dead letters. */
 export const EXPENDABLE_KINDS = kinds(["test", ...INFORMATIONAL_KINDS]);
-/** And notices to owners, which would otherwise be about one another. */
+/** Kinds of which owners are not notified when they are lost; notices to owners would else be about one another. */
 export const UNREPORTED_KINDS = kinds(["test", "system", ...INFORMATIONAL_KINDS]);
-/** Kinds that only their own channel is to get, however long it takes. */
+/** Kinds that never go to another channel, however long they wait. */
 export const OWN_CHANNEL_KINDS = kinds(["test", "confirm", ...INFORMATIONAL_KINDS]);
-/** Given up, and nobody has dealt with it: together with a kind that is not expendable, a dead letter. */
+/** It was given up, and nobody has dealt with it: a dead letter, unless its kind is expendable. */
 export const IS_ABANDONED = new Fragment("state = 'failed' and dealt_with_at is null");

@@ -20,15 +20,15 @@ import { at, atOrInfinity, bytea, id } from "./columns.ts";
 import { projects } from "./projects.ts";
 
 /**
- * Project and check together, so that no row can point into another tenant. What each ping writes (pings, runs, slots) has
- * no foreign key, whose trigger every row would pay: it is written under the lock of its check's row, and a trigger of
- * `checks` deletes it with its check.
+ * Project and check together, so that no row can point into another tenant. The tables that every ping writes (pings, runs,
+ * slots) have no foreign key, whose trigger would cost every row time: their rows are written under the lock of the check's
+ * row, and a trigger on `checks` deletes them with their check.
  */
 const ofCheck = () => ({ projectId: uuid("project_id").notNull(), checkId: uuid("check_id").notNull() });
 
 /**
- * Every recorded signal, numbered per check; the newest are read by the primary key. Numbers are missing only where a
- * row stands for pings before it, which `repeats` counts (core's pings/coalesce.ts).
+ * Every recorded ping, numbered per check; the primary key serves to read the newest. Numbers are missing only where a row
+ * stands for earlier pings too, which `repeats` counts (core's pings/coalesce.ts).
  */
 export const pings = pgTable(
   "pings",
@@ -46,11 +46,11 @@ export const pings = pgTable(
     remoteAddress: text("remote_address"),
     userAgent: text("user_agent").notNull().default(""),
     body: bytea("body"),
-    /** How long the body was as sent; more than is kept when it was cut. */
+    /** The length of the body as it was sent; `body` is shorter if it was cut. */
     bodyBytes: integer("body_bytes").notNull().default(0),
-    /** Where the last part of a body begins in `body`, of which more came than the limit; null: it is whole. */
+    /** Where the last part begins in `body`, if the body was longer than the limit; null: `body` is whole. */
     bodyCutAt: integer("body_cut_at"),
-    /** How many pings before it, that said the same in its minute, it stands for, too. */
+    /** How many earlier pings of its minute, which said the same, the row stands for too. */
     repeats: integer("repeats").notNull().default(0),
   },
   (t) => [primaryKey({ columns: [t.checkId, t.number] })],
@@ -65,7 +65,7 @@ export const runs = pgTable(
     host: text("host"),
     startedAt: at("started_at"),
     endedAt: at("ended_at"),
-    /** End, or start while it runs: what a list is ordered by. */
+    /** The end of the run, or its start while it runs; lists are ordered by it. */
     heardAt: at("heard_at").notNull(),
     outcome: text("outcome").$type<Run["outcome"]>().notNull(),
     durationMs: bigint("duration_ms", { mode: "number" }),
@@ -89,7 +89,7 @@ export const slots = pgTable(
     decidedAt: at("decided_at").notNull(),
     lateMs: bigint("late_ms", { mode: "number" }),
     runId: uuid("run_id"),
-    /** Of an excluded slot: why; null there: an outage. Of a missed one: the run before was still going. */
+    /** Why a slot is excluded (null: an outage), or missed ("overlap": the run before had not ended). */
     because: text("because").$type<"maintenance" | "overlap">(),
   },
   (t) => [primaryKey({ columns: [t.checkId, t.dueAt] })],
@@ -132,13 +132,13 @@ export const incidents = pgTable(
     openedAt: at("opened_at").notNull(),
     resolvedAt: at("resolved_at"),
     acknowledgedAt: at("acknowledged_at"),
-    /** A name to show, of a person or of the way it came by. */
+    /** A name to show: of the person, or of the channel through which it was acknowledged. */
     acknowledgedBy: text("acknowledged_by"),
     /** 'infinity': until it recovers. A string, because no Date holds that. */
     snoozedUntil: atOrInfinity("snoozed_until"),
-    /** The next instant at which a route has something to say; null: none has. */
+    /** The next instant at which a route may notify somebody; null: none will. */
     wakeAt: at("wake_at"),
-    /** Of the check's last ping when it opened: what went down together. */
+    /** Host and address of the check's last ping when the incident opened, to find what went down together. */
     host: text("host"),
     address: text("address"),
     stormId: uuid("storm_id"),
@@ -169,7 +169,7 @@ export const incidents = pgTable(
   ],
 );
 
-/** Incidents that were announced together, because they share a host, an address, a tag or a dependency. */
+/** Incidents that were reported together, because they share a host, an address, a tag or a dependency. */
 export const storms = pgTable(
   "storms",
   {
@@ -178,7 +178,7 @@ export const storms = pgTable(
       .notNull()
       .references(() => projects.id, { onDelete: "cascade" }),
     openedAt: at("opened_at").notNull(),
-    /** What they share, in words, such as "host db1". */
+    /** What they share, such as "host db1". */
     shared: text("shared").notNull(),
   },
   (t) => [
@@ -187,7 +187,7 @@ export const storms = pgTable(
   ],
 );
 
-/** Worth a line in the check's history, not an alert. */
+/** Things worth a line in the check's history, but no alert. */
 export const notices = pgTable(
   "notices",
   {
@@ -219,9 +219,9 @@ export const incidentEntries = pgTable(
     at: at("at").notNull(),
     kind: text("kind").$type<"acknowledged" | "unacknowledged" | "snoozed" | "note">().notNull(),
     by: text("by").notNull(),
-    /** The note; of a snooze: until when (ISO 8601, or "infinity"). */
+    /** The note, or until when it is snoozed (ISO 8601, or "infinity"). */
     text: text("text").notNull().default(""),
-    /** The signed link by which it was done, so that the link does nothing a second time; null: by another way. */
+    /** The signed link that was used, so that it does nothing a second time; null: no link was used. */
     link: text("link"),
   },
   (t) => [

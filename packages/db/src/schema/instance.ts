@@ -9,8 +9,8 @@ export const instanceFacts = pgTable("instance_facts", {
 });
 
 /**
- * One row per api process. `checkpointAt`: the instant at which its newest committed heartbeat was accepted; all it had
- * accepted before is committed too. `endedAt` is set by a clean stop, so that nobody waits for it.
+ * One row per api process. `checkpointAt`: when its newest committed heartbeat was accepted; everything that it had accepted
+ * before is committed too. A clean stop sets `endedAt`, so that nobody waits for the process.
  */
 export const receivers = pgTable("receivers", {
   id: uuid("id").primaryKey(),
@@ -29,8 +29,8 @@ export const checkers = pgTable("checkers", {
 });
 
 /**
- * A mail that was taken as a ping, by what its sender repeats when the answer was lost (`noteOnce`); kept for a week,
- * longer than mail servers go on trying.
+ * Digests of mails that were taken as pings, by which a repetition is recognized when a mail server did not get our answer
+ * (`noteOnce`). They are kept for a week, longer than mail servers retry.
  */
 export const mailReceipts = pgTable(
   "mail_receipts",
@@ -39,8 +39,8 @@ export const mailReceipts = pgTable(
 );
 
 /**
- * Why nothing could be received: no api process ran; one ran and computed something for so long; one existed and was given
- * no processor; one ran, and the database took nothing. Or the clock that decides was set back.
+ * Why nothing could be received: no api process ran; it was busy computing; it got no processor time; the database stored
+ * nothing; or the database's clock was set back.
  */
 export const outageCause = pgEnum("outage_cause", [
   "restart",
@@ -51,8 +51,8 @@ export const outageCause = pgEnum("outage_cause", [
 ]);
 
 /**
- * A span in which no receiver could commit. `endedAt` null: it lasts. `appliedAt`: it was applied to every check. `cause`: why, as far
- * as the receiver that ended it knows.
+ * A span in which no receiver could commit. `endedAt` null: it lasts. `appliedAt`: when it had been applied to every check.
+ * `cause`: why, as far as the receiver that ended it knows.
  */
 export const outages = pgTable("outages", {
   id: id(),
@@ -65,8 +65,8 @@ export const outages = pgTable("outages", {
 });
 
 /**
- * What only one process may do at a time, such as asking Telegram for updates. `position`: how far it came, so that the
- * next holder goes on from there.
+ * Work that only one process may do at a time, such as fetching updates from Telegram. `position`: how far it has come, from
+ * which the next holder continues.
  */
 export const leases = pgTable("leases", {
   name: text("name").primaryKey(),
@@ -75,23 +75,23 @@ export const leases = pgTable("leases", {
   position: bigint("position", { mode: "number" }).notNull().default(0),
 });
 
-/** From when on a provider takes another message, by kind of channel or by channel: one rate for all senders. */
+/** From when on a kind of channel, or one channel, takes another message; shared by all senders. */
 export const rateLimits = pgTable("rate_limits", {
   name: text("name").primaryKey(),
   freeAt: at("free_at").notNull(),
 });
 
-/** A creation that was asked for with an Idempotency-Key; kept for 24 hours. */
+/** Requests with an Idempotency-Key; kept for 24 hours. */
 export const idempotencyKeys = pgTable(
   "idempotency_keys",
   {
-    /** Who asked for what: one actor's keys are nobody else's. */
+    /** Who sent the request: the same key of another actor is a different one. */
     actor: text("actor").notNull(),
     route: text("route").notNull(),
     key: text("key").notNull(),
     bodyDigest: text("body_digest").notNull(),
     claimedAt: at("claimed_at").notNull(),
-    /** The answer, sealed, since it may hold a secret that is shown once; null while it is being made. */
+    /** The answer, sealed, since it may contain a secret that is shown once; null while the request is under way. */
     answer: text("answer"),
   },
   (t) => [

@@ -7,7 +7,7 @@ import { memberRole, projects } from "./projects.ts";
 
 export const invitationOutcome = pgEnum("invitation_outcome", ["accepted", "declined", "revoked"]);
 
-/** An owner's wish that the reader of an address becomes a member. It is open while `endedAt` is null and it has not expired. */
+/** An owner's invitation of a mail address to become a member. It is open while `endedAt` is null and it has not expired. */
 export const invitations = pgTable(
   "invitations",
   {
@@ -39,17 +39,17 @@ export const accountTokenPurpose = pgEnum("account_token_purpose", [
   "invitation",
 ]);
 
-/** What a link in a mail proves: that its holder reads the mailbox `email`. The token itself stands in the mail alone. */
+/** Tokens of links in mails, which prove that their holder reads the mailbox `email`. The token itself is in the mail alone. */
 export const accountTokens = pgTable(
   "account_tokens",
   {
     id: id(),
     purpose: accountTokenPurpose("purpose").notNull(),
     email: text("email").notNull(),
-    /** The account that it is about; null where the link makes one. */
+    /** The account that it is about; null if the link creates one. */
     userId: text("user_id").references(() => users.id, { onDelete: "cascade" }),
     invitationId: uuid("invitation_id").references(() => invitations.id, { onDelete: "cascade" }),
-    /** What the person wants to be called, for an account that is still to be made. */
+    /** The person's name, for an account that is still to be created. */
     name: text("name"),
     /** SHA-256 of the token. */
     hash: text("hash").notNull().unique(),
@@ -73,8 +73,8 @@ export const accountMailKind = pgEnum("account_mail_kind", [
 ]);
 
 /**
- * Mails about accounts that wait to be sent; a row goes when its mail was taken or given up. A row is written whether
- * or not the address has an account, so that the request that writes it takes the same time; the sender looks.
+ * Mails about accounts that wait to be sent; a row is deleted when its mail was accepted or given up. It is written whether or
+ * not the address has an account, so that the request takes the same time; the sender looks for the account.
  */
 export const accountMails = pgTable(
   "account_mails",

@@ -17,8 +17,8 @@ import { at, createdAt, id } from "./columns.ts";
 import { projects } from "./projects.ts";
 
 /**
- * Announced work, once or recurring: deadlines in it are excluded. Holds for the checks with one of its tags and for
- * those that it names; without either for the whole project. What holds for a check is copied to `checks.maintenance`.
+ * Announced work, once or recurring: deadlines in it are postponed. It applies to the checks with one of its tags and to
+ * those that it names; without either, to the whole project. The windows of a check are copied to `checks.maintenance`.
  */
 export const maintenanceWindows = pgTable(
   "maintenance_windows",
@@ -30,9 +30,9 @@ export const maintenanceWindows = pgTable(
     name: text("name").notNull(),
     rule: jsonb("rule").$type<MaintenanceRule>().notNull(),
     tags: text("tags").array().notNull().default([]),
-    /** For the whole project. One that named checks must not become that when the last of them is gone. */
+    /** Whether it applies to the whole project. Stored, so that a window does not come to do so when its last check is deleted. */
     forAll: boolean("for_all").notNull().default(true),
-    /** The span under way then ends there. */
+    /** When it was ended early: the span that was under way then ends there. */
     stoppedAt: at("stopped_at"),
     createdBy: text("created_by").notNull(),
     version: integer("version").notNull().default(1),

@@ -8,9 +8,9 @@ export const projects = pgTable("projects", {
   name: text("name").notNull(),
   /** Public part of slug ping URLs; grants pinging and nothing else. */
   pingKey: text("ping_key").unique(),
-  /** Names the project in its badges. */
+  /** Names the project in the URLs of its badges. */
   badgeKey: text("badge_key").notNull().unique(),
-  /** For what is said in local time, such as "until tomorrow 9:00". */
+  /** For local times, such as "until tomorrow 9:00". */
   timezone: text("timezone").notNull().default("UTC"),
   /** Whether a ping may make the check that it names: never, only where it asks for it, or always. */
   checksFromPings: text("checks_from_pings").$type<"never" | "asked" | "always">().notNull().default("asked"),
@@ -18,7 +18,7 @@ export const projects = pgTable("projects", {
   version: integer("version").notNull().default(1),
   /** Grows with every change of its maintenance windows. */
   windowsVersion: integer("windows_version").notNull().default(0),
-  /** The version that all of its checks know; a sweep applies them where the two differ. */
+  /** The version that was applied to all of its checks; a sweep applies the windows where the two differ. */
   windowsApplied: integer("windows_applied").notNull().default(0),
   /** How many pings of each check are kept, for how many days at the most, and for how many days its runs and slots. */
   keptPings: integer("kept_pings").notNull().default(1_000),
@@ -57,7 +57,7 @@ export const apiKeys = pgTable(
       .references(() => projects.id, { onDelete: "cascade" }),
     name: text("name").notNull(),
     scope: keyScope("scope").notNull(),
-    /** The person who made it, so that it can be named when they leave; null: made by a command or by a start. */
+    /** The person who created it, so that it can be listed when they leave; null: a command or a start created it. */
     createdBy: text("created_by").references(() => users.id, { onDelete: "set null" }),
     prefix: text("prefix").notNull(),
     hash: text("hash").notNull().unique(),
@@ -70,7 +70,7 @@ export const apiKeys = pgTable(
   (t) => [unique("api_keys_project_id").on(t.projectId, t.id), index("api_keys_prefix").on(t.prefix)],
 );
 
-/** A choice of filters, order and groups of the list of checks. `userId` null: every member has it. */
+/** Saved filters, order and grouping of the list of checks. `userId` null: the view is shared by all members. */
 export const savedViews = pgTable(
   "saved_views",
   {
@@ -86,7 +86,7 @@ export const savedViews = pgTable(
   (t) => [unique("saved_views_name").on(t.projectId, t.userId, t.name).nullsNotDistinct()],
 );
 
-/** Rows that a person deleted, as they were, so that it can be undone under the same id. */
+/** Rows that a person deleted, as they were, so that they can be restored under the same id. */
 export const deletedObjects = pgTable(
   "deleted_objects",
   {
@@ -96,7 +96,7 @@ export const deletedObjects = pgTable(
     kind: text("kind").$type<"route" | "person" | "rotation" | "window">().notNull(),
     id: uuid("id").notNull(),
     row: jsonb("row").$type<Record<string, unknown>>().notNull(),
-    /** Checks that it named, where a table of its own says so. */
+    /** The checks that it named, if a table of their own stores that. */
     checkIds: uuid("check_ids").array().notNull().default([]),
     deletedAt: at("deleted_at").notNull().defaultNow(),
   },
@@ -109,8 +109,8 @@ export const auditActor = pgEnum("audit_actor", ["user", "key", "link", "slack",
 export type AuditChanges = Readonly<Record<string, { before: unknown; after: unknown }>>;
 
 /**
- * Who changed what, when and from where. Append-only: a trigger refuses every update, and every deletion of an entry
- * younger than 400 days unless its whole project goes; it refuses to empty the table as well.
+ * Who changed what, when and from where. Append-only: a trigger refuses every update, every truncation, and every deletion of
+ * an entry younger than 400 days unless its whole project is deleted.
  */
 export const auditEntries = pgTable(
   "audit_entries",
@@ -122,17 +122,17 @@ export const auditEntries = pgTable(
     at: at("at").notNull(),
     actorKind: auditActor("actor_kind").notNull(),
     actorId: text("actor_id").notNull(),
-    /** As it was called then: a person's e-mail address, a key's name. */
+    /** The actor's name at that time: a person's e-mail address, a key's name. */
     actorName: text("actor_name").notNull(),
     address: text("address"),
     /** Noun and verb, such as `check.edit`. */
     action: text("action").notNull(),
     objectId: text("object_id").notNull(),
-    /** Empty where it has none. */
+    /** Empty if the object has no name. */
     objectName: text("object_name").notNull(),
-    /** Names of the fields that were sent, also of those that hold secrets. */
+    /** Names of the fields that were sent, including those that hold secrets. */
     fields: jsonb("fields").$type<readonly string[]>().notNull(),
-    /** By field, what it was before an edit and after it; only of fields that are shown to people anyway. */
+    /** The value of each field before and after an edit; only fields that people may see anyway. */
     changes: jsonb("changes").$type<AuditChanges>().notNull().default({}),
   },
   (t) => [index("audit_entries_project").on(t.projectId, t.at, t.id)],

@@ -26,8 +26,8 @@ const version = () => integer("version").notNull().default(1);
 const updatedAt = () => at("updated_at").notNull().defaultNow();
 
 /**
- * Which incidents go to which channels, when, and how often; read as a whole by the pure function that decides. What
- * it names by id may be gone since: that is then nobody.
+ * Which incidents go to which channels, when, and how often. A route may name channels, people and rotations that were
+ * deleted since; those are then ignored.
  */
 export const routes = pgTable(
   "routes",
@@ -37,15 +37,15 @@ export const routes = pgTable(
     name: text("name").notNull(),
     match: jsonb("match").$type<Route["match"]>().notNull(),
     notifyOn: jsonb("notify_on").$type<Route["notifyOn"]>().notNull(),
-    /** Notifies of more than changes, so that the ping path looks for events only in projects with such a route. */
+    /** Whether it notifies of more than status changes: the ping path looks for events only in projects with such a route. */
     listens: boolean("listens").notNull(),
     steps: jsonb("steps").$type<Route["steps"]>().notNull(),
     repeatMinutes: integer("repeat_minutes"),
     hours: jsonb("hours").$type<NonNullable<Route["hours"]>>(),
     recovery: boolean("recovery").notNull(),
-    /** Of two routes that would notify one channel, the earlier does. */
+    /** If two routes would notify the same channel, the earlier one does. */
     position: integer("position").notNull(),
-    /** Who keeps it: a configuration file, or, where null, people. */
+    /** "config": an applied configuration file owns it; null: people do. */
     managedBy: text("managed_by").$type<"config">(),
     version: version(),
     createdAt: createdAt(),
@@ -94,8 +94,8 @@ export const rotations = pgTable(
 );
 
 /**
- * Who gets the project's report, and how often: a member by the address of the account, or a channel. A member without
- * a row gets what their role says.
+ * Who gets the project's report, and how often: a member, at the address of the account, or a channel. A member without a row
+ * gets it as often as their role says.
  */
 export const reports = pgTable(
   "reports",
@@ -105,13 +105,13 @@ export const reports = pgTable(
     userId: text("user_id"),
     channelId: uuid("channel_id"),
     every: text("every").$type<"none" | "week" | "month">().notNull(),
-    /** By whose clock it is due; null: the project's. */
+    /** The time zone in which it is due; null: the project's. */
     timezone: text("timezone"),
-    /** When the next one is; null: none is wanted. */
+    /** When the next report is due; null: none is wanted. */
     dueAt: at("due_at"),
-    /** The newest period that was reported, such as "2026-W47": none is reported twice. */
+    /** The newest period that was reported, such as "2026-W47", so that none is reported twice. */
     lastPeriod: text("last_period"),
-    /** When the next note on clock changes is; null: none is wanted. */
+    /** When the next note on clock changes is due; null: none is wanted. */
     clockNoteDueAt: at("clock_note_due_at"),
     version: version(),
     createdAt: createdAt(),

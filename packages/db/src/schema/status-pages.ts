@@ -26,7 +26,7 @@ export const updateState = pgEnum("update_state", [
   "notice",
 ]);
 
-/** A page for people without an account. Its address and host are the instance's, so each is there once. */
+/** A page for people without an account. Its slug and host are unique in the whole instance. */
 export const statusPages = pgTable(
   "status_pages",
   {
@@ -44,14 +44,14 @@ export const statusPages = pgTable(
     passwordHash: text("password_hash"),
     theme: pageTheme("theme").notNull().default("auto"),
     timezone: text("timezone").notNull().default("UTC"),
-    /** Incidents of its checks are shown although nobody wrote about them. */
+    /** Whether it shows incidents of its checks about which nobody has written a post. */
     showsIncidents: boolean("shows_incidents").notNull().default(true),
     /** Who keeps it: a configuration file, or, where null, people. */
     managedBy: text("managed_by").$type<"config">(),
     version: integer("version").notNull().default(1),
     createdAt: createdAt(),
     updatedAt: at("updated_at").notNull().defaultNow(),
-    /** Kept with its subscribers, so that it can be restored. */
+    /** A deleted page is kept with its subscribers, so that it can be restored. */
     deletedAt: at("deleted_at"),
   },
   (t) => [
@@ -67,7 +67,7 @@ export const statusPages = pgTable(
 
 const ofPage = () => ({ projectId: uuid("project_id").notNull(), pageId: uuid("page_id").notNull() });
 
-/** A check on a page. Its own id stands in public answers, because the check's is private. */
+/** A check on a page. Public answers contain the id of this entry, because the check's own id is private. */
 export const statusPageEntries = pgTable(
   "status_page_entries",
   {
@@ -103,7 +103,7 @@ export const statusPosts = pgTable(
     title: text("title").notNull(),
     /** The incident that it is about. No foreign key: the post stays when the incident is pruned. */
     incidentId: uuid("incident_id"),
-    /** Entries of the page that it is about; one that left the page meanwhile is not shown. */
+    /** The entries of the page that it is about; those that were removed since are not shown. */
     entryIds: uuid("entry_ids").array().notNull().default([]),
     createdAt: createdAt(),
     deletedAt: at("deleted_at"),
@@ -119,7 +119,7 @@ export const statusPosts = pgTable(
   ],
 );
 
-/** What was said of a post, and how far it had come. `by` is not shown on the page. */
+/** The updates of a post, each with its text and state. `by` is not shown on the page. */
 export const statusUpdates = pgTable(
   "status_updates",
   {
@@ -131,7 +131,7 @@ export const statusUpdates = pgTable(
     text: text("text").notNull(),
     by: text("by").notNull(),
     editedAt: at("edited_at"),
-    /** Kept, so that it can be restored. */
+    /** A deleted update is kept, so that it can be restored. */
     deletedAt: at("deleted_at"),
   },
   (t) => [
@@ -145,7 +145,7 @@ export const statusUpdates = pgTable(
   ],
 );
 
-/** An address that wants the updates of a page; `confirmedAt` null: its reader has not agreed yet. */
+/** An address that wants the updates of a page; `confirmedAt` null: its owner has not confirmed that yet. */
 export const statusSubscribers = pgTable(
   "status_subscribers",
   {
@@ -156,7 +156,7 @@ export const statusSubscribers = pgTable(
     /** When the address was last asked to confirm. */
     askedAt: at("asked_at").notNull(),
     confirmedAt: at("confirmed_at"),
-    /** When and with which words a mail server said that there is no such mailbox; it was taken off then. */
+    /** When, and with which words, a mail server said that there is no such mailbox; since then it gets no mails. */
     refusedAt: at("refused_at"),
     refusedBecause: text("refused_because"),
   },
@@ -175,8 +175,8 @@ export const statusSubscribers = pgTable(
 );
 
 /**
- * Mails to subscribers that wait to be sent; `updateId` null: the question for a confirmation. A row stays once it
- * is sent, so that nobody gets an update twice.
+ * Mails to subscribers. `updateId` null: the mail that asks for a confirmation. A row stays after its mail was sent, so that
+ * nobody gets an update twice.
  */
 export const statusMails = pgTable(
   "status_mails",

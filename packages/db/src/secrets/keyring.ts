@@ -12,42 +12,42 @@ import {
 
 import { isUuid } from "@overdue/core";
 
-/** The place of a sealed value. It opens only there, so a ciphertext that is copied to another row is useless. */
+/** The place of a sealed value. It can be opened only there, so a ciphertext that is copied to another row is useless. */
 export type Place = { table: string; column: string; rowId: string; projectId: string };
 
-/** Encrypts with its first key and decrypts with any. */
+/** The first key encrypts; any of them decrypts. */
 export type Keyring = { keys: readonly { id: string; key: Buffer }[] };
 
 /** A value was sealed with a key that SECRET_KEY does not have. */
 export class LostKey extends Error {
-  /** `what`: the value that cannot be read, as the beginning of a sentence. */
+  /** `what`: names the value that cannot be read, as the beginning of a sentence. */
   constructor(what = "Something that is stored here") {
     super(
-      `${what} was encrypted with another SECRET_KEY, so it cannot be read. The operator must set SECRET_KEY to the present key, a comma, and the former one; where that is lost, what is secret has to be given again.`,
+      `${what} was encrypted with another SECRET_KEY, so it cannot be read. The operator must set SECRET_KEY to the present key, a comma, and the former one; if that is lost, the secret settings must be entered again.`,
     );
   }
 }
 
-/** `secrets`: newest first. Each key's id is a short hash of it, so that order and number may change. */
+/** Makes a keyring. `secrets`: newest first. A key's id is a short hash of it, so that order and number may change. */
 export function keyringOf(secrets: readonly string[]): Keyring {
   return { keys: secrets.map((secret) => ({ id: keyId(secret), key: derive(secret, "seal") })) };
 }
 
-/** Derives a key for one other purpose, such as signing sessions. */
+/** Derives a key for a single purpose, such as signing sessions. */
 export function derive(secret: string, purpose: string): Buffer {
   return Buffer.from(hkdfSync("sha256", secret, "overdue", purpose, 32));
 }
 
-/** AES-256-GCM with a random nonce, bound to its place: `v1.<key id>.<nonce>.<ciphertext and tag>`. */
+/** Encrypts a value with AES-256-GCM and a random nonce, bound to its place: `v1.<key id>.<nonce>.<ciphertext and tag>`. */
 export function seal(keyring: Keyring, place: Place, plain: string): string {
   const first = newestKey(keyring);
   const nonce = randomBytes(12);
-  const cipher = createCipheriv("aes-256-gcm", first.key, nonce).setAAD(additional(place));
+  const cipher = createCipheriv("aes-256-gcm", first.key, nonce).setAAD(authenticatedData(place));
   const sealed = Buffer.concat([cipher.update(plain, "utf8"), cipher.final(), cipher.getAuthTag()]);
   return ["v1", first.id, nonce.toString("base64url"), sealed.toString("base64url")].join(".");
 }
 
-/** @throws LostKey; an Error where the text was changed, or it was sealed for another place. */
+/** Decrypts a sealed value. @throws LostKey; an Error if the text was changed or sealed for another place */
 export function unseal(keyring: Keyring, place: Place, text: string): string {
   const [version, id, nonce, sealed] = text.split(".");
   const key = keyring.keys.find((candidate) => candidate.id === id);
@@ -55,7 +55,7 @@ export function unseal(keyring: Keyring, place: Place, text: string): string {
   if (key === undefined) throw new LostKey();
   const bytes = Buffer.from(sealed, "base64url");
   const decipher = createDecipheriv("aes-256-gcm", key.key, Buffer.from(nonce, "base64url"))
-    .setAAD(additional(place))
+    .setAAD(authenticatedData(place))
     .setAuthTag(bytes.subarray(-16));
   return Buffer.concat([decipher.update(bytes.subarray(0, -16)), decipher.final()]).toString("utf8");
 }
@@ -64,18 +64,18 @@ function keyId(secret: string): string {
   return createHash("sha256").update(derive(secret, "key id")).digest("hex").slice(0, 8);
 }
 
-function additional(place: Place): Buffer {
+function authenticatedData(place: Place): Buffer {
   return Buffer.from([place.table, place.column, place.rowId, place.projectId].join("|"));
 }
 
-/** HMAC-SHA256 of a text in base64url, by a key that is derived for this purpose alone. */
+/** HMAC-SHA256 of a text in base64url, with a key that is derived for this purpose alone. */
 export function sign(key: Buffer, purpose: string, text: string): string {
   return createHmac("sha256", signingKey(key, purpose)).update(text).digest("base64url");
 }
 
 const signingKeys = new WeakMap<Buffer, Map<string, KeyObject>>();
 
-/** Kept for each key and purpose, since deriving one takes ten times as long as signing. */
+/** The key for a purpose. Derived keys are remembered, since deriving one takes ten times as long as signing. */
 function signingKey(key: Buffer, purpose: string): KeyObject {
   const known = signingKeys.get(key) ?? new Map<string, KeyObject>();
   signingKeys.set(key, known);
@@ -85,26 +85,26 @@ function signingKey(key: Buffer, purpose: string): KeyObject {
   return derived;
 }
 
-/** The key that seals and signs what is made now. @throws where there is none */
+/** The key with which new values are sealed and signed. @throws if there is none */
 export function newestKey(keyring: Keyring): Keyring["keys"][number] {
   const [first] = keyring.keys;
   if (first === undefined) throw new Error("The keyring is empty: set SECRET_KEY.");
   return first;
 }
 
-/** Compares in constant time. */
+/** Whether two texts are equal; compares in constant time. */
 export function isSame(one: string, other: string): boolean {
   const [first, second] = [Buffer.from(one), Buffer.from(other)];
   return first.length === second.length && timingSafeEqual(first, second);
 }
 
-/** An id that lets the holder of the link do one thing to it, as part of a query: `id`, `key`, `signature`. */
+/** A signed id as the query of a link (`id`, `key`, `signature`), which allows its holder one purpose. */
 export function signId(keyring: Keyring, purpose: string, id: string): URLSearchParams {
   const newest = newestKey(keyring);
   return new URLSearchParams({ id, key: newest.id, signature: sign(newest.key, purpose, id) });
 }
 
-/** The id that was signed for this purpose, or null where none was. */
+/** The id that was signed for this purpose; null if the signature is not valid. */
 export function readSignedId(keyring: Keyring, purpose: string, query: URLSearchParams): string | null {
   const id = query.get("id") ?? "";
   const key = keyring.keys.find((candidate) => candidate.id === query.get("key"));

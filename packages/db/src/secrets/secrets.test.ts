@@ -135,12 +135,12 @@ describe("the link of an incident's act", () => {
 });
 
 describe("the link that confirms an address", () => {
-  const confirming = { channelId: randomUUID(), address: "anna+backup@example.org" };
-  const link = () => queryOf(confirmLink(keyring, { ...confirming, publicUrl, now }));
+  const confirmation = { channelId: randomUUID(), address: "anna+backup@example.org" };
+  const link = () => queryOf(confirmLink(keyring, { ...confirmation, publicUrl, now }));
 
   test("names the channel and the address, and is good for three days", () => {
-    expect(readConfirm(keyring, link(), now + 3 * DAY_MS - 1_000)).toEqual({ kind: "valid", confirming });
-    expect(readConfirm(keyring, link(), now + 3 * DAY_MS)).toEqual({ kind: "expired", confirming });
+    expect(readConfirm(keyring, link(), now + 3 * DAY_MS - 1_000)).toEqual({ kind: "valid", confirmation });
+    expect(readConfirm(keyring, link(), now + 3 * DAY_MS)).toEqual({ kind: "expired", confirmation });
   });
 
   test("is worth nothing for another address", () => {

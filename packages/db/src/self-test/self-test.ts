@@ -14,10 +14,12 @@ import type { Keyring } from "../secrets/keyring.ts";
 /** The self-test's check, in a project without members. */
 export type SelfTestCheck = { projectId: string; checkId: string; pingUuid: string };
 
-/** The kind of the channel that ends in the checker itself. */
+/** The kind of the channel whose messages the checker itself takes. */
 export const SELF_TEST_KIND = "self-test";
 
-const FACT = "self-check";
+/** The instance fact with the check's id, stored under the self-test's earlier name. */
+const INSTANCE_FACT = "self-check";
+/** The check is due 60 s after a ping; the checker pings it only every five minutes, so that it misses its deadline. */
 const EVERY_SECONDS = 60;
 const GRACE_SECONDS = 30;
 
@@ -25,7 +27,7 @@ const GRACE_SECONDS = 30;
 export async function ensureSelfTest(db: Db, keyring: Keyring, now: number): Promise<SelfTestCheck> {
   return db.transaction(async (tx) => {
     await tx.execute(lockUntilCommit("selfTest"));
-    return (await findSelfTest(tx)) ?? (await make(tx, keyring, now));
+    return (await findSelfTest(tx)) ?? (await createSelfTest(tx, keyring, now));
   });
 }
 
@@ -34,11 +36,11 @@ export async function findSelfTest(db: Db | Tx): Promise<SelfTestCheck | null> {
   const rows = await db.execute<SelfTestCheck>(sql`
     select k.project_id as "projectId", k.id as "checkId", k.ping_uuid as "pingUuid"
     from instance_facts f join checks k on k.id = f.value::uuid and k.deleted_at is null
-    where f.name = ${FACT}`);
+    where f.name = ${INSTANCE_FACT}`);
   return rows[0] ?? null;
 }
 
-async function make(tx: Tx, keyring: Keyring, now: number): Promise<SelfTestCheck> {
+async function createSelfTest(tx: Tx, keyring: Keyring, now: number): Promise<SelfTestCheck> {
   const { id: projectId } = await createProject(tx, { name: "Overdue watches itself", ownerId: null });
   const settings = {
     ...defaultSettings,
@@ -48,14 +50,14 @@ async function make(tx: Tx, keyring: Keyring, now: number): Promise<SelfTestChec
   const { check, nextAt } = fold(newCheck(randomUUID(), now, settings), { kind: "time", now });
   const details = { name: "self-test" };
   const row = await insertCheck(tx, { projectId, check, details, nextAt, channelIds: [] });
-  await linkSelfTestChannel(tx, keyring, { projectId, checkId: row.id });
+  await createSelfTestChannel(tx, keyring, { projectId, checkId: row.id });
   await tx.execute(sql`
-    insert into instance_facts (name, value) values (${FACT}, ${row.id})
+    insert into instance_facts (name, value) values (${INSTANCE_FACT}, ${row.id})
     on conflict (name) do update set value = excluded.value`);
   return { projectId, checkId: row.id, pingUuid: row.pingUuid };
 }
 
-async function linkSelfTestChannel(
+async function createSelfTestChannel(
   tx: Tx,
   keyring: Keyring,
   { projectId, checkId }: { projectId: string; checkId: string },
@@ -69,17 +71,17 @@ async function linkSelfTestChannel(
     insert into check_channels (project_id, check_id, channel_id) values (${projectId}, ${checkId}, ${channelId})`);
 }
 
-/** How the missed deadlines of the self-test became messages. */
+/** How well alerts get from a missed deadline to their channel. */
 export type SelfTestState = {
-  /** Since the newest of them arrived; null: none has yet. */
+  /** Seconds since the newest self-test alert arrived; null: none has arrived yet. */
   arrivedAgoSeconds: number | null;
-  /** Since the check exists. */
+  /** Seconds since the self-test's check was created. */
   knownForSeconds: number;
-  /** How long the oldest delivery that is due has waited, in any project; 0 where none is. */
+  /** Seconds that the oldest due delivery of any project has waited; 0 if none is due. */
   deliveryWaitSeconds: number;
 };
 
-/** Whether it is time to ping the check, so that it can miss again. */
+/** Whether it is time to ping the check, so that it can miss its deadline again. */
 export async function isDueToPing(
   db: Db,
   { checkId }: SelfTestCheck,
@@ -104,15 +106,15 @@ export async function readSelfTest(db: Db, { projectId, checkId }: SelfTestCheck
         where d.state in ${WAITING} and d.next_attempt_at < clock_timestamp()), 0)
         as "deliveryWaitSeconds"`);
   const [row] = rows;
-  if (row === undefined) throw new Error("The query answered no row.");
+  if (row === undefined) throw new Error("The query returned no row.");
   return row;
 }
 
-/** Two missed deadlines of the self-test, and time to deliver. */
+/** Two missed deadlines of the self-test, and the time to deliver their alerts. */
 const ARRIVES_WITHIN_SECONDS = 660;
-const DELIVERY_WAIT_SECONDS = 120;
+const DELIVERY_WAIT_SECONDS_MAX = 120;
 
-/** What is wrong on the path of an alert, as one sentence; null while nothing is, or nothing can be known yet. */
+/** What hinders alerts, as one sentence; null while nothing does, or while nothing can be known yet. */
 export function selfTestProblem({
   arrivedAgoSeconds,
   knownForSeconds,
@@ -122,7 +124,7 @@ export function selfTestProblem({
   if (silentFor > ARRIVES_WITHIN_SECONDS) {
     return `No alert of the self-test has arrived for ${Math.round(silentFor)} s.`;
   }
-  if (deliveryWaitSeconds > DELIVERY_WAIT_SECONDS) {
+  if (deliveryWaitSeconds > DELIVERY_WAIT_SECONDS_MAX) {
     return `A delivery has been due for ${Math.round(deliveryWaitSeconds)} s.`;
   }
   return null;

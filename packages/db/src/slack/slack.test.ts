@@ -15,8 +15,8 @@ import {
   findSlackLink,
   isNewSlackPress,
   returnFromSlack,
-  slackChannelOfIncident,
-  slackChannelOfProject,
+  findIncidentSlackChannel,
+  findProjectSlackChannel,
   takeSlackAnswer,
   takeSlackCode,
 } from "./slack.ts";
@@ -100,10 +100,10 @@ describe("a place in Slack", () => {
     ];
     const [{ incidentId }, strange] = [await scene.down(), await other.down()];
     const { id } = await addPlace(scene.projectId, there);
-    expect(await slackChannelOfIncident(db, sceneKeyring, { ...there, incidentId })).toBe(id);
+    expect(await findIncidentSlackChannel(db, sceneKeyring, { ...there, incidentId })).toBe(id);
     const elsewhere = { ...there, incidentId: strange.incidentId };
-    expect(await slackChannelOfIncident(db, sceneKeyring, elsewhere)).toBeNull();
-    expect(await slackChannelOfIncident(db, sceneKeyring, { ...there, team: "T2", incidentId })).toBeNull();
+    expect(await findIncidentSlackChannel(db, sceneKeyring, elsewhere)).toBeNull();
+    expect(await findIncidentSlackChannel(db, sceneKeyring, { ...there, team: "T2", incidentId })).toBeNull();
   });
 
   test("is known in its project until its channel is deleted, also beside one that cannot be read", async () => {
@@ -116,11 +116,11 @@ describe("a place in Slack", () => {
       hint: "#lost",
       checkIds: "all",
     });
-    expect(await slackChannelOfProject(db, sceneKeyring, { projectId, ...there })).toBeNull();
+    expect(await findProjectSlackChannel(db, sceneKeyring, { projectId, ...there })).toBeNull();
     const { id } = await addPlace(projectId, there);
-    expect(await slackChannelOfProject(db, sceneKeyring, { projectId, ...there })).toBe(id);
+    expect(await findProjectSlackChannel(db, sceneKeyring, { projectId, ...there })).toBe(id);
     await deleteChannel(db, { projectId, channelId: id });
-    expect(await slackChannelOfProject(db, sceneKeyring, { projectId, ...there })).toBeNull();
+    expect(await findProjectSlackChannel(db, sceneKeyring, { projectId, ...there })).toBeNull();
   });
 });
 

@@ -13,7 +13,7 @@ export type SlackLink = typeof slackLinks.$inferSelect;
 const MINUTES_VALID = 15;
 const CODE_TAKEN_SECONDS = 30;
 
-/** A person sets out for Slack: the state comes back with them, once, within 15 minutes. Only its hash is stored. */
+/** Starts a person's visit to Slack. Slack returns the `state`, which is valid once within 15 minutes; only its hash is stored. */
 export async function createSlackLink(
   db: Db,
   owner: { projectId: string; userId: string },
@@ -39,10 +39,10 @@ export async function findSlackLink(
   return link ?? null;
 }
 
-/** What a person came back with. `problem`: why Slack gave no code. */
+/** What Slack returned with the person. `problem`: why there is no code. */
 export type SlackReturn = { state: string; userId: string } & ({ code: string } | { problem: string });
 
-/** Stores what came back, and notifies the checkers, one of which exchanges it. @returns null where nobody set out with this state */
+/** Stores what Slack returned, and notifies the checkers, one of which exchanges the code. @returns null if the person did not start with this state, or too long ago */
 export async function returnFromSlack(
   db: Db,
   keyring: Keyring,
@@ -66,7 +66,7 @@ export async function returnFromSlack(
     const { id: linkId, projectId } = link;
     if ("problem" in back) await endSlackLink(tx, link, { problem: back.problem });
     else {
-      const code = seal(keyring, placeOf(link), back.code);
+      const code = seal(keyring, codePlace(link), back.code);
       await tx.update(slackLinks).set({ code }).where(eq(slackLinks.id, linkId));
       await tx.execute(sql`select pg_notify('overdue_slack', '')`);
     }
@@ -74,9 +74,10 @@ export async function returnFromSlack(
   });
 }
 
-/** A code that waits to be exchanged; taken for a while, so that no other checker is at it too. */
+/** Slack's authorization code, which a checker exchanges. */
 export type SlackCode = { id: string; projectId: string; code: string };
 
+/** Claims a waiting code for 30 seconds, so that no other checker exchanges it too. Null if none waits. */
 export async function takeSlackCode(db: Db, keyring: Keyring): Promise<SlackCode | null> {
   const rows = await db.execute<SlackCode>(sql`
     update slack_links set taken_until = now() + ${CODE_TAKEN_SECONDS} * interval '1 second'
@@ -85,10 +86,10 @@ export async function takeSlackCode(db: Db, keyring: Keyring): Promise<SlackCode
       order by created_at limit 1 for update skip locked)
     returning id, project_id as "projectId", code`);
   const [taken] = rows;
-  return taken === undefined ? null : { ...taken, code: unseal(keyring, placeOf(taken), taken.code) };
+  return taken === undefined ? null : { ...taken, code: unseal(keyring, codePlace(taken), taken.code) };
 }
 
-/** The end of it, for the page that waits: a channel, or why there is none. */
+/** Stores the result for the page that waits for it: the new channel, or why there is none. */
 export async function endSlackLink(
   tx: Db | Tx,
   { id, projectId }: { id: string; projectId: string },
@@ -101,7 +102,7 @@ export async function endSlackLink(
   await notifyProjectChange(tx, projectId);
 }
 
-function placeOf({ id, projectId }: { id: string; projectId: string }) {
+function codePlace({ id, projectId }: { id: string; projectId: string }) {
   return { table: "slack_links", column: "code", rowId: id, projectId };
 }
 
@@ -114,8 +115,8 @@ export type SlackChannelId = { team: string; channel: string };
 
 type Row = { id: string; projectId: string; settings: string };
 
-/** The channel of ours that alerts this place of an incident's project; null: the place has no say in it. */
-export async function slackChannelOfIncident(
+/** The id of the channel that alerts this Slack channel, in the incident's project; null: people there may not act on the incident. */
+export async function findIncidentSlackChannel(
   db: Db,
   keyring: Keyring,
   { incidentId, ...place }: SlackChannelId & { incidentId: string },
@@ -124,11 +125,11 @@ export async function slackChannelOfIncident(
     select c.id, c.project_id as "projectId", c.settings from incidents i
     join channels c on c.project_id = i.project_id and c.kind = 'slack' and c.deleted_at is null
     where i.id = ${incidentId}`);
-  return among(rows, keyring, place);
+  return findMatching(rows, keyring, place);
 }
 
-/** The channel of a project that alerts this place already; null: there is none. */
-export async function slackChannelOfProject(
+/** The id of the project's channel that alerts this Slack channel already; null: there is none. */
+export async function findProjectSlackChannel(
   db: Db,
   keyring: Keyring,
   { projectId, ...place }: SlackChannelId & { projectId: string },
@@ -136,12 +137,16 @@ export async function slackChannelOfProject(
   const rows = await db.execute<Row>(sql`
     select id, project_id as "projectId", settings from channels
     where project_id = ${projectId} and kind = 'slack' and deleted_at is null and not internal`);
-  return among(rows, keyring, place);
+  return findMatching(rows, keyring, place);
 }
 
-function among(rows: readonly Row[], keyring: Keyring, { team, channel }: SlackChannelId): string | null {
+function findMatching(
+  rows: readonly Row[],
+  keyring: Keyring,
+  { team, channel }: SlackChannelId,
+): string | null {
   const found = rows.find(({ id, projectId, settings }) => {
-    // One that cannot be read must not hide the others.
+    // A channel whose settings cannot be read must not hide the others.
     const known = openSettings(keyring, { projectId, channelId: id }, settings);
     return known !== null && known["team"] === team && known["channel"] === channel;
   });
@@ -157,7 +162,7 @@ export type WaitingAnswer = SlackAnswer & { id: string };
 const ANSWERED_WITHIN = "30 minutes";
 const ANSWER_TAKEN_SECONDS = 20;
 
-/** Stores a press by its signature. @returns false where it was stored before */
+/** Stores a press by its signature. @returns false if it was stored before */
 export async function isNewSlackPress(db: Db, id: string): Promise<boolean> {
   await db.execute(sql`delete from slack_presses where created_at < now() - interval '1 day'`);
   const noted = await db.insert(slackPresses).values({ id }).onConflictDoNothing().returning();
@@ -186,7 +191,7 @@ export async function takeSlackAnswer(db: Db, keyring: Keyring): Promise<Waiting
     returning id, answer`);
   const [taken] = rows;
   if (taken === undefined) return null;
-  // What we sealed ourselves is of this shape.
+  // `answerSlackPress` sealed a value of this shape.
   return {
     id: taken.id,
     ...(JSON.parse(unseal(keyring, placeOfAnswer(taken.id), taken.answer)) as SlackAnswer),

@@ -1,16 +1,15 @@
 import { and, asc, eq, gt, inArray, isNull, sql } from "drizzle-orm";
 
-import { TooMany } from "../alert-routes/route-rows.ts";
 import { UnknownCheck } from "../channels/write-channel.ts";
-import { type Db, StaleVersion, type Tx } from "../database.ts";
+import { type Db, ProjectLimitReached, StaleVersion, type Tx } from "../database.ts";
 import { checks, statusPageEntries, statusPages, statusSubscribers } from "../schema/index.ts";
 
 export type StatusPageRef = { projectId: string; pageId: string };
-/** A check on a page: under which name, and in which group. */
+/** A check on a page, with its name and group there. */
 export type StatusPageEntry = { checkId: string; group: string; name: string };
 export type StatusPageRow = typeof statusPages.$inferSelect & {
   entries: (StatusPageEntry & { id: string })[];
-  /** Addresses whose readers have agreed. */
+  /** How many subscribers have confirmed their address. */
   subscribers: number;
 };
 
@@ -27,7 +26,7 @@ type Columns = Pick<
   | "showsIncidents"
   | "managedBy"
 >;
-/** What a person sets for a status page; what is left out stays, or takes its default. */
+/** The settings of a new status page; those that are left out get their defaults. */
 export type StatusPageFields = Columns & { entries?: readonly StatusPageEntry[] | undefined };
 
 /** The fields that an edit writes; those that are undefined stay. */
@@ -83,7 +82,7 @@ export async function findStatusPage(db: Db | Tx, ref: StatusPageRef): Promise<S
   return row ?? null;
 }
 
-/** @throws TakenByPage, TooMany, UnknownCheck */
+/** @throws TakenByPage, ProjectLimitReached, UnknownCheck */
 export async function createStatusPage(
   db: Db,
   projectId: string,
@@ -99,7 +98,7 @@ export async function createStatusPageIn(
   { entries = [], ...columns }: StatusPageFields,
 ): Promise<StatusPageRow> {
   await refuseTooMany(tx, projectId);
-  const [row] = await namingWhatIsTaken(() =>
+  const [row] = await withTakenByPage(() =>
     tx
       .insert(statusPages)
       .values({ projectId, ...columns })
@@ -129,7 +128,7 @@ export async function editStatusPageIn(
   { fields, version }: VersionedEdit,
 ): Promise<StatusPageRow | null> {
   const { entries, ...columns } = fields;
-  const [row] = await namingWhatIsTaken(() =>
+  const [row] = await withTakenByPage(() =>
     tx
       .update(statusPages)
       .set({ ...columns, version: sql`${statusPages.version} + 1`, updatedAt: sql`now()` })
@@ -142,35 +141,35 @@ export async function editStatusPageIn(
   return await requirePage(tx, ref);
 }
 
-/** It can be restored for 30 days, with its subscribers. @returns whether it was there */
+/** Deletes a page, which can be restored with its subscribers for 30 days. @returns whether there was such a page */
 export async function deleteStatusPage(db: Db, ref: StatusPageRef): Promise<boolean> {
-  const gone = await db
+  const deleted = await db
     .update(statusPages)
     .set({ deletedAt: sql`now()` })
     .where(and(isPage(ref), isNull(statusPages.deletedAt)))
     .returning({ id: statusPages.id });
-  return gone.length > 0;
+  return deleted.length > 0;
 }
 
-/** Undoes a deletion. @returns whether there was one @throws TakenByPage, TooMany */
+/** Undoes a deletion. @returns whether there was one @throws TakenByPage, ProjectLimitReached */
 export async function restoreStatusPage(db: Db, ref: StatusPageRef): Promise<boolean> {
   return await db.transaction(async (tx) => {
-    const back = await namingWhatIsTaken(() =>
+    const restored = await withTakenByPage(() =>
       tx
         .update(statusPages)
         .set({ deletedAt: null })
         .where(and(isPage(ref), sql`${statusPages.deletedAt} is not null`))
         .returning({ id: statusPages.id }),
     );
-    if (back.length > 0) await refuseTooMany(tx, ref.projectId, 1);
-    return back.length > 0;
+    if (restored.length > 0) await refuseTooMany(tx, ref.projectId, { alreadyCounted: 1 });
+    return restored.length > 0;
   });
 }
 
 /** A host name and the page that it shows; `slug` null: the page was deleted. */
 export type PageHost = { host: string; slug: string | null };
 
-/** All host names of pages. One of a deleted page is among them, since its visitors must not reach anything else. */
+/** The hosts of all pages. Those of deleted pages are included (slug null), so that they do not serve the app itself. */
 export async function listPageHosts(db: Db): Promise<PageHost[]> {
   const rows = await db.execute<PageHost>(sql`
     select distinct on (s.host) s.host, case when s.deleted_at is null and p.deleted_at is null then s.slug end as slug
@@ -181,16 +180,20 @@ export async function listPageHosts(db: Db): Promise<PageHost[]> {
 
 async function requirePage(tx: Db | Tx, ref: StatusPageRef): Promise<StatusPageRow> {
   const page = await findStatusPage(tx, ref);
-  if (page === null) throw new Error("A page that was just written is there.");
+  if (page === null) throw new Error("The status page that was just written was not found.");
   return page;
 }
 
-async function refuseTooMany(tx: Db | Tx, projectId: string, added = 0): Promise<void> {
-  const there = await tx.$count(
+async function refuseTooMany(
+  tx: Db | Tx,
+  projectId: string,
+  { alreadyCounted } = { alreadyCounted: 0 },
+): Promise<void> {
+  const pages = await tx.$count(
     statusPages,
     and(eq(statusPages.projectId, projectId), isNull(statusPages.deletedAt)),
   );
-  if (there >= PAGES_PER_PROJECT_MAX + added) throw new TooMany();
+  if (pages - alreadyCounted >= PAGES_PER_PROJECT_MAX) throw new ProjectLimitReached();
 }
 
 /** An entry keeps its id for as long as its check stays on the page: posts and feeds name it. */
@@ -206,8 +209,8 @@ async function writeEntries(
   );
   if (known < ids.length) throw new UnknownCheck();
   const { checkId, pageId } = statusPageEntries;
-  const isLeft = sql`not (${inArray(checkId, ids)})`;
-  await tx.delete(statusPageEntries).where(and(eq(pageId, ref.pageId), isLeft));
+  const isRemoved = sql`not (${inArray(checkId, ids)})`;
+  await tx.delete(statusPageEntries).where(and(eq(pageId, ref.pageId), isRemoved));
   if (entries.length === 0) return;
   await tx
     .insert(statusPageEntries)
@@ -237,7 +240,7 @@ async function withEntries(
   const counts = await countSubscribers(db, ids);
   return rows.map((row) => ({
     ...row,
-    entries: entries.flatMap(({ pageId: of, ...entry }) => (of === row.id ? [entry] : [])),
+    entries: entries.flatMap(({ pageId: onPage, ...entry }) => (onPage === row.id ? [entry] : [])),
     subscribers: counts.get(row.id) ?? 0,
   }));
 }
@@ -256,8 +259,8 @@ function isPage({ projectId, pageId }: StatusPageRef) {
   return and(eq(statusPages.projectId, projectId), eq(statusPages.id, pageId));
 }
 
-/** @throws TakenByPage where a unique index of the table refuses the write */
-async function namingWhatIsTaken<T>(write: () => Promise<T>): Promise<T> {
+/** Runs a write. @throws TakenByPage if a unique index of the table refuses it */
+async function withTakenByPage<T>(write: () => Promise<T>): Promise<T> {
   try {
     return await write();
   } catch (cause) {
@@ -268,7 +271,7 @@ async function namingWhatIsTaken<T>(write: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Drizzle wraps what the server answered, so it may be the cause. */
+/** The constraint that a write violated. Drizzle wraps the server's error, so it may be the cause. */
 function violatedIndex(error: unknown): string | null {
   if (!(error instanceof Error)) return null;
   if ("constraint_name" in error) return String(error.constraint_name);

@@ -26,12 +26,12 @@ export class UnknownOnPage extends Error {
   readonly field: "checkIds" | "incidentId";
 
   constructor(field: "checkIds" | "incidentId") {
-    super(`A post names what is not there: ${field}.`);
+    super(`A post names something that does not exist: ${field}.`);
     this.field = field;
   }
 }
 
-/** Posts of a page, newest first, from before the post of the id `before`. */
+/** Posts of a page, newest first; only those older than the post `before`. */
 export async function listStatusPosts(
   db: Db | Tx,
   ref: StatusPageRef,
@@ -64,8 +64,8 @@ export async function findStatusPost(db: Db | Tx, ref: StatusPostRef): Promise<S
 }
 
 /**
- * Writes a post with its first update, and queues the mails to subscribers in the same transaction. Null where there is
- * no such page. @throws UnknownOnPage
+ * Writes a post with its first update, and queues the mails to subscribers in the same transaction. Null if there is no such
+ * page. @throws UnknownOnPage
  */
 export async function createStatusPost(
   db: Db,
@@ -74,15 +74,15 @@ export async function createStatusPost(
 ): Promise<StatusPostRow | null> {
   return await db.transaction(async (tx) => {
     const { projectId, pageId } = ref;
-    const isThere = and(
+    const isPage = and(
       eq(statusPages.projectId, projectId),
       eq(statusPages.id, pageId),
       isNull(statusPages.deletedAt),
     );
-    if ((await tx.$count(statusPages, isThere)) === 0) return null;
+    if ((await tx.$count(statusPages, isPage)) === 0) return null;
     if (incidentId !== null && !(await hasIncident(tx, projectId, incidentId)))
       throw new UnknownOnPage("incidentId");
-    const entryIds = await entriesOf(tx, ref, checkIds);
+    const entryIds = await findEntryIds(tx, ref, checkIds);
     const [post] = await tx
       .insert(statusPosts)
       .values({ projectId, pageId, title, incidentId, entryIds })
@@ -92,7 +92,7 @@ export async function createStatusPost(
   });
 }
 
-/** Writes an update, and queues the mails to subscribers in the same transaction. Null where there is no such post. */
+/** Writes an update, and queues the mails to subscribers in the same transaction. Null if there is no such post. */
 export async function addStatusUpdate(
   db: Db | Tx,
   ref: StatusPostRef,
@@ -115,10 +115,10 @@ export async function addStatusUpdate(
 export type StatusUpdateRef = StatusPostRef & { updateId: string };
 type StatusUpdateEdit = Omit<NewStatusUpdate, "by">;
 
-/** The only update of a post cannot be deleted: nothing of the post would be left to see. */
+/** The only update of a post cannot be deleted: the post would be empty. */
 export class OnlyUpdate extends Error {}
 
-/** Corrects an update. Nothing is sent again; mails that were not sent yet say what it says now. Null where there is none. */
+/** Corrects an update. Mails that were sent are not sent again; those that wait get the new text. Null if there is no such update. */
 export async function editStatusUpdate(
   db: Db,
   ref: StatusUpdateRef,
@@ -127,35 +127,35 @@ export async function editStatusUpdate(
   return await changeUpdate(db, ref, { ...fields, editedAt: new Date(at) });
 }
 
-/** It can be restored for 30 days; mails about it that were not sent yet are not sent. @throws OnlyUpdate */
+/** Deletes an update, which can be restored for 30 days; waiting mails about it are not sent. @throws OnlyUpdate */
 export async function deleteStatusUpdate(db: Db, ref: StatusUpdateRef): Promise<StatusPostRow | null> {
   return await changeUpdate(db, ref, { deletedAt: sql`now()` });
 }
 
-/** Undoes a deletion. Null where there was none. */
+/** Undoes a deletion; null if there was none. */
 export async function restoreStatusUpdate(db: Db, ref: StatusUpdateRef): Promise<StatusPostRow | null> {
   return await changeUpdate(db, ref, { deletedAt: null });
 }
 
 type UpdateChange = Partial<Omit<StatusUpdateEdit, "at">> & { editedAt?: Date; deletedAt?: SQL | null };
 
-/** A restored update is among the deleted ones, any other among those that are shown. */
+/** Changes an update: one that is to be restored is looked for among the deleted ones, any other among the rest. */
 async function changeUpdate(
   db: Db,
   ref: StatusUpdateRef,
   change: UpdateChange,
 ): Promise<StatusPostRow | null> {
   return await db.transaction(async (tx) => {
-    // Two who delete at once would else leave a post without any.
+    // Otherwise two people who delete at once could leave a post without an update.
     await tx.execute(sql`select 1 from status_posts where id = ${ref.postId} for update`);
     const post = await findStatusPost(tx, ref);
     if (post === null) return null;
     const { id, postId, deletedAt } = statusUpdates;
-    const isThere = change.deletedAt === null ? isNotNull(deletedAt) : isNull(deletedAt);
+    const isCandidate = change.deletedAt === null ? isNotNull(deletedAt) : isNull(deletedAt);
     const changed = await tx
       .update(statusUpdates)
       .set(change)
-      .where(and(eq(id, ref.updateId), eq(postId, ref.postId), isThere))
+      .where(and(eq(id, ref.updateId), eq(postId, ref.postId), isCandidate))
       .returning({ id });
     if (changed.length === 0) return null;
     if (change.deletedAt && post.updates.length === 1) throw new OnlyUpdate();
@@ -163,32 +163,32 @@ async function changeUpdate(
   });
 }
 
-/** It can be restored for 30 days; mails that were not sent yet are not sent. @returns whether it was there */
+/** Deletes a post, which can be restored for 30 days; waiting mails about it are not sent. @returns whether there was such a post */
 export async function deleteStatusPost(db: Db, ref: StatusPostRef): Promise<boolean> {
-  const gone = await db
+  const deleted = await db
     .update(statusPosts)
     .set({ deletedAt: sql`now()` })
     .where(and(isPost(ref), isNull(statusPosts.deletedAt)))
     .returning({ id: statusPosts.id });
-  return gone.length > 0;
+  return deleted.length > 0;
 }
 
 /** Undoes a deletion. @returns whether there was one */
 export async function restoreStatusPost(db: Db, ref: StatusPostRef): Promise<boolean> {
-  const back = await db
+  const restored = await db
     .update(statusPosts)
     .set({ deletedAt: null })
     .where(and(isPost(ref), sql`${statusPosts.deletedAt} is not null`))
     .returning({ id: statusPosts.id });
-  return back.length > 0;
+  return restored.length > 0;
 }
 
 async function hasIncident(tx: Tx, projectId: string, incidentId: string): Promise<boolean> {
-  const isThere = and(eq(incidents.projectId, projectId), eq(incidents.id, incidentId));
-  return (await tx.$count(incidents, isThere)) > 0;
+  const isIncident = and(eq(incidents.projectId, projectId), eq(incidents.id, incidentId));
+  return (await tx.$count(incidents, isIncident)) > 0;
 }
 
-async function entriesOf(tx: Tx, ref: StatusPageRef, checkIds: readonly string[]): Promise<string[]> {
+async function findEntryIds(tx: Tx, ref: StatusPageRef, checkIds: readonly string[]): Promise<string[]> {
   const wanted = [...new Set(checkIds)];
   const rows = await tx
     .select({ id: statusPageEntries.id })

@@ -6,7 +6,7 @@ import { SLOT_COUNTS } from "../history/list-events.ts";
 import { isSame, type Keyring, newestKey, sign } from "../secrets/keyring.ts";
 import { epochMs } from "../sql-fragments.ts";
 
-/** A page with all that visitors may be shown of it, and what decides whether they may see it. */
+/** A page with everything that visitors may see, and the settings that decide whether they may. */
 export type LoadedStatusPage = {
   id: string;
   projectId: string;
@@ -37,12 +37,12 @@ type Row = Omit<LoadedStatusPage, "entries"> & {
   entries: (Omit<EntryRecord, "days"> & { days: DayValues[] })[];
 };
 
-const INCIDENTS_OF_ENTRY = 20;
-const POSTS = 50;
+const INCIDENTS_PER_ENTRY_MAX = 20;
+const POSTS_MAX = 50;
 
 /**
- * Reads the page of a slug by one statement; null where there is none. `daysBack`: of how many days before today the slots
- * are summed up. Past days do not change, so a caller that keeps their sums asks for few.
+ * Reads the page of a slug with one statement; null if there is none. `daysBack`: for how many days before today slots are
+ * counted. Past days do not change, so a caller that keeps their counts needs few.
  */
 export async function loadStatusPage(
   pool: Pool,
@@ -73,7 +73,7 @@ const INCIDENTS_OF_CHECK = `
     from (select id, opened_at, resolved_at from incidents
            where project_id = c.project_id and check_id = c.id
              and (resolved_at is null or resolved_at > now.at - interval '14 days')
-           order by opened_at desc limit ${INCIDENTS_OF_ENTRY}) i`;
+           order by opened_at desc limit ${INCIDENTS_PER_ENTRY_MAX}) i`;
 
 const ENTRIES = `
   select coalesce(json_agg(json_build_object('id', e.id, 'group', e.group_name, 'name', e.name, 'status', c.status,
@@ -96,7 +96,7 @@ const POSTS_OF_PAGE = `
                            order by u.at desc, u.id desc limit 1) newest on true
            where o.page_id = p.id and o.deleted_at is null
              and (newest.state not in ('resolved', 'notice') or newest.at > now.at - interval '14 days')
-           order by o.id desc limit ${POSTS}) o`;
+           order by o.id desc limit ${POSTS_MAX}) o`;
 
 const DAYS = `
   select json_agg(to_char((now.at at time zone p.timezone)::date - back, 'YYYY-MM-DD') order by back desc)
@@ -113,19 +113,19 @@ const PAGE = `
 
 const TICKET = "status page password";
 
-/** Who may see a page that asks for a password: it ends at `expires` (epoch seconds), and with a change of the password. */
-type TicketOf = { pageId: string; passwordHash: string | null; expires: string };
+/** What a ticket is for: it is valid until `expires` (epoch seconds), or until the page's password is changed. */
+type TicketContent = { pageId: string; passwordHash: string | null; expires: string };
 
-/** Proves that its holder knew a page's password. */
-export function signPageTicket(keyring: Keyring, of: TicketOf): string {
+/** Signs a ticket, which proves that its holder knew a page's password. */
+export function signPageTicket(keyring: Keyring, content: TicketContent): string {
   const { id, key } = newestKey(keyring);
-  return [of.expires, id, sign(key, TICKET, ticketText(of))].join(".");
+  return [content.expires, id, sign(key, TICKET, ticketText(content))].join(".");
 }
 
-/** Whether a text is a ticket of this page and its password of now, and not over. */
+/** Whether a text is a valid ticket of this page with its present password. */
 export function isPageTicket(
   keyring: Keyring,
-  { now, ticket, ...page }: Omit<TicketOf, "expires"> & { ticket: string; now: Instant },
+  { now, ticket, ...page }: Omit<TicketContent, "expires"> & { ticket: string; now: Instant },
 ): boolean {
   const [expires = "", keyId, signature = ""] = ticket.split(".");
   const key = keyring.keys.find(({ id }) => id === keyId);
@@ -133,6 +133,6 @@ export function isPageTicket(
   return isSame(signature, sign(key.key, TICKET, ticketText({ ...page, expires })));
 }
 
-function ticketText({ pageId, passwordHash, expires }: TicketOf): string {
+function ticketText({ pageId, passwordHash, expires }: TicketContent): string {
   return [pageId, expires, passwordHash ?? ""].join("|");
 }

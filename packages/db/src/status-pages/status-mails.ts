@@ -8,7 +8,7 @@ import { statusMails } from "../schema/index.ts";
 /** A mail that waits to be sent. */
 export type StatusMailRow = { id: string; attempts: number };
 
-/** What a mail to a subscriber says; `update` null: it asks them to confirm. */
+/** The content of a mail to a subscriber; `update` null: it asks them to confirm. */
 export type StatusMailContent = {
   subscriberId: string;
   email: string;
@@ -24,10 +24,10 @@ export type StatusMailContent = {
   } | null;
 };
 
-/** Longer than an attempt lasts: then another checker takes the mail over. */
+/** Longer than any attempt; after this time another checker takes the mail over. */
 const LEASE_SECONDS = 1_860;
 
-/** Takes the mail that has been due longest; nobody else gets it for half an hour. Null where none is due. */
+/** Claims the mail that has been due longest; no other checker gets it for half an hour. Null if none is due. */
 export async function claimStatusMail(db: Db): Promise<StatusMailRow | null> {
   const [claimed] = await db
     .update(statusMails)
@@ -43,7 +43,7 @@ export async function claimStatusMail(db: Db): Promise<StatusMailRow | null> {
   return claimed ?? null;
 }
 
-/** What a mail is about, as it is now; null where its page or its post is deleted, or its question answered. */
+/** The present content of a mail; null if its page or post was deleted, or the subscriber has confirmed already. */
 export async function loadStatusMail(db: Db, mailId: string): Promise<StatusMailContent | null> {
   const rows = await db.execute<{ content: StatusMailContent & { isConfirmed: boolean } }>(sql`
     select json_build_object(
@@ -71,10 +71,10 @@ export async function loadStatusMail(db: Db, mailId: string): Promise<StatusMail
 }
 
 /**
- * A mail server said that the mailbox of this mail does not exist: no further mail goes there, and the owners of the page
+ * Stops mails to a subscriber whose mailbox does not exist, as the mail server said about this mail. The owners of the page
  * see its words.
  */
-export async function takeOffSubscriber(db: Db, mailId: string, because: string): Promise<void> {
+export async function stopRefusedSubscriber(db: Db, mailId: string, because: string): Promise<void> {
   await db.execute(sql`
     with gone as (
       update status_subscribers s set confirmed_at = null, refused_at = now(), refused_because = ${because}
@@ -84,12 +84,12 @@ export async function takeOffSubscriber(db: Db, mailId: string, because: string)
     update status_mails m set due_at = null from gone where m.subscriber_id = gone.id`);
 }
 
-/** The mail was taken by the mail server, is not to be sent, or was given up. */
+/** Ends a mail that the mail server accepted, that is not to be sent, or that was given up. */
 export async function finishStatusMail(db: Db, mailId: string): Promise<void> {
   await db.update(statusMails).set({ dueAt: null }).where(eq(statusMails.id, mailId));
 }
 
-/** Tries again in `seconds`. */
+/** Makes a mail due again in `seconds`. */
 export async function postponeStatusMail(db: Db, mailId: string, seconds: number): Promise<void> {
   await db
     .update(statusMails)
@@ -98,8 +98,8 @@ export async function postponeStatusMail(db: Db, mailId: string, seconds: number
 }
 
 /**
- * Addresses whose readers did not agree within three days, or that were refused 90 days ago, mails as old as that, and
- * deleted pages, posts and updates.
+ * Subscribers who did not confirm within three days, or were refused 90 days ago; mails older than 90 days; and pages, posts
+ * and updates that were deleted 30 days ago.
  */
 export const pruneStatusPages: Prune = async (db, limit) => {
   await db.execute(sql`

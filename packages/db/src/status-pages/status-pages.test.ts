@@ -217,7 +217,7 @@ test("an address without a mailbox gets nothing more, says why, and may be asked
     "select id from status_mails where subscriber_id = $1 and update_id is not null",
     [subscriberId],
   );
-  await db.takeOffSubscriber(on, mail?.id ?? "", "550 5.1.1 no such user");
+  await db.stopRefusedSubscriber(on, mail?.id ?? "", "550 5.1.1 no such user");
   await db.createStatusPost(on, ref, post);
   expect(await dueMails([email])).toEqual([]);
   const [row] = await db.listSubscribers(on, ref, { limit: 1, after: null });

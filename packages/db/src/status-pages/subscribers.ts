@@ -8,7 +8,7 @@ import type { StatusPageRef } from "./pages.ts";
 export type SubscriberRef = StatusPageRef & { subscriberId: string };
 export type SubscriberRow = typeof statusSubscribers.$inferSelect;
 
-/** Addresses that get the updates of a page, whose readers have not agreed yet, or that were taken off; oldest first. */
+/** The subscribers of a page, oldest first, including those who have not confirmed yet or were refused. */
 export async function listSubscribers(
   db: Db,
   { projectId, pageId }: StatusPageRef,
@@ -28,12 +28,12 @@ export async function listSubscribers(
     .limit(page.limit);
 }
 
-/** No further update goes there. @returns whether it was there */
+/** Removes a subscriber from a page. @returns whether there was such a subscriber */
 export async function removeSubscriber(
   db: Db,
   { projectId, pageId, subscriberId }: SubscriberRef,
 ): Promise<boolean> {
-  const gone = await db
+  const removed = await db
     .delete(statusSubscribers)
     .where(
       and(
@@ -43,12 +43,12 @@ export async function removeSubscriber(
       ),
     )
     .returning({ id: statusSubscribers.id });
-  return gone.length > 0;
+  return removed.length > 0;
 }
 
 /**
- * Notes that the reader of an address may want the updates of a page, and queues the mail that asks them. An address
- * that agreed already, or that was asked within the last hour, gets no mail.
+ * Stores that the owner of an address may want the updates of a page, and queues the mail that asks them to confirm. An
+ * address that has confirmed already, or was asked within the last hour, gets no mail.
  */
 export async function subscribe(db: Db, ref: StatusPageRef, email: string): Promise<void> {
   await db.execute(sql`
@@ -66,7 +66,7 @@ export async function subscribe(db: Db, ref: StatusPageRef, email: string): Prom
     select pg_notify('overdue_status_mails', '') from queued`);
 }
 
-/** Queues an update of a post for every reader who has agreed; each gets it once, however often this is called. */
+/** Queues an update of a post for every confirmed subscriber; each gets it once, however often this is called. */
 export async function queueUpdateMails(tx: Tx, ref: StatusPageRef, updateId: string): Promise<void> {
   await tx.execute(sql`
     insert into status_mails (project_id, subscriber_id, update_id)
@@ -79,20 +79,20 @@ export async function queueUpdateMails(tx: Tx, ref: StatusPageRef, updateId: str
 const CONFIRM = "confirm status subscription";
 const UNSUBSCRIBE = "end status subscription";
 
-/** `base`: where links of the page begin, such as `https://overdue.example/status`, or its own host. */
-type LinkOf = { base: string; subscriberId: string };
+/** `base`: the beginning of the page's links, such as `https://overdue.example/status`, or its own host. */
+type LinkTarget = { base: string; subscriberId: string };
 
-/** Lets the reader of a mailbox agree to get updates there. It ends with the row, which is pruned after three days. */
-export function confirmSubscriptionLink(keyring: Keyring, { base, subscriberId }: LinkOf): string {
+/** A link by which the owner of a mailbox agrees to get updates. It ends with the row, which is pruned after three days. */
+export function confirmSubscriptionLink(keyring: Keyring, { base, subscriberId }: LinkTarget): string {
   return `${base}/confirm?${signId(keyring, CONFIRM, subscriberId)}`;
 }
 
-/** Lets the holder of a mail end these mails, and nothing else (RFC 8058). It does not expire. */
-export function endSubscriptionLink(keyring: Keyring, { base, subscriberId }: LinkOf): string {
+/** A link by which the recipient of a mail ends the subscription, and nothing else (RFC 8058). It does not expire. */
+export function endSubscriptionLink(keyring: Keyring, { base, subscriberId }: LinkTarget): string {
   return `${base}/unsubscribe?${signId(keyring, UNSUBSCRIBE, subscriberId)}`;
 }
 
-/** A subscription as the page behind a mail's link shows it. */
+/** A subscription, for the page of a mail's link. */
 export type Subscription = {
   id: string;
   email: string;
@@ -101,7 +101,7 @@ export type Subscription = {
   slug: string;
 };
 
-/** The subscription that a link was signed for; null where it was not, or it is gone. */
+/** The subscription for which a link was signed; null if it was not signed, or the subscription no longer exists. */
 export async function findLinkedSubscription(
   db: Db,
   keyring: Keyring,
@@ -125,7 +125,7 @@ export async function findLinkedSubscription(
   return { ...subscription, isConfirmed: confirmedAt !== null };
 }
 
-/** The reader agreed. */
+/** Stores that the owner of the address agreed. */
 export async function confirmSubscription(db: Db, subscriberId: string): Promise<void> {
   await db
     .update(statusSubscribers)
@@ -137,7 +137,7 @@ export async function confirmSubscription(db: Db, subscriberId: string): Promise
     .where(eq(statusSubscribers.id, subscriberId));
 }
 
-/** The reader wants no more mails: nothing of the address is kept. */
+/** Ends a subscription: the address is deleted. */
 export async function endSubscription(db: Db, subscriberId: string): Promise<void> {
   await db.delete(statusSubscribers).where(eq(statusSubscribers.id, subscriberId));
 }

@@ -10,16 +10,16 @@ import { keyringOf } from "../secrets/keyring.ts";
 import {
   botName,
   createTelegramLink,
-  downForChat,
+  listDownForChat,
   endTelegramUpdate,
   findTelegramLink,
-  keepTelegramUpdate,
-  noteTelegramStart,
-  projectForChat,
-  rememberBot,
-  unagreedChats,
+  storeTelegramUpdate,
+  storeTelegramStart,
+  findProjectForChat,
+  storeBotName,
+  findUnagreedChats,
   useTelegramLink,
-  waitingTelegramUpdates,
+  listWaitingTelegramUpdates,
 } from "./telegram.ts";
 
 const database = await testDatabase();
@@ -73,20 +73,20 @@ describe("a chat whose id is typed into a channel", () => {
     const { projectId } = await aProject(pool);
     const [id, name] = [aChatId(), `@Backups${aChatId().slice(1)}`];
     const all = { projectId, wanted: [wanted(id), wanted(name.toUpperCase()), wanted(aChatId())] };
-    expect(await unagreedChats(db, sceneKeyring, all)).toEqual([0, 1, 2]);
-    await noteTelegramStart(db, [id, name]);
-    expect(await unagreedChats(db, sceneKeyring, all)).toEqual([2]);
+    expect(await findUnagreedChats(db, sceneKeyring, all)).toEqual([0, 1, 2]);
+    await storeTelegramStart(db, [id, name]);
+    expect(await findUnagreedChats(db, sceneKeyring, all)).toEqual([2]);
     await pool.query("update telegram_starts set started_at = now() - interval '25 hours' where chat = $1", [
       id,
     ]);
-    expect(await unagreedChats(db, sceneKeyring, all)).toEqual([0, 2]);
+    expect(await findUnagreedChats(db, sceneKeyring, all)).toEqual([0, 2]);
   });
 
   test("needs no agreement where the channel has a bot of its own, or is none of Telegram's", async () => {
     const { projectId } = await aProject(pool);
     const webhook = { kind: "webhook", settings: { chat: aChatId() } };
     const all = { projectId, wanted: [wanted(aChatId(), "123:abc"), webhook] };
-    expect(await unagreedChats(db, sceneKeyring, all)).toEqual([]);
+    expect(await findUnagreedChats(db, sceneKeyring, all)).toEqual([]);
   });
 
   test("has agreed for the project that writes there already, also after its channel was deleted, and for no other", async () => {
@@ -95,8 +95,8 @@ describe("a chat whose id is typed into a channel", () => {
     const { id: channelId } = await addChat(mine.projectId, chat);
     await deleteChannel(db, { projectId: mine.projectId, channelId });
     const all = { wanted: [wanted(chat)] };
-    expect(await unagreedChats(db, sceneKeyring, { ...all, projectId: mine.projectId })).toEqual([]);
-    expect(await unagreedChats(db, sceneKeyring, { ...all, projectId: other.projectId })).toEqual([0]);
+    expect(await findUnagreedChats(db, sceneKeyring, { ...all, projectId: mine.projectId })).toEqual([]);
+    expect(await findUnagreedChats(db, sceneKeyring, { ...all, projectId: other.projectId })).toEqual([0]);
   });
 
   test("is asked again where the stored settings cannot be read any more", async () => {
@@ -104,14 +104,14 @@ describe("a chat whose id is typed into a channel", () => {
     const chat = aChatId();
     await addChat(projectId, chat);
     const lost = keyringOf(["another SECRET_KEY than the one before"]);
-    expect(await unagreedChats(db, lost, { projectId, wanted: [wanted(chat)] })).toEqual([0]);
+    expect(await findUnagreedChats(db, lost, { projectId, wanted: [wanted(chat)] })).toEqual([0]);
   });
 
   test("whose id begins like another one's is not that one", async () => {
     const { projectId } = await aProject(pool);
     const chat = aChatId();
     await addChat(projectId, `${chat}1`);
-    expect(await unagreedChats(db, sceneKeyring, { projectId, wanted: [wanted(chat)] })).toEqual([0]);
+    expect(await findUnagreedChats(db, sceneKeyring, { projectId, wanted: [wanted(chat)] })).toEqual([0]);
   });
 });
 
@@ -127,7 +127,7 @@ describe("a chat that asks what is down", () => {
     await pool.query("update incidents set opened_at = opened_at - interval '1 hour' where id = $1", [
       second.incidentId,
     ]);
-    const names = async () => (await downForChat(db, `chat ${chat}`)).map(({ checkName }) => checkName);
+    const names = async () => (await listDownForChat(db, `chat ${chat}`)).map(({ checkName }) => checkName);
     expect(await names()).toEqual(["hourly sync", "nightly backup"]);
     await pool.query("update incidents set resolved_at = now() where id = $1", [first.incidentId]);
     await deleteCheck(db, { projectId: scene.projectId, checkId });
@@ -138,28 +138,28 @@ describe("a chat that asks what is down", () => {
     const [scene, chat] = [await alertScene(db, { kind: "webhook", settings: {} }), aChatId()];
     const { incidentId } = await scene.down();
     const hint = `chat ${chat}`;
-    expect(await projectForChat(db, incidentId, hint)).toBeNull();
+    expect(await findProjectForChat(db, incidentId, hint)).toBeNull();
     const channel = await addChat(scene.projectId, chat, ", topic 7");
-    expect(await projectForChat(db, incidentId, hint)).toBe(scene.projectId);
+    expect(await findProjectForChat(db, incidentId, hint)).toBe(scene.projectId);
     await deleteChannel(db, { projectId: scene.projectId, channelId: channel.id });
-    expect(await projectForChat(db, incidentId, hint)).toBeNull();
+    expect(await findProjectForChat(db, incidentId, hint)).toBeNull();
   });
 });
 
 test("an update that Telegram sends again counts once, and the oldest is dealt with first", async () => {
   for (const updateId of [12, 11, 12])
-    await keepTelegramUpdate(db, { updateId, body: `{"update_id":${updateId}}` });
-  const waiting = async () => (await waitingTelegramUpdates(db)).map(({ updateId }) => updateId);
+    await storeTelegramUpdate(db, { updateId, body: `{"update_id":${updateId}}` });
+  const waiting = async () => (await listWaitingTelegramUpdates(db)).map(({ updateId }) => updateId);
   expect(await waiting()).toEqual([11, 12]);
   await endTelegramUpdate(db, 11);
-  await keepTelegramUpdate(db, { updateId: 11, body: "{}" });
+  await storeTelegramUpdate(db, { updateId: 11, body: "{}" });
   expect(await waiting()).toEqual([12]);
 });
 
 test("the bot's name is unknown until it is remembered, and then the newest", async () => {
   expect(await botName(db)).toBeNull();
-  await rememberBot(db, "first_bot");
-  await rememberBot(db, "second_bot");
+  await storeBotName(db, "first_bot");
+  await storeBotName(db, "second_bot");
   expect(await botName(db)).toBe("second_bot");
 });
 
@@ -167,7 +167,7 @@ test("a check of the asking chat that was never down is not in its list", async 
   const [{ projectId }, chat] = [await aProject(pool), aChatId()];
   await aCheck(pool, { projectId });
   await addChat(projectId, chat);
-  expect(await downForChat(db, `chat ${chat}`)).toEqual([]);
+  expect(await listDownForChat(db, `chat ${chat}`)).toEqual([]);
 });
 
 function aChatId(): string {

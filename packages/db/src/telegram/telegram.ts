@@ -14,12 +14,12 @@ import { isSame, type Keyring, newestKey } from "../secrets/keyring.ts";
 import { epochMs } from "../sql-fragments.ts";
 
 export type TelegramLink = typeof telegramLinks.$inferSelect;
-/** What a chat that sent a code becomes: a channel's name, settings and hint. */
+/** The name, settings and hint of the channel that a chat becomes. */
 export type LinkedChat = { name: string; settings: Record<string, unknown>; hint: string };
 
 const MINUTES_VALID = 15;
 
-/** A new code for a chat to send; Telegram takes letters, digits, _ and - in it. Only its hash is stored. */
+/** Creates a code for a chat to send. Telegram allows letters, digits, _ and - in it. Only its hash is stored. */
 export async function createTelegramLink(
   db: Db,
   projectId: string,
@@ -45,7 +45,7 @@ export async function findTelegramLink(
   return link ?? null;
 }
 
-/** Makes the chat a channel for every check of the code's project. A code is good once, and for 15 minutes. */
+/** Makes the chat a channel for every check of the code's project. A code is valid once, within 15 minutes. */
 export async function useTelegramLink(
   db: Db,
   keyring: Keyring,
@@ -84,32 +84,33 @@ function hashOf(code: string): string {
   return createHash("sha256").update(code).digest("hex");
 }
 
-const NAME = "telegram-bot";
+const BOT_FACT = "telegram-bot";
 
-/** The bot's @name without its @, as Telegram sent it; null until the checker has reached Telegram. */
+/** The bot's @name without the @, as Telegram sent it; null until the checker has reached Telegram. */
 export async function botName(db: Db): Promise<string | null> {
-  const [fact] = await db.select().from(instanceFacts).where(eq(instanceFacts.name, NAME));
+  const [fact] = await db.select().from(instanceFacts).where(eq(instanceFacts.name, BOT_FACT));
   return fact?.value ?? null;
 }
 
-export async function rememberBot(db: Db, value: string): Promise<void> {
+/** Stores the bot's @name, without the @. */
+export async function storeBotName(db: Db, value: string): Promise<void> {
   await db
     .insert(instanceFacts)
-    .values({ name: NAME, value })
+    .values({ name: BOT_FACT, value })
     .onConflictDoUpdate({ target: instanceFacts.name, set: { value } });
 }
 
-/** By what Telegram's requests to our webhook are known: derived from the newest key, so it is stored nowhere. */
+/** The secret in Telegram's requests to our webhook. It is derived from the newest key, so it is stored nowhere. */
 export function telegramWebhookSecret(keyring: Keyring): string {
-  return secretOf(newestKey(keyring).key);
+  return webhookSecret(newestKey(keyring).key);
 }
 
 /** Whether this is the secret of any of our keys; compares in constant time. */
 export function isTelegramWebhookSecret({ keys }: Keyring, given: string): boolean {
-  return keys.map(({ key }) => secretOf(key)).some((secret) => isSame(secret, given));
+  return keys.map(({ key }) => webhookSecret(key)).some((secret) => isSame(secret, given));
 }
 
-function secretOf(key: Buffer): string {
+function webhookSecret(key: Buffer): string {
   return createHmac("sha256", key).update("overdue telegram webhook").digest("base64url");
 }
 
@@ -117,8 +118,8 @@ export type DownCheck = { projectName: string; checkName: string; reason: Reason
 
 const DOWN_MAX = 20;
 
-/** What is down in the projects that alert this chat, longest first. `hint`: "chat -100123". */
-export async function downForChat(db: Db, hint: string): Promise<DownCheck[]> {
+/** The checks that are down in the projects that alert this chat, longest first. `hint`: "chat -100123". */
+export async function listDownForChat(db: Db, hint: string): Promise<DownCheck[]> {
   const rows = await db.execute<DownCheck>(sql`
     select p.name as "projectName", ${checkNameSql("k")} as "checkName", i.reason,
       ${epochMs("i.opened_at")} as "openedAt"
@@ -130,8 +131,8 @@ export async function downForChat(db: Db, hint: string): Promise<DownCheck[]> {
   return rows;
 }
 
-/** The project of an incident, where one of its channels is this chat; null where the chat has no say in it. */
-export async function projectForChat(db: Db, incidentId: string, hint: string): Promise<string | null> {
+/** The project of an incident, if one of its channels is this chat; null: people there may not act on the incident. */
+export async function findProjectForChat(db: Db, incidentId: string, hint: string): Promise<string | null> {
   const rows = await db.execute<{ projectId: string }>(sql`
     select i.project_id as "projectId" from incidents i
     where i.id = ${incidentId}
@@ -147,25 +148,25 @@ function isOfChat(hint: string): SQL {
 /** `body`: JSON as Telegram sent it. */
 export type TelegramUpdate = { updateId: number; body: string };
 
-const AT_ONCE = 100;
+const UPDATES_AT_ONCE_MAX = 100;
 
-/** Stores an update of the webhook and notifies its handler. Telegram repeats updates without an answer: each counts once. */
-export async function keepTelegramUpdate(db: Db, update: TelegramUpdate): Promise<void> {
+/** Stores an update of the webhook and notifies its handler. Telegram repeats unanswered updates, so each counts once. */
+export async function storeTelegramUpdate(db: Db, update: TelegramUpdate): Promise<void> {
   const kept = await db.insert(telegramUpdates).values(update).onConflictDoNothing().returning();
   if (kept.length > 0) await db.execute(sql`select pg_notify('overdue_telegram', '')`);
 }
 
-/** What waits to be dealt with, oldest first. */
-export async function waitingTelegramUpdates(db: Db): Promise<TelegramUpdate[]> {
+/** The updates that wait to be handled, oldest first. */
+export async function listWaitingTelegramUpdates(db: Db): Promise<TelegramUpdate[]> {
   return db
     .select({ updateId: telegramUpdates.updateId, body: telegramUpdates.body })
     .from(telegramUpdates)
     .where(isNull(telegramUpdates.handledAt))
     .orderBy(asc(telegramUpdates.updateId))
-    .limit(AT_ONCE);
+    .limit(UPDATES_AT_ONCE_MAX);
 }
 
-/** Notes that an update was dealt with, and forgets those of more than a day ago. */
+/** Stores that an update was handled, and deletes those that were handled more than a day ago. */
 export async function endTelegramUpdate(db: Db, updateId: number): Promise<void> {
   await db
     .update(telegramUpdates)
@@ -174,15 +175,15 @@ export async function endTelegramUpdate(db: Db, updateId: number): Promise<void>
   await db.delete(telegramUpdates).where(lt(telegramUpdates.handledAt, sql`now() - interval '1 day'`));
 }
 
-/** For so long after `/start` in a chat its id can be typed into a channel. */
-const VALID = sql`interval '1 day'`;
+/** For how long after `/start` in a chat its id can be entered for a channel. */
+const START_VALID = sql`interval '1 day'`;
 
-/** A channel as somebody wants it: its kind and its plain settings. */
-type Wanted = { kind: string; settings: Record<string, unknown> };
+/** A channel that somebody wants to save: its kind and its plain settings. */
+type WantedChannel = { kind: string; settings: Record<string, unknown> };
 
-/** Notes that somebody in this chat sent `/start` to the instance's bot. `chats`: its id, and its `@name` if any. */
-export async function noteTelegramStart(db: Db, chats: readonly string[]): Promise<void> {
-  await db.delete(telegramStarts).where(lt(telegramStarts.startedAt, sql`now() - ${VALID}`));
+/** Stores that somebody in this chat sent `/start` to the instance's bot. `chats`: the chat's id, and its `@name` if it has one. */
+export async function storeTelegramStart(db: Db, chats: readonly string[]): Promise<void> {
+  await db.delete(telegramStarts).where(lt(telegramStarts.startedAt, sql`now() - ${START_VALID}`));
   await db
     .insert(telegramStarts)
     .values(chats.map((chat) => ({ chat: chat.toLowerCase() })))
@@ -190,20 +191,20 @@ export async function noteTelegramStart(db: Db, chats: readonly string[]): Promi
 }
 
 /**
- * Positions, in the given list, of those Telegram channels whose chat has not agreed to messages of the instance's
- * bot. Agreed is a chat in which `/start` was sent within a day, and one that the bot writes to for this project
- * already. A channel with a bot of its own needs no agreement: the instance does not write there.
+ * The indexes of those Telegram channels whose chat has not agreed to messages of the instance's bot. A chat has agreed if
+ * `/start` was sent in it within a day, or if the bot already writes to it for this project. A channel with a bot of its own
+ * needs no agreement, since the instance's bot does not write there.
  */
-export async function unagreedChats(
+export async function findUnagreedChats(
   db: Db | Tx,
   keyring: Keyring,
-  { projectId, wanted }: { projectId: string; wanted: readonly Wanted[] },
+  { projectId, wanted }: { projectId: string; wanted: readonly WantedChannel[] },
 ): Promise<number[]> {
-  const asked = wanted.flatMap((channel, index) => {
-    const chat = chatOf(channel);
+  const chats = wanted.flatMap((channel, index) => {
+    const chat = botChat(channel);
     return chat === null ? [] : [{ chat, index }];
   });
-  if (asked.length === 0) return [];
+  if (chats.length === 0) return [];
   const started = await db
     .select({ chat: telegramStarts.chat })
     .from(telegramStarts)
@@ -211,27 +212,27 @@ export async function unagreedChats(
       and(
         inArray(
           telegramStarts.chat,
-          asked.map(({ chat }) => chat),
+          chats.map(({ chat }) => chat),
         ),
-        gt(telegramStarts.startedAt, sql`now() - ${VALID}`),
+        gt(telegramStarts.startedAt, sql`now() - ${START_VALID}`),
       ),
     );
   const agreed = new Set(started.map(({ chat }) => chat));
-  const open: typeof asked = [];
-  for (const one of asked.filter(({ chat }) => !agreed.has(chat))) {
-    if (!(await writesThere(db, keyring, { projectId, chat: one.chat }))) open.push(one);
+  const unagreed: typeof chats = [];
+  for (const one of chats.filter(({ chat }) => !agreed.has(chat))) {
+    if (!(await hasChannelFor(db, keyring, { projectId, chat: one.chat }))) unagreed.push(one);
   }
-  return open.map(({ index }) => index);
+  return unagreed.map(({ index }) => index);
 }
 
-/** The chat that the instance's bot would write to; null where it would not write at all. */
-function chatOf({ kind, settings }: Wanted): string | null {
+/** The chat to which the instance's bot would write; null if it would not write at all. */
+function botChat({ kind, settings }: WantedChannel): string | null {
   const { chat, token } = settings;
   return kind === "telegram" && token === undefined && typeof chat === "string" ? chat.toLowerCase() : null;
 }
 
-/** Also by a channel that was deleted lately, so that it may come back. */
-async function writesThere(
+/** Whether the project has a channel for this chat; one that was deleted counts too, so that it can be restored. */
+async function hasChannelFor(
   db: Db | Tx,
   keyring: Keyring,
   { projectId, chat }: { projectId: string; chat: string },
@@ -249,6 +250,6 @@ async function writesThere(
     );
   return rows.some(({ id, settings }) => {
     const opened = openSettings(keyring, { projectId, channelId: id }, settings);
-    return opened !== null && chatOf({ kind: "telegram", settings: opened }) === chat;
+    return opened !== null && botChat({ kind: "telegram", settings: opened }) === chat;
   });
 }

@@ -10,15 +10,15 @@ import { readWatermark, recentOutages } from "../receivers/checkpoint.ts";
 import { advance, applyOutages, changeOf } from "./change.ts";
 import { writeChanges } from "./write.ts";
 
-/** What a person does to a check, or the passing of time while they look. */
+/** What a person does to a check, or that time has passed. */
 export type Act = Extract<
   Event,
   { kind: "pause" | "resume" | "undo-pause" | "edit" | "baseline-reset" | "time" | "maintenance" }
 >;
 
 /**
- * Locks one check, lets `decide` say what happens to it (and write other columns of it in the same transaction),
- * folds that and writes the outcome. @returns the check as it is afterwards; null where the project has none of this id
+ * Locks one check, lets `decide` choose its events (and write other columns of it in the same transaction), folds them and
+ * writes the outcome. @returns the check as it is afterwards; null where the project has none with this id
  */
 export async function changeCheck(
   pool: Pool,
@@ -35,7 +35,7 @@ export async function changeCheckIn(
   decide: (check: Check, client: PoolClient) => Promise<Act[]> | Act[],
 ): Promise<Check | null> {
   const rows = await client.query<StoredCheckRow>(
-    // "no key": a dependency on this check that another edit writes just now need not wait for this one.
+    // "no key": an edit that adds a dependency on this check must not have to wait for this transaction.
     `select ${STORED_CHECK} from checks where project_id = $1 and id = $2 and deleted_at is null
         for no key update`,
     [ref.projectId, ref.checkId],
@@ -56,7 +56,7 @@ function upTo(knownUntil: Instant, act: Act): Event {
   return act.kind === "baseline-reset" ? act : { ...act, knownUntil };
 }
 
-/** Lets a check that was hidden from `deletedAt` to `at` forget what it missed in between. */
+/** Excuses a restored check from the deadlines that passed between `deletedAt` and `at`. */
 export async function foldRestored(
   pool: Pool,
   ref: { projectId: string; checkId: string },
@@ -65,7 +65,7 @@ export async function foldRestored(
   await changeCheck(pool, ref, async ({ id, state }, client) => {
     await wakeDependents(client, [id]);
     await reopenKeptIncidents(openDb(client), ref);
-    // Windows that were planned, or ended, meanwhile did not reach it.
+    // Windows that were planned or ended meanwhile were not applied to the deleted check.
     const windows: Act = { kind: "maintenance", at, windows: await windowsFor(openDb(client), ref) };
     const missedMeanwhile = state.status !== "down" && state.deadlineAt !== null && state.deadlineAt <= at;
     if (!missedMeanwhile) return [windows, { kind: "time", now: at }];

@@ -13,7 +13,7 @@ import type { StoredCheck } from "../checks/check-row.ts";
 import type { PoolClient } from "../database.ts";
 import type { ReceivedPing } from "./record-pings.ts";
 
-/** The parts of a ping that are stored beside what `fold` decided. */
+/** The parts of a ping that are stored besides what `fold` decides about it. */
 export type PingRecord = {
   id: string;
   receivedAt: Instant;
@@ -25,15 +25,15 @@ export type PingRecord = {
   userAgent: string;
   /** What is kept of the body: all of it, or its first and its last part; null when it was empty. */
   body: Buffer | null;
-  /** Where the last part begins in `body`, of a body that is longer than the limit; else null. */
+  /** Where the last part begins in `body`, if the body was longer than the limit; else null. */
   bodyCutAt: number | null;
   /** Length as sent. */
   bodyBytes: number;
-  /** The receiver's note, such as why it does not count. */
+  /** The receiver's note, such as why the ping does not count. */
   note: string | null;
 };
 
-/** A locked check on its way through one transaction: what was read, what it is now, what is to be written. */
+/** A check during one transaction: as it was read, as it is now, and what is still to be written. */
 export type Change = {
   stored: StoredCheck;
   check: Check;
@@ -41,9 +41,9 @@ export type Change = {
   nextAt: Instant | null;
   pings: PingRecord[];
   coalesced: CoalescedPings | null;
-  /** How many pings before it a ping's row stands for; by the ping's id. */
+  /** How many earlier pings the row of a ping stands for, by the ping's id. */
   repeats: Map<string, number>;
-  /** Pings whose rows gave way to a later one: of this transaction by their ids, and those that are stored. */
+  /** Pings that the row of a later ping stands for: the ids of those of this transaction, and those already stored. */
   gaveWay: { ids: Set<string>; stored: { number: number; id: string }[] };
   /** True: `wake_at` becomes `nextAt`. False: it only moves nearer, so that a ping touches no index. */
   setWake: boolean;
@@ -91,8 +91,8 @@ export function advance(change: Change, event: Event): void {
 }
 
 /**
- * Folds every outage into the check that it does not know yet, and that the clock was set back where it was; must
- * come before any other event. `now`: by the clock that decides.
+ * Folds into the check every outage that was not applied to it yet, and first the clock's being set back, if that happened.
+ * Must come before any other event. `now`: by the clock that decides, which is the database's.
  */
 export function applyOutages(change: Change, outages: readonly Outage[], now: Instant): void {
   if (outages.some(({ setBackMs }) => typeof setBackMs === "number") && isAhead(change.check, now))
@@ -107,8 +107,8 @@ function receivedUntil(check: Check): Instant {
 }
 
 /**
- * Notes what arrivals may be repeated by, in the transaction that records them. Answers those that came before, in another
- * transaction or further ahead in this one.
+ * Stores the digests by which repeated arrivals are recognized, in the transaction that records the pings.
+ * @returns the repeated arrivals: those whose digest another transaction, or an earlier arrival of this one, has stored
  */
 export async function noteOnce(
   client: PoolClient,
@@ -118,7 +118,7 @@ export async function noteOnce(
     arrival.once ? [{ arrival, digest: arrival.once.toString("hex") }] : [],
   );
   if (asked.length === 0) return new Set();
-  // In one order everywhere, so that two receivers wait for each other instead of locking up.
+  // In one order everywhere, so that two receivers wait for each other instead of deadlocking.
   const rows = await client.query<{ digest: string }>(
     `insert into mail_receipts (digest)
            select distinct decode(digest, 'hex') as digest from unnest($1::text[]) as x(digest) order by 1
@@ -126,6 +126,6 @@ export async function noteOnce(
     [asked.map(({ digest }) => digest)],
   );
   const fresh = new Set(rows.map(({ digest }) => digest));
-  // The first of several in this transaction takes the note, the others find it gone.
+  // `delete` is true only for the first of several equal digests in this transaction.
   return new Set(asked.filter(({ digest }) => !fresh.delete(digest)).map(({ arrival }) => arrival));
 }

@@ -242,9 +242,9 @@ describe("a transaction", () => {
 
   test("whose last statement is refused, with the commit sent behind it, is rolled back whole and throws", async () => {
     const check = await aCheck(pool);
-    const failing = inTransaction(pool, async (client, trail) => {
+    const failing = inTransaction(pool, async (client, addLast) => {
       await client.query("update checks set name = 'lost' where id = $1", [check.id]);
-      trail(client.query("update checks set grace_seconds = 'no number' where id = $1", [check.id]));
+      addLast(client.query("update checks set grace_seconds = 'no number' where id = $1", [check.id]));
     });
     await expect(failing).rejects.toThrow(/invalid input syntax/);
     const [row] = await pool.query("select name from checks where id = $1", [check.id]);

@@ -7,17 +7,17 @@ import { epochMs } from "../sql-fragments.ts";
 import { advance, applyOutages, type Change, changeOf } from "./change.ts";
 import { writeChanges } from "./write.ts";
 
-/** A poison check is looked at again after this long; the others go on. */
+/** After this long a poison check is tried again; meanwhile the others go on. */
 const QUARANTINE = "1 hour";
 
 export type Evaluation = { watermark: Instant; outages: readonly Outage[]; limit: number };
 
-/** `evaluated`: how many were due. `changed`: those in which something happened, for pages that watch them. */
+/** `evaluated`: how many checks were due. `changed`: those that changed, for the pages that show them. */
 export type Evaluated = { evaluated: number; changed: { projectId: string; checkId: string }[] };
 
 /**
- * Lets time pass, up to the watermark, for the checks that wait for it; several checkers may do so at once. When one
- * check cannot be evaluated the whole batch is tried check by check, and only that one is put aside; `onPoison` is called for it.
+ * Evaluates the checks that are due up to the watermark; several checkers may do so at once. If one check cannot be
+ * evaluated, the batch is tried check by check, and only that check is put aside; `onPoison` is called for it.
  */
 export async function evaluateDue(
   pool: Pool,
@@ -100,7 +100,7 @@ function evaluateOne(pool: Pool, evaluation: Evaluation, id: string): Promise<Ev
   });
 }
 
-/** The next instant at which any check waits for time; null when none does. */
+/** The next instant at which any check must be evaluated; null when none waits. */
 export async function nextWakeAt(pool: Pool): Promise<Instant | null> {
   const rows = await pool.query<{ at: Instant | null }>(
     `select ${epochMs("min(wake_at)")} as at from checks

@@ -8,7 +8,7 @@ import { type CheckDetails, insertCheck } from "../checks/insert-check.ts";
 import { openDb, type Pool, type PoolClient } from "../database.ts";
 import { PING_KEY_START, storedKey } from "../secrets/api-key.ts";
 
-/** Which check a ping is for: by its own secret, or by the project's key and a slug. */
+/** Which check a ping is for: by the check's own UUID, or by the project's ping key and a slug. */
 export type Target =
   | { kind: "uuid"; pingUuid: string }
   /** `create`: the ping asks for the check where there is none. `name`: its name then; left out: its slug. */
@@ -19,7 +19,7 @@ export type Found =
   | { kind: "unknown" }
   | { kind: "ambiguous" };
 
-/** What a check made by its first ping gets: once a day, an hour of grace, as Healthchecks does. */
+/** A check that its first ping creates is due once a day with an hour of grace, as in Healthchecks. */
 const FIRST_SCHEDULE = { kind: "interval", everySeconds: 86_400 } as const;
 const FIRST_GRACE_SECONDS = 3_600;
 const CHECKS_PER_PROJECT_MAX = 20_000;
@@ -41,7 +41,7 @@ export async function findSlugs(
   return new Map(asked.map((target, index) => [slugOf(target), answerTo(found, slugs[index])]));
 }
 
-/** The same without making any: what a ping would make is unknown as yet. */
+/** The same without creating any: a check that its ping would create counts as unknown. */
 export async function lookForSlugs(pool: Pool, targets: readonly Target[]): Promise<Map<string, Found>> {
   const asked = targets.filter((target) => target.kind === "slug");
   if (asked.length === 0) return new Map();
@@ -91,7 +91,7 @@ export async function createByPing(
 ): Promise<Found> {
   const projectId = await lockProject(client, target);
   if (projectId === null) return { kind: "unknown" };
-  // Another receiver may have made it while we waited for the lock.
+  // Another receiver may have created it while we waited for the lock.
   const again = (await lookUp(client, [target])).get(slugOf(target));
   if (again !== undefined && again.kind !== "unknown") return again;
   const { settings: given, declared = null } = target.first ?? { settings: {} };
@@ -130,8 +130,8 @@ export async function isPingKey(pool: Pool, pingKey: string): Promise<boolean> {
 }
 
 /**
- * What a ping to this target would find; nothing is locked or made. A slug that would be made by its ping counts as
- * found.
+ * How many checks a ping to this target would find; nothing is locked or created. A check that the ping would create
+ * counts as found.
  */
 export async function lookForTarget(pool: Pool, target: Target): Promise<"one" | "none" | "several"> {
   if (target.kind === "slug") return await lookForSlug(pool, target);
@@ -155,10 +155,10 @@ async function lookForSlug(pool: Pool, asked: SlugTarget) {
   return checks > 1 ? "several" : "one";
 }
 
-/** What is asked of a check before a mail for it is read. */
+/** What must be known of a check before a mail for it is read. */
 export type MailTarget = { projectId: string; readsSubject: boolean; readsBody: boolean };
 
-/** The one check that a mail to this target is for; null where there is none, or more than one. Nothing is made. */
+/** The one check that a mail to this target is for; null where there is none, or more than one. Creates nothing. */
 export async function findMailTarget(pool: Pool, target: Target): Promise<MailTarget | null> {
   const columns = `c.project_id as "projectId", c.filter_subject as "readsSubject", c.filter_body as "readsBody"`;
   if (target.kind === "uuid") {
@@ -179,8 +179,8 @@ export async function findMailTarget(pool: Pool, target: Target): Promise<MailTa
 }
 
 /**
- * The same targets with their project's ping key in place of an API key of scope `ping`, in order. An unknown, expired
- * or revoked key stays as it is, and finds nothing. Notes that a key was used, once a minute.
+ * Returns the targets, in order, with the project's ping key in place of an API key of scope `ping`. An unknown, expired
+ * or revoked key stays as it is, and finds nothing. Stores when a key was used, at most once a minute.
  */
 export async function withPingKeys<Slug extends { kind: "slug"; pingKey: string; slug: string }>(
   client: Pool | PoolClient,

@@ -1,14 +1,14 @@
 import type { StoredCheck } from "../checks/check-row.ts";
 
-/** A check as it was stored last, and the transaction that wrote its row (`xmin`): another one there means that it has changed. */
+/** A check as it was stored last, and the transaction that wrote its row (`xmin`): a different one means that the check has changed. */
 export type KnownCheck = { stored: StoredCheck; version: string };
 
-const GENERATION = 10_000;
+const GENERATION_CHECKS_MAX = 10_000;
 
 /**
- * Checks as this process stored them last, by the secrets of their ping URLs, so that the next ping of each needs not be read
- * again. What is known may be old: it only counts where the row still has that version when it is written. Keeps the
- * 10,000 checks that pinged last, and at most twice as many.
+ * Checks as this process stored them last, by the UUIDs of their ping URLs, so that they need not be read for their next
+ * ping. A known check may be out of date: it only counts if its row still has that version when it is written. Keeps the
+ * 10,000 checks that were pinged last, and at most twice as many.
  */
 export class KnownChecks {
   #recent = new Map<string, KnownCheck>();
@@ -19,7 +19,7 @@ export class KnownChecks {
   }
 
   learn(known: KnownCheck): void {
-    if (this.#recent.size >= GENERATION) {
+    if (this.#recent.size >= GENERATION_CHECKS_MAX) {
       this.#older = this.#recent;
       this.#recent = new Map();
     }
@@ -31,7 +31,7 @@ export class KnownChecks {
     this.#older.delete(pingUuid);
   }
 
-  /** After a failure nobody knows what was stored, nor whether it is still the same server. */
+  /** Forgets all. After a failure nobody knows what was stored, nor whether it is still the same server. */
   clear(): void {
     this.#recent.clear();
     this.#older.clear();

@@ -61,7 +61,7 @@ export async function recordPings(
   arrivals: readonly ReceivedPing[],
   known: Knowledge,
 ): Promise<Recorded[]> {
-  const { outcomes, pinged, written } = await inTransaction(pool, async (client, trail) => {
+  const { outcomes, pinged, written } = await inTransaction(pool, async (client, addLast) => {
     const found = namedBy(arrivals, await findSlugs(client, targetsOf(arrivals), firstAt(arrivals)));
     // One that finds no check may come again, and be the first.
     const repeated = await noteOnce(
@@ -73,7 +73,7 @@ export async function recordPings(
       apply(arrival, found[i], { changes, known, isRepeated: repeated.has(arrival) }),
     );
     const pinged = [...changes.values()].filter((change) => change.pings.length > 0);
-    return { outcomes, pinged, written: await writeBeforeCommit(client, pinged, { trail, listens }) };
+    return { outcomes, pinged, written: await writeBeforeCommit(client, pinged, { addLast, listens }) };
   });
   if (known.checks !== undefined) remember(known.checks, pinged, written);
   return outcomes;

@@ -2,12 +2,12 @@ import type { Effect, Run, Slot } from "@overdue/core";
 import type { StateChange } from "@overdue/tracing";
 import type { Change, PingRecord } from "./change.ts";
 
-/** Epoch milliseconds, as core counts, to what the table holds. */
+/** SQL: a column of `x` in epoch milliseconds, as core counts, as a timestamp for the table. */
 export const at = (column: string) => `to_timestamp(x.${column} / 1000)`;
 
-type Of<Kind extends Effect["kind"]> = Extract<Effect, { kind: Kind }>;
+type EffectOf<Kind extends Effect["kind"]> = Extract<Effect, { kind: Kind }>;
 
-/** The columns of what every ping writes, with their types, as `columns.ts` hands them over. */
+/** The columns of the rows that every ping writes, with their types, for `rowsOf` and `parametersOf`. */
 export const CHECK_STATES = {
   id: "uuid",
   status: "check_status",
@@ -68,7 +68,7 @@ export const SLOTS = {
   because: "text",
 };
 
-/** The check's new state, as `write.ts` reads it. */
+/** The check's new state, as the columns of `CHECK_STATES`. */
 export function checkRow({ check, coalesced, nextAt, setWake }: Change) {
   const { state } = check;
   return {
@@ -96,7 +96,7 @@ export function pingRows(change: Change) {
   });
 }
 
-// The same row twice in one statement is an error in SQL, and the last one counts.
+// One row for each run, as the last effect says: an upsert may not meet the same row twice in one statement.
 export function runRows(change: Change) {
   const kept = effectsOf(change, "run").filter(
     ({ run }) => run.startedAt !== null || !change.gaveWay.ids.has(run.id),
@@ -110,7 +110,7 @@ export function slotRows(change: Change) {
   return [...slots.values()].map((slot) => slotRow(change, slot));
 }
 
-/** What is stored of pings that a later row stands for by now: their rows, and the runs that only they were. */
+/** The stored pings that a later row stands for: their rows are deleted, and the runs that consist of them alone. */
 export function goneRows({ check, gaveWay }: Change) {
   return gaveWay.stored.map(({ number, id }) => ({ check_id: check.id, number, id }));
 }
@@ -124,7 +124,7 @@ export function noticeRows(change: Change) {
   }));
 }
 
-/** One flip with what it opens or resolves; the n-th of a check belongs to the n-th round of writing. */
+/** The flips of a check, each with the incident that it opens, resolves or reopens; the n-th is written in the n-th round. */
 export function flipRows(change: Change) {
   return effectsOf(change, "flip").map(({ flip }) => {
     const opened = effectsOf(change, "incident-opened").find(
@@ -160,15 +160,15 @@ export function stateChangeOf(
   return { ...written, projectId, checkId, from: flip.from_status, to: flip.to_status, reason, at, pingId };
 }
 
-function effectsOf<Kind extends Effect["kind"]>(change: Change, kind: Kind): Of<Kind>[] {
-  return change.effects.filter((effect): effect is Of<Kind> => effect.kind === kind);
+function effectsOf<Kind extends Effect["kind"]>(change: Change, kind: Kind): EffectOf<Kind>[] {
+  return change.effects.filter((effect): effect is EffectOf<Kind> => effect.kind === kind);
 }
 
 function owner(change: Change) {
   return { project_id: change.stored.projectId, check_id: change.check.id };
 }
 
-function pingRow(change: Change, ping: PingRecord, effect: Of<"ping">) {
+function pingRow(change: Change, ping: PingRecord, effect: EffectOf<"ping">) {
   return {
     ...owner(change),
     number: effect.number,
@@ -217,15 +217,15 @@ function slotRow(change: Change, slot: Slot) {
   };
 }
 
-/** The columns of rows that are handed over to a statement, with their types; each column is one parameter. */
+/** The columns of rows that a statement gets as parameters, one array for each column, with their types. */
 type Columns = Readonly<Record<string, string>>;
 
-/** No JSON has it: there, control characters are escaped. */
+/** Cannot occur in JSON, which escapes control characters. */
 const BETWEEN_JSON = "\u001E";
 
 /**
- * SQL: the rows as `x`. Arrays of columns cost the server a quarter of what the same rows cost as JSON. `first`: the number
- * of the first parameter.
+ * SQL: the rows as `x`. Arrays of columns cost the server a quarter of what the same rows cost as JSON. `first`: the
+ * parameter number of the first column.
  */
 export function rowsOf(columns: Columns, first: number): string {
   const types = Object.values(columns);
@@ -246,13 +246,13 @@ export function parametersOf<Name extends string>(
   });
 }
 
-/** Empty where there is none; a column of it alone would count as no rows at all, and is filled up with nulls as well. */
+/** An empty text stands for null. A column of nulls alone may become an array without elements: `unnest` fills it with nulls. */
 function jsonText(value: unknown): string {
   return value === null || value === undefined ? "" : JSON.stringify(value);
 }
 
-/** The numbers of the first parameters of several sets of rows, one after the other. */
-export function afterEachOther<Sets extends readonly Columns[]>(
+/** The parameter number of the first column of each of several sets of rows that follow one another, from `first` on. */
+export function firstParameters<Sets extends readonly Columns[]>(
   first: number,
   sets: readonly [...Sets],
 ): { [Set in keyof Sets]: number } {

@@ -6,7 +6,7 @@ import { newestIncident, openIncidentOf, wakeDependents } from "../incidents/dep
 import { epochMs } from "../sql-fragments.ts";
 import { at, type FlipRow, stateChangeOf } from "./rows.ts";
 
-// Deliveries follow in the same transaction: an alert that is decided cannot fail to be written.
+// The deliveries are written in the same transaction, so that no flip is stored without its alerts.
 const FLIPS_INCIDENTS = `
 with given as (
   select * from json_to_recordset($1::json) as x(
@@ -62,7 +62,10 @@ type FlippedRow = {
   now: number;
 };
 
-/** The first flips of all checks, then the second ones: a check that went down and up is written in that order. Answers ids. */
+/**
+ * Writes the flips of each check in their order, with incidents and deliveries: first the first flip of every check, then the
+ * second ones. @returns the ids of the flips that alert
+ */
 export async function writeFlips(client: PoolClient, flipsOfChecks: readonly FlipRow[][]): Promise<string[]> {
   const rounds = Math.max(...flipsOfChecks.map((flips) => flips.length));
   const ids: string[] = [];
@@ -71,8 +74,11 @@ export async function writeFlips(client: PoolClient, flipsOfChecks: readonly Fli
     const flips = flipsOfChecks.flatMap((ofCheck) => ofCheck[round] ?? []);
     const flipped = await client.query<FlippedRow>(FLIPS_INCIDENTS, [JSON.stringify(flips)]);
     const rows = flipped.filter(({ alerts }) => alerts);
-    await endQuietly(client, flipped);
-    await notifyIncidents(client, rows.flatMap(tellingOf), { now: rows[0]?.now ?? 0, ownerContact: null });
+    await endWithoutAlert(client, flipped);
+    await notifyIncidents(client, rows.flatMap(incidentNotices), {
+      now: rows[0]?.now ?? 0,
+      ownerContact: null,
+    });
     const recovered = flips.flatMap((flip) => (flip.resolves ? [flip.check_id] : []));
     await wakeDependents(client, recovered);
     ids.push(...rows.map(({ flip_id }) => flip_id));
@@ -81,7 +87,7 @@ export async function writeFlips(client: PoolClient, flipsOfChecks: readonly Fli
   return ids;
 }
 
-/** For traces. A transaction that is rolled back after all has published incidents that never were. */
+/** For traces. If the transaction is rolled back afterwards, it has published incidents that do not exist. */
 function publishChanges(flips: FlipRow[], flipped: readonly FlippedRow[], writtenFrom: number): void {
   const incidents = new Map(flipped.map(({ check_id, incident_id }) => [check_id, incident_id]));
   for (const flip of flips) {
@@ -90,8 +96,8 @@ function publishChanges(flips: FlipRow[], flipped: readonly FlippedRow[], writte
   }
 }
 
-/** An incident that ends without an alert, as by a pause, must end with those who keep it too, and begin again with it. */
-async function endQuietly(client: PoolClient, flipped: readonly FlippedRow[]): Promise<void> {
+/** Ends, or reopens, an incident also at the providers that keep one of their own, where no alert does so, as after a pause. */
+async function endWithoutAlert(client: PoolClient, flipped: readonly FlippedRow[]): Promise<void> {
   const quiet = flipped.filter(({ alerts, incident_id }) => !alerts && incident_id !== null);
   const reopened = quiet.filter((flip) => flip.reopened).flatMap(({ incident_id }) => incident_id ?? []);
   const idsTo = (isWanted: (status: string) => boolean) =>
@@ -104,7 +110,7 @@ async function endQuietly(client: PoolClient, flipped: readonly FlippedRow[]): P
   if (reopened.length > 0) await reopenKeptIncidents(db, { incidentIds: reopened });
 }
 
-function tellingOf({ flip_id, to_status, incident_id }: FlippedRow): IncidentNotice[] {
+function incidentNotices({ flip_id, to_status, incident_id }: FlippedRow): IncidentNotice[] {
   if (incident_id === null) return [];
   return [{ incidentId: incident_id, upFlipId: to_status === "down" ? null : flip_id }];
 }

@@ -4,10 +4,10 @@ import {
   NO_ENDED_RUNS,
   notifyCheckEvents,
 } from "../alert-routes/notify-check-events.ts";
-import type { Pool, PoolClient, Trail } from "../database.ts";
+import type { Pool, PoolClient, AddLast } from "../database.ts";
 import type { Change } from "./change.ts";
 import {
-  afterEachOther,
+  firstParameters,
   at,
   parametersOf,
   rowsOf,
@@ -25,12 +25,13 @@ import {
 } from "./rows.ts";
 import { writeFlips } from "./write-flips.ts";
 
-/** Behind the projects, which are the first parameter. */
-const FIRST_OF = afterEachOther(2, [CHECK_STATES, PINGS, RUNS, SLOTS]);
+/** From 2 on, since the projects are the first parameter. */
+const FIRST_OF = firstParameters(2, [CHECK_STATES, PINGS, RUNS, SLOTS]);
 
 /**
- * One statement for all that every ping writes: each further round trip would be paid by every ping. `before`: what is
- * done first; `isCurrent`: which of the checks are written, by their rows `c` and `x`; `onlyOf`: which rows of their history.
+ * One statement for all that every ping writes, since every ping would pay for a further round trip. The parts are SQL:
+ * `before`, a query ahead of the others; `isCurrent`, which checks are written (`c`: stored, `x`: new); `onlyOf`, which
+ * rows of their history.
  */
 const statesPingsRunsSlots = ({ before = "", isCurrent = "", onlyOf = "" }) => `
 with listening as (
@@ -78,7 +79,7 @@ select array(select project_id from listening) as listening,
   array(select id from ran where ended and project_id in (select project_id from listening)) as ended,
   pg_current_xact_id()::xid::text as version`;
 
-// In a `case` the planner takes half of the rows for current, and joins what follows by their ids in one pass.
+// Because of the `case` the planner expects half of the rows to be current, and so joins their history in one pass.
 const IS_CURRENT = `and case when c.xmin = x.version and c.project_id <> all(array(select project_id from listening))
                         then true else false end`;
 const ONLY_WRITTEN = "where x.check_id in (select id from changed)";
@@ -89,7 +90,7 @@ select array(select id from changed) as "checkIds", pg_current_xact_id()::xid::t
 
 const WRITE_KNOWN = writeKnownIf({ isCurrent: IS_CURRENT });
 
-/** The same beside other receivers: rows that one of them writes just now are left alone, so that none waits for another. */
+/** The same beside other receivers: skips checks that one of them is writing, so that no receiver waits for another. */
 const WRITE_KNOWN_AND_FREE = writeKnownIf({
   before: `free as materialized (
     select id from checks where id = any($${FIRST_OF[0]}::uuid[]) for no key update skip locked
@@ -102,7 +103,7 @@ insert into notices (project_id, check_id, at, notice, evidence)
 select x.project_id, x.check_id, ${at("at")}, x.notice, x.evidence
   from json_to_recordset($1::json) as x(project_id uuid, check_id uuid, at float8, notice text, evidence jsonb)`;
 
-// The run of such a ping was nothing but the ping; one that had a start is never among them.
+// Deletes coalesced pings, with the runs that consist of such a ping alone; a run with a start is never deleted.
 const GONE = `
 with gone as (
   select * from json_to_recordset($1::json) as x(check_id uuid, number bigint, id uuid)
@@ -121,34 +122,34 @@ export async function writeChanges(client: PoolClient, changes: readonly Change[
   await notifyCheckEvents(client, checkEventsFor(changes, ended), flipIds);
 }
 
-/** The changes as they are stored, by the transaction of this number; null where more than state and history was written. */
+/** `version`: the transaction that wrote the checks; null where it wrote more than their state and history. */
 export type Written = { version: string | null };
 
 /**
- * Writes the changes as `writeChanges` does. Where none is more than state and history, as of most pings, it leaves them to
- * the end of the transaction; `listens`: whether a route of their projects wants to be notified of runs.
+ * Writes the changes as `writeChanges` does. If they are state and history alone, as for most pings, they are sent together
+ * with the commit. `listens`: whether a route of their projects wants to be notified of runs.
  */
 export async function writeBeforeCommit(
   client: PoolClient,
   changes: readonly Change[],
-  { trail, listens }: { trail: Trail; listens: boolean },
+  { addLast, listens }: { addLast: AddLast; listens: boolean },
 ): Promise<Written> {
   const written: Written = { version: null };
   if (listens || !changes.every(isHistoryAlone)) await writeChanges(client, changes);
   else if (changes.length > 0)
-    trail(writeHistory(client, changes).then(({ version }) => (written.version = version)));
+    addLast(writeHistory(client, changes).then(({ version }) => (written.version = version)));
   return written;
 }
 
-/** Whether all that is to be written of a change is its state, with pings, runs and slots. */
+/** Whether a change consists of the check's state, pings, runs and slots alone. */
 function isHistoryAlone(change: Change): boolean {
   return !change.effects.some(({ kind }) => kind === "flip" || kind === "notice");
 }
 
 /**
- * Writes changes of checks that were not read under a lock, in one statement and a transaction of its own: those whose
- * rows have still the version that `versions` says, of projects that do not listen to runs, and that are state and history
- * alone. `isAlone`: no other receiver writes them. Answers the ids of the checks that it wrote, and their new version.
+ * Writes changes of checks that were not read under a lock, in one statement and a transaction of its own. It writes only
+ * changes of state and history alone, of checks whose rows still have the version in `versions`, in projects that do not
+ * listen to runs. `isAlone`: no other receiver writes checks. @returns the ids of the written checks, and their new version
  */
 export async function writeKnown(
   pool: Pool,

@@ -12,21 +12,21 @@ import { Recipients, Refusal, refusal } from "./recipients.ts";
 
 export type MailReceiverOptions = AcceptOptions & {
   domain: string;
-  /** The check that a mailbox is for, and what of a mail it reads; null: there is none, or more than one. */
+  /** The check that a mailbox is for, and which parts of a mail it reads; null: there is none, or more than one. */
   findTarget: (target: Target) => Promise<MailTarget | null>;
 };
 
 export type MailReceiver = { port: number; stop: () => Promise<void> };
 
-/** What a stranger may take of us. A message may have any size: most of a large one is counted and dropped. */
+/** The most that a stranger may use. A message may have any size: the middle of a large one is counted and dropped. */
 const LIMITS = { maxRecipients: 100, maxClients: 100, socketTimeout: 60_000, closeTimeout: 5_000 };
 const CONNECTIONS_PER_ADDRESS_MAX = 20;
-/** Of a message, so much of its beginning and of its end is held and looked at. */
-const HELD_BYTES = 100_000;
+/** How much of a message is kept in memory and read, from its beginning and again from its end. */
+const KEPT_BYTES_MIN = 100_000;
 
 /**
- * Takes mails as pings: an SMTP server that knows one domain, in which every check has its address. 250 is answered
- * only when the ping is durable, 451 when the database is away, so that the sending server tries again.
+ * Takes mails as pings: an SMTP server for one domain, in which every check has an address. It answers 250 only when the
+ * ping is durable, and 451 when the database is away, so that the sending server tries again.
  */
 export async function startMailReceiver(
   options: MailReceiverOptions,
@@ -41,7 +41,7 @@ export async function startMailReceiver(
     disabledCommands: ["AUTH", "STARTTLS"],
     disableReverseLookup: true,
     logger: false,
-    // Who closes its half of the connection behind a message still waits for the answer.
+    // A client that closes its half of the connection after a message still waits for the answer.
     allowHalfOpen: true,
     ...countedConnections(),
     onRcptTo: ({ address }, session, done) => {
@@ -50,9 +50,9 @@ export async function startMailReceiver(
     },
     onData: (stream, session, done) => {
       const accepting = async () => {
-        const message = await readMessage(stream, Math.max(HELD_BYTES, options.bodyBytesMax));
-        const named = { session, recipients: recipients.of(session), options };
-        await times.whileAtWork(session, () => acceptMail(message, named));
+        const message = await readMessage(stream, Math.max(KEPT_BYTES_MIN, options.bodyBytesMax));
+        const accepted = { session, recipients: recipients.inEnvelope(session), options };
+        await times.whileAtWork(session, () => acceptMail(message, accepted));
       };
       accepting().then(() => done(null, "OK"), answerFailure(done, options.log));
     },
@@ -80,7 +80,7 @@ async function listenOn(server: SMTPServer, { host, port }: { host: string; port
   return (server.server.address() as AddressInfo).port; // a TCP server that listens always has one
 }
 
-/** Answers what went wrong, so that the sending server tries again wherever that may help. */
+/** Replies with what went wrong, so that the sending server tries again wherever that may help. */
 function answerFailure(done: (error: Error) => void, log: Logger): (error: unknown) => void {
   return (error) => {
     if (!(error instanceof Refusal || error instanceof Unavailable))
@@ -89,7 +89,7 @@ function answerFailure(done: (error: Error) => void, log: Logger): (error: unkno
   };
 }
 
-/** The other side went away in the middle of a message. It got no confirmation, so it will send the message again. */
+/** Whether the other side broke off in the middle of a message. It got no confirmation, so it will send the message again. */
 function wasBrokenOff(error: unknown): boolean {
   const codes = ["ECONNECTION", "ERR_STREAM_PREMATURE_CLOSE"];
   return error instanceof Error && "code" in error && codes.includes(String(error.code));

@@ -17,10 +17,10 @@ import type { Recipient } from "./recipients.ts";
 const HEADER_CHARS_MAX = 64 * 1024;
 
 /**
- * By what a message is known when a mail server sends it again, because it did not hear that it was taken: its Message-ID,
- * or else the id that the server before us gave it, with its date and all that follows the header. Null where it has
- * neither: such a message is never taken for a repetition. The header itself may differ, since each server on the way adds
- * to it.
+ * A digest by which a message is recognized when a mail server sends it again because our answer got lost. It covers the
+ * Message-ID, or else the queue id of the server that sent it to us, with date, subject and everything after the header.
+ * Null where the message has neither id: it is never taken for a repetition. The whole header does not serve, since every
+ * server on the way adds to it.
  */
 function repeatDigest(message: Message): Buffer | null {
   const { header, headerBytes } = headerOf(message.head);
@@ -48,24 +48,24 @@ function field(header: string, name: string): string | null {
   return value === "" ? null : value;
 }
 
-/** `Received: from … by … id 1rAbCd-000123-XY; date`: the first one is of the server that speaks to us. */
+/** The queue id of the server that sent us the message: its `Received: from … by … id 1rAbCd-000123-XY; date` stands first. */
 function queueIdIn(header: string): string | null {
   return /\bid ([\w.-]{6,100})\b/i.exec(field(header, "received") ?? "")?.[1] ?? null;
 }
 
-const USER_AGENT_CHARS = 200;
+const USER_AGENT_CHARS_MAX = 200;
 
 /** One accepted mail, for all of its recipients. */
 type Mail = {
   message: Message;
   text: MailText;
-  /** Of the envelope; empty for a bounce. */
+  /** The sender in the envelope; empty for a bounce. */
   sender: string;
   remoteAddress: string | null;
   receivedAt: Instant;
 };
 
-/** The ping that a mail is for one of its recipients. The first and the last `bodyBytesMax` bytes of its source are kept. */
+/** The ping of one recipient of a mail. It keeps the first and the last `bodyBytesMax` bytes of the mail's source. */
 function mailArrival(target: Target, mail: Mail, bodyBytesMax: number): ReceivedPing {
   const { message, text, sender, remoteAddress, receivedAt } = mail;
   const body = keptOfMessage(message, bodyBytesMax);
@@ -82,7 +82,7 @@ function mailArrival(target: Target, mail: Mail, bodyBytesMax: number): Received
       scheme: "email",
       method: "",
       remoteAddress,
-      userAgent: `Email from ${sender}`.slice(0, USER_AGENT_CHARS),
+      userAgent: `Email from ${sender}`.slice(0, USER_AGENT_CHARS_MAX),
       body: body.kept,
       bodyBytes: message.bytes,
       bodyCutAt: body.cutAt,
@@ -107,7 +107,7 @@ export type AcceptOptions = {
   workers: Pick<WorkerPool, "run">;
 };
 
-/** Takes what comes back of our own mails, by what stands before the @. `owner` is who pays for the work. */
+/** Takes bounces of our own mails. `local` is the part before the @; `owner` is whose share of the workers it uses. */
 type Bounces = {
   knows(local: string): boolean;
   take(local: string, source: Buffer, owner: string): Promise<void>;
@@ -147,7 +147,7 @@ export async function acceptMail(
 
 type PingRecipient = Extract<Recipient, { kind: "ping" }>;
 
-/** Taken apart only as far as one of the checks looks at it; what takes too long is searched as it stands. */
+/** Parses a mail only as far as the checks' keyword filters need it. If that takes too long, the raw source is searched. */
 async function keywordText(
   pings: readonly PingRecipient[],
   message: Message,
@@ -161,10 +161,7 @@ async function keywordText(
     return await workers.run("readMail", { source, wantsBody: readsBody }, projectId);
   } catch (error) {
     if (!(error instanceof TooHeavy || error instanceof Overloaded)) throw error;
-    log.warn(
-      { projectId },
-      "A mail takes too long to take apart; its keywords are looked for in its source.",
-    );
+    log.warn({ projectId }, "A mail takes too long to parse; its keywords are looked for in its source.");
     return rawText(source);
   }
 }
@@ -198,26 +195,32 @@ export class ConnectionCount {
 }
 
 const CONNECTION_MS_MAX = 600_000;
-/** Who has named no mailbox of ours by then has nothing for us. */
+/** A client that has named none of our mailboxes by then has no mail for us. */
 const WITHOUT_RECIPIENT_MS_MAX = 60_000;
-/** So long after the other side has closed its half, and all that it sent is answered, we close ours. */
+/** How long a connection stays open after the other side has closed its half and all that it sent is answered. */
 const HALF_CLOSED_MS = 2_000;
 
-type Known = { socket: Socket; atWork: number; hasEnded: boolean; firstRecipient: NodeJS.Timeout };
+type TimedConnection = {
+  socket: Socket;
+  /** How many pieces of work are under way for it. */
+  atWork: number;
+  hasEnded: boolean;
+  firstRecipient: NodeJS.Timeout;
+};
 
 /**
- * Ends each connection in time. Exim says QUIT and closes its half right behind a message, and then reads the answer: so a
+ * Ends each connection in time. Exim sends QUIT and closes its half right after a message, and then reads the answer: so a
  * half-closed connection is kept while we work on what it sent, and not longer.
  */
 export class ConnectionTimes {
-  readonly #known = new Map<string, Known>();
+  readonly #known = new Map<string, TimedConnection>();
 
   begin(socket: Socket): void {
     const key = connectionKey(socket);
     answerHalfClosed(socket);
     const end = setTimeout(() => socket.destroy(), CONNECTION_MS_MAX);
     const firstRecipient = setTimeout(() => socket.destroy(), WITHOUT_RECIPIENT_MS_MAX);
-    const known: Known = { socket, atWork: 0, hasEnded: false, firstRecipient };
+    const known: TimedConnection = { socket, atWork: 0, hasEnded: false, firstRecipient };
     this.#known.set(key, known);
     socket.once("end", () => {
       known.hasEnded = true;
@@ -230,7 +233,7 @@ export class ConnectionTimes {
     });
   }
 
-  /** Does what a session waits for; a connection is not closed meanwhile. */
+  /** Does work that a session waits for; its connection is not closed meanwhile. */
   async whileAtWork<T>(session: SMTPServerSession, work: () => Promise<T>): Promise<T> {
     const known = this.#known.get(connectionKey(session));
     if (known === undefined) return await work();
@@ -243,19 +246,19 @@ export class ConnectionTimes {
     }
   }
 
-  /** A mailbox of ours was named: the connection may take its time. */
+  /** Lifts the time limit for connections without a recipient, since this session has named a mailbox of ours. */
   hasRecipient(session: SMTPServerSession): void {
     clearTimeout(this.#known.get(connectionKey(session))?.firstRecipient);
   }
 }
 
-/** smtp-server writes an answer only where `readyState` is "open", which a half-closed connection is not, writable or not. */
+/** smtp-server answers only if `readyState` is "open", which a half-closed connection never reports, even if it is writable. */
 function answerHalfClosed(socket: Socket): void {
   Object.defineProperty(socket, "readyState", { get: () => (socket.writable ? "open" : "closed") });
 }
 
-/** Commands that were sent together are worked on one after the other, so the end is awaited for a moment. */
-function closeWhenDone(known: Known): void {
+/** Waits a moment before it closes: commands that were sent together are worked on one after the other. */
+function closeWhenDone(known: TimedConnection): void {
   if (!known.hasEnded || known.atWork > 0) return;
   setTimeout(() => {
     if (known.atWork === 0) known.socket.end();
@@ -266,7 +269,7 @@ function connectionKey(end: { remoteAddress?: string | undefined; remotePort?: n
   return `${plainAddress(end.remoteAddress ?? "")} ${end.remotePort ?? 0}`;
 }
 
-/** An IPv4 address as it is, also where it came to a socket for IPv6. */
+/** Writes an IPv4 address as such also where an IPv6 socket reports it. */
 function plainAddress(address: string): string {
   return address.replace(/^::ffff:(?=\d+\.)/i, "");
 }

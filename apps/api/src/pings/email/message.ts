@@ -3,17 +3,17 @@ import type { Readable } from "node:stream";
 import { type MailText, textOfHtml } from "@overdue/core";
 import PostalMime from "postal-mime";
 
-/** A message's source, and whether more than its subject is asked for. */
+/** A message's source, and whether its body is needed besides its subject. */
 export type MailSource = { source: Uint8Array; wantsBody: boolean };
 
-/** What stands for bytes that are none of the charset that was named. */
+/** The decoder writes it for bytes that do not exist in the declared charset. */
 const UNKNOWN = "\uFFFD";
 const NESTING_MAX = 20;
 const HEADER_BYTES_MAX = 64 * 1024;
 
 /**
- * What a message says where keywords are looked for. Costs seconds where a message is made for it, so it belongs on a
- * thread of its own.
+ * Returns the parts of a message in which keywords are looked for. A message that is made to be slow costs seconds, so call
+ * it on a thread of its own.
  */
 export async function textOfMail({ source, wantsBody }: MailSource): Promise<MailText> {
   try {
@@ -33,7 +33,7 @@ export async function textOfMail({ source, wantsBody }: MailSource): Promise<Mai
   }
 }
 
-/** A message that cannot be taken apart, as it stands: a keyword in plain words is found all the same. */
+/** Returns the source of a message that cannot be parsed, so that a keyword in plain text is still found. */
 export function rawText(source: Uint8Array): MailText {
   const plain = new TextDecoder().decode(source);
   return { subject: subjectIn(plain.slice(0, HEADER_BYTES_MAX)), plain, html: "" };
@@ -43,7 +43,7 @@ function subjectIn(text: string): string {
   return (/^subject:(.*)$/im.exec(text)?.[1] ?? "").trim();
 }
 
-/** Old programs send letters such as Ü as single bytes without saying so. */
+/** Decodes bytes as Latin-1: old programs send letters such as Ü as single bytes without declaring it. */
 function latin1(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
 }
@@ -54,17 +54,17 @@ function headerOf(source: Uint8Array): Uint8Array {
   return bytes.subarray(0, Math.min(...ends, HEADER_BYTES_MAX));
 }
 
-/** A message as it came over the line: its beginning and its end, and how much there was in all. */
+/** A message as it was received: its beginning, its end and its length in bytes. */
 export type Message = {
   head: Buffer;
-  /** What came last, where that is not in the head. */
+  /** The last bytes, without those that are in `head`. */
   tail: Buffer;
   /** Whether anything between the two was dropped. */
   isCut: boolean;
   bytes: number;
 };
 
-/** Reads a message to its end, but holds only the first and the last `keep` bytes. @throws where it breaks off */
+/** Reads a message to its end, but keeps only the first and the last `keep` bytes. @throws if the stream breaks off */
 export async function readMessage(stream: Readable, keep: number): Promise<Message> {
   const head: Buffer[] = [];
   let tail = Buffer.alloc(0);
@@ -82,7 +82,7 @@ export async function readMessage(stream: Readable, keep: number): Promise<Messa
   return { head: Buffer.concat(head), tail, isCut: bytes > 2 * keep, bytes };
 }
 
-/** What is kept of a message as one that can be read: cut between two lines, so that its encoding stays whole. */
+/** The kept parts of a message as one source, cut between two lines so that its encoding stays intact. */
 export function sourceOf({ head, tail, isCut }: Message): Buffer {
   if (!isCut) return Buffer.concat([head, tail]);
   const lastLine = head.lastIndexOf("\n");

@@ -19,16 +19,16 @@ export function refusal(code: number, message: string): Refusal {
   return new Refusal(code, message);
 }
 
-/** Whom a mail is for: a check, nobody that could be one, or somebody in another domain. */
+/** Whom a mail is for: a check, an address that no check can have, or another domain. */
 export type Mailbox = { kind: "check"; target: Target } | { kind: "no mailbox" } | { kind: "elsewhere" };
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i;
-// Healthchecks' keys have 22 characters; those that an operator chose here may have others.
+// Healthchecks' keys have 22 characters; keys that an operator chose may be longer or shorter.
 const KEY_AND_SLUG = /^([-A-Za-z0-9_]{8,64})\+([a-z0-9_-]{1,100})$/;
 
 /**
- * Reads `<uuid>@<domain>` and `<ping key>+<slug>@<domain>`, the addresses of checks. `domain` in lower case. Whether
- * there is such a check is not known here. Source: shared healthchecks.md 12.
+ * Reads `<uuid>@<domain>` and `<ping key>+<slug>@<domain>`, the addresses of checks; `domain` in lower case. It does not
+ * look whether the check exists. Source: https://healthchecks.io/docs/email/
  */
 export function readMailbox(address: string, domain: string): Mailbox {
   const at = address.lastIndexOf("@");
@@ -36,15 +36,15 @@ export function readMailbox(address: string, domain: string): Mailbox {
   const local = address.slice(0, Math.max(at, 0));
   if (UUID.test(local)) return { kind: "check", target: { kind: "uuid", pingUuid: local.toLowerCase() } };
   const [, pingKey, slug] = KEY_AND_SLUG.exec(local) ?? [];
-  // `<uuid>+fail` is nobody's address: the refusal says at once that mails know no actions.
+  // `<uuid>+fail` is refused, so that its sender learns at once that an address cannot name an action.
   if (pingKey === undefined || slug === undefined || UUID.test(pingKey)) return { kind: "no mailbox" };
   return { kind: "check", target: { kind: "slug", pingKey, slug, create: false } };
 }
 
-/** Mailboxes that nobody has, asked for from one address in a minute. A relay that serves many jobs stays below it. */
-const UNKNOWN_PER_MINUTE = 300;
+/** How many unknown mailboxes one client address may name in a minute. A relay that serves many jobs stays below it. */
+const UNKNOWN_PER_MINUTE_MAX = 300;
 
-/** A recipient of ours: what comes back of a mail that we sent, or the check that a ping is for. */
+/** A recipient of ours: the return address of a mail that we sent, or the check that a ping is for. */
 export type Recipient =
   | { kind: "bounce"; local: string }
   | { kind: "ping"; target: Target; found: MailTarget };
@@ -55,25 +55,25 @@ type Options = {
   findTarget: (target: Target) => Promise<MailTarget | null>;
 };
 
-/** Knows the recipients that each session has named so far. */
+/** Remembers the recipients that each session has named so far. */
 export class Recipients {
   readonly #options: Options;
   readonly #named = new WeakMap<SMTPServerSession, Map<string, Recipient>>();
-  readonly #unknown = new RateLimiterMemory({ points: UNKNOWN_PER_MINUTE, duration: 60 });
+  readonly #unknown = new RateLimiterMemory({ points: UNKNOWN_PER_MINUTE_MAX, duration: 60 });
 
   constructor(options: Options) {
     this.#options = options;
   }
 
-  /** @throws Refusal 550 for whom there is nobody, 451 beyond the limit; or what the database throws */
+  /** Adds a recipient. @throws Refusal 550 if there is no such mailbox, 451 beyond the limit; or what the database throws */
   async add(session: SMTPServerSession, address: string): Promise<void> {
     const found = await this.#find(address, addressGroup(session.remoteAddress));
     const named = this.#named.get(session) ?? new Map<string, Recipient>();
     this.#named.set(session, named.set(address, found));
   }
 
-  /** Those of one envelope. */
-  of(session: SMTPServerSession): Recipient[] {
+  /** The recipients of the session's present message. */
+  inEnvelope(session: SMTPServerSession): Recipient[] {
     const named = this.#named.get(session);
     return session.envelope.rcptTo.flatMap(({ address }) => named?.get(address) ?? []);
   }
@@ -91,12 +91,12 @@ export class Recipients {
     const found = await findTarget(mailbox.target);
     if (found !== null) return { kind: "ping", target: mailbox.target, found };
     await this.#unknown.consume(group).catch(() => undefined);
-    // The words for what could be no mailbox at all: they tell nobody which project or slug there is.
+    // The same sentence as for an impossible address, so that nobody can find out which projects and slugs exist.
     throw refusal(550, "5.1.1 Invalid mailbox");
   }
 }
 
-/** What stands before the @ of an address for mails that come back; null for any other. */
+/** The part before the @ of an address for bounces; null for any other address. */
 function bounceLocal(address: string, domain: string): string | null {
   const at = address.lastIndexOf("@");
   const isOurs = address.slice(at + 1).toLowerCase() === domain;
