@@ -8,10 +8,10 @@ export type Prune = (db: Db, limit: number) => Promise<number>;
 /** How many rows of each check or channel are read at a time, by indexes that begin with it. */
 const PER_OWNER_MAX = 5_000;
 
-/** SQL: checks with what their project keeps. */
+/** SQL: checks joined with their project, which says how long what is kept. */
 const CHECKS_OF_PROJECTS = sql.raw("checks c join projects kept on kept.id = c.project_id");
 
-/** Pings beyond the newest ones of their check that its project keeps. */
+/** Pings of a check beyond the number that its project keeps. */
 export const prunePingsBeyondCount: Prune = (db, limit) =>
   count(
     db,
@@ -23,7 +23,7 @@ export const prunePingsBeyondCount: Prune = (db, limit) =>
       ) old limit ${limit})`,
   );
 
-/** Pings older than their project keeps them, but for the newest of each check: "last heard" stays known. */
+/** Pings older than their project keeps them, except the newest of each check, so that its last ping stays known. */
 export const pruneOldPings: Prune = (db, limit) =>
   count(
     db,
@@ -80,7 +80,7 @@ export const pruneStorms: Prune = (db, limit) =>
       limit ${limit})`,
   );
 
-/** Runs that were last heard of longer ago than their project keeps them. */
+/** Runs whose last ping is older than their project keeps runs. */
 export const pruneRuns: Prune = (db, limit) =>
   count(
     db,

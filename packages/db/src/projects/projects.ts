@@ -114,7 +114,7 @@ export async function editProject(
   return null;
 }
 
-/** What a project keeps of each check: so many pings, these for so many days at the most, and runs and slots for so many. */
+/** What a project keeps of each check: the number of pings, and the days that pings, and runs and slots, are kept. */
 export type Retention = Pick<ProjectRow, "keptPings" | "keptPingDays" | "keptRunDays">;
 
 /** Changes what a project keeps; the maintenance jobs delete what is beyond it. Only what is given is written. */
@@ -131,7 +131,7 @@ export async function setRetention(
   return changed ?? null;
 }
 
-/** Gives the project another ping key; slug ping URLs with the old one end at once. */
+/** Gives the project a new ping key; ping URLs with the old one stop working at once. */
 export async function renewPingKey(db: Db, projectId: string): Promise<ProjectRow | null> {
   const [renewed] = await db
     .update(projects)
