@@ -42,7 +42,7 @@ const HoursView = z.object({
   timezone: z.string(),
   weekdays: z.array(z.int()).meta({ description: "1 is Monday, 7 is Sunday." }),
   from: z.string(),
-  to: z.string().meta({ description: "Not later than `from`: on the next day." }),
+  to: z.string().meta({ description: "If it is not later than `from`, it is on the next day." }),
   outside: z.discriminatedUnion("kind", [
     z.object({ kind: z.literal("hold") }),
     z.object({ kind: z.literal("instead"), targets: Targets }),
@@ -53,7 +53,9 @@ const RouteView = z
   .object({
     id: z.uuid(),
     version: Version,
-    position: z.int().meta({ description: "Of two routes that would notify one channel, the lower does." }),
+    position: z.int().meta({
+      description: "If two routes would notify the same channel, the one with the lower position does.",
+    }),
     name: z.string(),
     match: z.object({
       tags: z.array(z.string()),
@@ -85,7 +87,7 @@ const routes = resource({
   access: READ,
   noun: "route",
   nouns: "routes",
-  tag: "Routes",
+  tag: "Alert routes",
   query: PageQuery,
   order: "Routes, in the order in which they are evaluated.",
   view: RouteView,
@@ -93,9 +95,9 @@ const routes = resource({
   input: RouteInput,
   patch: RoutePatch,
   descriptions: {
-    create: "It comes after the other routes.",
-    edit: "Writes only the fields that are sent. Open incidents follow it from their next step on.",
-    restore: "Within 30 days. It takes its old place among the others.",
+    create: "It is added after the other routes.",
+    edit: "Writes only the fields that are sent. Open incidents follow the new route from their next step on.",
+    restore: "Within 30 days. The route gets its former place among the others.",
   },
 });
 
@@ -103,7 +105,7 @@ const order = route(WRITE, {
   method: "put",
   path: "/v1/projects/{projectId}/routes/order",
   summary: "Order routes",
-  tags: ["Routes"],
+  tags: ["Alert routes"],
   request: {
     params: InProject,
     body: body(
@@ -115,7 +117,7 @@ const order = route(WRITE, {
   responses: { 200: json(z.object({ items: z.array(RouteView) }), "All routes in their new order.") },
 });
 
-/** The rules that say which incidents notify whom, when, and how often. */
+/** The handlers of alert routes: which incidents notify whom, when, and how often. */
 export const alertRouteHandlers = createRouter()
   .openapi(routes.list, async (c) => {
     const rows = await listRoutes(c.var.deps.db, c.req.valid("param").projectId);
@@ -165,13 +167,15 @@ const PreviewedNotification = z
     channelId: z.uuid(),
     channelName: z.string(),
     channelKind: z.string(),
-    kind: z.enum(["down", "reminder"]).meta({ description: "Of reminders that go on, the first two." }),
+    kind: z
+      .enum(["down", "reminder"])
+      .meta({ description: "Of repeated reminders only the first two are listed." }),
     at: Timestamp,
     afterSeconds: z.int().meta({ description: "After the check went down." }),
     because: z.string().meta({ description: "The check's own list, or which step of which route, and who." }),
     heldBack: z.string().nullable().meta({
       description:
-        "Why the channel would not be notified as things are now, and who is instead; null: it would be notified.",
+        "Why the channel would not be notified at present, and who would be instead; null: it would be notified.",
     }),
   })
   .meta({ id: "PreviewedNotification" });
@@ -184,7 +188,9 @@ const PreviewedEvent = z
     notifyOn: z
       .enum(["runs", "failures", "notices"])
       .meta({ description: "Every run, good or bad; each failing run alone; what is noticed." }),
-    at: Timestamp.meta({ description: "Later than asked for where the route's hours hold it back." }),
+    at: Timestamp.meta({
+      description: "Later than the requested instant if the route's hours hold it back.",
+    }),
     because: z.string(),
   })
   .meta({ id: "PreviewedEventNotification" });
@@ -203,7 +209,7 @@ const PreviewView = z
   .meta({ id: "NotificationPreview" });
 
 const PreviewQuery = z.object({
-  at: Timestamp.optional().meta({ description: "When the check would go down; by itself, now." }),
+  at: Timestamp.optional().meta({ description: "When the check would go down; by default, now." }),
   reason: ReasonInput.default("missed"),
 });
 
@@ -213,8 +219,8 @@ export const notificationPreviewRoutes = createRouter().openapi(
     path: "/v1/projects/{projectId}/checks/{checkId}/notification-preview",
     summary: "Preview who gets notified",
     description:
-      "Who would be notified if this check went down at an instant and nobody acted on it, for the week after. The rules are those of real alerts.",
-    tags: ["Routes"],
+      "Who would be notified within a week if this check went down at an instant and nobody acted on it. The rules are those of real alerts.",
+    tags: ["Alert routes"],
     request: { params: OfCheck, query: PreviewQuery },
     responses: {
       200: json(PreviewView, "In the order in which they are notified."),

@@ -16,20 +16,20 @@ const AuditEntryView = z
           description:
             "user and key: the API; link: a signed link in an alert; slack and telegram: a button there; operator: a command on the server.",
         }),
-        id: z.string().meta({ description: "Of a user or a key; else empty." }),
+        id: z.string().meta({ description: "The id of a user or a key; else empty." }),
         name: z.string().meta({
           description: "The person's e-mail address or the key's name, as it was then.",
         }),
       })
       .meta({ description: "Who did it." }),
-    address: z.string().nullable().meta({ description: "The address it came from." }),
+    address: z.string().nullable().meta({ description: "The address from which the request came." }),
     action: z.string().meta({ description: "Noun and verb.", example: "check.edit" }),
     object: z
-      .object({ id: z.string(), name: z.string().meta({ description: "Empty where it has none." }) })
-      .meta({ description: "What it was done to." }),
+      .object({ id: z.string(), name: z.string().meta({ description: "Empty if it has none." }) })
+      .meta({ description: "The object that was changed." }),
     fields: z.array(z.string()).meta({ description: "Names of the fields that were sent." }),
     changes: z.record(z.string(), z.object({ before: z.unknown(), after: z.unknown() })).meta({
-      description: "Of an edit, by field, the value before and after it. Secrets have none.",
+      description: "The value of each field before and after an edit. Secrets have none.",
     }),
   })
   .meta({ id: "AuditEntry", description: "Written once; neither changed nor deleted for 400 days." });
@@ -39,17 +39,17 @@ const ListQuery = PageQuery.extend({
     .string()
     .max(100)
     .optional()
-    .meta({ description: "Only what was done to this check, channel …" }),
+    .meta({ description: "Only changes of the check, channel … with this id." }),
   noun: z
     .string()
     .max(50)
     .optional()
-    .meta({ description: "Only what was done to checks, channels …", example: "check" }),
+    .meta({ description: "Only changes of checks, channels …", example: "check" }),
   text: z
     .string()
     .max(100)
     .optional()
-    .meta({ description: "Only where the name of who did it, or of what it was done to, contains this." }),
+    .meta({ description: "Only entries in which the name of the actor or of the object contains this." }),
 });
 
 export const auditRoutes = createRouter().openapi(
@@ -65,13 +65,13 @@ export const auditRoutes = createRouter().openapi(
   async (c) => {
     const { projectId } = c.req.valid("param");
     const { limit, cursor, objectId, noun, text } = c.req.valid("query");
-    const of = {
+    const filter = {
       projectId,
       ...(objectId !== undefined && { objectId }),
       ...(noun !== undefined && { noun }),
       ...(text !== undefined && { text }),
     };
-    const rows = await listAuditEntries(c.var.deps.db, of, {
+    const rows = await listAuditEntries(c.var.deps.db, filter, {
       limit: limit + 1,
       after: eventPosition(cursor),
     });

@@ -12,7 +12,7 @@ import { z } from "zod";
 import type { AppContext } from "../http/context.ts";
 import { ApiError } from "../http/problem.ts";
 
-/** An address as an account has it: in lower case. */
+/** An address in lower case, as accounts store it. */
 export const EmailInput = mailAddress(
   "Write an e-mail address, such as ada@example.org.",
   "ascii domain",
@@ -30,14 +30,14 @@ export const MailSent = z.object({ mailSent: z.literal(true) }).meta({
     "The answer is the same whether or not the address has an account, and whether or not it had too many mails lately.",
 });
 
-/** A password that is chosen now; `refuseWeakPassword` looks at the rest. */
+/** The length of a new password; `refuseWeakPassword` checks everything else. */
 export const NewPassword = z
   .string()
   .min(PASSWORD_MIN_CHARS, `Use at least ${PASSWORD_MIN_CHARS} characters.`)
   .max(PASSWORD_MAX_CHARS, `Use at most ${PASSWORD_MAX_CHARS} characters.`)
   .meta({ description: "At least 12 characters, and none of the passwords that are guessed first." });
 
-/** @throws 400 with the reason, for the field that held it */
+/** Refuses a password that is easy to guess. @throws 400 with the reason, for the given field */
 export function refuseWeakPassword(password: string, email: string, field = "password"): void {
   const problem = passwordProblem(password, email);
   if (problem !== null) throw ApiError.invalid(field, problem);
@@ -46,8 +46,8 @@ export function refuseWeakPassword(password: string, email: string, field = "pas
 type Mail = Parameters<typeof queueAccountMail>[1];
 
 /**
- * Queues a mail about an account, unless its address had too many of that kind lately. The answer is the same in either
- * case, and takes as long whether or not the address has an account.
+ * Queues a mail about an account, unless its address had too many of that kind lately. The response is the same in either
+ * case, and takes the same time whether or not the address has an account.
  */
 export async function sendAccountMail(c: AppContext, mail: Mail): Promise<void> {
   const { db, limits } = c.var.deps;
@@ -55,18 +55,18 @@ export async function sendAccountMail(c: AppContext, mail: Mail): Promise<void> 
   if (!state.isRefused) await queueAccountMail(db, mail);
 }
 
-/** Tells a person of a change of their account, where mails can be sent. */
+/** Mails a person that their password was changed, if a mail server is set. */
 export async function notifyPasswordChanged(c: AppContext, db: Db | Tx, email: string): Promise<void> {
   if (c.var.deps.settings.mail) await queueAccountMail(db, { kind: "password-changed", email });
 }
 
-/** An address counts only once its reader has opened a link that we sent. */
+/** Whether an address must be confirmed by a mailed link before its account counts. */
 export function mustProveAddress(c: AppContext): boolean {
   const { mail, emailVerification } = c.var.deps.settings;
   return mail && emailVerification;
 }
 
-/** @throws 403 where no mail can be sent; `wayOut` says what helps meanwhile */
+/** Requires a mail server. `wayOut`: a sentence that says what helps without one. @throws 403 */
 export function requireMail(c: AppContext, wayOut?: string): void {
   if (c.var.deps.settings.mail) return;
   throw new ApiError("forbidden", wayOut === undefined ? NO_MAIL_SERVER : `${NO_MAIL_SERVER} ${wayOut}`);

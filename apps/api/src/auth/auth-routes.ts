@@ -18,7 +18,7 @@ import { callAuth } from "./better-auth.ts";
 import { attemptSignIn, limitPasswordChanges, limitSignUps } from "./sign-in-attempts.ts";
 import { signUp } from "./sign-up.ts";
 
-// Not validated further: a wrong password is wrong, whatever its length.
+// Not validated any further: a password that breaks the rules is simply wrong.
 const Password = z.string().max(1_000);
 
 const SignIn = z
@@ -29,14 +29,14 @@ const SignUp = z
     email: EmailInput,
     password: NewPassword.optional().meta({
       description:
-        "Needed where the account is made at once. Where the address is proven by a mail first, it is chosen behind the link, and one that is sent here is not kept.",
+        "Required when the account is created at once. When the address is confirmed by mail first, the password is chosen on the linked page, and one sent here is ignored.",
     }),
     name: NameInput.optional(),
     setupToken: z
       .string()
       .max(200)
       .optional()
-      .meta({ description: "For the first account: printed at the start." }),
+      .meta({ description: "For the first account; the instance prints it when it starts." }),
   })
   .meta({ id: "SignUp" });
 const ChangePassword = z
@@ -54,7 +54,7 @@ export const authRoutes = createRouter()
         path: "/api/auth/sign-in/email",
         summary: "Sign in",
         description:
-          "After three wrong passwords within a quarter of an hour the answer takes longer each time, 15 seconds at most; a browser that signed in before does not wait.",
+          "After three wrong passwords within a quarter of an hour each response takes longer, up to 15 seconds; a browser that signed in before does not wait.",
         tags,
         request: { body: body(SignIn) },
         responses: { 200: json(SignedIn, "Signed in; the session is in a cookie.") },
@@ -79,14 +79,14 @@ export const authRoutes = createRouter()
       {
         method: "post",
         path: "/api/auth/sign-up/email",
-        summary: "Make an account",
+        summary: "Create an account",
         description:
-          "The first account needs the setup token; later ones follow the instance's registration mode. Where mails can be sent, an account is made once its address is proven: the answer is then 202, the same whether or not the address has an account, and the link in the mail goes on.",
+          "The first account needs the setup token; later ones follow the instance's registration mode. If mails can be sent, an account is created only once its address is confirmed: the response is then 202, the same whether or not the address has an account, and the link in the mail continues the registration.",
         tags,
         request: { body: body(SignUp) },
         responses: {
-          200: json(SignedIn, "The account is made, with a first project; signed in."),
-          202: json(MailSent, "A mail was queued; its link makes the account."),
+          200: json(SignedIn, "The account was created, with a first project; signed in."),
+          202: json(MailSent, "A mail was queued; its link creates the account."),
         },
       },
     ),
@@ -153,24 +153,27 @@ async function logEvent(c: AppContext, userId: string, action: string): Promise<
   await logAccountEvent(db, { userId, action, at: now(), address: clientAddress(c) });
 }
 
-type Attempt = { action: string; email: string };
+type FailedAttempt = { action: string; email: string };
 
-/** Notes an attempt that is refused. The answer does not wait for that: its time would say whether there is an account. */
-async function withFailureLog<T>(c: AppContext, attempt: () => Promise<T>, of: Attempt): Promise<T> {
+/**
+ * Runs an attempt, and logs it if it is refused. The response does not wait for the log entry, since its duration would
+ * reveal whether the account exists.
+ */
+async function withFailureLog<T>(c: AppContext, run: () => Promise<T>, failure: FailedAttempt): Promise<T> {
   try {
-    return await attempt();
+    return await run();
   } catch (error) {
-    if (error instanceof ApiError && error.status < 500) logFailure(c, of);
+    if (error instanceof ApiError && error.status < 500) logFailure(c, failure);
     throw error;
   }
 }
 
-function logFailure(c: AppContext, { action, email }: Attempt): void {
+function logFailure(c: AppContext, { action, email }: FailedAttempt): void {
   const { db, now, clientAddress, log } = c.var.deps;
   const [at, address] = [now(), clientAddress(c)];
   findUserByEmail(db, email)
     .then((user) => user && logFailedAttempt(db, { userId: user.id, action, at, address }))
-    .catch((err: unknown) => log.warn({ err, action }, "A failed attempt could not be written down."));
+    .catch((err: unknown) => log.warn({ err, action }, "A failed attempt could not be logged."));
 }
 
 const MeView = z
@@ -181,7 +184,7 @@ const MeView = z
         name: z.string(),
         email: z.string(),
         isVerified: z.boolean().meta({
-          description: "The address is proven: mails go there, and invitations to it can be accepted.",
+          description: "The address is confirmed: mails go there, and invitations to it can be accepted.",
         }),
       })
       .nullable()
@@ -203,7 +206,7 @@ export const meRoutes = createRouter().openapi(
     {
       method: "get",
       path: "/v1/me",
-      summary: "Who is asking",
+      summary: "Read who is calling",
       tags: ["Account"],
       responses: { 200: json(MeView, "The signed-in person with their projects, or the key.") },
     },

@@ -19,8 +19,8 @@ import { ApiError, codeForStatus, type ProblemCode } from "../http/problem.ts";
 const calls = new AsyncLocalStorage<{ error: unknown }>();
 
 /**
- * Runs a call of better-auth. It logs an error of the database and answers something else: that it failed, or even
- * that all went well, as when a session could not be ended. Here the database's own error is thrown instead.
+ * Runs a call of better-auth. On an error of the database, better-auth only logs it and reports another failure, or even
+ * success, as when a session could not be ended. Here the database's own error is thrown instead.
  */
 async function withHiddenErrors<T>(call: () => Promise<T>): Promise<T> {
   const seen: { error: unknown } = { error: null };
@@ -33,13 +33,13 @@ async function withHiddenErrors<T>(call: () => Promise<T>): Promise<T> {
   throw seen.error;
 }
 
-/** Keeps an error that better-auth logs, where it is a passing problem of the database. */
+/** Keeps an error that better-auth logs, if it is a passing problem of the database. */
 function recordHiddenError(details: readonly unknown[]): void {
   const call = calls.getStore();
   if (call !== undefined) call.error ??= details.find((one) => classifyDatabaseError(one) !== null) ?? null;
 }
 
-/** The header in which we tell better-auth the client's address; whatever a client writes there is overwritten. */
+/** The header in which better-auth gets the client's address from us; a value that a client sends is overwritten. */
 const ADDRESS_HEADER = "x-overdue-client-address";
 
 const DAY_SECONDS = 86_400;
@@ -54,8 +54,8 @@ type AuthOptions = {
 export type Auth = ReturnType<typeof createAuth>;
 
 /**
- * Accounts and sessions: e-mail and password, sessions in the database and nowhere else (a cached cookie would
- * outlive its revocation).
+ * Accounts and sessions, with e-mail address and password. Sessions are only in the database, since a cached cookie would
+ * outlive its revocation.
  */
 export function createAuth({ db, log, publicUrl, origins, secret }: AuthOptions) {
   return betterAuth({
@@ -81,7 +81,7 @@ export function createAuth({ db, log, publicUrl, origins, secret }: AuthOptions)
       revokeSessionsOnPasswordReset: true,
     },
     session: { expiresIn: 7 * DAY_SECONDS, updateAge: DAY_SECONDS, cookieCache: { enabled: false } },
-    rateLimit: { enabled: false }, // ours count per account as well, and in one statement (`limits/limits.ts`)
+    rateLimit: { enabled: false }, // ours also count per account (`limits/limits.ts`)
     advanced: { ipAddress: { ipAddressHeaders: [ADDRESS_HEADER] }, ...cookies(publicUrl) },
     logger: {
       log: (level, message, ...details: unknown[]) => {
@@ -106,19 +106,19 @@ function cookies(publicUrl: string) {
   const secure = publicUrl.startsWith("https://");
   const names = ["session_token", "session_data", "dont_remember", "account_data"];
   return {
-    useSecureCookies: false, // its own prefix, `__Secure-`, promises less
+    useSecureCookies: false, // its prefix `__Secure-` is weaker than `__Host-`
     defaultCookieAttributes: { secure, httpOnly: true, sameSite: "lax" as const, path: "/" },
     cookies: Object.fromEntries(names.map((name) => [name, { name: cookieName(publicUrl, name) }])),
   };
 }
 
-/** A session ends after so long, however much it is used; a maintenance job deletes it. */
+/** A session ends after this time, however much it is used; a maintenance job deletes it. */
 const SESSION_MS_MAX = 30 * 86_400_000;
 
-/** `setCookies`: what the answer must carry so that a session in use lives on. */
+/** `setCookies`: the cookies that the response must set to prolong the session. */
 type FoundSession = { userId: string; sessionId: string; setCookies: readonly string[] };
 
-/** Knows who a request's cookie belongs to. */
+/** Finds the session of a request's cookie. */
 export type Sessions = { find: (headers: Headers) => Promise<FoundSession | null> };
 
 export function createSessions(auth: Auth): Sessions {
@@ -128,7 +128,7 @@ export function createSessions(auth: Auth): Sessions {
 async function find(auth: Auth, headers: Headers): Promise<FoundSession | null> {
   const get = (disableRefresh: boolean) =>
     withHiddenErrors(() => auth.api.getSession({ headers, returnHeaders: true, query: { disableRefresh } }));
-  // A session is prolonged once a day by a write; who may only read can still be known.
+  // Once a day a session is prolonged by a write. While the database is read-only, the session is read without that.
   const { response, headers: answered } = await get(false).catch((error: unknown) => {
     if (classifyDatabaseError(error) !== "read-only") throw error;
     return get(true);
@@ -144,18 +144,19 @@ async function find(auth: Auth, headers: Headers): Promise<FoundSession | null> 
 
 const Refusal = z.object({ code: z.string().optional(), message: z.string().optional() });
 
-/** Our sentences for better-auth's refusals; each names the way out and tells nobody which accounts exist. */
+/** Our sentences for better-auth's refusals. Each names the way out, and none reveals which accounts exist. */
 const SENTENCES: Record<string, string> = {
   INVALID_EMAIL_OR_PASSWORD: "The e-mail address or the password is wrong.",
   INVALID_EMAIL: "The e-mail address or the password is wrong.",
   INVALID_PASSWORD: "The password is wrong.",
   PASSWORD_TOO_SHORT: "password: Use at least 12 characters.",
   PASSWORD_TOO_LONG: "password: Use at most 128 characters.",
-  USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL: "This account could not be made. If you have one already, sign in.",
-  USER_ALREADY_EXISTS: "This account could not be made. If you have one already, sign in.",
+  USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL:
+    "This account could not be created. If you have one already, sign in.",
+  USER_ALREADY_EXISTS: "This account could not be created. If you have one already, sign in.",
 };
 
-/** Where its own status would tell more than ours should, or means something else here. */
+/** Our status for refusals whose status in better-auth would reveal too much, or means something else here. */
 const STATUS: Record<string, ProblemCode> = {
   INVALID_EMAIL: "unauthorized",
   USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL: "conflict",
@@ -163,8 +164,8 @@ const STATUS: Record<string, ProblemCode> = {
 };
 
 /**
- * Asks better-auth through its own front door, so that its limits and checks count, and hands on its cookies.
- * @throws ApiError for whatever it refuses
+ * Calls better-auth through its HTTP handler, so that its checks apply, and passes on its cookies. @throws ApiError for
+ * everything that it refuses
  */
 export async function callAuth(c: AppContext, path: string, body: Record<string, unknown>): Promise<unknown> {
   const { auth, settings } = c.var.deps;

@@ -27,13 +27,13 @@ import {
 import { limitMailRequests } from "./sign-in-attempts.ts";
 import { expiredLink, finishSignUp } from "./sign-up.ts";
 
-/** Sends a link to a new password, where the address has an account. @throws 403 where no mail can be sent */
+/** Sends a link for choosing a new password, if the address has an account. @throws 403 if no mail can be sent */
 async function requestReset(c: AppContext, email: string): Promise<void> {
   requireMail(c, "Until then the operator can set another password for you: `npm run admin -- user reset`.");
   await sendAccountMail(c, { kind: "reset", email });
 }
 
-/** Sets the password that the link allows, ends every session, and tells the person by mail. @throws 400, 404 */
+/** Sets the password for the holder of the link, ends every session, and notifies the person by mail. @throws 400, 404 */
 async function finishReset(
   c: AppContext,
   { token, password }: { token: string; password: string },
@@ -60,7 +60,7 @@ async function finishReset(
   await limits.forgetFailures(found.email);
 }
 
-/** Sends the caller the link that proves their address. @throws 403, 409 */
+/** Sends the caller the link that confirms their address. @throws 403, 409 */
 async function requestVerification(c: AppContext): Promise<void> {
   const user = await findUser(c.var.deps.db, requirePerson(c).userId);
   if (user === null) throw new ApiError("unauthorized", "Sign in.");
@@ -69,7 +69,7 @@ async function requestVerification(c: AppContext): Promise<void> {
   await sendAccountMail(c, { kind: "verify", email: user.email });
 }
 
-/** @throws 404 */
+/** Confirms the address of the link's account. @throws 404 */
 async function finishVerification(c: AppContext, token: string): Promise<void> {
   const { db, now, clientAddress } = c.var.deps;
   const used = await db.transaction((tx) => consumeAccountToken(tx, "verify", token));
@@ -94,7 +94,7 @@ const FinishReset = z
 const FinishVerification = z.strictObject({ token: TokenInput }).meta({ id: "AddressVerification" });
 const tags = ["Account"];
 
-/** What is done by the links in mails about accounts. */
+/** The routes behind the links in mails about accounts. */
 export const recoveryRoutes = createRouter()
   .openapi(
     route(
@@ -102,11 +102,11 @@ export const recoveryRoutes = createRouter()
       {
         method: "post",
         path: "/api/auth/sign-up/finish",
-        summary: "Finish a sign-up by the link of its mail",
-        description: "Makes the account with its proven address and the password chosen now.",
+        summary: "Finish a sign-up with the link of its mail",
+        description: "Creates the account with the confirmed address and the given password.",
         tags,
         request: { body: body(FinishSignUp) },
-        responses: { 200: json(SignedIn, "The account is made, with a first project; signed in.") },
+        responses: { 200: json(SignedIn, "The account was created, with a first project; signed in.") },
       },
     ),
     async (c) => {
@@ -120,11 +120,11 @@ export const recoveryRoutes = createRouter()
       {
         method: "post",
         path: "/api/auth/password-reset",
-        summary: "Ask for a new password by mail",
-        description: "Three mails an hour to one address at the most. Needs a mail server.",
+        summary: "Request a mail for choosing a new password",
+        description: "At most three mails an hour to one address. Needs a mail server.",
         tags,
         request: { body: body(ResetRequest) },
-        responses: { 202: json(MailSent, "Where the address has an account, a mail with a link is queued.") },
+        responses: { 202: json(MailSent, "If the address has an account, a mail with a link was queued.") },
       },
     ),
     async (c) => {
@@ -139,8 +139,8 @@ export const recoveryRoutes = createRouter()
       {
         method: "post",
         path: "/api/auth/password-reset/finish",
-        summary: "Choose a new password by the link of a mail",
-        description: "Ends every session of the account; sign in anew.",
+        summary: "Choose a new password with the link of a mail",
+        description: "Ends every session of the account; sign in again afterwards.",
         tags,
         request: { body: body(FinishReset) },
         responses: { 204: NO_CONTENT },
@@ -158,7 +158,7 @@ export const recoveryRoutes = createRouter()
       {
         method: "post",
         path: "/api/auth/verify-address",
-        summary: "Ask for the mail that proves your address",
+        summary: "Request the mail that confirms your address",
         tags,
         responses: { 202: json(MailSent, "A mail with a link is queued.") },
       },
@@ -174,7 +174,7 @@ export const recoveryRoutes = createRouter()
       {
         method: "post",
         path: "/api/auth/verify-address/finish",
-        summary: "Prove an address by the link of its mail",
+        summary: "Confirm an address with the link of its mail",
         tags,
         request: { body: body(FinishVerification) },
         responses: { 204: NO_CONTENT },

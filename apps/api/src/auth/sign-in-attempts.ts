@@ -16,16 +16,16 @@ const Stored = z.object({
   until: z.int(),
 });
 
-/** A browser that signed in before; `accounts`: hashes of the accounts' addresses, the newest first. */
+/** A browser that signed in before. `accounts`: hashes of the accounts' addresses, newest first. */
 type Device = { id: string; accounts: readonly string[] };
 
-/** The id of the browser, where it shows by a cookie of ours that it signed in to this account before; null otherwise. */
+/** The id of the browser, if its cookie shows that it signed in to this account before; else null. */
 async function findDevice(c: AppContext, email: string): Promise<string | null> {
   const device = await readDevice(c);
   return device?.accounts.includes(accountHash(email)) === true ? device.id : null;
 }
 
-/** Remembers this browser, so that the wrong passwords of strangers do not slow down its next sign-in. */
+/** Gives this browser a cookie, so that strangers' wrong passwords do not slow down its next sign-in. */
 export async function rememberDevice(c: AppContext, email: string): Promise<void> {
   const { settings, now } = c.var.deps;
   const [secret] = settings.secretKeys;
@@ -77,10 +77,9 @@ function isHttps(publicUrl: string): boolean {
 }
 
 /**
- * Lets an attempt to sign in through. Wrong passwords make the next attempt wait, longer each time, but a stranger who
- * knows an address cannot keep its owner out: nobody is refused for what strangers tried, and a browser that signed in before
- * does not even wait. Only a network that floods us is refused for some minutes.
- * @throws 429
+ * Runs an attempt to sign in. After wrong passwords each attempt waits longer, but a stranger who knows an address cannot lock
+ * its owner out: nobody is refused because of strangers' attempts, and a browser that signed in before does not even wait.
+ * Only a network that floods us is refused for some minutes. @throws 429
  */
 export async function attemptSignIn<T>(c: AppContext, email: string, attempt: () => Promise<T>): Promise<T> {
   const { limits } = c.var.deps;
@@ -111,7 +110,7 @@ export async function limitSignUps(c: AppContext): Promise<void> {
   );
 }
 
-/** Asking for a mail, and showing a link of one. @throws 429 */
+/** Limits requests for mails and for the links in them. @throws 429 */
 export async function limitMailRequests(c: AppContext): Promise<void> {
   refuseIfLimited(
     c,

@@ -23,15 +23,15 @@ export type SignUp = {
   name?: string | undefined;
   setupToken?: string | undefined;
 };
-/** What a person sends from the page behind a link in a mail. */
+/** What a person sends from the page of a link in a mail. */
 export type LinkAnswer = { token: string; password: string; name?: string | undefined };
 
 const AuthAnswer = z.object({ user: z.object({ id: z.string() }) });
 const FIRST_PROJECT = "My project";
 
 /**
- * Makes an account with a project of its own, signed in; where addresses must be proven, only a mail is queued, and its
- * link makes the account. @returns the user's id; null where a mail was queued. @throws 400, 403 where nobody may
+ * Creates an account with a project of its own, and signs it in. If addresses must be confirmed, it only queues a mail whose
+ * link creates the account. @returns the user's id; null if a mail was queued. @throws 400; 403 if registration is closed
  */
 export async function signUp(c: AppContext, input: SignUp): Promise<string | null> {
   if (!(await hasAccount(c.var.deps.db))) return await signUpFirst(c, input);
@@ -43,7 +43,7 @@ async function signUpFirst(c: AppContext, input: SignUp): Promise<string | null>
   const account = withPassword(input);
   const outcome = await makeFirstAccount(db, input.setupToken ?? "", () => createAccount(c, account));
   if ("made" in outcome) {
-    // The first person can read the console of the server, which vouches for the address.
+    // Only a person who can read the server's console has the setup token, so the address needs no confirmation.
     await startAccount(c, { userId: outcome.made, email: input.email, isProven: true });
     return outcome.made;
   }
@@ -66,7 +66,7 @@ async function signUpLater(c: AppContext, input: SignUp): Promise<string | null>
   return userId;
 }
 
-/** Makes the account whose address a link has proven, signed in. @throws 400, 403, 409 */
+/** Creates the account whose address a link has confirmed, and signs it in. @throws 400, 403, 409 */
 export async function finishSignUp(c: AppContext, { token, password, name }: LinkAnswer): Promise<string> {
   const { db, settings } = c.var.deps;
   refuseUnless(settings.registration, "open");
@@ -83,8 +83,8 @@ export async function finishSignUp(c: AppContext, { token, password, name }: Lin
 }
 
 /**
- * Makes the account of somebody who was invited and has none, signed in and a member. The link proves the address where
- * it came by mail; where no mail can be sent, its owner handed it over. @throws 400, 403, 409
+ * Creates the account of an invited person who has none, signs it in and makes it a member. A link that came by mail confirms
+ * the address; without a mail server an owner of the project passed it on. @throws 400, 403, 409
  */
 export async function signUpInvited(c: AppContext, { token, password, name }: LinkAnswer): Promise<string> {
   const { db, settings } = c.var.deps;
@@ -103,7 +103,7 @@ export async function signUpInvited(c: AppContext, { token, password, name }: Li
   return userId;
 }
 
-/** The answer to a link that was used, is too old, or was never ours: it does not say which. */
+/** The error for a link that was used, is too old, or is forged: it does not say which. */
 export function expiredLink(wayOut: string): ApiError {
   return new ApiError("not_found", `This link was used already, or is too old. ${wayOut}`);
 }
@@ -121,7 +121,7 @@ function refuseUnless(registration: "open" | "invite" | "closed", ...allowed: (t
   const detail =
     registration === "invite"
       ? "New accounts are by invitation only here: ask an owner of the project to invite you."
-      : "No new accounts are made here: ask the operator of this instance.";
+      : "This instance takes no new accounts: ask its operator.";
   throw new ApiError("forbidden", detail);
 }
 

@@ -4,9 +4,9 @@ import PostalMime from "postal-mime";
 import type { Email } from "postal-mime";
 
 /**
- * What a mail to a bounce address says: that one of ours came back (RFC 3464), or that its reader reported it (RFC 5965).
- * Null for all else: a delay, a receipt, an out-of-office answer. Exim's and qmail's own forms, older than these standards,
- * are read where they leave no doubt.
+ * Reads a mail to a bounce address: one of our mails came back (RFC 3464), or its recipient reported it (RFC 5965). Null for
+ * anything else: a delay, a receipt, an out-of-office reply. Exim's and qmail's own forms, which are older than these
+ * standards, are read if they are unambiguous.
  */
 export async function readBounce(source: Buffer): Promise<Bounce | null> {
   const mail = await parseMail(source);
@@ -31,7 +31,7 @@ function part(mail: Email, type: string): string | null {
   return typeof found.content === "string" ? found.content : new TextDecoder().decode(found.content);
 }
 
-/** "Not spam" is a report, too. */
+/** Reads a complaint; null for a report that a mail is not spam. */
 function readComplaint(text: string): Bounce | null {
   const type = fieldsOf(text).get("feedback-type")?.toLowerCase() ?? "";
   if (type === "not-spam" || type === "") return null;
@@ -39,8 +39,8 @@ function readComplaint(text: string): Bounce | null {
 }
 
 /**
- * The first recipient whose mail failed; what is only delayed, relayed or expanded is on its way. `text`: the part for
- * people, which alone says why where a server leaves `Diagnostic-Code` out.
+ * Reads the first recipient whose mail failed; mails that are only delayed, relayed or expanded are on their way. `text`: the
+ * part for people, which alone contains the reason if a server leaves out `Diagnostic-Code`.
  */
 function readReport(report: string, text: string): Bounce | null {
   const recipients = report.split(/\r?\n[ \t]*\r?\n/).map(fieldsOf);
@@ -50,7 +50,7 @@ function readReport(report: string, text: string): Bounce | null {
   const address = (failed.get("final-recipient") ?? "").replace(/^[\w-]+\s*;\s*/, "");
   const reason = reasonFor(address, text);
   const found = parseRefusal(said === "" ? reason : said);
-  // Exim says 5.0.0 of whatever it gives up; its words know better.
+  // Exim reports 5.0.0 for every mail that it gives up; its text is more exact.
   const status = /\b[245]\.\d{1,3}\.\d{1,3}\b/.exec(failed.get("status") ?? "")?.[0] ?? null;
   const own = status === null || /^\d\.0\.0$/.test(status) ? found.status : status;
   const refusal = readMailRefusal({ ...found, status: own ?? status, text: `${said} ${reason}` });
@@ -73,13 +73,13 @@ function hasFailed(fields: Fields): boolean {
   return /^failed\b/i.test(fields.get("action") ?? "");
 }
 
-/** OpenSMTPD calls its last word a delay; a real one says until when it is tried. */
+/** Whether a mail has expired although it is called delayed, as OpenSMTPD does: a real delay says until when it is retried. */
 function hasExpired(fields: Fields, text: string): boolean {
   if (!/^delayed\b/i.test(fields.get("action") ?? "") || fields.has("will-retry-until")) return false;
   return /^4\.4\.7\b/.test(fields.get("status") ?? "") && /envelope expired/i.test(text);
 }
 
-/** What stands behind the address in the text for people, on its line or indented below it. */
+/** The reason in the text for people: what follows the address on its line, or is indented below it. */
 function reasonFor(address: string, text: string): string {
   if (address === "") return "";
   const lines = text.split(/\r?\n/);
@@ -92,12 +92,12 @@ function reasonFor(address: string, text: string): string {
   const below = lines.slice(at + 1);
   const end = below.findIndex((one) => !/^\s+\S/.test(one));
   return below
-    .slice(0, end < 0 ? REASON_LINES : Math.min(end, REASON_LINES))
+    .slice(0, end < 0 ? REASON_LINES_MAX : Math.min(end, REASON_LINES_MAX))
     .map((one) => one.trim())
     .join(" ");
 }
 
-const REASON_LINES = 5;
+const REASON_LINES_MAX = 5;
 
 function readOldStyle(mail: Email): Bounce | null {
   const header = (name: string) => mail.headers.find(({ key }) => key === name)?.value ?? "";
@@ -121,7 +121,7 @@ function bounceOf(kind: Bounce["kind"], said: string): Bounce {
 
 type Fields = Map<string, string>;
 
-/** Headers of one block, names in lower case, continued lines made one. */
+/** The headers of a block by their names in lower case, with continued lines joined. */
 function fieldsOf(block: string): Fields {
   const lines = block.replaceAll(/\r?\n[ \t]+/g, " ").split(/\r?\n/);
   return new Map(

@@ -4,12 +4,12 @@ import type { Logger } from "pino";
 import { Overloaded, TooHeavy, type WorkerPool } from "../workers/worker-pool.ts";
 
 /**
- * Takes mails that come back because they could not be delivered. `knows`: whether we made the address with this part before the @.
- * `take` never answers a mail, whatever it says, so no loop can begin here. @throws where the database is away
+ * Takes bounces of our mails. `knows`: whether this instance made the address with this part before the @. `take` never sends
+ * a reply, so no loop can arise. @throws if the database is away
  */
 export type BounceReceiver = {
   knows(local: string): boolean;
-  /** `owner` is who pays for the work: the address that the mail came from. */
+  /** `owner`: the address from which the mail came, whose share of the workers it uses. */
   take(local: string, source: Buffer, owner: string): Promise<void>;
 };
 
@@ -36,7 +36,7 @@ export function bounceReceiver(parts: {
   };
 }
 
-/** A mail that takes too long to read is no report of a mail server. @throws any other error, so that the mail is sent again */
+/** Ignores a mail that takes too long to read, since no mail server writes such reports. @throws any other error, so that the mail is sent again */
 function ignoreUnreadable(log: Logger): (error: unknown) => null {
   return (error) => {
     if (!(error instanceof TooHeavy || error instanceof Overloaded)) throw error;

@@ -29,7 +29,7 @@ import { ChannelInput, ChannelPatch, ChannelView, channelView, SavedChannelView 
 import { consentInstruction } from "./telegram-routes.ts";
 
 const tags = ["Channels"];
-const TESTS_PER_MINUTE = 5;
+const TESTS_PER_MINUTE_MAX = 5;
 
 const channels = resource({
   path: "/v1/projects/{projectId}/channels",
@@ -46,9 +46,9 @@ const channels = resource({
   input: ChannelInput,
   patch: ChannelPatch,
   descriptions: {
-    create: "`shownOnce` has the secrets that were made for it. They are not shown again.",
+    create: "`shownOnce` contains the secrets that were generated for it. They are not shown again.",
     read: "Its secrets are never shown.",
-    edit: "Writes only the fields that are sent; settings as a whole.",
+    edit: "Writes only the fields that are sent; settings are replaced as a whole.",
   },
 });
 
@@ -65,9 +65,9 @@ export const channelRoutes = createRouter()
       {
         method: "get",
         path: "/v1/push-key",
-        summary: "Read the key that browsers subscribe to",
+        summary: "Read the key for push subscriptions of browsers",
         description:
-          "A browser's subscription belongs to this key; it becomes a channel of the kind `web-push`.",
+          "A browser subscribes with this key; its subscription becomes a channel of the kind `web-push`.",
         tags,
         responses: { 200: json(PushKeyView, "The instance's public key (RFC 8292).") },
       },
@@ -111,7 +111,7 @@ export const channelRoutes = createRouter()
       method: "post",
       path: "/v1/projects/{projectId}/channels/{channelId}/test",
       summary: "Send a test message",
-      description: "It is sent as every alert is. The delivery says what came of it.",
+      description: "It is sent like an alert. The delivery shows the result.",
       tags,
       request: { params: OfChannel },
       responses: { 202: json(z.object({ deliveryId: z.uuid() }), "Queued.") },
@@ -129,7 +129,7 @@ export const channelRoutes = createRouter()
       path: "/v1/projects/{projectId}/channels/{channelId}/confirmation",
       summary: "Ask for a confirmation again",
       description:
-        "Sends the mail again by which the reader of an address agrees to get alerts: three times a day to one address at the most, fifty times a day for one project.",
+        "Sends the mail again by which the owner of an address agrees to get alerts: at most three times a day to one address, and fifty times a day for one project.",
       tags,
       request: { params: OfChannel },
       responses: { 202: json(ChannelView, "The channel; the mail is on its way.") },
@@ -142,7 +142,7 @@ export const channelRoutes = createRouter()
     },
   );
 
-/** A test would be a mail to somebody who did not agree to any. */
+/** Refuses a test to an address whose owner has not agreed to get mails. @throws 409 */
 function refuseUnconfirmed({ brokenBy, unconfirmedSince }: z.output<typeof ChannelView>): void {
   if (brokenBy === "recipient") {
     throw new ApiError("conflict", "The recipient unsubscribed: save the address anew, and they are asked.");
@@ -150,27 +150,27 @@ function refuseUnconfirmed({ brokenBy, unconfirmedSince }: z.output<typeof Chann
   if (unconfirmedSince !== null) {
     throw new ApiError(
       "conflict",
-      "Nobody has confirmed this address yet: a test can be sent after that. Ask for the confirmation again if the mail is lost.",
+      "Nobody has confirmed this address yet: you can send a test afterwards. Ask for the confirmation again if the mail was lost.",
     );
   }
 }
 
-function refuseFailedRequest(asked: AskResult): void {
-  if (asked === "nothing to ask") {
-    throw new ApiError("conflict", "This channel waits for no confirmation.");
+function refuseFailedRequest(result: AskResult): void {
+  if (result === "nothing to ask") {
+    throw new ApiError("conflict", "This channel does not wait for a confirmation.");
   }
-  if (asked === "too often") {
+  if (result === "too often") {
     throw new ApiError(
       "too_many_requests",
-      "That is too many mails: three a day to one address, ten a month, and fifty a day for one project. Try again tomorrow.",
+      "Too many mails: at most three a day and ten a month to one address, and fifty a day for one project. Try again tomorrow.",
     );
   }
 }
 
-// The button must not be a way to send mails to strangers.
+// Limited, since nobody should be able to flood strangers with tests.
 async function queueLimitedTest(db: Db, ref: ChannelRef) {
-  if ((await testsWithinMinute(db, ref.projectId)) >= TESTS_PER_MINUTE) {
-    throw new ApiError("too_many_requests", "Five tests a minute are the most: wait a little.");
+  if ((await testsWithinMinute(db, ref.projectId)) >= TESTS_PER_MINUTE_MAX) {
+    throw new ApiError("too_many_requests", "At most five tests a minute: wait a moment.");
   }
   return await queueTest(db, ref);
 }
@@ -188,7 +188,7 @@ async function addChannel(c: AppContext, projectId: string, input: z.output<type
   return { ...(await readChannel(c, { projectId, channelId: row.id })), shownOnce };
 }
 
-/** Writes what was sent. @throws 404, 412 */
+/** Writes the fields that were sent. @throws 404, 412 */
 async function changeChannel(
   c: AppContext,
   ref: ChannelRef,
@@ -216,7 +216,7 @@ async function changeChannel(
   return { ...after, shownOnce: replaced?.shownOnce ?? {} };
 }
 
-/** @throws 400 where the instance's bot would write to a Telegram chat that has not agreed to it */
+/** Refuses a Telegram chat that has not agreed to messages of the instance's bot. @throws 400 */
 async function refuseChatsWithoutConsent(
   c: AppContext,
   projectId: string,

@@ -10,7 +10,7 @@ const Settings = z.record(z.string(), z.unknown()).meta({
     "By kind: email {to}; telegram {chat, topic?, token?}; slack {url}; webhook {url, secret?, headers?}.",
 });
 
-/** How long a channel may collect: a digest that comes a day late at most. */
+/** A digest comes at most a day late. */
 const COLLECT_MINUTES_MAX = 1_440;
 export const CollectMinutes = z
   .int("Collect for a whole number of minutes.")
@@ -18,7 +18,7 @@ export const CollectMinutes = z
   .max(COLLECT_MINUTES_MAX, "Collect for at most 1,440 minutes, a day.")
   .meta({
     description:
-      "Messages are collected for so long and come as one digest; 0: at once. Messages about critical checks are never collected.",
+      "For how many minutes messages are collected, to be sent as one digest; 0: each is sent at once. Messages about critical checks are never collected.",
   });
 export const Groups = z.boolean().nullable().meta({
   description:
@@ -31,7 +31,7 @@ export const ChannelInput = z
     name: Name,
     settings: Settings,
     checkIds: CheckIds.default("all").meta({
-      description: "Checks that alert it; by itself, all there are now.",
+      description: "The checks that alert it; by default, all that exist now.",
     }),
     collectMinutes: CollectMinutes.default(0),
     groups: Groups.default(null),
@@ -44,7 +44,8 @@ export const ChannelPatch = z
     settings: Settings,
     checkIds: CheckIds,
     isFallback: z.boolean().meta({
-      description: "It gets at once what another channel of the project could not deliver; at most one does.",
+      description:
+        "Whether it gets what another channel of the project could not deliver; at most one channel does.",
     }),
     proveWeekly: z.boolean().meta({ description: "Send a test when nothing else has arrived for a week." }),
     collectMinutes: CollectMinutes,
@@ -61,23 +62,23 @@ export const ChannelView = z
     id: z.uuid(),
     kind: z.string(),
     name: z.string(),
-    hint: z.string().meta({ description: "What may be shown of the settings." }),
+    hint: z.string().meta({ description: "The part of the settings that may be shown." }),
     checkIds: z.array(z.uuid()),
     brokenAt: Timestamp.nullable().meta({
       description:
-        "Since when nothing is sent; what a provider refused is tried once a day, until a test arrives.",
+        "Since when nothing is sent. If a provider refused it, it is tested again from time to time, until a test arrives.",
     }),
     brokenBecause: z.string().nullable(),
     brokenBy: z.enum(["provider", "bounce", "recipient"]).nullable().meta({
       description:
-        "provider: it refused a message; send a test to mend it. bounce: a mail came back later; it is tried by nobody but you. recipient: they unsubscribed; only saving the address anew mends it, which asks them again.",
+        "provider: it refused a message; correct the channel and send a test. bounce: a mail came back later; it is not tested automatically, so send a test. recipient: they unsubscribed; save the address again, which asks them again.",
     }),
     unconfirmedSince: Timestamp.nullable().meta({
       description:
-        "Since when a mail address waits for its reader to agree. Until then its alerts go to the fallback, or else to the project's owners. Null: there is nothing to confirm.",
+        "Since when a mail address waits for its owner's confirmation. Until then its alerts go to the fallback, or else to the project's owners. Null: there is nothing to confirm.",
     }),
-    askedAt: Timestamp.nullable().meta({ description: "When its reader was last asked by mail to agree." }),
-    lastSentAt: Timestamp.nullable().meta({ description: "When it was last proven: a message arrived." }),
+    askedAt: Timestamp.nullable().meta({ description: "When its owner was last asked to confirm." }),
+    lastSentAt: Timestamp.nullable().meta({ description: "When a message last arrived there." }),
     lastTrial: z
       .object({
         deliveryId: z.uuid(),
@@ -94,7 +95,7 @@ export const ChannelView = z
       }),
     restsUntil: Timestamp.nullable().meta({
       description:
-        "After errors in a row all but one attempt wait until then; null: it works as far as known.",
+        "After several errors in a row, all messages but one wait until then; null: it works as far as known.",
     }),
     isFallback: z.boolean(),
     proveWeekly: z.boolean(),
@@ -102,14 +103,14 @@ export const ChannelView = z
     groups: Groups,
     managedBy: z.enum(["config"]).nullable().meta({
       description:
-        "config: a file that was applied owns it, and will set it right again; null: nobody but people.",
+        "config: an applied configuration file owns it, and overwrites changes when it is applied again; null: people do.",
     }),
     version: z.int().meta({ description: "Grows with every edit; it is the ETag, for If-Match." }),
     createdAt: Timestamp,
   })
   .meta({ id: "Channel" });
 
-/** `shownOnce`: what was made for the person, such as a signing secret. */
+/** `shownOnce`: generated secrets, such as a signing secret. */
 export const SavedChannelView = ChannelView.extend({ shownOnce: z.record(z.string(), z.string()) }).meta({
   id: "SavedChannel",
 });

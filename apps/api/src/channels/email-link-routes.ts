@@ -19,7 +19,7 @@ const CONFIRM_PATH = "/confirm-address";
 
 /**
  * Serves the link of a mail that asks for a confirmation. Its signature is the permission. Opening it changes nothing,
- * because mail scanners open links, and must not agree in place of the reader.
+ * because mail scanners open links, and must not agree in place of the recipient.
  */
 export const confirmRoutes = createRouter()
   .get(CONFIRM_PATH, guard({ auth: "self-checked" }), async (c) => {
@@ -51,7 +51,9 @@ async function readLink(c: AppContext): Promise<ConfirmationLink | { page: LinkP
 const UNKNOWN_CONFIRMATION: LinkPage = {
   status: 404,
   title: "This link leads nowhere",
-  sentences: ["It was not made by this instance, or what it asked about is gone or sends elsewhere now."],
+  sentences: [
+    "It was not made by this instance, or the channel it was for was deleted or now uses another address.",
+  ],
   button: null,
   address: null,
 };
@@ -60,7 +62,7 @@ const EXPIRED_CONFIRMATION: LinkPage = {
   status: 410,
   title: "This link is too old",
   sentences: [
-    "It was good for three days, and nothing was sent here meanwhile.",
+    "It was valid for three days, and no alerts were sent here meanwhile.",
     "If you want the alerts, ask the person who set them up for another mail.",
   ],
   button: null,
@@ -86,7 +88,7 @@ function confirmPage({ confirmation: { address }, target: { projectName } }: Con
     title: "Get alerts here?",
     sentences: [
       `Somebody wants the alerts of the project “${projectName}” to go to ${address}.`,
-      "If you agree, they come from now on, and each has a link that ends them. If you know nothing of it, close this page: then nothing comes.",
+      "If you agree, you will get them from now on, and each has a link that ends them. If you know nothing about this, close this page: then you get no alerts.",
     ],
     button: "Yes, send alerts here",
     address: null,
@@ -138,7 +140,9 @@ async function findLinkedMailbox(c: AppContext): Promise<{ channelId: string; ma
 const UNKNOWN_MAILBOX: LinkPage = {
   status: 404,
   title: "This link leads nowhere",
-  sentences: ["It was not made by this instance, or its channel is gone: then no more mails come from it."],
+  sentences: [
+    "It was not made by this instance, or its channel was deleted: then no more mails come from it.",
+  ],
   button: null,
   address: null,
 };

@@ -22,7 +22,7 @@ const FieldView = z
     choices: z
       .array(z.object({ value: z.string(), label: z.string() }))
       .optional()
-      .meta({ description: "Of a `choice`: the first is taken where nothing is chosen." }),
+      .meta({ description: "The options of a `choice`; the first is the default." }),
   })
   .meta({ id: "ChannelField" });
 
@@ -34,7 +34,7 @@ const KindView = z
     group: z.enum(["mail", "chat", "push", "on-call", "phone", "other"]),
     forMachines: z.boolean().meta({
       description:
-        "Programs read it, so that alerts are sent one by one; people get related ones as one message.",
+        "Whether programs read it, which get alerts one by one; people get related alerts as one message.",
     }),
     fields: z.array(FieldView),
     warning: z.string().nullable().meta({
@@ -53,14 +53,14 @@ const Warnings = z
         field: z
           .string()
           .nullable()
-          .meta({ description: "The setting that it is about; null: the whole kind." }),
+          .meta({ description: "The setting that the warning is about; null: the whole kind." }),
         message: z.string(),
       }),
     ),
   })
   .meta({ id: "ChannelWarnings" });
 
-/** What the kinds of channels ask for, and what is missing before a channel works. */
+/** The settings of each kind of channel, and what is missing before a channel works. */
 export const channelKindRoutes = createRouter()
   .openapi(
     route(
@@ -85,9 +85,9 @@ export const channelKindRoutes = createRouter()
     route(READ_DETAILS, {
       method: "post",
       path: "/v1/projects/{projectId}/channels/warnings",
-      summary: "What the operator must set before a channel works",
+      summary: "Find what the operator must set before a channel works",
       description:
-        "Asked before a channel is saved, with the settings typed so far. It looks at addresses as they are written and asks no name server, so no warning is no promise: only a test is.",
+        "Call it before a channel is saved, with the settings entered so far. It checks addresses as they are written and asks no name server, so the absence of a warning proves nothing: only a test does.",
       tags,
       request: { params: InProject, body: body(WarningsInput) },
       responses: { 200: json(Warnings, "One for each thing that is missing.") },

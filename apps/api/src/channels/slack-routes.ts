@@ -10,7 +10,7 @@ import { ApiError } from "../http/problem.ts";
 import { createRouter, json, route } from "../http/route.ts";
 
 const tags = ["Channels"];
-/** A picker of channels, messages with buttons, and public channels without being invited. */
+/** To let a person pick a channel, to send messages with buttons, and to post in public channels without an invitation. */
 const SCOPES = "incoming-webhook,chat:write,chat:write.public";
 const CALLBACK = "/slack/callback";
 
@@ -26,8 +26,8 @@ const LinkView = z
   .object({
     id: z.uuid(),
     state: z.enum(["waiting", "linked", "failed", "expired"]),
-    channelId: z.uuid().nullable().meta({ description: "The channel that came of it." }),
-    problem: z.string().nullable().meta({ description: "Why no channel came of it." }),
+    channelId: z.uuid().nullable().meta({ description: "The channel that was created." }),
+    problem: z.string().nullable().meta({ description: "Why no channel was created." }),
     expiresAt: Timestamp,
   })
   .meta({ id: "SlackLink" });
@@ -39,11 +39,11 @@ export const slackRoutes = createRouter()
       {
         method: "post",
         path: "/v1/projects/{projectId}/slack-links",
-        summary: "Begin to add a Slack channel",
-        description: "Good once, for 15 minutes, and for the person who asked alone.",
+        summary: "Start to add a Slack channel",
+        description: "The link works once, within 15 minutes, and only for the person who requested it.",
         tags,
         request: { params: InProject },
-        responses: { 201: json(NewLinkView, "Where to go; it is shown this once.") },
+        responses: { 201: json(NewLinkView, "The link to open; it is shown only now.") },
       },
     ),
     async (c) => {
@@ -67,7 +67,7 @@ export const slackRoutes = createRouter()
       summary: "See whether a Slack channel was added",
       tags,
       request: { params: OfSlackLink },
-      responses: { 200: json(LinkView, "What became of it.") },
+      responses: { 200: json(LinkView, "The state of the link.") },
     }),
     async (c) => {
       const { projectId, slackLinkId: linkId } = c.req.valid("param");
@@ -77,7 +77,7 @@ export const slackRoutes = createRouter()
     },
   );
 
-/** Where Slack sends a person back to: the state of the link and their session are the permission. */
+/** The page to which Slack returns a person. The link's state and their session are the permission. */
 export const slackReturnRoutes = createRouter().get(CALLBACK, guard({ auth: "self-checked" }), async (c) => {
   requireApp(c);
   const { db, keyring, sessions, settings } = c.var.deps;
@@ -95,7 +95,7 @@ export const slackReturnRoutes = createRouter().get(CALLBACK, guard({ auth: "sel
   );
 });
 
-/** @throws 409 where the operator has set up no app */
+/** The instance's Slack app. @throws 409 if the operator has not set one up */
 function requireApp(c: AppContext) {
   const app = c.var.deps.settings.slack;
   if (app !== null) return app;
@@ -116,18 +116,18 @@ const UNKNOWN: LinkPage = {
   status: 404,
   title: "This link from Slack is not valid",
   sentences: [
-    "It was used already, its 15 minutes are over, or another person began it. Begin again from Channels → Slack.",
+    "It was used already, its 15 minutes are over, or another person started it. Start again from Channels → Slack.",
   ],
   button: null,
   address: null,
 };
 
 function linkView({ id, expiresAt, endedAt, channelId, problem }: SlackLink, now: number) {
-  const open = expiresAt.getTime() > now ? ("waiting" as const) : ("expired" as const);
-  const ended = channelId === null ? ("failed" as const) : ("linked" as const);
+  const unusedState = expiresAt.getTime() > now ? ("waiting" as const) : ("expired" as const);
+  const endedState = channelId === null ? ("failed" as const) : ("linked" as const);
   return {
     id,
-    state: endedAt === null ? open : ended,
+    state: endedAt === null ? unusedState : endedState,
     channelId,
     problem,
     expiresAt: iso(expiresAt),

@@ -19,8 +19,8 @@ import { InProject, iso, OfTelegramLink, Timestamp } from "../http/schemas.ts";
 /** Says how a Telegram chat agrees to get alerts from the instance's bot. */
 export async function consentInstruction(db: Db): Promise<string> {
   const bot = await botName(db);
-  const to = bot === null ? "/start to this instance's bot" : `/start@${bot}`;
-  return `This chat has not agreed to get alerts: send ${to} in it and save again within a day, link it under Channels → Telegram, or give a bot token of your own.`;
+  const command = bot === null ? "/start to this instance's bot" : `/start@${bot}`;
+  return `This chat has not agreed to get alerts: send ${command} in it and save again within a day, link it under Channels → Telegram, or give a bot token of your own.`;
 }
 
 const tags = ["Channels"];
@@ -39,7 +39,7 @@ const LinkView = z
   .object({
     id: z.uuid(),
     state: z.enum(["waiting", "linked", "expired"]),
-    channelId: z.uuid().nullable().meta({ description: "The channel that came of it." }),
+    channelId: z.uuid().nullable().meta({ description: "The channel that was created." }),
     expiresAt: Timestamp,
   })
   .meta({ id: "TelegramLink" });
@@ -51,10 +51,10 @@ export const telegramRoutes = createRouter()
       path: "/v1/projects/{projectId}/telegram-links",
       summary: "Link a Telegram chat",
       description:
-        "Makes a code that is good once, for 15 minutes. The chat that sends it to the bot becomes a channel.",
+        "Creates a code that works once, within 15 minutes. The chat that sends it to the bot becomes a channel.",
       tags,
       request: { params: InProject },
-      responses: { 201: json(NewLinkView, "Where to send the code; it is shown this once.") },
+      responses: { 201: json(NewLinkView, "Where to send the code; it is shown only now.") },
     }),
     async (c) => {
       const { db } = c.var.deps;
@@ -76,7 +76,7 @@ export const telegramRoutes = createRouter()
       summary: "See whether a Telegram chat was linked",
       tags,
       request: { params: OfTelegramLink },
-      responses: { 200: json(LinkView, "What became of the code.") },
+      responses: { 200: json(LinkView, "The state of the code.") },
     }),
     async (c) => {
       const link = await findTelegramLink(c.var.deps.db, c.req.valid("param"));
@@ -96,15 +96,20 @@ function newLinkView({ id, expiresAt }: TelegramLink, { bot, code }: { bot: stri
 }
 
 function linkView({ id, expiresAt, usedAt, channelId }: TelegramLink, now: number) {
-  const waiting = expiresAt.getTime() > now ? ("waiting" as const) : ("expired" as const);
-  return { id, state: usedAt === null ? waiting : ("linked" as const), channelId, expiresAt: iso(expiresAt) };
+  const unusedState = expiresAt.getTime() > now ? ("waiting" as const) : ("expired" as const);
+  return {
+    id,
+    state: usedAt === null ? unusedState : ("linked" as const),
+    channelId,
+    expiresAt: iso(expiresAt),
+  };
 }
 
 const Update = z.object({ update_id: z.int() });
 
 /**
- * Telegram posts here what people write to the bot. Its secret header is the permission. Nothing is done here: the one
- * process that may answer Telegram does it, for a webhook as for polling.
+ * Telegram posts here what people write to the bot. Its secret header is the permission. The update is only stored here: the
+ * checker process that holds the bot's lease answers it, just as it does when it polls.
  */
 export const telegramUpdateRoutes = createRouter().post(
   "/telegram/updates",
@@ -112,11 +117,11 @@ export const telegramUpdateRoutes = createRouter().post(
   async (c) => {
     const { db, keyring } = c.var.deps;
     if (!isTelegramWebhookSecret(keyring, c.req.header("x-telegram-bot-api-secret-token") ?? "")) {
-      throw new ApiError("unauthorized", "This does not carry the secret that Telegram was given.");
+      throw new ApiError("unauthorized", "This request does not contain the secret that Telegram was given.");
     }
     const body = await readRawBody(c.req.raw);
     const update = Update.safeParse(parseJsonOrNull(body));
-    // An update that we cannot read would be sent again for ever if we refused it.
+    // If an unreadable update were refused, Telegram would send it again for ever.
     if (update.success) await storeTelegramUpdate(db, { updateId: update.data.update_id, body });
     return c.body(null, 200);
   },

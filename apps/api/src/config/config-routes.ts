@@ -19,7 +19,7 @@ const StepView = z
     name: z
       .string()
       .meta({ description: "A channel's or a route's name, a check's or a status page's slug." }),
-    id: z.uuid().nullable().meta({ description: "Null for what was yet to be made." }),
+    id: z.uuid().nullable().meta({ description: "Null if it did not exist yet." }),
     changes: z
       .array(z.string())
       .meta({ description: "The fields that differ; managedBy: the file takes it over." }),
@@ -29,13 +29,15 @@ const StepView = z
 const PlanView = z
   .object({
     applied: z.boolean(),
-    steps: z.array(StepView).meta({ description: "In the order they are taken; empty: all is as wanted." }),
+    steps: z
+      .array(StepView)
+      .meta({ description: "In the order in which they are taken; empty: nothing differs." }),
     shownOnce: z
       .record(z.string(), z.record(z.string(), z.string()))
-      .meta({ description: "By channel, what was made for it, such as a signing secret." }),
+      .meta({ description: "By channel, the secrets that were generated, such as a signing secret." }),
     warnings: z.array(z.object({ check: z.string(), message: z.string() })).meta({
       description:
-        "By the slug of its check, what is odd about a schedule: read otherwise than by plain cron.",
+        "Warnings about schedules, by the slug of the check, such as one that its scheduler reads differently from cron.",
     }),
   })
   .meta({ id: "ConfigPlan" });
@@ -62,7 +64,7 @@ export const configRoutes = createRouter().openapi(
       "What the file names becomes its own. What was its own and is not named any more is deleted; what never was is left alone.",
     tags: ["Configuration"],
     request: { params: InProject, query: PlanQuery, body: FILE },
-    responses: { 200: json(PlanView, "What was done, or would be.") },
+    responses: { 200: json(PlanView, "The changes that were made, or would be.") },
   }),
   async (c) => {
     const { projectId } = c.req.valid("param");
@@ -88,7 +90,7 @@ function refuseOwnHosts(c: AppContext, { statusPages }: ConfigFile): void {
 
 type Request = { projectId: string; file: ConfigFile; isDry: boolean };
 
-/** A plan only lists the steps; nothing is changed. */
+/** Applies the file; in a dry run only plans the steps, and changes nothing. */
 async function applyOrPlan(c: AppContext, { projectId, file, isDry }: Request) {
   const { db, pool, keyring, now } = c.var.deps;
   let decision: Awaited<ReturnType<typeof planConfigFile>> | undefined;
@@ -104,7 +106,7 @@ async function applyOrPlan(c: AppContext, { projectId, file, isDry }: Request) {
     ),
   );
   if (isDry) c.set("isDry", true);
-  if (decision === undefined) throw new Error("Nothing was decided.");
+  if (decision === undefined) throw new Error("The file was not planned.");
   return decision;
 }
 
@@ -127,7 +129,7 @@ async function withConfigErrors<T>(
     if (!(cause instanceof CircularDependency)) throw cause;
     throw ApiError.invalid(
       "checks",
-      `A check would depend on itself, by way of “${cause.through ?? "itself"}”: take a dependency away.`,
+      `A check would depend on itself, through “${cause.through ?? "itself"}”: remove a dependency.`,
     );
   }
 }

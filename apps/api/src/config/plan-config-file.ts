@@ -23,16 +23,16 @@ const ConfigChannel = z
     kind: z.string().max(50),
     settings: z.record(z.string(), z.unknown()).default({}).meta({
       description:
-        "As for a channel. What is left out of them stays as it is; secrets may be left out, unless an address changes its origin: then they have to be given again.",
+        "As for a channel. Fields that are left out stay as they are. Secrets may be left out too, unless the origin of an address changes: then they must be given again.",
     }),
     collectMinutes: CollectMinutes.optional(),
     groups: Groups.optional(),
   })
-  .meta({ id: "ConfigChannel", description: "What is left out stays as it is." });
+  .meta({ id: "ConfigChannel", description: "Fields that are left out stay as they are." });
 
 const Slug = z
   .string()
-  .min(1, "A check in a file needs a slug: it is known by it.")
+  .min(1, "A check in a file needs a slug, which identifies it.")
   .max(100, "Use at most 100 characters.")
   .regex(/^[a-z0-9_-]*$/, "Use only a-z, 0-9, - and _.");
 
@@ -40,14 +40,17 @@ const ConfigCheck = CheckPatch.omit({ channelIds: true, dependsOn: true })
   .extend({
     slug: Slug,
     channels: z.array(Name).max(100, "Use at most 100 channels.").optional().meta({
-      description: "Names of the channels it alerts; left out: those it has, and for a new check all.",
+      description: "Names of the channels that it alerts; left out: unchanged, and all for a new check.",
     }),
     dependsOn: z.array(Slug).max(20, "A check depends on at most 20 others.").optional().meta({
-      description: "Slugs of other checks; left out: those it has, and for a new check none.",
+      description: "Slugs of other checks; left out: unchanged, and none for a new check.",
     }),
   })
   .required({ slug: true, schedule: true })
-  .meta({ id: "ConfigCheck", description: "All settings of a check; what is left out has its default." });
+  .meta({
+    id: "ConfigCheck",
+    description: "All settings of a check; those that are left out get their defaults.",
+  });
 type ConfigCheck = z.output<typeof ConfigCheck>;
 
 /** The whole wanted state of a project's channels, checks, routes and status pages. */
@@ -57,7 +60,7 @@ export const ConfigFile = z
     channels: z.array(ConfigChannel).max(500, "A file has at most 500 channels.").default([]),
     checks: z.array(ConfigCheck).max(2_000, "A file has at most 2,000 checks.").default([]),
     routes: z.array(ConfigRoute).max(200, "A file has at most 200 routes.").default([]).meta({
-      description: "In the order in which they are asked, before those that people made.",
+      description: "Evaluated in this order, before the routes that people created in the app.",
     }),
     statusPages: z.array(ConfigPage).max(50, "A file has at most 50 status pages.").default([]),
   })
@@ -68,8 +71,8 @@ type ShownOnce = Record<string, Record<string, string>>;
 type FileChannel = ConfigFile["channels"][number];
 
 /**
- * The steps from the present state of a project to the file's. `shownOnce`: by channel, the secrets that were made for
- * it. @throws 400 with the paths
+ * Plans the steps from the present state of a project to the file's. `shownOnce`: by channel, the secrets that were generated
+ * for it. @throws 400 with the paths of the faults
  */
 export async function planConfigFile(
   current: Current,
@@ -104,14 +107,18 @@ export async function planConfigFile(
   };
 }
 
-type Completed = { channel: WantedChannel | null; shownOnce: Record<string, string>; errors: FieldError[] };
+type CompletedChannel = {
+  channel: WantedChannel | null;
+  shownOnce: Record<string, string>;
+  errors: FieldError[];
+};
 
-/** What the file leaves out of a channel stays as it is, unless its address changes. */
+/** Adds the stored settings that the file leaves out, unless the channel's address changes. */
 function completeChannel(
   current: Current,
   { name, kind, settings: given, ...grouping }: FileChannel,
   i: number,
-): Completed {
+): CompletedChannel {
   const known = current.channels.find((channel) => channel.name === name && channel.kind === kind);
   if (!isKindName(kind))
     return invalidField(`channels.${i}.kind`, `There is no kind of channel called “${kind}”.`);
@@ -131,7 +138,7 @@ async function completePage(current: Current, { password, ...page }: ConfigPage)
   return { ...page, hasNewPassword: !isKept, passwordHash: isKept ? null : await hashPassword(password) };
 }
 
-function invalidSettings(i: number, problems: readonly Problem[]): Completed {
+function invalidSettings(i: number, problems: readonly Problem[]): CompletedChannel {
   const errors = problems.map(({ field, message }) => ({
     field: `channels.${i}.settings.${field}`,
     message,
@@ -139,11 +146,11 @@ function invalidSettings(i: number, problems: readonly Problem[]): Completed {
   return { channel: null, shownOnce: {}, errors };
 }
 
-function invalidField(field: string, message: string): Completed {
+function invalidField(field: string, message: string): CompletedChannel {
   return { channel: null, shownOnce: {}, errors: [{ field, message }] };
 }
 
-/** A check's fields as the file wants them: all but its slug and what it names; what is left out has its default. */
+/** A check's fields to compare with the present ones, with defaults; without its slug and references (channels, dependsOn). */
 function wantedFields(check: ConfigCheck) {
   const {
     slug: _,
@@ -154,6 +161,7 @@ function wantedFields(check: ConfigCheck) {
   return fields;
 }
 
+/** The same check as the database stores it. */
 function toStoredCheck(check: ConfigCheck): WantedCheck {
   return {
     slug: check.slug,
@@ -164,7 +172,7 @@ function toStoredCheck(check: ConfigCheck): WantedCheck {
   };
 }
 
-function shownOnceByChannel(channels: readonly Completed[], made: ReadonlySet<string>): ShownOnce {
+function shownOnceByChannel(channels: readonly CompletedChannel[], made: ReadonlySet<string>): ShownOnce {
   const shown = channels.flatMap(({ channel, shownOnce }) =>
     channel !== null && made.has(channel.name) && Object.keys(shownOnce).length > 0
       ? [[channel.name, shownOnce]]

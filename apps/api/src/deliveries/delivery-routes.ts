@@ -30,7 +30,7 @@ const AttemptView = z.object({
   finishedAt: Timestamp,
   outcome: z.enum(["sent", "retry", "failed"]),
   statusCode: z.int().nullable(),
-  answer: z.string().nullable().meta({ description: "What the provider said, shortened." }),
+  answer: z.string().nullable().meta({ description: "The provider's answer, shortened." }),
 });
 
 const DeliveryView = z
@@ -38,7 +38,7 @@ const DeliveryView = z
     id: z.uuid(),
     kind: z.enum(["down", "up", "test", "reminder", "run", "notice", "report", "system", "confirm"]).meta({
       description:
-        "reminder: still down. run, notice, report: what a route or a person asked to hear. system: about a channel. confirm: asks whether alerts may come to an address.",
+        "reminder: still down. run, notice, report: requested by a route or a person. system: a message of Overdue itself, such as about a broken channel. confirm: asks whether alerts may be sent to an address.",
     }),
     state: DeliveryState,
     channelId: z.uuid(),
@@ -46,7 +46,7 @@ const DeliveryView = z
     incidentId: z.uuid().nullable(),
     because: z
       .string()
-      .meta({ description: "Why this channel: the check's own list, or which step of which route." }),
+      .meta({ description: "Why this channel got it: the check's own list, or which step of which route." }),
     leaderId: z.uuid().nullable().meta({
       description:
         "The group leader: the delivery whose message included this one; null: it had a message of its own.",
@@ -59,13 +59,13 @@ const DeliveryView = z
     providerRef: z.string().nullable(),
     lastError: z.string().nullable(),
     latencyMs: z.int().nullable().meta({
-      description: "From the deadline, or whatever else it tells of, until the provider took it.",
+      description: "From the event it reports (such as the deadline) until the provider accepted it.",
     }),
     fallbackFor: z.uuid().nullable().meta({
-      description: "The delivery that another channel did not take; this one goes to the fallback.",
+      description: "The delivery to another channel that this one replaces, since it was not accepted there.",
     }),
     dealtWithAt: Timestamp.nullable().meta({
-      description: "When a failed one arrived at the fallback, or was dismissed.",
+      description: "When a failed delivery arrived at the fallback, or was dismissed.",
     }),
     attempts: z.array(AttemptView),
   })
@@ -124,7 +124,7 @@ export const deliveryRoutes = createRouter()
       path: "/v1/projects/{projectId}/dead-letters",
       summary: "List what could not be delivered",
       description:
-        "Given up after all tries, and neither taken by the fallback nor dismissed. Empty is good.",
+        "Deliveries that were given up after all attempts, and neither arrived at the fallback nor were dismissed. Ideally there are none.",
       tags,
       request: { params: InProject, query: PageQuery },
       responses: { 200: json(pageSchema(DeliveryView), "Failed deliveries, newest first.") },
@@ -144,7 +144,7 @@ export const deliveryRoutes = createRouter()
       path: "/v1/projects/{projectId}/deliveries/{deliveryId}/redeliver",
       summary: "Send a failed delivery again",
       description:
-        "Where the channel is still broken, it fails again. A newer message about the same check supersedes it.",
+        "If the channel is still broken, it fails again. A newer message about the same check supersedes it.",
       tags,
       request: { params: OfDelivery },
       responses: { 202: json(z.object({ deliveryId: z.uuid() }), "Queued.") },

@@ -8,12 +8,12 @@ import type { Document, Operation, Schema } from "./openapi-document.ts";
 import { fieldRows, typeOf } from "./schema-html.ts";
 
 const STYLE = readFileSync(new URL("docs.css", import.meta.url), "utf8");
-// The page has a style sheet of ours, and no script.
+// The page has its own style sheet, and no script.
 const POLICY =
   "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 const PUBLIC = { auth: "public", isRateLimitExempt: true } as const;
 
-/** `GET /docs`: the document as a page to read; made once, at the first call. */
+/** `GET /docs`: the document as a page to read. It is generated once, at the first call. */
 export function docsRoutes(document: () => Document) {
   let made: ReturnType<typeof docsPage> | undefined;
   return createRouter()
@@ -29,22 +29,22 @@ export function docsRoutes(document: () => Document) {
 }
 
 type Html = ReturnType<typeof html>;
-type Listed = { method: string; path: string; operation: Operation };
+type ListedRoute = { method: string; path: string; operation: Operation };
 
 /** The anchor of a route on the page. */
-function anchorOf({ method, path }: Listed): string {
+function anchorOf({ method, path }: ListedRoute): string {
   return `${method}${path.replaceAll(/[^\w]+/g, "-")}`;
 }
 
-/** One route: what it does, who may call it, what it takes and what it answers. */
-function operationSection(listed: Listed): Html {
+/** One route: what it does, who may call it, what it takes and how it responds. */
+function operationSection(listed: ListedRoute): Html {
   const { method, path, operation } = listed;
   return html`<article id="${anchorOf(listed)}">
     <h3>${operation.summary}</h3>
     <p class="route"><span class="method ${method}">${method.toUpperCase()}</span> <code>${path}</code></p>
     ${operation.description === undefined ? "" : html`<p>${operation.description}</p>`}
     <p class="access">${accessOf(operation)}</p>
-    ${parametersOf(operation)} ${bodyOf(operation)} ${answersOf(operation)}
+    ${parametersOf(operation)} ${bodyOf(operation)} ${responsesOf(operation)}
   </article>`;
 }
 
@@ -53,8 +53,13 @@ function accessOf({ "x-access": access }: Operation): string {
   if (access.auth === "self-checked") return "Anyone who knows the address may call it.";
   const { role, key } = access;
   if (access.auth === "healthchecks") return `For a key that may ${key === "write" ? "write" : "read"}.`;
-  const person = role === undefined ? "For everyone who is signed in" : `For members from ${role} on`;
-  return key === null ? `${person}; for no key.` : `${person}, and for keys with the scope ${key}.`;
+  const person =
+    role === undefined
+      ? "For everyone who is signed in"
+      : role === "owner"
+        ? "For members with the role owner"
+        : `For members with the role ${role} or higher`;
+  return key === null ? `${person}; not for API keys.` : `${person}, and for keys with the scope ${key}.`;
 }
 
 function parametersOf({ parameters = [] }: Operation): Html | string {
@@ -78,7 +83,7 @@ function bodyOf({ requestBody }: Operation): Html | string {
   return schema === undefined ? "" : shapeOf("Body", schema);
 }
 
-function answersOf({ responses }: Operation): Html {
+function responsesOf({ responses }: Operation): Html {
   const rows = Object.entries(responses).map(([status, { description, content }]) => {
     const schemas = Object.entries(content ?? {});
     return html`<tr>
@@ -90,10 +95,10 @@ function answersOf({ responses }: Operation): Html {
       </td>
     </tr>`;
   });
-  return table("Answers", rows);
+  return table("Responses", rows);
 }
 
-/** Fields of an answer that has no name of its own, such as a page of a list. */
+/** The fields of a response whose schema has no name, such as a page of a list. */
 function innerFields(schema: Schema | undefined): Html | string {
   const rows = schema === undefined ? [] : fieldRows(schema);
   return rows.length === 0
@@ -120,7 +125,7 @@ function table(title: string, rows: Html[]): Html {
     </div>`;
 }
 
-/** The API's documentation as one page: made from the document that programs read, without a script. */
+/** The API's documentation as one page without a script, generated from the document that programs read. */
 function docsPage(document: Document): Html {
   const sections = toSections(document);
   return html`<!doctype html>
@@ -156,7 +161,7 @@ function docsPage(document: Document): Html {
     </html>`;
 }
 
-type Section = { name: string; description: string; routes: Listed[] };
+type Section = { name: string; description: string; routes: ListedRoute[] };
 
 function toSections({ paths, tags }: Document): Section[] {
   const routes = Object.entries(paths).flatMap(([path, operations]) =>

@@ -8,7 +8,7 @@ import { documentDeprecatedNames } from "../http/deprecated-names.ts";
 import { createRouter, json, route } from "../http/route.ts";
 import { GUIDE, TAGS } from "./guide.ts";
 
-/** As much of an OpenAPI document as its page shows. */
+/** The parts of an OpenAPI document that its page shows. */
 export type Document = {
   info: { title: string; version: string };
   tags: { name: string; description: string }[];
@@ -52,12 +52,12 @@ export type Schema = {
   example?: unknown;
 };
 
-// The generator's own type describes less than it makes; a test renders every route from it.
+// The generator's own type describes less than it generates; a test renders every route from it.
 function toDocument(made: object): Document {
   return made as Document;
 }
 
-/** Registers the ways to sign in with the document. */
+/** Adds the ways to authenticate to the document. */
 export function documentSecurity(app: OpenAPIHono<AppEnv>, publicUrl: string): void {
   app.openAPIRegistry.registerComponent("securitySchemes", "session", {
     type: "apiKey",
@@ -72,7 +72,7 @@ export function documentSecurity(app: OpenAPIHono<AppEnv>, publicUrl: string): v
   app.openAPIRegistry.registerComponent("securitySchemes", "bearer", { type: "http", scheme: "bearer" });
 }
 
-/** The OpenAPI 3.1 document of all routes, of what webhooks receive, and of names that were replaced. */
+/** Creates the OpenAPI 3.1 document of all routes, of what webhooks receive, and of deprecated names. */
 export function createDocument(app: OpenAPIHono<AppEnv>, version: string): Document {
   app.openAPIRegistry.registerWebhook(ALERT_WEBHOOK);
   const made = app.getOpenAPI31Document({
@@ -94,7 +94,7 @@ export function createDocument(app: OpenAPIHono<AppEnv>, version: string): Docum
   return document;
 }
 
-/** `GET /openapi.json`; the document is made once, at the first call. */
+/** `GET /openapi.json`. The document is generated once, at the first call. */
 export function openapiRoutes(document: () => object) {
   let made: Record<string, unknown> | undefined;
   return createRouter().openapi(
@@ -118,7 +118,7 @@ export function openapiRoutes(document: () => object) {
 const At = z.iso.datetime().nullable();
 const Named = z.object({ id: z.string(), name: z.string() });
 
-/** What a webhook without a body of its own receives; `packages/channels` builds it. */
+/** What a webhook without a custom body receives; `packages/channels` builds it. */
 export const WebhookEvent = z
   .object({
     type: z
@@ -133,26 +133,24 @@ export const WebhookEvent = z
         "system",
       ])
       .meta({
-        description: "Show `title` and `text` to people for a type that you do not know.",
+        description: "For a type that you do not know, show `title` and `text` to people.",
       }),
     timestamp: At.meta({ description: "When it happened." }),
     data: z.object({
-      delivery_id: z
-        .uuid()
-        .meta({ description: "The same when an attempt is repeated, as `webhook-id` is." }),
+      delivery_id: z.uuid().meta({ description: "The same in every attempt, like `webhook-id`." }),
       project: Named,
       channel: Named,
       check: Named.extend({
-        uuid: z.uuid().meta({ description: "The one in its ping URL and in /api/v3." }),
+        uuid: z.uuid().meta({ description: "As in its ping URL and in /api/v3." }),
         slug: z.string(),
         tags: z.array(z.string()),
-        url: z.string().meta({ description: "Its page." }),
+        url: z.string().meta({ description: "The URL of its page." }),
       }).nullable(),
       incident_id: z.uuid().nullable(),
       status: z.enum(["down", "up"]).nullable(),
       title: z.string().meta({ description: "One line for people." }),
       text: z.string().meta({ description: "The whole message for people, as plain text." }),
-      reason: ReasonInput.nullable().meta({ description: "Why it is down or, of a recovery, was down." }),
+      reason: ReasonInput.nullable().meta({ description: "Why it is down or, for a recovery, was down." }),
       timezone: z.string().nullable(),
       expected_at: At,
       deadline_at: At,
@@ -161,7 +159,7 @@ export const WebhookEvent = z
       exit_status: z.int().nullable(),
       exit_meaning: z.string().nullable(),
       down_since: At,
-      down_seconds: z.int().nullable().meta({ description: "Of a recovery: how long it was down." }),
+      down_seconds: z.int().nullable().meta({ description: "For a recovery: how long it was down." }),
       run: z
         .object({
           outcome: z.enum(["success", "fail", "lost"]),
@@ -177,23 +175,23 @@ export const WebhookEvent = z
         .object({ kind: z.string(), at: At })
         .optional()
         .meta({ description: "Only in `check.notice`: a reason, or `edited`." }),
-      output: z.string().nullable().meta({ description: "The end of what the job printed." }),
-      may_repeat: z.boolean().meta({ description: "An earlier attempt may have arrived." }),
+      output: z.string().nullable().meta({ description: "The end of the job's output." }),
+      may_repeat: z.boolean().meta({ description: "Whether an earlier attempt may have arrived too." }),
     }),
   })
-  .meta({ id: "WebhookEvent", description: "Fields may be added; none changes its meaning." });
+  .meta({ id: "WebhookEvent", description: "Fields may be added, but none changes its meaning." });
 
-/** The `webhooks` section of the OpenAPI document: what a channel of the kind webhook sends to its address. */
+/** The `webhooks` section of the OpenAPI document: what a webhook channel sends to its address. */
 const ALERT_WEBHOOK: RouteConfig = {
   method: "post",
   path: "alert",
   summary: "An alert, to a channel of the kind webhook",
   description:
-    "Signed by Standard Webhooks with the channel's own secret. Any answer from 200 to 299 takes it; 410 ends the channel; others are tried again for 24 hours.",
+    "Signed as in Standard Webhooks with the channel's own secret. Any status from 200 to 299 accepts it; 410 ends the channel; after any other it is retried for 24 hours.",
   tags: ["Channels"],
   request: {
     headers: z.object({
-      "webhook-id": z.string().meta({ description: "The delivery: the same when an attempt is repeated." }),
+      "webhook-id": z.string().meta({ description: "The delivery's id, the same in every attempt." }),
       "webhook-timestamp": z.string().meta({ description: "When this attempt was made, in seconds." }),
       "webhook-signature": z.string().meta({
         description: "`v1,` and the base64 of HMAC-SHA256 over `<webhook-id>.<webhook-timestamp>.<body>`.",
@@ -201,5 +199,5 @@ const ALERT_WEBHOOK: RouteConfig = {
     }),
     body: { required: true, content: { "application/json": { schema: WebhookEvent } } },
   },
-  responses: { 200: { description: "Taken." }, 410: { description: "The address is gone." } },
+  responses: { 200: { description: "Accepted." }, 410: { description: "The address no longer exists." } },
 };

@@ -4,7 +4,7 @@ import type { Schema } from "./openapi-document.ts";
 
 type Html = ReturnType<typeof html>;
 
-/** The type of a field in a few words, with a link where it has a name. */
+/** The type of a field in a few words, with a link if it has a name. */
 export function typeOf(schema: Schema): Html {
   const name = schema.$ref?.split("/").at(-1);
   if (name !== undefined) return html`<a href="#schema-${name}">${name}</a>`;
@@ -17,7 +17,7 @@ export function typeOf(schema: Schema): Html {
   return html`${[schema.type ?? "anything"].flat().join(" or ")}${limitsOf(schema)}`;
 }
 
-/** Rows of a table: an object's fields, and those of the objects in them. */
+/** The rows of a table: an object's fields, and the fields of nested objects. */
 export function fieldRows(schema: Schema, prefix = ""): Html[] {
   return Object.entries(schema.properties ?? {}).flatMap(([name, field]) => {
     const path = `${prefix}${name}`;

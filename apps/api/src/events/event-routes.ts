@@ -9,17 +9,17 @@ import { ApiError } from "../http/problem.ts";
 import { createRouter, route } from "../http/route.ts";
 import { InProject } from "../http/schemas.ts";
 
-/** How often an open stream sends a sign of life, and how often it is looked up whether its holder may still watch. */
+/** How often an open stream sends a heartbeat, and how often the server checks that its holder still has access. Milliseconds. */
 export type StreamTimes = { heartbeatMs: number; recheckMs: number };
 
 type Stream = { holder: StreamHolder; close: () => void };
 
 const STREAMS_MAX = 2_000;
-/** Each open page of a person has one. */
-const STREAMS_OF_HOLDER_MAX = 30;
+/** Each open page of a person has a stream. */
+const STREAMS_PER_HOLDER_MAX = 30;
 const TIMES: StreamTimes = { heartbeatMs: 15_000, recheckMs: 3_000 };
 
-/** The open streams of this process. Their number is limited, in total and for each holder. One is closed soon after its holder may no longer watch. */
+/** The open streams of this process. Their number is limited, in total and per holder. A stream is closed soon after its holder has lost access. */
 export class Streams {
   readonly times: StreamTimes;
   readonly #db: Db;
@@ -41,12 +41,12 @@ export class Streams {
     return this.#open.size;
   }
 
-  /** Whether this person or key has as many open as anybody may. */
+  /** Whether this person or key has as many streams open as one holder may have. */
   isFullFor(holder: StreamHolder): boolean {
     const who = holderName(holder);
     let count = 0;
     for (const open of this.#open) if (holderName(open.holder) === who) count += 1;
-    return count >= STREAMS_OF_HOLDER_MAX;
+    return count >= STREAMS_PER_HOLDER_MAX;
   }
 
   add(stream: Stream): void {
@@ -63,15 +63,15 @@ export class Streams {
     for (const { close } of this.#open) close();
   }
 
-  /** One statement for all streams. It may fail while the database is away: then no stream shows anything new either. */
+  /** Closes streams whose holders have lost access. If the database is away, this fails, but then no stream shows anything new either. */
   async #recheck(): Promise<void> {
     const streams = [...this.#open];
     try {
-      const ended = await findEndedHolderIndexes(
+      const endedIndexes = await findEndedHolderIndexes(
         this.#db,
         streams.map(({ holder }) => holder),
       );
-      for (const index of ended) streams[index]?.close();
+      for (const index of endedIndexes) streams[index]?.close();
     } catch (err) {
       this.#log.warn({ err }, "Open event streams could not be checked; trying again in some seconds.");
     }
@@ -102,9 +102,9 @@ export const eventRoutes = createRouter().openapi(
   route(READ, {
     method: "get",
     path: "/v1/projects/{projectId}/events",
-    summary: "Hear of changes",
+    summary: "Watch for changes",
     description:
-      'Server-sent events: `change` with {"checkId": …}, or with null: look at everything again, as after each (re)connect.',
+      'Server-sent events: `change` with {"checkId": …}; with null: read everything again, as after each (re)connect.',
     tags: ["Events"],
     request: { params: InProject },
     responses: {
@@ -124,7 +124,7 @@ export const eventRoutes = createRouter().openapi(
       headers: {
         "content-type": "text/event-stream",
         "cache-control": "no-store",
-        "x-accel-buffering": "no", // a proxy that collects answers would hold events back
+        "x-accel-buffering": "no", // a proxy that buffers responses would hold events back
       },
     });
   },
@@ -138,8 +138,8 @@ function streamHolder(c: AppContext, projectId: string): StreamHolder {
 }
 
 /**
- * Its reader may end the stream, and so may we. A timer or a watcher may still fire after that; then it must neither write
- * to the stream nor end it again.
+ * Opens a stream of a project's changes. The client or the server may end it. A timer or watcher may still fire after that;
+ * then it must neither write to the stream nor end it again.
  */
 function openStream(c: AppContext, holder: StreamHolder): ReadableStream<Uint8Array> {
   const { changes, streams } = c.var.deps;
@@ -165,7 +165,7 @@ function openStream(c: AppContext, holder: StreamHolder): ReadableStream<Uint8Ar
         controller.close();
       };
       streams.add(stream);
-      // A page that connects again has missed something, whatever the last event's id was.
+      // A page that reconnects may have missed something, so it reads everything again.
       send(`retry: ${RECONNECT_MS}\n${eventText({ checkId: null })}`);
     },
     cancel: () => end(),
@@ -179,8 +179,8 @@ function eventText(change: PageEvent): string {
 type Watcher = (event: PageEvent) => void;
 
 /**
- * Receives changes on one connection per process and hands each to the pages that watch its project. After a lost
- * connection every page is asked to read everything again.
+ * Receives changes on one connection per process and passes each to the pages that watch its project. After a lost
+ * connection every page reads everything again.
  */
 export class ChangeHub {
   readonly #watchers = new Map<string, Set<Watcher>>();
@@ -189,8 +189,8 @@ export class ChangeHub {
   constructor(databaseUrl: string) {
     this.#stopListening = listen({
       url: databaseUrl,
-      handlers: { overdue_changes: (payload) => this.#heard(payload) },
-      onConnect: () => this.#tellAll(),
+      handlers: { overdue_changes: (payload) => this.#notify(payload) },
+      onConnect: () => this.#notifyAll(),
     });
   }
 
@@ -208,21 +208,21 @@ export class ChangeHub {
     await this.#stopListening();
   }
 
-  #heard(payload: string): void {
-    const { data: event } = LiveEvent.safeParse(jsonOf(payload));
+  #notify(payload: string): void {
+    const { data: event } = LiveEvent.safeParse(parseJsonOrNull(payload));
     if (event === undefined) return;
     const { projectId, checkId } = event;
     for (const watcher of this.#watchers.get(projectId) ?? []) watcher({ checkId });
   }
 
-  #tellAll(): void {
+  #notifyAll(): void {
     for (const watchers of this.#watchers.values()) {
       for (const watcher of watchers) watcher({ checkId: null });
     }
   }
 }
 
-function jsonOf(text: string): unknown {
+function parseJsonOrNull(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

@@ -49,7 +49,7 @@ const NEW_PARTS = { timing: DEFAULT_TIMING, keywords: { successKeywords: "", fai
 
 type SavedCheck = { check: CheckWithChannels; created: boolean };
 
-/** Creates a check, or updates the one that `unique` finds. Refuses in Healthchecks' order: no room (403), then channels (400). @throws HealthchecksError */
+/** Creates a check, or updates the check that `unique` finds. Refuses in Healthchecks' order: no room (403), then channels (400). @throws HealthchecksError */
 export async function createOrUpdate(c: HealthchecksContext, fields: CheckFields): Promise<SavedCheck> {
   const { db } = c.var.deps;
   const { projectId } = c.var.call;

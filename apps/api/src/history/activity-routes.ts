@@ -11,10 +11,10 @@ import { InProject, iso, isoOrNull, readCursor, Timestamp, toPage } from "../htt
 
 const DAYS_MAX = 32;
 const CHECKS_MAX = 200;
-/** As many upcoming times of each check as a screen can show one by one. */
-const UPCOMING = 60;
-/** Into how many parts a span is cut at most, where slots are summed up. */
-const PARTS = 240;
+/** A screen can show this many upcoming times of each check one by one. */
+const UPCOMING_MAX = 60;
+/** The number of parts of a span for which slots are counted. */
+const PARTS_MAX = 240;
 
 const SlotKind = z.enum(["on-time", "late", "failed", "missed", "overlong", "running", "excluded", "paused"]);
 const RunKind = z.enum([...SlotKind.options, "lost"]);
@@ -29,21 +29,21 @@ const CheckActivityView = z
     status: z.enum(["new", "up", "grace", "down", "paused"]),
     slots: z.array(z.tuple([Offset, SlotKind, z.number().nullable()])).meta({
       description:
-        "Expected occurrences: when each was due, what became of it, and by how many milliseconds it was late (below 0: early; null: nothing came).",
+        "Expected occurrences: when each was due, its outcome, and by how many milliseconds it was late (below 0: early; null: nothing came).",
     }),
     runs: z.array(z.tuple([Offset.nullable(), Offset.nullable(), RunKind, z.int().nullable()])).meta({
       description:
-        "When each run began (null: only its end was received) and ended (null: it goes on, or its end never came), what became of it, and its exit status.",
+        "When each run began (null: only its end was received) and ended (null: it is still running, or its end never came), its outcome, and its exit status.",
     }),
     parts: z
       .array(z.tuple([z.int(), SlotKind, z.int(), z.int(), z.int()]))
       .optional()
       .meta({
         description:
-          "In place of `slots` and `runs` where there are more than 300 of either: of each part of the span in which something was due its number (from 0), the worst of its slots, how many there were, how many of them failed, and how many were missed.",
+          "In place of `slots` and `runs` if there are more than 300 of either. For each part of the span in which something was due: its number (from 0), its worst slot, how many slots there were, how many failed, and how many were missed.",
       }),
     upcoming: z.array(Offset).meta({
-      description: `When it is expected from now on, at most ${UPCOMING} times.`,
+      description: `When it is expected from now on, at most ${UPCOMING_MAX} times.`,
     }),
     upcomingCut: z.literal(true).optional().meta({ description: "It is expected more often than listed." }),
   })
@@ -80,7 +80,7 @@ export const activityRoutes = createRouter().openapi(
     path: "/v1/projects/{projectId}/activity",
     summary: "Read what every check did in a span of time",
     description:
-      "Slots, runs, outages and what will be due, of all checks of a project, page by page. All times of a check are milliseconds after `from`.",
+      "Slots, runs, outages and upcoming times of all checks of a project, page by page. All times of a check are milliseconds after `from`.",
     tags: ["History"],
     request: { params: InProject, query: Query },
     responses: { 200: json(ActivityView, "Checks, oldest first.") },
@@ -117,16 +117,16 @@ function spanOf(query: { from: string; until: string }): Span {
     throw ApiError.invalid("until", "Take an end at least a minute after the beginning.");
   if (until - from > DAYS_MAX * DAY_MS)
     throw ApiError.invalid("until", `Take a span of at most ${DAYS_MAX} days.`);
-  return { from, until, partMs: Math.ceil((until - from) / PARTS) };
+  return { from, until, partMs: Math.ceil((until - from) / PARTS_MAX) };
 }
 
-/** A check with what it did in the span and what it will be due for, as it is known at `now`. */
+/** A check with what it did in the span, and with its upcoming times as they are known at `now`. */
 function activityView(found: CheckActivity, span: Span, now: Instant): CheckActivityView {
   const { row } = found;
   const { schedule } = checkSettings(row);
   const upcoming = upcomingSlots({ schedule, expectedAt: expectedAt(row, now) }, span, {
     now,
-    limit: UPCOMING,
+    limit: UPCOMING_MAX,
   });
   return {
     id: row.id,
@@ -140,7 +140,7 @@ function activityView(found: CheckActivity, span: Span, now: Instant): CheckActi
   };
 }
 
-/** The time that a check waits for. One that is down waits for none, but its job is due by its schedule all the same. */
+/** When a check is expected next. A check that is down has no stored time, but its job is still due by its schedule. */
 function expectedAt(
   { status, expectedAt: stored, schedule }: CheckActivity["row"],
   now: Instant,

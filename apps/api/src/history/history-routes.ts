@@ -67,7 +67,7 @@ export const historyRoutes = createRouter()
   .openapi(
     historyList("slots", SlotView, {
       summary: "List slots",
-      description: "Expected occurrences of the schedule, and what became of each.",
+      description: "The expected occurrences of the schedule, with their outcomes.",
     }),
     async (c) => {
       const ref = await requireCheck(c, c.req.valid("param"));
@@ -164,11 +164,11 @@ export const noticeRoutes = createRouter()
       method: "get",
       path: "/v1/projects/{projectId}/checks/{checkId}/findings",
       summary: "Compare a check's runs with its schedule",
-      description: "How they disagree, where that has a name, with the edit that would make them agree.",
+      description: "Known kinds of disagreement, each with the edit that would make them agree.",
       tags,
       request: { params: OfCheck },
       responses: {
-        200: json(pageSchema(FindingView), "Findings; none where all agrees or too little was seen."),
+        200: json(pageSchema(FindingView), "Findings; none if all agrees or there are too few runs."),
       },
     }),
     async (c) => {
@@ -216,18 +216,18 @@ const Query = z.object({
 
 const Rows = z.array(z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])));
 
-/** Runs, slots and incidents as a table to take along. */
+/** Exports runs, slots and incidents as a table. */
 export const exportRoutes = createRouter().openapi(
   route(READ_DETAILS, {
     method: "get",
     path: "/v1/projects/{projectId}/export",
     summary: "Export runs, slots or incidents",
-    description: `Of a span of time, as CSV or JSON, at most ${EXPORT_ROWS_MAX.toLocaleString("en")} rows. Times are UTC.`,
+    description: `Those of a span of time, as CSV or JSON, at most ${EXPORT_ROWS_MAX.toLocaleString("en")} rows. Times are UTC.`,
     tags: ["History"],
     request: { params: InProject, query: Query },
     responses: {
       200: {
-        description: "The rows, check by check and in the order of time.",
+        description: "The rows, ordered by check and time.",
         content: { "text/csv": { schema: z.string() }, "application/json": { schema: Rows } },
       },
     },
@@ -244,7 +244,7 @@ export const exportRoutes = createRouter().openapi(
     if (rows.length > EXPORT_ROWS_MAX)
       throw ApiError.invalid(
         "until",
-        `Take a shorter span, or one check: this one holds more than ${EXPORT_ROWS_MAX.toLocaleString("en")} rows.`,
+        `Choose a shorter span, or a single check: this one has more than ${EXPORT_ROWS_MAX.toLocaleString("en")} rows.`,
       );
     c.header("content-disposition", `attachment; filename="${kind}-${from.slice(0, 10)}.${format}"`);
     if (format === "json") return c.json(rows, 200);
@@ -252,7 +252,7 @@ export const exportRoutes = createRouter().openapi(
   },
 );
 
-/** Rows as RFC 4180 has them, with the names of the columns in the first line; empty where there is no row. */
+/** Rows as CSV (RFC 4180), with the names of the columns in the first line; empty if there are no rows. */
 export function csv(rows: readonly ExportRow[]): string {
   const [first] = rows;
   if (first === undefined) return "";
@@ -262,7 +262,7 @@ export function csv(rows: readonly ExportRow[]): string {
 
 function csvCell(value: ExportRow[string]): string {
   if (value === null) return "";
-  // A spreadsheet would calculate what begins like a formula, and a job chooses its own host name.
+  // A spreadsheet would evaluate text that begins like a formula, and a job chooses its own host name.
   const text = typeof value === "string" && /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -32,7 +32,7 @@ const PingView = z
     number: z.int(),
     id: z.uuid(),
     kind: z.enum(["start", "success", "fail", "log", "ignored"]),
-    note: z.string().nullable().meta({ description: "Why it counts for something else than what was sent." }),
+    note: z.string().nullable().meta({ description: "Why it counts as something other than what was sent." }),
     receivedAt: Timestamp,
     rid: z.string().nullable(),
     exitStatus: z.int().nullable(),
@@ -44,15 +44,15 @@ const PingView = z
       .string()
       .nullable()
       .meta({ description: "The subject of a mail. Null for other pings, and for a read-only key." }),
-    bodyBytes: z.int().meta({ description: "Length as it was sent." }),
-    bodyCut: z.boolean().meta({ description: "Something of it was left out." }),
+    bodyBytes: z.int().meta({ description: "The length of the body as it was sent." }),
+    bodyCut: z.boolean().meta({ description: "Whether part of the body was left out." }),
     bodyBytesLeftOut: z.int().meta({
       description:
-        "How much: the first and the last PING_BODY_LIMIT bytes are kept, and nothing is left out of a body of up to twice that.",
+        "How many bytes were left out: the first and the last PING_BODY_LIMIT bytes are stored, so a body of up to twice that is stored whole.",
     }),
     repeats: z.int().meta({
       description:
-        "How many pings before it, that said the same in its minute, it stands for, too: past 60 a minute they share a row.",
+        "How many earlier pings of its minute, which said the same, it stands for: beyond 60 a minute they share a row.",
     }),
   })
   .meta({ id: "Ping" });
@@ -88,13 +88,13 @@ export const pingHistoryRoutes = createRouter()
     route(READ_DETAILS, {
       method: "get",
       path: "/v1/projects/{projectId}/checks/{checkId}/pings/{number}/body",
-      summary: "Read what a ping brought",
+      summary: "Read the body of a ping",
       tags,
       request: { params: OfPing },
       responses: {
         200: {
           description:
-            "The body as it was sent. Where something was left out of a long one, a line of its own says so: `[… 24,000 bytes were left out here …]`.",
+            "The body as it was sent. If part of a long body was left out, a line says so: `[… 24,000 bytes were left out here …]`.",
           content: { "text/plain": { schema: z.string() } },
         },
       },
@@ -104,13 +104,13 @@ export const pingHistoryRoutes = createRouter()
       const { db } = c.var.deps;
       const body = (await hasCheck(db, ref)) ? await findPingBody(db, ref) : null;
       if (body === null) throw ApiError.notFound("ping with a body");
-      // What a job sent is hostile: never shown as a page, whatever it claims to be.
+      // A body may be hostile: it is never shown as a page, whatever it claims to be.
       c.header("content-disposition", `attachment; filename="ping-${ref.number}.txt"`);
       return c.text(pingBodyText(body), 200);
     },
   );
 
-/** As a read-only key gets it. */
+/** A ping as a read-only key gets it. */
 function withoutSender(ping: z.infer<typeof PingView>): z.infer<typeof PingView> {
   return { ...ping, remoteAddress: null, userAgent: "", subject: null };
 }
@@ -129,13 +129,13 @@ async function pingView({ keptBytes, mailHead, ...row }: PingRow): Promise<z.inf
 const RefusedPingView = z
   .object({
     id: z.uuid(),
-    checkId: z.uuid().nullable().meta({ description: "The check that it was for, where it names one." }),
+    checkId: z.uuid().nullable().meta({ description: "The check that it was for, if it names one." }),
     reason: z.enum(REFUSAL_REASONS).meta({
       description:
-        "Why it did not count. `link-preview`, `method`, `no-keyword` and `paused` were answered with OK, as Healthchecks does; `too-many` stands for further ones of the same minute that are not listed singly; all others were answered with an error.",
+        "Why it did not count. `link-preview`, `method`, `no-keyword` and `paused` were answered with OK, as in Healthchecks; `too-many` stands for further pings of the same minute that are not listed individually; all others were answered with an error.",
     }),
     asked: z.string().meta({
-      description: "What stood in the URL behind the ping key or the UUID.",
+      description: "The part of the URL after the ping key or the UUID.",
       example: "/Nightly?create=1",
     }),
     missingSlug: z.string().nullable().meta({
@@ -145,14 +145,14 @@ const RefusedPingView = z
     count: z.int().meta({ description: "How many pings said the same." }),
     firstAt: Timestamp,
     lastAt: Timestamp,
-    method: z.string().meta({ description: "Of the last one, as are the address and the user agent." }),
+    method: z.string().meta({ description: "Method, address and user agent are those of the last ping." }),
     remoteAddress: z.string().nullable(),
     userAgent: z.string(),
   })
   .meta({ id: "RefusedPing" });
 
 const RefusedPingQuery = PageQuery.extend({
-  checkId: z.uuid().optional().meta({ description: "Those of one check alone." }),
+  checkId: z.uuid().optional().meta({ description: "Only those of this check." }),
 });
 
 export const refusedPingRoutes = createRouter().openapi(
@@ -164,7 +164,7 @@ export const refusedPingRoutes = createRouter().openapi(
       "Pings that named the project's ping key or one of its checks and did not count, with the reason. The newest 200 different ones of a project are kept, for 90 days.",
     tags: ["History"],
     request: { params: InProject, query: RefusedPingQuery },
-    responses: { 200: json(pageSchema(RefusedPingView), "Refused pings, those that came last first.") },
+    responses: { 200: json(pageSchema(RefusedPingView), "Refused pings, the most recent first.") },
   }),
   async (c) => {
     const { projectId } = c.req.valid("param");

@@ -20,8 +20,8 @@ import {
 } from "../http/schemas.ts";
 import { requireCheck } from "./views.ts";
 
-const SPANS = [1, 7, 30, 90];
-const DAYS = 90;
+const SPAN_DAYS = [1, 7, 30, 90];
+const DAYS_LISTED = 90;
 const Count = z.int();
 
 const UptimeView = z
@@ -30,7 +30,7 @@ const UptimeView = z
       z.object({
         days: z.int().meta({ description: "The last 1, 7, 30 and 90 days." }),
         uptime: z.number().nullable().meta({
-          description: "Share of the slots that were met, from 0 to 1; null where none was due.",
+          description: "Share of the slots that were met, from 0 to 1; null if none was due.",
         }),
         onTime: Count,
         late: Count,
@@ -47,7 +47,7 @@ const UptimeView = z
         late: Count,
         failed: Count,
         missed: Count,
-        overlong: Count.meta({ description: "Slots whose run took too long, whatever else they were." }),
+        overlong: Count.meta({ description: "Slots whose run took too long, whatever their outcome." }),
         excluded: Count,
         meanMs: z.number().nullable().meta({ description: "How long its runs took on average." }),
       }),
@@ -60,7 +60,7 @@ export const uptimeRoutes = createRouter().openapi(
     method: "get",
     path: "/v1/projects/{projectId}/checks/{checkId}/uptime",
     summary: "Read the uptime of a check",
-    description: `Counted from its slots. Days are those of \`timezone\`, the last ${DAYS} of them; days without slots are left out.`,
+    description: `Counted from its slots. \`days\` lists the last ${DAYS_LISTED} days of \`timezone\`, without days that have no slots.`,
     tags: ["History"],
     request: { params: OfCheck, query: z.object({ timezone: TimezoneInput.default("UTC") }) },
     responses: { 200: json(UptimeView, "Its uptime.") },
@@ -71,14 +71,14 @@ export const uptimeRoutes = createRouter().openapi(
     const now = c.var.deps.now();
     const { timezone } = c.req.valid("query");
     const [spans, days] = await Promise.all([
-      countSlots(pool, ref, { now, days: SPANS }),
-      countSlotsByDay(pool, ref, { from: now - DAYS * DAY_MS, timezone }),
+      countSlots(pool, ref, { now, days: SPAN_DAYS }),
+      countSlotsByDay(pool, ref, { from: now - DAYS_LISTED * DAY_MS, timezone }),
     ]);
     return c.json({ spans: spans.map((span) => ({ ...span, uptime: slotUptime(span) })), days }, 200);
   },
 );
 
-const DURATIONS = 500;
+const RUNS_READ_MAX = 500;
 
 const DurationsView = z
   .object({
@@ -87,7 +87,7 @@ const DurationsView = z
       .nullable()
       .meta({
         description:
-          "What is usual by the last so many good runs, and from where on a run is an outlier; null: not known yet.",
+          "The baseline from the last good runs (`runs` of them), and the durations beyond which a run is an outlier; null while there are too few runs.",
       }),
     items: z.array(
       z.object({
@@ -106,25 +106,25 @@ export const durationRoutes = createRouter().openapi(
     method: "get",
     path: "/v1/projects/{projectId}/checks/{checkId}/durations",
     summary: "Read how long the runs of a check took",
-    description: `Of its last ${DURATIONS} runs those whose start and end are known.`,
+    description: `Those of its last ${RUNS_READ_MAX} runs whose start and end are known.`,
     tags: ["History"],
     request: { params: OfCheck },
-    responses: { 200: json(DurationsView, "Runs, oldest first, and what is usual.") },
+    responses: { 200: json(DurationsView, "Runs, oldest first, and their baseline.") },
   }),
   async (c) => {
     const ref = c.req.valid("param");
     const { db, pool } = c.var.deps;
     const row = await findCheck(db, ref);
     if (row === null) throw ApiError.notFound("check");
-    const usual = baselineOfDurations(row.memory.durations);
-    const runs = await listDurations(pool, ref, DURATIONS);
+    const baseline = baselineOfDurations(row.memory.durations);
+    const runs = await listDurations(pool, ref, RUNS_READ_MAX);
     return c.json(
       {
-        usual: usual && {
-          medianMs: usual.medianMs,
-          tooQuickMs: usual.tooQuickMs,
-          overlongMs: usual.overlongMs,
-          runs: usual.samples,
+        usual: baseline && {
+          medianMs: baseline.medianMs,
+          tooQuickMs: baseline.tooQuickMs,
+          overlongMs: baseline.overlongMs,
+          runs: baseline.samples,
         },
         items: runs.map((run) => ({ ...run, at: iso(run.at) })),
       },
@@ -143,7 +143,7 @@ const OutageView = z
     }),
     setBackMs: z.int().nullable().meta({
       description:
-        "By how much the clock was set back, in milliseconds: then the span has no length, and every check waits anew from it on. Null for any other outage.",
+        "By how many milliseconds the clock was set back. Such an outage starts and ends at the same instant, and every check's deadlines are counted anew from there. Null for any other outage.",
     }),
   })
   .meta({
@@ -162,7 +162,7 @@ export const outageRoutes = createRouter()
       path: "/v1/projects/{projectId}/outages",
       summary: "List outages of Overdue itself",
       description:
-        "Spans in which no ping could be received, and why. A deadline in one of them is put off, never dropped.",
+        "Spans in which no ping could be received, and why. A deadline in one of them is postponed, never dropped.",
       tags: ["History"],
       request: { params: InProject, query: PageQuery },
       responses: listed,

@@ -27,7 +27,7 @@ export const RunView = z
     guessed: z.boolean().meta({ description: "Start and end were matched without a run id." }),
     outputPing: z.int().nullable().meta({
       description:
-        "Number of the ping that ended it and brought what it printed; null where it printed nothing.",
+        "Number of the ping that ended it, whose body is the job's output; null if there was no output.",
     }),
   })
   .meta({ id: "Run" });
@@ -49,13 +49,13 @@ export const SlotView = z
     decidedAt: Timestamp,
     lateMs: z.int().nullable().meta({
       description:
-        "Negative where it came early: seconds may mean that the clock of its host is ahead. Of a missed one: how late its run was made up, null where none was.",
+        "Negative if it came early: a few seconds may mean that the clock of its host is ahead. For a missed slot: how late its run was made up, null if it was not.",
     }),
     runId: z.uuid().nullable(),
-    run: SlotRun.nullable().meta({ description: "The run of `runId`; null where none is kept." }),
+    run: SlotRun.nullable().meta({ description: "The run of `runId`; null if none is kept." }),
     because: z.enum(["maintenance", "overlap"]).nullable().meta({
       description:
-        "Of an excluded one: maintenance, or null for an outage of Overdue itself. Of a missed one: overlap where the run before was still going when it was due.",
+        "For an excluded slot: maintenance, or null for an outage of Overdue itself. For a missed slot: overlap if the run before was still going when it was due.",
     }),
   })
   .meta({ id: "Slot" });
@@ -87,7 +87,7 @@ export const EvidenceView = z
     baseline: z
       .object({ medianMs: z.number(), runs: z.int() })
       .optional()
-      .meta({ description: "The baseline, for an outlier: how long the last so many runs took." }),
+      .meta({ description: "For an outlier: the median duration of the last runs, and how many they were." }),
     policy: z
       .object({
         text: z.string(),
@@ -97,7 +97,7 @@ export const EvidenceView = z
       .optional()
       .meta({
         description:
-          "Of a run that did not come: what its scheduler makes up, and from when on the run is lost. Left out where nobody measured it.",
+          "For a run that did not come: whether its scheduler makes it up, and from when on the run is lost. Left out if that is not known of the scheduler.",
       }),
   })
   .meta({ id: "Evidence" });
@@ -119,17 +119,17 @@ export const NoticeView = z
     notice: z.union([Reason, z.literal("edited")]),
     evidence: EvidenceView,
   })
-  .meta({ id: "Notice", description: "Worth a line in the history, not an alert." });
+  .meta({ id: "Notice", description: "Worth a line in the history, but no alert." });
 
 const Cursor = z.tuple([z.iso.datetime(), z.uuid()]);
 
-/** The check whose history is asked for. @throws 404 */
+/** Requires that the check exists. @throws 404 */
 export async function requireCheck(c: AppContext, ref: CheckRef): Promise<CheckRef> {
   if (!(await hasCheck(c.var.deps.db, ref))) throw ApiError.notFound("check");
   return ref;
 }
 
-/** Where a page of events begins. @throws 400 */
+/** Reads a cursor as the position at which a page of events begins. @throws 400 */
 export function eventPosition(cursor: string | undefined): EventPosition | null {
   const read = readCursor(cursor, Cursor);
   return read === null ? null : { at: new Date(read[0]), id: read[1] };

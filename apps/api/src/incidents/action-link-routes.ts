@@ -20,7 +20,8 @@ const ACTION_TEXTS: Record<IncidentAct, ActionTexts> = {
   acknowledge: {
     ask: "Acknowledge",
     button: "Acknowledge",
-    effect: "Others will see that somebody looks after it: nobody else is called, and no reminders are sent.",
+    effect:
+      "Others will see that somebody deals with it: nobody else is notified, and no reminders are sent.",
     done: "Acknowledged",
   },
   "snooze-30m": {
@@ -49,18 +50,18 @@ const ACTION_TEXTS: Record<IncidentAct, ActionTexts> = {
   },
 };
 
-/** Says what will happen, and asks. */
+/** The page that says what will happen, and asks. */
 function askingPage(link: ActionLink): LinkPage {
   const { act, incident } = link;
   const words = ACTION_TEXTS[act.act];
   if (act.act === "acknowledge" && incident.acknowledgedAt !== null)
     return alreadyPage(link, incident.acknowledgedBy);
-  const zone = act.act === "snooze-tomorrow" ? [`9:00 is by the clock of ${incident.timezone}.`] : [];
+  const zone = act.act === "snooze-tomorrow" ? [`9:00 is in the time zone ${incident.timezone}.`] : [];
   return {
     status: 200,
     title: `${words.ask}: ${incident.checkName}`,
     sentences: [
-      `It is down since ${inZone(incident.openedAt, incident.timezone)}.`,
+      `It has been down since ${inZone(incident.openedAt, incident.timezone)}.`,
       words.effect,
       ...zone,
       "Opening this page has changed nothing yet.",
@@ -70,7 +71,7 @@ function askingPage(link: ActionLink): LinkPage {
   };
 }
 
-/** Says what was done, or why it could not be. */
+/** The page that says what was done, or why it could not be done. */
 function actedPage(link: ActionLink, acted: ActResult): LinkPage {
   switch (acted.kind) {
     case "unknown":
@@ -97,8 +98,8 @@ function usedPage(link: ActionLink, at: number): LinkPage {
     status: 200,
     title: "This link was used already",
     sentences: [
-      `It did its work ${inZone(at, link.incident.timezone)}, and does so once. Nothing was changed now.`,
-      "Sign in to Overdue to see how the incident stands, or to do it again.",
+      `It was used ${inZone(at, link.incident.timezone)}, and works only once. Nothing was changed now.`,
+      "Sign in to Overdue to see the state of the incident, or to do it again.",
     ],
     button: null,
     address: link.address,
@@ -119,19 +120,19 @@ function expiredPage(): LinkPage {
   return {
     status: 410,
     title: "This link has expired",
-    sentences: ["Links in alerts are good for 7 days. Sign in to Overdue to look at the incident."],
+    sentences: ["Links in alerts are valid for 7 days. Sign in to Overdue to look at the incident."],
     button: null,
     address: null,
   };
 }
 
-/** Also for what is gone: a stranger learns nothing from it. */
+/** The page for a forged link, and also for a deleted check or channel, so that a stranger learns nothing from it. */
 function brokenPage(): LinkPage {
   return {
     status: 404,
     title: "This link does not work",
     sentences: [
-      "It was changed or cut off on its way, or what it belongs to was deleted. Open it from the alert again, or sign in to Overdue.",
+      "It was changed or cut off, or its check or channel was deleted. Open it from the alert again, or sign in to Overdue.",
     ],
     button: null,
     address: null,
@@ -141,7 +142,7 @@ function brokenPage(): LinkPage {
 function alreadyPage(link: ActionLink, by: string | null): LinkPage {
   return {
     status: 200,
-    title: `${link.incident.checkName} is looked after`,
+    title: `${link.incident.checkName} is acknowledged`,
     sentences: [`${by ?? "Somebody"} acknowledged this incident already. Nothing was changed.`],
     button: null,
     address: link.address,
@@ -155,13 +156,13 @@ function inZone(at: number, timezone: string): string {
 
 const ACTION_PATH = "/incidents/act";
 
-/** What a signed link in an alert leads to. Its signature is the permission; opening it changes nothing. */
+/** The pages of signed links in alerts. The signature is the permission; opening a link changes nothing. */
 export const actionLinkRoutes = createRouter()
   .get(ACTION_PATH, guard({ auth: "self-checked" }), async (c) => {
     const link = await readLink(c);
     if ("page" in link) return showPage(c, link.page);
     const usedAt = await linkUsedAt(c.var.deps.pool, link.act.incidentId, linkName(link.act));
-    return showPage(c, usedAt === null ? askingPage(link) : actedPage(link, usedAnswer(link, usedAt)));
+    return showPage(c, usedAt === null ? askingPage(link) : actedPage(link, usedResult(link, usedAt)));
   })
   .post(ACTION_PATH, guard({ auth: "self-checked" }), async (c) => {
     const link = await readLink(c);
@@ -170,7 +171,7 @@ export const actionLinkRoutes = createRouter()
     const { act, incident } = link;
     const via = { kind: "link", link: linkName(act), address: c.var.deps.clientAddress(c) } as const;
     const acted = await performAction(c, { act, incident, by, via });
-    return showPage(c, actedPage(link, acted.kind === "used" ? usedAnswer(link, acted.at) : acted));
+    return showPage(c, actedPage(link, acted.kind === "used" ? usedResult(link, acted.at) : acted));
   });
 
 export type ActionLink = { act: SignedAct; incident: LinkedIncident; address: string };
@@ -187,14 +188,14 @@ async function readLink(c: AppContext): Promise<ActionLink | { page: LinkPage }>
   return incident.resolvedAt === null ? link : { page: overPage(link, incident.resolvedAt) };
 }
 
-/** Of an incident that is still acknowledged that is what the reader wants to know. */
-function usedAnswer({ act, incident }: ActionLink, at: number): ActResult {
+/** The result to show for a used link: if the incident is still acknowledged, that matters more than when the link was used. */
+function usedResult({ act, incident }: ActionLink, at: number): ActResult {
   return act.act === "acknowledge" && incident.acknowledgedAt !== null
     ? { kind: "already", by: incident.acknowledgedBy }
     : { kind: "used", at };
 }
 
-/** What tells a link from every other of its incident: the same alert carries each act once. */
+/** Identifies a link among those of its incident: an alert contains one link for each act. */
 function linkName({ act, channelId, expiresAt }: SignedAct): string {
   return [act, channelId, Math.floor(expiresAt / 1_000)].join("|");
 }

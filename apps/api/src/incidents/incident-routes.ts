@@ -33,10 +33,7 @@ const tags = ["Incidents"];
 const ListQuery = PageQuery.extend({
   state: z.enum(["open", "all"]).default("open"),
   checkId: z.uuid().optional(),
-  stormId: z
-    .uuid()
-    .optional()
-    .meta({ description: "Only those that were announced together as this storm." }),
+  stormId: z.uuid().optional().meta({ description: "Only those that were reported together as this storm." }),
 });
 
 export const incidentRoutes = createRouter()
@@ -48,7 +45,10 @@ export const incidentRoutes = createRouter()
       tags,
       request: { params: InProject, query: ListQuery },
       responses: {
-        200: json(pageSchema(IncidentSummary), "Incidents, newest first; open ones unless asked for all."),
+        200: json(
+          pageSchema(IncidentSummary),
+          "Incidents, newest first; only open ones unless `state` is `all`.",
+        ),
       },
     }),
     async (c) => {
@@ -92,10 +92,10 @@ export const incidentRoutes = createRouter()
       method: "get",
       path: "/v1/projects/{projectId}/incidents/{incidentId}/timeline",
       summary: "Read the timeline of an incident",
-      description: "Changes of status, alerts and what came of them, acknowledgements, snoozes and notes.",
+      description: "Changes of status, alerts and their results, acknowledgements, snoozes and notes.",
       tags,
       request: { params: OfIncident, query: PageQuery },
-      responses: { 200: json(pageSchema(TimelineView), "What happened, in its order.") },
+      responses: { 200: json(pageSchema(TimelineView), "What happened, oldest first.") },
     }),
     async (c) => {
       const ref = c.req.valid("param");
@@ -171,7 +171,7 @@ export const actRoutes = createRouter()
       method: "post",
       path: "/v1/projects/{projectId}/incidents/{incidentId}/notes",
       summary: "Add a note to an incident",
-      description: "Also to one that is over.",
+      description: "A resolved incident takes notes too.",
       tags,
       request: { params: OfIncident, body: body(NoteInput) },
       responses: answers,

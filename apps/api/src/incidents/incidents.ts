@@ -44,16 +44,16 @@ const Summary = z.object({
   snoozedUntil: z
     .union([Timestamp, z.literal("recovery")])
     .nullable()
-    .meta({ description: "Until then nobody is notified of it; may have passed." }),
+    .meta({ description: "Until then nobody is notified of it; may lie in the past." }),
   host: z
     .string()
     .nullable()
-    .meta({ description: "Where the last run before it came from; null for a read-only key, too." }),
+    .meta({ description: "The host of the last run before it; null for a read-only key, too." }),
   address: z
     .string()
     .nullable()
     .meta({ description: "Source address of the last ping before it; null for a read-only key, too." }),
-  stormId: z.uuid().nullable().meta({ description: "The same for checks that went down together." }),
+  stormId: z.uuid().nullable().meta({ description: "The same for incidents that were reported together." }),
   entries: z.int().meta({ description: "How many acts and notes of people there are." }),
   heldBy: z
     .array(z.object({ checkId: z.uuid(), name: z.string() }))
@@ -69,7 +69,7 @@ export const IncidentDetail = Summary.extend({
   output: z.string().nullable().meta({
     description: "The last lines that the job sent, at most 8 kB; not escaped. Null for a read-only key.",
   }),
-  outputPing: z.int().nullable().meta({ description: "Number of the ping that carried them." }),
+  outputPing: z.int().nullable().meta({ description: "Number of the ping with this output." }),
   alsoDown: z
     .array(
       z.object({
@@ -101,7 +101,7 @@ export const TimelineView = z
       channelId: z.uuid(),
       channelName: z.string(),
       channelKind: z.string(),
-      deliveryKind: z.string().meta({ description: "What the message says: down, up, reminder …" }),
+      deliveryKind: z.string().meta({ description: "The kind of message: down, up, reminder …" }),
       state: z.string(),
       attempts: z.int(),
       finishedAt: Timestamp.nullable(),
@@ -110,13 +110,13 @@ export const TimelineView = z
     Item.extend({
       kind: z.enum(["acknowledged", "unacknowledged", "snoozed", "note"]),
       by: z.string(),
-      text: z.string().meta({ description: "The note; of a snooze: until when." }),
+      text: z.string().meta({ description: "The note, or until when the incident is snoozed." }),
     }),
     Item.extend({
       kind: z.literal("maintenance"),
       until: Timestamp,
       by: z.string().meta({ description: "Who planned it." }),
-      text: z.string().meta({ description: "What the window is called; `id` is the window's." }),
+      text: z.string().meta({ description: "The name of the window; `id` is the window's." }),
     }),
   ])
   .meta({ id: "TimelineItem" });
@@ -133,15 +133,15 @@ export function summaryView(incident: IncidentRecord): z.infer<typeof Summary> {
   };
 }
 
-/** What a read-only key does not get of an incident. */
+/** The fields of an incident that a read-only key does not get. */
 export const HIDDEN_DETAILS = { host: null, address: null, acknowledgedBy: null } as const;
 
-type Around = {
+type IncidentContext = {
   output: { pingNumber: number; exitStatus: number | null; output: string | null } | null;
   neighbours: readonly Neighbour[];
 };
 
-function detailView(incident: IncidentRecord, { output, neighbours }: Around): IncidentDetail {
+function detailView(incident: IncidentRecord, { output, neighbours }: IncidentContext): IncidentDetail {
   const exitStatus = causeExitStatus(incident, output);
   return {
     ...summaryView(incident),
@@ -154,8 +154,8 @@ function detailView(incident: IncidentRecord, { output, neighbours }: Around): I
   };
 }
 
-/** Of what brought it down; the last good run before a missed one says nothing. */
-function causeExitStatus({ evidence }: IncidentRecord, output: Around["output"]): number | null {
+/** The exit status that caused the incident; that of the last good run before a missed one means nothing. */
+function causeExitStatus({ evidence }: IncidentRecord, output: IncidentContext["output"]): number | null {
   const isCause = output !== null && output.pingNumber === evidence.pingNumber;
   return evidence.exitStatus ?? (isCause ? output.exitStatus : null);
 }
@@ -179,7 +179,7 @@ export function timelineView(item: TimelineItem): z.infer<typeof TimelineView> {
 
 const YEAR_MS = 365 * 86_400_000;
 
-/** An incident with all that is known about it. @throws 404 */
+/** An incident with its evidence, output and neighbours. @throws 404 */
 export async function readIncident(c: AppContext, ref: IncidentRef): Promise<IncidentDetail> {
   const { pool } = c.var.deps;
   const incident = await findIncident(pool, ref);
@@ -189,7 +189,7 @@ export async function readIncident(c: AppContext, ref: IncidentRef): Promise<Inc
   return canSeeDetails(c.var) ? detail : { ...detail, ...HIDDEN_DETAILS, output: null };
 }
 
-/** The incident after an act. @throws 404, 409 where it is over */
+/** The incident after an act. @throws 404; 409 if it is resolved */
 export async function incidentAfter(
   c: AppContext,
   ref: IncidentRef,
@@ -207,7 +207,7 @@ export async function incidentAfter(
   }
 }
 
-/** The name that an act is put down to: a person's, or that of the key they used. */
+/** The name to which an act is attributed: that of the person, or of the key that was used. */
 export async function actorName(c: AppContext): Promise<string> {
   const { actor, deps } = c.var;
   if (actor.kind === "user") {
@@ -219,7 +219,7 @@ export async function actorName(c: AppContext): Promise<string> {
   return `API key ${keys.find((key) => key.id === actor.keyId)?.name ?? actor.keyId}`;
 }
 
-/** How long a person wants to hear nothing of an incident. */
+/** For how long a person does not want to be notified of an incident. */
 export const SnoozeInput = z
   .union([
     z.strictObject({
@@ -251,11 +251,11 @@ export async function snoozeEnd(
     return snoozedUntil(input.for, now, timezone);
   }
   const until = Date.parse(input.until);
-  if (until <= now) throw ApiError.invalid("until", "This instant has passed: name one to come.");
+  if (until <= now) throw ApiError.invalid("until", "This instant has passed: choose a later one.");
   if (until > now + YEAR_MS)
     throw ApiError.invalid(
       "until",
-      'Use at most a year, or "for": "recovery" to hear nothing until it recovers.',
+      'Use at most a year, or "for": "recovery" to snooze it until it recovers.',
     );
   return until;
 }

@@ -19,8 +19,8 @@ import { ApiError } from "../http/problem.ts";
 import { createRouter } from "../http/route.ts";
 import { performAction } from "./incidents.ts";
 
-/** Slack signs no later than this, so that nobody can use what they overheard for long. */
-const WINDOW_MS = 300_000;
+/** A signature is accepted for this long, so that an intercepted request cannot be used later. */
+const SIGNATURE_VALID_MS = 300_000;
 
 /** Whether Slack signed this body with the app's secret, within the last 5 minutes; compared in constant time. */
 function isSignedBySlack(
@@ -28,7 +28,8 @@ function isSignedBySlack(
   { body, timestamp, signature }: { body: string; timestamp: string; signature: string },
   now: number,
 ): boolean {
-  if (!/^\d{1,12}$/.test(timestamp) || Math.abs(now - Number(timestamp) * 1_000) > WINDOW_MS) return false;
+  if (!/^\d{1,12}$/.test(timestamp) || Math.abs(now - Number(timestamp) * 1_000) > SIGNATURE_VALID_MS)
+    return false;
   const expected = `v0=${createHmac("sha256", secret).update(`v0:${timestamp}:${body}`).digest("hex")}`;
   const [one, other] = [Buffer.from(expected), Buffer.from(signature)];
   return one.length === other.length && timingSafeEqual(one, other);
@@ -36,7 +37,7 @@ function isSignedBySlack(
 
 /** A press of one of our buttons. */
 export type SlackPress = {
-  /** The same for the same signed request. */
+  /** Identifies the signed request: a repetition has the same id. */
   id: string;
   act: IncidentAct;
   incidentId: string;
@@ -57,7 +58,7 @@ const Payload = z.object({
   actions: z.array(z.object({ action_id: z.string(), value: z.string().default("") })).min(1),
 });
 
-/** Reads the form that Slack posts; null where it is no press that asks something of us. */
+/** Reads the form that Slack posts; null if it is not a press of one of our buttons. */
 function readSlackPress(body: string, signature: string): SlackPress | null {
   const parsed = Payload.safeParse(jsonIn(new URLSearchParams(body).get("payload") ?? ""));
   if (!parsed.success) return null;
@@ -84,7 +85,7 @@ function privateReply(text: string): Record<string, unknown> {
   return { response_type: "ephemeral", replace_original: false, text };
 }
 
-/** The message again, with what was done in the place of its buttons. */
+/** The message again, with a line that says what was done in place of its buttons. */
 function doneMessage({ message, act, by }: SlackPress, acted: ActResult): Record<string, unknown> {
   const words = outcomeText(acted, { act, by });
   const blocks = message.blocks.filter((block) => !holdsButtons(block));
@@ -115,7 +116,7 @@ function outcomeText(acted: ActResult, { act, by }: { act: IncidentAct; by: stri
     case "resolved":
       return "It is up again already.";
     case "unknown":
-      return "This incident is gone.";
+      return "This incident no longer exists.";
   }
 }
 
@@ -132,8 +133,8 @@ function jsonIn(text: string): unknown {
 }
 
 /**
- * Where Slack tells of a pressed button; its signature is the permission. What is done is done before the answer; what
- * Slack is to show then, a checker sends, since nothing here calls anybody.
+ * Slack posts here when a button is pressed; its signature is the permission. The act is performed before the response. A
+ * checker sends the message that Slack then shows, since the api calls no other servers.
  */
 export const slackButtonRoutes = createRouter().post(
   "/slack/interactivity",
@@ -145,7 +146,10 @@ export const slackButtonRoutes = createRouter().post(
     const signature = c.req.header("x-slack-signature") ?? "";
     const body = await readRawBody(c.req.raw);
     if (!isSignedBySlack(secret, { body, timestamp, signature }, c.var.deps.now())) {
-      throw new ApiError("unauthorized", "Slack did not sign this with the app's signing secret just now.");
+      throw new ApiError(
+        "unauthorized",
+        "This was not signed with the Slack app's signing secret within the last 5 minutes.",
+      );
     }
     const press = readSlackPress(body, signature);
     if (press !== null && (await isNewSlackPress(c.var.deps.db, press.id))) await perform(c, press);
@@ -155,7 +159,7 @@ export const slackButtonRoutes = createRouter().post(
 
 const VIA_SLACK = { kind: "slack", link: null, address: null } as const;
 
-/** Only a place that the incident's own project alerts has a say in it. */
+/** Performs the act of a press, if the incident's own project alerts the Slack channel in which it was pressed. */
 async function perform(c: AppContext, press: SlackPress): Promise<void> {
   const { db, keyring, pool } = c.var.deps;
   const { id, answerTo: url, incidentId, act, by } = press;

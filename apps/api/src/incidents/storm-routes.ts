@@ -23,7 +23,7 @@ const Shared = z
   .object({
     kind: z.enum(SHARED),
     value: z.string().meta({ description: "The host, the address, the tag, or the id of a check." }),
-    name: z.string().nullable().meta({ description: "Of the check that they depend on." }),
+    name: z.string().nullable().meta({ description: "The name of the check that they depend on." }),
   })
   .meta({ id: "StormShared" });
 
@@ -49,7 +49,7 @@ export const stormRoutes = createRouter()
       path: "/v1/projects/{projectId}/storms",
       summary: "List storms of the project",
       description:
-        "Incidents that share a cause and were announced together, in one message or one after another.",
+        "Incidents that share a cause and were reported together, in one message or one after another.",
       tags,
       request: { params: InProject, query: PageQuery },
       responses: { 200: json(pageSchema(StormView), "Storms, newest first.") },
@@ -94,7 +94,7 @@ function stormView({ id, openedAt, overAt, incidents, open, ...storm }: StormRec
   };
 }
 
-/** Stored as a kind and a value with a space between. */
+/** What a storm's incidents share. It is stored as a kind and a value, separated by a space. */
 function sharedView({ shared, dependencyName }: Pick<StormRecord, "shared" | "dependencyName">) {
   const kind = SHARED.find((one) => shared.startsWith(`${one} `));
   return kind === undefined ? null : { kind, value: shared.slice(kind.length + 1), name: dependencyName };

@@ -10,13 +10,13 @@ const InstanceView = z
     publicUrl: z.string(),
     registration: z.enum(["open", "invite", "closed"]),
     signUp: z.enum(["by-mail", "at-once"]).meta({
-      description: "Whether a new account proves its address by a mail first.",
+      description: "Whether the address of a new account must be confirmed by mail first.",
     }),
-    mail: z.boolean().meta({ description: "It has a mail server, so that e-mails leave it." }),
-    passwordReset: z.boolean().meta({ description: "A forgotten password can be replaced by mail." }),
-    setupNeeded: z.boolean().meta({ description: "Nobody has an account yet." }),
+    mail: z.boolean().meta({ description: "Whether it has a mail server." }),
+    passwordReset: z.boolean().meta({ description: "Whether a forgotten password can be replaced by mail." }),
+    setupNeeded: z.boolean().meta({ description: "Whether there is no account yet." }),
     channelKinds: z.array(z.string()),
-    slackApp: z.boolean().meta({ description: "It can be added to Slack as an app." }),
+    slackApp: z.boolean().meta({ description: "Whether it can be added to Slack as an app." }),
     problem: z.string().nullable().meta({
       description:
         "Why pings are not received or deadlines not evaluated, for a banner; null while all is well.",
@@ -32,7 +32,7 @@ export const instanceRoutes = createRouter().openapi(
       path: "/v1/instance",
       summary: "About this instance",
       tags: ["Instance"],
-      responses: { 200: json(InstanceView, "What a visitor needs to know.") },
+      responses: { 200: json(InstanceView, "The settings that a visitor needs.") },
     },
   ),
   async (c) => {
@@ -58,13 +58,13 @@ export const instanceRoutes = createRouter().openapi(
   },
 );
 
-const KEPT_MS = 1_000;
+const REUSED_MS = 1_000;
 const MAIL_REFUSED =
-  "The mail server refuses mails of Overdue. The operator's page and the log of the checker say what it answered.";
+  "The mail server refuses mails of Overdue. The operator's page and the log of the checker show its answer.";
 
 /**
- * Whether this instance does its work, asked over a fresh connection, since a pool may live on connections that
- * could not be made any more. Many who ask at once share one answer, and a good one is kept for a second.
+ * Whether this instance works, checked over a new connection each time, since a pool may still have connections when no new
+ * ones can be made. Requests at the same time share one result, and a good result is reused for a second.
  */
 export class Readiness {
   #stopping = false;
@@ -78,7 +78,7 @@ export class Readiness {
     this.#options = options;
   }
 
-  /** From now on not ready, so that a proxy sends nobody here any more. */
+  /** Makes the process not ready from now on, so that a proxy sends no more requests here. */
   stop(): void {
     this.#stopping = true;
   }
@@ -87,15 +87,15 @@ export class Readiness {
   async problem(): Promise<string | null> {
     if (this.#stopping) return "This process is about to stop.";
     if (this.#pending) return await this.#answer;
-    if (this.#options.now() - this.#askedAt < KEPT_MS && (await this.#answer) === null) return null;
+    if (this.#options.now() - this.#askedAt < REUSED_MS && (await this.#answer) === null) return null;
     this.#pending = true;
     this.#answer = this.#ask().finally(() => (this.#pending = false));
     return await this.#answer;
   }
 
   /**
-   * What only the operator can mend, a sentence each, as of the last time that it was asked whether it is ready. It is no
-   * reason to send nobody here, and says nothing that a stranger must not read.
+   * Problems that only the operator can solve, one sentence each, as of the last check. They do not make the process unready,
+   * and contain nothing that a stranger must not read.
    */
   get warnings(): readonly string[] {
     return this.#warnings;
@@ -123,7 +123,7 @@ const Ready = z.object({
   status: z.literal("ready"),
   warnings: z
     .array(z.string())
-    .meta({ description: "What else does not work and only the operator can mend, a sentence each." }),
+    .meta({ description: "Other problems, which only the operator can solve, one sentence each." }),
 });
 const NotReady = z.object({ status: z.literal("not ready"), reason: z.string() });
 

@@ -90,13 +90,13 @@ function projectView(
     "id" | "name" | "pingKey" | "timezone" | "checksFromPings" | "version" | "createdAt"
   > &
     Retention,
-  who: { role: ProjectView["role"]; mayWrite: boolean },
+  who: { role: ProjectView["role"]; canWrite: boolean },
 ): ProjectView {
   return {
     id: project.id,
     name: project.name,
     role: who.role,
-    pingKey: who.mayWrite ? project.pingKey : null,
+    pingKey: who.canWrite ? project.pingKey : null,
     timezone: project.timezone,
     checksFromPings: project.checksFromPings,
     retention: { pings: project.keptPings, pingDays: project.keptPingDays, runDays: project.keptRunDays },
@@ -141,7 +141,7 @@ export const projectRoutes = createRouter()
       await refuseBeyondProjects(c, ownerId);
       const project = await createProject(c.var.deps.db, { name: c.req.valid("json").name, ownerId });
       c.header("etag", toETag(project.version));
-      return c.json(projectView(project, { role: "owner", mayWrite: true }), 201);
+      return c.json(projectView(project, { role: "owner", canWrite: true }), 201);
     },
   )
   .openapi(
@@ -253,7 +253,7 @@ async function visibleProjects(c: AppContext, { limit, cursor }: z.output<typeof
   const rows = await listProjects(deps.db, userId, { limit: limit + 1, after });
   const page = toPage(rows, limit, (last) => last.id);
   const view = (row: (typeof rows)[number]) =>
-    projectView(row, { role: row.role, mayWrite: row.role !== "viewer" });
+    projectView(row, { role: row.role, canWrite: row.role !== "viewer" });
   return { ...page, items: page.items.map(view) };
 }
 
@@ -275,5 +275,5 @@ async function changeProject(
 async function viewProject(c: AppContext, projectId: string): Promise<ProjectView> {
   const project = await findProject(c.var.deps.db, projectId);
   if (project === null) throw ApiError.notFound("project");
-  return projectView(project, { role: c.var.role, mayWrite: canWrite(c.var) });
+  return projectView(project, { role: c.var.role, canWrite: canWrite(c.var) });
 }
