@@ -123,7 +123,7 @@ export async function listChannelNames(
     .limit(ROWS_MAX);
 }
 
-/** Flips of a check within [from, until), the check that was written last first. */
+/** Flips of a check within [from, until), the most recently written first. */
 export async function listFlipsWithin(
   db: Db,
   { projectId, checkId }: CheckRef,
