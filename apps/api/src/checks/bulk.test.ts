@@ -91,7 +91,7 @@ test("a channel is added to several checks, but none that the project does not h
   expect(await outcomes({ action: "add-channels", channelIds: [id] })).toEqual(["changed", "changed"]);
   expect((await look(one)).channelIds).toEqual([id]);
   const [result] = await bulk({ action: "add-channels", channelIds: [one.id] });
-  expect(result?.message).toBe("A channel of these is not in this project.");
+  expect(result?.message).toBe("One of these channels is not in this project.");
 });
 
 test("deleted checks are restored together", async () => {
