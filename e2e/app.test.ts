@@ -80,7 +80,7 @@ test("a view of the list is saved under a name, opened again and removed, with u
   await page.getByRole("button", { name: "Undo" }).click();
   await page.getByRole("button", { name: "View", exact: true }).click();
   await page.getByRole("menuitem", { name: "What is fine", exact: true }).waitFor();
-  expect(new URL(page.url()).search).toBe("?status=up");
+  expect(page.url()).toContain("status=up");
   await page.keyboard.press("Escape");
 });
 
