@@ -51,8 +51,12 @@ function CreateCheckButton({ projectId, slug }: { projectId: string; slug: strin
     save.mutate(
       { edited: null, draft: { ...FIRST, name: slug, slug } },
       {
-        onSuccess: ({ id: checkId }) =>
-          navigate({ to: "/projects/$projectId/checks/$checkId/edit", params: { projectId, checkId } }),
+        onSuccess: ({ id: checkId }) => {
+          void navigate({
+            to: "/projects/$projectId/checks/$checkId/edit",
+            params: { projectId, checkId },
+          });
+        },
         onError: toast.error,
       },
     );
