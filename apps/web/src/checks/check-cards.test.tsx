@@ -2,10 +2,11 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
-import { fakeApi, page } from "../../test/fake-api.ts";
+import { fakeApi, page, problem } from "../../test/fake-api.ts";
 import { aCheck, anOverview, CHECK, PROJECT } from "../../test/fixtures.ts";
 import { renderPart } from "../../test/render.tsx";
 import { checkQuery } from "./check-queries.ts";
+import { CreateCheckButton } from "./create-check-button.tsx";
 import { Findings } from "./findings.tsx";
 import { HowToPing } from "./how-to-ping.tsx";
 import { SettingsCard } from "../pages/check-side.tsx";
@@ -207,5 +208,17 @@ describe("the instructions for pinging a check", () => {
     await renderPart(<HowToPing check={{ ...check, pingUrl: null }} />);
     expect(screen.getByText(/You have view-only access/)).toBeTruthy();
     expect(screen.queryByLabelText("ping URL")).toBeNull();
+  });
+});
+
+test("a check that pings name already is made by one click, due once a day", async () => {
+  const sent = fakeApi({ [`POST ${PATH}`]: () => problem(422, { code: "invalid", detail: "No." }) });
+  const { user } = await renderPart(<CreateCheckButton projectId={PROJECT} slug="nightly-bakup" />);
+  await user.click(screen.getByRole("button", { name: "Create nightly-bakup" }));
+  await screen.findByText("No.");
+  expect(sent.at(-1)?.json).toMatchObject({
+    name: "nightly-bakup",
+    slug: "nightly-bakup",
+    schedule: { kind: "interval", everySeconds: 86_400 },
   });
 });

@@ -1,13 +1,9 @@
 import { visibleText } from "@overdue/core";
-import { Button } from "@mantine/core";
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
+import type { ReactNode } from "react";
 
-import { useSaveCheck } from "../checks/check-queries.ts";
 import { type Column, Dimmed, TableCard } from "../ui/data-table.tsx";
-import { useCanEdit } from "../ui/role.tsx";
 import { RelativeTime } from "../ui/time.tsx";
-import { toast } from "../ui/toast.tsx";
 import { type RefusedPing, refusedPingsQuery } from "./history-queries.ts";
 
 /** The refused pings of a check, for its page; renders nothing if there are none. */
@@ -25,46 +21,24 @@ export function RefusedPingsOfCheck({ projectId, checkId }: { projectId: string;
   );
 }
 
+type OfProject = {
+  projectId: string;
+  /** Offers to create the check that pings name; null for people who cannot. */
+  createButton: ((slug: string) => ReactNode) | null;
+};
+
 /** The refused pings of a project, those without a check included. */
-export function RefusedPingsOfProject({ projectId }: { projectId: string }) {
+export function RefusedPingsOfProject({ projectId, createButton }: OfProject) {
   const query = useInfiniteQuery(refusedPingsQuery({ projectId }));
-  const columns = useCanEdit() ? [...COLUMNS, createColumn(projectId)] : COLUMNS;
+  const columns = createButton === null ? COLUMNS : [...COLUMNS, createColumn(createButton)];
   return <TableCard query={query} empty="Every ping counted." columns={columns} rowKey={({ id }) => id} />;
 }
 
-function createColumn(projectId: string): Column<RefusedPing> {
+function createColumn(createButton: (slug: string) => ReactNode): Column<RefusedPing> {
   return {
     head: "Check",
-    cell: ({ missingSlug }) =>
-      missingSlug !== null && <CreateCheckButton projectId={projectId} slug={missingSlug} />,
+    cell: ({ missingSlug }) => missingSlug !== null && createButton(missingSlug),
   };
-}
-
-/** A check made by its first ping is due once a day, too. */
-const FIRST = { schedule: { kind: "interval", everySeconds: 86_400 }, graceSeconds: 3_600 } as const;
-
-/** Makes the check that pings name already, and opens its form: only people know when the job is due. */
-function CreateCheckButton({ projectId, slug }: { projectId: string; slug: string }) {
-  const save = useSaveCheck(projectId);
-  const navigate = useNavigate();
-  const create = () =>
-    save.mutate(
-      { edited: null, draft: { ...FIRST, name: slug, slug } },
-      {
-        onSuccess: ({ id: checkId }) => {
-          void navigate({
-            to: "/projects/$projectId/checks/$checkId/edit",
-            params: { projectId, checkId },
-          });
-        },
-        onError: toast.error,
-      },
-    );
-  return (
-    <Button size="compact-sm" variant="default" loading={save.isPending} onClick={create}>
-      Create {slug}
-    </Button>
-  );
 }
 
 const COLUMNS: Column<RefusedPing>[] = [

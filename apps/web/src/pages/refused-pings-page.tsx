@@ -1,10 +1,13 @@
 import { useParams } from "@tanstack/react-router";
 
+import { CreateCheckButton } from "../checks/create-check-button.tsx";
 import { RefusedPingsOfProject } from "../history/refused-pings.tsx";
 import { BackArrow, Page, TextLink } from "../ui/page.tsx";
+import { useCanEdit } from "../ui/role.tsx";
 
 export function RefusedPingsPage() {
   const { projectId } = useParams({ from: "/signed-in/projects/$projectId/refused-pings" });
+  const canEdit = useCanEdit();
   return (
     <Page
       title="Pings that did not count"
@@ -16,7 +19,10 @@ export function RefusedPingsPage() {
         </TextLink>
       }
     >
-      <RefusedPingsOfProject projectId={projectId} />
+      <RefusedPingsOfProject
+        projectId={projectId}
+        createButton={canEdit ? (slug) => <CreateCheckButton projectId={projectId} slug={slug} /> : null}
+      />
     </Page>
   );
 }

@@ -3,6 +3,7 @@ import {
   IconBrandDebian,
   IconBrandDjango,
   IconBrandDocker,
+  IconBrandElastic,
   IconBrandGolang,
   IconBrandJavascript,
   IconBrandLaravel,
@@ -36,6 +37,7 @@ const OWN_ICONS: Readonly<Record<string, TablerIcon>> = {
   cronie: IconBrandRedhat,
   kubernetes: IconSteeringWheel,
   "django-celery-beat": IconBrandDjango,
+  elasticsearch: IconBrandElastic,
   "laravel-cron-expression": IconBrandLaravel,
 };
 
