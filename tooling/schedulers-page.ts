@@ -114,7 +114,7 @@ function policyTable(): string {
       "Program",
       "Set-up",
       "Version",
-      "After an outage, it",
+      "After it was down, it",
       "The next run, while one still goes on,",
       "Intervals",
       "Late by",

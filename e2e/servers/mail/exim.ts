@@ -14,7 +14,7 @@ const transport = (name: string, port: number) => `${name}:
   port = ${port}
 `;
 
-/** Debian's Exim with one configuration file. It gives up after seconds, and not after days as by default. */
+/** Debian's Exim with one configuration file. It gives up on defer.test after seconds, and not after days as by default. */
 const exim4Conf = ({ smtp, ping, gone, nobody }: RelayPorts) => `
 primary_hostname = relay.corp.test
 daemon_smtp_ports = ${smtp}

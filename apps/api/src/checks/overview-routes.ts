@@ -54,7 +54,7 @@ const OverviewView = z
     host: z.string().optional().meta({
       description: "The address from which its newest run came; left out for keys that only read.",
     }),
-    channels: z.int().meta({ description: "How many channels it notifies by itself." }),
+    channels: z.int().meta({ description: "How many channels are set on the check itself, beside those of alert routes." }),
     maintenanceUntil: Timestamp.optional(),
     incident: z
       .object({
@@ -63,7 +63,7 @@ const OverviewView = z
         openedAt: Timestamp,
         exitStatus: z.int().optional(),
         acknowledged: z.literal(true).optional(),
-        snoozedUntil: Timestamp.optional(),
+        snoozedUntil: z.union([Timestamp, z.literal("recovery")]).optional(),
         stormId: z.uuid().optional(),
       })
       .optional()
@@ -178,7 +178,7 @@ function usualDuration(durations: readonly number[]): number | null {
 
 function incidentView(incident: NonNullable<CheckOverview["incident"]>): OverviewView["incident"] {
   const { id, reason, openedAt, exitStatus, isAcknowledged, snoozedUntil, stormId } = incident;
-  const snoozed = snoozedUntil !== null && Number.isFinite(snoozedUntil) ? isoOrNull(snoozedUntil) : null;
+  const snoozed = snoozedUntil === Infinity ? ("recovery" as const) : isoOrNull(snoozedUntil);
   return {
     id,
     reason,

@@ -6,7 +6,7 @@ import { keyHolder, person, read, testApi } from "../../test/test-api.ts";
 
 const api = await testApi();
 const HOURLY = { schedule: { kind: "interval", everySeconds: 3_600 } };
-type Overview = { id: string; name: string; status: string; strip: string; incident?: object };
+type Overview = { id: string; name: string; status: string; strip: string; incident?: { id: string } };
 type Check = { id: string; pingUrl: string; badgeUrl: string };
 
 async function withCheck(input: object = {}) {
@@ -28,6 +28,14 @@ test("a check in the list says why it is down, with its exit status and its inci
   expect(await list()).toMatchObject([
     { name: "backup", status: "down", incident: { reason: "failed", exitStatus: 3 } },
   ]);
+});
+
+test("a check in the list says that its incident is snoozed until it recovers", async () => {
+  const { ping, list, as, path } = await withCheck();
+  await ping("/fail");
+  const [overview] = await list();
+  await as("POST", `${path}/incidents/${overview?.incident?.id}/snooze`, { for: "recovery" });
+  expect(await list()).toMatchObject([{ incident: { snoozedUntil: "recovery" } }]);
 });
 
 test("a check in the list that nothing is known of leaves out what is empty", async () => {

@@ -264,6 +264,7 @@ function deprecatedKeywords({ subject, subject_fail }: CheckFields, before: Keyw
   });
 }
 
+/** Whether both have the same times. A client that sends back the stored line does not change its scheduler. */
 function isSame(one: CheckSettings["schedule"], other: CheckSettings["schedule"]): boolean {
   if (one.kind === "interval" || other.kind === "interval")
     return one.kind === "interval" && other.kind === "interval" && one.everySeconds === other.everySeconds;

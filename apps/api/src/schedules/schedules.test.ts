@@ -85,7 +85,7 @@ test("an explanation tells what the scheduler makes of the line, and what it doe
       },
     ],
     policy: {
-      usual: ["After an outage, APScheduler (jobs in memory) makes up nothing.", expect.any(String)],
+      usual: ["After it was down, APScheduler (jobs in memory) makes up nothing.", expect.any(String)],
     },
   });
 });

@@ -3,7 +3,7 @@ import { createRoute, redirect } from "@tanstack/react-router";
 import { meQuery } from "../accounts/account-queries.ts";
 import { channelsQuery } from "../channels/channel-queries.ts";
 import { checkQuery, checksQuery, refreshChecks } from "../checks/check-queries.ts";
-import { incidentQuery, stormQuery } from "../incidents/incident-queries.ts";
+import { checkIncidentQuery, incidentQuery, stormQuery } from "../incidents/incident-queries.ts";
 import { followProject } from "../live/live-events.ts";
 import { windowsQuery } from "../maintenance/maintenance-queries.ts";
 import {
@@ -121,7 +121,17 @@ const check = createRoute({
   getParentRoute: () => projectRoute,
   path: "checks/$checkId",
   validateSearch: readCheckSearch,
-  loader: ({ context, params }) => context.queryClient.ensureQueryData(checkQuery(params)),
+  // Why the check is down is read before the page is shown, so that nothing on it moves when it arrives.
+  loader: async ({ context: { queryClient: client }, params }) => {
+    const [, open] = await Promise.all([
+      client.ensureQueryData(checkQuery(params)),
+      client.ensureQueryData(checkIncidentQuery(params)).catch(() => null),
+    ]);
+    if (open !== null)
+      await client
+        .ensureQueryData(incidentQuery({ projectId: params.projectId, incidentId: open.id }))
+        .catch(() => null);
+  },
   component: lazyRouteComponent(() => import("../pages/check-page.tsx"), "CheckPage"),
 });
 

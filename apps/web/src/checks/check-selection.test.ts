@@ -61,8 +61,10 @@ describe("of what is down comes first", () => {
     expect(names({}, list)).toEqual(["d: old", "c: new", "b: info", "a: seen"]);
   });
 
-  test("what is not snoozed", () => {
-    const later = new Date(NOW + 60_000).toISOString();
+  test.each([
+    ["for a time", new Date(NOW + 60_000).toISOString()],
+    ["until it recovers", "recovery"],
+  ])("what is not snoozed %s", (_, later) => {
     const [snoozed, awake] = [down("a", "critical", 2), down("b", "info", 1)];
     const incident = snoozed.incident && { ...snoozed.incident, snoozedUntil: later };
     expect(names({}, [{ ...snoozed, ...(incident && { incident }) }, awake])).toEqual(["b", "a"]);

@@ -206,5 +206,6 @@ function attentionKey(check: CheckOverview, now: number): number {
 }
 
 function isSnoozed({ incident }: CheckOverview, now: number): boolean {
-  return incident?.snoozedUntil !== undefined && instant(incident.snoozedUntil) > now;
+  const until = incident?.snoozedUntil;
+  return until !== undefined && (until === "recovery" || instant(until) > now);
 }

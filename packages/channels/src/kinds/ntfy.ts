@@ -18,7 +18,7 @@ const TAGS = { bad: ["red_circle"], good: ["green_circle"], neutral: ["bell"] };
 const PRIORITY = { bad: 4, good: 3, neutral: 3 };
 const SILENT_PRIORITY = 2;
 const HOUR_MS = 3_600_000;
-/** The sender's daily limit is used up until midnight UTC, and each attempt uses up more of the limit. */
+/** ntfy's daily limit for this account or address is reached until midnight UTC, and every attempt counts against it. */
 const DailyLimit = z.object({ code: z.literal(42_908) });
 
 export const ntfy = defineHttpKind({

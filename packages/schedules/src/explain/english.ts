@@ -34,7 +34,7 @@ export function valuesText(numbers: readonly number[], show: (value: number) => 
 
 const STEPS_SPELLED_MAX = 6;
 
-/** The pattern of regular values that are too many to list; null: they are irregular or few. */
+/** The pattern of regular values that are too many to list; null: they are irregular, consecutive or few. */
 export function stepsOf(numbers: readonly number[]): { first: number; last: number; step: number } | null {
   const [first = 0, second = 0] = numbers;
   const step = second - first;

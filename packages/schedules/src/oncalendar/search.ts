@@ -9,7 +9,7 @@ import type { OnCalendar } from "./parse.ts";
 const MICROS_PER_MS = 1000;
 const STEPS_MAX = 1000;
 const STEPS_MAX_OF_OUR_OWN = 300;
-/** After this many years each date has fallen on each weekday. From then on, the search skips years without a date. */
+/** After this many years nearly every date has fallen on every weekday. From then on, years without a match are skipped. */
 const CALENDAR_CYCLE_YEARS = 28;
 
 /** `carriesDst`: a time that the clock shows instead keeps its summer or winter time in the further search, as in systemd. */

@@ -91,7 +91,7 @@ function withoutUser(words: readonly string[]): readonly string[] {
 }
 
 function withoutWrappers(words: readonly string[]): readonly string[] {
-  let rest = words.filter((word) => word !== "(" && word !== "{");
+  let rest = words;
   for (;;) {
     while (/^[A-Za-z_]\w*=/.test(rest[0] ?? "")) rest = rest.slice(1);
     const own = WRAPPERS.get(baseName(rest[0] ?? ""));

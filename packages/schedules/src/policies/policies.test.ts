@@ -176,7 +176,7 @@ describe("a set-up that a check says", () => {
     const policy = usualPolicy(ScheduleInput.parse({ ...kubernetes, setup: { withinSeconds: 200 } }));
     expect(policy && lostFrom(policy, due)).toBe(due + 200_000);
     expect(policy && missedText(policy)).toBe(
-      "Kubernetes (with startingDeadlineSeconds) runs the last missed time if it is back within 200 seconds of it",
+      "Kubernetes (with startingDeadlineSeconds) runs the last missed time if the scheduler is back within 200 seconds of the missed time",
     );
   });
 
@@ -225,7 +225,7 @@ describe("a set-up that a check says", () => {
     const { missed, overlap } = setupChoiceTexts(kubernetes);
     expect(missed.map(({ text }) => text)).toEqual([
       "without startingDeadlineSeconds: runs the last missed time, however late",
-      "with startingDeadlineSeconds: runs the last missed time if it is back within the job's own limit",
+      "with startingDeadlineSeconds: runs the last missed time if the scheduler is back within the job's own limit",
     ]);
     expect(overlap.map(({ text }) => text)).toEqual([
       "concurrencyPolicy is Allow: it runs side by side with it",

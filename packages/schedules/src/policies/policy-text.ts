@@ -30,7 +30,7 @@ export function policySentences(
   const groups = Map.groupBy(different, (policy) => `${policy.program}\n${madeUpText(policy)}`);
   return {
     usual: [
-      `After an outage, ${missedText(usual)}.`,
+      `After it was down, ${missedText(usual)}.`,
       ...(overlap === null ? [] : [`While a run goes on, the next one ${overlap}.`]),
       ...(times === null ? [] : [`Runs are due ${times}.`]),
     ],
@@ -93,17 +93,17 @@ export function intervalText({ interval }: SchedulerPolicy): string | null {
   }[interval.phase];
   const restart = {
     kept: "kept over a restart",
-    "kept if stopped in order": "kept over a restart in order",
+    "kept if stopped in order": "kept over an orderly restart",
     anew: "begun anew at each restart",
-    unknown: "over a restart unknown",
+    unknown: "not measured over a restart",
   }[interval.overRestart];
   return `first ${interval.first}, then ${phase}; ${restart}`;
 }
 
 function limitText(withinSeconds: number | null | "setting"): string {
-  if (withinSeconds === "setting") return " if it is back within the job's own limit";
+  if (withinSeconds === "setting") return " if the scheduler is back within the job's own limit";
   if (withinSeconds === null) return ", however late";
-  return ` if it is back within ${durationText(withinSeconds)} of it`;
+  return ` if the scheduler is back within ${durationText(withinSeconds)} of the missed time`;
 }
 
 function durationText(seconds: number): string {

@@ -17,7 +17,7 @@ const explained = {
   next: [{ at: "2026-11-21T01:30:00.000Z" }, { at: "2026-11-22T01:30:00.000Z" }],
   changes: [],
   lints: [],
-  policy: { usual: ["After an outage, cron (Debian) makes up nothing."], others: [] },
+  policy: { usual: ["After it was down, cron (Debian) makes up nothing."], others: [] },
   notes: [],
   suggestedName: null,
   suggestedJitterSeconds: null,
@@ -344,7 +344,7 @@ describe("what runs the job", () => {
     const message = "APScheduler counts weekdays from Monday = 0: this runs Tuesday to Saturday at 09:00.";
     await renderForm(undefined, { explain: { ...explained, lints: [{ code: "otherwise", message }] } });
     expect(await screen.findByText(message)).toBeTruthy();
-    expect(screen.getByText("After an outage, cron (Debian) makes up nothing.")).toBeTruthy();
+    expect(screen.getByText("After it was down, cron (Debian) makes up nothing.")).toBeTruthy();
   });
 });
 

@@ -553,7 +553,7 @@ describe("an alert of a run that did not come", () => {
       "says until when it may come by the scheduler's own limit",
       { ...cron("kubernetes", "0 * * * *"), setup: { withinSeconds: 900 } },
       {
-        text: "Kubernetes (with startingDeadlineSeconds) runs the last missed time if it is back within 15 minutes of it",
+        text: "Kubernetes (with startingDeadlineSeconds) runs the last missed time if the scheduler is back within 15 minutes of the missed time",
         lostFrom: T + 4_500_000,
         nextAt: T + 7_200_000,
       },
