@@ -160,10 +160,10 @@ export const dovecotBehindExim: Trial = {
     ),
 };
 
-/** Installs and starts Dovecot and the mail server in front of it. Returns the version of Dovecot. */
-async function installDovecot(machine: Machine, before: string): Promise<string> {
-  const version = await machine.install("dovecot-core", "dovecot-lmtpd", before);
-  const [queue, user] = before === "postfix" ? [QUEUE, "postfix"] : ["/var/mail", "Debian-exim"];
+/** Installs Dovecot and the mail server in front of it, and starts Dovecot. Returns the version of Dovecot. */
+async function installDovecot(machine: Machine, frontServer: string): Promise<string> {
+  const version = await machine.install("dovecot-core", "dovecot-lmtpd", frontServer);
+  const [queue, user] = frontServer === "postfix" ? [QUEUE, "postfix"] : ["/var/mail", "Debian-exim"];
   await machine.write("/etc/dovecot/dovecot.conf", dovecotConf(queue, user));
   await machine.write(
     "/etc/dovecot/users",
@@ -192,7 +192,7 @@ function inMailbox({ machine }: RelayScene, mails: number): Promise<string> {
   }, "the mails");
 }
 
-/** Postfix accepts the mail, Dovecot refuses it, and Postfix returns it. */
+/** The server in front accepts the mail, Dovecot refuses it, and the server in front returns it. */
 async function fullMailbox(steps: Steps, scene: RelayScene, channel: Channel): Promise<void> {
   const { machine, overdue } = scene;
   const other = await startHttp();

@@ -54,7 +54,9 @@ const OverviewView = z
     host: z.string().optional().meta({
       description: "The address from which its newest run came; left out for keys that only read.",
     }),
-    channels: z.int().meta({ description: "How many channels are set on the check itself, beside those of alert routes." }),
+    channels: z
+      .int()
+      .meta({ description: "How many channels are set on the check itself, beside those of alert routes." }),
     maintenanceUntil: Timestamp.optional(),
     incident: z
       .object({

@@ -95,7 +95,7 @@ export const myInvitationRoutes = createRouter()
       method: "get",
       path: "/v1/invitations",
       summary: "List invitations to you",
-      description: "By your account's address; none while that is not proven.",
+      description: "Those to your account's e-mail address; none until you have confirmed it.",
       tags: ["Account"],
       request: { query: PageQuery },
       responses: { 200: json(pageSchema(ReceivedInvitationView), "Open ones, newest first.") },

@@ -20,7 +20,7 @@ const Search = z
   .record(
     z.string().max(20),
     z.union([z.string().max(PART), z.array(z.string().max(PART)).max(20)]),
-    "Give the parts of the list's address by name.",
+    "Give the query parameters of the list of checks by name.",
   )
   .refine((parts) => Object.keys(parts).length <= 10, "A view has at most 10 parts.")
   .meta({

@@ -7,7 +7,9 @@ import { isoOrNull, Timestamp, iso } from "../http/schemas.ts";
 
 const Every = z
   .enum(["none", "week", "month"], { error: "Choose none, week or month." })
-  .meta({ description: "A week's comes on Monday, a month's on its first day, at 9:00." });
+  .meta({
+    description: "The weekly report comes on Monday, the monthly one on the first of the month, at 9:00.",
+  });
 
 const ClockChanges = z
   .boolean({ error: "clockChanges must be true or false." })
@@ -93,11 +95,13 @@ export const ReportView = z
     checks: z.int(),
     uptime: z.object({ now: Share.nullable(), before: Share.nullable() }).meta({
       description:
-        "Share of the time that counts in which checks were not down; null where no time counts. New and paused checks, maintenance and outages of Overdue itself do not count.",
+        "Share of the counted time during which checks were not down; null if no time was counted. New and paused checks, maintenance and outages of Overdue itself do not count.",
     }),
     leftOut: z.object({
       pausedChecks: z.int().meta({ description: "Paused at some time in the period." }),
-      maintenanceChecks: z.int().meta({ description: "With maintenance in the period, by today's windows." }),
+      maintenanceChecks: z
+        .int()
+        .meta({ description: "With maintenance in the period, according to the windows as they are now." }),
       outageMs: z.int().meta({ description: "How long Overdue itself could not hear." }),
     }),
     onTime: Compared,

@@ -4,15 +4,15 @@ import type { CheckSettings } from "../checks/settings.ts";
 import { type Declaration, isRecord, textOf } from "./dialect.ts";
 
 /**
- * The `monitor_config` of a check-in as settings of a check; null where its schedule cannot be read, as Sentry, too, goes on
- * with what it knows. The older form, with `schedule_type` beside the schedule, is taken too.
+ * The `monitor_config` of a check-in as settings of a check; null if its schedule cannot be read: the check then keeps its
+ * settings, as with Sentry. The older form, with `schedule_type` beside the schedule, is taken too.
  * Source: shared dialects.md 5.2.
  */
 export function declarationOf(config: Record<string, unknown>, sdk: string): Declaration | null {
   const schedule = scheduleOf(config, sdk);
   if (schedule === null) return null;
-  const graceSeconds = minutes(config["checkin_margin"], GRACE_MINUTES);
-  const maxRuntimeSeconds = minutes(config["max_runtime"], MAX_RUNTIME_MINUTES);
+  const graceSeconds = secondsFromMinutes(config["checkin_margin"], GRACE_MINUTES);
+  const maxRuntimeSeconds = secondsFromMinutes(config["max_runtime"], MAX_RUNTIME_MINUTES);
   const bad = count(config["failure_issue_threshold"]);
   const settings: Declaration["settings"] = {
     schedule,
@@ -32,7 +32,7 @@ const MINUTES_MAX = 40_320;
 const COUNT_MAX = 100;
 const MINUTE_SECONDS = MINUTE_MS / SECOND_MS;
 
-function minutes(value: unknown, usual: number): number {
+function secondsFromMinutes(value: unknown, usual: number): number {
   const given = Number(value ?? usual);
   const usable = Number.isFinite(given) ? given : usual;
   return Math.round(Math.min(MINUTES_MAX, Math.max(1, usable)) * MINUTE_SECONDS);

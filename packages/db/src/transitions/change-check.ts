@@ -43,6 +43,7 @@ export async function changeCheckIn(
   if (rows[0] === undefined) return null;
   const change = changeOf(storedCheck(rows[0]));
   const watermark = await readWatermark(client);
+  // Without a watermark nothing is ahead of it, so no clock counts as set back.
   applyOutages(change, await recentOutages(client), watermark ?? Infinity);
   // A person's act must not evaluate deadlines beyond the watermark: pings before them may be under way.
   const knownUntil = watermark ?? 0;

@@ -44,6 +44,7 @@ const MACROS: Readonly<Record<string, string>> = {
   "bi-annually": "*-01,07-01 00:00:00",
   yearly: "*-01-01 00:00:00",
   annually: "*-01-01 00:00:00",
+  // systemd takes this spelling, too.
   anually: "*-01-01 00:00:00",
 };
 

@@ -4,7 +4,6 @@ import { gronxWalk } from "../cron/walks/gronx.ts";
 import { robfigWalk } from "../cron/walks/robfig.ts";
 import {
   COMMON,
-  DAYS_ONLY,
   derive,
   FIVE,
   preset,
@@ -151,4 +150,3 @@ export const GRONX = preset({
   source: "github.com/adhocore/gronx v1.20.4",
   rules: gronx,
 });
-export { DAYS_ONLY };

@@ -62,7 +62,7 @@ export function evaluateSlot(draft: Draft, dueAt: Instant): void {
   const skippedFor = because === "overlap" ? runBefore(memory, dueAt) : undefined;
   memory.evaluatedAt = Math.max(memory.evaluatedAt, at);
   memory.verdictAt = Math.max(memory.verdictAt ?? dueAt, dueAt);
-  // Maintenance was expected to skip it; an interval has no other slot to show that the job is alive again.
+  // In maintenance the job is expected to skip the slot. An interval has no later slot that would show it alive again.
   if (because === "maintenance" && everyMs(settings.schedule) === null) return;
   const violation = { at, evidence: { ...evidence, deadlineAt: at, ...policyAfter(settings, dueAt, at) } };
   if (state.status === "new") goDown(draft, { ...violation, reason: "never-started" });
@@ -77,7 +77,7 @@ export function evaluateSlot(draft: Draft, dueAt: Instant): void {
 }
 
 /**
- * The deadline of a slot has passed that was passed over: no run named it, and a later slot was met. People are notified.
+ * The deadline of a slot has passed that was skipped: no run named it, and a later slot was met. People are notified.
  * A check that was up goes up again at once, as after a failure that arrives late.
  */
 function evaluatePassed(draft: Draft, dueAt: Instant): void {
