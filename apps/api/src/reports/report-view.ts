@@ -5,11 +5,9 @@ import { z } from "zod";
 
 import { isoOrNull, Timestamp, iso } from "../http/schemas.ts";
 
-const Every = z
-  .enum(["none", "week", "month"], { error: "Choose none, week or month." })
-  .meta({
-    description: "The weekly report comes on Monday, the monthly one on the first of the month, at 9:00.",
-  });
+const Every = z.enum(["none", "week", "month"], { error: "Choose none, week or month." }).meta({
+  description: "The weekly report comes on Monday, the monthly one on the first of the month, at 9:00.",
+});
 
 const ClockChanges = z
   .boolean({ error: "clockChanges must be true or false." })

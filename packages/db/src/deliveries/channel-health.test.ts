@@ -164,7 +164,7 @@ describe("leases of a checker", () => {
     expect(await row(deliveryId)).toMatchObject({
       state: "retry",
       poisonAttempts: 3,
-      lastError: "Its process died under it 3 times; it was put aside for an hour.",
+      lastError: "The process that sent it died 3 times; it was put aside for an hour.",
     });
   });
 
