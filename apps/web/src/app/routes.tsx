@@ -3,6 +3,7 @@ import { createRoute, redirect } from "@tanstack/react-router";
 import { meQuery } from "../accounts/account-queries.ts";
 import { channelsQuery } from "../channels/channel-queries.ts";
 import { checkQuery, checksQuery, refreshChecks } from "../checks/check-queries.ts";
+import { incidentsQuery } from "../history/history-queries.ts";
 import { checkIncidentQuery, incidentQuery, stormQuery } from "../incidents/incident-queries.ts";
 import { followProject } from "../live/live-events.ts";
 import { windowsQuery } from "../maintenance/maintenance-queries.ts";
@@ -126,6 +127,7 @@ const check = createRoute({
     const [, open] = await Promise.all([
       client.ensureQueryData(checkQuery(params)),
       client.ensureQueryData(checkIncidentQuery(params)).catch(() => null),
+      client.ensureInfiniteQueryData(incidentsQuery(params)).catch(() => null),
     ]);
     if (open !== null)
       await client

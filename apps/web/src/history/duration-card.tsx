@@ -16,11 +16,14 @@ const DurationChart = lazyPart(async () => ({
 }));
 
 const RUNS_MIN = 2;
+/** About as high as the card, so that little moves when it arrives. The page uses the same height. */
+const LOADING_HEIGHT_PX = 320;
 
 /** How long the runs of a check took, the baseline, and the outliers. Nothing while fewer than two runs are known. */
 export function DurationCard(check: CheckInZone) {
   const { data } = useQuery(durationsQuery(check));
-  if (data === undefined || data.items.length < RUNS_MIN) return null;
+  if (data === undefined) return <Skeleton height={LOADING_HEIGHT_PX} />;
+  if (data.items.length < RUNS_MIN) return null;
   const { usual } = data;
   const outliers = newestOutliers(data);
   return (

@@ -18,17 +18,19 @@ export function UptimeCard({ check, ...now }: Props) {
   return (
     <Card title="Uptime">
       <dl className={styles["spans"]}>
-        {(uptime?.spans ?? []).map((span) => (
-          <SpanFigure key={span.days} span={span} />
-        ))}
+        {uptime === undefined
+          ? SPANS_DAYS.map((days) => <Figure key={days} days={days} share="–" notes={["\u00a0"]} />)
+          : uptime.spans.map((span) => <SpanFigure key={span.days} span={span} />)}
       </dl>
       <h3 className={styles["title"]}>{NEWEST_RUNS_TITLE}</h3>
       <NewestRuns check={check} {...now} />
-      {uptime !== undefined && <Days days={uptime.days} />}
+      <Days days={uptime?.days ?? []} />
     </Card>
   );
 }
 
+// Until the figures arrive, places are kept for them, so that nothing below moves.
+const SPANS_DAYS = [1, 7, 30, 90];
 const DAYS_SHOWN = 90;
 const DAY_MS = 86_400_000;
 
@@ -43,13 +45,22 @@ function SpanFigure({ span }: { span: UptimeView["spans"][number] }) {
     ...(missed > 0 ? [`${missed} missed`] : []),
     ...(late > 0 ? [`${late} late`] : []),
   ];
+  const notes = [
+    uptime === null ? "nothing was due" : bad.join(", ") || "all on time",
+    ...(excluded.length > 0 ? [`not counted: ${excluded.join(", ")}`] : []),
+  ];
+  return <Figure days={days} share={percentText(uptime)} notes={notes} />;
+}
+
+function Figure({ days, share, notes }: { days: number; share: string; notes: readonly string[] }) {
   return (
     <div>
       <dt>{days === 1 ? "24 hours" : `${days} days`}</dt>
       <dd>
-        <strong>{percentText(uptime)}</strong>
-        <span>{uptime === null ? "nothing was due" : bad.join(", ") || "all on time"}</span>
-        {excluded.length > 0 && <span>not counted: {excluded.join(", ")}</span>}
+        <strong>{share}</strong>
+        {notes.map((note) => (
+          <span key={note}>{note}</span>
+        ))}
       </dd>
     </div>
   );
