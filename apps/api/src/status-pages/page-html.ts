@@ -66,6 +66,7 @@ export function statusPageHtml(served: ServedPage, { base, hasMail }: PageLinks)
         </p>
       </header>
       <main>
+        ${view.open.length === 0 ? "" : html`<h2 class="for-screen-readers">Open incidents</h2>`}
         ${view.open.map((incident) => incidentCard(incident, zone))}
         ${view.maintenance.length === 0 ? "" : maintenanceSection(view.maintenance, zone)}
         ${view.groups.map((group) => groupSection(group, { zone, isOnly: view.groups.length === 1 }))}
