@@ -8,4 +8,5 @@ export * from "./instance.ts";
 export * from "./invitations.ts";
 export * from "./maintenance.ts";
 export * from "./routes.ts";
+export * from "./shadow.ts";
 export * from "./status-pages.ts";
