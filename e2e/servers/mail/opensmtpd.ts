@@ -2,7 +2,10 @@ import type { Trial } from "../../support/try-all.ts";
 import { downOf, sentInTheEnd } from "../steps.ts";
 import { deniesRelaying, givesUp, mailSteps, withRelay, type RelayPorts } from "./relay.ts";
 
-/** OpenSMTPD gives up after seconds, and not after days as by default. */
+/**
+ * OpenSMTPD gives up after seconds, and not after days as by default. It rests an address that does not answer, whatever the
+ * port, so the host that cannot be reached has an address of its own; bounces go to the other.
+ */
 const smtpdConf = ({ smtp, ping, gone, nobody }: RelayPorts) => `
 queue ttl 20s
 smtp max-message-size 35M
@@ -12,7 +15,7 @@ table users { "ops@corp.test" = "mail" }
 action "ops" maildir "/var/mail/v/ops" virtual <users>
 action "ping" relay host "smtp://127.0.0.1:${ping}"
 action "gone" relay host "smtp://127.0.0.1:${gone}"
-action "defer" relay host "smtp://127.0.0.1:${nobody}"
+action "defer" relay host "smtp://127.0.0.2:${nobody}"
 match from any for rcpt-to "ops@corp.test" action "ops"
 match from any for domain "ping.test" action "ping"
 match from any for domain "gone.test" action "gone"
