@@ -21,11 +21,13 @@ export type NewAuditEntry = {
   fields: readonly string[];
   /** Left out where no values are kept. */
   changes?: AuditChanges;
+  /** Left out for a request of the API. */
+  via?: "mcp" | null;
 };
 
 /** Stores who did what. The actor's present name is copied, so that the entry outlives the account or key. */
 export async function insertAuditEntry(db: Db | Tx, entry: NewAuditEntry): Promise<void> {
-  const { projectId, at, actor, address, action, object, fields, changes = {} } = entry;
+  const { projectId, at, actor, address, action, object, fields, changes = {}, via = null } = entry;
   await db.insert(auditEntries).values({
     projectId,
     at: new Date(at),
@@ -38,6 +40,7 @@ export async function insertAuditEntry(db: Db | Tx, entry: NewAuditEntry): Promi
     objectName: object.name,
     fields,
     changes,
+    via,
   });
 }
 

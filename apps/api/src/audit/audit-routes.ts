@@ -23,6 +23,9 @@ const AuditEntryView = z
       })
       .meta({ description: "Who did it." }),
     address: z.string().nullable().meta({ description: "The address from which the request came." }),
+    via: z.enum(["mcp"]).nullable().meta({
+      description: "mcp: a tool of the MCP server did it with that key; null: it came in any other way.",
+    }),
     action: z.string().meta({ description: "Noun and verb.", example: "check.edit" }),
     object: z
       .object({ id: z.string(), name: z.string().meta({ description: "Empty if it has none." }) })
@@ -80,12 +83,14 @@ export const auditRoutes = createRouter().openapi(
   },
 );
 
-function entryView({ id, at, actorKind, actorId, actorName, address, action, objectId, ...row }: AuditRow) {
+function entryView(entry: AuditRow) {
+  const { id, at, actorKind, actorId, actorName, address, via, action, objectId, ...row } = entry;
   return {
     id,
     at: iso(at),
     actor: { kind: actorKind, id: actorId, name: actorName },
     address,
+    via,
     action,
     object: { id: objectId, name: row.objectName },
     fields: [...row.fields],

@@ -8,7 +8,7 @@ import {
 import type { Context, MiddlewareHandler } from "hono";
 import { z } from "zod";
 
-import type { AppContext, AppEnv } from "./context.ts";
+import { type AppContext, type AppEnv, viaOf } from "./context.ts";
 
 const Named = z.object({ id: z.string(), name: z.string().catch("") });
 type Operation = { method: string; path: string; responses: object };
@@ -37,7 +37,7 @@ export function audit(action: string): MiddlewareHandler<AppEnv> {
 }
 
 type Vars = Pick<AppEnv["Variables"], "deps" | "actor">;
-type Entry = Omit<NewAuditEntry, "at" | "actor" | "address">;
+type Entry = Omit<NewAuditEntry, "at" | "actor" | "address" | "via">;
 type AuditedWork = { vars: Vars; next: () => Promise<void>; entry: () => Promise<Entry | null> };
 
 class Rollback extends Error {}
@@ -99,7 +99,7 @@ function changesIn(c: AppContext, sent: object): AuditChanges {
 export function auditActor(c: Context, { actor, deps }: Vars) {
   if (actor.kind === "nobody") return null;
   const id = actor.kind === "key" ? actor.keyId : actor.userId;
-  return { actor: { kind: actor.kind, id }, address: deps.clientAddress(c) };
+  return { actor: { kind: actor.kind, id }, address: deps.clientAddress(c), via: viaOf(c) };
 }
 
 /** The name of a route's action in the audit log, such as `check.edit`, `check.pause` or `key.create`; null if it changes nothing in a project. */

@@ -31,6 +31,12 @@ export type AppEnv = {
 };
 export type AppContext = Context<AppEnv>;
 
+/** How a request came that the MCP server makes for its caller; no client can set it, since it is no part of a request. */
+export function viaOf(c: Context): "mcp" | null {
+  const { via } = (c.env ?? {}) as { via?: unknown };
+  return via === "mcp" ? "mcp" : null;
+}
+
 /** Whether ping URLs may be shown: a read-only key or a viewer must not be able to forge a ping. */
 export function canWrite({ actor, role }: { actor: Actor; role: Role | null }): boolean {
   if (actor.kind === "key") return actor.scope === "write";

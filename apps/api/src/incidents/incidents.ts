@@ -22,7 +22,7 @@ import { canonicalTimezone } from "@overdue/schedules";
 import { z } from "zod";
 
 import { evidenceView, EvidenceView, Reason } from "../history/views.ts";
-import { type AppContext, canSeeDetails } from "../http/context.ts";
+import { type AppContext, canSeeDetails, viaOf } from "../http/context.ts";
 import { ApiError } from "../http/problem.ts";
 import { iso, isoOrNull, Timestamp } from "../http/schemas.ts";
 
@@ -216,7 +216,8 @@ export async function actorName(c: AppContext): Promise<string> {
   }
   if (actor.kind === "nobody") return "somebody";
   const keys = await listKeys(deps.db, actor.projectId);
-  return `API key ${keys.find((key) => key.id === actor.keyId)?.name ?? actor.keyId}`;
+  const key = `API key ${keys.find(({ id }) => id === actor.keyId)?.name ?? actor.keyId}`;
+  return viaOf(c) === "mcp" ? `${key} (by MCP)` : key;
 }
 
 /** For how long a person does not want to be notified of an incident. */

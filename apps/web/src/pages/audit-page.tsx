@@ -73,9 +73,10 @@ const COLUMNS: Column<AuditEntry>[] = [
   {
     head: "Who",
     look: "wide",
-    cell: ({ actor, address }) => (
+    cell: ({ actor, address, via }) => (
       <>
         {actor.kind === "key" ? `key “${actor.name}”` : actor.name}
+        {via === "mcp" && " by MCP"}
         {address !== null && <Dimmed> from {address}</Dimmed>}
       </>
     ),

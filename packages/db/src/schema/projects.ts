@@ -134,6 +134,8 @@ export const auditEntries = pgTable(
     fields: jsonb("fields").$type<readonly string[]>().notNull(),
     /** The value of each field before and after an edit; only fields that people may see anyway. */
     changes: jsonb("changes").$type<AuditChanges>().notNull().default({}),
+    /** `mcp`: a tool of the MCP server did it with the actor's key; null: a request of the API. */
+    via: text("via").$type<"mcp">(),
   },
   (t) => [index("audit_entries_project").on(t.projectId, t.at, t.id)],
 );
