@@ -3,8 +3,8 @@ import { described, type Channel, type Overdue } from "./product.ts";
 
 /** Steps with the three messages that every channel gets: a test, a failed run and its recovery. */
 export async function testDownUp(steps: Steps, overdue: Overdue, channel: Channel): Promise<void> {
-  await steps.step("test", /^test sent, 1 tries/, () => testOf(overdue, channel));
-  await steps.step("down", /^down sent, 1 tries/, () => downOf(overdue, channel));
+  await steps.step("test", /^test sent, 1 tries/, () => sendTest(overdue, channel));
+  await steps.step("down", /^down sent, 1 tries/, () => takeCheckDown(overdue, channel));
   await steps.step("up", /^up sent, 1 tries/, async () => {
     const [check] = lastChecks;
     if (check === undefined) throw new Error("nothing was down");
@@ -16,14 +16,14 @@ export async function testDownUp(steps: Steps, overdue: Overdue, channel: Channe
 const lastChecks: Awaited<ReturnType<Overdue["addCheck"]>>[] = [];
 
 /** Sends a test. @returns its state after the first attempt */
-export async function testOf(overdue: Overdue, channel: Channel): Promise<string> {
+export async function sendTest(overdue: Overdue, channel: Channel): Promise<string> {
   const id = await overdue.test(channel.id);
   if (id === null) return "refused";
   return described(await overdue.until(channel.id, (one) => one.id === id && one.attempts.length > 0));
 }
 
 /** Takes a new check down. @returns the state of the alert after the first attempt; `enough`: which other state to wait for */
-export async function downOf(
+export async function takeCheckDown(
   overdue: Overdue,
   channel: Channel,
   { enough = (state: string, tries: number) => tries > 0 || state === "failed", withinMs = 60_000 } = {},

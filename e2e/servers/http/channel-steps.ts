@@ -1,6 +1,6 @@
 import { startOverdue, type Channel, type Overdue } from "../product.ts";
 import type { Steps } from "../../support/steps.ts";
-import { downOf, healthOf, testDownUp, testOf, sentInTheEnd } from "../steps.ts";
+import { takeCheckDown, healthOf, testDownUp, sendTest, sentInTheEnd } from "../steps.ts";
 
 /** What differs between servers. `wrong`: settings with a wrong secret. */
 export type ChannelTrial = {
@@ -28,7 +28,7 @@ export async function channelSteps(steps: Steps, trial: ChannelTrial): Promise<v
     );
     await steps.step(trial.wrong.what ?? "wrong secret", trial.wrong.expected, async () => {
       const wrong = await overdue.addChannel(trial.kind, trial.wrong.settings);
-      return `${await testOf(overdue, wrong)}; ${await healthOf(overdue, wrong)}`;
+      return `${await sendTest(overdue, wrong)}; ${await healthOf(overdue, wrong)}`;
     });
     await stopAndStart(steps, { trial, overdue, channel });
     if (trial.target !== null) await gone(steps, { trial, overdue, channel }, trial.target);
@@ -41,7 +41,7 @@ type Scene = { trial: ChannelTrial; overdue: Overdue; channel: Channel };
 
 async function stopAndStart(steps: Steps, { trial, overdue, channel }: Scene): Promise<void> {
   await trial.stop();
-  await steps.step("stopped", /^down (retry|sending|pending)/, () => downOf(overdue, channel));
+  await steps.step("stopped", /^down (retry|sending|pending)/, () => takeCheckDown(overdue, channel));
   await trial.start();
   await steps.step("started again", /^down sent, [2-9] tries/, () => sentInTheEnd(overdue, channel));
 }
@@ -55,12 +55,12 @@ async function gone(
   await steps.step(
     "target gone",
     target.expected,
-    async () => `${await downOf(overdue, channel)}; ${await healthOf(overdue, channel)}`,
+    async () => `${await takeCheckDown(overdue, channel)}; ${await healthOf(overdue, channel)}`,
   );
   await target.give();
   await steps.step(
     "target restored: a test is sent, and the channel works",
     /^test sent.*; works$/,
-    async () => `${await testOf(overdue, channel)}; ${await healthOf(overdue, channel)}`,
+    async () => `${await sendTest(overdue, channel)}; ${await healthOf(overdue, channel)}`,
   );
 }

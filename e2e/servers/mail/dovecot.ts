@@ -6,10 +6,10 @@ import { described, startOverdue, type Channel, type Delivery } from "../product
 import { eventually, type Steps } from "../../support/steps.ts";
 import type { Machine } from "../machine.ts";
 import type { Trial } from "../../support/try-all.ts";
-import { downOf, healthOf, testDownUp, testOf } from "../steps.ts";
+import { takeCheckDown, healthOf, testDownUp, sendTest } from "../steps.ts";
 import { withRelay, type RelayPorts, type RelayScene } from "./relay.ts";
 
-const QUEUE = "/var/spool/postfix/private";
+const SOCKET_DIRECTORY = "/var/spool/postfix/private";
 const PASSWORD = "pass@word/1 with spaces";
 
 /** Postfix relays only after a login, which Dovecot verifies, and delivers mail to Dovecot by LMTP. */
@@ -87,7 +87,7 @@ begin retry
 `;
 
 /** A mailbox of 100 KB. Dovecot refuses what does not fit with its own response, a permanent error. */
-const dovecotConf = (queue: string, user: string) => `
+const dovecotConf = (socketDirectory: string, user: string) => `
 protocols = lmtp
 log_path = /var/log/dovecot.log
 ssl = no
@@ -111,13 +111,13 @@ userdb {
   args = uid=mail gid=mail home=/var/mail/v/%u
 }
 service auth {
-  unix_listener ${queue}/auth {
+  unix_listener ${socketDirectory}/auth {
     user = ${user}
     mode = 0600
   }
 }
 service lmtp {
-  unix_listener ${queue}/dovecot-lmtp {
+  unix_listener ${socketDirectory}/dovecot-lmtp {
     user = ${user}
     mode = 0600
   }
@@ -163,8 +163,9 @@ export const dovecotBehindExim: Trial = {
 /** Installs Dovecot and the mail server in front of it, and starts Dovecot. Returns the version of Dovecot. */
 async function installDovecot(machine: Machine, frontServer: string): Promise<string> {
   const version = await machine.install("dovecot-core", "dovecot-lmtpd", frontServer);
-  const [queue, user] = frontServer === "postfix" ? [QUEUE, "postfix"] : ["/var/mail", "Debian-exim"];
-  await machine.write("/etc/dovecot/dovecot.conf", dovecotConf(queue, user));
+  const [socketDirectory, user] =
+    frontServer === "postfix" ? [SOCKET_DIRECTORY, "postfix"] : ["/var/mail", "Debian-exim"];
+  await machine.write("/etc/dovecot/dovecot.conf", dovecotConf(socketDirectory, user));
   await machine.write(
     "/etc/dovecot/users",
     `overdue:{PLAIN}${PASSWORD}::::::\nops@corp.test:{PLAIN}x::::::\n`,
@@ -172,7 +173,9 @@ async function installDovecot(machine: Machine, frontServer: string): Promise<st
   await machine.run("mkdir -p /var/mail/v; chown mail:mail /var/mail/v");
   machine.start("dovecot -F");
   // Postfix accepts no connection while the server that verifies passwords is missing.
-  await machine.run(`until test -S ${queue}/auth && test -S ${queue}/dovecot-lmtp; do sleep 0.2; done`);
+  await machine.run(
+    `until test -S ${socketDirectory}/auth && test -S ${socketDirectory}/dovecot-lmtp; do sleep 0.2; done`,
+  );
   return version;
 }
 
@@ -201,7 +204,7 @@ async function fullMailbox(steps: Steps, scene: RelayScene, channel: Channel): P
   await machine.run(EMPTY);
   await machine.run(FILL);
   await steps.step("a full mailbox: what comes back is tried again in 15 min", IN_15_MIN, async () => {
-    await downOf(overdue, channel, { enough: (state) => state === "sent" });
+    await takeCheckDown(overdue, channel, { enough: (state) => state === "sent" });
     const { lastError, nextAttemptAt } = await overdue.until(channel.id, isReturned);
     return `in ${Math.ceil((Date.parse(nextAttemptAt) - Date.now()) / 60_000)} min: ${lastError ?? ""}`;
   });
@@ -215,7 +218,7 @@ async function fullMailbox(steps: Steps, scene: RelayScene, channel: Channel): P
   );
   await steps.step("a full mailbox: the channel stays", /^works$/, () => healthOf(overdue, channel));
   await machine.run(EMPTY);
-  await steps.step("emptied again: a test is sent", /^test sent/, () => testOf(overdue, channel));
+  await steps.step("emptied again: a test is sent", /^test sent/, () => sendTest(overdue, channel));
   await steps.step("emptied again: the test is in it", "1 mails", () => inMailbox(scene, 1));
   await other.close();
 }
@@ -236,7 +239,7 @@ async function wrongPassword(steps: Steps, { ports }: RelayScene): Promise<void>
     await steps.step(
       "a wrong password is retried, and breaks no channel",
       /^test (retry|sending|pending|failed).*535.*; works$/,
-      async () => `${await testOf(overdue, channel)}; ${await healthOf(overdue, channel)}`,
+      async () => `${await sendTest(overdue, channel)}; ${await healthOf(overdue, channel)}`,
     );
   } finally {
     await overdue.stop();

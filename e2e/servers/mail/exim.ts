@@ -1,5 +1,5 @@
 import type { Trial } from "../../support/try-all.ts";
-import { downOf, sentInTheEnd } from "../steps.ts";
+import { takeCheckDown, sentInTheEnd } from "../steps.ts";
 import { deniesRelaying, givesUp, mailSteps, withRelay, type RelayPorts } from "./relay.ts";
 
 const router = (name: string) => `${name}:
@@ -72,7 +72,7 @@ export const exim: Trial = {
         await givesUp(steps, scene);
         const channel = await overdue.addChannel("email", { to: "ops@corp.test" });
         await machine.run("pkill -x exim4; sleep 1");
-        await steps.step("stopped", /^down (retry|sending|pending)/, () => downOf(overdue, channel));
+        await steps.step("stopped", /^down (retry|sending|pending)/, () => takeCheckDown(overdue, channel));
         machine.start("exim4 -bdf -q5s");
         await steps.step("started again", /^down sent, [2-9] tries/, () => sentInTheEnd(overdue, channel));
       },

@@ -5,7 +5,7 @@ import { untilItAnswers, ask, openPlace } from "../http/local.ts";
 import { startOverdue } from "../product.ts";
 import { freePort } from "../../support/steps.ts";
 import type { Trial } from "../../support/try-all.ts";
-import { downOf, healthOf, testDownUp, testOf, sentInTheEnd } from "../steps.ts";
+import { takeCheckDown, healthOf, testDownUp, sendTest, sentInTheEnd } from "../steps.ts";
 
 const VERSION = "v1.33.1";
 const PASSWORD = "pass@word/1";
@@ -53,7 +53,7 @@ export const mailpit: Trial = {
         ask(`${api}/chaos`, { method: "PUT", body: JSON.stringify(triggers) });
       await chaos({ Recipient: { ErrorCode: 451, Probability: 100 } });
       await steps.step("451 at RCPT (greylisting)", /^down (retry|sending|pending).*451/, () =>
-        downOf(overdue, channel),
+        takeCheckDown(overdue, channel),
       );
       await chaos({});
       await steps.step("accepted later", /^down sent, [2-9] tries/, () => sentInTheEnd(overdue, channel));
@@ -63,7 +63,7 @@ export const mailpit: Trial = {
       await steps.step(
         "wrong password is retried, and breaks no channel",
         /^test (retry|sending|pending|failed).*535.*; works/,
-        async () => `${await testOf(wrong, other)}; ${await healthOf(wrong, other)}`,
+        async () => `${await sendTest(wrong, other)}; ${await healthOf(wrong, other)}`,
       );
       await wrong.stop();
     } finally {

@@ -1,5 +1,5 @@
 import type { Trial } from "../../support/try-all.ts";
-import { downOf, sentInTheEnd } from "../steps.ts";
+import { takeCheckDown, sentInTheEnd } from "../steps.ts";
 import { deniesRelaying, givesUp, mailSteps, withRelay, type RelayPorts } from "./relay.ts";
 
 /**
@@ -44,7 +44,7 @@ export const opensmtpd: Trial = {
         await givesUp(steps, scene);
         const channel = await overdue.addChannel("email", { to: "ops@corp.test" });
         await machine.run("pkill -x smtpd; sleep 1");
-        await steps.step("stopped", /^down (retry|sending|pending)/, () => downOf(overdue, channel));
+        await steps.step("stopped", /^down (retry|sending|pending)/, () => takeCheckDown(overdue, channel));
         machine.start("smtpd -d");
         await steps.step("started again", /^down sent, [2-9] tries/, () => sentInTheEnd(overdue, channel));
       },

@@ -2,7 +2,7 @@ import type { Machine } from "../machine.ts";
 import { startOverdue } from "../product.ts";
 import { freePort, type Steps } from "../../support/steps.ts";
 import type { Trial } from "../../support/try-all.ts";
-import { downOf, testOf, sentInTheEnd } from "../steps.ts";
+import { takeCheckDown, sendTest, sentInTheEnd } from "../steps.ts";
 import {
   arrived,
   deniesRelaying,
@@ -90,7 +90,7 @@ export const postfix: Trial = {
           arrived(scene.machine, MAILDIR, "[Down] "),
         );
         await steps.step("an address at a domain in another script", /^test sent/, async () =>
-          testOf(scene.overdue, await scene.overdue.addChannel("email", { to: "ops@münchen.test" })),
+          sendTest(scene.overdue, await scene.overdue.addChannel("email", { to: "ops@münchen.test" })),
         );
         await givesUp(steps, scene);
         // Debian's default settings defer it (454); many others refuse it permanently.
@@ -112,12 +112,12 @@ async function limitAndStop(steps: Steps, { machine, overdue }: RelayScene): Pro
   await configure(machine, "smtpd_client_message_rate_limit=1", "smtpd_client_event_limit_exceptions=");
   await steps.step("a limit (450) is waited out", /^down sent, [2-9] tries/, async () => {
     // A test uses up the limit first; a down would hold a second down back until the limit is over.
-    await testOf(overdue, channel);
-    return downOf(overdue, channel, { enough: sent, withinMs: 120_000 });
+    await sendTest(overdue, channel);
+    return takeCheckDown(overdue, channel, { enough: sent, withinMs: 120_000 });
   });
   await configure(machine, "smtpd_client_message_rate_limit=0");
   await machine.run("postfix stop 2>&1");
-  await steps.step("stopped", /^down (retry|sending|pending)/, () => downOf(overdue, channel));
+  await steps.step("stopped", /^down (retry|sending|pending)/, () => takeCheckDown(overdue, channel));
   await machine.run("postfix start 2>&1");
   await steps.step("started again", /^down sent, [2-9] tries/, () => sentInTheEnd(overdue, channel));
 }
@@ -126,7 +126,7 @@ async function throughPostscreen(steps: Steps, port: number): Promise<void> {
   const overdue = await startOverdue({ SMTP_URL: `smtp://127.0.0.1:${port}`, MAIL_FROM: "alerts@corp.test" });
   const channel = await overdue.addChannel("email", { to: "ops@corp.test" });
   await steps.step("postscreen, which greets after 6 s", /^down sent, 1 tries/, () =>
-    downOf(overdue, channel, { enough: (state) => state === "sent" }),
+    takeCheckDown(overdue, channel, { enough: (state) => state === "sent" }),
   );
   await overdue.stop();
 }

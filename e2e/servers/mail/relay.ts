@@ -5,7 +5,7 @@ import { startFakeSmtp } from "@overdue/testkit";
 import { openMachine, type Machine } from "../machine.ts";
 import { startOverdue, type Overdue } from "../product.ts";
 import { eventually, freePort, type Steps } from "../../support/steps.ts";
-import { downOf, healthOf, testDownUp, testOf } from "../steps.ts";
+import { takeCheckDown, healthOf, testDownUp, sendTest } from "../steps.ts";
 
 /** The source of all mails in a Maildir of the machine. */
 async function mailsIn(machine: Machine, maildir: string): Promise<string[]> {
@@ -112,14 +112,14 @@ export async function mailSteps(
   await testDownUp(steps, overdue, channel);
   await steps.step("the down in the mailbox", /^1 mails/, () => arrived(machine, MAILDIR, "[Down] "));
   await steps.step("a mailbox that does not exist", unknown, async () =>
-    testOf(overdue, await overdue.addChannel("email", { to: "nobody@corp.test" })),
+    sendTest(overdue, await overdue.addChannel("email", { to: "nobody@corp.test" })),
   );
   await steps.step(
     "a mail that comes back breaks the channel, and says why",
     /^broken: .*No such mailbox/,
     async () => {
       const gone = await overdue.addChannel("email", { to: "anna@gone.test" });
-      await downOf(overdue, gone, { enough: (state) => state === "sent" || state === "failed" });
+      await takeCheckDown(overdue, gone, { enough: (state) => state === "sent" || state === "failed" });
       return eventually(async () => {
         const health = await healthOf(overdue, gone);
         return health === "works" ? null : health;
@@ -142,7 +142,7 @@ export async function mailSteps(
 export async function givesUp(steps: Steps, { overdue }: RelayScene): Promise<void> {
   const channel = await overdue.addChannel("email", { to: "anna@defer.test" });
   await steps.step("the relay gives up: the alert counts as not delivered", /^down failed/, () =>
-    downOf(overdue, channel, { enough: (state) => state === "failed", withinMs: 150_000 }),
+    takeCheckDown(overdue, channel, { enough: (state) => state === "failed", withinMs: 150_000 }),
   );
   await steps.step("the relay gives up: the channel stays", /^works$/, () => healthOf(overdue, channel));
 }
@@ -153,7 +153,7 @@ export async function deniesRelaying(steps: Steps, { overdue }: RelayScene, word
   await steps.step(
     "relaying denied is retried",
     new RegExp(`^down (retry|sending|pending).*${words.source}`),
-    () => downOf(overdue, channel),
+    () => takeCheckDown(overdue, channel),
   );
   await steps.step("relaying denied breaks no channel", /^works$/, () => healthOf(overdue, channel));
 }

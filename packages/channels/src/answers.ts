@@ -93,10 +93,10 @@ function findRefusal(rules: AnswerRules, answer: HttpAnswer, body: unknown): Out
   const temporary = meaningIn(unavailable);
   if (temporary !== undefined) return { outcome: "unavailable", because: `${temporary} (${because})` };
   if (formatRefused?.test(text) !== true) return null;
-  const ifAgain = plainTextRefused === undefined ? undefined : meaningIn([plainTextRefused]);
-  return ifAgain === undefined
+  const ifRefusedAgain = plainTextRefused === undefined ? undefined : meaningIn([plainTextRefused]);
+  return ifRefusedAgain === undefined
     ? { outcome: "plain", because }
-    : { outcome: "plain", because, orGone: `${ifAgain} (${because})` };
+    : { outcome: "plain", because, ifPlainRefused: `${ifRefusedAgain} (${because})` };
 }
 
 function refusalInBetween({ provider }: AnswerRules, answer: HttpAnswer): Outcome | null {

@@ -71,8 +71,8 @@ export type HttpAnswer = {
 /** What a response means: the outcome of the attempt, or that it is repeated at once in a simpler form. */
 export type Outcome =
   | AttemptOutcome
-  /** The provider refused the formatting: repeat as plain text. `orGone`: what it means if that is refused too. */
-  | { outcome: "plain"; because: string; orGone?: string };
+  /** The provider refused the formatting: repeat as plain text. `ifPlainRefused`: what it means if that is refused too. */
+  | { outcome: "plain"; because: string; ifPlainRefused?: string };
 
 /** Nothing can be sent until a person does what this sentence says. */
 export type Unavailable = { unavailable: string };

@@ -43,7 +43,7 @@ export { textOfHtml } from "./pings/html-text.ts";
 export {
   httpKeywords,
   type MailText,
-  type PingReading,
+  type PingFilter,
   type RawPing,
   readMail,
   type ReadPing,

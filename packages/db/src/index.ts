@@ -261,7 +261,7 @@ export {
 export type { PingRecord } from "./transitions/change.ts";
 export { type Act, changeCheck, changeCheckIn } from "./transitions/change-check.ts";
 export {
-  findPingReadings,
+  findPingFilters,
   findMailTarget,
   isPingKey,
   lookForTarget,

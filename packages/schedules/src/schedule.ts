@@ -121,7 +121,7 @@ export function* timesAfter(schedule: Schedule, after: Instant): Iterable<Instan
     return;
   }
   yield* timesOfCron(line.cron, zoneOfLine(line, schedule.timezone), after);
-  if (line.cron.rules.raisesAtEnd)
+  if (line.cron.rules.failsWithoutNextTime)
     throw new ScheduleError(
       "The scheduler itself fails to find a next time for this line: choose other days or hours.",
     );

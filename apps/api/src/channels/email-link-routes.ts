@@ -141,7 +141,7 @@ const UNKNOWN_MAILBOX: LinkPage = {
   status: 404,
   title: "This link leads nowhere",
   sentences: [
-    "It was not made by this instance, or its channel was deleted: then no more mails come from it.",
+    "It was not made by this instance, or its channel was deleted. In either case, that channel sends you no more mail.",
   ],
   button: null,
   address: null,

@@ -111,7 +111,7 @@ export const overviewRoutes = createRouter().openapi(
     return c.json(
       {
         items: overviews.map((overview) =>
-          overviewView(overview, { now: at, hasHosts: canSeeDetails(c.var) }),
+          overviewView(overview, { now: at, canSeeHosts: canSeeDetails(c.var) }),
         ),
         next: null,
       },
@@ -123,7 +123,7 @@ export const overviewRoutes = createRouter().openapi(
 /** A check as the list shows it at `now`. */
 function overviewView(
   { row, channels, incident, host, slots }: CheckOverview,
-  { now, hasHosts }: { now: Instant; hasHosts: boolean },
+  { now, canSeeHosts }: { now: Instant; canSeeHosts: boolean },
 ): OverviewView {
   const { status } = row;
   const runningSince = row.memory.openRuns[0]?.startedAt ?? null;
@@ -135,7 +135,7 @@ function overviewView(
     scheduleText: explain(row.schedule, { from: now, count: 0 }).text,
     status: displayStatus(toCheck(row), now),
     channels,
-    ...(hasHosts && host !== null && { host }),
+    ...(canSeeHosts && host !== null && { host }),
     ...(slots !== null && {
       strip: encodeMarks(stripMarks(slots, { status, isRunning: runningSince !== null })),
     }),

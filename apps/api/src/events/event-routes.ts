@@ -143,7 +143,7 @@ function streamHolder(c: AppContext, projectId: string): StreamHolder {
  */
 function openStream(c: AppContext, holder: StreamHolder): ReadableStream<Uint8Array> {
   const { changes, streams } = c.var.deps;
-  let end = () => undefined as void;
+  let release: () => void = () => undefined;
   return new ReadableStream({
     start(controller) {
       let isOpen = true;
@@ -152,23 +152,23 @@ function openStream(c: AppContext, holder: StreamHolder): ReadableStream<Uint8Ar
       };
       const unwatch = changes.watch(holder.projectId, (change) => send(eventText(change)));
       const heartbeat = setInterval(() => send(": here\n\n"), streams.times.heartbeatMs);
-      const stream = { holder, close: () => close() };
-      end = () => {
+      function close() {
+        if (!isOpen) return;
+        release();
+        controller.close();
+      }
+      const stream = { holder, close };
+      release = () => {
         isOpen = false;
         unwatch();
         clearInterval(heartbeat);
         streams.remove(stream);
       };
-      const close = () => {
-        if (!isOpen) return;
-        end();
-        controller.close();
-      };
       streams.add(stream);
       // A page that reconnects may have missed something, so it reads everything again.
       send(`retry: ${RECONNECT_MS}\n${eventText({ checkId: null })}`);
     },
-    cancel: () => end(),
+    cancel: () => release(),
   });
 }
 

@@ -42,7 +42,7 @@ const schedule = text(100).transform((value, context) => {
     kind,
     expression,
     timezone: "UTC",
-    ...healthchecksReader(kind),
+    ...healthchecksScheduler(kind),
   });
   // A pasted line that contains more than a schedule is refused, as in Healthchecks, where the zone is a field of its own.
   if (data?.kind === kind && data.expression === expression) return { kind, expression };
@@ -111,7 +111,7 @@ function problemText({ issues }: z.ZodError): string {
 }
 
 /** Healthchecks reads cron expressions with cronsim. */
-function healthchecksReader(kind: Schedule["kind"]): { scheduler?: "cronsim" } {
+function healthchecksScheduler(kind: Schedule["kind"]): { scheduler?: "cronsim" } {
   return kind === "cron" ? { scheduler: "cronsim" } : {};
 }
 
@@ -159,7 +159,10 @@ function storedTiming({
   return { schedule, inactiveSchedule: { ...kept, expression, timezone } };
 }
 
-/** The timing after an edit. A `schedule` that is sent is followed, and `timeout` ignored; without one a `timeout` is followed; `tz` is always kept. */
+/**
+ * The timing after an edit. If `schedule` is sent, it decides and `timeout` is ignored; otherwise `timeout` decides. A `tz` that is
+ * sent is always stored, even if the kind of schedule does not use it.
+ */
 function changeTiming({ schedule, inactiveSchedule }: Timing, fields: CheckFields): Timing {
   const { schedule: wanted, timeout, tz } = fields;
   const parts = {
@@ -169,7 +172,7 @@ function changeTiming({ schedule, inactiveSchedule }: Timing, fields: CheckField
     timezone: tz ?? inactiveSchedule.timezone,
   };
   const kind = wanted?.kind ?? (timeout === undefined ? schedule.kind : "interval");
-  const runBy = readerFields(schedule, { kind, isSent: wanted !== undefined });
+  const runBy = schedulerFields(schedule, { kind, isSent: wanted !== undefined });
   if (kind === "interval")
     return { schedule: { kind, everySeconds: parts.timeoutSeconds, ...runBy }, inactiveSchedule: parts };
   const { expression, timezone } = parts;
@@ -182,11 +185,11 @@ function changeTiming({ schedule, inactiveSchedule }: Timing, fields: CheckField
 type RunBy = Partial<Pick<CalendarSchedule, "scheduler" | "setup" | "job">>;
 
 /** A cron expression that a client sends is read as Healthchecks reads it; a stored schedule keeps its own scheduler. */
-function readerFields(
+function schedulerFields(
   schedule: Schedule,
   { kind, isSent }: { kind: Schedule["kind"]; isSent: boolean },
 ): RunBy {
-  if (isSent && kind === "cron") return healthchecksReader(kind);
+  if (isSent && kind === "cron") return healthchecksScheduler(kind);
   if (schedule.kind !== kind) return {};
   const { scheduler, setup } = schedule;
   const job = schedule.kind === "interval" ? undefined : schedule.job;
@@ -218,7 +221,7 @@ export function storedParts(
       inactiveSchedule: timed === undefined ? undefined : inactiveSchedule,
     }),
     settings: definedFields({
-      schedule: isSame(schedule, before.timing.schedule) ? undefined : schedule,
+      schedule: hasSameTimes(schedule, before.timing.schedule) ? undefined : schedule,
       graceSeconds: fields.grace,
       manualResume: fields.manual_resume,
     }),
@@ -265,7 +268,7 @@ function deprecatedKeywords({ subject, subject_fail }: CheckFields, before: Keyw
 }
 
 /** Whether both have the same times. A client that sends back the stored line does not change its scheduler. */
-function isSame(one: CheckSettings["schedule"], other: CheckSettings["schedule"]): boolean {
+function hasSameTimes(one: CheckSettings["schedule"], other: CheckSettings["schedule"]): boolean {
   if (one.kind === "interval" || other.kind === "interval")
     return one.kind === "interval" && other.kind === "interval" && one.everySeconds === other.everySeconds;
   return one.kind === other.kind && one.expression === other.expression && one.timezone === other.timezone;

@@ -18,6 +18,7 @@ const PARTS_MAX = 240;
 
 const SlotKind = z.enum(["on-time", "late", "failed", "missed", "overlong", "running", "excluded", "paused"]);
 const RunKind = z.enum([...SlotKind.options, "lost"]);
+/** Milliseconds after `from`. */
 const Offset = z.int();
 
 const CheckActivityView = z

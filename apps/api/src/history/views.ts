@@ -49,7 +49,7 @@ export const SlotView = z
     decidedAt: Timestamp,
     lateMs: z.int().nullable().meta({
       description:
-        "Negative if it came early: a few seconds may mean that the clock of its host is ahead. For a missed slot: how late its run was made up, null if it was not.",
+        "Negative if it came early: a few seconds may mean that the clock of its host is ahead. For a missed slot: how late its scheduler ran it after all, null if it did not.",
     }),
     runId: z.uuid().nullable(),
     run: SlotRun.nullable().meta({ description: "The run of `runId`; null if none is kept." }),
@@ -97,7 +97,7 @@ export const EvidenceView = z
       .optional()
       .meta({
         description:
-          "For a run that did not come: whether its scheduler makes it up, and from when on the run is lost. Left out if that is not known of the scheduler.",
+          "For a run that did not come: whether its scheduler will still run it later, and from when on it certainly will not. Left out if that is not known of the scheduler.",
       }),
   })
   .meta({ id: "Evidence" });

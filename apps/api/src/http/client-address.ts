@@ -29,6 +29,7 @@ export function clientAddressFinder(trustedNetworks: readonly string[]): (hops: 
 export function shownAddress({ socketAddress, forwardedFor }: Hops, client: string | null): string | null {
   if (client === null || client === plainAddress(socketAddress ?? "")) return client;
   const [first = ""] = (forwardedFor ?? "").split(",");
+  // Shown as the proxy wrote it, as Healthchecks does; only brackets, ports and zones are removed.
   const written = withoutPort(first.trim());
   if (isIP(written) !== 0 && !written.includes("%")) return written;
   return isIP(plainAddress(written)) === 0 ? client : plainAddress(written);

@@ -29,7 +29,7 @@ const SERVER_OPTIONS = {
   maxHeaderSize: 16_384,
 };
 
-/** Emitted on a request whose client closed its half of the connection in the middle of the body. */
+/** Emitted on a request whose body breaks off: the connection ended, or the rest cannot be parsed. */
 export const BROKEN_OFF = "broken-off";
 
 /** Replaces a Host header that is missing (HTTP/1.0 has none) or is no host name. */
@@ -58,6 +58,7 @@ export function createHttpServer(options: HttpServerOptions): { server: Server; 
     if (current !== undefined && !current.outgoing.writableEnded) {
       // The request that was read is still answered, as the last one on this connection.
       current.outgoing.shouldKeepAlive = false;
+      // A ping handler that is reading the body listens, and answers with what has come. If nobody listens, it is refused below.
       if (current.incoming.complete || current.incoming.emit(BROKEN_OFF)) return;
       if (current.outgoing.headersSent) return void socket.destroy();
     }

@@ -111,7 +111,7 @@ export const myInvitationRoutes = createRouter()
       path: "/v1/invitations/{invitationId}/accept",
       summary: "Accept an invitation",
       description:
-        "For the account with the invited address, once that is proven, or with the token of the invitation's link.",
+        "For the account with the invited address, once that is confirmed, or with the token of the invitation's link.",
       tags: ["Account"],
       request: { params: InvitationId, body: body(MaybeByLink) },
       responses: { 200: json(Accepted, "You are a member of this project now.") },

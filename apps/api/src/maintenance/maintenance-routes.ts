@@ -201,7 +201,7 @@ async function startWindow(
   return createdView(c, await createWindow(db, projectId, parts));
 }
 
-/** Ends the spans that last now, of the windows that `isMeant` says. Answers those windows. */
+/** Ends the spans that last now, of the windows for which `isMeant` is true. Returns those windows as they are afterwards. */
 async function stopWindows(
   c: AppContext,
   projectId: string,

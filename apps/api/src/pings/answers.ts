@@ -62,7 +62,7 @@ export function slowDown(): PingAnswer {
   });
 }
 
-/** Says what to do about a query or body that reports something other than success as another monitor would read it. */
+/** Says what to do about a query or body in which another monitor would read something other than success. */
 export function otherDialect({ words, place }: { words: string; place: "query" | "body" }): string {
   const shown = words.replaceAll(/[^\x20-\x7E]/g, "?").slice(0, WORDS_CHARS_MAX);
   return (
@@ -74,7 +74,7 @@ export function otherDialect({ words, place }: { words: string; place: "query" |
 
 const TYPES = { text: TEXT["Content-Type"], json: "application/json" };
 
-/** Browsers may send what Sentry's SDKs send from pages, so that any origin may read the answer. */
+/** Pages in browsers send pings with Sentry's SDKs, so any origin may read the answer. */
 export function dialectAnswer({ status, type, text: body }: DialectAnswer): PingAnswer {
   return text(status, body ?? "", { "Content-Type": TYPES[type], "Access-Control-Allow-Origin": "*" });
 }

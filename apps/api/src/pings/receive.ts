@@ -1,4 +1,4 @@
-import { httpKeywords, isUuid, type PingReading } from "@overdue/core";
+import { httpKeywords, isUuid, type PingFilter } from "@overdue/core";
 import { type Recorded, REFUSAL_REASONS, type RefusalReason, type Target } from "@overdue/db";
 import type { Logger } from "pino";
 
@@ -30,7 +30,7 @@ type ReceiveOptions = {
   /** How many checks the target names. Called only for pings that are refused. */
   lookFor: (target: Target) => Promise<"one" | "none" | "several">;
   /** How the check reads its pings. Called only for a body that is not kept whole or that may be another dialect. */
-  findReadings: (target: Target) => Promise<readonly PingReading[]>;
+  findFilters: (target: Target) => Promise<readonly PingFilter[]>;
   /** Takes a ping in the form of another monitor; null for anything else. */
   inDialect: (request: PingRequest) => Promise<answers.PingAnswer | null>;
   addresses: PingAddresses;
@@ -140,11 +140,11 @@ async function storePing(
   const body = await readBody(stream, {
     limit: options.bodyBytesMax,
     timeMs: options.bodyTimeMs,
-    keywords: async () => (await orUnavailable(options.findReadings(target))).flatMap(httpKeywords),
+    keywords: async () => (await orUnavailable(options.findFilters(target))).flatMap(httpKeywords),
   });
   const words = url.action === "success" && url.exitStatus === null ? foreignOutcomeInBody(body) : null;
   if (words !== null) {
-    const readings = await orUnavailable(options.findReadings(target));
+    const readings = await orUnavailable(options.findFilters(target));
     // A check that looks for keywords in bodies decides by its own rules.
     if (!readings.some(({ filterHttpBody }) => filterHttpBody)) {
       const problem = { kind: "other dialect", words, place: "body" } as const;

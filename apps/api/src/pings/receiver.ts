@@ -5,7 +5,7 @@ import type { LiveEvent } from "@overdue/core";
 import {
   endReceiver,
   findMailTarget,
-  findPingReadings,
+  findPingFilters,
   lookForTarget,
   notifyChanges,
   type Pool,
@@ -62,7 +62,7 @@ export function createReceiver(options: {
     ...common,
     inDialect,
     lookFor: (target) => lookForTarget(pool, target),
-    findReadings: (target) => findPingReadings(pool, target),
+    findFilters: (target) => findPingFilters(pool, target),
   });
   return {
     ingest,
@@ -91,7 +91,7 @@ export function createReceiver(options: {
     },
     /** The check that a mail is for. */
     findMailTarget: (target: Target) => findMailTarget(pool, target),
-    sendHeartbeat: () => heartbeat?.now(),
+    sendHeartbeat: () => heartbeat?.sendNow(),
     /** Ends the receiver; call when the last request is answered. */
     stop: async () => {
       heartbeat?.stop();
@@ -136,9 +136,9 @@ function createChangeNotifier(pool: Pool, log: Logger) {
   let changed: LiveEvent[] = [];
   const notify = () => {
     if (changed.length === 0) return;
-    const now = changed;
+    const batch = changed;
     changed = [];
-    notifyChanges(pool, now).catch((error: unknown) =>
+    notifyChanges(pool, batch).catch((error: unknown) =>
       log.warn({ err: error }, "Open pages could not be notified of a change."),
     );
   };
@@ -166,7 +166,7 @@ const HEARTBEAT_TIMEOUT_MS = 3_000;
  * pings could be received. Returns functions that send one now and that stop.
  */
 function startHeartbeat(options: { address: { host: string; port: number }; token: string; agent: Agent }): {
-  now: () => void;
+  sendNow: () => void;
   stop: () => void;
 } {
   let underWay = false;
@@ -189,7 +189,7 @@ function startHeartbeat(options: { address: { host: string; port: number }; toke
   };
   const timer = setInterval(beat, HEARTBEAT_EVERY_MS);
   beat();
-  return { now: beat, stop: () => clearInterval(timer) };
+  return { sendNow: beat, stop: () => clearInterval(timer) };
 }
 
 /** Ignores failures: without a committed heartbeat the checkpoint grows old, and no deadline is evaluated. */

@@ -24,7 +24,7 @@ const Search = z
   )
   .refine((parts) => Object.keys(parts).length <= 10, "A view has at most 10 parts.")
   .meta({
-    description: "The address of the list of checks, part by part.",
+    description: "The query parameters of the list of checks.",
     example: { tag: ["db"], sort: "last" },
   });
 

@@ -47,7 +47,7 @@ test("pings are answered while every thread is busy with files, and too many fil
   expect(answered.slice(0, 1 + COUNT)).toEqual(["file", ...Array.from({ length: COUNT }, () => "ping")]);
 });
 
-test("pings are answered while holidays are reckoned for schedules", async () => {
+test("pings are answered while holidays are computed for schedules", async () => {
   const check = await aCheck(database.pool);
   const key = await aKey();
   const answered: string[] = [];

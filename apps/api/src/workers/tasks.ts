@@ -1,5 +1,5 @@
 import type { MailText } from "@overdue/core";
-import type { ReckonedHolidays } from "@overdue/schedules";
+import type { ComputedHolidays } from "@overdue/schedules";
 import type { Bounce } from "@overdue/db";
 
 import type { readLine as ReadLine } from "../schedules/readings.ts";
@@ -23,9 +23,9 @@ export async function precomputeHolidays({
 }: {
   schedules: readonly unknown[];
   now: number;
-}): Promise<ReckonedHolidays> {
-  const { ScheduleInput, explain, reckonedHolidaysOf } = await import("@overdue/schedules");
-  return reckonedHolidaysOf(() => {
+}): Promise<ComputedHolidays> {
+  const { ScheduleInput, explain, collectHolidays } = await import("@overdue/schedules");
+  return collectHolidays(() => {
     for (const schedule of schedules) {
       const { data } = ScheduleInput.safeParse(schedule);
       if (data !== undefined) explain(data, { from: now, count: NEXT_TIMES });

@@ -17,7 +17,7 @@ import { WakeLoop } from "../wake-loop.ts";
 const BATCH_CHECKS = 500;
 /** How often to look even without a notification. */
 const SWEEP_MS = 1_000;
-const SOONEST_MS = 5;
+const DUE_NOW_WITHIN_MS = 5;
 /** After this, a requested checkpoint that did not come is requested again. */
 const CHECKPOINT_MS = 100;
 /** How often outages are read. A new one is stored only when an outage ends, so a second's delay is harmless. */
@@ -110,7 +110,7 @@ export class DeadlineEvaluator {
     const next = await nextWakeAt(this.#options.pool);
     if (next === null || watermark === null) return SWEEP_MS;
     const waitMs = next - this.#options.now();
-    if (waitMs > 0) return Math.min(SWEEP_MS, Math.max(SOONEST_MS, waitMs));
+    if (waitMs > 0) return Math.min(SWEEP_MS, Math.max(DUE_NOW_WITHIN_MS, waitMs));
     if (next <= watermark) return SWEEP_MS;
     await requestCheckpoint(this.#options.pool);
     return CHECKPOINT_MS;

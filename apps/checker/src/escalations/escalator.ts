@@ -6,7 +6,7 @@ import { WakeLoop } from "../wake-loop.ts";
 const BATCH = 100;
 /** How often to look even if nothing woke the escalator. */
 const SWEEP_MS = 5_000;
-const SOONEST_MS = 5;
+const DUE_NOW_WITHIN_MS = 5;
 
 /**
  * Processes alert routes over time: escalation steps, reminders, the end of a snooze, the start of a route's hours. It looks
@@ -55,6 +55,6 @@ export class Escalator {
       );
     }
     const next = await nextIncidentWakeAt(this.#pool);
-    return next === null ? SWEEP_MS : Math.min(SWEEP_MS, Math.max(SOONEST_MS, next - Date.now()));
+    return next === null ? SWEEP_MS : Math.min(SWEEP_MS, Math.max(DUE_NOW_WITHIN_MS, next - Date.now()));
   }
 }

@@ -25,7 +25,7 @@ export type DeliveryJob = z.infer<typeof Job>;
 const SINGLE_MAX = 25;
 const JOB_DELIVERIES_MAX = 100;
 /** Instants are stored to the millisecond, so a delivery written just now may be due a moment ahead. */
-export const SOONEST_MS = 2;
+export const DUE_NOW_WITHIN_MS = 2;
 const RANKS_PER_PRIORITY = 20;
 const PRIORITY_MAX = 2_000_000;
 
@@ -36,7 +36,7 @@ const PRIORITY_MAX = 2_000_000;
  * it, the lower a job's priority, so that no project waits behind thousands of another.
  */
 export function deliveryJobs(found: readonly DueDelivery[]): QueueJob<DeliveryJob>[] {
-  const byTime = Map.groupBy(found, ({ dueAt, dueInMs }) => (dueInMs < SOONEST_MS ? 0 : dueAt));
+  const byTime = Map.groupBy(found, ({ dueAt, dueInMs }) => (dueInMs < DUE_NOW_WITHIN_MS ? 0 : dueAt));
   return [...byTime.values()].flatMap((together) => {
     const size = together.length <= SINGLE_MAX ? 1 : JOB_DELIVERIES_MAX;
     return Array.from({ length: Math.ceil(together.length / size) }, (_, index) =>
@@ -52,7 +52,7 @@ function jobOf(deliveries: DueDelivery[]): QueueJob<DeliveryJob> {
     data: { version: 2, deliveries },
     id: `d-${first?.deliveryId}-${first?.attempt}-${first?.dueAt}`,
     priority: Math.min(Math.floor(((first?.rank ?? 1) - 1) / RANKS_PER_PRIORITY), PRIORITY_MAX),
-    delayMs: first === undefined || first.dueInMs < SOONEST_MS ? 0 : first.dueInMs,
+    delayMs: first === undefined || first.dueInMs < DUE_NOW_WITHIN_MS ? 0 : first.dueInMs,
   };
 }
 

@@ -1,7 +1,7 @@
 import { type Db, type DueDelivery, dueDeliveries, freeLeases } from "@overdue/db";
 import type { Logger } from "pino";
 
-import { type DeliveryJob, deliveryJobs, SOONEST_MS } from "../queue/delivery-job.ts";
+import { type DeliveryJob, deliveryJobs, DUE_NOW_WITHIN_MS } from "../queue/delivery-job.ts";
 import type { WorkQueue } from "../queue/work-queue.ts";
 import { WakeLoop } from "../wake-loop.ts";
 import type { ChannelQueues } from "./channel-queues.ts";
@@ -111,7 +111,7 @@ export class Dispatcher {
     } catch {
       // The queue has reported the error. What is due goes out from here; what is due later is found again then.
       for (const due of found) {
-        if (due.dueInMs < SOONEST_MS) this.#accept(due);
+        if (due.dueInMs < DUE_NOW_WITHIN_MS) this.#accept(due);
         else this.#enqueued.delete(due.deliveryId);
       }
     }

@@ -161,12 +161,14 @@ async function press(parts: RequestParts, request: Press): Promise<void> {
     : null;
   const done =
     projectId === null
-      ? { text: "There is no such incident for this chat.", stays: false }
+      ? { text: "There is no such incident for this chat.", isFinal: false }
       : await perform(parts, { act, incidentId, projectId, by: `${request.by.slice(0, 100)} (Telegram)` });
   await parts.bot("answerCallbackQuery", { callback_query_id: request.pressId, text: done.text });
-  if (done.stays) await markAsDone(parts, request, done.text);
+  if (done.isFinal) await markAsDone(parts, request, done.text);
 }
 
+/** `isFinal`: the text is added to the message, and its buttons are removed. */
+type Done = { text: string; isFinal: boolean };
 type Act = { act: string; projectId: string; incidentId: string; by: string };
 const VIA = { kind: "telegram", link: null, address: null } as const;
 const TWO_HOURS_MS = 2 * 3_600_000;
@@ -192,22 +194,22 @@ async function perform({ pool }: RequestParts, { act, projectId, incidentId, by 
       );
     }
     default:
-      return { text: "This button belongs to another version of Overdue.", stays: false };
+      return { text: "This button belongs to another version of Overdue.", isFinal: false };
   }
 }
 
-function answerTo(acted: ActResult, words: string): { text: string; stays: boolean } {
+function answerTo(acted: ActResult, words: string): Done {
   switch (acted.kind) {
     case "done":
-      return { text: words, stays: true };
+      return { text: words, isFinal: true };
     case "used":
-      return { text: "This was done already.", stays: true };
+      return { text: "This was done already.", isFinal: true };
     case "already":
-      return { text: `Acknowledged already${acted.by === null ? "" : ` by ${acted.by}`}.`, stays: true };
+      return { text: `Acknowledged already${acted.by === null ? "" : ` by ${acted.by}`}.`, isFinal: true };
     case "resolved":
-      return { text: "It is up again already.", stays: true };
+      return { text: "It is up again already.", isFinal: true };
     case "unknown":
-      return { text: "This incident is gone.", stays: false };
+      return { text: "This incident is gone.", isFinal: false };
   }
 }
 

@@ -75,10 +75,10 @@ async function sendHttp(channel: HttpChannel, message: AlertMessage, parts: Part
   const result =
     rich.outcome === "plain" ? await attempt(channel, message, { ...parts, style: "plain" }) : rich;
   if (result.outcome !== "plain") return result;
-  const { statusCode, because, orGone } = result;
-  return orGone === undefined
+  const { statusCode, because, ifPlainRefused } = result;
+  return ifPlainRefused === undefined
     ? { outcome: "transient", because, uncertain: false, statusCode }
-    : { outcome: "permanent", because: orGone, statusCode };
+    : { outcome: "permanent", because: ifPlainRefused, statusCode };
 }
 
 async function attempt(

@@ -22,20 +22,20 @@ export const explainQuery = (schedule: CheckSchedule) =>
     staleTime: 10_000,
   });
 
-export type Runners = InferResponseType<typeof schedulers.$get, 200>;
-export type Scheduler = Runners["items"][number];
+export type SchedulerCatalogue = InferResponseType<typeof schedulers.$get, 200>;
+export type Scheduler = SchedulerCatalogue["items"][number];
 
 export type SchedulerSetups = Scheduler["setups"];
 
 /** Everything that may run a job: schedulers of cron lines, of intervals and of systemd, and how each can be set up. */
-export const runnersQuery = queryOptions({
+export const schedulerCatalogueQuery = queryOptions({
   queryKey: ["schedulers"],
   queryFn: () => parseResponse(schedulers.$get()),
   staleTime: Infinity,
 });
 
 /** The schedulers that can be chosen for a cron line, ordered by family. */
-export const schedulersQuery = queryOptions({ ...runnersQuery, select: ({ items }) => items });
+export const schedulersQuery = queryOptions({ ...schedulerCatalogueQuery, select: ({ items }) => items });
 
 /** Loads the code that reads schedules: it is large, and needed only once something is typed. */
 export const loadTools = () => import("./form/schedule-tools.ts");
@@ -51,7 +51,7 @@ export const proposalQuery = (typed: { expression: string; scheduler?: string | 
 /** What one scheduler makes of a line. */
 export type Reading = InferResponseType<typeof readings.$get, 200>["items"][number];
 
-/** What a schedule means, without what was found in a pasted text. */
+/** What a schedule means: the part of an explanation that does not depend on a pasted text. */
 export type Meaning = NonNullable<Reading["meaning"]>;
 
 /** What several schedulers make of one line. It can be read without an account. */

@@ -64,7 +64,11 @@ const instanceHealthQuery = queryOptions({
 /** The current problems, or "No problems". */
 function Problems({ health: { problems } }: Props) {
   return (
-    <section className={styles["problems"]} data-well={problems.length === 0 || undefined} aria-label="State">
+    <section
+      className={styles["problems"]}
+      data-healthy={problems.length === 0 || undefined}
+      aria-label="State"
+    >
       {problems.length === 0 ? (
         <StatusLabel icon={IconCircleCheck} tone="good">
           No problems

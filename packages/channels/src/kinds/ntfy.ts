@@ -8,7 +8,10 @@ import { alertLinks, bodyText } from "../message/parts.ts";
 import { clipBytes, clipEnd } from "../message/text.ts";
 import { jsonRequest } from "../request.ts";
 
-/** The JSON document may have twice the 4,096 bytes of a message, so this fits even with every quote escaped and all links. */
+/**
+ * ntfy refuses a JSON document of more than 8,192 bytes, twice its limit for a message. This much text fits in it together with
+ * all links, even if every quote is escaped.
+ */
 const BYTES_MAX = 3_000;
 /** The limit in the plain style, for servers that accept less. */
 const PLAIN_BYTES_MAX = 1_000;
@@ -18,7 +21,7 @@ const TAGS = { bad: ["red_circle"], good: ["green_circle"], neutral: ["bell"] };
 const PRIORITY = { bad: 4, good: 3, neutral: 3 };
 const SILENT_PRIORITY = 2;
 const HOUR_MS = 3_600_000;
-/** ntfy's daily limit for this account or address is reached until midnight UTC, and every attempt counts against it. */
+/** ntfy's daily limit for this account or address is used up, and is reset at midnight UTC. Every attempt counts against it. */
 const DailyLimit = z.object({ code: z.literal(42_908) });
 
 export const ntfy = defineHttpKind({

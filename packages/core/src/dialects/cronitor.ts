@@ -16,7 +16,7 @@ import {
 /**
  * Cronitor's telemetry: `/p/<key>/<monitor>` of its Python library, `/ping/<key>/<monitor>` of all others, and the words
  * that its URLs may end with. Its key is the project's ping key, or a ping URL stands for both.
- * Source: shared dialects.md 2, clients.md 8 to 11 and surprises 6, 7, 16, 17.
+ * Source: recordings of the real clients, see docs/connect.
  */
 
 const OWN = /^\/p\/([^/]+)\/(.+?)\/?$/;

@@ -6,7 +6,7 @@ import { type Declaration, isRecord, textOf } from "./dialect.ts";
 /**
  * The `monitor_config` of a check-in as settings of a check; null if its schedule cannot be read: the check then keeps its
  * settings, as with Sentry. The older form, with `schedule_type` beside the schedule, is taken too.
- * Source: shared dialects.md 5.2.
+ * Source: docs.sentry.io, “Crons”, and the check-ins that its SDKs send.
  */
 export function declarationOf(config: Record<string, unknown>, sdk: string): Declaration | null {
   const schedule = scheduleOf(config, sdk);
@@ -77,8 +77,8 @@ function readSchedule(input: unknown): Schedule | null {
 }
 
 /**
- * What reads the schedule that an SDK sends, by its id: the usual scheduler of the SDK's language. A line of five fields is
- * read as Sentry itself reads it, unless the language has one way to read it.
+ * The id of the scheduler that runs the jobs of an SDK: the usual one of its language. Null for a line of five fields, which is
+ * then read as Sentry reads it, unless the language has a scheduler of its own for these.
  */
 function schedulerOf(expression: string, sdk: string): string | null {
   const hasSeconds = expression.split(/\s+/).length > FIELDS;

@@ -20,7 +20,7 @@ import { declarationOf } from "./sentry-monitor.ts";
 
 /**
  * Sentry's check-ins: envelopes of its SDKs and its command line, and the plain address for curl. What else an SDK sends to
- * the same address is accepted and dropped. Source: shared dialects.md 5, clients.md 1 to 6 and surprises 1 to 4.
+ * the same address is accepted and dropped. Source: recordings of the real clients, see docs/connect.
  */
 
 const ENVELOPE = /\/api\/[^/]+\/envelope\/?$/;

@@ -20,7 +20,7 @@ import {
 
 /**
  * Monitors whose URL is a secret of one check and little else. In place of their token stands the UUID of the check's
- * ping URL, with or without its dashes. Source: shared dialects.md 3, 4, 6 to 9, clients.md 12, 14 to 19, 25.
+ * ping URL, with or without its dashes. Source: recordings of the real clients, see docs/connect.
  */
 
 const UNKNOWN_TOKEN = { kind: "malformed", problem: "not found" } as const;

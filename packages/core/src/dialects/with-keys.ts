@@ -18,7 +18,7 @@ import {
 
 /**
  * Monitors that name a check and send a key of its project beside: Gatus, Opsgenie, AppSignal. Their key is the project's
- * ping key. Source: shared dialects.md 10, clients.md 17, 21 to 24.
+ * ping key. Source: recordings of the real clients, see docs/connect.
  */
 
 const GATUS = /^\/api\/v1\/endpoints\/([^/]+)\/external\/?$/;

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 
 import type { PingKind } from "../checks/event.ts";
-import { type MailText, type PingReading, readMail, readPing } from "./read-ping.ts";
+import { type MailText, type PingFilter, readMail, readPing } from "./read-ping.ts";
 
-const plain: PingReading = {
+const plain: PingFilter = {
   methods: "",
   filterSubject: false,
   filterBody: false,
@@ -13,7 +13,7 @@ const plain: PingReading = {
   successKeywords: "",
   failureKeywords: "",
 };
-const keywords: PingReading = {
+const keywords: PingFilter = {
   ...plain,
   filterHttpBody: true,
   startKeywords: "BEGIN",
@@ -21,7 +21,7 @@ const keywords: PingReading = {
   failureKeywords: "ERROR",
 };
 
-const cases: [string, PingReading, Partial<Parameters<typeof readPing>[1]>, string, PingKind][] = [
+const cases: [string, PingFilter, Partial<Parameters<typeof readPing>[1]>, string, PingKind][] = [
   ["a plain ping is what its URL says", plain, { kind: "start" }, "", "start"],
   ["exit status 0 is a success", plain, { exitStatus: 0 }, "", "success"],
   ["exit status 3 is a failure", plain, { exitStatus: 3 }, "", "fail"],
@@ -44,7 +44,7 @@ test.each(cases)("%s", (_, reading, ping, text, expected) => {
   ).toBe(expected);
 });
 
-const mailCases: [string, Partial<PingReading>, Partial<MailText>, PingKind][] = [
+const mailCases: [string, Partial<PingFilter>, Partial<MailText>, PingKind][] = [
   ["a mail is a success", {}, { subject: "ERROR" }, "success"],
   ["the filter of HTTP bodies is not for mails", { filterHttpBody: true }, { plain: "ERROR" }, "success"],
   ["only POST counts: not for mails either", { methods: "POST" }, {}, "success"],

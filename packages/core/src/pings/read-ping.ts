@@ -1,7 +1,7 @@
 import type { PingKind } from "../checks/event.ts";
 
 /** How a check's pings are read (Healthchecks' filters). Keyword lists are comma-separated. */
-export type PingReading = {
+export type PingFilter = {
   /** "POST": any other method is ignored; "": all count. */
   methods: string;
   filterSubject: boolean;
@@ -35,7 +35,7 @@ export type MailText = { subject: string; plain: string; html: string };
  * The kind that a ping counts as. Precedence as in Healthchecks: the method, then keywords, which replace what the URL
  * said, then the exit status.
  */
-export function readPing(reading: PingReading, ping: RawPing): ReadPing {
+export function readPing(reading: PingFilter, ping: RawPing): ReadPing {
   if (ping.kind === "ignored") return countsAs("ignored");
   if (reading.methods === "POST" && ping.method !== "POST") return { kind: "ignored", note: "method" };
   if (reading.filterHttpBody) return byKeywords(reading, ping.mentions);
@@ -43,7 +43,7 @@ export function readPing(reading: PingReading, ping: RawPing): ReadPing {
 }
 
 /** The keywords to look for in the body of an HTTP ping, each once; none if the check does not filter by them. */
-export function httpKeywords(reading: PingReading): string[] {
+export function httpKeywords(reading: PingFilter): string[] {
   if (!reading.filterHttpBody) return [];
   const { failureKeywords, successKeywords, startKeywords } = reading;
   return [...new Set([failureKeywords, successKeywords, startKeywords].flatMap(keywordsIn))];
@@ -53,7 +53,7 @@ export function httpKeywords(reading: PingReading): string[] {
  * The kind that a mail counts as: a success, unless the check filters by keywords in the subject or the body. Its filters
  * by method and HTTP body do not apply. Source: https://healthchecks.io/docs/email/.
  */
-export function readMail(reading: PingReading, { subject, plain, html }: MailText): ReadPing {
+export function readMail(reading: PingFilter, { subject, plain, html }: MailText): ReadPing {
   if (!reading.filterSubject && !reading.filterBody) return countsAs("success");
   const searched = [
     ...(reading.filterSubject ? [subject] : []),
@@ -65,7 +65,7 @@ export function readMail(reading: PingReading, { subject, plain, html }: MailTex
 }
 
 /** The first match counts, in the order failure, success, start. Without any, `filterDefaultFail` decides. */
-function byKeywords(reading: PingReading, mentions: RawPing["mentions"]): ReadPing {
+function byKeywords(reading: PingFilter, mentions: RawPing["mentions"]): ReadPing {
   if (keywordsIn(reading.failureKeywords).some(mentions)) return countsAs("fail");
   if (keywordsIn(reading.successKeywords).some(mentions)) return countsAs("success");
   if (keywordsIn(reading.startKeywords).some(mentions)) return countsAs("start");

@@ -1,4 +1,4 @@
-import type { Check, CheckSettings, CheckState, CoalescedPings, PingReading } from "@overdue/core";
+import type { Check, CheckSettings, CheckState, CoalescedPings, PingFilter } from "@overdue/core";
 import type { Instant } from "@overdue/schedules";
 import { getTableColumns } from "drizzle-orm";
 
@@ -11,7 +11,7 @@ export type CheckRow = typeof checks.$inferSelect;
 export type StoredCheck = {
   projectId: string;
   pingUuid: string;
-  reading: PingReading;
+  reading: PingFilter;
   check: Check;
   coalesced: CoalescedPings | null;
 };
@@ -63,7 +63,7 @@ export const STORED_CHECK = Object.entries(getTableColumns(checks))
   )
   .join(", ");
 
-/** SQL: the columns of a check's `PingReading`. */
+/** SQL: the columns of a check's `PingFilter`. */
 export const PING_READING = `methods, filter_subject as "filterSubject", filter_body as "filterBody",
   filter_http_body as "filterHttpBody", filter_default_fail as "filterDefaultFail",
   start_keywords as "startKeywords", success_keywords as "successKeywords", failure_keywords as "failureKeywords"`;
@@ -112,7 +112,7 @@ export function checkSettings(row: Omit<CheckSettings, "maintenance">): CheckSet
   };
 }
 
-function pingReading(row: PingReading): PingReading {
+function pingReading(row: PingFilter): PingFilter {
   const { methods, filterSubject, filterBody, filterHttpBody, filterDefaultFail } = row;
   const { startKeywords, successKeywords, failureKeywords } = row;
   const filters = { filterSubject, filterBody, filterHttpBody, filterDefaultFail };

@@ -12,7 +12,7 @@ import {
   type Tx,
 } from "../database.ts";
 import { endKeptIncidents } from "../deliveries/end-incidents.ts";
-import { changeAndWakeDependents, wakeDependents } from "../incidents/dependents.ts";
+import { changeAndWakeDependents, makeIncidentsDue } from "../incidents/dependents.ts";
 import { windowsFor } from "../maintenance/windows.ts";
 import { checks } from "../schema/index.ts";
 import { type Act, changeCheck, changeCheckIn, foldRestored } from "../transitions/change-check.ts";
@@ -85,7 +85,7 @@ export async function pauseCheck(pool: Pool, ref: CheckRef, at: Instant): Promis
   const changed = await changeCheck(pool, ref, async ({ id, state }, client) => {
     if (state.status === "paused") return [];
     // A check that was about to be evaluated may have held back its dependents.
-    await wakeDependents(client, [id]);
+    await makeIncidentsDue(client, [id]);
     return [{ kind: "pause", at }];
   });
   return changed !== null;

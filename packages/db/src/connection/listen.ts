@@ -57,6 +57,7 @@ class Listener {
     try {
       await session.query([...this.#handlers.keys()].map((channel) => `listen ${channel}`).join(";"));
     } catch {
+      // Its `onEnd` connects again.
       await session.end();
       return;
     }

@@ -32,7 +32,7 @@ afterAll(() => database.drop());
 describe("the circuit of a channel", () => {
   test("opens after five errors in a row, and what comes then waits without an attempt", async () => {
     await failOften(5);
-    const { deliveryId } = await downOf("one more");
+    const { deliveryId } = await takeCheckDown("one more");
     expect(await claimDeliveries(db, [deliveryId], LEASE)).toEqual([]);
     const waiting = await row(deliveryId);
     expect(waiting).toMatchObject({ state: "retry", attempt: 0 });
@@ -50,7 +50,7 @@ describe("the circuit of a channel", () => {
     await restIsOver();
     const probe = await claimed("probe");
     expect(probe.isProbe).toBe(true);
-    const other = await downOf("other");
+    const other = await takeCheckDown("other");
     expect(await claimDeliveries(db, [other.deliveryId], LEASE)).toEqual([]);
     await end(probe, { state: "retry" });
     const { circuitStep, circuitUntil } = await channel();
@@ -60,7 +60,7 @@ describe("the circuit of a channel", () => {
 
   test("closes with the first message that arrives, and all that waited goes at once", async () => {
     await failOften(5);
-    const waiting = await downOf("waiting");
+    const waiting = await takeCheckDown("waiting");
     await claimDeliveries(db, [waiting.deliveryId], LEASE);
     await restIsOver();
     await end(await claimed("probe"), { state: "sent" });
@@ -104,7 +104,7 @@ describe("the fallback", () => {
   test("gets what comes while the channel is broken", async () => {
     const fallback = await named();
     await db.update(channels).set({ brokenAt: new Date() }).where(eq(channels.id, scene.channelId));
-    const { deliveryId } = await downOf("job");
+    const { deliveryId } = await takeCheckDown("job");
     await claimDeliveries(db, [deliveryId], LEASE);
     expect(await of(fallback)).toMatchObject([{ fallbackFor: deliveryId }]);
   });
@@ -156,7 +156,7 @@ describe("leases of a checker", () => {
   });
 
   test("that died are counted, and the third time the delivery is put aside", async () => {
-    const { deliveryId } = await downOf("poison");
+    const { deliveryId } = await takeCheckDown("poison");
     await db
       .update(deliveries)
       .set({ state: "sending", poisonAttempts: 2, leaseUntil: sql`now() - interval '1 second'` });
@@ -169,7 +169,7 @@ describe("leases of a checker", () => {
   });
 
   async function held(holder: string) {
-    const down = await downOf("job");
+    const down = await takeCheckDown("job");
     await claimDeliveries(db, [down.deliveryId], { seconds: 45, holder });
     return down;
   }
@@ -198,12 +198,12 @@ test("a delivery says how long it took from the deadline", async () => {
   expect(Math.abs((latencyMs ?? 0) - sinceDeadlineMs)).toBeLessThan(60_000);
 });
 
-async function downOf(name: string) {
+async function takeCheckDown(name: string) {
   return scene.down({ checkId: await scene.addCheck(name) });
 }
 
 async function claimed(name: string): Promise<Claim> {
-  const { deliveryId } = await downOf(name);
+  const { deliveryId } = await takeCheckDown(name);
   const [found] = await claimDeliveries(db, [deliveryId], LEASE);
   if (found === undefined) throw new Error("Nothing was claimed.");
   return found.claim;

@@ -75,7 +75,7 @@ const WOKEN = new Fragment(`
 const NOTIFY_ESCALATOR = new Fragment("select pg_notify('overdue_incidents', '')");
 
 /** Makes the open incidents of these changed checks and of their dependents due at once, so that the routes decide anew. */
-export async function wakeDependents(client: PoolClient, checkIds: readonly string[]): Promise<void> {
+export async function makeIncidentsDue(client: PoolClient, checkIds: readonly string[]): Promise<void> {
   if (checkIds.length === 0) return;
   const { count } = await client.query(
     `with recursive named as (select unnest($1::uuid[]) as id), ${WOKEN} select id from woken`,

@@ -54,6 +54,7 @@ export async function loadStatusPage(
   return { ...row, entries: row.entries.map((entry) => ({ ...entry, days: entry.days.map(dayRecord) })) };
 }
 
+// A public page shows neither overlong runs nor durations, so they are not read.
 function dayRecord([day, onTime, late, failed, missed, excluded]: DayValues): DayRecord {
   return { day, onTime, late, failed, missed, excluded, overlong: 0, meanMs: null };
 }
@@ -111,7 +112,8 @@ const PAGE = `
    cross join (select to_timestamp($2::float8 / 1000) as at) now
    where p.slug = $1 and p.deleted_at is null`;
 
-const TICKET = "status page password";
+/** Goes into the signature of a ticket, so that a signature made for something else is no ticket. */
+const TICKET_PURPOSE = "status page password";
 
 /** What a ticket is for: it is valid until `expires` (epoch seconds), or until the page's password is changed. */
 type TicketContent = { pageId: string; passwordHash: string | null; expires: string };
@@ -119,7 +121,7 @@ type TicketContent = { pageId: string; passwordHash: string | null; expires: str
 /** Signs a ticket, which proves that its holder knew a page's password. */
 export function signPageTicket(keyring: Keyring, content: TicketContent): string {
   const { id, key } = newestKey(keyring);
-  return [content.expires, id, sign(key, TICKET, ticketText(content))].join(".");
+  return [content.expires, id, sign(key, TICKET_PURPOSE, ticketText(content))].join(".");
 }
 
 /** Whether a text is a valid ticket of this page with its present password. */
@@ -130,7 +132,7 @@ export function isPageTicket(
   const [expires = "", keyId, signature = ""] = ticket.split(".");
   const key = keyring.keys.find(({ id }) => id === keyId);
   if (key === undefined || !/^\d{1,12}$/.test(expires) || Number(expires) * 1_000 <= now) return false;
-  return isSame(signature, sign(key.key, TICKET, ticketText({ ...page, expires })));
+  return isSame(signature, sign(key.key, TICKET_PURPOSE, ticketText({ ...page, expires })));
 }
 
 function ticketText({ pageId, passwordHash, expires }: TicketContent): string {

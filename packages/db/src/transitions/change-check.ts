@@ -4,7 +4,7 @@ import type { Instant } from "@overdue/schedules";
 import { STORED_CHECK, storedCheck, type StoredCheckRow } from "../checks/check-row.ts";
 import { inTransaction, openDb, type Pool, type PoolClient } from "../database.ts";
 import { reopenKeptIncidents } from "../deliveries/end-incidents.ts";
-import { wakeDependents } from "../incidents/dependents.ts";
+import { makeIncidentsDue } from "../incidents/dependents.ts";
 import { windowsFor } from "../maintenance/windows.ts";
 import { readWatermark, recentOutages } from "../receivers/checkpoint.ts";
 import { advance, applyOutages, changeOf } from "./change.ts";
@@ -64,7 +64,7 @@ export async function foldRestored(
   { deletedAt, at }: { deletedAt: Instant; at: Instant },
 ): Promise<void> {
   await changeCheck(pool, ref, async ({ id, state }, client) => {
-    await wakeDependents(client, [id]);
+    await makeIncidentsDue(client, [id]);
     await reopenKeptIncidents(openDb(client), ref);
     // Windows that were planned or ended meanwhile were not applied to the deleted check.
     const windows: Act = { kind: "maintenance", at, windows: await windowsFor(openDb(client), ref) };

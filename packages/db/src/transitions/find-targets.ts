@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 
-import { type CheckSettings, defaultSettings, fold, newCheck, type PingReading } from "@overdue/core";
+import { type CheckSettings, defaultSettings, fold, newCheck, type PingFilter } from "@overdue/core";
 import type { Instant } from "@overdue/schedules";
 
 import { PING_READING } from "../checks/check-row.ts";
@@ -214,21 +214,21 @@ export async function withPingKeys<Slug extends { kind: "slug"; pingKey: string;
 }
 
 /** How the check that a target names reads its pings; empty where there is no such check. */
-export async function findPingReadings(pool: Pool, target: Target): Promise<PingReading[]> {
+export async function findPingFilters(pool: Pool, target: Target): Promise<PingFilter[]> {
   return target.kind === "uuid" ? await byUuid(pool, target.pingUuid) : await bySlug(pool, target);
 }
 
-async function byUuid(pool: Pool, pingUuid: string): Promise<PingReading[]> {
-  const rows = await pool.query<PingReading>(
+async function byUuid(pool: Pool, pingUuid: string): Promise<PingFilter[]> {
+  const rows = await pool.query<PingFilter>(
     `select ${PING_READING} from checks where ping_uuid = $1 and deleted_at is null`,
     [pingUuid],
   );
   return rows;
 }
 
-async function bySlug(pool: Pool, asked: Extract<Target, { kind: "slug" }>): Promise<PingReading[]> {
+async function bySlug(pool: Pool, asked: Extract<Target, { kind: "slug" }>): Promise<PingFilter[]> {
   const [{ pingKey, slug } = asked] = await withPingKeys(pool, [asked]);
-  const rows = await pool.query<PingReading>(
+  const rows = await pool.query<PingFilter>(
     `select ${PING_READING} from checks
       where project_id = (select id from projects where ping_key = $1 and deleted_at is null)
         and slug = $2 and deleted_at is null`,

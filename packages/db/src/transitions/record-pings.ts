@@ -1,4 +1,4 @@
-import type { PingKind, PingReading, ReadPing } from "@overdue/core";
+import type { PingKind, PingFilter, ReadPing } from "@overdue/core";
 import type { Instant } from "@overdue/schedules";
 
 import { STORED_CHECK, type StoredCheck, storedCheck, type StoredCheckRow } from "../checks/check-row.ts";
@@ -14,7 +14,7 @@ export type ReceivedPing = {
   target: Target;
   record: PingRecord;
   /** What it counts as for a check that reads pings so. */
-  read: (reading: PingReading) => ReadPing;
+  read: (reading: PingFilter) => ReadPing;
   host: string | null;
   digest: string | null;
   /** The due time that the scheduler handed on; left out where it did not. */

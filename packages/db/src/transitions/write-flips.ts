@@ -2,7 +2,7 @@ import { stateChanges } from "@overdue/tracing";
 import { type IncidentNotice, notifyIncidents } from "../alert-routes/notify-incidents.ts";
 import { openDb, type PoolClient } from "../database.ts";
 import { endKeptIncidents, reopenKeptIncidents } from "../deliveries/end-incidents.ts";
-import { newestIncident, openIncidentOf, wakeDependents } from "../incidents/dependents.ts";
+import { newestIncident, openIncidentOf, makeIncidentsDue } from "../incidents/dependents.ts";
 import { epochMs } from "../sql-fragments.ts";
 import { at, type FlipRow, stateChangeOf } from "./rows.ts";
 
@@ -80,7 +80,7 @@ export async function writeFlips(client: PoolClient, flipsOfChecks: readonly Fli
       ownerContact: null,
     });
     const recovered = flips.flatMap((flip) => (flip.resolves ? [flip.check_id] : []));
-    await wakeDependents(client, recovered);
+    await makeIncidentsDue(client, recovered);
     ids.push(...rows.map(({ flip_id }) => flip_id));
     if (stateChanges.hasSubscribers) publishChanges(flips, flipped, writtenFrom);
   }

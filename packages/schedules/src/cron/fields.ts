@@ -21,7 +21,8 @@ export const WEEKDAY_WORDS: readonly string[] = [
   ...WEEKDAY_NAMES.slice(0, -1),
 ].map((name) => name.toUpperCase());
 
-/** What one field selects. Weekdays are numbered from Sunday, 0; `nth` -1 stands for the last of the month. */
+/** What one field selects. Weekdays are numbered from Sunday, 0; `nth` -1 stands for the last of the month, and the day 0 from the end for
+ * its last day (`L`). */
 export type FieldValues = {
   numbers: Set<number>;
   nthWeekdays: { weekday: number; nth: number }[];
@@ -52,6 +53,7 @@ export function numberNamed(
   if (index === 0 && grammar.sundayIsSeven) return 7;
   // At the end of a range, SUN is 7 for some schedulers, so that FRI-SUN does not run backwards.
   if (isEnd && index === 0 && bounds.max === 7 && grammar.sunday === 0) return grammar.sundayEnds ? 7 : 0;
+  // A field that begins at 1 has 7 where others have 0.
   return number < bounds.min ? number + 7 : number;
 }
 

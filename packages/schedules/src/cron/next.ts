@@ -22,14 +22,18 @@ export function nextOfCron(cron: Cron, zone: TimeZone, after: Instant): Instant 
   const { walk, times, walksAlways, stepsThrough = times !== undefined } = cron.rules.clock;
   if (walk !== undefined && walksAlways?.(cron)) return boundedWalk(walk, { cron, zone }, from);
   // Dagster reads the minutes of some hourly lines with the offset of another season.
-  const isCalm =
+  const isFreeOfClockChanges =
     stepsThrough &&
     (times === undefined || offset % HOUR_MS === 0) &&
     zone.nextChange(from - NEAR_CHANGE_MS, wall - offset + NEAR_CHANGE_MS) === null;
-  if (isCalm) return wall - offset;
+  if (isFreeOfClockChanges) return wall - offset;
   if (times !== undefined) return firstOf(boundedTimes(times, { cron, zone }, from));
   const margin = walk === undefined ? CHANGE_MAX_MS : NEAR_CHANGE_MS;
-  if (!stepsThrough && isCalmAround(from, margin, zone) && isCalmAround(wall - offset, margin, zone))
+  if (
+    !stepsThrough &&
+    noClockChangeAround(from, margin, zone) &&
+    noClockChangeAround(wall - offset, margin, zone)
+  )
     return zone.instantOf(wall, 0);
   return walk === undefined ? nextByRule(cron, zone, from) : boundedWalk(walk, { cron, zone }, from);
 }
@@ -71,7 +75,7 @@ function* boundedTimes(
 }
 
 /** Whether no clock change is near the instant. Changes in between do not matter: the line selects no times there. */
-function isCalmAround(instant: Instant, margin: number, zone: TimeZone): boolean {
+function noClockChangeAround(instant: Instant, margin: number, zone: TimeZone): boolean {
   return zone.nextChange(instant - margin, instant + margin) === null;
 }
 

@@ -63,7 +63,7 @@ function readWords(words: readonly string[], rules: CronRules): Cron {
   ) as Record<FieldName, FieldValues>;
   const cron = { ...cronOf(fields, parsed, rules), ...(timezone === null ? {} : { timezone }) };
   const read = rules.quirks.read?.(cron, words) ?? cron;
-  if (rules.neverRefused) refuseMissingDays(read);
+  if (rules.acceptsLinesThatNeverRun) refuseMissingDays(read);
   return read;
 }
 

@@ -119,9 +119,9 @@ export type CronRules = {
   /** whether the search goes to the end of the last of these years */
   wholeYears: boolean;
   /** whether a date that never comes (30 February) is refused when the line is read */
-  neverRefused: boolean;
+  acceptsLinesThatNeverRun: boolean;
   /** whether a search without a result is an error */
-  raisesAtEnd: boolean;
+  failsWithoutNextTime: boolean;
   /** what the scheduler does that no rule describes */
   quirks: Quirks;
 };

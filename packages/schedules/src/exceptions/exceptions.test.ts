@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { reckonedHolidaysOf, takeHolidays } from "./holidays.ts";
+import { collectHolidays, takeHolidays } from "./holidays.ts";
 import { nextAfter, type Schedule } from "../schedule.ts";
 import { ScheduleInput } from "../schedule-input.ts";
 import type { Exceptions } from "./exceptions.ts";
@@ -106,7 +106,7 @@ test("a day that is a holiday each year is looked for in a dozen years, not in a
   const schedule: Schedule = { ...CHRISTMAS, except: { holidays: ["DE"] } };
   let years: ReadonlyMap<string, number[]> = new Map();
   const asked = () => expect(nextAfter(schedule, Date.parse("2026-12-01"))).toBeNull();
-  years = reckonedHolidaysOf(asked);
+  years = collectHolidays(asked);
   expect(years.size).toBeLessThanOrEqual(12);
   expect(ScheduleInput.safeParse(schedule).error?.issues[0]?.message).toMatch(/would never run/);
 });
@@ -126,11 +126,11 @@ test("exceptions that leave nothing are given up after twenty thousand days, wha
   expect(nextAfter(schedule, Date.parse("2027-01-01"))).toBeNull();
 });
 
-test("holidays that another thread has reckoned are the same ones", () => {
+test("holidays that another thread has computed are the same ones", () => {
   const schedule: Schedule = { ...DAILY_AT_NINE, except: { holidays: ["CH-GL"] } };
   const days = () => nextDays(schedule, "2026-04-01", 12);
   let before: string[] = [];
-  const holidays = reckonedHolidaysOf(() => (before = days()));
+  const holidays = collectHolidays(() => (before = days()));
   expect([...holidays.keys()]).toEqual(["CH-GL 2026"]);
   takeHolidays(structuredClone(holidays));
   expect(days()).toEqual(before);

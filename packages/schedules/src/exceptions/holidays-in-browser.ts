@@ -12,9 +12,9 @@ export function isHolidayRegion(region: string): boolean {
   return /^[A-Z]{2}(-[A-Z0-9]{1,6}){0,2}$/.test(region);
 }
 
-export type ReckonedHolidays = ReadonlyMap<string, DayNumber[]>;
+export type ComputedHolidays = ReadonlyMap<string, DayNumber[]>;
 
-export function reckonedHolidaysOf(work: () => void): ReckonedHolidays {
+export function collectHolidays(work: () => void): ComputedHolidays {
   work();
   return new Map();
 }

@@ -15,44 +15,46 @@ const calendars = boundedCache(CALENDARS_MAX, (region) => {
 });
 const datesOfYear = boundedCache(YEARS_MAX, (key) => {
   const [region = "", year = ""] = key.split(" ");
-  const dates = given.get(key) ?? calendars(region).getHolidays(year).flatMap(datesOf);
-  given.delete(key);
+  const dates = received.get(key) ?? calendars(region).getHolidays(year).flatMap(datesOf);
+  received.delete(key);
   return new Set(dates);
 });
-const given = new Map<string, DayNumber[]>();
-let asked: Map<string, DayNumber[]> | null = null;
+/** The dates that `takeHolidays` puts into the cache, which asks for them here. */
+const received = new Map<string, DayNumber[]>();
+/** What the running `collectHolidays` has needed so far; null: none is running. */
+let collected: Map<string, DayNumber[]> | null = null;
 
 /** Holidays that another thread has computed: the days by region and year ("DE-BY 2026"). */
-export type ReckonedHolidays = ReadonlyMap<string, DayNumber[]>;
+export type ComputedHolidays = ReadonlyMap<string, DayNumber[]>;
 
 /**
  * Does `work`, and returns the holidays that it needed. Computing these takes up to some tens of milliseconds per year and
  * country, so a thread that must not be blocked lets another thread do the work first, and takes the holidays from there.
  */
-export function reckonedHolidaysOf(work: () => void): ReckonedHolidays {
+export function collectHolidays(work: () => void): ComputedHolidays {
   const here = new Map<string, DayNumber[]>();
-  asked = here;
+  collected = here;
   try {
     work();
   } finally {
-    asked = null;
+    collected = null;
   }
   return here;
 }
 
-/** Caches what `reckonedHolidaysOf` returned on another thread. */
-export function takeHolidays(holidays: ReckonedHolidays): void {
+/** Caches what `collectHolidays` returned on another thread. */
+export function takeHolidays(holidays: ComputedHolidays): void {
   for (const [key, dates] of holidays) {
-    given.set(key, dates);
+    received.set(key, dates);
     datesOfYear(key);
   }
-  given.clear();
+  received.clear();
 }
 
 /** The public holidays of a region such as "DE-BY" that take a whole day. */
 export function holidaysOf(region: string, year: number): ReadonlySet<DayNumber> {
   const dates = datesOfYear(`${region} ${year}`);
-  asked?.set(`${region} ${year}`, [...dates]);
+  collected?.set(`${region} ${year}`, [...dates]);
   return dates;
 }
 

@@ -32,6 +32,7 @@ export function daysText(rule: DayRule): string {
   if (weekdays === null) return `${ofMonth} ${ofMonths(rule)}`;
   if (isConditional(rule)) return `${ofMonth} ${ofMonths(rule)} if it is ${oneOfWeekdays(weekdays)}`;
   const months = inMonths(rule).trimStart();
+  // Days of both kinds count, which English joins with "and": on the 1st and every Friday.
   return `${months === "" ? "" : `${months}, `}${ofMonth} of the month and ${weekdaysText(weekdays)}`;
 }
 
@@ -140,7 +141,7 @@ function minuteRhythm(hours: number[], minutes: number[]): string {
   return `at minute ${valuesText(minutes)} past ${hoursText(hours)}`;
 }
 
-/** The step of values that divide the whole evenly from 0 on; null: they do not. */
+/** The step, if the numbers are 0, step, 2 × step and so on up to `whole`: 15 for 0, 15, 30, 45 of 60. Otherwise null. */
 function evenly(numbers: number[], whole: number): number | null {
   const step = whole / numbers.length;
   return numbers.length > 1 && numbers.every((value, index) => value === index * step) ? step : null;

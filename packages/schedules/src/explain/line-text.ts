@@ -1,7 +1,7 @@
 import type { Cron } from "../cron/cron.ts";
 import { nextOfCron } from "../cron/next.ts";
 import { type Line, linesOf } from "../lines.ts";
-import { type Chain, leastFrom, MICROSECONDS } from "../oncalendar/chain.ts";
+import { type Chain, leastFrom, MICROS_PER_SECOND } from "../oncalendar/chain.ts";
 import { daysOfMonth } from "../oncalendar/dates.ts";
 import type { OnCalendar } from "../oncalendar/parse.ts";
 import { ScheduleError } from "../schedule-error.ts";
@@ -146,9 +146,9 @@ function monthdaysOf(calendar: OnCalendar): Monthdays | null {
 }
 
 function secondsOf(chain: Chain): number[] | null {
-  if (chain?.every(({ start, stop, repeat }) => start === 0 && stop === null && repeat === MICROSECONDS))
+  if (chain?.every(({ start, stop, repeat }) => start === 0 && stop === null && repeat === MICROS_PER_SECOND))
     return null;
-  return valuesOf(chain, 0, 60 * MICROSECONDS - 1).map((micros) => micros / MICROSECONDS);
+  return valuesOf(chain, 0, 60 * MICROS_PER_SECOND - 1).map((micros) => micros / MICROS_PER_SECOND);
 }
 
 function valuesOf(chain: Chain, min: number, max: number): number[] {

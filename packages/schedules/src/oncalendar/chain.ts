@@ -11,7 +11,7 @@ export type Chain = readonly Component[] | null;
 
 export type CalendarField = { name: string; min: number; max: number; unit: number };
 
-export const MICROSECONDS = 1_000_000;
+export const MICROS_PER_SECOND = 1_000_000;
 export const YEAR: CalendarField = { name: "year", min: 1970, max: 2199, unit: 1 };
 export const MONTH: CalendarField = { name: "month", min: 1, max: 12, unit: 1 };
 export const DAY: CalendarField = { name: "day", min: 1, max: 31, unit: 1 };
@@ -22,8 +22,8 @@ export const MINUTE: CalendarField = { name: "minute", min: 0, max: 59, unit: 1 
 export const SECOND: CalendarField = {
   name: "second",
   min: 0,
-  max: 60 * MICROSECONDS - 1,
-  unit: MICROSECONDS,
+  max: 60 * MICROS_PER_SECOND - 1,
+  unit: MICROS_PER_SECOND,
 };
 
 const COMPONENTS_MAX = 240;
@@ -35,7 +35,7 @@ const FRACTIONAL = /^(\d+(?:\.\d+)?)(?:\.\.(\d+(?:\.\d+)?))?(?:\/(\d+(?:\.\d+)?)
  * @throws ScheduleError
  */
 export function parseChain(field: CalendarField, text: string): Chain {
-  if (text === "*") return field === SECOND ? [{ start: 0, stop: null, repeat: MICROSECONDS }] : null;
+  if (text === "*") return field === SECOND ? [{ start: 0, stop: null, repeat: MICROS_PER_SECOND }] : null;
   const entries = text.split(",");
   if (entries.length > COMPONENTS_MAX) throw wrong(field, "lists too many values: use ranges");
   const components = entries.map((entry) => normalise(parseComponent(field, entry)));
@@ -87,7 +87,7 @@ function microsOrNumber(field: CalendarField, text: string): number {
   if (field.unit === 1) return Number(text);
   const [whole = "0", decimals = ""] = text.split(".");
   const micros = Number(decimals.slice(0, 6).padEnd(6, "0")) + (Number(decimals[6] ?? 0) >= 5 ? 1 : 0);
-  return Number(whole) * MICROSECONDS + micros;
+  return Number(whole) * MICROS_PER_SECOND + micros;
 }
 
 /** Ends a range at its last step. A range or step with only one value becomes that value. */

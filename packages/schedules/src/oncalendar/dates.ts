@@ -26,7 +26,10 @@ function hasDateInMonth(line: OnCalendar, year: number, month: number): boolean 
   return false;
 }
 
-/** The days of the line in a month of this length. Ranges after “~” are reversed, but not their steps. */
+/**
+ * The days of the line in a month of this length. Counted from the end (`~1..3`), the ends of a range are swapped; the step still
+ * counts up from the lower end, as in systemd.
+ */
 export function daysOfMonth(line: OnCalendar, length: number): Chain {
   if (!line.daysFromEnd || line.days === null) return line.days;
   return line.days.map(({ start, stop, repeat }) =>

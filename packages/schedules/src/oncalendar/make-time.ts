@@ -1,7 +1,7 @@
 import { civilDateOf, dayNumberOf } from "../civil.ts";
 import type { Instant } from "../time.ts";
 import type { TimeZone } from "../timezones/time-zone.ts";
-import { MICROSECONDS } from "./chain.ts";
+import { MICROS_PER_SECOND } from "./chain.ts";
 
 const MICROS_PER_MS = 1000;
 /** The steps in which mktime(3) of the GNU C library searches for summer or winter time. */
@@ -98,7 +98,7 @@ export type BrokenDownTime = {
   isDst: DaylightSaving;
 };
 
-const MINUTE_MICROS = 60 * MICROSECONDS;
+const MINUTE_MICROS = 60 * MICROS_PER_SECOND;
 const HOUR_MICROS = 60 * MINUTE_MICROS;
 const DAY_MICROS = 24 * HOUR_MICROS;
 

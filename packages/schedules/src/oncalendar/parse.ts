@@ -7,7 +7,7 @@ import {
   DAY,
   DAY_FROM_END,
   HOUR,
-  MICROSECONDS,
+  MICROS_PER_SECOND,
   MINUTE,
   MONTH,
   parseChain,
@@ -79,6 +79,7 @@ function parseDateAndTime(text: string): DateAndTime {
   const weekdays = /^[a-z]/i.test(words[0] ?? "") ? parseWeekdays(words.shift() ?? "") : null;
   if (words[0]?.startsWith("@")) return { weekdays, ...parseTimestamp(words) };
   const date = /[-~]/.test(words[0] ?? "") ? parseDate(words.shift() ?? "") : ANY_DATE;
+  // Blanks between the words count as one; a line that ends after its date has an empty time.
   const [time, ...rest] = words.filter((word, index) => word !== "" || index > 0);
   if (rest.length > 0)
     throw new ScheduleError(
@@ -144,7 +145,7 @@ function parseTimestamp([text = "", ...rest]: string[]): Omit<DateAndTime, "week
     daysFromEnd: false,
     hours: [component(Math.floor(seconds / 3600) % 24)],
     minutes: [component(Math.floor(seconds / 60) % 60)],
-    seconds: [component((seconds % 60) * MICROSECONDS)],
+    seconds: [component((seconds % 60) * MICROS_PER_SECOND)],
   };
 }
 

@@ -8,11 +8,14 @@ import type { OnCalendar } from "./parse.ts";
 
 const MICROS_PER_MS = 1000;
 const STEPS_MAX = 1000;
-const STEPS_MAX_OF_OUR_OWN = 300;
+const STEPS_MAX_WITHOUT_DST = 300;
 /** After this many years nearly every date has fallen on every weekday. From then on, years without a match are skipped. */
 const CALENDAR_CYCLE_YEARS = 28;
 
-/** `carriesDst`: a time that the clock shows instead keeps its summer or winter time in the further search, as in systemd. */
+/**
+ * `carriesDst`: after a time in a gap was moved to one that exists, the search goes on with that time's DST flag, as systemd's
+ * does. False: the flag is dropped, so that the search always ends.
+ */
 export type SearchFrom = { zone: TimeZone; after: Instant; carriesDst: boolean };
 
 type Unit = "year" | "month" | "day" | "hour" | "minute" | "micros";
@@ -27,10 +30,11 @@ export class CalendarSearch {
   readonly #line: OnCalendar;
   readonly #clock: MakeTime;
   readonly #start: WallMicros;
-  readonly #calendarsSeenBy: number;
+  readonly #skipsYearsAfter: number;
   readonly #carriesDst: boolean;
   #time: BrokenDownTime;
-  #keepsDst = false;
+  /** Set once the search has gone backwards: summer and winter time are kept apart from then on. */
+  #pinsDst = false;
 
   constructor(line: OnCalendar, { zone, after, carriesDst }: SearchFrom) {
     this.#line = line;
@@ -38,30 +42,30 @@ export class CalendarSearch {
     this.#clock = new MakeTime(zone, after);
     this.#time = this.#clock.brokenDownAt(after * MICROS_PER_MS + 1, null);
     this.#start = wallMicrosOf(this.#time);
-    this.#calendarsSeenBy = this.#time.year + CALENDAR_CYCLE_YEARS;
+    this.#skipsYearsAfter = this.#time.year + CALENDAR_CYCLE_YEARS;
   }
 
   /** The next match in microseconds, later on the wall clock than the last one; null: never; "stuck": the search does not end. */
   next(): number | null | "stuck" {
-    const steps = this.#carriesDst ? STEPS_MAX : STEPS_MAX_OF_OUR_OWN;
+    const steps = this.#carriesDst ? STEPS_MAX : STEPS_MAX_WITHOUT_DST;
     for (let step = 0; step < steps; step++) {
       this.#normalise();
       const found = this.#step();
       if (found === "never") return null;
-      if (found === "found" && this.#isAhead()) return this.#take();
+      if (found === "found" && this.#acceptOrMoveOn()) return this.#take();
     }
     return "stuck";
   }
 
   #normalise(): void {
     const micros = this.#clock.microsOf(this.#time);
-    this.#time = this.#clock.brokenDownAt(micros, this.#keepsDst ? this.#clock.isDstAt(micros) : null);
+    this.#time = this.#clock.brokenDownAt(micros, this.#pinsDst ? this.#clock.isDstAt(micros) : null);
   }
 
-  /** False: a clock change has moved the search back. It then goes on an hour later, and keeps summer and winter time apart. */
-  #isAhead(): boolean {
+  /** Whether the time found is not before the start. If a clock change has moved it back, the search goes on an hour later. */
+  #acceptOrMoveOn(): boolean {
     if (wallMicrosOf(this.#time) >= this.#start) return true;
-    this.#keepsDst = true;
+    this.#pinsDst = true;
     this.#time.hour++;
     return false;
   }
@@ -160,7 +164,7 @@ export class CalendarSearch {
     const larger = UNITS[UNITS.indexOf(unit) - 1] ?? "year";
     this.#time[larger]++;
     this.#resetBelow(larger);
-    if (this.#time.year > this.#calendarsSeenBy)
+    if (this.#time.year > this.#skipsYearsAfter)
       this.#time.year = nextYearWithDate(this.#line, this.#time.year);
   }
 

@@ -70,8 +70,8 @@ export function readTimerUnit(lines: readonly string[]): Reading {
   );
 }
 
-function timerRunBy(scheduler: string, missed: string): Reading["runBy"] {
-  return { scheduler, what: "a systemd timer", setup: { missed } };
+function timerRunBy(scheduler: string, setupId: string): Reading["runBy"] {
+  return { scheduler, what: "a systemd timer", setup: { missed: setupId } };
 }
 
 function isTrue(value: string | null): boolean {

@@ -104,6 +104,7 @@ function withoutWrappers(words: readonly string[]): readonly string[] {
 
 function withoutOptions(words: readonly string[]): readonly string[] {
   let rest = words;
+  // A path is never the value of an option: in `flock -n /lock job`, -n has none.
   while (rest[0]?.startsWith("-"))
     rest = rest.slice(VALUE_OPTIONS.has(rest[0]) && !rest[1]?.startsWith("/") ? 2 : 1);
   return rest;

@@ -13,7 +13,7 @@ export const JAVA: readonly SchedulerPolicy[] = [
       version: "2.5.2",
       schedulers: ["quartz"],
       clockBack: "silent",
-      handsOnDueTime: true,
+      passesDueTime: true,
     },
     [
       {
@@ -101,7 +101,7 @@ export const JAVA: readonly SchedulerPolicy[] = [
       overlap: { usual: "skipped" },
       clockBack: "silent",
       lateSeconds: [0, 10],
-      handsOnDueTime: true,
+      passesDueTime: true,
     },
     [
       {

@@ -20,7 +20,7 @@ export const JAVASCRIPT: readonly SchedulerPolicy[] = [
       },
       interval: null,
       clockBack: "silent",
-      handsOnDueTime: true,
+      passesDueTime: true,
     },
     [
       {

@@ -79,7 +79,7 @@ export const OTHER_LANGUAGES: readonly SchedulerPolicy[] = [
     overlap: { usual: "parallel" },
     interval: null,
     clockBack: "goes on",
-    handsOnDueTime: true,
+    passesDueTime: true,
   },
   {
     program: "rufus-scheduler",

@@ -79,7 +79,7 @@ export type SchedulerPolicy = {
   /** how late it starts a run when all is well: minimum and maximum */
   lateSeconds?: readonly [number, number];
   /** the scheduler passes the due time to the job, so that a late run and an early one can be distinguished */
-  handsOnDueTime?: true;
+  passesDueTime?: true;
 };
 
 /** The policies of one program: `same` is what all set-ups have in common. */

@@ -192,7 +192,7 @@ export const PYTHON: readonly SchedulerPolicy[] = [
     overlap: { usual: "queued" },
     interval: null,
     clockBack: null,
-    handsOnDueTime: true,
+    passesDueTime: true,
   },
   ...setups(
     {
@@ -201,7 +201,7 @@ export const PYTHON: readonly SchedulerPolicy[] = [
       asleep: null,
       overlap: null,
       clockBack: null,
-      handsOnDueTime: true,
+      passesDueTime: true,
     },
     [
       {
@@ -248,7 +248,7 @@ export const PYTHON: readonly SchedulerPolicy[] = [
       overlap: { usual: "parallel" },
       interval: null,
       clockBack: null,
-      handsOnDueTime: true,
+      passesDueTime: true,
     },
     [
       {
@@ -269,7 +269,7 @@ export const PYTHON: readonly SchedulerPolicy[] = [
       asleep: null,
       overlap: { usual: "parallel" },
       clockBack: null,
-      handsOnDueTime: true,
+      passesDueTime: true,
     },
     [
       {

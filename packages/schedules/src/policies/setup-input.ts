@@ -6,7 +6,7 @@ import { setupChoices } from "./policies.ts";
 import { OVERLAP_RULES } from "./policy.ts";
 
 const WITHIN_SECONDS_MAX = 31_536_000;
-/** The set-up of the scheduler, as far as it is known. */
+/** The set-up of the scheduler, as far as it is known. `missed`: the id of the set-up, which decides what becomes of missed runs. */
 export const SetupInput = z.strictObject({
   missed: mayBeLeftOut(z.string({ error: "Write the name of a set-up, such as deadline." })),
   withinSeconds: mayBeLeftOut(
@@ -29,11 +29,11 @@ export const SetupInput = z.strictObject({
 export function withSetup(schedule: Schedule): Schedule {
   const { setup, ...bareSchedule } = schedule;
   if (setup === undefined || Object.keys(setup).length === 0) return bareSchedule as Schedule;
-  refuseSetup(schedule, setup);
+  refuseUnknownSetup(schedule, setup);
   return schedule;
 }
 
-function refuseSetup(schedule: Schedule, { missed, withinSeconds, overlap }: Setup): void {
+function refuseUnknownSetup(schedule: Schedule, { missed, withinSeconds, overlap }: Setup): void {
   const choices = setupChoices(schedule);
   if (choices.missed.length + choices.overlap.length === 0)
     throw new FieldError(
@@ -44,7 +44,7 @@ function refuseSetup(schedule: Schedule, { missed, withinSeconds, overlap }: Set
   if (missed !== undefined && !ids.includes(missed))
     throw new FieldError("setup.missed", unknownText(missed, ids));
   const limited = choices.missed.filter(
-    ({ policy, setting }) => setting !== null && (missed ?? policy.id) === policy.id,
+    ({ policy, setting }) => setting !== null && (missed === undefined || missed === policy.id),
   );
   if (withinSeconds !== undefined && limited.length === 0)
     throw new FieldError("setup.withinSeconds", "This set-up has no limit of its own: leave it out.");

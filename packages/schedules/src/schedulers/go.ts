@@ -29,7 +29,11 @@ const robfig = derive(COMMON, {
   days: { open: "star entry" },
   clock: { walk: robfigWalk(), stepsThrough: true },
 });
-const gocron = derive(robfig, { zonePrefix: true, neverRefused: true, raisesAtEnd: true });
+const gocron = derive(robfig, {
+  zonePrefix: true,
+  acceptsLinesThatNeverRun: true,
+  failsWithoutNextTime: true,
+});
 const netresearch = derive(robfig, {
   zonePrefix: true,
   grammar: { bounds: { weekday: { min: 0, max: 7 } }, backward: "wraps", stepMax: "below range" },

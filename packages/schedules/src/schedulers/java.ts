@@ -43,8 +43,8 @@ const micronaut = derive(COMMON, {
   days: { both: "and", nearWorkday: "may leave month" },
   clock: { walk: micronautWalk },
   years: 4,
-  neverRefused: true,
-  raisesAtEnd: true,
+  acceptsLinesThatNeverRun: true,
+  failsWithoutNextTime: true,
   quirks: {
     line(text) {
       if (/^\s/.test(text))
@@ -70,7 +70,7 @@ const jobrunr = derive(COMMON, {
   },
   days: { open: "begins with star" },
   clock: { walk: naiveWalk(firstOrLater) },
-  neverRefused: true,
+  acceptsLinesThatNeverRun: true,
   quirks: {
     field(text, field) {
       // A name takes no step, commas at the end are dropped, and a step from a month never reaches December.

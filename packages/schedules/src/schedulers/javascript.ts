@@ -49,7 +49,7 @@ const cronParser = derive(COMMON, {
   },
   quirks: { field: refuseCountInList },
   clock: { walk: cronParserWalk({ midnight: true, keepsState: true }) },
-  neverRefused: true,
+  acceptsLinesThatNeverRun: true,
 });
 const bullmq = derive(cronParser, {
   // BullMQ uses cron-parser 5.10.3, which also accepts names of months as weekdays and the reverse.
@@ -134,8 +134,8 @@ const rustCroner = derive(croner, {
   macros: MACROS_WITHOUT_MIDNIGHT,
   grammar: { stepMax: "any", emptyEntries: "ignored", question: DAYS_ONLY },
   clock: { longGap: { hours: 2, effect: "fails" } },
-  neverRefused: true,
-  raisesAtEnd: true,
+  acceptsLinesThatNeverRun: true,
+  failsWithoutNextTime: true,
   quirks: {
     field(given, field) {
       // L alone selects no weekday.
@@ -160,7 +160,7 @@ const nodeCron = derive(COMMON, {
   },
   days: { both: "and" },
   clock: { walk: naiveWalk(nodeCronLocal, { checked: true }) },
-  neverRefused: true,
+  acceptsLinesThatNeverRun: true,
 });
 const kelektiv = derive(COMMON, {
   layouts: [FIVE, SECONDS_FIRST],
@@ -180,8 +180,8 @@ const kelektiv = derive(COMMON, {
   days: { open: "all values" },
   clock: { walk: kelektivWalk },
   years: 7,
-  raisesAtEnd: true,
-  neverRefused: true,
+  failsWithoutNextTime: true,
+  acceptsLinesThatNeverRun: true,
 });
 const graphile = derive(COMMON, {
   macros: {},

@@ -82,7 +82,7 @@ const fugit = derive(COMMON, {
   macros: { ...USUAL_MACROS, "@noon": "0 12 * * *" },
   grammar: { backward: "wraps", emptyEntries: "ignored", digits: 2, words: ["L", "w#n", "w#-n", "-n"] },
   days: { open: "all values" },
-  neverRefused: true,
+  acceptsLinesThatNeverRun: true,
   quirks: {
     // A step needs no star before it, steps of weekdays are ignored, and hour 24 is midnight.
     field(text, field) {
@@ -108,8 +108,8 @@ const laravel = derive(COMMON, {
   },
   days: { nearWorkday: "as PHP counts" },
   clock: { walk: laravelWalk },
-  neverRefused: true,
-  raisesAtEnd: true,
+  acceptsLinesThatNeverRun: true,
+  failsWithoutNextTime: true,
   quirks: { field: laravelField },
 });
 

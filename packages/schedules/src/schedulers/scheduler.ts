@@ -124,8 +124,8 @@ export const COMMON: CronRules = {
   zonePrefix: false,
   years: 50,
   wholeYears: false,
-  neverRefused: false,
-  raisesAtEnd: false,
+  acceptsLinesThatNeverRun: false,
+  failsWithoutNextTime: false,
   quirks: {},
 };
 export const DAYS_ONLY = ["day", "weekday"] as const;

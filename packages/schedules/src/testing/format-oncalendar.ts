@@ -1,4 +1,4 @@
-import { type Chain, MICROSECONDS } from "../oncalendar/chain.ts";
+import { type Chain, MICROS_PER_SECOND } from "../oncalendar/chain.ts";
 import { type OnCalendar, SHORT_NAMES, type Weekdays } from "../oncalendar/parse.ts";
 
 /** The line as `systemd-analyze calendar` prints its normalized form. */
@@ -36,7 +36,7 @@ function seconds(components: Chain): string {
   return components
     .map(({ start, stop, repeat }) => {
       const range = stop === null ? decimal(start, 2) : `${decimal(start, 2)}..${decimal(stop, 2)}`;
-      return repeat > 0 && !(stop !== null && repeat === MICROSECONDS)
+      return repeat > 0 && !(stop !== null && repeat === MICROS_PER_SECOND)
         ? `${range}/${decimal(repeat, 1)}`
         : range;
     })
@@ -44,11 +44,11 @@ function seconds(components: Chain): string {
 }
 
 function isEverySecond({ start, stop, repeat }: NonNullable<Chain>[number]): boolean {
-  return start === 0 && stop === null && repeat === MICROSECONDS;
+  return start === 0 && stop === null && repeat === MICROS_PER_SECOND;
 }
 
 function decimal(micros: number, width: number): string {
-  const whole = String(Math.floor(micros / MICROSECONDS)).padStart(width, "0");
-  const fraction = micros % MICROSECONDS;
+  const whole = String(Math.floor(micros / MICROS_PER_SECOND)).padStart(width, "0");
+  const fraction = micros % MICROS_PER_SECOND;
   return fraction === 0 ? whole : `${whole}.${String(fraction).padStart(6, "0")}`;
 }

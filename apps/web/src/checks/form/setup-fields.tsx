@@ -4,7 +4,11 @@ import { useQuery } from "@tanstack/react-query";
 
 import { Select } from "../../ui/pick.tsx";
 import { SpanInput } from "../../ui/span-input.tsx";
-import { type Runners, runnersQuery, type SchedulerSetups } from "../schedule-queries.ts";
+import {
+  type SchedulerCatalogue,
+  schedulerCatalogueQuery,
+  type SchedulerSetups,
+} from "../schedule-queries.ts";
 import { type CheckFormValues, useCheckFormContext } from "./check-form-values.ts";
 import { NO_SETUP } from "./setup-values.ts";
 
@@ -13,7 +17,7 @@ const UNKNOWN = { value: "", label: "Not known: it may be any" };
 /** The field for what runs the job of an interval: some programs count from the start of a run, some from its end. */
 export function IntervalSchedulerField() {
   const form = useCheckFormContext();
-  const { data } = useQuery(runnersQuery);
+  const { data } = useQuery(schedulerCatalogueQuery);
   const choose = (id: string | null) => {
     form.setFieldValue("intervalScheduler", id === "" ? null : id);
     form.setFieldValue("setups.interval", NO_SETUP);
@@ -38,7 +42,7 @@ export function IntervalSchedulerField() {
 /** Fields for how the scheduler is set up, if that is known to make a difference. */
 export function SetupFields() {
   const form = useCheckFormContext();
-  const { data } = useQuery(runnersQuery);
+  const { data } = useQuery(schedulerCatalogueQuery);
   const { kind, setups } = form.values;
   const { missed = [], overlap = [] } = (data && findSetups(form.values, data)) ?? {};
   const { within, missed: chosen } = setups[kind];
@@ -75,7 +79,7 @@ export function SetupFields() {
 
 function findSetups(
   { kind, scheduler, intervalScheduler }: CheckFormValues,
-  runners: Runners,
+  runners: SchedulerCatalogue,
 ): SchedulerSetups | undefined {
   if (kind === "oncalendar") return runners.oncalendar;
   const [list, id] =

@@ -187,8 +187,9 @@ function request(settings: Settings, message: AlertMessage): HttpRequest | Skip 
 }
 
 /**
- * Address, method and body for a message. A recovery uses those that were set for recoveries. So does a message on neither
- * side if the other ones do not mention the status, because their receiver then takes every request for a down.
+ * Address, method and body for a message. A recovery uses those that were set for recoveries. If the others contain neither
+ * $STATUS nor $JSON, their receiver takes every request for a down; a message that is neither down nor up then uses those for
+ * recoveries too.
  */
 function requestParts(settings: Settings, message: AlertMessage) {
   const { url, method, body, upUrl, upMethod, upBody } = settings;

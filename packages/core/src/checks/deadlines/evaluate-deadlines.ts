@@ -35,7 +35,7 @@ import { evaluateOutlier } from "../learning/learn-durations.ts";
 
 /**
  * Evaluates, in their order, the deadlines of slots and runs up to and including `at`, but none after the watermark
- * (`knownUntil`). If there are more than one fold may evaluate, the next fold continues.
+ * (`knownUntil`). If more deadlines have passed than one fold may evaluate, the next fold continues.
  */
 export function evaluateUpTo(draft: Draft, at: Instant): void {
   const now = Math.min(at, draft.knownUntil);
@@ -55,14 +55,15 @@ export function evaluateUpTo(draft: Draft, at: Instant): void {
 /** The deadline of a slot has passed and no ping settled it. */
 export function evaluateSlot(draft: Draft, dueAt: Instant): void {
   const { state, memory, settings } = draft;
-  if (memory.passed?.[0] === dueAt) return evaluatePassed(draft, dueAt);
+  if (memory.passed?.[0] === dueAt) return evaluatePassedOverSlot(draft, dueAt);
   if (meetByOpenRun(draft, dueAt)) return;
   const evidence = evidenceOf(draft, { expectedAt: expectedBy(settings, dueAt) });
   const { at, outcome, because } = missSlot(draft, dueAt);
   const skippedFor = because === "overlap" ? runBefore(memory, dueAt) : undefined;
   memory.evaluatedAt = Math.max(memory.evaluatedAt, at);
   memory.verdictAt = Math.max(memory.verdictAt ?? dueAt, dueAt);
-  // In maintenance the job is expected to skip the slot. An interval has no later slot that would show it alive again.
+  // During maintenance the job is expected to skip the slot, so nobody is notified. An interval is the exception: it has no later
+  // slot that would show whether the job is alive again.
   if (because === "maintenance" && everyMs(settings.schedule) === null) return;
   const violation = { at, evidence: { ...evidence, deadlineAt: at, ...policyAfter(settings, dueAt, at) } };
   if (state.status === "new") goDown(draft, { ...violation, reason: "never-started" });
@@ -72,15 +73,16 @@ export function evaluateSlot(draft: Draft, dueAt: Instant): void {
       reason: "overlap",
       evidence: { ...violation.evidence, runId: skippedFor.id },
     });
+  // A slot that an outage excluded alerts too, since its postponed deadline has passed. It only does not count for a tolerance.
   else if (outcome === "missed" || settings.tolerance === null)
     applyViolation(draft, { ...violation, reason: "missed" });
 }
 
 /**
- * The deadline of a slot has passed that was skipped: no run named it, and a later slot was met. People are notified.
+ * No run named this slot, a later slot was met, and now its own deadline has passed. People are notified.
  * A check that was up goes up again at once, as after a failure that arrives late.
  */
-function evaluatePassed(draft: Draft, dueAt: Instant): void {
+function evaluatePassedOverSlot(draft: Draft, dueAt: Instant): void {
   const { state, memory, settings } = draft;
   const slot = unmetSlot(settings, memory.outages, dueAt);
   writePassed(draft, slot);

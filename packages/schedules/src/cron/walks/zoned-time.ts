@@ -14,8 +14,8 @@ const SIZES: Readonly<Record<Unit, number>> = {
 };
 
 /**
- * An instant with a zone, like the time types of many libraries: milliseconds are added as elapsed time, and `resolve` finds the
- * instant of a time that is set by the clock.
+ * An instant with a zone, like the time types of many libraries: milliseconds are added as elapsed time, and `resolve` turns a
+ * reading of the wall clock into an instant, in a gap or a repeated hour too, as that library does.
  */
 export class ZonedTime {
   readonly instant: Instant;
@@ -56,15 +56,15 @@ export class ZonedTime {
   }
 
   /**
-   * Adds steps of one until a value is selected, or past the end of the unit; only one step if the clock changes on the way. The
-   * clock changes only at whole minutes.
+   * Moves to the next selected value of the unit or, if there is none, to the start of the next larger unit. If the clock changes
+   * on the way, it moves by one unit only, so that the caller looks again. The clock changes only at whole minutes.
    */
   towards(unit: Exclude<Unit, "day">, values: Uint8Array): ZonedTime {
     const next = values.indexOf(1, this[unit] + 1);
     const milliseconds = ((next < 0 ? values.length : next) - this[unit]) * SIZES[unit];
-    const isCalm =
+    const isFreeOfClockChanges =
       unit === "second" || this.zone.nextChange(this.instant, this.instant + milliseconds) === null;
-    return this.plus(isCalm ? milliseconds : SIZES[unit]);
+    return this.plus(isFreeOfClockChanges ? milliseconds : SIZES[unit]);
   }
 
   /** The time at which the clock reads `wall`. */
@@ -102,7 +102,7 @@ export class ZonedTime {
     return dayInMonth(cron, this.date) === this.date.day;
   }
 
-  /** The time at or nearest to midnight, if the clock skips that, as libraries for Go compute it. */
+  /** Moves a start of day that a clock change has made 23:00 or 01:00 to hour 0, or to the hour nearest to it, as Go libraries do. */
   nearMidnight(): ZonedTime {
     const { hour } = this;
     return hour === 0 ? this : this.plus((hour > 12 ? 24 - hour : -hour) * HOUR_MS);
