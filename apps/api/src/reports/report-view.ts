@@ -97,12 +97,10 @@ export const ReportView = z
     }),
     leftOut: z.object({
       pausedChecks: z.int().meta({ description: "Paused at some time in the period." }),
-      maintenanceChecks: z
-        .int()
-        .meta({
-          description:
-            "With maintenance in the period, according to the maintenance windows as they are planned now.",
-        }),
+      maintenanceChecks: z.int().meta({
+        description:
+          "With maintenance in the period, according to the maintenance windows as they are planned now.",
+      }),
       outageMs: z.int().meta({ description: "How long Overdue itself could not hear." }),
     }),
     onTime: Compared,

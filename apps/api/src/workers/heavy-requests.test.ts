@@ -68,7 +68,8 @@ test("pings are answered while holidays are computed for schedules", async () =>
   }
   for (const response of await Promise.all(explained)) {
     expect(response.status).toBe(400);
-    expect(await read(response)).toMatchObject({ detail: expect.stringContaining("never run") });
+    // On a busy machine the limit for such a search may come first.
+    expect(await read(response)).toMatchObject({ detail: expect.stringMatching(/never run|takes too long/) });
   }
   expect(answered.slice(0, COUNT)).toEqual(Array.from({ length: COUNT }, () => "ping"));
 });
