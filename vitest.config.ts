@@ -22,6 +22,7 @@ export default defineConfig({
           testTimeout: 30_000,
         },
       },
+      { test: { name: "cli", include: ["packages/cli/**/*.test.ts"], testTimeout: 60_000, retry } },
       { test: { name: "web", include: ["apps/web/src/**/*.test.{ts,tsx}"], testTimeout: 30_000 } },
       {
         test: {

@@ -1,0 +1,82 @@
+import type { Target } from "../config.ts";
+import { type Machine, tell } from "../machine.ts";
+import {
+  holderText,
+  openLock,
+  readHolder,
+  releaseLock,
+  takeOver,
+  tryLock,
+  waitForLock,
+  writeHolder,
+} from "./lock.ts";
+import type { RunOptions } from "./options.ts";
+import { startOf } from "./proc.ts";
+
+/** Whether the command may run, and what it gets for that. */
+export type Guard =
+  | { kind: "skip"; why: string }
+  | {
+      kind: "held";
+      lockFd: number | null;
+      /** What the command gets in its environment. */
+      env: Record<string, string>;
+      /** Called with the process of the command. */
+      holdFor: (pid: number) => void;
+      /** Whether what allowed the command to run is gone. */
+      isLost: () => boolean;
+      release: () => void;
+    };
+
+type Asked = { options: RunOptions; target: Target | string; runId: string };
+
+const FREE: Guard = {
+  kind: "held",
+  lockFd: null,
+  env: {},
+  holdFor: () => {},
+  isLost: () => false,
+  release: () => {},
+};
+
+/** Sees to it that no second instance runs, as `--lock` asks. */
+export async function guard(machine: Machine, asked: Asked): Promise<Guard> {
+  switch (asked.options.lock) {
+    case null:
+      return FREE;
+    case "host":
+      return guardHost(machine, asked);
+    case "server":
+      return FREE;
+  }
+}
+
+async function guardHost(machine: Machine, { options, target }: Asked): Promise<Guard> {
+  const lock = openLock(
+    machine,
+    typeof target === "string" ? { name: options.check, pingUrl: options.check } : target,
+  );
+  if (!tryLock(lock)) {
+    const holder = holderText(readHolder(lock));
+    if (options.ifRunning === "skip") return { kind: "skip", why: `another instance is running (${holder})` };
+    tell(
+      machine,
+      `another instance is running (${holder}): ${options.ifRunning === "wait" ? "waiting for its end" : "stopping it"}`,
+    );
+    const isOurs =
+      options.ifRunning === "wait"
+        ? await waitForLock(lock, options.waitAtMostMs)
+        : await takeOver(lock, options.killAfterMs);
+    if (!isOurs) return { kind: "skip", why: `another instance was still running (${holder})` };
+  }
+  const holder = { pid: process.pid, began: startOf(process.pid), since: new Date().toISOString() };
+  writeHolder(lock, holder);
+  return {
+    kind: "held",
+    lockFd: lock.fd,
+    env: {},
+    holdFor: (job) => writeHolder(lock, { ...holder, job, jobBegan: startOf(job) }),
+    isLost: () => false,
+    release: () => releaseLock(lock),
+  };
+}

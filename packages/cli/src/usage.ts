@@ -1,0 +1,37 @@
+/** What `overdue --help` prints. */
+export const HELP = `overdue runs a job and reports how it went.
+
+  overdue run --check nightly-backup -- backup.sh --full
+
+Commands
+  run        run a command; report its start, its end and its output
+  ping       send one ping: overdue ping --check NAME [start|fail|log|STATUS]
+  checks     list the checks of the project
+  explain    say when a schedule is due: overdue explain '0 2 * * 1'
+  login      keep the address and the keys in a file that only you can read
+  systemd    report how units ended, by drop-ins
+  cron       wrap lines of a crontab, and undo that
+  spool      show what is not delivered yet; --send delivers it
+
+Options of run
+  --check NAME           slug, UUID or ping URL of the check (or OVERDUE_CHECK)
+  --create               let the server make the check if there is none of this slug
+  --lock [host|server]   do not run beside another instance: on this host, or on any
+  --if-running WHAT      skip (exit 75), wait, or kill the other one; default skip
+  --wait-at-most TIME    how long to wait for it
+  --if-unreachable WHAT  with --lock server: run or skip while Overdue cannot be asked; default skip
+  --timeout TIME         stop the job with SIGTERM after this time (exit 124)
+  --kill-after TIME      and with SIGKILL after this time more; default 10s
+  --retries N            try a failed command again, up to N times
+  --backoff TIME         pause before the first retry, doubled each time; default 10s
+  --min-runtime TIME     count a quicker success as a failure
+  --jitter TIME          start after a random pause up to this time
+  --output WHAT          send the end of the output, or drop it (and leave it to the job)
+  --report-wait TIME     how long to wait for the report at the end
+
+Environment
+  OVERDUE_URL, OVERDUE_PING_KEY, OVERDUE_API_KEY, OVERDUE_STATE_DIR
+
+The exit status is the command's: 128 + n for signal n, 127 if it does not exist, 126 if it
+cannot be run, 124 at the time limit, 75 if it was skipped, 2 if these options are wrong.
+`;
