@@ -119,7 +119,7 @@ function arrival(pingUuid: string, job: Job, { at, kind, exitStatus, body }: See
       exitStatus,
       scheme: "https",
       method: "POST",
-      remoteAddress: "203.0.113.7",
+      remoteAddress: `203.0.113.${10 + ((createHash("sha256").update(job.host).digest()[0] ?? 0) % 200)}`,
       userAgent: "curl/8.14.1",
       body: bytes,
       bodyBytes: bytes?.length ?? 0,

@@ -35,7 +35,7 @@ export {
 export { isAhead } from "./checks/state/clock-set-back.ts";
 export { isUuid, UUID } from "./uuid.ts";
 export { newCheck } from "./checks/new-check.ts";
-export { displayStatus, fold } from "./checks/fold.ts";
+export { displayStatus, fold, nextExpectedAt } from "./checks/fold.ts";
 export { nextAt } from "./checks/deadlines/next-deadline.ts";
 export type { Effect, Event, Evidence, Flip, Ping, PingKind, Run, Slot, Transition } from "./checks/event.ts";
 export { type CoalescedPings, coalescePing } from "./pings/coalesce.ts";

@@ -3,6 +3,7 @@ import {
   detailsOf,
   DISPLAY_STATUSES,
   displayStatus,
+  nextExpectedAt,
   maintenanceAt,
   SEVERITIES,
 } from "@overdue/core";
@@ -57,7 +58,9 @@ export const CheckView = z
     }),
     lastStartAt: Timestamp.nullable(),
     lastDurationMs: z.int().nullable(),
-    expectedAt: Timestamp.nullable().meta({ description: "When the next ping is due." }),
+    expectedAt: Timestamp.nullable().meta({
+      description: "When the next ping is due, also of a check that is down; null for a paused one.",
+    }),
     deadlineAt: Timestamp.nullable().meta({
       description: "When the check goes down unless a ping comes first.",
     }),
@@ -142,7 +145,7 @@ function stateView(row: LinkedCheck, { now, canSeeDetails }: ViewOptions) {
     lastSuccessAt: isoOrNull(row.lastSuccessAt),
     lastStartAt: isoOrNull(row.lastStartAt),
     lastDurationMs: row.lastDurationMs,
-    expectedAt: isoOrNull(row.expectedAt),
+    expectedAt: isoOrNull(nextExpectedAt(toCheck(row))),
     deadlineAt: isoOrNull(row.deadlineAt),
   };
 }

@@ -2,6 +2,7 @@ import {
   checkName,
   DISPLAY_STATUSES,
   displayStatus,
+  nextExpectedAt,
   encodeMarks,
   maintenanceAt,
   medianOf,
@@ -163,9 +164,10 @@ function timeFields(row: CheckOverview["row"], now: Instant): Partial<OverviewVi
     row.memory.receivedAt ?? 0,
   );
   const usualMs = usualDuration(row.memory.durations);
+  const expectedAt = nextExpectedAt(toCheck(row));
   return {
     ...(heardAt > 0 && { lastHeardAt: iso(heardAt) }),
-    ...(row.expectedAt !== null && { expectedAt: iso(row.expectedAt) }),
+    ...(expectedAt !== null && { expectedAt: iso(expectedAt) }),
     ...(row.deadlineAt !== null && { deadlineAt: iso(row.deadlineAt) }),
     ...(row.jitterSeconds > 0 && { jitterSeconds: row.jitterSeconds }),
     ...(usualMs !== null && { usualMs }),

@@ -30,6 +30,17 @@ test("a check in the list says why it is down, with its exit status and its inci
   ]);
 });
 
+test("a check that is down says when it is due next, in the list and by itself; a paused one does not", async () => {
+  const { ping, list, as, path, check } = await withCheck();
+  await ping("/3");
+  const [listed] = await list();
+  const url = `${path}/checks/${check.id}`;
+  const alone = await read<{ lastPingAt: string; expectedAt: string | null }>(await as("GET", url));
+  expect(listed).toMatchObject({ status: "down", expectedAt: alone.expectedAt });
+  expect(Date.parse(alone.expectedAt ?? "") - Date.parse(alone.lastPingAt)).toBe(3_600_000);
+  expect(await read(await as("POST", `${url}/pause`))).toMatchObject({ expectedAt: null });
+});
+
 test("a check in the list says that its incident is snoozed until it recovers", async () => {
   const { ping, list, as, path } = await withCheck();
   await ping("/fail");

@@ -86,6 +86,7 @@ describe("a provider's address", () => {
       expect(await egress({ resolve }).send(slack(url))).toEqual({
         failed: "The address is not at slack.com.",
         uncertain: false,
+        refused: true,
       });
     },
   );

@@ -199,15 +199,18 @@ function asError(cause: unknown): Error {
   return cause instanceof Error ? cause : new Refused("The connection failed.");
 }
 
-/** No response came. `failed`: a general reason, without addresses. `uncertain`: the request may have arrived all the same. */
-type EgressFailure = { failed: string; uncertain: boolean };
+/**
+ * No response came. `failed`: a general reason, without addresses. `uncertain`: the request may have arrived all the same.
+ * `refused`: our own rules forbid the address.
+ */
+export type EgressFailure = { failed: string; uncertain: boolean; refused?: true };
 
 const NAME_CODES = new Set(["ENOTFOUND", "EAI_AGAIN", "ENODATA"]);
 const CONNECTION_CODES = new Set(["ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH", "EADDRNOTAVAIL"]);
 
 /** A sentence about a failed request that says enough to act on, but too little to explore a network. */
 function failureOf(cause: unknown, timeoutMs: number): EgressFailure {
-  if (cause instanceof Refused) return { failed: cause.message, uncertain: false };
+  if (cause instanceof Refused) return { failed: cause.message, uncertain: false, refused: true };
   const code = codeOf(cause);
   if (NAME_CODES.has(code)) return { failed: "The host's name could not be resolved.", uncertain: false };
   if (CONNECTION_CODES.has(code)) return { failed: "The connection failed.", uncertain: false };

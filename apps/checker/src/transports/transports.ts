@@ -13,7 +13,7 @@ import {
 import type { AttemptResult } from "@overdue/core";
 import type { PassedOn } from "@overdue/db";
 
-import type { Egress } from "../egress/egress.ts";
+import type { Egress, EgressFailure } from "../egress/egress.ts";
 import type { Mailer } from "./mail.ts";
 import type { PushRequest } from "./web-push.ts";
 
@@ -95,7 +95,7 @@ async function attempt(
   const ready = push === undefined ? signed(request) : await encryptPush(request, push).catch(sentenceOf);
   if (typeof ready === "string") return { outcome: "operator", because: ready, statusCode: null };
   const answer = await egress.send(ready);
-  if ("failed" in answer) return unanswered(answer.failed, answer.uncertain);
+  if ("failed" in answer) return unanswered(answer);
   const body = hideSecrets(answer.body, secretsSent(message, operator));
   return { ...channel.read({ ...answer, body }), statusCode: answer.status };
 }
@@ -120,8 +120,14 @@ function skipped(because: string): Attempt {
   return { outcome: "sent", providerRef: null, because, statusCode: null };
 }
 
-function unanswered(because: string, uncertain: boolean): Attempt {
-  return { outcome: "transient", because, uncertain, statusCode: null };
+function unanswered({ failed, uncertain, refused }: EgressFailure): Attempt {
+  return {
+    outcome: "transient",
+    because: failed,
+    uncertain,
+    ...(refused && { lasts: true }),
+    statusCode: null,
+  };
 }
 
 /**

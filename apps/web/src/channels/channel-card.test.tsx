@@ -115,19 +115,38 @@ describe("the channels of a check", () => {
 
   test("are listed with their state", async () => {
     fakeApi({ [channels]: page(aChannel({ lastSentAt: AT }), aChannel({ id: "sms", name: "SMS" })) });
-    await renderPart(<CheckChannels projectId={PROJECT} channelIds={["ops"]} />);
+    await renderPart(<CheckChannels check={{ id: "backup", projectId: PROJECT, channelIds: ["ops"] }} />);
     // Nothing is claimed before they are known.
-    expect(screen.queryByText(/notifies nobody/)).toBeNull();
+    expect(screen.queryByText(/no channel/i)).toBeNull();
     expect((await screen.findByRole("link", { name: "Ops mailbox" })).closest("li")?.textContent).toBe(
       "Ops mailboxWorking",
     );
     expect(screen.queryByText("SMS")).toBeNull();
   });
 
-  test("that do not exist are pointed out, because nobody gets notified", async () => {
-    fakeApi({ [channels]: page() });
-    await renderPart(<CheckChannels projectId={PROJECT} channelIds={[]} />);
-    expect(await screen.findByText(/This check notifies nobody\./)).toBeTruthy();
+  test.each([
+    ["nobody gets notified", "No mail server is set."],
+    ["alerts go by e-mail to the project's owners", null],
+  ])("that do not exist are pointed out: %s", async (consequence, warning) => {
+    const email = { kind: "email", title: "E-mail", summary: "", group: "mail", fields: [], warning };
+    fakeApi({ [channels]: page(), "GET /v1/channel-kinds": { items: [email] } });
+    await renderPart(<CheckChannels check={{ id: "backup", projectId: PROJECT, channelIds: [] }} />);
+    expect(await screen.findByText(`There is no channel yet, so ${consequence}.`)).toBeTruthy();
+    expect(screen.getByRole("link", { name: "Add a channel" })).toBeTruthy();
+  });
+
+  test("are those of the routes, where it has none of its own", async () => {
+    fakeApi({
+      [channels]: page(aChannel({})),
+      [`GET /v1/projects/${PROJECT}/checks/backup/notification-preview`]: {
+        items: [{ channelName: "Pager" }, { channelName: "Pager" }],
+        events: [],
+        ownersInstead: false,
+      },
+    });
+    await renderPart(<CheckChannels check={{ id: "backup", projectId: PROJECT, channelIds: [] }} />);
+    expect(await screen.findByText("Routes notify Pager.")).toBeTruthy();
+    expect(screen.getByRole("link", { name: "Choose its channels" })).toBeTruthy();
   });
 });
 

@@ -1,4 +1,4 @@
-import { type QueryClient, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+import { type QueryClient, queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import type { InferRequestType, InferResponseType } from "hono/client";
 
 import { api, parseResponse, ifMatch, projectApi } from "../api/client.ts";
@@ -20,6 +20,16 @@ export const channelKindsQuery = queryOptions({
   queryFn: async () => (await parseResponse(kinds.$get())).items,
   staleTime: 60_000,
 });
+
+/** What a project without any channel says: an alert that would reach nobody goes to its owners, where mail can be sent. */
+export function useNoChannelText(): string {
+  const { data: kinds } = useQuery(channelKindsQuery);
+  const email = kinds?.find(({ kind }) => kind === "email");
+  if (email === undefined) return "There is no channel yet.";
+  return email.warning === null
+    ? "There is no channel yet, so alerts go by e-mail to the project's owners."
+    : "There is no channel yet, so nobody gets notified.";
+}
 
 export const channelsQuery = (projectId: string) =>
   queryOptions({

@@ -54,7 +54,7 @@ export function php({ pingUrl }: PingTarget): Snippet {
     title: "PHP",
     note: "Needs no package. An exception in the job is sent with the failure.",
     code: `<?php
-export function ping(string $path = '', string $body = ''): void {
+function ping(string $path = '', string $body = ''): void {
     $options = ['http' => ['method' => 'POST', 'content' => $body, 'timeout' => 10]];
     @file_get_contents('${pingUrl}' . $path, false, stream_context_create($options));
 }
@@ -128,7 +128,7 @@ end
 
 ping("/start")
 begin
-  job
+  job()
 rescue => error
   ping("/fail", error.full_message(highlight: false))
   raise

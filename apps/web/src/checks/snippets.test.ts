@@ -13,7 +13,7 @@ test.each(snippets.map((snippet) => [snippet.title, snippet] as const))(
   "the %s snippet contains the real ping URL and no placeholder",
   (_, { code }) => {
     expect(code).toContain(PING_URL);
-    expect(code).not.toMatch(/undefined|TODO|\[object/);
+    expect(code).not.toMatch(/undefined|TODO|\[object|^export /m);
   },
 );
 
@@ -35,6 +35,26 @@ test("every common place where jobs run has its snippet", () => {
     "ruby",
     "loop",
   ]);
+});
+
+test.each([
+  ["shell", "/usr/local/bin/job.sh"],
+  ["crontab", "/usr/local/bin/job.sh"],
+  ["python", "job()"],
+  ["node", "job()"],
+  ["php", "job()"],
+  ["go", "job()"],
+  ["ruby", "job()"],
+  ["github-actions", "./job.sh"],
+  ["gitlab", "./job.sh"],
+  ["kubernetes", "your/image:tag and /usr/local/bin/job.sh"],
+  ["docker", "your/image:tag"],
+  ["powershell", "C:\\jobs\\job.ps1"],
+  ["loop", "/usr/local/bin/bot"],
+])("the %s snippet says what in it stands for one's own job", (id, standIn) => {
+  expect(snippets.find((snippet) => snippet.id === id)?.note).toContain(
+    `Put your own in place of ${standIn}.`,
+  );
 });
 
 test("the crontab line runs at the times of the check and sends the exit status", () => {

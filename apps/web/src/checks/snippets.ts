@@ -47,7 +47,18 @@ export type PingTarget = { pingUrl: string; slug: string; cron: string; timezone
 
 /** Every way to ping, with the real ping URL of the check. */
 export function pingSnippets(target: PingTarget): Snippet[] {
-  return SNIPPETS.map((snippet) => snippet(target));
+  return SNIPPETS.map((make) => {
+    const snippet = make(target);
+    return { ...snippet, note: [snippet.note, ...replacementText(snippet.code)].join(" ") };
+  });
+}
+
+/** What stands in the snippets for the person's own job. */
+const STAND_INS = /your\/image:tag|[\w/.]*\/(job\.sh|bot)\b|C:\\jobs\\job\.ps1|\bjob\(\)/g;
+
+function replacementText(code: string): string[] {
+  const found = [...new Set(code.match(STAND_INS))];
+  return found.length === 0 ? [] : [`Put your own in place of ${found.join(" and ")}.`];
 }
 
 // --retry, because a short network failure must not lose a ping; -m, because a ping must not delay the job.

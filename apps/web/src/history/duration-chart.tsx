@@ -52,6 +52,19 @@ function timeLabel(at: number, [first = 0, second = DAY_SECONDS]: readonly numbe
   return (isDay ? day.split(" ").slice(1).join(" ") : clock.split(" ")[0]) ?? "";
 }
 
+/** Steps of the axis of durations whose labels are short: "20 min", and not "16 min 40 s". */
+const STEPS_SECONDS = [
+  ...[0.001, 0.01, 0.1].flatMap((unit) => [unit, 2 * unit, 5 * unit]),
+  ...[1, 60].flatMap((unit) => [1, 2, 5, 10, 20, 30].map((steps) => steps * unit)),
+  ...[1, 2, 4, 6, 12, 24, 48, 96, 240, 480, 960].map((hours) => hours * 3_600),
+];
+const LETTER_PX = 7;
+const AXIS_PADDING_PX = 14;
+
+function axisWidth(labels: readonly string[]): number {
+  return AXIS_PADDING_PX + LETTER_PX * Math.max(1, ...labels.map((label) => label.length));
+}
+
 function chartOptions(element: HTMLElement, point: (index: number | null) => void): UPlot.Options {
   const colour = (name: string) => getComputedStyle(element).getPropertyValue(name).trim();
   const axis = { stroke: () => colour("--mantine-color-dimmed"), font: "12px system-ui" };
@@ -84,7 +97,9 @@ function chartOptions(element: HTMLElement, point: (index: number | null) => voi
         ...axis,
         grid,
         ticks: { show: false },
-        size: 70,
+        incrs: STEPS_SECONDS,
+        // Uplot calls it before there are labels, too.
+        size: (_, labels: string[] | null) => axisWidth(labels ?? []),
         values: (_, seconds) => seconds.map((one) => (one === 0 ? "0" : durationText(one * 1_000))),
       },
     ],

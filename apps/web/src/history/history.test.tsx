@@ -350,7 +350,7 @@ describe("the history of a check", () => {
 
   test("does not name the failed ping itself as the last ping before", async () => {
     const failed = { ...incident, evidence: { ...incident.evidence, lastHeardAt: incident.openedAt } };
-    fakeApi({ [`GET ${PATH}/incidents`]: page(failed) });
+    fakeApi(openIncident(failed));
     const { container } = await renderPart(<OpenIncident {...check} />);
     await screen.findByText(/the job failed/);
     expect(container.textContent).not.toContain("Last ping before");
@@ -362,7 +362,7 @@ describe("the history of a check", () => {
       reason: "missed",
       evidence: { ...NO_EVIDENCE, expectedAt: "2026-11-20T11:30:00Z", lastHeardAt: "2026-11-19T11:30:00Z" },
     };
-    fakeApi({ [`GET ${PATH}/incidents`]: page(missed) });
+    fakeApi(openIncident(missed));
     const { container } = await renderPart(<OpenIncident {...check} />);
     await screen.findByText(/no ping came in time/);
     expect(container.textContent).toContain(
@@ -370,6 +370,12 @@ describe("the history of a check", () => {
     );
   });
 });
+
+/** The answers about the open incident of the check. */
+function openIncident(open: IncidentView) {
+  const incidents = `GET /v1/projects/${PROJECT}/incidents`;
+  return { [incidents]: page(open), [`${incidents}/${open.id}`]: open };
+}
 
 describe("pings that did not count", () => {
   const refused: RefusedPing = {

@@ -1,15 +1,13 @@
-import { useInfiniteQuery } from "@tanstack/react-query";
-
+import { useCheckIncident } from "../incidents/incident-queries.ts";
 import { reasonText } from "../text/reason-text.ts";
 import { instant } from "../time/zones.ts";
 import { ExactTime } from "../ui/time.tsx";
-import { type CheckInZone, incidentsQuery } from "./history-queries.ts";
+import type { CheckInZone } from "./history-queries.ts";
 
 /** Since when and why a check is down. */
 export function OpenIncident({ projectId, checkId, zone }: CheckInZone) {
-  const { data } = useInfiniteQuery(incidentsQuery({ projectId, checkId }));
-  const open = data?.find(({ resolvedAt }) => resolvedAt === null);
-  if (!open) return null;
+  const open = useCheckIncident({ projectId, checkId });
+  if (open === undefined) return null;
   const { expectedAt, lastHeardAt } = open.evidence;
   return (
     <>

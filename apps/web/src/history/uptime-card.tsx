@@ -15,6 +15,12 @@ type Props = ComponentProps<typeof NewestRuns> & { check: CheckInZone };
 /** How reliable a check was, computed from its slots: its uptime in figures, its newest runs and its last 90 days. */
 export function UptimeCard({ check, ...now }: Props) {
   const { data: uptime } = useQuery(uptimeQuery(check, browserZone()));
+  if (uptime?.days.length === 0)
+    return (
+      <Card title="Uptime">
+        <p className={styles["none"]}>No run was due yet. The figures begin with the first one.</p>
+      </Card>
+    );
   return (
     <Card title="Uptime">
       <dl className={styles["spans"]}>

@@ -100,14 +100,34 @@ export function LastOutput({ incident }: { incident: IncidentDetail }) {
 
 const SHOWN_MAX = 8;
 
-/** The other checks that are down on the same host or address. */
+/** The other checks that are down on the same host, and those whose pings come from the same address. */
 export function AlsoDown({ projectId, incident }: Props) {
-  const { alsoDown, host } = incident;
-  const [all, showAll] = useState(false);
-  const shown = all ? alsoDown : alsoDown.slice(0, SHOWN_MAX);
-  if (alsoDown.length === 0) return null;
+  const { alsoDown, host, address } = incident;
+  const sharing = (what: "host" | "address") => alsoDown.filter(({ shares }) => shares === what);
   return (
-    <Card title={host === null ? "Also down at the same address" : `Also down on ${host}`}>
+    <>
+      <Neighbours
+        title={`Also down on ${host ?? "the same host"}`}
+        neighbours={sharing("host")}
+        projectId={projectId}
+      />
+      <Neighbours
+        title={`Also down, with pings from ${address ?? "the same address"}`}
+        neighbours={sharing("address")}
+        projectId={projectId}
+      />
+    </>
+  );
+}
+
+type NeighboursProps = { title: string; neighbours: IncidentDetail["alsoDown"]; projectId: string };
+
+function Neighbours({ title, neighbours, projectId }: NeighboursProps) {
+  const [all, showAll] = useState(false);
+  const shown = all ? neighbours : neighbours.slice(0, SHOWN_MAX);
+  if (neighbours.length === 0) return null;
+  return (
+    <Card title={title}>
       <ul className={styles["plain"]}>
         {shown.map(({ incidentId, checkName, reason, openedAt }) => (
           <li key={incidentId}>
@@ -118,9 +138,9 @@ export function AlsoDown({ projectId, incident }: Props) {
           </li>
         ))}
       </ul>
-      {shown.length < alsoDown.length && (
+      {shown.length < neighbours.length && (
         <Button variant="default" size="compact-sm" mt="sm" onClick={() => showAll(true)}>
-          Show {alsoDown.length - shown.length} more
+          Show {neighbours.length - shown.length} more
         </Button>
       )}
     </Card>
@@ -154,11 +174,16 @@ export function Timeline(ref: IncidentRef) {
     <Card title="Timeline">
       <Listing query={query} empty="Nothing is recorded.">
         {(items) => (
-          <ol className={styles["timeline"]}>
-            {items.map((item) => (
-              <TimelineRow key={`${item.kind} ${item.id} ${item.at}`} item={item} />
-            ))}
-          </ol>
+          <>
+            <ol className={styles["timeline"]}>
+              {items.map((item) => (
+                <TimelineRow key={`${item.kind} ${item.id} ${item.at}`} item={item} />
+              ))}
+            </ol>
+            {items.every(({ kind }) => kind !== "delivery") && (
+              <p className={styles["unsent"]}>No alert about it has been sent.</p>
+            )}
+          </>
         )}
       </Listing>
     </Card>

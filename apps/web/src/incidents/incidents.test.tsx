@@ -228,6 +228,38 @@ describe("the page of an incident", () => {
     expect(screen.getAllByRole("listitem")).toHaveLength(11);
   });
 
+  test("tells apart what is down on the host and what only shares the address", async () => {
+    const other = (checkName: string, shares: "host" | "address") => ({
+      incidentId: checkName,
+      checkId: checkName,
+      checkName,
+      reason: "missed" as const,
+      openedAt: AT,
+      shares,
+    });
+    const alsoDown = [other("vacuum", "host"), other("mail queue", "address")];
+    const incident = anIncident({ host: "db1", address: "203.0.113.7", alsoDown });
+    await renderPart(<AlsoDown projectId={PROJECT} incident={incident} />);
+    const region = (name: string) => screen.getByRole("region", { name }).textContent;
+    expect(region("Also down on db1")).toMatch(/vacuum(?!.*mail queue)/);
+    expect(region("Also down, with pings from 203.0.113.7")).toMatch(/mail queue/);
+  });
+
+  test.each([
+    ["says that no alert has been sent", [], true],
+    ["says nothing of the kind once one was written", [aDelivery()], false],
+  ])("%s", async (_, deliveries, isSaid) => {
+    fakeApi({
+      [`GET ${PATH}/timeline`]: page<object>(
+        { kind: "flip", id: "f", at: AT, from: "up", to: "down", detectedAt: AT, reason: "missed" },
+        ...deliveries,
+      ),
+    });
+    await renderPart(<Timeline projectId={PROJECT} incidentId="i1" />);
+    await screen.findByText("Down: no ping came in time");
+    expect(screen.queryByText("No alert about it has been sent.") !== null).toBe(isSaid);
+  });
+
   test("lists what happened, oldest first", async () => {
     fakeApi({
       [`GET ${PATH}/timeline`]: page(
@@ -262,3 +294,19 @@ test("the incidents of a storm are acknowledged together, except for those that 
     ]),
   );
 });
+
+function aDelivery() {
+  return {
+    kind: "delivery" as const,
+    id: "d1",
+    at: AT,
+    channelId: "ops",
+    channelName: "Ops",
+    channelKind: "email",
+    deliveryKind: "down",
+    state: "pending",
+    attempts: 0,
+    finishedAt: null,
+    lastError: null,
+  };
+}

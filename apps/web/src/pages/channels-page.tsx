@@ -9,6 +9,7 @@ import {
   channelsQuery,
   type ChannelView,
   useDeleteChannel,
+  useNoChannelText,
   useRestoreChannel,
   useTestChannel,
   type ChannelKind,
@@ -27,11 +28,12 @@ export function ChannelsPage() {
   const { data: channels } = useSuspenseQuery(channelsQuery(projectId));
   const { data: checks = [] } = useQuery(checksQuery(projectId));
   const { data: kinds } = useSuspenseQuery(channelKindsQuery);
+  const noChannel = useNoChannelText();
   const names = new Map(checks.map((check) => [check.id, check.name]));
   return (
     <Page title="Channels" lead="Where messages go when a check goes down, and when it recovers.">
       {channels.length === 0 ? (
-        <p>No channel yet, so nobody gets notified.</p>
+        <p>{noChannel}</p>
       ) : (
         <ul className={styles["list"]}>
           {channels.map((channel) => (

@@ -3,11 +3,14 @@ import { Text, Button, List } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { IconPencil } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
+import { useState } from "react";
 import { type CheckView, checksQuery } from "../checks/check-queries.ts";
+import { serverNow } from "../time/clock.ts";
 import { Card } from "../ui/card.tsx";
 import { TextLink } from "../ui/page.tsx";
 import { useCanEdit, EditorsOnly } from "../ui/role.tsx";
-import { channelsQuery } from "../channels/channel-queries.ts";
+import { notificationPreviewQuery } from "../alert-routes/route-queries.ts";
+import { channelsQuery, useNoChannelText } from "../channels/channel-queries.ts";
 import { ChannelState } from "../channels/channel-state.tsx";
 import { KindIcon } from "../channels/kind-icon.tsx";
 import channelStyles from "../channels/channel-list.module.css";
@@ -23,33 +26,25 @@ import badgeStyles from "../checks/how-to-ping.module.css";
 export default function CheckSide({ check }: { check: CheckView }) {
   return (
     <>
-      <CheckChannels projectId={check.projectId} channelIds={check.channelIds} />
+      <CheckChannels check={check} />
       <SettingsCard check={check} />
       <BadgeCard name={checkName(check)} badgeUrl={check.badgeUrl} />
     </>
   );
 }
 
+type ChannelsProps = { check: Pick<CheckView, "id" | "projectId" | "channelIds"> };
+
 /** The channels that a check notifies. */
-export function CheckChannels({
-  projectId,
-  channelIds,
-}: {
-  projectId: string;
-  channelIds: readonly string[];
-}) {
+export function CheckChannels({ check }: ChannelsProps) {
+  const { projectId, channelIds } = check;
   const { data: channels } = useQuery(channelsQuery(projectId));
   const canEdit = useCanEdit();
   const notified = channels?.filter(({ id }) => channelIds.includes(id));
   return (
     <Card title="Channels">
       {notified === undefined ? null : notified.length === 0 ? (
-        <>
-          <Text c="dimmed">This check notifies nobody.</Text>
-          <TextLink to="/projects/$projectId/channels" params={{ projectId }}>
-            Channels
-          </TextLink>
-        </>
+        <WithoutChannel check={check} hasChannels={channels?.length !== 0} />
       ) : (
         <ul className={channelStyles["short"]}>
           {notified.map((channel) => (
@@ -71,6 +66,40 @@ export function CheckChannels({
         </ul>
       )}
     </Card>
+  );
+}
+
+/** Who is notified of a check without a channel of its own, and a link to give it one. */
+function WithoutChannel({ check, hasChannels }: ChannelsProps & { hasChannels: boolean }) {
+  const { projectId, id: checkId } = check;
+  const [at] = useState(() => new Date(serverNow()).toISOString());
+  const { data: routed = [] } = useQuery({
+    ...notificationPreviewQuery({ projectId, checkId, at, reason: "missed" }),
+    enabled: hasChannels,
+  });
+  const names = [...new Set(routed.map(({ channelName }) => channelName))];
+  const noChannel = useNoChannelText();
+  return (
+    <>
+      <Text c="dimmed">
+        {names.length > 0
+          ? `Routes notify ${names.join(", ")}.`
+          : hasChannels
+            ? "No channel and no route is for this check: its alerts go to the fallback channel, or else to the project's owners, unless its severity is info."
+            : noChannel}
+      </Text>
+      <EditorsOnly>
+        {hasChannels ? (
+          <TextLink to="/projects/$projectId/checks/$checkId/edit" params={{ projectId, checkId }}>
+            Choose its channels
+          </TextLink>
+        ) : (
+          <TextLink to="/projects/$projectId/channels" params={{ projectId }}>
+            Add a channel
+          </TextLink>
+        )}
+      </EditorsOnly>
+    </>
   );
 }
 

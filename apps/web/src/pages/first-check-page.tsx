@@ -197,10 +197,8 @@ function FirstSnippet({ check, jobKind }: { check: CheckView; jobKind: JobKind }
 
 function FirstPing({ check }: { check: CheckView }) {
   // The API's times can be compared as text.
-  const lastPingAt = [check.lastPingAt, check.lastStartAt]
-    .filter((at) => at !== null)
-    .toSorted()
-    .at(-1);
+  const times = [check.lastPingAt, check.lastStartAt].flatMap((at) => at ?? []).toSorted();
+  const lastPingAt = times.at(-1);
   return (
     <output className={styles["listening"]}>
       {lastPingAt === undefined ? (
@@ -250,8 +248,10 @@ function NobodyYet({ check: { projectId, id: checkId } }: { check: CheckView }) 
     );
   return (
     <Stack gap="sm">
-      <Alert color="orange" icon={<IconBell aria-hidden />} title="Nobody is notified yet">
-        When a ping does not come, it would show on the page and reach nobody.
+      <Alert color="orange" icon={<IconBell aria-hidden />} title="No channel is chosen yet">
+        {warnings.length === 0
+          ? "Until one is, alerts of this check go by e-mail to the project's owners only."
+          : "When a ping does not come, it would show on the page and reach nobody."}
       </Alert>
       <Group>
         {email !== undefined && (

@@ -8,8 +8,14 @@ import { Hint } from "./hint.tsx";
 export function CodeBlock({ code, what }: { code: string; what: string }) {
   return (
     <div className={styles["frame"]}>
-      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- long lines scroll, by the keyboard too */}
-      <pre className={styles["code"]} aria-label={what} tabIndex={0}>
+      {/* A single line wraps, so that all of it can be read before it is copied. */}
+      <pre
+        className={styles["code"]}
+        data-wraps={!code.includes("\n") || undefined}
+        aria-label={what}
+        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- long lines scroll, by the keyboard too
+        tabIndex={0}
+      >
         <code>{code}</code>
       </pre>
       <div className={styles["copy"]}>

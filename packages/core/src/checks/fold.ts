@@ -5,7 +5,7 @@ import type { Check, DisplayStatus } from "./check.ts";
 import { evaluateUpTo } from "./deadlines/evaluate-deadlines.ts";
 import { nextAt, nextDeadline } from "./deadlines/next-deadline.ts";
 import { applyOutage } from "./deadlines/postpone-deadlines.ts";
-import { type Draft, openDraft, seal } from "./draft.ts";
+import { type Draft, expectedBy, openDraft, seal } from "./draft.ts";
 import type { Effect, Event, Transition } from "./event.ts";
 import { resetBaseline } from "./learning/learn-durations.ts";
 import { applyDeferred, receivePing } from "./runs/receive-ping.ts";
@@ -97,6 +97,11 @@ function knownUntil(event: Event): Instant {
 function hasPassed(check: Check, now: Instant): boolean {
   const deadlineAt = nextDeadline(check);
   return deadlineAt !== null && deadlineAt <= now;
+}
+
+/** When the next slot is expected at the latest, also while the check is down; null if none is waited for. */
+export function nextExpectedAt({ settings, state }: Check): Instant | null {
+  return state.status === "down" ? expectedBy(settings, state.memory.slotAt) : state.expectedAt;
 }
 
 /**

@@ -149,6 +149,27 @@ test("what may have arrived is remembered as uncertain", () => {
   expect(step(unknown)).toMatchObject({ uncertain: true });
 });
 
+describe("what our own rules forbid", () => {
+  const forbidden: AttemptResult = {
+    outcome: "transient",
+    because: "private",
+    uncertain: false,
+    lasts: true,
+    statusCode: null,
+  };
+
+  test("is not retried in a test, whose result a person waits for, and leaves the channel unbroken", () => {
+    expect(decideNextStep(forbidden, history({}), { kind: "test", chance: 0.5 })).toMatchObject({
+      state: "failed",
+      channelBrokenBecause: null,
+    });
+  });
+
+  test("sends an alert to the fallback at once, and is retried in case the operator allows it", () => {
+    expect(step(forbidden)).toMatchObject({ state: "retry", retryInMs: 5_000, needsFallback: true });
+  });
+});
+
 describe("it is given up", () => {
   test.each([
     ["an alert", "down" as const, 22 * HOUR_MS, "retry"],

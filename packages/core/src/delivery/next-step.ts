@@ -98,9 +98,12 @@ export function decideNextStep(
     case "moved":
       return retry(history.failures === 0 ? { retryInMs: 0 } : {});
     case "transient":
+      // A person waits for the result of a test, and a retry would not change it.
+      if (result.lasts === true && kind === "test") return { ...step, state: "failed", retryInMs: 0 };
       return retry({
         uncertain: result.uncertain,
         retryInMs: Math.max(step.retryInMs, result.notBeforeMs ?? 0),
+        needsFallback: result.lasts === true,
       });
     case "unavailable": {
       const seconds = UNAVAILABLE_SECONDS[history.failures] ?? UNAVAILABLE_SECONDS_MAX;
@@ -178,8 +181,11 @@ export type AttemptOutcome = { because: string } & (
   | { outcome: "permanent" }
   /** The provider limits the rate. `retryAfterMs`: the wait that it named; null: none, so the retries back off. */
   | { outcome: "throttled"; retryAfterMs: number | null }
-  /** `uncertain`: the message may have arrived all the same. `notBeforeMs`: the wait that the provider asked for. */
-  | { outcome: "transient"; uncertain: boolean; notBeforeMs?: number }
+  /**
+   * `uncertain`: the message may have arrived all the same. `notBeforeMs`: the wait that the provider asked for. `lasts`: no
+   * retry within minutes will help, as where our own rules forbid the address.
+   */
+  | { outcome: "transient"; uncertain: boolean; notBeforeMs?: number; lasts?: true }
   /** The target accepts nothing for now, such as a full mailbox. The channel stays; a fallback gets the alert too. */
   | { outcome: "unavailable" }
   /** The refusal does not say whether the target or our mail server is at fault: the answers for others decide. */

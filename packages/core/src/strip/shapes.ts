@@ -135,12 +135,14 @@ const DARK: Record<MarkKind, string> = {
 /** The colours of the kinds in the light and in the dark theme. */
 export const STRIP_COLOURS = { light: LIGHT, dark: DARK };
 
+const EMPTY_WIDTH_PX = 64;
+
 /**
  * A strip as an SVG document, for badges, in light or dark colours as the viewer's device prefers. `title` is shown and
  * read aloud, so it must not contain anything secret.
  */
 export function stripSvg(marks: readonly Mark[], { title, ...size }: StripSize & { title: string }): string {
-  const width = Math.max(1, marks.length) * size.pitch;
+  const width = marks.length === 0 ? EMPTY_WIDTH_PX : marks.length * size.pitch;
   const shapes = stripShapes(marks, size);
   const dark = shapes.map(({ kind }) => `.${kind}{color:${DARK[kind]}}`).join("");
   const paths = shapes.map(({ kind, path, stroke }) => {
@@ -152,7 +154,11 @@ export function stripSvg(marks: readonly Mark[], { title, ...size }: StripSize &
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${size.height}" role="img" aria-label="${text}">`,
     `<title>${text}</title>`,
     `<style>@media(prefers-color-scheme:dark){${dark}}</style>`,
-    ...paths,
+    ...(marks.length === 0
+      ? [
+          `<text y="${size.height - 8}" font-family="sans-serif" font-size="12" fill="#808893">no run yet</text>`,
+        ]
+      : paths),
     "</svg>",
     "",
   ].join("\n");

@@ -199,4 +199,8 @@ describe("the picture of a strip", () => {
     expect(svg).toContain("prefers-color-scheme:dark");
     expect(svg).toContain(`width="48" height="24"`);
   });
+
+  test("without a mark the document says so instead of being empty", () => {
+    expect(stripSvg([], { ...SIZE, title: "backup" })).toMatch(/width="64".*>no run yet</s);
+  });
 });
