@@ -25,6 +25,7 @@ export {
 } from "./policies/policy-text.ts";
 export { OVERLAP_RULES, type OverlapRule, type SchedulerPolicy } from "./policies/policy.ts";
 export { lintLine, type LintFinding, lintSchedule } from "./lint.ts";
+export { nameOfCommand } from "./paste/job-name.ts";
 export { proposeScheduler } from "./paste/propose-scheduler.ts";
 export { ScheduleError } from "./schedule-error.ts";
 export { ScheduleInput, ScheduleReadingInput, ScheduleShape, TimezoneInput } from "./schedule-input.ts";

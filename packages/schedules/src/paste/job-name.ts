@@ -31,6 +31,13 @@ const WRAPPERS = new Map([
   ["setsid", 0],
   ["systemd-cat", 0],
   ["cronic", 0],
+  // Words of the shell before a command.
+  ["if", 0],
+  ["then", 0],
+  ["else", 0],
+  ["while", 0],
+  ["do", 0],
+  ["!", 0],
   ["timeout", 1],
   ["flock", 1],
   ["chrt", 1],
@@ -45,18 +52,22 @@ const REDIRECTION = /\d?>>?\s*(&\d|[^\s"']+)/g;
 const SEGMENT = /(?:"[^"]*"|'[^']*'|[^;|&"'])+/g;
 const USER = /^[a-z_][a-z0-9_-]*$/;
 
-/** A name for a check, from the command of its job: `/usr/local/bin/backup.sh --all` gives "backup"; null: there is none. */
-export function nameOfCommand(command: string): string | null {
+/**
+ * A name for a check, from the command of its job: `/usr/local/bin/backup.sh --all` gives "backup"; null: there is none.
+ * `mayNameUser`: whether a user may stand before the command, as in a line of `/etc/crontab`.
+ */
+export function nameOfCommand(command: string, { mayNameUser = true } = {}): string | null {
   const plain = command.replaceAll(REDIRECTION, " ");
   for (const [segment] of plain.matchAll(SEGMENT)) {
-    const name = nameOfWords(wordsOf(segment));
+    const words = wordsOf(segment);
+    const name = nameOfWords(mayNameUser ? withoutUser(words) : words);
     if (name !== null) return name.slice(0, NAME_CHARS_MAX);
   }
   return null;
 }
 
 function nameOfWords(given: readonly string[]): string | null {
-  const words = withoutWrappers(withoutUser(given));
+  const words = withoutWrappers(given);
   const [program = "", ...rest] = words;
   const base = baseName(program);
   if (base === "" || PREPARATIONS.has(base)) return null;
