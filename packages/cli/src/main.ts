@@ -16,6 +16,7 @@ const COMMANDS: Record<string, (machine: Machine, args: readonly string[]) => Pr
   explain: async (machine, args) => (await import("./commands/explain.ts")).explain(machine, args),
   login: async (machine, args) => (await import("./commands/login.ts")).login(machine, args),
   spool: async (machine, args) => (await import("./commands/spool.ts")).spool(machine, args),
+  discover: async (machine, args) => (await import("./discover/discover.ts")).discover(machine, args),
   "send-reports": async (machine, args) => (await import("./report/sender.ts")).sendReports(machine, args),
 };
 

@@ -1,6 +1,6 @@
 import type { Machine } from "../machine.ts";
 import { readOptions } from "../parse.ts";
-import { askApi, projectOf } from "./api.ts";
+import { projectOf, readList } from "./api.ts";
 
 type Check = {
   name: string;
@@ -16,16 +16,7 @@ type Check = {
 export async function checks(machine: Machine, args: readonly string[]): Promise<void> {
   const { values } = readOptions(args, { json: { type: "boolean" } });
   const { id } = await projectOf(machine);
-  const found: Check[] = [];
-  for (let cursor: string | null = ""; cursor !== null;) {
-    const query = cursor === "" ? "" : `?cursor=${encodeURIComponent(cursor)}`;
-    const page: { items: Check[]; next: string | null } = await askApi(
-      machine,
-      `/v1/projects/${id}/checks${query}`,
-    );
-    found.push(...page.items);
-    cursor = page.next;
-  }
+  const found = await readList<Check>(machine, `/v1/projects/${id}/checks`);
   if (values["json"] === true) return void process.stdout.write(`${JSON.stringify(found, null, 2)}\n`);
   const rows = found.map((check) => [
     check.started ? `${check.status}, running` : check.status,
