@@ -19,6 +19,7 @@ const oneByOne = createReceiver({
   log: pino({ level: "warn" }),
   bodyBytesMax: 100_000,
   addresses: () => ({ client: "203.0.113.7", shown: "203.0.113.7" }),
+  publicUrl: "http://127.0.0.1",
 });
 oneByOne.ingest.record = async (arrival) => {
   const [recorded] = await recordPings(pool, [arrival], ALONE);

@@ -52,6 +52,7 @@ import { scheduleRoutes } from "./schedules/schedule-routes.ts";
 import { statusPageRoutes, subscriberRoutes } from "./status-pages/page-routes.ts";
 import { statusPostRoutes } from "./status-pages/post-routes.ts";
 import { ownHosts, publicPageRoutes } from "./status-pages/public-routes.ts";
+import { shadowRoutes } from "./shadow/shadow-routes.ts";
 import { siteHandler } from "./site/site.ts";
 
 /** All documented routes, for the typed client. */
@@ -89,6 +90,7 @@ function restRoutes() {
     .route("/", slackRoutes)
     .route("/", deliveryRoutes)
     .route("/", maintenanceRoutes)
+    .route("/", shadowRoutes)
     .route("/", statusPageRoutes)
     .route("/", subscriberRoutes)
     .route("/", statusPostRoutes)

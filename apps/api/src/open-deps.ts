@@ -71,6 +71,7 @@ export function openDeps(config: Config, { log, site, redis = null }: OpenWith) 
     log,
     bodyBytesMax: pingBodyBytesMax,
     addresses: pingAddresses,
+    publicUrl: config.publicUrl,
   });
   const settings = readSettings(config);
   const limits = new Limits({ pool, requestsPerMinute: config.apiRateLimit, redis });

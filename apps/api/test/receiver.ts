@@ -7,7 +7,13 @@ import { createReceiver, HEARTBEAT_PATH } from "../src/pings/receiver.ts";
 /** A receiver of pings on a database, with nothing else of the application around it. */
 export function receiverOn(on: Pool, bodyBytesMax: number) {
   const addresses = () => ({ client: "203.0.113.7", shown: "203.0.113.7" });
-  const receiver = createReceiver({ pool: on, log: pino({ level: "silent" }), bodyBytesMax, addresses });
+  const receiver = createReceiver({
+    pool: on,
+    log: pino({ level: "silent" }),
+    bodyBytesMax,
+    addresses,
+    publicUrl: "http://overdue.test",
+  });
   const app = new Hono();
   app.post(HEARTBEAT_PATH, (c) => receiver.heartbeat(c));
   app.all("/ping/*", (c) => receiver.ping(c, c.req.path.slice("/ping/".length)));

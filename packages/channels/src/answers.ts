@@ -125,7 +125,7 @@ const RESET_HEADERS = [
  * The wait in milliseconds that the headers ask for: `Retry-After` in seconds or as a date, or one of the other headers.
  * Between a second and an hour; null if they name no time.
  */
-function waitInHeaders({ headers, receivedAt }: HttpAnswer): number | null {
+export function waitInHeaders({ headers, receivedAt }: HttpAnswer): number | null {
   const after = headers["retry-after"]?.trim() ?? "";
   const waitMs = isNumber(after) ? Number(after) * 1_000 : Date.parse(after) - receivedAt;
   if (Number.isFinite(waitMs)) return boundWaitMs(waitMs);

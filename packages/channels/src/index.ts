@@ -23,6 +23,7 @@ export type {
   Style,
   Unavailable,
 } from "./kind.ts";
+export { waitInHeaders } from "./answers.ts";
 export { parseRefusal, readMailRefusal, type MailRefusal } from "./email/mail-refusal.ts";
 export { SLACK_BUTTONS } from "./kinds/slack.ts";
 export type { AlertLine, AlertMessage } from "./message/alert.ts";

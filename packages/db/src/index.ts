@@ -43,6 +43,7 @@ export {
 export { readReliability, type StoredReliability } from "./reports/find-report.ts";
 export { readReport, type ReportQuery, ReportTooLarge } from "./reports/find-report.ts";
 export * from "./alert-routes/index.ts";
+export * from "./shadow/index.ts";
 export * from "./status-pages/index.ts";
 export * from "./telegram/telegram.ts";
 export * from "./slack/slack.ts";

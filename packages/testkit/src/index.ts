@@ -14,6 +14,7 @@ export {
   type FakeTelegram,
   type TelegramMessage,
 } from "./fakes/telegram.ts";
+export { type FakeOldProduct, startFakeOldProduct } from "./fakes/old-product.ts";
 export { decryptPush, startPushService } from "./fakes/push-service.ts";
 export { startFakeWebhook, type FakeWebhook } from "./fakes/webhook.ts";
 export {

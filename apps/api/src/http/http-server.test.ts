@@ -20,6 +20,7 @@ const receiver = createReceiver({
   bodyBytesMax: LIMIT,
   bodyTimeMs: BODY_TIME_MS,
   addresses: () => ({ client: "203.0.113.7", shown: "203.0.113.7" }),
+  publicUrl: "https://overdue.test",
 });
 const app = new Hono();
 app.all("/ping/*", (c) => receiver.ping(c, c.req.path.slice("/ping/".length)));

@@ -48,6 +48,9 @@ export function ambiguous(): PingAnswer {
   return text(409, "ambiguous slug");
 }
 
+/** The other product of a project in shadow mode hands pings on to this instance. */
+export const FORWARDED_TO_ITSELF = "not counted: this instance forwarded the ping, and it came back";
+
 export function problem(sentence: string): PingAnswer {
   return text(400, sentence);
 }

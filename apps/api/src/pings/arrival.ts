@@ -51,8 +51,7 @@ export function toArrival(
   { sender, body, at }: { sender: Sender; body: ReadBody; at: Instant },
 ): ReceivedPing {
   const { method, host, scheme, userAgent, remoteAddress } = sender;
-  // A link preview never posts.
-  const isPreview = (method === "GET" || method === "HEAD") && isLinkPreview(userAgent);
+  const isPreview = isOfPreview(sender);
   const kind: PingKind = isPreview ? "ignored" : action;
   return {
     target,
@@ -120,6 +119,11 @@ const LINK_PREVIEWS = [
 const USER_AGENTS_KNOWN_MAX = 1_000;
 /** By user agent; few of them send nearly all pings. */
 const knownPreviews = new Map<string, boolean>();
+
+/** Whether a ping comes from a program that shows a link. None of them posts. */
+export function isOfPreview({ method, userAgent }: Pick<Sender, "method" | "userAgent">): boolean {
+  return (method === "GET" || method === "HEAD") && isLinkPreview(userAgent);
+}
 
 export function isLinkPreview(userAgent: string): boolean {
   const known = knownPreviews.get(userAgent);

@@ -15,7 +15,7 @@ import type { Instant } from "@overdue/schedules";
 import type { Logger } from "pino";
 
 import type { PingAnswer } from "./answers.ts";
-import { dialectAnswer, preflight } from "./answers.ts";
+import { dialectAnswer, FORWARDED_TO_ITSELF, preflight, problem } from "./answers.ts";
 import { isPreflight, type PingAddresses, readSender, type Sender, toArrival } from "./arrival.ts";
 import type { Clock } from "./clock.ts";
 import { type Ingest, orUnavailable, Unavailable } from "./ingest.ts";
@@ -24,6 +24,7 @@ import type { PingRequest } from "./ping-request.ts";
 import { bodyOfText, readBody } from "./read-body.ts";
 
 import type { Refusals } from "./refusals.ts";
+import { isOwnForward, type ShadowCopies } from "./shadow-copies.ts";
 
 type DialectOptions = {
   ingest: Pick<Ingest, "record">;
@@ -32,6 +33,8 @@ type DialectOptions = {
   bodyBytesMax: number;
   bodyTimeMs: number;
   addresses: PingAddresses;
+  copies: Pick<ShadowCopies, "add">;
+  publicUrl: string;
   log: Logger;
   pool: Pool;
 };
@@ -51,11 +54,14 @@ export function dialectPings(options: DialectOptions) {
     if (dialect === null) return null;
     if (isPreflight(request)) return preflight();
     const sender = readSender(request, options);
+    if (isOwnForward(request, options.publicUrl)) return problem(FORWARDED_TO_ITSELF);
     try {
       const reading = await readRequest(dialect, { request, path, options });
       // On a ping URL of ours it is refused, and kept, as any ping of ours is.
       if (reading.kind === "malformed" && path.startsWith("/ping/")) return null;
-      return dialectAnswer(dialect.answer(await storeReading(reading, { dialect, sender, options })));
+      return dialectAnswer(
+        dialect.answer(await storeReading(reading, { dialect, sender, request, options })),
+      );
     } catch (error) {
       if (!(error instanceof Unavailable)) options.log.error({ err: error }, "A ping could not be answered.");
       return dialectAnswer(dialect.answer({ kind: "unavailable", problem: "", reply: "" }));
@@ -104,7 +110,7 @@ async function unpacked(body: Buffer | null, encoding = ""): Promise<string | nu
       );
 }
 
-type Context = { dialect: Dialect; sender: Sender; options: DialectOptions };
+type Context = { dialect: Dialect; sender: Sender; request: PingRequest; options: DialectOptions };
 
 async function storeReading(reading: DialectReading, context: Context): Promise<DialectOutcome> {
   if (reading.kind !== "pings") return { ...reading, reply: "" };
@@ -126,7 +132,7 @@ async function declare({ target, declares }: DialectPing, { pool, clock }: Diale
 }
 
 async function storePing(ping: DialectPing, context: Context): Promise<Stored> {
-  const { dialect, sender, options } = context;
+  const { dialect, sender, request, options } = context;
   const at = options.clock.now();
   const target: Target = ping.target.kind === "uuid" ? ping.target : { ...ping.target, create: false };
   const { kind: action, exitStatus, runId, durationMs, once } = ping;
@@ -148,6 +154,14 @@ async function storePing(ping: DialectPing, context: Context): Promise<Stored> {
     await setTimeout(AHEAD_MS);
     recorded = await options.ingest.record(arrival);
   }
+  const copied = {
+    dialect: dialect.name,
+    kind: action,
+    exitStatus: said.exitStatus,
+    rid: said.rid,
+    durationMs,
+  };
+  options.copies.add(recorded, { said: { ...copied, body: body.kept, at }, request, sender });
   return recorded.kind === "recorded" ? "stored" : refuse(recorded.kind, { target, at, context });
 }
 

@@ -19,6 +19,7 @@ import {
 import type { PingRequest } from "./ping-request.ts";
 import { readBody } from "./read-body.ts";
 import type { Refusals } from "./refusals.ts";
+import { isOwnForward, type ShadowCopies } from "./shadow-copies.ts";
 
 type ReceiveOptions = {
   ingest: Pick<Ingest, "record">;
@@ -34,6 +35,9 @@ type ReceiveOptions = {
   /** Takes a ping in the form of another monitor; null for anything else. */
   inDialect: (request: PingRequest) => Promise<answers.PingAnswer | null>;
   addresses: PingAddresses;
+  /** Takes what is forwarded to another product. */
+  copies: Pick<ShadowCopies, "add">;
+  publicUrl: string;
   log: Logger;
 };
 
@@ -41,6 +45,7 @@ type ReceiveOptions = {
 export function pingReceiver(options: ReceiveOptions) {
   return async (request: PingRequest, path: string): Promise<answers.PingAnswer> => {
     if (isPreflight(request)) return answers.preflight();
+    if (isOwnForward(request, options.publicUrl)) return answers.problem(answers.FORWARDED_TO_ITSELF);
     const sender = readSender(request, options);
     const url = readPingUrl(path, request.query);
     if (mayBeForeign(url)) {
@@ -57,7 +62,7 @@ export function pingReceiver(options: ReceiveOptions) {
         case "malformed":
           return await refuseMalformed(url, { refuse, options });
         case "ping":
-          return await storePing(request.body, { url, sender, refuse, options });
+          return await storePing(request, { url, sender, refuse, options });
       }
     } catch (error) {
       if (!(error instanceof Unavailable)) options.log.error({ err: error }, "A ping could not be answered.");
@@ -123,7 +128,7 @@ function unknownReason(target: Target): RefusalReason {
 }
 
 async function storePing(
-  stream: PingRequest["body"],
+  request: PingRequest,
   {
     url,
     sender,
@@ -137,7 +142,7 @@ async function storePing(
   },
 ): Promise<answers.PingAnswer> {
   const { target } = url;
-  const body = await readBody(stream, {
+  const body = await readBody(request.body, {
     limit: options.bodyBytesMax,
     timeMs: options.bodyTimeMs,
     keywords: async () => (await orUnavailable(options.findFilters(target))).flatMap(httpKeywords),
@@ -153,6 +158,9 @@ async function storePing(
   }
   const at = options.clock.now();
   const recorded = await options.ingest.record(toArrival(url, { sender, body, at }));
+  const { action: kind, exitStatus, rid } = url;
+  const said = { dialect: null, kind, exitStatus, rid, durationMs: null, body: body.kept, at };
+  options.copies.add(recorded, { said, request, sender });
   return answerRecorded(recorded, { target: url.target, refuse, bodyBytesMax: options.bodyBytesMax });
 }
 

@@ -27,6 +27,7 @@ import { ownerInTarget, partBehindKey } from "./ping-url.ts";
 import type { PingAddresses } from "./arrival.ts";
 import { pingReceiver } from "./receive.ts";
 import { Refusals, type RefusedPing } from "./refusals.ts";
+import { ShadowCopies } from "./shadow-copies.ts";
 import { StallWatch } from "./stall-watch.ts";
 
 /** How often open pages are notified of pings; many pings share one message. */
@@ -43,6 +44,8 @@ export function createReceiver(options: {
   /** How long a body may take; by default 15 s. */
   bodyTimeMs?: number;
   addresses: PingAddresses;
+  /** The address of this instance, by which it knows a ping that it forwarded itself. */
+  publicUrl: string;
 }) {
   const { pool, log } = options;
   const receiverId = randomUUID();
@@ -53,10 +56,11 @@ export function createReceiver(options: {
   const onDurable = (seconds: number) => storeSeconds.observe(seconds);
   const ingest = new Ingest({ pool, receiverId, clock, log, stalls, onRecorded: pages.add, onDurable });
   const refusals = new Refusals({ pool, log });
+  const copies = new ShadowCopies({ pool, log });
   const token = randomBytes(16).toString("hex");
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   let heartbeat: ReturnType<typeof startHeartbeat> | undefined;
-  const common = { bodyTimeMs: BODY_MS_MAX, ...options, ingest, clock, refusals };
+  const common = { bodyTimeMs: BODY_MS_MAX, ...options, ingest, clock, refusals, copies };
   const inDialect = dialectPings({ ...common, pool });
   const answer = pingReceiver({
     ...common,
@@ -77,6 +81,7 @@ export function createReceiver(options: {
     /** Handles pings of the usual form before any route. */
     direct: directPings(answer, new Set([HEARTBEAT_PATH])),
     refusals,
+    copies,
     /** Notes a request that could not be read, for the project whose ping it would have been. */
     unreadable: (request: UnreadableRequest) => refusals.note(unreadablePing(request, clock.now())),
     /** Handles `HEARTBEAT_PATH`: 404 to everybody but this process. */
@@ -88,6 +93,7 @@ export function createReceiver(options: {
     /** Starts the heartbeat; call when the server listens. */
     start: (address: { host: string; port: number }) => {
       heartbeat = startHeartbeat({ address, token, agent });
+      void copies.look();
     },
     /** The check that a mail is for. */
     findMailTarget: (target: Target) => findMailTarget(pool, target),
@@ -99,6 +105,7 @@ export function createReceiver(options: {
       stalls.stop();
       agent.destroy();
       await refusals.stop();
+      await copies.stop();
       await endReceiver(pool, receiverId).catch((error: unknown) =>
         log.warn({ err: error }, "The end of this receiver could not be stored."),
       );

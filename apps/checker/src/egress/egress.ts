@@ -24,6 +24,8 @@ export type EgressOptions = {
   allowedNetworks: readonly string[];
   /** For connecting, sending and reading together; 10,000 by default. */
   timeoutMs?: number;
+  /** How much of an answer is read; 64 KB by default. */
+  answerBytesMax?: number;
   resolve?: Resolve;
   /** The ports that may be used on public hosts: 80, 443, 8080 and 8443 by default. */
   ports?: ReadonlySet<number>;
@@ -37,10 +39,11 @@ const AGENT = { connections: 256, pipelining: 1, keepAliveTimeout: 4_000, allowH
 
 /**
  * Sends all outgoing HTTP requests. Addresses that tenants typed are guarded, those that the operator set are not.
- * Redirects are never followed, at most 64 KB of a response are read, and every request has a timeout.
+ * Redirects are never followed, only the first part of a response is read, and every request has a timeout.
  */
 export function openEgress(options: EgressOptions): Egress {
   const { timeoutMs = TIMEOUT_MS, resolve = resolveByDns, ports = WEB_PORTS } = options;
+  const { answerBytesMax = ANSWER_BYTES_MAX } = options;
   const rules: GuardRules = {
     allowed: parseNetworks(options.allowedNetworks),
     resolve,
@@ -52,7 +55,7 @@ export function openEgress(options: EgressOptions): Egress {
   const post = async (request: Parameters<Egress["send"]>[0]) => {
     if (!request.trusted) await assertHost(request, rules);
     const dispatcher = request.trusted ? trusted : guarded;
-    return readAnswer(await call(request, dispatcher, AbortSignal.timeout(timeoutMs)));
+    return readAnswer(await call(request, dispatcher, AbortSignal.timeout(timeoutMs)), answerBytesMax);
   };
   return {
     send: (request) => post(request).catch((cause: unknown) => failureOf(cause, timeoutMs)),
@@ -87,19 +90,19 @@ function call(
   });
 }
 
-async function readAnswer(response: Dispatcher.ResponseData): Promise<HttpAnswer> {
+async function readAnswer(response: Dispatcher.ResponseData, bytesMax: number): Promise<HttpAnswer> {
   return {
     status: response.statusCode,
     headers: Object.fromEntries(
       Object.entries(response.headers).map(([name, value]) => [name.toLowerCase(), String(value)]),
     ),
-    body: await readSome(response.body),
+    body: await readSome(response.body, bytesMax),
     receivedAt: Date.now(),
   };
 }
 
-/** Reads up to 64 KB. Since the status is known already, a body that is cut, slow or broken does not fail the request. */
-async function readSome(body: Dispatcher.ResponseData["body"]): Promise<string> {
+/** Reads up to so many bytes. Since the status is known already, a body that is cut, slow or broken does not fail the request. */
+async function readSome(body: Dispatcher.ResponseData["body"], bytesMax: number): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   try {
@@ -107,12 +110,12 @@ async function readSome(body: Dispatcher.ResponseData["body"]): Promise<string> 
       const part = Buffer.from(chunk);
       chunks.push(part);
       bytes += part.length;
-      if (bytes >= ANSWER_BYTES_MAX) break;
+      if (bytes >= bytesMax) break;
     }
   } catch {
     // what was read so far is enough
   }
-  return Buffer.concat(chunks).subarray(0, ANSWER_BYTES_MAX).toString("utf8");
+  return Buffer.concat(chunks).subarray(0, bytesMax).toString("utf8");
 }
 
 /** Looks up all addresses of a host. */

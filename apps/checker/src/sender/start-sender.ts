@@ -26,6 +26,7 @@ import { type Egress, openEgress } from "../egress/egress.ts";
 import { type DeliveryJob, openDeliveryQueue } from "../queue/delivery-job.ts";
 import { reportQueueProblems, type WorkQueue } from "../queue/work-queue.ts";
 import type { ProgramOptions } from "../run-program.ts";
+import { startShadowMode } from "../shadow/start-shadow-mode.ts";
 import { openSelfTestReceiver } from "../self-test/self-test.ts";
 import { openMailer } from "../transports/mail.ts";
 import { openTransports, type Transports } from "../transports/transports.ts";
@@ -73,13 +74,14 @@ export async function startSender({
     publicUrl,
     log,
   });
+  const stopShadow = startShadowMode({ config, databaseUrl, log });
   const wake = () => delivering.wake();
   const unlisten = listen({ url: directUrl, handlers: { overdue_deliveries: wake }, onConnect: wake });
   log.info("Sending alerts.");
   return async () => {
     await unlisten();
     sending.hurry();
-    await delivering.stop();
+    await Promise.all([delivering.stop(), stopShadow()]);
     await queue.close();
     clearInterval(alive);
     await sending.close();
