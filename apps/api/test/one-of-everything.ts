@@ -29,6 +29,7 @@ export const ROTATION = {
   startsOn: "2026-11-23",
   handOverAt: "09:00",
 };
+const SHADOW = { product: "other", pingUrl: "https://old.example.org/{slug}", pingKey: MARKER };
 const UPDATE = { state: "investigating", text: MARKER };
 const POST = { ...UPDATE, title: MARKER };
 /** A valid body for whatever wants one, so that it is the stranger who is refused and not what they sent. */
@@ -60,6 +61,7 @@ export const BODIES: Record<string, object> = {
   "POST /v1/projects/:projectId/rotations": { ...ROTATION, personIds: [NOBODY] },
   "PATCH /v1/projects/:projectId/rotations/:rotationId": { name: "taken" },
   "PATCH /v1/projects/:projectId/my-report": { timezone: "Africa/Abidjan" },
+  "PUT /v1/projects/:projectId/shadow": SHADOW,
   "POST /v1/projects/:projectId/views": { name: "taken", search: { q: "x" } },
   "POST /v1/projects/:projectId/keys": { name: "taken", scope: "write" },
   "POST /v1/projects/:projectId/members": { email: "person-2@example.org", role: "owner" },
@@ -104,6 +106,7 @@ export async function fillProject(api: TestApi, owner: Owner) {
     ...ROUTE,
     steps: [{ afterMinutes: 0, targets: [{ kind: "person", personId }] }],
   });
+  await owner.as("PUT", `${owner.path}/shadow`, SHADOW);
   const windowId = await made("maintenance", {
     name: MARKER,
     rule: NIGHTLY,

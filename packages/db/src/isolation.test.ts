@@ -116,6 +116,12 @@ const READS: Record<string, Call> = {
   findStatusPost: (w) => db.findStatusPost(on, w),
   listStatusPosts: (w) => db.listStatusPosts(on, w, NEWEST),
   listSubscribers: (w) => db.listSubscribers(on, w, PAGE),
+  listShadowedChecks: ({ projectId }) => db.listShadowedChecks(pool, { projectId, product: "cronitor" }),
+  loadShadowHistories: ({ projectId }) => db.loadShadowHistories(pool, projectId, MONTH),
+  loadShadowEvidence: async ({ projectId, checkId }) => {
+    const [found] = await db.loadShadowEvidence(pool, projectId, [{ checkId, ...MONTH }]);
+    return [...(found?.runs ?? []), ...(found?.slots ?? [])];
+  },
   findSlackLink: (w) => db.findSlackLink(on, { ...w, linkId: w.slackLinkId }),
   findTelegramLink: (w) => db.findTelegramLink(on, { ...w, linkId: w.telegramLinkId }),
 };
@@ -221,6 +227,15 @@ const WRITES: Record<string, [call: Call, before?: Call]> = {
     ({ projectId, userId }) =>
       db.editReportChoice(on, { projectId, userId }, { edit: { every: "month" }, version: null, now: NOW }),
   ],
+  recordVerdicts: [({ projectId, checkId }) => db.recordVerdicts(pool, projectId, verdictOn(checkId, NOW))],
+  settleForwards: [
+    ({ projectId, forwardId: id }) =>
+      db.settleForwards(pool, projectId, {
+        results: [{ id, end: "failed", afterMs: 0 }],
+        problem: null,
+        pauseMs: 0,
+      }),
+  ],
   endSlackLink: [
     ({ projectId, slackLinkId: id }) => db.endSlackLink(on, { id, projectId }, { problem: "no" }),
   ],
@@ -234,6 +249,11 @@ const NEITHER: Record<string, string> = {
   ),
   ...name("create", "createKey invite saveView insertAuditEntry createSlackLink createTelegramLink"),
   ...name("create", "createStatusPage"),
+  ...name("create", "queueForwards"),
+  ...name(
+    "the project's shadow mode, of which it has one",
+    "startShadow endShadow resumeShadow findShadow countWaitingForwards settlePoll",
+  ),
   ...name("create", "createUnlessEqual hasRoom queueReportNow"),
   ...name(
     "the project itself is the row",
@@ -467,6 +487,7 @@ async function aWorld() {
   return {
     ...ids,
     viewId: view?.id ?? "",
+    forwardId: await aShadowMode(ids),
     ...(await aHistory(check, marker, ids)),
     name: marker,
     tag: marker,
@@ -486,6 +507,32 @@ async function aWorld() {
     slackLinkId: slackLink.id,
     telegramLinkId: telegramLink.id,
   };
+}
+
+const verdictOn = (checkId: string, at: number) => ({
+  verdicts: [{ checkId, status: "down", graceSeconds: null }] as const,
+  at,
+  gapMs: 1_000,
+});
+
+/** A ping that waits to be forwarded, and a verdict. */
+async function aShadowMode({ projectId, checkId }: { projectId: string; checkId: string }): Promise<string> {
+  const settings = {
+    product: "other",
+    pingUrl: "https://x.example/{key}",
+    apiUrl: null,
+    keysFrom: "slug",
+  } as const;
+  const secrets = { pingKey: "", apiKey: "" };
+  await db.startShadow(on, sceneKeyring, { projectId, settings, secrets, at: NOW, version: null });
+  const said = { cameAs: null, kind: "success", exitStatus: null, runId: null, durationMs: null } as const;
+  const ping = { ...said, method: "GET", query: "", userAgent: "", at: NOW };
+  await db.queueForwards(pool, [{ projectId, checkId, ping, body: null }], new Map());
+  await db.recordVerdicts(pool, projectId, verdictOn(checkId, NOW - 60_000));
+  const [row] = await pool.query<{ id: string }>("select id from shadow_pings where project_id = $1", [
+    projectId,
+  ]);
+  return row?.id ?? "";
 }
 
 /** A run, a failure with its output, an incident of a storm, a notice, a slot, a dead letter, a test and a report. */

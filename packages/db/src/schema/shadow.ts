@@ -72,9 +72,7 @@ export const shadowPings = pgTable(
   "shadow_pings",
   {
     id: id(),
-    projectId: uuid("project_id")
-      .notNull()
-      .references(() => projects.id, { onDelete: "cascade" }),
+    projectId: uuid("project_id").notNull(),
     checkId: uuid("check_id").notNull(),
     at: at("at").notNull(),
     ping: jsonb("ping").$type<Record<string, unknown>>().notNull(),
@@ -82,7 +80,14 @@ export const shadowPings = pgTable(
     attempts: integer("attempts").notNull().default(0),
     dueAt: at("due_at").notNull(),
   },
-  (t) => [index("shadow_pings_project").on(t.projectId, t.id)],
+  (t) => [
+    index("shadow_pings_project").on(t.projectId, t.id),
+    foreignKey({
+      name: "shadow_pings_check",
+      columns: [t.projectId, t.checkId],
+      foreignColumns: [checks.projectId, checks.id],
+    }).onDelete("cascade"),
+  ],
 );
 
 /** What the other product said of a check, from the first time that it was asked until the last; a change begins a new row. */

@@ -69,7 +69,7 @@ export async function recordVerdicts(
      newest as (
        select g.*, s.id as state_id, s.status as was, s.last_at, s.grace_seconds
          from given g left join lateral (
-           select * from shadow_states s where s.check_id = g."checkId" order by s.first_at desc limit 1) s on true),
+           select * from shadow_states s where s.project_id = $1 and s.check_id = g."checkId" order by s.first_at desc limit 1) s on true),
      same as (
        update shadow_states s set last_at = $3::timestamptz from newest n
         where s.id = n.state_id and n.was = n.status and n.grace_seconds is not distinct from n."graceSeconds"
