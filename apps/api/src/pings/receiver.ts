@@ -36,8 +36,7 @@ const NOTIFY_EVERY_MS = 200;
 /** Of a body that takes longer, the part that has arrived counts. The server ends the connection some seconds later. */
 const BODY_MS_MAX = 15_000;
 
-/** Creates the receiver, one per api process: it takes pings, proves by its heartbeat that it can, and notifies open pages. */
-export function createReceiver(options: {
+type ReceiverOptions = {
   pool: Pool;
   log: Logger;
   bodyBytesMax: number;
@@ -46,8 +45,12 @@ export function createReceiver(options: {
   addresses: PingAddresses;
   /** The address of this instance, by which it knows a ping that it forwarded itself. */
   publicUrl: string;
-}) {
+};
+
+/** Creates the receiver, one per api process: it takes pings, proves by its heartbeat that it can, and notifies open pages. */
+export function createReceiver(options: ReceiverOptions) {
   const { pool, log } = options;
+  const onEndError = (err: unknown) => log.warn({ err }, "The end of this receiver could not be stored.");
   const receiverId = randomUUID();
   const clock = createClock();
   const stalls = new StallWatch(log);
@@ -106,9 +109,7 @@ export function createReceiver(options: {
       agent.destroy();
       await refusals.stop();
       await copies.stop();
-      await endReceiver(pool, receiverId).catch((error: unknown) =>
-        log.warn({ err: error }, "The end of this receiver could not be stored."),
-      );
+      await endReceiver(pool, receiverId).catch(onEndError);
     },
   };
 }

@@ -224,7 +224,7 @@ describe("a ping in shadow mode", () => {
   test("never goes to a private address", async () => {
     const { ping, shadow } = await aShadow("healthchecks");
     const guarded = openEgress({ allowedNetworks: [] });
-    onTestFinished(guarded.close);
+    onTestFinished(() => guarded.close());
     await ping();
     await forwardBatch({ pool, keyring, egress: guarded, publicUrl, log });
     expect((await shadow()).forwardProblem).toContain("private");
