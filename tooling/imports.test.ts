@@ -33,6 +33,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     "@overdue/tracing",
     "hono",
     "@hono/*",
+    "@modelcontextprotocol/server",
     "better-auth",
     "zod",
     "pino",
@@ -99,7 +100,7 @@ type Features = { shared: string[]; composing: string[]; also: Record<string, st
 const FEATURES: Record<string, Features> = {
   "apps/api": {
     shared: ["http", "limits", "workers", "history"],
-    composing: [],
+    composing: ["mcp"],
     also: {
       checks: ["incidents"],
       config: ["channels", "checks"],

@@ -17,6 +17,7 @@ import { healthchecksManager } from "./healthchecks-manager.ts";
 import { healthchecksWrapper } from "./healthchecks-wrapper.ts";
 import { busyboxWget, curl, wget } from "./http-tools.ts";
 import { linsHealthchecks } from "./lins-healthchecks.ts";
+import { mcpInspector } from "./mcp-inspector.ts";
 import { healthchecksDotIo, healthchecksIoClient } from "./npm-clients.ts";
 import { honeybadgerNode, opsgeniePython, prometheusClient } from "./other-monitors.ts";
 import { pyhealthchecks } from "./pyhealthchecks.ts";
@@ -55,6 +56,7 @@ const CLIENTS: readonly Trial[] = [
   prometheusClient,
   honeybadgerNode,
   opsgeniePython,
+  mcpInspector,
   alertmanager,
   ...runitors,
   goHealthchecksio,

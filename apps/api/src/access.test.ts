@@ -16,6 +16,8 @@ const EXPECTED: Record<string, string> = {
   "GET /health/ready": "public",
   "GET /metrics": "public",
   "GET /openapi.json": "public",
+  "POST /mcp": "signed-in, read key",
+  "ALL /mcp": "signed-in, read key",
   "GET /v1/instance": "public",
   "GET /v1/timezones": "public",
   "GET /v1/schedulers": "public",

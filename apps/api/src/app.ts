@@ -40,6 +40,7 @@ import { operatorRoutes } from "./instance/operator-routes.ts";
 import { invitationRoutes, myInvitationRoutes } from "./invitations/invitation-routes.ts";
 import { keyRoutes } from "./keys/key-routes.ts";
 import { maintenanceRoutes } from "./maintenance/maintenance-routes.ts";
+import { mcpRoutes } from "./mcp/mcp-routes.ts";
 import { memberRoutes } from "./members/member-routes.ts";
 import { personRoutes, rotationRoutes } from "./on-call/on-call-routes.ts";
 import { HEARTBEAT_PATH } from "./pings/receiver.ts";
@@ -147,6 +148,10 @@ export function createApp(deps: Deps) {
   app.route("/", slackReturnRoutes);
   app.route("/", slackButtonRoutes);
   app.route("/", healthchecksRoutes);
+  app.route(
+    "/",
+    mcpRoutes((request, env) => app.fetch(request, env)),
+  );
   const document = () => createDocument(app, settings.version);
   app.route("/", openapiRoutes(document));
   app.route("/", docsRoutes(document));

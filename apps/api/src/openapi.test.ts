@@ -31,6 +31,8 @@ const UNDOCUMENTED = [
   "GET /status/:slug",
   "GET /status/:slug/:file",
   "POST /status/:slug/:form",
+  // MCP describes its tools itself.
+  "POST /mcp",
   "POST /telegram/updates",
   "GET /slack/callback",
   "POST /slack/interactivity",

@@ -29,6 +29,7 @@ export { SLACK_BUTTONS } from "./kinds/slack.ts";
 export type { AlertLine, AlertMessage } from "./message/alert.ts";
 export { composeAlert } from "./message/compose.ts";
 export { plainText } from "./message/parts.ts";
+export { reasonSentence, reasonWord } from "./message/reasons.ts";
 export { instantIn } from "./message/time.ts";
 export { hideSecrets } from "./hide-secrets.ts";
-export { escapeAngles, sanitise } from "./message/text.ts";
+export { clipStart, escapeAngles, oneLine, sanitise } from "./message/text.ts";

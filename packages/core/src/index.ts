@@ -138,6 +138,7 @@ export {
   type ReportEvery,
   spanOfDays,
 } from "./reports/period.ts";
+export { lastNight, localInstant } from "./reports/asked-span.ts";
 export { type ClockChangeAhead, clockChangesAhead } from "./reports/clock-changes.ts";
 export { maintenanceWithin } from "./maintenance/window.ts";
 export type { AlertFacts, AlertGroup } from "./alerts/alert-facts.ts";

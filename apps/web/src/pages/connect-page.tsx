@@ -2,7 +2,7 @@ import { Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
 
-import { CLIENTS } from "../projects/connect-clients.ts";
+import { CLIENTS, mcpSettings } from "../projects/connect-clients.ts";
 import { projectQuery } from "../projects/project-queries.ts";
 import { Card } from "../ui/card.tsx";
 import { CodeBlock } from "../ui/code-block.tsx";
@@ -16,7 +16,7 @@ export function ConnectPage() {
   return (
     <Page
       title="Connect"
-      lead="Clients of other monitors ping Overdue once they know its address. Replace my-job by the slug of a check."
+      lead="Clients of other monitors ping Overdue once they know its address. Replace my-job by the slug of a check. An assistant asks by MCP, at the end of this page."
       back={
         <TextLink to="/projects/$projectId/checks" params={{ projectId }}>
           <BackArrow />
@@ -34,6 +34,7 @@ export function ConnectPage() {
             </Text>
           )}
           <Clients pingKey={project.pingKey ?? "<ping key>"} />
+          <Assistants projectId={projectId} />
         </>
       ) : (
         <PageSkeleton />
@@ -52,4 +53,24 @@ function Clients({ pingKey }: { pingKey: string }) {
       <CodeBlock code={settings(address)} what={`settings for ${name}`} />
     </Card>
   ));
+}
+
+/** How an assistant asks why a job is down, by MCP. */
+function Assistants({ projectId }: { projectId: string }) {
+  return (
+    <Card title="Assistants, by MCP">
+      <Text c="dimmed" mb="xs">
+        With an API key of this project, from the{" "}
+        <TextLink to="/projects/$projectId/settings" params={{ projectId }}>
+          settings
+        </TextLink>
+        . It only reads. A write key also sees what jobs sent; with ?tools=write after /mcp it may change
+        checks and incidents.
+      </Text>
+      <CodeBlock
+        code={mcpSettings(globalThis.location.origin, "<API key>")}
+        what="settings for MCP clients"
+      />
+    </Card>
+  );
 }

@@ -1,7 +1,7 @@
 import { dialectOf } from "@overdue/core/dialects";
 import { expect, test } from "vitest";
 
-import { CLIENTS } from "./connect-clients.ts";
+import { CLIENTS, mcpSettings } from "./connect-clients.ts";
 
 const ADDRESS = {
   origin: "https://overdue.test",
@@ -31,4 +31,16 @@ test("every address that the page shows is one that is read", () => {
 
 test("the DSN of Sentry holds the ping key", () => {
   expect(CLIENTS[0]?.settings(ADDRESS)).toBe("SENTRY_DSN=https://abcdefghijklmnopqrst12@overdue.test/1");
+});
+
+test("the settings of an MCP client name the address and carry the key", () => {
+  expect(JSON.parse(mcpSettings("https://overdue.test", "hcr_key"))).toEqual({
+    mcpServers: {
+      overdue: {
+        type: "http",
+        url: "https://overdue.test/mcp",
+        headers: { Authorization: "Bearer hcr_key" },
+      },
+    },
+  });
 });

@@ -100,3 +100,9 @@ export const CLIENTS: readonly Client[] = [
       `curl -H "Authorization: Bearer ${pingKey}" \\\n  --json '{"check": "my-job", "kind": "success"}' ${origin}/v1/ping`,
   },
 ];
+
+/** What MCP clients have in their configuration; most read this form. */
+export function mcpSettings(origin: string, apiKey: string): string {
+  const server = { type: "http", url: `${origin}/mcp`, headers: { Authorization: `Bearer ${apiKey}` } };
+  return JSON.stringify({ mcpServers: { overdue: server } }, null, 2);
+}

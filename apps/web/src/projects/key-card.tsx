@@ -11,6 +11,7 @@ import { Listing } from "../ui/listing.tsx";
 import { RelativeTime } from "../ui/time.tsx";
 import { toast } from "../ui/toast.tsx";
 import { keysQuery, type KeyView, useCreateKey, useRevokeKey, useRotateKey } from "./project-queries.ts";
+import { mcpSettings } from "./connect-clients.ts";
 import { Hint } from "../ui/hint.tsx";
 import { LazyPopover } from "../ui/lazy-popover.tsx";
 
@@ -132,7 +133,15 @@ function NewKeySecret({ projectId, secret, onKept }: SecretProps) {
       {isForWall ? (
         <CodeBlock code={wallAddress(projectId, secret)} what="address" />
       ) : (
-        <CodeBlock code={secret} what="API key" />
+        <>
+          <CodeBlock code={secret} what="API key" />
+          {/^hc[rw]_/.test(secret) && (
+            <>
+              <Text my="xs">For an assistant, by MCP:</Text>
+              <CodeBlock code={mcpSettings(window.location.origin, secret)} what="settings for MCP clients" />
+            </>
+          )}
+        </>
       )}
       <Button variant="default" size="compact-sm" mt="sm" onClick={onKept}>
         I have copied it

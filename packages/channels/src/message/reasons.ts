@@ -23,7 +23,8 @@ export function projectLine({ project }: Pick<AlertFacts, "project">): string {
   return oneLine(project.name, NAME_CHARS_MAX);
 }
 
-type Sentence = (evidence: Evidence, graceSeconds: number) => string;
+type Cause = Pick<Evidence, "exitStatus" | "limitMs"> & { baseline?: Evidence["baseline"] | undefined };
+type Sentence = (evidence: Cause, graceSeconds: number) => string;
 
 const SENTENCES: Record<Reason, Sentence> = {
   missed: (_, grace) =>
@@ -69,11 +70,11 @@ export function reasonText(reason: string): string {
 }
 
 /** Why a check is down, in one plain sentence. */
-export function reasonSentence(reason: Reason, evidence: Evidence, graceSeconds: number): string {
+export function reasonSentence(reason: Reason, evidence: Cause, graceSeconds: number): string {
   return SENTENCES[reason](evidence, graceSeconds);
 }
 
-function limit(evidence: Evidence, otherwise: string): string {
+function limit(evidence: Cause, otherwise: string): string {
   return evidence.limitMs === null ? otherwise : `the limit of ${durationText(evidence.limitMs)}`;
 }
 
