@@ -10,7 +10,7 @@ export type Ping = {
   /** Assigned by the receiver; a run that the ping opens gets the same id. */
   id: string;
   kind: PingKind;
-  /** When the receiver accepted it. */
+  /** When the receiver accepted it; where its sender says how long ago it happened, so much earlier. */
   at: Instant;
   /** The client's run id, lower case. */
   rid: string | null;
@@ -23,6 +23,8 @@ export type Ping = {
   dueAt?: Instant;
   /** How long the run took by its client's own clock, in milliseconds; used where its start was not heard. */
   durationMs?: number;
+  /** It came long after `at`, since its sender could not reach Overdue (rule 29a); left out where it came at once. */
+  isLate?: true;
 };
 
 /**
