@@ -157,6 +157,8 @@ export function aPing(ping: Partial<PingView> = {}): PingView {
     bodyCut: false,
     bodyBytesLeftOut: 0,
     repeats: 0,
+    facts: null,
+    lateMs: null,
     ...ping,
   };
 }

@@ -9,6 +9,21 @@ import { isoOrNull, readCursor, Timestamp } from "../http/schemas.ts";
 export const Reason = z.enum(REASONS).meta({ id: "Reason" });
 const Status = z.enum(STATUSES);
 
+/** What a wrapper said about a run, and when. */
+export const SAID = {
+  facts: z
+    .record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
+    .nullable()
+    .meta({
+      description:
+        "What the command `overdue` said about the run, such as its host, signal, processor time and memory; null if nothing, and for a read-only key.",
+    }),
+  lateMs: z.int().nullable().meta({
+    description:
+      "How long after it happened it was delivered, because its machine could not reach Overdue; null: at once.",
+  }),
+};
+
 export const RunView = z
   .object({
     id: z.uuid(),
@@ -25,6 +40,7 @@ export const RunView = z
       .meta({ description: "What the exit status says; null for success." }),
     overlong: z.boolean(),
     guessed: z.boolean().meta({ description: "Start and end were matched without a run id." }),
+    ...SAID,
     outputPing: z.int().nullable().meta({
       description:
         "Number of the ping that ended it, whose body is the job's output; null if there was no output.",

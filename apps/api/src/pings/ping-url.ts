@@ -16,6 +16,8 @@ export type PingUrl =
       rid: string | null;
       /** The due time that the scheduler handed on, epoch milliseconds; left out where there is none. */
       dueAt?: number;
+      /** How long ago it happened, as its client says, in milliseconds; left out where it happens now. */
+      ageMs?: number;
     }
   | { kind: "no such page"; owner: Owner | null }
   /** Refused if the check exists; otherwise the answer is "not found". */
@@ -109,7 +111,13 @@ function readRequest(target: Target, action: string | undefined, query: URLSearc
     return { kind: "malformed", target, problem: { kind: "other dialect", words, place: "query" } };
   const ping = { target, action: pingKind(action), exitStatus, rid: rid?.toLowerCase() ?? null };
   const dueAt = readDueTime(query.getAll("due").at(-1) ?? "");
-  return { kind: "ping", ...ping, ...(dueAt !== null && { dueAt }) };
+  const ageMs = readAge(query.getAll("age").at(-1) ?? "");
+  return { kind: "ping", ...ping, ...(dueAt !== null && { dueAt }), ...(ageMs !== null && { ageMs }) };
+}
+
+/** Reads seconds such as 3600 or 0.5. Null for none, and for anything else. @returns milliseconds */
+function readAge(text: string): number | null {
+  return /^\d{1,9}(\.\d{1,9})?$/.test(text) && Number(text) > 0 ? Math.round(Number(text) * 1000) : null;
 }
 
 /**

@@ -43,6 +43,8 @@ const RUN: RunView = {
   overlong: false,
   guessed: false,
   outputPing: null,
+  facts: null,
+  lateMs: null,
 };
 
 const SLOT: SlotView = {

@@ -95,6 +95,8 @@ function PingKind({ ping }: { ping: PingView }) {
         {label}
       </StatusLabel>
       {ping.note !== null && <Dimmed> {pingNoteText(ping.note)}</Dimmed>}
+      {ping.lateMs !== null && <Dimmed> delivered {durationText(ping.lateMs)} late</Dimmed>}
+      {typeof ping.facts?.["skipped"] === "string" && <Dimmed> skipped: {ping.facts["skipped"]}</Dimmed>}
     </>
   );
 }
