@@ -100,6 +100,7 @@ const EXPECTED: Record<string, string> = {
   "GET /v1/projects/:projectId/activity": "viewer, read key",
   "GET /v1/projects/:projectId/export": "viewer, write key",
   "GET /v1/projects/:projectId/checks/:checkId/durations": "viewer, read key",
+  "GET /v1/projects/:projectId/checks/:checkId/metrics": "viewer, read key",
   "GET /b/strip/:file": "public",
   "PATCH /v1/projects/:projectId": "owner, write key",
   "DELETE /v1/projects/:projectId": "owner, no key",

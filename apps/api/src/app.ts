@@ -22,7 +22,7 @@ import { healthchecksRoutes } from "./healthchecks/healthchecks-routes.ts";
 import { activityRoutes } from "./history/activity-routes.ts";
 import { exportRoutes, historyRoutes, noticeRoutes } from "./history/history-routes.ts";
 import { pingHistoryRoutes, refusedPingRoutes } from "./history/ping-routes.ts";
-import { durationRoutes, outageRoutes, uptimeRoutes } from "./history/uptime-routes.ts";
+import { durationRoutes, metricHistoryRoutes, outageRoutes, uptimeRoutes } from "./history/uptime-routes.ts";
 import { registeredRoutes } from "./http/access.ts";
 import { serveDeprecatedPaths } from "./http/deprecated-names.ts";
 import { guard } from "./http/guard.ts";
@@ -77,6 +77,7 @@ function restRoutes() {
     .route("/", uptimeRoutes)
     .route("/", activityRoutes)
     .route("/", durationRoutes)
+    .route("/", metricHistoryRoutes)
     .route("/", exportRoutes)
     .route("/", scheduleRoutes)
     .route("/", clockChangeRoutes)

@@ -21,6 +21,7 @@ const WHOLE = [
   "/v1/channel-kinds",
   "/v1/schedules/readings",
   "/v1/projects/{projectId}/checks/{checkId}/findings",
+  "/v1/projects/{projectId}/checks/{checkId}/metrics",
   "/v1/projects/{projectId}/checks/{checkId}/notification-preview",
 ];
 const STATE = ["version", "updatedAt"];

@@ -29,6 +29,7 @@ export {
   type CheckSettings,
   CheckSettingsInput,
   defaultSettings,
+  type MetricLimit,
   type Tolerance,
   type ViolationPolicy,
 } from "./checks/settings.ts";
@@ -37,7 +38,18 @@ export { isUuid, UUID } from "./uuid.ts";
 export { newCheck } from "./checks/new-check.ts";
 export { displayStatus, fold, nextExpectedAt } from "./checks/fold.ts";
 export { nextAt } from "./checks/deadlines/next-deadline.ts";
-export type { Effect, Event, Evidence, Flip, Ping, PingKind, Run, Slot, Transition } from "./checks/event.ts";
+export type {
+  Effect,
+  Event,
+  Evidence,
+  Flip,
+  MetricFinding,
+  Ping,
+  PingKind,
+  Run,
+  Slot,
+  Transition,
+} from "./checks/event.ts";
 export { type CoalescedPings, coalescePing } from "./pings/coalesce.ts";
 export { textOfHtml } from "./pings/html-text.ts";
 export {
@@ -49,7 +61,6 @@ export {
   type ReadPing,
   readPing,
 } from "./pings/read-ping.ts";
-export { readFacts, type RunFacts } from "./pings/read-facts.ts";
 export {
   type Baseline,
   baselineOf,
@@ -59,17 +70,28 @@ export {
   findOutlier,
 } from "./learning/durations.ts";
 export { durationText, secondsInWords } from "./text/duration-text.ts";
-export { factTexts } from "./text/facts-text.ts";
 export { percentText } from "./text/percent-text.ts";
 export {
   type ExitEvidence,
   type ExitMeaning,
   exitMeaning,
   exitStatusText,
-  exitEvidence,
   explainExit,
   policyText,
 } from "./text/evidence-text.ts";
+export {
+  mergeMetrics,
+  METRIC_NAME,
+  METRIC_NAME_CHARS_MAX,
+  type MetricProblem,
+  metricsInBody,
+  metricsInQuery,
+  type MetricValues,
+  ownValue,
+  type ReportedMetrics,
+} from "./metrics/read-metrics.ts";
+export { metricFindingText, metricNumber, metricsText, shortMetricNumber } from "./metrics/metric-text.ts";
+export { usualMetric } from "./learning/usual-metrics.ts";
 export { escapeHidden, escapeXml, visibleText } from "./text/visible-text.ts";
 export { examineSchedule } from "./learning/doctor/doctor.ts";
 export type { Finding, FindingEvidence } from "./learning/doctor/finding.ts";

@@ -43,8 +43,7 @@ const READS: Record<string, Call> = {
   exportRows: ({ projectId }) =>
     db.exportRows(pool, { projectId, kind: "runs", checkId: null, ...MONTH }, 10),
   listDurations: (w) => db.listDurations(pool, w, 10),
-  findPingFacts: async (w) => [...(await db.findPingFacts(pool, w, [w.factsId])).values()],
-  findRunFacts: async (w) => [...(await db.findRunFacts(pool, w, [w.factsId])).values()],
+  listMetrics: (w) => db.listMetrics(pool, w, 10),
   findRunOutputs: async (w) => {
     const ended = [new Date(NOW - 3_600_000 + 60_000)];
     return [...(await db.findRunOutputs(pool, w, ended)).values()];
@@ -546,7 +545,11 @@ async function aHistory(
   const at = NOW - 3_600_000;
   const body = Buffer.from(marker);
   await db.recordPings(pool, [anArrival(check, at, { kind: "start" })], db.ALONE);
-  await db.recordPings(pool, [anArrival(check, at + 60_000, { kind: "fail", body })], db.ALONE);
+  await db.recordPings(
+    pool,
+    [anArrival(check, at + 60_000, { kind: "fail", body, metrics: { rows: 3 } })],
+    db.ALONE,
+  );
   const neighbour = await aCheck(pool, { projectId, details: { name: marker }, at });
   await db.recordPings(pool, [anArrival(neighbour, at + 60_000, { kind: "fail" })], db.ALONE);
   const [storm] = await pool.query<{ id: string }>(
@@ -556,12 +559,6 @@ async function aHistory(
   const [incident] = await pool.query<{ id: string }>(
     "update incidents set storm_id = $2 where check_id = $1 returning id",
     [checkId, storm?.id],
-  );
-  const [said] = await pool.query<{ factsId: string }>(
-    `insert into ping_facts (project_id, check_id, ping_id, rid, facts, received_at)
-     select $1, $2, id, id, jsonb_build_object('host', $3::text), now() from gen_random_uuid() id
-     returning ping_id as "factsId"`,
-    [projectId, checkId, marker],
   );
   await pool.query(
     "insert into notices (project_id, check_id, at, notice, evidence) values ($1, $2, now(), 'early', '{}')",
@@ -580,10 +577,5 @@ async function aHistory(
     `insert into deliveries (project_id, channel_id, kind) values ($1, $2, 'test'), ($1, $2, 'report')`,
     [projectId, channelId],
   );
-  return {
-    factsId: said?.factsId ?? "",
-    stormId: storm?.id ?? "",
-    incidentId: incident?.id ?? "",
-    deliveryId: dead?.id ?? "",
-  };
+  return { stormId: storm?.id ?? "", incidentId: incident?.id ?? "", deliveryId: dead?.id ?? "" };
 }

@@ -6,6 +6,7 @@ import {
   encodeMarks,
   maintenanceAt,
   medianOf,
+  type MetricLimit,
   SEVERITIES,
   splitTags,
   stripMarks,
@@ -52,6 +53,10 @@ const OverviewView = z
     deadlineAt: Timestamp.optional(),
     jitterSeconds: z.int().optional(),
     usualMs: z.int().optional().meta({ description: "How long its good runs usually take." }),
+    metric: z.object({ name: z.string(), value: z.number(), isGood: z.boolean() }).optional().meta({
+      description:
+        "What its newest run reported of the metric of its first limit, and whether that is within.",
+    }),
     host: z.string().optional().meta({
       description: "The address from which its newest run came; left out for keys that only read.",
     }),
@@ -123,7 +128,7 @@ export const overviewRoutes = createRouter().openapi(
 
 /** A check as the list shows it at `now`. */
 function overviewView(
-  { row, channels, incident, host, slots }: CheckOverview,
+  { row, channels, incident, host, metrics, slots }: CheckOverview,
   { now, canSeeHosts }: { now: Instant; canSeeHosts: boolean },
 ): OverviewView {
   const { status } = row;
@@ -140,11 +145,22 @@ function overviewView(
     ...(slots !== null && {
       strip: encodeMarks(stripMarks(slots, { status, isRunning: runningSince !== null })),
     }),
+    ...metricField(row.metricLimits[0], metrics),
     ...textFields(row),
     ...timeFields(row, now),
     ...(runningSince !== null && { runningSince: iso(runningSince) }),
     ...(incident !== null && { incident: incidentView(incident) }),
   };
+}
+
+function metricField(
+  limit: MetricLimit | undefined,
+  metrics: CheckOverview["metrics"],
+): Pick<OverviewView, "metric"> {
+  const value = limit === undefined ? undefined : metrics?.[limit.metric];
+  if (limit === undefined || typeof value !== "number") return {};
+  const isGood = value >= (limit.min ?? -Infinity) && value <= (limit.max ?? Infinity);
+  return { metric: { name: limit.metric, value, isGood } };
 }
 
 const DESCRIPTION_CHARS_MAX = 200;

@@ -1,11 +1,9 @@
 import {
   findPingBody,
-  findPingFacts,
   hasCheck,
   listPings,
   listRefusedPings,
   pingBodyText,
-  type PingFacts,
   type PingRow,
   REFUSAL_REASONS,
   type RefusedPingRow,
@@ -27,7 +25,7 @@ import {
   toPage,
 } from "../http/schemas.ts";
 import { textOfMail } from "../pings/email/message.ts";
-import { eventPosition, SAID } from "./views.ts";
+import { eventPosition, MetricsView } from "./views.ts";
 
 const PingView = z
   .object({
@@ -35,10 +33,7 @@ const PingView = z
     id: z.uuid(),
     kind: z.enum(["start", "success", "fail", "log", "ignored"]),
     note: z.string().nullable().meta({ description: "Why it counts as something other than what was sent." }),
-    receivedAt: Timestamp.meta({
-      description: "When it was received; for one that came late, when it happened.",
-    }),
-    ...SAID,
+    receivedAt: Timestamp,
     rid: z.string().nullable(),
     exitStatus: z.int().nullable(),
     scheme: z.string(),
@@ -59,6 +54,15 @@ const PingView = z
       description:
         "How many earlier pings of its minute, which said the same, it stands for: beyond 60 a minute they share a row.",
     }),
+    metrics: z
+      .object({
+        values: MetricsView,
+        problems: z.array(z.object({ metric: z.string(), problem: z.string() })).meta({
+          description: "What could not be read, and why. The ping counts all the same.",
+        }),
+      })
+      .nullable()
+      .meta({ description: "The numbers that it reported; null for none." }),
   })
   .meta({ id: "Ping" });
 
@@ -85,9 +89,7 @@ export const pingHistoryRoutes = createRouter()
         limit,
         (p) => p.number,
       );
-      const ids = page.items.map(({ id }) => id);
-      const said = await findPingFacts(c.var.deps.pool, ref, ids);
-      const items = await Promise.all(page.items.map((ping) => pingView(ping, said.get(ping.id))));
+      const items = await Promise.all(page.items.map(pingView));
       return c.json({ ...page, items: canSeeDetails(c.var) ? items : items.map(withoutSender) }, 200);
     },
   )
@@ -119,19 +121,20 @@ export const pingHistoryRoutes = createRouter()
 
 /** A ping as a read-only key gets it. */
 function withoutSender(ping: z.infer<typeof PingView>): z.infer<typeof PingView> {
-  return { ...ping, remoteAddress: null, userAgent: "", subject: null, facts: null };
+  return { ...ping, remoteAddress: null, userAgent: "", subject: null };
 }
 
-async function pingView(
-  { keptBytes, mailHead, ...row }: PingRow,
-  said: PingFacts | undefined,
-): Promise<z.infer<typeof PingView>> {
+async function pingView({
+  keptBytes,
+  mailHead,
+  metrics,
+  ...row
+}: PingRow): Promise<z.infer<typeof PingView>> {
   const bodyBytesLeftOut = Math.max(0, row.bodyBytes - keptBytes);
   return {
     ...row,
     receivedAt: iso(row.receivedAt),
-    facts: said?.facts ?? null,
-    lateMs: said?.lateMs ?? null,
+    metrics: metrics && { ...metrics, problems: [...metrics.problems] },
     subject: mailHead === null ? null : (await textOfMail({ source: mailHead, wantsBody: false })).subject,
     bodyCut: bodyBytesLeftOut > 0,
     bodyBytesLeftOut,
@@ -144,7 +147,7 @@ const RefusedPingView = z
     checkId: z.uuid().nullable().meta({ description: "The check that it was for, if it names one." }),
     reason: z.enum(REFUSAL_REASONS).meta({
       description:
-        "Why it did not count. `link-preview`, `too-old`, `method`, `no-keyword` and `paused` were answered with OK, as in Healthchecks; `too-many` stands for further pings of the same minute that are not listed individually; all others were answered with an error.",
+        "Why it did not count. `link-preview`, `method`, `no-keyword` and `paused` were answered with OK, as in Healthchecks; `too-many` stands for further pings of the same minute that are not listed individually; all others were answered with an error.",
     }),
     asked: z.string().meta({
       description: "The part of the URL after the ping key or the UUID.",

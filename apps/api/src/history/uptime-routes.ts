@@ -1,5 +1,13 @@
-import { baselineOfDurations, slotUptime } from "@overdue/core";
-import { countSlots, findCheck, listDurations, listOutages, schema, countSlotsByDay } from "@overdue/db";
+import { baselineOfDurations, ownValue, slotUptime, usualMetric } from "@overdue/core";
+import {
+  countSlots,
+  findCheck,
+  listDurations,
+  listMetrics,
+  listOutages,
+  schema,
+  countSlotsByDay,
+} from "@overdue/db";
 import { DAY_MS, TimezoneInput } from "@overdue/schedules";
 import { z } from "zod";
 
@@ -197,3 +205,56 @@ async function pageOfOutages(c: AppContext, { limit, cursor }: z.output<typeof P
   }));
   return { ...page, items };
 }
+
+const METRIC_RUNS_MAX = 500;
+
+const MetricHistoryView = z
+  .object({
+    metric: z.string(),
+    usual: z
+      .object({ median: z.number(), low: z.number(), high: z.number(), runs: z.int() })
+      .nullable()
+      .meta({
+        description:
+          "What the last good runs (`runs` of them) make usual; null where no limit compares it, or there are too few.",
+      }),
+    items: z.array(
+      z.object({
+        at: Timestamp.meta({ description: "When the run ended." }),
+        value: z.number(),
+        outcome: z.enum(["running", "success", "fail", "lost"]),
+      }),
+    ),
+  })
+  .meta({ id: "MetricHistory" });
+
+export const metricHistoryRoutes = createRouter().openapi(
+  route(READ, {
+    method: "get",
+    path: "/v1/projects/{projectId}/checks/{checkId}/metrics",
+    summary: "Read the numbers that the runs of a check reported",
+    description: `Those of the last ${METRIC_RUNS_MAX} runs that reported any. The metrics of its limits come first, the others by name.`,
+    tags: ["History"],
+    request: { params: OfCheck },
+    responses: { 200: json(pageSchema(MetricHistoryView), "Each metric, with its values, oldest first.") },
+  }),
+  async (c) => {
+    const ref = c.req.valid("param");
+    const { db, pool } = c.var.deps;
+    const row = await findCheck(db, ref);
+    if (row === null) throw ApiError.notFound("check");
+    const runs = await listMetrics(pool, ref, METRIC_RUNS_MAX);
+    const limited = row.metricLimits.map(({ metric }) => metric);
+    const others = new Set(runs.flatMap(({ metrics }) => Object.keys(metrics)));
+    const names = new Set([...limited, ...[...others].toSorted()]);
+    const items = [...names].map((metric) => ({
+      metric,
+      usual: usualMetric(ownValue(row.memory.usualMetrics ?? {}, metric) ?? []),
+      items: runs.flatMap(({ at, outcome, metrics }) => {
+        const value = ownValue(metrics, metric);
+        return value === undefined ? [] : [{ at: iso(at), value, outcome }];
+      }),
+    }));
+    return c.json({ items, next: null }, 200);
+  },
+);

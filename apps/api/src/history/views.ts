@@ -9,20 +9,25 @@ import { isoOrNull, readCursor, Timestamp } from "../http/schemas.ts";
 export const Reason = z.enum(REASONS).meta({ id: "Reason" });
 const Status = z.enum(STATUSES);
 
-/** What a wrapper said about a run, and when. */
-export const SAID = {
-  facts: z
-    .record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
-    .nullable()
-    .meta({
-      description:
-        "What the command `overdue` said about the run, such as its host, signal, processor time and memory; null if nothing, and for a read-only key.",
-    }),
-  lateMs: z.int().nullable().meta({
-    description:
-      "How long after it happened it was delivered, because its machine could not reach Overdue; null: at once.",
-  }),
-};
+/** Numbers by name. */
+export const MetricsView = z.record(z.string(), z.number());
+
+const MetricFindingView = z
+  .object({
+    metric: z.string(),
+    value: z.number().nullable().meta({ description: "Null if the run ended well without it." }),
+    min: z.number().nullable(),
+    max: z.number().nullable(),
+    problem: z
+      .string()
+      .optional()
+      .meta({ description: "What is wrong with what came in place of a number." }),
+    usual: z
+      .object({ median: z.number(), runs: z.int() })
+      .optional()
+      .meta({ description: "For an outlier: the median of the last runs, and how many they were." }),
+  })
+  .meta({ id: "MetricFinding", description: "A metric that is not as a limit of the check asks." });
 
 export const RunView = z
   .object({
@@ -39,8 +44,10 @@ export const RunView = z
       .nullable()
       .meta({ description: "What the exit status says; null for success." }),
     overlong: z.boolean(),
+    metrics: MetricsView.nullable().meta({
+      description: "The numbers that its pings reported; null for none.",
+    }),
     guessed: z.boolean().meta({ description: "Start and end were matched without a run id." }),
-    ...SAID,
     outputPing: z.int().nullable().meta({
       description:
         "Number of the ping that ended it, whose body is the job's output; null if there was no output.",
@@ -104,6 +111,10 @@ export const EvidenceView = z
       .object({ medianMs: z.number(), runs: z.int() })
       .optional()
       .meta({ description: "For an outlier: the median duration of the last runs, and how many they were." }),
+    metrics: z
+      .array(MetricFindingView)
+      .optional()
+      .meta({ description: "For a number beyond a limit: what was found." }),
     policy: z
       .object({
         text: z.string(),

@@ -61,6 +61,17 @@ const reasons: [string, object, Deed[], object][] = [
     { exitStatus: 0, output: "nothing to do", outputPing: 2, evidence: { limitMs: 600_000 } },
   ],
   [
+    "metric-limit",
+    { metricLimits: [{ metric: "bytes", min: 1 }] },
+    [ping("/start"), ping("?metric.bytes=0", "all is well")],
+    {
+      exitStatus: null,
+      output: "all is well",
+      outputPing: 2,
+      evidence: { pingNumber: 2, metrics: [{ metric: "bytes", value: 0, min: 1, max: null }] },
+    },
+  ],
+  [
     "too-often",
     { tooOften: { count: 2, of: "pings", windowSeconds: 3_600 } },
     [ping("", "first"), ping("", "second"), ping("", "third")],

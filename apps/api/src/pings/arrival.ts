@@ -1,8 +1,8 @@
 import { createHash, randomUUID } from "node:crypto";
 
-import { type PingKind, readPing, type RunFacts } from "@overdue/core";
+import { mergeMetrics, metricsInBody, type PingKind, readPing, type ReportedMetrics } from "@overdue/core";
 import type { ReceivedPing } from "@overdue/db";
-import { DAY_MS, type Instant } from "@overdue/schedules";
+import type { Instant } from "@overdue/schedules";
 
 import type { Hops } from "../http/client-address.ts";
 import type { PingUrl } from "./ping-url.ts";
@@ -43,36 +43,28 @@ export function readSender(
 }
 
 /** What a ping says, wherever it stood in the request. */
-type SaidPing = Omit<Extract<PingUrl, { kind: "ping" }>, "kind"> &
-  Pick<ReceivedPing, "durationMs" | "once"> & { facts?: RunFacts };
-
-/** A ping that is older than this changes nothing any more. */
-const LATE_MS_MAX = 7 * DAY_MS;
+type SaidPing = Omit<Extract<PingUrl, { kind: "ping" }>, "kind"> & Pick<ReceivedPing, "durationMs" | "once">;
 
 /** The ping as it is stored; `at` is when it was received. */
 export function toArrival(
-  said: SaidPing,
+  { target, action, exitStatus, rid, dueAt, durationMs, once, metrics: said }: SaidPing,
   { sender, body, at }: { sender: Sender; body: ReadBody; at: Instant },
 ): ReceivedPing {
-  const { target, action, exitStatus, rid, dueAt, durationMs, ageMs, facts } = said;
   const { method, host, scheme, userAgent, remoteAddress } = sender;
-  const once = said.once ?? onceLate(said);
-  const isTooOld = ageMs !== undefined && ageMs > LATE_MS_MAX;
-  const lateMs = isTooOld ? undefined : ageMs;
   const isPreview = isOfPreview(sender);
-  const kind: PingKind = isPreview || isTooOld ? "ignored" : action;
+  const kind: PingKind = isPreview ? "ignored" : action;
+  const metrics = mergeMetrics(metricsOf(body), said ?? null);
   return {
     target,
     host,
     ...(dueAt !== undefined && { dueAt }),
     ...(durationMs !== undefined && { durationMs }),
-    ...(once !== null && { once }),
-    digest:
-      body.kept === null ? null : createHash("sha256").update(body.kept).digest("base64url").slice(0, 22),
+    ...(once !== undefined && { once }),
+    digest: digestOf(body, said),
     read: (reading) => readPing(reading, { kind, method, exitStatus, mentions: body.mentions }),
     record: {
       id: idAt(at),
-      receivedAt: at - (lateMs ?? 0),
+      receivedAt: at,
       rid,
       exitStatus,
       scheme,
@@ -82,19 +74,28 @@ export function toArrival(
       body: body.kept,
       bodyBytes: body.bytes,
       bodyCutAt: body.cutAt,
-      note: isPreview ? "link-preview" : isTooOld ? "too-old" : NOTES[body.end],
-      ...(facts !== undefined && { facts }),
-      ...(lateMs !== undefined && { lateMs }),
+      ...(metrics !== null && { metrics }),
+      note: isPreview ? "link-preview" : NOTES[body.end],
     },
   };
 }
 
-/** A late ping is sent again when its answer was lost, perhaps days later: it is known by its run and by what it says. */
-function onceLate({ target, action, exitStatus, rid, ageMs }: SaidPing): Buffer | null {
-  if (ageMs === undefined || rid === null) return null;
-  return createHash("sha256")
-    .update(JSON.stringify(["late", target, rid, action, exitStatus]))
-    .digest();
+const OPENING_BRACE = 0x7b;
+/** An object in JSON begins within so many bytes: after a few blanks at most. */
+const BLANKS_MAX = 16;
+
+/** The numbers that a body in JSON reports. Nearly all bodies are something else, which their beginning shows. */
+function metricsOf({ kept, cutAt }: ReadBody): ReportedMetrics | null {
+  if (kept === null || !kept.subarray(0, BLANKS_MAX).includes(OPENING_BRACE)) return null;
+  return metricsInBody(kept.toString("utf8"), cutAt !== null);
+}
+
+/** Tells a ping from another with the same kind and id: by its body, and by the numbers that it reports besides. */
+function digestOf({ kept }: ReadBody, metrics: ReportedMetrics | undefined): string | null {
+  if (kept === null && metrics === undefined) return null;
+  const hash = createHash("sha256").update(kept ?? "");
+  if (metrics !== undefined) hash.update(JSON.stringify(metrics));
+  return hash.digest("base64url").slice(0, 22);
 }
 
 /** Where the random part of a UUID begins, after the digit of its version. */

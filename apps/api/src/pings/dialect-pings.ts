@@ -135,13 +135,14 @@ async function storePing(ping: DialectPing, context: Context): Promise<Stored> {
   const { dialect, sender, request, options } = context;
   const at = options.clock.now();
   const target: Target = ping.target.kind === "uuid" ? ping.target : { ...ping.target, create: false };
-  const { kind: action, exitStatus, runId, durationMs, once } = ping;
+  const { kind: action, exitStatus, runId, durationMs, metrics, once } = ping;
   const said = {
     target,
     action,
     exitStatus: action === "start" ? null : exitStatus,
     rid: runId === null ? null : ridOf(runId),
     ...(durationMs !== null && { durationMs }),
+    ...(metrics !== null && { metrics }),
     ...(once !== null && { once: sha256(`${dialect.name} ${JSON.stringify(ping.target)} ${once}`) }),
   };
   const body = bodyOfText(ping.body, options.bodyBytesMax);

@@ -1,4 +1,4 @@
-import { type PingKind, UUID } from "@overdue/core";
+import { metricsInQuery, type PingKind, type ReportedMetrics, UUID } from "@overdue/core";
 import type { Target } from "@overdue/db";
 
 import { findForeignOutcome } from "./other-dialects.ts";
@@ -16,8 +16,8 @@ export type PingUrl =
       rid: string | null;
       /** The due time that the scheduler handed on, epoch milliseconds; left out where there is none. */
       dueAt?: number;
-      /** How long ago it happened, as its client says, in milliseconds; left out where it happens now. */
-      ageMs?: number;
+      /** The numbers that the query reports; left out where there are none. */
+      metrics?: ReportedMetrics;
     }
   | { kind: "no such page"; owner: Owner | null }
   /** Refused if the check exists; otherwise the answer is "not found". */
@@ -111,13 +111,13 @@ function readRequest(target: Target, action: string | undefined, query: URLSearc
     return { kind: "malformed", target, problem: { kind: "other dialect", words, place: "query" } };
   const ping = { target, action: pingKind(action), exitStatus, rid: rid?.toLowerCase() ?? null };
   const dueAt = readDueTime(query.getAll("due").at(-1) ?? "");
-  const ageMs = readAge(query.getAll("age").at(-1) ?? "");
-  return { kind: "ping", ...ping, ...(dueAt !== null && { dueAt }), ...(ageMs !== null && { ageMs }) };
-}
-
-/** Reads seconds such as 3600 or 0.5. Null for none, and for anything else. @returns milliseconds */
-function readAge(text: string): number | null {
-  return /^\d{1,9}(\.\d{1,9})?$/.test(text) && Number(text) > 0 ? Math.round(Number(text) * 1000) : null;
+  const metrics = metricsInQuery(query);
+  return {
+    kind: "ping",
+    ...ping,
+    ...(dueAt !== null && { dueAt }),
+    ...(metrics !== null && { metrics }),
+  };
 }
 
 /**

@@ -3,6 +3,7 @@ import {
   durationText,
   EndPayload,
   exitStatusText,
+  metricsText,
   type IncidentEnd,
   type Mark,
   NoticePayload,
@@ -14,7 +15,7 @@ import type { Instant } from "@overdue/schedules";
 import type { z } from "zod";
 
 import type { AlertLine, Tone } from "./alert.ts";
-import { checkName, projectLine } from "./reasons.ts";
+import { checkName, metricSentence, projectLine } from "./reasons.ts";
 import { oneLine } from "./text.ts";
 import { instantIn, spanIn } from "./time.ts";
 
@@ -36,6 +37,7 @@ const NOTICES: Record<Reason | "edited", string> = {
   "never-started": "The job was never heard from.",
   overlong: "A run took longer than usual.",
   "too-quick": "A run ended sooner than usual.",
+  "metric-limit": "A number that a run reported is not as expected.",
   overlap: "A run started, or was left out, while an earlier one was still running.",
   "host-duplicate": "The job runs on more than one host.",
   "too-often": "The job pings more often than usual.",
@@ -47,7 +49,10 @@ export const BAD_RUN = "✗";
 const RUN_TIMES: Record<string, string> = {
   overlong: "slower than usual",
   "too-quick": "quicker than usual",
+  "metric-limit": "numbers not as expected",
 };
+/** More of them are on the check's page. */
+const METRICS_SHOWN_MAX = 3;
 
 /** A run on one line: "nightly backup ran 03:00–03:04 UTC, 4 min". Only a failed run makes a sound. */
 export function runWords(facts: AlertFacts): Words {
@@ -74,6 +79,7 @@ export function runText(
     spanIn({ from: startedAt, until }, check?.timezone ?? null, writtenAt),
     durationMs === null ? "" : durationText(durationMs),
     status === null || status === 0 ? "" : `exit status ${exitStatusText(status)}`,
+    metricsText(Object.fromEntries(Object.entries(run.metrics ?? {}).slice(0, METRICS_SHOWN_MAX))),
     RUN_TIMES[noticed ?? ""] ?? "",
     usualMs === null || usualMs === undefined ? "" : `usually ${durationText(usualMs)}`,
   ];
@@ -82,7 +88,7 @@ export function runText(
 
 export function noticeWords(facts: AlertFacts): Words {
   const { notice, at, evidence, sentence: payloadSentence } = NoticePayload.parse(facts.payload);
-  const { durationMs, limitMs, baseline } = evidence;
+  const { durationMs, limitMs, baseline, metrics } = evidence;
   const lines = [
     ["Project", projectLine(facts)],
     ["Noticed", instantIn(at, facts.check?.timezone ?? null)],
@@ -98,6 +104,7 @@ export function noticeWords(facts: AlertFacts): Words {
   // A later version may have written a notice that this version does not know.
   const sentence =
     payloadSentence ??
+    (metrics ? metricSentence(metrics) : undefined) ??
     new Map(Object.entries(NOTICES)).get(notice) ??
     "Something worth a look was noticed; the check is not down because of it.";
   const title = `${checkName(facts)}: worth a look`;

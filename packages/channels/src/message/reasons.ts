@@ -5,6 +5,7 @@ import {
   type Evidence,
   exitStatusText,
   explainExit,
+  metricFindingText,
   type Reason,
   UNNAMED_CHECK,
 } from "@overdue/core";
@@ -23,7 +24,10 @@ export function projectLine({ project }: Pick<AlertFacts, "project">): string {
   return oneLine(project.name, NAME_CHARS_MAX);
 }
 
-type Cause = Pick<Evidence, "exitStatus" | "limitMs"> & { baseline?: Evidence["baseline"] | undefined };
+type Cause = Pick<Evidence, "exitStatus" | "limitMs"> & {
+  baseline?: Evidence["baseline"] | undefined;
+  metrics?: Evidence["metrics"] | undefined;
+};
 type Sentence = (evidence: Cause, graceSeconds: number) => string;
 
 const SENTENCES: Record<Reason, Sentence> = {
@@ -42,6 +46,7 @@ const SENTENCES: Record<Reason, Sentence> = {
     evidence.baseline === undefined
       ? `A run ended sooner than ${limit(evidence, "is believable")}, so it counts as a failure.`
       : `A run ended sooner than usual, which is after ${durationText(evidence.baseline.medianMs)}.`,
+  "metric-limit": ({ metrics = [] }) => metricSentence(metrics),
   "too-often": () => "The job pinged more often than this check allows.",
   "never-started": (_, grace) =>
     `The job was never heard from, up to the end of the grace time of ${durationText(grace * 1_000)}.`,
@@ -54,6 +59,7 @@ const WORDS: Record<Reason, string> = {
   overlong: "overlong",
   overlap: "overlapping",
   "too-quick": "too quick",
+  "metric-limit": "beyond a limit",
   "too-often": "too often",
   "never-started": "never started",
   "host-duplicate": "on two hosts",
@@ -72,6 +78,13 @@ export function reasonText(reason: string): string {
 /** Why a check is down, in one plain sentence. */
 export function reasonSentence(reason: Reason, evidence: Cause, graceSeconds: number): string {
   return SENTENCES[reason](evidence, graceSeconds);
+}
+
+/** What was found about the metrics of a run: "bytes was 0, at least 1 is expected." */
+export function metricSentence(metrics: NonNullable<Evidence["metrics"]>): string {
+  return metrics.length === 0
+    ? "A number that the run reported is beyond its limit."
+    : `${metrics.map(metricFindingText).join("; ")}.`;
 }
 
 function limit(evidence: Cause, otherwise: string): string {

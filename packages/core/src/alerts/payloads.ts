@@ -16,8 +16,19 @@ export const RunPayload = z.object({
   /** What was noticed about the run, such as "overlong"; for an outlier also how long a run usually takes. */
   noticed: z.string().nullish(),
   usualMs: z.number().nullish(),
+  /** The numbers that it reported. */
+  metrics: z.record(z.string(), z.number()).nullish(),
 });
 export type RunPayload = z.infer<typeof RunPayload>;
+
+const Finding = z.object({
+  metric: z.string(),
+  value: z.number().nullable(),
+  min: z.number().nullable(),
+  max: z.number().nullable(),
+  problem: z.string().optional(),
+  usual: z.object({ median: z.number(), runs: z.number() }).optional(),
+});
 
 /** The payload of a `notice`; which fields of `evidence` are set depends on the notice. */
 export const NoticePayload = z.object({
@@ -29,6 +40,7 @@ export const NoticePayload = z.object({
     durationMs: z.number().nullish(),
     limitMs: z.number().nullish(),
     baseline: z.object({ medianMs: z.number(), runs: z.number() }).nullish(),
+    metrics: z.array(Finding).nullish(),
     /** The number of the ping that caused the notice; null if a deadline caused it. */
     pingNumber: z.number().nullish(),
   }),

@@ -17,6 +17,7 @@ export const REASONS = [
   "overlong",
   "overlap",
   "too-quick",
+  "metric-limit",
   "too-often",
   "never-started",
   "host-duplicate",

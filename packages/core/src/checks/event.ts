@@ -1,5 +1,6 @@
 import type { Instant } from "@overdue/schedules";
 import type { MaintenanceWindow } from "../maintenance/window.ts";
+import type { MetricValues, ReportedMetrics } from "../metrics/read-metrics.ts";
 import type { Reason, Status } from "./check.ts";
 import type { CheckSettings } from "./settings.ts";
 
@@ -10,7 +11,7 @@ export type Ping = {
   /** Assigned by the receiver; a run that the ping opens gets the same id. */
   id: string;
   kind: PingKind;
-  /** When the receiver accepted it; where its sender says how long ago it happened, so much earlier. */
+  /** When the receiver accepted it. */
   at: Instant;
   /** The client's run id, lower case. */
   rid: string | null;
@@ -23,8 +24,8 @@ export type Ping = {
   dueAt?: Instant;
   /** How long the run took by its client's own clock, in milliseconds; used where its start was not heard. */
   durationMs?: number;
-  /** It came long after `at`, since its sender could not reach Overdue (rule 29a); left out where it came at once. */
-  isLate?: true;
+  /** The numbers that it reports; left out where there are none. */
+  metrics?: ReportedMetrics;
 };
 
 /**
@@ -63,6 +64,8 @@ export type Run = {
   overlong: boolean;
   /** Start and end were matched by host and order, not by a run id. */
   guessed: boolean;
+  /** The numbers that its pings reported; left out where there are none. */
+  metrics?: MetricValues;
 };
 
 export type Slot = {
@@ -91,6 +94,20 @@ export type Flip = {
   alerts: boolean;
 };
 
+/** A metric that is not as a limit of the check asks. */
+export type MetricFinding = {
+  metric: string;
+  /** Null if the run ended well without it. */
+  value: number | null;
+  /** What was expected; for an outlier as the last good runs make it. */
+  min: number | null;
+  max: number | null;
+  /** What is wrong with what came in place of a number; left out where nothing came. */
+  problem?: string | undefined;
+  /** For an outlier: the median of the last `runs` good runs. */
+  usual?: { median: number; runs: number } | undefined;
+};
+
 /** The facts behind an alert; plain JSON, stored with the incident. */
 export type Evidence = {
   expectedAt: Instant | null;
@@ -105,6 +122,8 @@ export type Evidence = {
   limitMs: number | null;
   /** For an outlier: the median of the last `runs` runs. */
   baseline?: { medianMs: number; runs: number };
+  /** For a limit of a metric: what was found, in the order of the limits. */
+  metrics?: MetricFinding[];
   /**
    * For a run that did not come: what its scheduler makes up, in words; the instant from which the run is lost for certain,
    * null if it may still come; and when the next run is due.

@@ -1,4 +1,5 @@
 import type { Instant, Schedule } from "@overdue/schedules";
+import type { MetricValues } from "../metrics/read-metrics.ts";
 import type { Ping, Slot } from "./event.ts";
 
 /** Only `fold` reads and writes this. It is stored as JSON, which no SQL looks into. Every list is bounded. */
@@ -42,6 +43,10 @@ export type Memory = {
   hours?: readonly HourDurations[];
   /** From this many milliseconds on a run is an outlier; absent while too few durations are known. */
   outlierAfterMs?: number;
+  /** What the last good runs reported, by metric, where a limit compares it. At most 10 metrics, of 40 runs each. */
+  usualMetrics?: Readonly<Record<string, readonly number[]>>;
+  /** What `log` pings reported while no run of theirs was open: it belongs to the run whose end comes next. */
+  loggedMetrics?: LoggedMetrics;
   /** Pings from after a deadline that cannot be evaluated yet; applied once it can be. By instant; at most 32. */
   deferred: readonly DeferredPing[];
   /** Ends without a run id, while they may still be sent again. At most 8. */
@@ -64,6 +69,8 @@ export type Memory = {
 
 /** `hour`: the hour of the week on the check's clock, from 0 (Sunday's first) to 167 (Saturday's last). */
 export type HourDurations = { hour: number; durations: readonly number[] };
+
+type LoggedMetrics = { rid: string | null; host: string | null; values: MetricValues };
 
 export type OpenRun = {
   id: string;
@@ -92,6 +99,8 @@ export type OpenRun = {
    * its host began or ended since, and without run ids nobody knows which of the two still goes on.
    */
   uncertain?: "again" | "beside";
+  /** What its pings have reported so far. */
+  metrics?: MetricValues;
 };
 
 /** An end without a run id, as its host sent it. */
@@ -112,6 +121,7 @@ export type HostEnd = {
   /** The run of another host that it was taken to end. */
   foreign?: OpenRun;
   repeatedAt: Instant;
+  metrics?: Ping["metrics"];
 };
 
 /** `until`: after this no run is expected to be made up for them; null while no slot has been met since. */
@@ -135,6 +145,7 @@ export type EndedRun = {
   digest: string | null;
   /** The slot its start was counted for, where its own end may still come. */
   slot?: Slot;
+  metrics?: MetricValues;
 };
 
 export type Verdict = { dueAt: Instant; bad: boolean };
@@ -149,7 +160,14 @@ export type BeforePause = {
   status: "new" | "up" | "down";
   memory: Omit<
     Memory,
-    "flippedAt" | "receivedAt" | "durations" | "hours" | "outlierAfterMs" | "backlog" | "beforePause"
+    | "flippedAt"
+    | "receivedAt"
+    | "durations"
+    | "hours"
+    | "outlierAfterMs"
+    | "usualMetrics"
+    | "backlog"
+    | "beforePause"
   >;
   pings: readonly DeferredPing[];
 };

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type Schedule, ScheduleInput } from "@overdue/schedules";
+import { METRIC_NAME, METRIC_NAME_CHARS_MAX } from "../metrics/read-metrics.ts";
 import type { MaintenanceWindow } from "../maintenance/window.ts";
 
 const YEAR_SECONDS = 31_536_000;
@@ -28,6 +29,8 @@ export type CheckSettings = {
   hostDuplicates: ViolationPolicy;
   /** A run takes far longer than the baseline (reported while it still runs), or far less. */
   outlierRuns: ViolationPolicy;
+  /** What the numbers that its runs report must be; at most 10, of different metrics. */
+  metricLimits: MetricLimit[];
   /** Alert when more than `count` pings or runs come within a window; `windowSeconds` null: within a slot. */
   tooOften: { count: number; of: "pings" | "runs"; windowSeconds: number | null } | null;
   /** How many bad slots the check tolerates before it goes down; null: none. */
@@ -38,6 +41,18 @@ export type CheckSettings = {
   alertBeforeFirstPing: boolean;
   /** The project's windows that apply to this check; set in the project, not in the check. */
   maintenance?: readonly MaintenanceWindow[];
+};
+
+/** What one metric must be for a success to count as one. */
+export type MetricLimit = {
+  metric: string;
+  /** The smallest and the largest number that is good; null: any. */
+  min: number | null;
+  max: number | null;
+  /** A success without it is a failure. */
+  required: boolean;
+  /** It is far above or below what the last good runs reported. */
+  outliers: ViolationPolicy;
 };
 
 /** `tolerateMissed` false: a run that did not come at all still alerts at once. */
@@ -57,6 +72,7 @@ export const defaultSettings: Omit<CheckSettings, "schedule"> = {
   overlap: "allow",
   hostDuplicates: "allow",
   outlierRuns: "note",
+  metricLimits: [],
   tooOften: null,
   tolerance: null,
   recoverAfter: 1,
@@ -80,6 +96,44 @@ const TooOften = z.strictObject({
     "windowSeconds must be between 1 second and 365 days, or null for a slot",
   ).nullable(),
 });
+
+const METRIC_LIMITS_MAX = 10;
+const MetricName = z
+  .string({ error: "metric must be the name of a metric, such as rows" })
+  .max(METRIC_NAME_CHARS_MAX, { error: `metric has at most ${METRIC_NAME_CHARS_MAX} characters` })
+  .regex(METRIC_NAME, { error: "metric begins with a letter and has only letters, digits, _, - and ." });
+const Bound = (name: string) => z.number({ error: `${name} must be a number, or null for none` }).nullable();
+
+const MetricLimitInput = z
+  .strictObject({
+    metric: MetricName,
+    min: Bound("min").default(null),
+    max: Bound("max").default(null),
+    required: Switch("required").default(true),
+    outliers: ViolationPolicyInput("outliers").default("allow"),
+  })
+  .refine(({ min, max }) => min === null || max === null || min <= max, {
+    path: ["min"],
+    error: "min must not be more than max",
+  })
+  .refine(
+    (limit) => limit.required || limit.min !== null || limit.max !== null || limit.outliers !== "allow",
+    {
+      path: ["required"],
+      error: "this limit asks for nothing: give min, max or outliers, or make it required",
+    },
+  )
+  .meta({
+    id: "MetricLimit",
+    description: "What a number that runs report must be, for a success to be one.",
+  });
+
+const MetricLimits = z
+  .array(MetricLimitInput)
+  .max(METRIC_LIMITS_MAX, { error: `a check has at most ${METRIC_LIMITS_MAX} metric limits` })
+  .refine((limits) => new Set(limits.map(({ metric }) => metric)).size === limits.length, {
+    error: "each metric has one limit: put min and max of it into the same",
+  });
 
 const Bad = whole({ min: 1, max: 100 }, "bad must be a whole number between 1 and 100");
 const TolerateMissed = Switch("tolerateMissed");
@@ -115,6 +169,7 @@ export const CheckSettingsInput = z
     overlap: ViolationPolicyInput("overlap"),
     hostDuplicates: ViolationPolicyInput("host duplicates"),
     outlierRuns: ViolationPolicyInput("outlier runs"),
+    metricLimits: MetricLimits,
     tooOften: TooOften.nullable(),
     tolerance: Tolerance.nullable(),
     recoverAfter: whole({ min: 1, max: 100 }, "recover after must be a whole number between 1 and 100"),

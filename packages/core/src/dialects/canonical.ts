@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import type { PingKind } from "../checks/event.ts";
+import { metricsOfObject } from "../metrics/read-metrics.ts";
 import {
   type Dialect,
   type DialectReading,
@@ -39,6 +40,8 @@ const Input = z.strictObject({
     .optional(),
   durationSeconds: z.number({ error: "durationSeconds must be a number" }).min(0).optional(),
   body: z.string({ error: "body must be a text" }).optional(),
+  // Whatever it is: a number that cannot be read must not cost the ping.
+  metrics: z.unknown().optional(),
   once: z.string({ error: "once must be a text" }).min(1).max(200).optional(),
 });
 
@@ -46,7 +49,7 @@ function readCanonical({ method, body, header }: DialectRequest): DialectReading
   if (method !== "POST") return { kind: "malformed", problem: "send a ping by POST" };
   const read = Input.safeParse(jsonObject(body));
   if (!read.success) return { kind: "malformed", problem: sentence(read.error) };
-  const { check, kind, runId, exitStatus, durationSeconds, body: text, once } = read.data;
+  const { check, kind, runId, exitStatus, durationSeconds, body: text, metrics, once } = read.data;
   const byUuid = targetOfToken(check);
   const key = /^Bearer +(\S+)$/i.exec(header("authorization") ?? "")?.[1] ?? header("x-api-key");
   if (byUuid === null && key === undefined)
@@ -56,6 +59,7 @@ function readCanonical({ method, body, header }: DialectRequest): DialectReading
     exitStatus: exitStatus ?? null,
     durationMs: secondsToMs(durationSeconds),
     body: text ?? "",
+    metrics: metricsOfObject(metrics),
     once: once === undefined ? null : `${check} ${once}`,
   });
 }

@@ -1,4 +1,5 @@
 import type { PingKind } from "../checks/event.ts";
+import { metricsInQuery } from "../metrics/read-metrics.ts";
 import {
   type Dialect,
   type DialectPing,
@@ -51,6 +52,9 @@ export const cronitor: Dialect = {
   answer: usualAnswer,
 };
 
+/** Its metric for how long the run took, in seconds. */
+const DURATION = "duration:";
+
 function wordOf(path: string): string | null {
   return WORD.exec(SHARED.exec(path)?.[2] ?? "")?.[2] ?? null;
 }
@@ -64,12 +68,15 @@ function targetOf({ path, query }: DialectRequest, word: string | null): Dialect
 
 function detailsOf({ query, path }: DialectRequest, state: string): Partial<DialectPing> {
   const [series, stamp] = [query.get("series") ?? "", query.get("stamp") ?? ""];
-  const metric = query.getAll("metric").find((each) => each.startsWith("duration:"));
+  const metrics = query.getAll("metric");
+  const duration = metrics.find((each) => each.startsWith(DURATION));
+  const others = metrics.filter((each) => !each.startsWith(DURATION)).map((each) => ["metric", each]);
   return {
     exitStatus: exitStatusOf(query.get("status_code") ?? query.get("exit_code")),
     runId: series === "" ? null : series,
-    durationMs: secondsToMs(query.get("duration")) ?? secondsToMs(metric?.slice("duration:".length)),
+    durationMs: secondsToMs(query.get("duration")) ?? secondsToMs(duration?.slice(DURATION.length)),
     body: query.get("message") ?? query.get("msg") ?? "",
+    metrics: metricsInQuery(new URLSearchParams(others)),
     // Up to six tries of the command line have one stamp, which is of the client's clock.
     once: stamp === "" ? null : `${path} ${state} ${series} ${stamp}`,
   };

@@ -1,5 +1,6 @@
 import type { PingKind } from "../checks/event.ts";
 import type { CheckSettings } from "../checks/settings.ts";
+import type { ReportedMetrics } from "../metrics/read-metrics.ts";
 import { slugify } from "../text/slugify.ts";
 import { isUuid } from "../uuid.ts";
 
@@ -35,6 +36,7 @@ export type DialectPing = {
   durationMs: number | null;
   /** Output or message of the job; empty where there is none. */
   body: string;
+  metrics: ReportedMetrics | null;
   /** The same in each repetition of this ping; null where nothing tells them. */
   once: string | null;
   declares: Declaration | null;
@@ -78,6 +80,7 @@ export function plainPing(target: DialectTarget, kind: PingKind): DialectPing {
     runId: null,
     durationMs: null,
     body: "",
+    metrics: null,
     once: null,
     declares: null,
   };

@@ -1,3 +1,4 @@
+import { METRICS_MAX, readMetrics } from "../metrics/read-metrics.ts";
 import {
   type Dialect,
   type DialectPing,
@@ -71,7 +72,7 @@ const PUSHGATEWAY = /^\/pushgateway\/([^/]+)\/metrics\/job(@base64)?\/([^/]*)((?
 export const pushgateway: Dialect = {
   name: "Pushgateway",
   matches: ({ path }) => PUSHGATEWAY.test(path),
-  read: ({ path, method }) => {
+  read: ({ path, method, body }) => {
     const [, key = "", base64, job = "", rest = ""] = PUSHGATEWAY.exec(path) ?? [];
     const parts = rest.split("/").slice(1);
     const values = parts.flatMap((value, i) =>
@@ -82,10 +83,29 @@ export const pushgateway: Dialect = {
     if (method === "DELETE") return { kind: "pings", pings: [], reply: "" };
     if (method !== "PUT" && method !== "POST")
       return { kind: "malformed", problem: "metrics are pushed by PUT or POST" };
-    return onePing(targetOfName(unescaped(key), name), "success");
+    return onePing(targetOfName(unescaped(key), name), "success", { metrics: readMetrics(samplesIn(body)) });
   },
   answer: usualAnswer,
 };
+
+/** A sample without labels: `backup_bytes 7.1e+09`. */
+const SAMPLE = /^([A-Za-z][A-Za-z0-9_]*)[ \t]+(-?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)(?:[ \t]|$)/i;
+
+/**
+ * The first 20 samples without labels in Prometheus' text format. Those with labels, and what a client library adds of
+ * itself, are no numbers of the job.
+ */
+function samplesIn(body: string): [string, unknown][] {
+  const samples: [string, unknown][] = [];
+  for (const line of body.split("\n")) {
+    const [, name = "", value] = SAMPLE.exec(line.trim()) ?? [];
+    if (value !== undefined && !OF_LIBRARY.test(name)) samples.push([name, value]);
+    if (samples.length === METRICS_MAX) break;
+  }
+  return samples;
+}
+
+const OF_LIBRARY = /^(?:process|python|go|jvm|nodejs|promhttp)_|_created$/;
 
 function labelValue(text: string, isBase64: boolean): string {
   if (!isBase64) return unescaped(text);

@@ -1,3 +1,4 @@
+import { readMetrics } from "../metrics/read-metrics.ts";
 import {
   type Dialect,
   type DialectTarget,
@@ -40,7 +41,10 @@ export const uptimeKuma: Dialect = {
     const [status, message] = [query.get("status") ?? "up", query.get("msg") ?? ""];
     const isStart = status === "up" && message.trim().toLowerCase() === "start";
     const kind = isStart ? "start" : status === "up" ? "success" : "fail";
-    return onePing(target, kind, { body: message === "OK" || isStart ? "" : message });
+    // Its own clients leave it empty where they have none, and it ignores other texts.
+    const ping = Number.parseFloat(query.get("ping") ?? "");
+    const metrics = readMetrics(Number.isNaN(ping) ? [] : [["ping", ping]]);
+    return onePing(target, kind, { body: message === "OK" || isStart ? "" : message, metrics });
   },
   answer: (outcome) => {
     if (outcome.kind === "stored") return jsonAnswer(200, { ok: true });
@@ -127,6 +131,7 @@ export const ohDear: Dialect = {
       exitStatus,
       durationMs: secondsToMs(said("runtime")),
       body: said("failure_message"),
+      metrics: readMetrics(said("memory") === "" ? [] : [["memory", said("memory")]]),
     });
   },
   answer: notFoundForAnyToken,

@@ -58,7 +58,10 @@ function runEvents({ settings }: Check, run: Run, effects: readonly Effect[]): R
   const { outcome, endedAt } = run;
   if (outcome === "running" || endedAt === null) return [];
   const noticed = effects.find(
-    (effect) => effect.kind === "notice" && effect.evidence.runId === run.id && effect.evidence.baseline,
+    (effect) =>
+      effect.kind === "notice" &&
+      effect.evidence.runId === run.id &&
+      (effect.evidence.baseline ?? effect.evidence.metrics),
   );
   return [
     {

@@ -27,7 +27,7 @@ export type EventRoutingInput = {
 };
 
 /** The reasons for which a run counts as a failure. A route that is only for other reasons ignores such a run. */
-const FAILED: readonly Reason[] = ["failed", "too-quick"];
+const FAILED: readonly Reason[] = ["failed", "too-quick", "metric-limit"];
 
 /**
  * The recipients of a check's events: the targets of the first step of each route that asks for such events. Each channel

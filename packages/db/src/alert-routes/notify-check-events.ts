@@ -101,7 +101,7 @@ function toDelivery({ projectId, checkId }: CheckEvents) {
 function eventPayload(event: CheckEvent): RunPayload | NoticePayload {
   if (event.kind === "notice")
     return { at: event.at, notice: event.notice ?? "schedule", evidence: event.evidence ?? {} };
-  const { id, outcome, startedAt, endedAt, durationMs, exitStatus, host } = event.run;
+  const { id, outcome, startedAt, endedAt, durationMs, exitStatus, host, metrics } = event.run;
   const usualMs = event.noticed?.evidence.baseline?.medianMs ?? null;
   return {
     runId: id,
@@ -113,6 +113,7 @@ function eventPayload(event: CheckEvent): RunPayload | NoticePayload {
     host,
     noticed: event.noticed?.notice ?? null,
     usualMs,
+    ...(metrics !== undefined && { metrics }),
   };
 }
 

@@ -105,6 +105,7 @@ export function checkSettings(row: Omit<CheckSettings, "maintenance">): CheckSet
     overlap: row.overlap,
     hostDuplicates: row.hostDuplicates,
     outlierRuns: row.outlierRuns,
+    metricLimits: row.metricLimits,
     tooOften: row.tooOften,
     tolerance: row.tolerance,
     recoverAfter: row.recoverAfter,

@@ -1,4 +1,4 @@
-import type { Reason, SlotRecord } from "@overdue/core";
+import type { MetricValues, Reason, SlotRecord } from "@overdue/core";
 import type { Instant } from "@overdue/schedules";
 import { and, asc, count, eq, inArray, isNull } from "drizzle-orm";
 
@@ -26,6 +26,8 @@ export type CheckOverview = {
   incident: OpenIncident | null;
   /** The address from which its newest run came; null if unknown. */
   host: string | null;
+  /** What its newest run reported; null where the check has no limit of a metric, or the run reported none. */
+  metrics: MetricValues | null;
   /** The newest slots, oldest first; null where they were not read. */
   slots: readonly SlotRecord[] | null;
 };
@@ -57,18 +59,19 @@ export async function listOverviews(
     ...filter,
     ids: isWhole ? filter.ids : [...(await open).keys()].slice(0, DOWN_MAX),
   });
-  const [rows, channels, incidents, hosts, strips] = await Promise.all([
+  const [rows, channels, incidents, newestRuns, strips] = await Promise.all([
     loadChecks(db, filter),
     countChannels(db, filter),
     open,
-    loadHosts(pool, filter),
+    loadNewestRuns(pool, filter),
     slotsOf().then((those) => loadNewestSlots(pool, those, each)),
   ]);
   return rows.map((row) => ({
     row,
     channels: channels.get(row.id) ?? 0,
     incident: incidents.get(row.id) ?? null,
-    host: hosts.get(row.id) ?? null,
+    host: newestRuns.get(row.id)?.host ?? null,
+    metrics: newestRuns.get(row.id)?.metrics ?? null,
     slots: strips.get(row.id) ?? (isWhole ? [] : null),
   }));
 }
@@ -115,18 +118,20 @@ async function loadOpenIncidents(pool: Pool, { projectId, ids }: Filter): Promis
   return new Map(rows.map((row) => [row.checkId, row]));
 }
 
-/** The address from which the newest run of each check came. */
-async function loadHosts(pool: Pool, { projectId, ids }: Filter): Promise<Map<string, string>> {
-  const rows = await pool.query<{ checkId: string; host: string }>(
-    `select c.id as "checkId", newest.host from checks c
+type NewestRun = { checkId: string } & Pick<CheckOverview, "host" | "metrics">;
+
+/** The address from which the newest run of each check came, and what it reported. */
+async function loadNewestRuns(pool: Pool, { projectId, ids }: Filter): Promise<Map<string, NewestRun>> {
+  const rows = await pool.query<NewestRun>(
+    `select c.id as "checkId", newest.host, case when c.metric_limits <> '[]' then newest.metrics end as metrics
+       from checks c
       cross join lateral (
-        select r.host from runs r where r.check_id = c.id order by r.heard_at desc limit 1
+        select r.host, r.metrics from runs r where r.check_id = c.id order by r.heard_at desc limit 1
       ) newest
-      where c.project_id = $1 and c.deleted_at is null and ($2::uuid[] is null or c.id = any($2))
-        and newest.host is not null`,
+      where c.project_id = $1 and c.deleted_at is null and ($2::uuid[] is null or c.id = any($2))`,
     [projectId, ids],
   );
-  return new Map(rows.map(({ checkId, host }) => [checkId, host]));
+  return new Map(rows.map((row) => [row.checkId, row]));
 }
 
 /** A slot as an array, because a list reads tens of thousands of them, and names would take most of the time. */

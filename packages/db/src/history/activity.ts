@@ -1,4 +1,4 @@
-import type { StoredRun, StoredSlot } from "@overdue/core";
+import type { MetricValues, Run, StoredRun, StoredSlot } from "@overdue/core";
 import type { Instant } from "@overdue/schedules";
 import { and, asc, eq, gt, isNull } from "drizzle-orm";
 
@@ -152,6 +152,29 @@ export async function listDurations(
             exit_status as "exitStatus"
        from (select * from runs where project_id = $1 and check_id = $2 order by heard_at desc limit $3) r
       where started_at is not null and duration_ms is not null and outcome in ('success', 'fail')
+      order by heard_at`,
+    [projectId, checkId, limit],
+  );
+  return [...rows];
+}
+
+/** What one run reported in numbers. `at`: its end, or its start while it runs. */
+export type RunMetrics = { at: Instant; outcome: Run["outcome"]; metrics: MetricValues };
+
+/** How many runs are looked at for those that reported something. */
+const RUNS_SEARCHED_MAX = 5_000;
+
+/** What runs reported in numbers, oldest first: the newest `limit` of those among the last 5,000 runs of a check. */
+export async function listMetrics(
+  pool: Pool,
+  { projectId, checkId }: CheckRef,
+  limit: number,
+): Promise<RunMetrics[]> {
+  const rows = await pool.query<RunMetrics>(
+    `select ${epochMs("heard_at")} as at, outcome, metrics
+       from (select * from (select heard_at, outcome, metrics from runs where project_id = $1 and check_id = $2
+                             order by heard_at desc limit ${RUNS_SEARCHED_MAX}) searched
+              where metrics is not null order by heard_at desc limit $3) newest
       order by heard_at`,
     [projectId, checkId, limit],
   );

@@ -218,7 +218,7 @@ const LISTS: Record<ExportKind, { at: string; columns: string }> = {
   runs: {
     at: "heard_at",
     columns: `${iso("t.started_at")}, ${iso("t.ended_at")}, t.outcome, t.duration_ms::float8 as duration_ms, t.exit_status,
-              t.overlong, t.host`,
+              t.overlong, t.host, t.metrics::text as metrics`,
   },
   slots: { at: "due_at", columns: `${iso("t.due_at")}, t.outcome, t.late_ms::float8 as late_ms, t.because` },
   incidents: {

@@ -17,6 +17,7 @@ const COLUMNS = {
   userAgent: pings.userAgent,
   bodyBytes: pings.bodyBytes,
   repeats: pings.repeats,
+  metrics: pings.metrics,
   keptBytes: sql<number>`coalesce(octet_length(${pings.body}), 0)`,
   /** The beginning of a mail, which contains its header; null for other pings. */
   mailHead: sql<Buffer | null>`case when ${pings.scheme} = 'email' then substring(${pings.body} from 1 for 16384) end`,

@@ -17,7 +17,6 @@ export const REFUSAL_REASONS = [
   "malformed-request",
   "too-many",
   "link-preview",
-  "too-old",
   "method",
   "no-keyword",
   "paused",

@@ -79,6 +79,10 @@ export const checks = pgTable(
     overlap: text("overlap").$type<ViolationPolicy>().notNull().default("allow"),
     hostDuplicates: text("host_duplicates").$type<ViolationPolicy>().notNull().default("allow"),
     outlierRuns: text("outlier_runs").$type<ViolationPolicy>().notNull().default("note"),
+    metricLimits: jsonb("metric_limits")
+      .$type<CheckSettings["metricLimits"]>()
+      .notNull()
+      .default(sql`'[]'`),
     tooOften: jsonb("too_often").$type<NonNullable<CheckSettings["tooOften"]>>(),
     tolerance: jsonb("tolerance").$type<Tolerance>(),
     recoverAfter: integer("recover_after").notNull().default(1),

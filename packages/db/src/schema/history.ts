@@ -1,4 +1,4 @@
-import type { Evidence, PingKind, Reason, Run, RunFacts, Slot } from "@overdue/core";
+import type { Evidence, MetricValues, PingKind, Reason, ReportedMetrics, Run, Slot } from "@overdue/core";
 import { sql } from "drizzle-orm";
 import {
   bigint,
@@ -6,6 +6,7 @@ import {
   foreignKey,
   index,
   integer,
+  json,
   jsonb,
   pgTable,
   primaryKey,
@@ -52,34 +53,10 @@ export const pings = pgTable(
     bodyCutAt: integer("body_cut_at"),
     /** How many earlier pings of its minute, which said the same, the row stands for too. */
     repeats: integer("repeats").notNull().default(0),
+    /** The numbers that it reported; null: none. */
+    metrics: json("metrics").$type<ReportedMetrics>(),
   },
   (t) => [primaryKey({ columns: [t.checkId, t.number] })],
-);
-
-/**
- * What a ping said about its run besides its outcome, and that it was delivered late. A table of its own, since few pings
- * have such facts, and a column of `pings` would cost all of them. The facts of a run are those of its newest ping.
- */
-export const pingFacts = pgTable(
-  "ping_facts",
-  {
-    ...ofCheck(),
-    pingId: uuid("ping_id").primaryKey(),
-    rid: uuid("rid"),
-    facts: jsonb("facts").$type<RunFacts>().notNull(),
-    /** How long after it happened it was received; null: at once. `received_at` of its ping is when it happened. */
-    lateMs: bigint("late_ms", { mode: "number" }),
-    receivedAt: at("received_at").notNull(),
-  },
-  (t) => [
-    index("ping_facts_run").on(t.checkId, t.rid, t.receivedAt),
-    index("ping_facts_received").on(t.receivedAt),
-    foreignKey({
-      name: "ping_facts_check",
-      columns: [t.projectId, t.checkId],
-      foreignColumns: [checks.projectId, checks.id],
-    }).onDelete("cascade"),
-  ],
 );
 
 export const runs = pgTable(
@@ -98,6 +75,8 @@ export const runs = pgTable(
     exitStatus: smallint("exit_status"),
     overlong: boolean("overlong").notNull().default(false),
     guessed: boolean("guessed").notNull().default(false),
+    /** The numbers that its pings reported; null: none. */
+    metrics: json("metrics").$type<MetricValues>(),
   },
   (t) => [
     // Drizzle knows no INCLUDE: by migration it has the outcome, which finds a check's last success behind any number of

@@ -7,7 +7,7 @@ import {
   fold,
   isAhead,
   coalescePing,
-  type RunFacts,
+  type ReportedMetrics,
 } from "@overdue/core";
 import type { Outage } from "../receivers/checkpoint.ts";
 import type { StoredCheck } from "../checks/check-row.ts";
@@ -30,10 +30,8 @@ export type PingRecord = {
   bodyCutAt: number | null;
   /** Length as sent. */
   bodyBytes: number;
-  /** What it says about its run besides; left out where it says nothing. */
-  facts?: RunFacts;
-  /** How long after it happened it was received, in milliseconds: then `receivedAt` is when it happened. */
-  lateMs?: number;
+  /** The numbers that it reports; left out where there are none. */
+  metrics?: ReportedMetrics;
   /** The receiver's note, such as why the ping does not count. */
   note: string | null;
 };

@@ -7,7 +7,6 @@ import type { Outage } from "../receivers/checkpoint.ts";
 import { advancePing, applyOutages, type Change, changeOf, noteOnce, type PingRecord } from "./change.ts";
 import { findSlugs, type Found, lookForSlugs, slugOf, type Target } from "./find-targets.ts";
 import type { KnownChecks } from "./known-checks.ts";
-import { writeFacts } from "./write-facts.ts";
 import { writeBeforeCommit, writeKnown, type Written } from "./write.ts";
 
 /** A ping as the receiver accepted it: parsed and bounded, not yet matched with its check. */
@@ -74,7 +73,6 @@ export async function recordPings(
       apply(arrival, found[i], { changes, known, isRepeated: repeated.has(arrival) }),
     );
     const pinged = [...changes.values()].filter((change) => change.pings.length > 0);
-    await writeFacts(client, pinged);
     return { outcomes, pinged, written: await writeBeforeCommit(client, pinged, { addLast, listens }) };
   });
   if (known.checks !== undefined) remember(known.checks, pinged, written);
@@ -128,13 +126,8 @@ function recall(
     versions.set(change, last.version);
   }
   for (const [i, target] of found.entries())
-    if (target.kind === "check" && isWrittenApart(arrivals[i])) changes.delete(target.pingUuid);
+    if (target.kind === "check" && arrivals[i]?.once) changes.delete(target.pingUuid);
   return { changes, versions };
-}
-
-/** Whether more is stored of a ping than what every ping has. */
-function isWrittenApart(arrival: ReceivedPing | undefined): boolean {
-  return Boolean(arrival?.once ?? arrival?.record.facts ?? arrival?.record.lateMs);
 }
 
 function remember(checks: KnownChecks, changes: readonly Change[], { version }: Written): void {
@@ -203,19 +196,11 @@ function apply(
   // Its sender did not hear that we have it, and now does.
   if (isRepeated) return { ...recorded, created: false, ignoredBecause: null };
   const { kind, note } = arrival.read(change.stored.reading);
-  const record = sinceItWasMade(arrival.record, change);
-  change.pings.push(note === null ? record : { ...record, note });
-  const ping = pingOf({ ...arrival, record }, kind);
+  change.pings.push(note === null ? arrival.record : { ...arrival.record, note });
+  const ping = pingOf(arrival, kind);
   advancePing(change, { kind: "ping", ping, ...(known.othersAt !== null && { knownUntil: known.othersAt }) });
   const ignoredBecause = ignoredNote(change, { id: ping.id, note: note ?? arrival.record.note });
   return { ...recorded, created: found.created, ignoredBecause };
-}
-
-/** A ping that is delivered late happened no earlier than its check was made. */
-function sinceItWasMade(record: PingRecord, { check }: Change): PingRecord {
-  const tooEarlyMs = record.lateMs === undefined ? 0 : check.createdAt - record.receivedAt;
-  if (record.lateMs === undefined || tooEarlyMs <= 0) return record;
-  return { ...record, receivedAt: check.createdAt, lateMs: Math.max(0, record.lateMs - tooEarlyMs) };
 }
 
 /** What the history says of a ping that is stored as ignored; null for any other, and for one that waits. */
@@ -226,12 +211,11 @@ function ignoredNote(change: Change, { id, note }: { id: string; note: string | 
 }
 
 function pingOf({ record, host, digest, dueAt, durationMs }: ReceivedPing, kind: PingKind) {
-  const { id, rid, exitStatus, receivedAt: at } = record;
-  const isLate = record.lateMs !== undefined && { isLate: true as const };
+  const { id, rid, exitStatus, receivedAt: at, metrics } = record;
   const said = {
     ...(dueAt !== undefined && { dueAt }),
     ...(durationMs !== undefined && { durationMs }),
-    ...isLate,
+    ...(metrics !== undefined && { metrics }),
   };
   return { id, kind, at, rid, exitStatus, host, digest, ...said };
 }

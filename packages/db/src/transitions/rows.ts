@@ -42,6 +42,7 @@ export const PINGS = {
   body_bytes: "integer",
   body_cut_at: "integer",
   repeats: "integer",
+  metrics: "json",
 };
 export const RUNS = {
   project_id: "uuid",
@@ -56,6 +57,7 @@ export const RUNS = {
   exit_status: "smallint",
   overlong: "boolean",
   guessed: "boolean",
+  metrics: "json",
 };
 export const SLOTS = {
   project_id: "uuid",
@@ -186,6 +188,7 @@ function pingRow(change: Change, ping: PingRecord, effect: EffectOf<"ping">) {
     body_bytes: ping.bodyBytes,
     body_cut_at: ping.bodyCutAt,
     repeats: change.repeats.get(ping.id) ?? 0,
+    metrics: ping.metrics ?? null,
   };
 }
 
@@ -202,6 +205,7 @@ function runRow(change: Change, run: Run) {
     exit_status: run.exitStatus,
     overlong: run.overlong,
     guessed: run.guessed,
+    metrics: run.metrics ?? null,
   };
 }
 

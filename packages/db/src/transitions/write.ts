@@ -48,21 +48,23 @@ with listening as (
   returning c.id
 ), recorded as (
   insert into pings (project_id, check_id, number, id, kind, note, received_at, rid, exit_status, scheme, method,
-                     remote_address, user_agent, body, body_bytes, body_cut_at, repeats)
+                     remote_address, user_agent, body, body_bytes, body_cut_at, repeats, metrics)
   select x.project_id, x.check_id, x.number, x.id, x.kind, x.note, ${at("received_at")}, x.rid, x.exit_status,
-         x.scheme, x.method, x.remote_address, x.user_agent, x.body, x.body_bytes, x.body_cut_at, x.repeats
+         x.scheme, x.method, x.remote_address, x.user_agent, x.body, x.body_bytes, x.body_cut_at, x.repeats,
+         x.metrics
     from ${rowsOf(PINGS, FIRST_OF[1])} ${onlyOf}
 ), ran as (
   insert into runs (project_id, check_id, id, rid, host, started_at, ended_at, heard_at, outcome, duration_ms,
-                    exit_status, overlong, guessed)
+                    exit_status, overlong, guessed, metrics)
   select x.project_id, x.check_id, x.id, x.rid, x.host, ${at("started_at")}, ${at("ended_at")},
          to_timestamp(coalesce(x.ended_at, x.started_at) / 1000), x.outcome, x.duration_ms, x.exit_status,
-         x.overlong, x.guessed
+         x.overlong, x.guessed, x.metrics
     from ${rowsOf(RUNS, FIRST_OF[2])} ${onlyOf}
   on conflict (id) do update
      set started_at = excluded.started_at, ended_at = excluded.ended_at, heard_at = excluded.heard_at,
          outcome = excluded.outcome, duration_ms = excluded.duration_ms, exit_status = excluded.exit_status,
-         overlong = excluded.overlong, guessed = excluded.guessed
+         overlong = excluded.overlong, guessed = excluded.guessed,
+         metrics = excluded.metrics
   returning id, project_id, new.outcome <> 'running' and old.outcome is distinct from new.outcome as ended
 ), settled as (
   insert into slots (project_id, check_id, due_at, outcome, decided_at, late_ms, run_id, because)

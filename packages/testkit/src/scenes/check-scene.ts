@@ -1,6 +1,13 @@
 import { randomUUID } from "node:crypto";
 
-import { type CheckSettings, defaultSettings, fold, newCheck, type PingKind } from "@overdue/core";
+import {
+  type CheckSettings,
+  defaultSettings,
+  fold,
+  type MetricValues,
+  newCheck,
+  type PingKind,
+} from "@overdue/core";
 import {
   type ReceivedPing,
   type CheckDetails,
@@ -54,7 +61,8 @@ export function anArrival(
     kind = "success",
     body = null,
     digest = null,
-  }: { kind?: PingKind; body?: Buffer | null; digest?: string | null } = {},
+    metrics,
+  }: { kind?: PingKind; body?: Buffer | null; digest?: string | null; metrics?: MetricValues } = {},
 ): ReceivedPing {
   return {
     target: "kind" in to ? to : { kind: "uuid", pingUuid: to.pingUuid },
@@ -73,6 +81,7 @@ export function anArrival(
       body,
       bodyBytes: body?.length ?? 0,
       bodyCutAt: null,
+      ...(metrics !== undefined && { metrics: { values: metrics, problems: [] } }),
       note: null,
     },
   };

@@ -118,6 +118,7 @@ function incidentFields({ incident, flip, lastPing, check, kind }: AlertFacts): 
       kind === "up" && incident !== null && flip !== null
         ? Math.round((flip.at - incident.openedAt) / 1_000)
         : null,
+    ...(evidence?.metrics && { metrics: evidence.metrics }),
   };
 }
 
@@ -125,7 +126,7 @@ function incidentFields({ incident, flip, lastPing, check, kind }: AlertFacts): 
 function runField({ kind, payload }: AlertFacts): Record<string, unknown> {
   const run = kind === "run" ? RunPayload.safeParse(payload).data : undefined;
   if (run === undefined) return {};
-  const { outcome, startedAt, endedAt, durationMs, exitStatus, host } = run;
+  const { outcome, startedAt, endedAt, durationMs, exitStatus, host, metrics } = run;
   return {
     run: {
       outcome,
@@ -134,6 +135,7 @@ function runField({ kind, payload }: AlertFacts): Record<string, unknown> {
       duration_seconds: durationMs === null ? null : durationMs / 1_000,
       exit_status: exitStatus,
       host,
+      ...(metrics && { metrics }),
     },
   };
 }

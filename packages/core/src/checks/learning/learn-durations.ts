@@ -1,10 +1,12 @@
 /** Rule 38: adds the durations of good runs to the baseline, and reports outliers. */
 
 import type { Instant } from "@overdue/schedules";
-import { type Baseline, RUNS_COMPARED, baselineOfDurations, findOutlier } from "../../learning/durations.ts";
+import { type Baseline, baselineOfDurations, findOutlier } from "../../learning/durations.ts";
+import { RUNS_COMPARED } from "../../learning/usual-limits.ts";
 import { type Draft, evidenceOf } from "../draft.ts";
 import { goDown, writeNotice, type Violation } from "../state/flips.ts";
 import type { OpenRun } from "../memory.ts";
+import type { ViolationPolicy } from "../settings.ts";
 import { changeRun } from "../runs/runs.ts";
 import { rememberHour, baselineFor } from "./baseline.ts";
 
@@ -25,7 +27,8 @@ export function learnDuration(draft: Draft, { id, at, durationMs, isReported }: 
   if (baseline === null || outlier === null || (isReported && outlier.kind === "overlong")) return false;
   const limitMs = outlier.kind === "overlong" ? baseline.overlongMs : baseline.tooQuickMs;
   const particulars = { runId: id, pingNumber, durationMs, limitMs, ...baselineEvidence(baseline) };
-  return reportOutlier(draft, { at, reason: outlier.kind, evidence: evidenceOf(draft, particulars) });
+  const evidence = evidenceOf(draft, particulars);
+  return reportOutlier(draft, { at, reason: outlier.kind, evidence }, draft.settings.outlierRuns);
 }
 
 /** An open run has taken longer than its baseline allows. */
@@ -41,14 +44,16 @@ export function evaluateOutlier(
   const durationMs = at - run.startedAt;
   const limitMs = baseline.overlongMs;
   const particulars = { runId: run.id, durationMs, limitMs, ...baselineEvidence(baseline) };
-  reportOutlier(draft, { at, reason: "overlong", evidence: evidenceOf(draft, particulars) });
+  const evidence = evidenceOf(draft, particulars);
+  reportOutlier(draft, { at, reason: "overlong", evidence }, draft.settings.outlierRuns);
 }
 
-/** Forgets the durations learned so far: a person said that they are no longer typical. */
+/** Forgets the durations and metrics learned so far: a person said that they are no longer typical. */
 export function resetBaseline({ memory }: Draft): void {
   memory.durations = [];
   delete memory.hours;
   delete memory.outlierAfterMs;
+  delete memory.usualMetrics;
   memory.openRuns = memory.openRuns.map(({ outlierAt: _outlierAt, ...run }) => run);
 }
 
@@ -63,11 +68,13 @@ function baselineEvidence({ medianMs, samples }: Baseline) {
   return { baseline: { medianMs, runs: samples } };
 }
 
-/** Only a check that is up goes down for an outlier; a paused or new one gets a notice. */
-function reportOutlier(draft: Draft, violation: Violation): boolean {
-  const { outlierRuns } = draft.settings;
-  const isDown = outlierRuns === "alert" && draft.state.status === "up";
+/**
+ * Only a check that is up goes down for an outlier; a paused or new one gets a notice. Returns whether it went down, so that
+ * the same run does not bring it up.
+ */
+export function reportOutlier(draft: Draft, violation: Violation, policy: ViolationPolicy): boolean {
+  const isDown = policy === "alert" && draft.state.status === "up";
   if (isDown) goDown(draft, violation);
-  else if (outlierRuns !== "allow") writeNotice(draft, violation);
+  else if (policy !== "allow") writeNotice(draft, violation);
   return isDown;
 }

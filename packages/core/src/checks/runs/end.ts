@@ -1,4 +1,4 @@
-/** Rules 22, 24 to 26, 29 and 29a: ends. */
+/** Rules 22, 24 to 26 and 29: ends. */
 
 import { everyMs, type Instant, SECOND_MS } from "@overdue/schedules";
 import {
@@ -11,12 +11,20 @@ import {
 } from "./repeats.ts";
 import type { EndedRun, HostEnd, OpenRun } from "../memory.ts";
 import { type Draft, evidenceOf } from "../draft.ts";
-import type { Ping, Slot } from "../event.ts";
+import type { MetricFinding, Ping, Slot } from "../event.ts";
 import { goDown, goUp, writeNotice, type Violation } from "../state/flips.ts";
+import type { MetricValues } from "../../metrics/read-metrics.ts";
 import { reportTooOften, reportOtherHost, countTowardsTooOften } from "../limits/violations.ts";
 import { endedBefore, isRetry, matchRun } from "./match-end.ts";
-import { applyLateDelivery } from "./late-delivery.ts";
-import { correctRun, endRun, recordEndOnlyRun, abandonForNewer, keepBeside, abandonRun } from "./runs.ts";
+import {
+  correctRun,
+  endRun,
+  recordEndOnlyRun,
+  abandonForNewer,
+  keepBeside,
+  abandonRun,
+  reportedBy,
+} from "./runs.ts";
 import { isBackToBack, makeUp, slotNamedBy } from "../slots/made-up.ts";
 import { countForPast, meetAhead, settleSlots } from "../slots/settle-slots.ts";
 import { failSlot, reviseLastSlot } from "../slots/write-slots.ts";
@@ -24,6 +32,8 @@ import type { Arrival } from "../slots/slot-outcome.ts";
 import type { Note } from "./start.ts";
 import { applyViolation, applySuccess } from "../state/tolerance.ts";
 import { learnDuration } from "../learning/learn-durations.ts";
+import { learnMetrics } from "../learning/learn-metrics.ts";
+import { beyondLimitsOf, withLoggedMetrics } from "./run-metrics.ts";
 
 /** What became of the run that a success or a fail ended. */
 type Ended = {
@@ -39,6 +49,9 @@ type Ended = {
   /** No start was received, so the run begins with its end. */
   isEndOnly: boolean;
   good: boolean;
+  /** What it reported, and what of that is beyond a limit; that is none for a fail. */
+  metrics: MetricValues;
+  beyondLimits: MetricFinding[];
   /** It began right at the end of the run before (rule 43). */
   isBackToBack: boolean;
 };
@@ -53,7 +66,6 @@ export function applyEnd(draft: Draft, ping: Ping): Note {
   const isStale = memory.verdictAt !== null && ping.at < memory.verdictAt;
   const ended = closeRun(draft, ping);
   if (isStale) {
-    if (ping.isLate === true) applyLateDelivery(draft, buildArrival(draft, ping, ended), ended.run);
     if (ended.good) meetAhead(draft, buildArrival(draft, ping, ended));
     else failLate(draft, ping, ended);
     return "out-of-order";
@@ -65,8 +77,9 @@ export function applyEnd(draft: Draft, ping: Ping): Note {
   settleEnd(draft, ping, ended);
   if (!ended.good) applyViolation(draft, buildViolation(draft, ping, ended));
   const isOutlier = learnFromRun(draft, ping, ended);
+  const hasOutliers = ended.good && learnMetrics(draft, { ...ended, at: ping.at });
   if (isTooOften) reportTooOften(draft, ping);
-  else if (ended.good && !isOutlier) applySuccess(draft, ping.at);
+  else if (ended.good && !isOutlier && !hasOutliers) applySuccess(draft, ping.at);
   return null;
 }
 
@@ -99,23 +112,25 @@ function learnFromRun(draft: Draft, { at }: Ping, { id, run, good, durationMs }:
   return learnDuration(draft, { id, at, durationMs, isReported });
 }
 
-function closeRun(draft: Draft, ping: Ping): Ended {
+function closeRun(draft: Draft, sent: Ping): Ended {
+  const ping = withLoggedMetrics(draft, sent);
   const before = endedBefore(draft, ping);
   if (before !== null) return correctEndedRun(draft, before, ping);
   abandonRepeatedStart(draft, ping);
   const match = matchRun(draft, ping);
   const saidMs = ping.durationMs ?? null;
   const durationMs = match?.timed === true ? ping.at - match.run.startedAt : saidMs;
-  const good = isGood(draft, ping, match?.timed === true ? longestMs(match.run, ping) : saidMs);
+  const beyondLimits = beyondLimitsOf(draft, match?.run ?? null, ping);
+  const good =
+    isGood(draft, ping, match?.timed === true ? longestMs(match.run, ping) : saidMs) &&
+    beyondLimits.length === 0;
   const outcome = good ? "success" : "fail";
   if (match === null) recordEndOnlyRun(draft, ping, outcome);
   else endRun(draft, match.run, { ping, outcome, durationMs, guessed: match.guessed });
   if (match !== null && match.run.rid === null && mayBeRepeat(draft, ping)) keepBeside(draft, match.run);
   if (match !== null) abandonOtherRuns(draft, match.run, ping);
   const run = match?.run ?? null;
-  // Of a run that is delivered late as a whole, its client says when it began.
-  const saidAt = ping.isLate === true && saidMs !== null ? ping.at - saidMs : null;
-  const begunAt = firstStartOf(run) ?? saidAt;
+  const begunAt = firstStartOf(run);
   return {
     id: run?.id ?? ping.id,
     run,
@@ -125,6 +140,8 @@ function closeRun(draft: Draft, ping: Ping): Ended {
     durationMs,
     isEndOnly: run === null,
     good,
+    metrics: reportedBy(run, ping).metrics ?? {},
+    beyondLimits,
     isBackToBack: isBackToBack(draft, begunAt ?? ping.at),
   };
 }
@@ -134,13 +151,16 @@ function correctEndedRun(draft: Draft, before: EndedRun, ping: Ping): Ended {
   // The clocks of two receivers may put an end before its start; the duration is unknown then.
   const timedFrom = before.startedAt !== null && before.startedAt <= ping.at ? before.startedAt : null;
   const durationMs = before.guessed && timedFrom !== null ? ping.at - timedFrom : null;
-  const good = isGood(draft, ping, durationMs);
+  const beyondLimits = beyondLimitsOf(draft, before, ping);
+  const good = isGood(draft, ping, durationMs) && beyondLimits.length === 0;
+  const reported = reportedBy(before, ping);
   if (before.guessed) {
     const { at: endedAt, exitStatus, digest } = ping;
     const endedBy = ping.kind === "fail" ? "fail" : "success";
     const outcome = good ? "success" : "fail";
     correctRun(draft, {
       ...before,
+      ...reported,
       startedAt: timedFrom,
       guessed: false,
       endedAt,
@@ -162,6 +182,8 @@ function correctEndedRun(draft: Draft, before: EndedRun, ping: Ping): Ended {
     durationMs,
     isEndOnly: false,
     good,
+    metrics: reported.metrics ?? {},
+    beyondLimits,
     isBackToBack: false,
   };
 }
@@ -242,12 +264,19 @@ function settleEnd(draft: Draft, ping: Ping, ended: Ended): void {
   }
 }
 
-function buildViolation(draft: Draft, ping: Ping, { id, durationMs }: Ended): Violation {
-  const isFail = ping.kind === "fail";
-  const limitMs = isFail ? null : (draft.settings.minRuntimeSeconds ?? 0) * SECOND_MS;
+function buildViolation(draft: Draft, ping: Ping, { id, durationMs, beyondLimits }: Ended): Violation {
+  const reason = ping.kind === "fail" ? "failed" : beyondLimits.length > 0 ? "metric-limit" : "too-quick";
+  const limitMs = reason === "too-quick" ? (draft.settings.minRuntimeSeconds ?? 0) * SECOND_MS : null;
   const { exitStatus } = ping;
-  const evidence = { exitStatus, runId: id, pingNumber: draft.pingNumber, durationMs, limitMs };
-  return { at: ping.at, reason: isFail ? "failed" : "too-quick", evidence: evidenceOf(draft, evidence) };
+  const evidence = {
+    exitStatus,
+    runId: id,
+    pingNumber: draft.pingNumber,
+    durationMs,
+    limitMs,
+    ...(reason === "metric-limit" && { metrics: beyondLimits }),
+  };
+  return { at: ping.at, reason, evidence: evidenceOf(draft, evidence) };
 }
 
 /** Reports a failure that arrives after a newer end. A check that was up goes down and, with that end, up again. */

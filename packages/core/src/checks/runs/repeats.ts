@@ -122,7 +122,7 @@ function runEndedByOtherHost({ memory }: Draft, { host }: Ping): OpenRun | undef
 /** Remembers an end without a run id, and the start of the run that it ended. */
 export function rememberEnd(draft: Draft, ping: Ping, run: OpenRun | null): void {
   if (ping.rid !== null || (ping.kind !== "success" && ping.kind !== "fail")) return;
-  const { host, kind, digest, exitStatus, at, dueAt } = ping;
+  const { host, kind, digest, exitStatus, at, dueAt, metrics } = ping;
   // After five repeats the count goes on: else a job stuck in a loop would have five of every six pings ignored.
   const before = endsOf(draft, ping).findLast(
     (end) => isEqual(end, ping) && end.repeats >= REPEATS_MAX && at - end.endedAt <= RESEND_MS,
@@ -142,6 +142,7 @@ export function rememberEnd(draft: Draft, ping: Ping, run: OpenRun | null): void
     startRepeats: ofOwnRun ? (run.startRepeats ?? 0) : 0,
     ...(run !== null && run.rid === null && !ofOwnRun && { foreign: run }),
     repeatedAt: at,
+    ...(metrics !== undefined && { metrics }),
   });
 }
 

@@ -1,6 +1,7 @@
 /** Rules 20, 23 and 24: open runs, and how they end or are given up. */
 
 import { type Instant, SECOND_MS } from "@overdue/schedules";
+import { mergeValues, type MetricValues } from "../../metrics/read-metrics.ts";
 import type { CheckSettings } from "../settings.ts";
 import type { EndedRun, OpenRun } from "../memory.ts";
 import { type Draft, writeRun } from "../draft.ts";
@@ -34,6 +35,7 @@ export function openRun(draft: Draft, ping: Ping): OpenRun {
     digest: ping.digest,
     slot: null,
     ...(ping.dueAt !== undefined && { dueAt: ping.dueAt }),
+    ...reportedBy(null, ping),
   };
   const outlierAt = outlierDeadline(draft, run);
   if (outlierAt !== null) run.outlierAt = outlierAt;
@@ -54,6 +56,7 @@ export function endRun(draft: Draft, run: OpenRun, end: RunEnd): void {
   removeOpenRun(draft, run);
   rememberEndedRun(draft, {
     ...endedRun(run, end.ping),
+    ...reportedBy(run, end.ping),
     ...(end.guessed && run.slot !== null && { slot: run.slot }),
     guessed: end.guessed,
     outcome: end.outcome,
@@ -68,6 +71,7 @@ export function endRun(draft: Draft, run: OpenRun, end: RunEnd): void {
     durationMs: end.durationMs,
     exitStatus: end.ping.exitStatus,
     guessed: end.guessed,
+    ...reportedBy(run, end.ping),
   });
 }
 
@@ -93,10 +97,21 @@ export function recordEndOnlyRun(draft: Draft, ping: Ping, outcome: "success" | 
     guessed: false,
     endedBy: ping.kind === "fail" ? "fail" : "success",
     digest,
+    ...reportedBy(null, ping),
   };
   rememberEndedRun(draft, run);
   const timed = ping.durationMs === undefined ? run : { ...run, startedAt: at - ping.durationMs };
   draft.effects.push({ kind: "run", run: wholeRun(timed, false) });
+}
+
+/** What a run has reported with this ping, as a field of the run; no field where that is nothing. */
+export function reportedBy(
+  run: { metrics?: MetricValues } | null,
+  { metrics }: Ping,
+): { metrics?: MetricValues } {
+  const before = run?.metrics ?? {};
+  const values = metrics === undefined ? before : mergeValues(before, metrics.values);
+  return Object.keys(values).length === 0 ? {} : { metrics: values };
 }
 
 /** Gives a run up as lost: its end is no longer waited for. */
@@ -165,8 +180,8 @@ export function rememberLateStart({ memory }: Draft, run: EndedRun, { at: lateSt
   );
 }
 
-function endedRun({ id, rid, host, startedAt, overlong }: OpenRun, { at }: { at: Instant }) {
-  return { id, rid, host, startedAt, endedAt: at, overlong };
+function endedRun({ id, rid, host, startedAt, overlong, metrics }: OpenRun, { at }: { at: Instant }) {
+  return { id, rid, host, startedAt, endedAt: at, overlong, ...(metrics !== undefined && { metrics }) };
 }
 
 function removeOpenRun({ memory }: Draft, run: OpenRun): void {
@@ -190,14 +205,15 @@ function rememberEndedRun({ memory, settings }: Draft, run: EndedRun): void {
 }
 
 /** A run as it is stored while it runs. */
-export function runningRun({ id, rid, host, startedAt, overlong }: OpenRun): Run {
+export function runningRun({ id, rid, host, startedAt, overlong, metrics }: OpenRun): Run {
   const unknown = { endedAt: null, durationMs: null, exitStatus: null };
-  return { id, rid, host, startedAt, ...unknown, outcome: "running", overlong, guessed: false };
+  const run: Run = { id, rid, host, startedAt, ...unknown, outcome: "running", overlong, guessed: false };
+  return metrics === undefined ? run : { ...run, metrics };
 }
 
 /** A run as it is stored once its end has come, or it was given up. */
 function wholeRun(run: EndedRun, guessed: boolean): Run {
-  const { id, rid, host, startedAt, endedAt, outcome, exitStatus, overlong } = run;
+  const { id, rid, host, startedAt, endedAt, outcome, exitStatus, overlong, metrics } = run;
   const durationMs = startedAt === null || outcome === "lost" ? null : endedAt - startedAt;
   return {
     id,
@@ -210,5 +226,6 @@ function wholeRun(run: EndedRun, guessed: boolean): Run {
     exitStatus,
     overlong,
     guessed: guessed && startedAt !== null,
+    ...(metrics !== undefined && { metrics }),
   };
 }

@@ -37,6 +37,7 @@ import {
   reopenRun,
   retryMs,
 } from "./runs.ts";
+import { keepLoggedMetrics } from "./run-metrics.ts";
 import type { Arrival } from "../slots/slot-outcome.ts";
 import { isBackToBack, makeUp, slotNamedBy } from "../slots/made-up.ts";
 import { countForPast, settleSlots } from "../slots/settle-slots.ts";
@@ -58,11 +59,16 @@ export function applyStart(draft: Draft, ping: Ping): Note {
 /** Applies a sign of life of a run, which extends its limit if `progressExtends` is set. */
 export function applyProgress(draft: Draft, ping: Ping): void {
   if (countTowardsTooOften(draft, "pings", ping)) reportTooOften(draft, ping);
+  keepLoggedMetrics(draft, ping, runOfProgress(draft, ping));
   if (!draft.settings.progressExtends) return;
-  const run = draft.memory.openRuns.findLast(({ rid, host }) =>
+  const run = runOfProgress(draft, ping);
+  if (run !== undefined) extend(draft, run, ping);
+}
+
+function runOfProgress({ memory }: Draft, ping: Ping): OpenRun | undefined {
+  return memory.openRuns.findLast(({ rid, host }) =>
     ping.rid === null ? rid === null && host === ping.host : rid === ping.rid,
   );
-  if (run !== undefined) extend(draft, run, ping);
 }
 
 /** A start without a run id may belong to a run whose end came before it, or repeat an earlier start. */
@@ -175,14 +181,15 @@ function isSlotDue({ memory: { slotAt } }: Draft, { at }: Ping): boolean {
 }
 
 /** Applies again an end that came just before its start, and was taken for a repeat or for the end of another run. */
-function applyOvertakingEnd(draft: Draft, { kind, exitStatus, digest, foreign }: HostEnd, ping: Ping): Note {
+function applyOvertakingEnd(draft: Draft, end: HostEnd, { metrics: _metrics, ...ping }: Ping): Note {
+  const { kind, exitStatus, digest, foreign, metrics } = end;
   forgetEnds(draft, ping);
   if (foreign !== undefined) reopenRun(draft, foreign);
   // Now that its start is known, it must not end the run of another host.
   const { memory } = draft;
   const others = memory.openRuns.filter(({ rid, host }) => rid === null && host !== ping.host);
   memory.openRuns = memory.openRuns.filter((run) => !others.includes(run));
-  applyEnd(draft, { ...ping, kind, exitStatus, digest });
+  applyEnd(draft, { ...ping, kind, exitStatus, digest, ...(metrics !== undefined && { metrics }) });
   memory.openRuns = [...memory.openRuns, ...others].toSorted((one, other) => one.startedAt - other.startedAt);
   return "out-of-order";
 }

@@ -29,6 +29,7 @@ function beforePause({ state: { status }, memory }: Draft): BeforePause | null {
   if (status === "paused") return null;
   const { flippedAt: _f, receivedAt: _r, durations: _d, hours: _h, backlog: _b, ...kept } = memory;
   delete kept.outlierAfterMs;
+  delete kept.usualMetrics;
   return { status, memory: kept, pings: [] };
 }
 
@@ -85,4 +86,5 @@ function startAnewFrom({ memory }: Draft, at: Instant): void {
   delete memory.shared;
   delete memory.passed;
   delete memory.drawnMs;
+  delete memory.loggedMetrics;
 }
