@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from "node:crypto";
 
+import type { MetricValues } from "@overdue/core";
 import type { recordPings } from "@overdue/db";
 import { DAY_MS, HOUR_MS, MINUTE_MS, nextAfter, SECOND_MS } from "@overdue/schedules";
 
@@ -31,13 +32,19 @@ export function outagesBefore(now: number): Outage[] {
 
 /** Invents the pings of a job's last 90 days, oldest first, from its name alone, so that every seed looks the same. */
 export function historyOf(job: Job, pingUuid: string, now: number): Arrival[] {
-  const random = randomOf(job.name);
+  const [random, randomMetric] = [randomOf(job.name), randomOf(`numbers of ${job.name}`)];
   const due = dueTimes(job, now);
   const isLost = (at: number) => outagesBefore(now).some(({ from, until }) => at >= from && at < until);
   const all = due.flatMap((at, index) => {
     const isLast = index === due.length - 1;
     const run = isLast && job.now !== "fine" ? lastRun(job, at) : usualRun(job, at, { random, now });
-    return run === null ? [] : pingsOf(job, run).map((ping) => arrival(pingUuid, job, ping));
+    return run === null
+      ? []
+      : pingsOf(job, run).map((ping) => {
+          const isEnd = ping.kind !== "start";
+          const values = { agoMs: now - ping.at, random: randomMetric(), isGood: ping.kind === "success" };
+          return arrival(pingUuid, job, { ...ping, metrics: isEnd ? job.metrics?.(values) : undefined });
+        });
   });
   return all.filter(({ record }) => record.receivedAt <= now && !isLost(record.receivedAt));
 }
@@ -91,7 +98,13 @@ function lastRun(job: Job, dueAt: number): Run | null {
   return { startedAt, seconds: job.seconds, exitStatus: 0 };
 }
 
-type SeedPing = { at: number; kind: "start" | "success" | "fail"; exitStatus: number | null; body: string };
+type SeedPing = {
+  at: number;
+  kind: "start" | "success" | "fail";
+  exitStatus: number | null;
+  body: string;
+  metrics?: MetricValues | undefined;
+};
 
 function pingsOf(job: Job, { startedAt, seconds, exitStatus }: Run): SeedPing[] {
   const start = { at: startedAt, kind: "start", exitStatus: null, body: "" } as const;
@@ -105,7 +118,7 @@ function pingsOf(job: Job, { startedAt, seconds, exitStatus }: Run): SeedPing[] 
   return job.seconds === 0 ? [end] : [start, end];
 }
 
-function arrival(pingUuid: string, job: Job, { at, kind, exitStatus, body }: SeedPing): Arrival {
+function arrival(pingUuid: string, job: Job, { at, kind, exitStatus, body, metrics }: SeedPing): Arrival {
   const bytes = body === "" ? null : Buffer.from(body);
   return {
     target: { kind: "uuid", pingUuid },
@@ -124,6 +137,7 @@ function arrival(pingUuid: string, job: Job, { at, kind, exitStatus, body }: See
       body: bytes,
       bodyBytes: bytes?.length ?? 0,
       bodyCutAt: null,
+      ...(metrics !== undefined && { metrics: { values: metrics, problems: [] } }),
       note: null,
     },
   };

@@ -1,4 +1,5 @@
-import type { CheckSettings } from "@overdue/core";
+import type { CheckSettings, MetricValues } from "@overdue/core";
+import { DAY_MS, HOUR_MS } from "@overdue/schedules";
 
 /** How an invented job behaves: how long it takes, and in how many of 1,000 runs something goes wrong. */
 export type Job = {
@@ -16,6 +17,9 @@ export type Job = {
   delays: number;
   exitStatus: number;
   output: string;
+  metricLimits?: CheckSettings["metricLimits"];
+  /** What the end of a run reports. `agoMs`: how long it is ago; `random`: from 0 to 1. */
+  metrics?: (run: { agoMs: number; random: number; isGood: boolean }) => MetricValues;
   /** The state at the end of its history, which pages show. */
   now: "fine" | "failed" | "missing" | "running" | "late" | "paused";
 };
@@ -49,6 +53,7 @@ export const JOBS: readonly Job[] = [
   ...["queue-worker", "telegram-bot", "mail-fetcher", "webhook-relay"].map((name, index) =>
     heartbeat(name, index),
   ),
+  deadLetters("mail"),
   ...["sales", "traffic", "errors", "payroll", "capacity", "licences"].map((name, index) =>
     report(name, index),
   ),
@@ -57,8 +62,8 @@ export const JOBS: readonly Job[] = [
   ),
   ...["orders", "customers", "invoices", "events", "wiki", "git"].map((name, index) => restore(name, index)),
   ...["eu", "us", "asia", "office", "warehouse"].map((name, index) => replica(name, index)),
-  ...["exchange rates", "holiday calendar", "spam lists", "geo database", "virus signatures"].map(
-    (name, index) => download(name, index),
+  ...["exchange rates", "holiday calendar", "spam lists", "virus signatures"].map((name, index) =>
+    download(name, index),
   ),
 ];
 
@@ -78,7 +83,40 @@ function backup(host: string, index: number): Job {
       index === 1
         ? 'sending incremental file list\nvar/lib/postgresql/base/16384\nrsync: write failed on "/backup/db2": No space left on device (28)\nrsync error: error in file IO (code 11) at receiver.c(378)'
         : "rsync error: error in file IO (code 11)",
+    metricLimits: [{ metric: "bytes", min: 1, max: null, required: true, outliers: "note" }],
+    metrics: ({ agoMs, random, isGood }) => {
+      // One night its volume was not mounted, so it saved nothing, and ended well.
+      if (index === 3 && Math.floor(agoMs / DAY_MS) === 12) return { bytes: 0, files: 0 };
+      const grown = (index + 1) * 6.2e9 * (1 - (agoMs / DAY_MS) * 0.002) * (0.97 + random * 0.06);
+      const bytes = Math.round(isGood ? grown : grown * 0.3);
+      return { bytes, files: Math.round(bytes / 81_000) };
+    },
     now: index === 1 ? "failed" : "fine",
+  };
+}
+
+/** A dead-letter queue: empty, but for an hour now and then, and for what nobody has looked at yet. */
+function deadLetters(name: string): Job {
+  return {
+    ...USUAL,
+    name: `dead letters of ${name}`,
+    host: "web2",
+    tags: ["queue"],
+    severity: "critical",
+    schedule: every(30),
+    graceSeconds: 600,
+    seconds: 0,
+    failures: 0,
+    misses: 0,
+    delays: 4,
+    metricLimits: [{ metric: "depth", min: null, max: 0, required: true, outliers: "allow" }],
+    metrics: ({ agoMs, random }) => {
+      const day = Math.floor(agoMs / DAY_MS);
+      if (agoMs < 3 * HOUR_MS) return { depth: 14 - Math.floor(agoMs / HOUR_MS) * 5 };
+      const isBad = day % 11 === 5 && agoMs % DAY_MS < 4 * HOUR_MS;
+      return { depth: isBad ? 1 + Math.floor(random * (day % 3 === 0 ? 30 : 6)) : 0 };
+    },
+    now: "fine",
   };
 }
 

@@ -87,10 +87,10 @@ function jobNumber(number: number): Job {
 
 async function seedCheck(pool: Pool, projectId: string, job: Job): Promise<void> {
   const now = Date.now();
-  const { name, severity, description, graceSeconds } = job;
+  const { name, severity, description, graceSeconds, metricLimits = [] } = job;
   const schedule = job.now === "late" ? dueMinutesAgo(job.schedule, now) : job.schedule;
   await asOneTransaction(pool, async (inside) => {
-    const settings = { ...defaultSettings, schedule, graceSeconds };
+    const settings = { ...defaultSettings, schedule, graceSeconds, metricLimits };
     const check = newCheck(randomUUID(), historyStart(now), settings);
     const slug = name.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-");
     const details = { name, slug, tags: job.tags.join(" "), severity, description };

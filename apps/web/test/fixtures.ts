@@ -157,8 +157,7 @@ export function aPing(ping: Partial<PingView> = {}): PingView {
     bodyCut: false,
     bodyBytesLeftOut: 0,
     repeats: 0,
-    facts: null,
-    lateMs: null,
+    metrics: null,
     ...ping,
   };
 }

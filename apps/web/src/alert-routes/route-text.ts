@@ -51,6 +51,7 @@ export const REASON_TITLES: Record<Reason, string> = {
   overlong: "overlong",
   overlap: "overlap",
   "too-quick": "too quick",
+  "metric-limit": "a number beyond its limit",
   "too-often": "too often",
   "never-started": "never started",
   "host-duplicate": "on two hosts",

@@ -8,6 +8,7 @@ import {
   IconPlayerPlay,
   IconTrash,
 } from "@tabler/icons-react";
+import { shortMetricNumber } from "@overdue/core";
 import { Link } from "@tanstack/react-router";
 import { memo, type MouseEvent, type ReactNode, useEffect, useRef } from "react";
 import { useWaitingAcknowledgement } from "../incidents/waiting-acknowledgements.ts";
@@ -150,6 +151,11 @@ function RowStatus({ check }: { check: CheckOverview }) {
         >
           {text}
         </Link>
+      )}
+      {check.metric !== undefined && (
+        <span className={styles["metric"]} data-good={check.metric.isGood}>
+          {check.metric.name} {shortMetricNumber(check.metric.value)}
+        </span>
       )}
       {status === "down" && check.severity === "critical" && (
         <span className={styles["critical"]}>critical</span>

@@ -1,4 +1,4 @@
-import { secondsInWords } from "@overdue/core";
+import { metricNumber, secondsInWords } from "@overdue/core";
 import type { CheckPatch, CheckSchedule, CheckView } from "./check-queries.ts";
 
 type CheckNames = { checks: ReadonlyMap<string, string>; channels: ReadonlyMap<string, string> };
@@ -26,6 +26,7 @@ export function settingsSummary(check: CheckView): string[] {
     ...(check.severity === "warning" ? [] : [`Its severity is ${check.severity}.`]),
     ...latenessSentences(check),
     ...runtimeSentences(check),
+    ...check.metricLimits.flatMap(metricSentences),
     ...repetitionSentences(check),
     ...recoverySentences(check),
     ...pingSentences(check),
@@ -47,6 +48,24 @@ function runtimeSentences({ maxRuntimeSeconds, minRuntimeSeconds, progressExtend
     ...(maxRuntimeSeconds !== null ? [`A run may take ${secondsInWords(maxRuntimeSeconds)} at most.`] : []),
     ...(minRuntimeSeconds !== null ? [`A run must take ${secondsInWords(minRuntimeSeconds)} at least.`] : []),
     ...(progressExtends ? ["A ping of an open run extends its limit."] : []),
+  ];
+}
+
+function metricSentences({
+  metric,
+  min,
+  max,
+  required,
+  outliers,
+}: CheckView["metricLimits"][number]): string[] {
+  const bounds = [
+    ...(min === null ? [] : [`at least ${metricNumber(min)}`]),
+    ...(max === null ? [] : [`at most ${metricNumber(max)}`]),
+  ];
+  return [
+    ...(bounds.length > 0 ? [`${metric} must be ${bounds.join(" and ")}.`] : []),
+    ...(required ? [`A success without ${metric} is a failure.`] : []),
+    ...(VIOLATIONS[outliers] ? [`${metric} far from the usual ${VIOLATIONS[outliers]}.`] : []),
   ];
 }
 

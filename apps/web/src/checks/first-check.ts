@@ -76,6 +76,19 @@ export const JOB_KINDS: readonly JobKind[] = [
     }),
   },
   {
+    id: "queue",
+    title: "A queue that must stay empty",
+    summary: "Dead letters, failed jobs: a number that something reports every few minutes.",
+    snippet: "postgresql",
+    check: () => ({
+      name: "dead-letter queue",
+      schedule: { kind: "interval", everySeconds: 5 * MINUTE_SECONDS },
+      // Two reports in a row may be lost before it is missing.
+      graceSeconds: 5 * MINUTE_SECONDS,
+      metricLimits: [{ metric: "depth", max: 0 }],
+    }),
+  },
+  {
     id: "bot",
     title: "A bot that must stay alive",
     summary: "A program that never ends and says so every few minutes.",

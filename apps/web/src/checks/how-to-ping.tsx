@@ -9,11 +9,11 @@ import styles from "./how-to-ping.module.css";
 
 /** The ping URL of a check, and how to call it from the places where jobs run. */
 export function HowToPing({ check }: { check: CheckView }) {
-  const { pingUrl, slugPingUrl, pingEmail, slug, schedule } = check;
+  const { pingUrl, slugPingUrl, pingEmail, slug, schedule, metricLimits } = check;
   if (pingUrl === null) {
     return <Card>You have view-only access, so the ping URL is not shown to you.</Card>;
   }
-  const snippets = pingSnippets(pingTarget({ pingUrl, slug, schedule }, browserZone()));
+  const snippets = pingSnippets(pingTarget({ pingUrl, slug, schedule, metricLimits }, browserZone()));
   return (
     <Card title="How to ping it">
       <p className={styles["lead"]}>
@@ -34,7 +34,7 @@ export function HowToPing({ check }: { check: CheckView }) {
         </>
       )}
       <PingPaths />
-      <Tabs defaultValue="curl" mt="lg" keepMounted={false}>
+      <Tabs defaultValue={snippets[0]?.id ?? "curl"} mt="lg" keepMounted={false}>
         <Tabs.List>
           {snippets.map(({ id, title }) => (
             <Tabs.Tab key={id} value={id}>
@@ -58,6 +58,7 @@ const PING_PATHS = [
   ["/fail", "the job failed: alerts immediately"],
   ["/0 … /255", "the exit status: 0 is a success, everything else a failure"],
   ["/log", "a line for the history: changes nothing"],
+  ["?metric.rows=12", "a number that the run reports; limits of the check say what it must be"],
 ] as const;
 
 function PingPaths() {

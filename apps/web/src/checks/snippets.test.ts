@@ -57,6 +57,23 @@ test.each([
   );
 });
 
+test("a check with a limit of a number begins with ways to report it", () => {
+  const target = pingTarget(
+    { pingUrl: PING_URL, slug: "dead", schedule: nightly, metricLimits: [{ metric: "depth" }] },
+    "UTC",
+  );
+  const reporting = pingSnippets(target).slice(0, -snippets.length);
+  expect(reporting.map(({ id }) => id)).toEqual([
+    "number",
+    "postgresql",
+    "bullmq",
+    "sidekiq",
+    "rabbitmq",
+    "sqs",
+  ]);
+  for (const { code } of reporting) expect(code).toContain(`${PING_URL}?metric.depth=`);
+});
+
 test("the crontab line runs at the times of the check and sends the exit status", () => {
   expect(codeOf("crontab")).toMatch(/^30 2 \* \* \* .*; curl .*\/\$\?$/);
 });

@@ -1,11 +1,21 @@
 import type { CheckSchedule } from "./check-queries.ts";
+import { metricSnippets } from "./metric-snippets.ts";
 import { go, node, php, python, ruby } from "./program-snippets.ts";
 
-type PingedCheck = { pingUrl: string; slug: string; schedule: CheckSchedule };
+type PingedCheck = {
+  pingUrl: string;
+  slug: string;
+  schedule: CheckSchedule;
+  metricLimits?: readonly { metric: string }[];
+};
 
 /** What the snippets need of a check. A schedule that is not cron becomes the nearest cron expression. */
-export function pingTarget({ pingUrl, slug, schedule }: PingedCheck, browserZone: string): PingTarget {
+export function pingTarget(
+  { pingUrl, slug, schedule, metricLimits = [] }: PingedCheck,
+  browserZone: string,
+): PingTarget {
   return {
+    metric: metricLimits[0]?.metric ?? null,
     pingUrl,
     slug: slug.replaceAll(/[^a-z0-9-]/g, "-") || "job",
     cron: scheduleCron(schedule),
@@ -43,14 +53,24 @@ export type Snippet = {
 };
 
 /** `slug` names the units and manifests that the snippets create. */
-export type PingTarget = { pingUrl: string; slug: string; cron: string; timezone: string };
+export type PingTarget = {
+  pingUrl: string;
+  slug: string;
+  cron: string;
+  timezone: string;
+  /** The number that its pings report first; null where no limit names one. */
+  metric: string | null;
+};
 
 /** Every way to ping, with the real ping URL of the check. */
 export function pingSnippets(target: PingTarget): Snippet[] {
-  return SNIPPETS.map((make) => {
-    const snippet = make(target);
-    return { ...snippet, note: [snippet.note, ...replacementText(snippet.code)].join(" ") };
-  });
+  return [
+    ...metricSnippets(target),
+    ...SNIPPETS.map((make) => {
+      const snippet = make(target);
+      return { ...snippet, note: [snippet.note, ...replacementText(snippet.code)].join(" ") };
+    }),
+  ];
 }
 
 /** What stands in the snippets for the person's own job. */

@@ -117,6 +117,7 @@ const DOWN_LABELS: Record<Reason, string> = {
   overlong: "Too long",
   overlap: "Overlap",
   "too-quick": "Too quick",
+  "metric-limit": "Beyond limit",
   "too-often": "Too often",
   "never-started": "Never started",
   "host-duplicate": "Two hosts",

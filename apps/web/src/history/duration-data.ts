@@ -3,21 +3,11 @@ import type { InferResponseType } from "hono/client";
 
 import type { projectApi } from "../api/client.ts";
 import { instant } from "../time/zones.ts";
+import type { ChartColumns } from "./run-chart.tsx";
 
 type Durations = InferResponseType<(typeof projectApi.checks)[":checkId"]["durations"]["$get"], 200>;
-export type DurationsView = Durations;
 export type DurationItem = Durations["items"][number];
 type Baseline = NonNullable<Durations["usual"]>;
-
-/** The columns of the chart, as uPlot takes them. Durations are seconds, times are seconds since 1970. */
-export type ChartColumns = [
-  at: number[],
-  good: (number | null)[],
-  failed: (number | null)[],
-  outliers: (number | null)[],
-  low: (number | null)[],
-  high: (number | null)[],
-];
 
 /** Whether a good run is far from the baseline, or any run exceeded the max runtime. */
 function isOutlier({ durationMs, outcome, overlong }: DurationItem, usual: Baseline | null): boolean {
@@ -26,7 +16,7 @@ function isOutlier({ durationMs, outcome, overlong }: DurationItem, usual: Basel
   return durationMs > usual.overlongMs || durationMs < usual.tooQuickMs;
 }
 
-/** The runs as the columns of a chart. */
+/** The runs as the columns of a chart. Durations are seconds. */
 export function chartColumns({ items, usual }: Durations): ChartColumns {
   const durations = (isIncluded: (item: DurationItem) => boolean) =>
     items.map((item) => (isIncluded(item) ? item.durationMs / 1_000 : null));
@@ -38,6 +28,8 @@ export function chartColumns({ items, usual }: Durations): ChartColumns {
     durations((item) => isOutlier(item, usual)),
     constant(usual?.tooQuickMs),
     constant(upperBoundMs(usual)),
+    constant(undefined),
+    constant(undefined),
   ];
 }
 

@@ -52,6 +52,13 @@ export const durationsQuery = ({ projectId, checkId }: CheckRef) =>
     queryFn: () => parseResponse(oneCheck.durations.$get({ param: { projectId, checkId } })),
   });
 
+/** The numbers that the last runs of a check reported. */
+export const metricsQuery = ({ projectId, checkId }: CheckRef) =>
+  queryOptions({
+    queryKey: ["projects", projectId, "checks", checkId, "metrics"],
+    queryFn: () => parseResponse(oneCheck.metrics.$get({ param: { projectId, checkId } })),
+  });
+
 function historyQuery<T>(
   { projectId, checkId }: CheckRef,
   part: string,

@@ -42,9 +42,8 @@ const RUN: RunView = {
   exitMeaning: null,
   overlong: false,
   guessed: false,
+  metrics: null,
   outputPing: null,
-  facts: null,
-  lateMs: null,
 };
 
 const SLOT: SlotView = {

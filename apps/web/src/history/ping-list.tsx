@@ -3,7 +3,7 @@ import { IconBan, IconCircleCheck, IconCircleX, IconNote, IconPlayerPlay } from 
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Suspense, useState } from "react";
 
-import { durationText, visibleText } from "@overdue/core";
+import { durationText, metricsText, visibleText } from "@overdue/core";
 import { pingNoteText } from "./refused-pings.tsx";
 import { instant } from "../time/zones.ts";
 import { Card } from "../ui/card.tsx";
@@ -95,8 +95,14 @@ function PingKind({ ping }: { ping: PingView }) {
         {label}
       </StatusLabel>
       {ping.note !== null && <Dimmed> {pingNoteText(ping.note)}</Dimmed>}
-      {ping.lateMs !== null && <Dimmed> delivered {durationText(ping.lateMs)} late</Dimmed>}
-      {typeof ping.facts?.["skipped"] === "string" && <Dimmed> skipped: {ping.facts["skipped"]}</Dimmed>}
+      {ping.metrics !== null && <Dimmed> {metricsText(ping.metrics.values)}</Dimmed>}
+      {ping.metrics?.problems.map(({ metric, problem }) => (
+        <div key={metric}>
+          <Dimmed>
+            number {metric} not read: {problem}
+          </Dimmed>
+        </div>
+      ))}
     </>
   );
 }

@@ -12,7 +12,7 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { Suspense, useState } from "react";
 
 import { useNow } from "../time/clock.ts";
-import { durationText, exitStatusText } from "@overdue/core";
+import { durationText, exitStatusText, metricsText } from "@overdue/core";
 import { instant } from "../time/zones.ts";
 import { type Column, Dash, Dimmed, TableCard } from "../ui/data-table.tsx";
 import { StatusLabel } from "../ui/status-label.tsx";
@@ -62,7 +62,13 @@ export function RunList(check: CheckInZone) {
             ]),
         }}
         empty="No run yet. A run is one execution of the job: from its start ping to its end."
-        columns={runColumns({ zone: check.zone, chosen, choose, show: (run) => setShown([run]) })}
+        columns={runColumns({
+          zone: check.zone,
+          chosen,
+          choose,
+          show: (run) => setShown([run]),
+          hasNumbers: runs.data?.some(({ metrics }) => metrics !== null) === true,
+        })}
         rowKey={(row) => ("run" in row ? row.run.id : row.slot.dueAt)}
       />
       {shown.length > 0 && (
@@ -98,6 +104,8 @@ type ColumnOptions = {
   chosen: readonly RunView[];
   choose: (run: RunView) => void;
   show: (run: RunView) => void;
+  /** Whether a loaded run reported any. */
+  hasNumbers: boolean;
 };
 
 /** A button that compares the output of two chosen runs; renders nothing while none is chosen. */
@@ -124,7 +132,7 @@ function CompareBar({
   );
 }
 
-function runColumns({ zone, chosen, choose, show }: ColumnOptions): Column<Row>[] {
+function runColumns({ zone, chosen, choose, show, hasNumbers }: ColumnOptions): Column<Row>[] {
   const dash = <Dash />;
   return [
     {
@@ -153,6 +161,19 @@ function runColumns({ zone, chosen, choose, show }: ColumnOptions): Column<Row>[
       cell: (row) =>
         "run" in row && row.run.exitStatus !== null ? exitStatusText(row.run.exitStatus) : dash,
     },
+    ...(hasNumbers
+      ? [
+          {
+            head: "Numbers",
+            cell: (row: Row) =>
+              "run" in row && row.run.metrics !== null ? (
+                <Dimmed>{metricsText(row.run.metrics)}</Dimmed>
+              ) : (
+                dash
+              ),
+          },
+        ]
+      : []),
     { head: "Host", look: "wide", cell: (row) => ("run" in row ? row.run.host : null) ?? dash },
     {
       head: "Output",

@@ -30,6 +30,9 @@ const PingList = lazyPart(async () => ({ default: (await import("../history/ping
 const DurationCard = lazyPart(async () => ({
   default: (await import("../history/duration-card.tsx")).DurationCard,
 }));
+const MetricCards = lazyPart(async () => ({
+  default: (await import("../history/metric-cards.tsx")).MetricCards,
+}));
 const ExportLinks = lazyPart(async () => ({ default: (await import("../ui/export-links.tsx")).ExportLinks }));
 const CheckSide = lazyPart(() => import("./check-side.tsx"));
 const Findings = lazyPart(async () => ({ default: (await import("../checks/findings.tsx")).Findings }));
@@ -91,6 +94,11 @@ export function CheckPage() {
       {check.pingCount > 0 && (
         <Suspense fallback={<Skeleton height={320} />}>
           <DurationCard {...ref} zone={scheduleZone(check.schedule)} />
+        </Suspense>
+      )}
+      {check.pingCount > 0 && (
+        <Suspense fallback={check.metricLimits.length > 0 ? <Skeleton height={320} /> : null}>
+          <MetricCards check={{ ...ref, zone: scheduleZone(check.schedule) }} limits={check.metricLimits} />
         </Suspense>
       )}
       <Suspense fallback={null}>

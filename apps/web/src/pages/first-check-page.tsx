@@ -8,6 +8,7 @@ import {
   IconDatabaseExport,
   IconRobot,
   IconServerCog,
+  IconStack2,
 } from "@tabler/icons-react";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
@@ -53,6 +54,7 @@ const ICONS: Record<string, typeof IconBox> = {
   systemd: IconServerCog,
   kubernetes: IconBox,
   "github-actions": IconBrandGithub,
+  queue: IconStack2,
   bot: IconRobot,
 };
 
@@ -169,14 +171,13 @@ function ExpectedTime({ check }: { check: CheckView }) {
 }
 
 function FirstSnippet({ check, jobKind }: { check: CheckView; jobKind: JobKind }) {
-  const { pingUrl, slug, schedule } = check;
-  const lowerName = checkName(check).toLowerCase();
+  const { pingUrl } = check;
+  const slug = check.slug || checkName(check).toLowerCase();
   const snippets =
-    pingUrl === null
-      ? []
-      : pingSnippets(pingTarget({ pingUrl, slug: slug || lowerName, schedule }, browserZone()));
+    pingUrl === null ? [] : pingSnippets(pingTarget({ ...check, pingUrl, slug }, browserZone()));
   const shown = snippets.find(({ id }) => id === jobKind.snippet);
-  const curl = snippets.find(({ id }) => id === "curl");
+  // The first one reports a number where the check has a limit of one, and is plain curl otherwise.
+  const [curl] = snippets;
   return (
     <>
       {shown && (

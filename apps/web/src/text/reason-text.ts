@@ -1,9 +1,10 @@
-import { durationText, type Evidence, type Reason } from "@overdue/core";
+import { durationText, type Evidence, metricFindingText, type Reason } from "@overdue/core";
 
 type ExplainedReason = {
   reason: Reason;
   evidence: Pick<Evidence, "exitStatus" | "durationMs" | "limitMs"> & {
     baseline?: Evidence["baseline"] | undefined;
+    metrics?: Evidence["metrics"] | undefined;
   };
 };
 
@@ -14,6 +15,7 @@ export const REASON_TEXTS: Record<Reason, string> = {
   overlong: "a run took too long",
   overlap: "a run was due or started while another was open",
   "too-quick": "the run ended too quickly",
+  "metric-limit": "a number that it reported is beyond a limit",
   "too-often": "it ran too often",
   "never-started": "the first ping never came",
   "host-duplicate": "two hosts started the same run",
@@ -21,7 +23,8 @@ export const REASON_TEXTS: Record<Reason, string> = {
 
 /** The same with the numbers of one incident, if they are known: "the job failed with exit status 2". */
 export function reasonText({ reason, evidence }: ExplainedReason): string {
-  const { exitStatus, durationMs, limitMs, baseline } = evidence;
+  const { exitStatus, durationMs, limitMs, baseline, metrics = [] } = evidence;
+  if (metrics.length > 0) return metrics.map(metricFindingText).join("; ");
   if (baseline && durationMs !== null) return outlierText(durationMs, baseline);
   if (reason === "failed" && exitStatus !== null) return `the job failed with exit status ${exitStatus}`;
   if (reason === "too-quick" && durationMs !== null && limitMs !== null) {

@@ -23,6 +23,7 @@ test("a new check is nightly in the browser's zone, with all other settings off"
     overlap: "allow",
     hostDuplicates: "allow",
     outlierRuns: "note",
+    metricLimits: [],
     tooOften: null,
     tolerance: null,
     recoverAfter: 1,
@@ -65,6 +66,12 @@ describe("the settings that are off by default", () => {
     ["of-last", { kind: "of-last", bad: 2, of: 5, tolerateMissed: false }],
   ] as const)("the tolerance %s is sent with only its own fields", (kind, tolerance) => {
     expect(checkSettings({ ...blank, tolerance: { ...blank.tolerance, kind } }).tolerance).toEqual(tolerance);
+  });
+  test("an empty bound of a number is none", () => {
+    const limit = { metric: " bytes ", min: 1, max: "", required: true, outliers: "note" } as const;
+    expect(checkSettings({ ...blank, metricLimits: [limit] }).metricLimits).toEqual([
+      { metric: "bytes", min: 1, max: null, required: true, outliers: "note" },
+    ]);
   });
   test("an empty grace is sent as NaN, so that it is refused instead of guessed", () => {
     expect(checkSettings({ ...blank, grace: { amount: "", unit: "hours" } }).graceSeconds).toBeNaN();

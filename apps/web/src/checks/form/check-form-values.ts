@@ -11,6 +11,7 @@ import { type Span, toSpan, spanToSeconds } from "../../time/duration.ts";
 import type { CheckInput, CheckSchedule, CheckView } from "../check-queries.ts";
 import type { ExplainedSchedule } from "../schedule-queries.ts";
 import { exceptionsInput, type ExceptionValues, exceptionValues, NO_EXCEPTIONS } from "./exception-values.ts";
+import { metricLimitInput, type MetricLimitValues, metricLimitValues } from "./metric-limit-values.ts";
 import { NO_SETUPS, setupField, setupInput, type Setups, setupValues } from "./setup-values.ts";
 
 /** The values of the form. Every kind of schedule has its own fields, so that switching the kind loses nothing. */
@@ -44,6 +45,7 @@ export type CheckFormValues = {
   overlap: ViolationPolicy;
   hostDuplicates: ViolationPolicy;
   outlierRuns: ViolationPolicy;
+  metricLimits: MetricLimitValues[];
   tooOften: { on: boolean; count: number | ""; of: "pings" | "runs"; window: Span };
   tolerance: { kind: "off" | Tolerance["kind"]; bad: number | ""; of: number | ""; tolerateMissed: boolean };
   recoverAfter: number | "";
@@ -83,6 +85,7 @@ export function newCheckValues(timezone: string, channelIds: string[]): CheckFor
     overlap: "allow",
     hostDuplicates: "allow",
     outlierRuns: "note",
+    metricLimits: [],
     tooOften: { on: false, count: 3, of: "runs", window: NONE },
     tolerance: { kind: "off", bad: 2, of: 5, tolerateMissed: false },
     recoverAfter: 1,
@@ -122,6 +125,7 @@ export function checkFormValues(check: CheckView, browserZone: string): CheckFor
       ? { on: true, ...check.tooOften, window: optionalSpan(check.tooOften.windowSeconds) }
       : blank.tooOften,
     tolerance: check.tolerance ? { ...blank.tolerance, ...check.tolerance } : blank.tolerance,
+    metricLimits: metricLimitValues(check.metricLimits),
     postOnly: check.methods === "POST",
   };
 }
@@ -161,6 +165,7 @@ export function checkSettings(
     jitterSeconds: spanToSeconds(values.jitter) ?? 0,
     maxRuntimeSeconds: spanToSeconds(values.maxRuntime),
     minRuntimeSeconds: spanToSeconds(values.minRuntime),
+    metricLimits: metricLimitInput(values.metricLimits),
     tooOften: tooOftenInput(values.tooOften),
     tolerance: toleranceInput(values.tolerance),
     recoverAfter: toNumber(values.recoverAfter),

@@ -4,6 +4,7 @@ import { Checkbox } from "../../ui/checkbox.tsx";
 import { SpanInput, NumberField } from "../../ui/span-input.tsx";
 import { useCheckFormContext } from "./check-form-values.ts";
 import { countedDayOptions } from "./exception-values.ts";
+import { MetricFields } from "./metric-fields.tsx";
 import { MultiSelect, TagsInput } from "../../ui/pick.tsx";
 
 const POLICIES = [
@@ -26,6 +27,7 @@ export default function MoreFields() {
       {kind !== "interval" && <ExceptionFields />}
       <LatenessFields />
       <RuntimeFields />
+      <MetricFields />
       <RepetitionFields />
       <ToleranceFields />
       <HandlingFields />

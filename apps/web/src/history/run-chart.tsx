@@ -1,22 +1,47 @@
-import { durationText } from "@overdue/core";
 import { useEffect, useRef, useState } from "react";
 import UPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 
-import { browserZone, instant, shortZonedText } from "../time/zones.ts";
-import { chartColumns, durationItemText, type DurationsView } from "./duration-data.ts";
-import styles from "./duration-card.module.css";
+import { browserZone, shortZonedText } from "../time/zones.ts";
+import styles from "./run-chart.module.css";
 
 const HEIGHT_PX = 200;
 
-/** How long runs took over time, with the band of the baseline. The run at the pointer is described below the chart. */
-export function DurationChart({ data }: { data: DurationsView }) {
+/**
+ * The columns of a chart, as uPlot takes them. Times are seconds since 1970. Between `low` and `high` lies what is usual;
+ * `min` and `max` are limits that a person has set.
+ */
+export type ChartColumns = [
+  at: number[],
+  good: (number | null)[],
+  failed: (number | null)[],
+  outliers: (number | null)[],
+  low: (number | null)[],
+  high: (number | null)[],
+  min: (number | null)[],
+  max: (number | null)[],
+];
+
+type Props = {
+  columns: ChartColumns;
+  /** The ends of the axis of values; left out: from zero to a little above the highest. */
+  range?: readonly [number, number] | undefined;
+  /** The text at the axis for a value. */
+  axisText: (value: number) => string;
+  /** The distances that the lines of the axis may have; left out: round numbers. */
+  steps?: readonly number[];
+  /** The text for the run with this index. */
+  describe: (index: number) => string;
+};
+
+/** What runs took or reported over time, with the band of what is usual. The run at the pointer is described below. */
+export function RunChart({ columns, range, axisText, describe }: Props) {
   const field = useRef<HTMLDivElement>(null);
   const [pointed, setPointed] = useState<number | null>(null);
   useEffect(() => {
     const element = field.current;
     if (element === null) return;
-    const chart = new UPlot(chartOptions(element, setPointed), chartColumns(data), element);
+    const chart = new UPlot(chartOptions(element, { range, axisText }, setPointed), columns, element);
     const observer = new ResizeObserver(() =>
       chart.setSize({ width: element.clientWidth, height: HEIGHT_PX }),
     );
@@ -29,15 +54,15 @@ export function DurationChart({ data }: { data: DurationsView }) {
       scheme.disconnect();
       chart.destroy();
     };
-  }, [data]);
-  const item = pointed === null ? undefined : data.items[pointed];
+  }, [columns, range, axisText]);
+  const at = pointed === null ? undefined : columns[0][pointed];
   return (
     <>
       <div ref={field} className={styles["chart"]} aria-hidden />
       <output className={styles["pointed"]}>
-        {item === undefined
+        {pointed === null || at === undefined
           ? "Point at a run to read it."
-          : `${shortZonedText(instant(item.at), browserZone())}: ${durationItemText(item, data.usual)}`}
+          : `${shortZonedText(at * 1_000, browserZone())}: ${describe(pointed)}`}
       </output>
     </>
   );
@@ -52,12 +77,6 @@ function timeLabel(at: number, [first = 0, second = DAY_SECONDS]: readonly numbe
   return (isDay ? day.split(" ").slice(1).join(" ") : clock.split(" ")[0]) ?? "";
 }
 
-/** Steps of the axis of durations whose labels are short: "20 min", and not "16 min 40 s". */
-const STEPS_SECONDS = [
-  ...[0.001, 0.01, 0.1].flatMap((unit) => [unit, 2 * unit, 5 * unit]),
-  ...[1, 60].flatMap((unit) => [1, 2, 5, 10, 20, 30].map((steps) => steps * unit)),
-  ...[1, 2, 4, 6, 12, 24, 48, 96, 240, 480, 960].map((hours) => hours * 3_600),
-];
 const LETTER_PX = 7;
 const AXIS_PADDING_PX = 14;
 
@@ -65,7 +84,11 @@ function axisWidth(labels: readonly string[]): number {
   return AXIS_PADDING_PX + LETTER_PX * Math.max(1, ...labels.map((label) => label.length));
 }
 
-function chartOptions(element: HTMLElement, point: (index: number | null) => void): UPlot.Options {
+function chartOptions(
+  element: HTMLElement,
+  { range, axisText, steps }: Pick<Props, "range" | "axisText" | "steps">,
+  point: (index: number | null) => void,
+): UPlot.Options {
   const colour = (name: string) => getComputedStyle(element).getPropertyValue(name).trim();
   const axis = { stroke: () => colour("--mantine-color-dimmed"), font: "12px system-ui" };
   const grid = { stroke: () => colour("--surface-border"), width: 1 };
@@ -73,19 +96,23 @@ function chartOptions(element: HTMLElement, point: (index: number | null) => voi
     paths: () => null,
     points: { show: true, size, stroke: () => colour(name), fill: () => colour(name) },
   });
-  const bound: UPlot.Series = {
-    stroke: () => colour("--status-up"),
+  const line = (name: string): UPlot.Series => ({
+    stroke: () => colour(name),
     width: 1,
     dash: [4, 4],
     points: { show: false },
-  };
+  });
   return {
     width: element.clientWidth,
     height: HEIGHT_PX,
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false } },
     tzDate: (seconds) => UPlot.tzDate(new Date(seconds * 1_000), browserZone()),
-    scales: { y: { range: (_, __, highest) => [0, highest * 1.1 || 1] } },
+    scales: {
+      y: {
+        range: (_, __, highest) => (range === undefined ? [0, highest * 1.1 || 1] : [range[0], range[1]]),
+      },
+    },
     axes: [
       {
         ...axis,
@@ -97,10 +124,10 @@ function chartOptions(element: HTMLElement, point: (index: number | null) => voi
         ...axis,
         grid,
         ticks: { show: false },
-        incrs: STEPS_SECONDS,
+        ...(steps !== undefined && { incrs: [...steps] }),
         // Uplot calls it before there are labels, too.
         size: (_, labels: string[] | null) => axisWidth(labels ?? []),
-        values: (_, seconds) => seconds.map((one) => (one === 0 ? "0" : durationText(one * 1_000))),
+        values: (_, values) => values.map((one) => (one === 0 ? "0" : axisText(one))),
       },
     ],
     series: [
@@ -118,8 +145,10 @@ function chartOptions(element: HTMLElement, point: (index: number | null) => voi
       },
       points("--status-down", 7),
       points("--status-overlong", 8),
-      bound,
-      bound,
+      line("--status-up"),
+      line("--status-up"),
+      line("--status-down"),
+      line("--status-down"),
     ],
     bands: [{ series: [5, 4], fill: () => `${colour("--status-up")}1a` }],
     hooks: { setCursor: [({ cursor }) => point(cursor.idx ?? null)] },
