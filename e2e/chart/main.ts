@@ -34,6 +34,12 @@ const FULL: Values = {
     hosts: ["overdue.example.org", "ping.example.org"],
     tlsSecret: "overdue-tls",
   },
+  agent: {
+    enabled: true,
+    existingSecret: "overdue-agent",
+    namespaces: ["shop", "billing"],
+    pauseSuspended: true,
+  },
   podDisruptionBudget: { maxUnavailable: "50%" },
   nodeSelector: { "kubernetes.io/arch": "amd64" },
   tolerations: [{ key: "dedicated", operator: "Exists" }],
@@ -48,6 +54,7 @@ const REFUSED: [string, Values, RegExp][] = [
     { ...MINIMAL, config: { PUBLIC_URL: "https://overdue.example.org", SECRET_KEY: "k".repeat(32) } },
     /SECRET_KEY/,
   ],
+  ["an agent without a key", { ...MINIMAL, agent: { enabled: true } }, /existingSecret/],
   ["an ingress without a host", { ...MINIMAL, ingress: { enabled: true } }, /hosts/],
   ["a value that the chart does not have", { ...MINIMAL, replicaCount: 3 }, /replicaCount/],
 ];
@@ -69,6 +76,10 @@ const chart: Trial = {
       for (const [name, values] of [
         ["minimal values", MINIMAL],
         ["all values", FULL],
+        [
+          "an agent for all namespaces",
+          { ...MINIMAL, agent: { enabled: true, existingSecret: "overdue-agent" } },
+        ],
       ] as const) {
         await steps.step(
           `lint with ${name}`,

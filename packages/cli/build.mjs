@@ -9,7 +9,7 @@ import { build } from "esbuild";
 const home = dirname(fileURLToPath(import.meta.url));
 const outfile = process.argv[2] ?? join(home, "dist", "overdue.cjs");
 /** Commands with the code of all schedulers, which V8 would read through at every start: a text until they are asked for. */
-const PACKED = /(?:commands[/]explain|discover[/]discover)\.ts$/;
+const PACKED = /(?:commands[/]explain|discover[/]discover|kubernetes[/]agent)\.ts$/;
 
 const options = {
   bundle: true,

@@ -17,6 +17,7 @@ const COMMANDS: Record<string, (machine: Machine, args: readonly string[]) => Pr
   login: async (machine, args) => (await import("./commands/login.ts")).login(machine, args),
   spool: async (machine, args) => (await import("./commands/spool.ts")).spool(machine, args),
   discover: async (machine, args) => (await import("./discover/discover.ts")).discover(machine, args),
+  agent: async (machine, args) => (await import("./kubernetes/agent.ts")).agent(machine, args),
   "send-reports": async (machine, args) => (await import("./report/sender.ts")).sendReports(machine, args),
 };
 

@@ -9,6 +9,7 @@ Commands
   checks     list the checks of the project
   explain    say when a schedule is due: overdue explain '0 2 * * 1'
   discover   list what runs here by a schedule, and what is not watched: --apply makes checks
+  agent      report the runs of a cluster: overdue agent kubernetes
   login      keep the address and the keys in a file that only you can read
   systemd    report how units ended, by drop-ins
   cron       wrap lines of a crontab, and undo that

@@ -18,7 +18,7 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version }}
 
 {{/* One pod of any part: the same image and settings, and nothing that it may write but two empty folders. */}}
 {{- define "overdue.pod" -}}
-automountServiceAccountToken: false
+automountServiceAccountToken: {{ .token | default false }}
 # The variables that Kubernetes makes of services would be taken for settings with a wrong name.
 enableServiceLinks: false
 securityContext:

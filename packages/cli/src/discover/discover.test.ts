@@ -169,7 +169,7 @@ test.each([
   ],
   ["mysql -p shop < nightly.sql", "mysql -p shop < nightly.sql"],
   ["/opt/passwords-report --keys 3", "/opt/passwords-report --keys 3"],
-])("of %s only what is no secret is shown", (command, shown) => {
+])("%s is shown without its secrets", (command, shown) => {
   expect(maskSecrets(command)).toBe(shown);
 });
 

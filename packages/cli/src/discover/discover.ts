@@ -24,6 +24,8 @@ const OPTIONS = {
   cron: { type: "string" },
   ignore: { type: "string", multiple: true },
   "report-to": { type: "string" },
+  kubernetes: { type: "boolean" },
+  namespace: { type: "string", multiple: true },
 } as const;
 
 type Options = {
@@ -38,6 +40,9 @@ type Options = {
   cron: (typeof CRONS)[number] | null;
   ignored: readonly string[];
   reportTo: string | null;
+  isKubernetes: boolean;
+  /** Of the cluster; empty: all. */
+  namespaces: readonly string[];
 };
 
 /** `overdue discover`: lists the jobs of this machine or cluster, and whether a check watches each. */
@@ -46,11 +51,9 @@ export async function discover(machine: Machine, args: readonly string[]): Promi
   const { url, apiKey } = readConfig(machine);
   const project = options.isApplied || (url !== null && apiKey !== null) ? await openProject(machine) : null;
   const checks = (await project?.listChecks()) ?? [];
-  const { facts, jobs, histories } = machineJobs(
-    machine,
-    options,
-    hostsOf([url, ...checks.map(({ pingUrl }) => pingUrl)]),
-  );
+  const { facts, jobs, histories } = options.isKubernetes
+    ? await clusterJobs(machine, options, checks)
+    : machineJobs(machine, options, hostsOf([url, ...checks.map(({ pingUrl }) => pingUrl)]));
   const wanted = chosen(jobs, options);
   const assess = (known: readonly KnownCheck[]) =>
     assessJobs(wanted, { host: facts?.host ?? null, histories, now: Date.now(), checks: known });
@@ -112,10 +115,21 @@ function readDiscoverOptions(args: readonly string[]): Options {
     cron,
     ignored: list("ignore"),
     reportTo: text("report-to"),
+    isKubernetes: values["kubernetes"] === true,
+    namespaces: list("namespace"),
   };
 }
 
 type Found = { facts: MachineFacts | null; jobs: FoundJob[]; histories: Map<FoundJob, History> };
+
+async function clusterJobs(
+  machine: Machine,
+  { namespaces }: Options,
+  checks: readonly KnownCheck[],
+): Promise<Found> {
+  const { findCronJobs } = await import("../kubernetes/discover.ts");
+  return { facts: null, ...(await findCronJobs(machine, { namespaces, checks })) };
+}
 
 function machineJobs(machine: Machine, options: Options, hosts: readonly string[]): Found {
   const files = filesBelow(options.root);

@@ -23,6 +23,8 @@ export type FoundJob = {
   watch: Watch | null;
   /** Why it never runs, or at no time that could be missed; null: it runs. */
   problem: string | null;
+  /** How long a run may take by the job's own limit; left out: it has none. */
+  limitSeconds?: number;
   /** Whether a package of the system brought it, and not a person. */
   ofPackage: boolean;
 };

@@ -21,7 +21,7 @@ export type Assessed = {
   notes: string[];
 };
 
-type Proposal = {
+export type Proposal = {
   name: string;
   slug: string;
   tags: string[];
@@ -29,6 +29,7 @@ type Proposal = {
   schedule: Schedule;
   graceSeconds: number;
   jitterSeconds: number;
+  maxRuntimeSeconds?: number;
 };
 
 /** What is known of a job's earlier runs: how long the longest of them took. */
@@ -92,7 +93,7 @@ function notesOnWatched(job: FoundJob, check: KnownCheck | null, { checks }: Kno
 }
 
 /** What decides when a job is due: what a scheduler makes up, a person may have chosen in the check. */
-function isSameSchedule(one: Schedule, other: Readonly<Record<string, unknown>>): boolean {
+export function isSameSchedule(one: Schedule, other: Readonly<Record<string, unknown>>): boolean {
   const keys = ["kind", "expression", "timezone", "everySeconds", "scheduler"];
   return keys.every((key) => (Reflect.get(one, key) ?? null) === (other[key] ?? null));
 }
@@ -104,20 +105,27 @@ function textOf(schedule: Schedule): string {
 
 const NAME_CHARS_MAX = 100;
 
-function propose(job: FoundJob, { host, histories, now }: Known): Proposal | null {
+type Place = Pick<Known, "host" | "histories" | "now">;
+
+/** The check for a job; null for one that never runs. `host`: the machine; null for a cluster. */
+export function propose(job: FoundJob, { host, histories, now }: Place): Proposal | null {
   if (job.schedule === null) return null;
   const where = host === null ? "" : ` on ${host}`;
+  const shown = job.command === "" ? "" : ` \`${job.command.replaceAll("`", "'").slice(0, 500)}\``;
   return {
     name: `${job.name}${where}`.slice(0, NAME_CHARS_MAX),
     slug: job.slug,
-    tags: host === null ? [] : [`host:${host}`],
-    description: `Found by \`overdue discover\` at ${job.place}: \`${job.written}\` \`${job.command.replaceAll("`", "'").slice(0, 500)}\``,
+    tags: [host === null ? "kubernetes" : `host:${host}`],
+    description: `Found by \`overdue discover\` at ${job.place}: \`${job.written}\`${shown}`,
     schedule: job.schedule,
     graceSeconds: graceFor(job, histories.get(job) ?? null, now),
     jitterSeconds: job.jitterSeconds,
+    // Kubernetes stops the run at its own limit, and takes a while to do so.
+    ...(job.limitSeconds !== undefined && { maxRuntimeSeconds: job.limitSeconds + LIMIT_MARGIN_SECONDS }),
   };
 }
 
+const LIMIT_MARGIN_SECONDS = 120;
 const MINUTE_SECONDS = 60;
 const GRACE_SECONDS = { least: 5 * MINUTE_SECONDS, usual: 60 * MINUTE_SECONDS, ofAnacron: 86_400 };
 /** Grace also bounds how long a run may take, so that the longest known run must fit well into it. */
