@@ -13,11 +13,11 @@ const COMMANDS: Record<string, (machine: Machine, args: readonly string[]) => Pr
   run: async (machine, args) => (await import("./run/run.ts")).run(machine, args),
   ping: async (machine, args) => (await import("./commands/ping.ts")).ping(machine, args),
   checks: async (machine, args) => (await import("./commands/checks.ts")).checks(machine, args),
-  explain: async (machine, args) => (await import("./commands/explain.ts")).explain(machine, args),
+  explain: async (machine, args) => (await import("./packed.ts")).explain(machine, args),
   login: async (machine, args) => (await import("./commands/login.ts")).login(machine, args),
   spool: async (machine, args) => (await import("./commands/spool.ts")).spool(machine, args),
-  discover: async (machine, args) => (await import("./discover/discover.ts")).discover(machine, args),
-  agent: async (machine, args) => (await import("./kubernetes/agent.ts")).agent(machine, args),
+  discover: async (machine, args) => (await import("./packed.ts")).discover(machine, args),
+  agent: async (machine, args) => (await import("./packed.ts")).agent(machine, args),
   "send-reports": async (machine, args) => (await import("./report/sender.ts")).sendReports(machine, args),
 };
 

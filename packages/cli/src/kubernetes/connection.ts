@@ -151,7 +151,7 @@ function credentials(
 export class Expired extends Error {}
 
 /** One change on a watch; `version` is where a later watch goes on. */
-export type WatchEvent = {
+type WatchEvent = {
   type: "ADDED" | "MODIFIED" | "DELETED" | "BOOKMARK";
   object: unknown;
   version: string;

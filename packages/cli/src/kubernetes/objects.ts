@@ -142,7 +142,7 @@ export type Job = {
 };
 
 /** How a Job ended, by its last condition. */
-export type JobEnd = { isSuccess: boolean; reason: string; message: string; at: number };
+type JobEnd = { isSuccess: boolean; reason: string; message: string; at: number };
 
 export type Pod = {
   uid: string;
