@@ -41,3 +41,60 @@ export const alertmanager: Trial = {
     }
   }),
 };
+
+const RULE = `groups: [{name: w, rules: [{alert: Watchdog, expr: vector(1), labels: {severity: none}}]}]`;
+const GOES_DOWN_MS = 240_000;
+
+/** Prometheus with an alert that always fires, by Alertmanager to a check; then Prometheus stops. */
+export const watchdog: Trial = {
+  name: "watchdog",
+  run: withOverdue(async (steps, overdue) => {
+    const machine = await openMachine();
+    try {
+      const versions = [
+        await machine.install("prometheus-alertmanager"),
+        await machine.install("prometheus"),
+      ];
+      steps.version = versions.join(", Prometheus ");
+      const [check, port, own] = [
+        await overdue.addCheck({ schedule: { kind: "interval", everySeconds: 60 }, graceSeconds: 60 }),
+        await freePort(),
+        await freePort(),
+      ];
+      const group = "group_wait: 1s, group_interval: 2s, repeat_interval: 2s";
+      const hook = `webhook_configs: [{url: "${overdue.origin}/alertmanager/${check.uuid}", send_resolved: true}]`;
+      const alertmanagers = `alertmanagers: [{static_configs: [{targets: ["127.0.0.1:${port}"]}]}]`;
+      await machine.write("/etc/am.yml", `route: {receiver: o, ${group}}\nreceivers: [{name: o, ${hook}}]\n`);
+      await machine.write("/etc/rules.yml", RULE);
+      await machine.write(
+        "/etc/prom.yml",
+        `global: {evaluation_interval: 1s}\nrule_files: [/etc/rules.yml]\nalerting: {${alertmanagers}}\n`,
+      );
+      machine.start(
+        `prometheus-alertmanager --config.file=/etc/am.yml --storage.path=/var/lib/am --cluster.listen-address= --web.listen-address=127.0.0.1:${port}`,
+      );
+      const named = "echo $$ > /run/prometheus.pid; exec prometheus";
+      machine.start(
+        `bash -c '${named} --config.file=/etc/prom.yml --storage.tsdb.path=/var/lib/prom --rules.alert.resend-delay=1s --web.listen-address=127.0.0.1:${own}'`,
+      );
+      const successes = async () => (await overdue.seen(check)).split("success").length - 1;
+      const atLeast = (count: number) => async () => ((await successes()) >= count ? "up" : null);
+      await steps.step("while the alert fires, each message is a success", "up", () =>
+        eventually(atLeast(3), "three pings"),
+      );
+      await machine.run("kill $(cat /run/prometheus.pid)");
+      await steps.step("once Prometheus has stopped, the check goes down", '"down"', () =>
+        eventually(
+          async () => {
+            const status = await overdue.field(check, "status");
+            return status === '"down"' ? status : null;
+          },
+          "the end",
+          GOES_DOWN_MS,
+        ),
+      );
+    } finally {
+      await machine.remove();
+    }
+  }),
+};

@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 
 import { tryAll, type Trial } from "../support/try-all.ts";
 import { stopOverdue } from "./harness/shared.ts";
-import { alertmanager } from "./alertmanager.ts";
+import { alertmanager, watchdog } from "./alertmanager.ts";
 import { borgmatics } from "./borgmatic.ts";
 import { cloudflareDdns } from "./cloudflare-ddns.ts";
 import { cronitorNode, cronitorPython } from "./cronitor.ts";
@@ -19,13 +19,20 @@ import { busyboxWget, curl, wget } from "./http-tools.ts";
 import { linsHealthchecks } from "./lins-healthchecks.ts";
 import { mcpInspector } from "./mcp-inspector.ts";
 import { healthchecksDotIo, healthchecksIoClient } from "./npm-clients.ts";
-import { honeybadgerNode, opsgeniePython, prometheusClient } from "./other-monitors.ts";
+import {
+  appsignalPython,
+  honeybadgerNode,
+  opsgenieGo,
+  opsgeniePython,
+  prometheusClient,
+} from "./other-monitors.ts";
 import { pyhealthchecks } from "./pyhealthchecks.ts";
 import { rawSockets } from "./raw-sockets.ts";
 import { resticprofile } from "./resticprofile.ts";
 import { runchecked } from "./runchecked.ts";
 import { runitors } from "./runitor.ts";
 import { sch2 } from "./sch2.ts";
+import { celeryBeat, sentryGo, sentryJava } from "./sentry-others.ts";
 import { sentryClis, sentryNode, sentryPython } from "./sentry.ts";
 
 /** In the order of the trials: clients that take long to build come last. */
@@ -51,13 +58,19 @@ const CLIENTS: readonly Trial[] = [
   ...sentryClis,
   ...sentryNode,
   sentryPython,
+  sentryGo,
+  sentryJava,
+  celeryBeat,
   cronitorNode,
   cronitorPython,
   prometheusClient,
   honeybadgerNode,
   opsgeniePython,
+  opsgenieGo,
+  appsignalPython,
   mcpInspector,
   alertmanager,
+  watchdog,
   ...runitors,
   goHealthchecksio,
   cloudflareDdns,

@@ -1,5 +1,5 @@
 import type { Trial } from "../support/try-all.ts";
-import { fromNpm, fromPyPi } from "./harness/install.ts";
+import { fromGoSource, fromNpm, fromPyPi } from "./harness/install.ts";
 import { outputOf } from "./harness/run.ts";
 import { withOverdue } from "./harness/shared.ts";
 
@@ -67,5 +67,81 @@ export const opsgeniePython: Trial = {
       const { out, err } = await python.run(OPSGENIE, [overdue.origin, overdue.keys.ping, slug]);
       return `${(out || err.slice(-200)).trim()} ${await overdue.seen(check)}`;
     });
+  }),
+};
+
+const OPSGENIE_GO = `package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+
+	"github.com/opsgenie/opsgenie-go-sdk-v2/client"
+	"github.com/opsgenie/opsgenie-go-sdk-v2/heartbeat"
+)
+
+func main() {
+	config := &client.Config{ApiKey: os.Args[2], OpsGenieAPIURL: client.ApiUrl(os.Args[1])}
+	heartbeats, err := heartbeat.NewClient(config)
+	if err != nil {
+		panic(err)
+	}
+	answer, err := heartbeats.Ping(context.Background(), os.Args[3])
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(answer.Message)
+}
+`;
+
+/** Opsgenie's SDK for Go, which speaks http with any host but its own. */
+export const opsgenieGo: Trial = {
+  name: "opsgenie-go",
+  run: withOverdue(async (steps, overdue) => {
+    const program = await fromGoSource("github.com/opsgenie/opsgenie-go-sdk-v2@v1.2.23", OPSGENIE_GO);
+    steps.version = "1.2.23";
+    await steps.step("a heartbeat is a success", /PONG - Heartbeat received success$/, async () => {
+      const { slug, check } = await overdue.addSlug("my-go-hb");
+      const out = await outputOf(program, [overdue.address, overdue.keys.ping, slug]);
+      return `${out} ${await overdue.seen(check)}`;
+    });
+  }),
+};
+
+const APPSIGNAL = `
+import sys, time
+from appsignal import Appsignal, check_in
+from appsignal.check_in.scheduler import scheduler
+host, key = sys.argv[1:3]
+Appsignal(active=True, name="app", environment="production", push_api_key=key, logging_endpoint=host,
+          enable_host_metrics=False, instrumentations=[]).start()
+with check_in.Cron("appsignal-good"):
+    time.sleep(0.05)
+try:
+    with check_in.Cron("appsignal-bad"):
+        raise ValueError("boom")
+except ValueError:
+    pass
+check_in.heartbeat("appsignal-heartbeat")
+scheduler().stop()
+`;
+
+/** AppSignal for Python. Check-ins go to its logging endpoint, and a job that raises is never reported. */
+export const appsignalPython: Trial = {
+  name: "appsignal-python",
+  run: withOverdue(async (steps, overdue) => {
+    const python = await fromPyPi("appsignal==1.9.4");
+    steps.version = "1.9.4";
+    const slugs = ["appsignal-good", "appsignal-bad", "appsignal-heartbeat"];
+    const checks = await Promise.all(slugs.map((slug) => overdue.addSlug(slug)));
+    const { err } = await python.run(APPSIGNAL, [overdue.origin, overdue.keys.ping]);
+    // A start and a finish that come in one request are one success, which knows how long the run took.
+    const expected = ["success", "start; run running", "success"];
+    for (const [index, { slug, check }] of checks.entries())
+      await steps.step(slug, expected[index] ?? "", async () => {
+        const seen = await overdue.seen(check);
+        return seen === "nothing" ? `nothing ${err.slice(-200)}` : seen;
+      });
   }),
 };

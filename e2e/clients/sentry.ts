@@ -2,11 +2,9 @@ import { join } from "node:path";
 
 import type { Trial } from "../support/try-all.ts";
 import { fromNpm, fromPyPi } from "./harness/install.ts";
-import type { Overdue } from "./harness/overdue.ts";
+import { dsnOf } from "./harness/overdue.ts";
 import { outputOf, run } from "./harness/run.ts";
 import { withOverdue } from "./harness/shared.ts";
-
-const dsnOf = ({ address, keys }: Overdue, key = keys.ping) => `http://${key}@${address}/1`;
 
 /** Sentry's command line, in two generations. */
 export const sentryClis: Trial[] = ["3.8.0", "2.58.2"].map((version) => ({

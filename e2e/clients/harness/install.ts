@@ -45,6 +45,25 @@ export async function fromGo(module: string, folder = ""): Promise<string> {
   return join(kept, "client");
 }
 
+/** Builds a Go program from our source, with a module ("module@v1.0") that it uses. Returns its path. */
+export async function fromGoSource(module: string, source: string): Promise<string> {
+  const kept = await keptInstall(`go-source-${module}`, async (into) => {
+    await writeFile(join(into, "main.go"), source);
+    await inModule(into, module, ["build", "."]);
+  });
+  return join(kept, "client");
+}
+
+/** Fetches a library of Maven ("group:name:version") without what it depends on. Returns the path of its jar. */
+export async function fromMaven(library: string): Promise<string> {
+  const folder = await keptInstall(`maven-${library}`, async (into) => {
+    const copy = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy";
+    await outputOf("mvn", ["-q", "-B", copy, `-Dartifact=${library}`, `-DoutputDirectory=${into}`], INSTALL);
+  });
+  const [jar = ""] = await readdir(folder);
+  return join(folder, jar);
+}
+
 /** Builds the tests of a Go module ("module@v1.0"). Returns the path of the program that runs them. */
 export async function testsFromGo(module: string): Promise<string> {
   const [path = ""] = module.split("@");

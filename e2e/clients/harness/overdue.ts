@@ -19,7 +19,8 @@ export type Overdue = {
   asHealthchecks: Front["env"];
   /** Creates a folder that is removed at the end. */
   folder(): Promise<string>;
-  addCheck(): Promise<Check>;
+  /** `settings`: an hourly schedule unless given. */
+  addCheck(settings?: object): Promise<Check>;
   /** A check with this slug, for clients that name it by that. */
   addSlug(slug: string): Promise<{ slug: string; check: Check }>;
   addChannel(name: string): Promise<void>;
@@ -31,6 +32,11 @@ export type Overdue = {
   field(check: Check, name: string): Promise<string>;
   stop(): Promise<void>;
 };
+
+/** What a client of Sentry is given. */
+export function dsnOf({ address, keys }: Overdue, key = keys.ping): string {
+  return `http://${key}@${address}/1`;
+}
 
 const KEYS = {
   write: "hcw_clientsClients0123456789abcd",
@@ -76,8 +82,11 @@ export async function startOverdue(): Promise<Overdue> {
       folders.push(path);
       return path;
     },
-    addCheck: async () =>
-      checkOf(await post<Shown>(`${project}/checks`, { ...HOURLY, name: `job ${++count}` }), product.origin),
+    addCheck: async (settings = HOURLY) =>
+      checkOf(
+        await post<Shown>(`${project}/checks`, { ...settings, name: `job ${++count}` }),
+        product.origin,
+      ),
     addSlug: async (slug) => {
       const check = await post<Shown>(`${project}/checks`, { ...HOURLY, name: slug, slug });
       return { slug, check: checkOf(check, product.origin) };

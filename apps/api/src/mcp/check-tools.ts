@@ -248,7 +248,7 @@ export async function checkAnswer(session: Session, check: FoundCheck): Promise<
     channels: channelIds.length,
     managedBy: check.managedBy,
     version: check.version,
-    ...(session.maySee === "write" && { pingUrl: check.pingUrl, slugPingUrl: check.slugPingUrl }),
+    ...(session.toolAccess === "write" && { pingUrl: check.pingUrl, slugPingUrl: check.slugPingUrl }),
   };
 }
 

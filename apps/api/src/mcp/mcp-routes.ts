@@ -21,7 +21,7 @@ export function mcpRoutes(send: Send) {
       const message: unknown = await c.req.json();
       if (Array.isArray(message))
         throw new ApiError("malformed", "Send each message in a request of its own.");
-      const session = openSession(c, callingKey(c), { send, maySee: askedTools(c) });
+      const session = openSession(c, callingKey(c), { send, toolAccess: askedTools(c) });
       // Loaded only where there is such a client.
       const { answerMessage } = await import("./mcp-server.ts");
       const { version } = c.var.deps.settings;

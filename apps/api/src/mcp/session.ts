@@ -26,7 +26,7 @@ const IN_PROCESS = "http://in-process.invalid";
  * Opens the API for a caller of the MCP server: each call is a request with the caller's own key and address, so that
  * scopes, limits, validation and the audit log are the same as for any other.
  */
-export function openSession(c: AppContext, actor: KeyActor, options: { send: Send; maySee: ToolAccess }) {
+export function openSession(c: AppContext, actor: KeyActor, options: { send: Send; toolAccess: ToolAccess }) {
   const headers = FORWARDED.flatMap((name) => {
     const value = c.req.header(name);
     return value === undefined ? [] : [[name, value] as const];
@@ -50,7 +50,7 @@ export function openSession(c: AppContext, actor: KeyActor, options: { send: Sen
     ofProject: api.v1.projects[":projectId"],
     param,
     /** The tools that are offered. */
-    maySee: options.maySee,
+    toolAccess: options.toolAccess,
     /** Whether the key may see what jobs sent, addresses, and who changed what. */
     seesDetails: actor.scope === "write",
     now: deps.now(),

@@ -261,6 +261,7 @@ const CASES: Case[] = [
 
 const NOBODY = "00000000-0000-4000-8000-000000000000";
 const run = (digit: number) => String(digit).repeat(32);
+const ANYBODY = { key: NOBODY, slug: "nightly", uuid: NOBODY, run: run(1) };
 
 test.each(CASES)(
   "$name: what a client says is stored, and answered as it expects",
@@ -300,6 +301,21 @@ test.each(CASES.filter(({ hasRuns }) => hasRuns))(
       if (request !== null) await send(...request);
     }
     expect((await runs()).map(({ outcome }) => outcome)).toEqual(["success", "success", "running"]);
+  },
+);
+
+test.each(CASES.filter(({ said, hasRuns }) => !hasRuns && said("start", ANYBODY) !== null))(
+  "$name: a start whose end never comes leaves its run open, and a late end closes it",
+  async ({ said }) => {
+    const { uuid, pingKey: key, runs } = await project();
+    const to = { key, slug: "nightly", uuid, run: run(1) };
+    const outcomesAfter = async (what: "start" | "success" | "fail") => {
+      await send(...(said(what, to) ?? [""]));
+      return (await runs()).map(({ outcome }) => outcome);
+    };
+    expect(await outcomesAfter("success")).toEqual(["success"]);
+    expect(await outcomesAfter("start")).toEqual(["success", "running"]);
+    expect(await outcomesAfter("fail")).toEqual(["success", "fail"]);
   },
 );
 

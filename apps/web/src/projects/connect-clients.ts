@@ -78,9 +78,9 @@ export const CLIENTS: readonly Client[] = [
   },
   {
     name: "AppSignal check-ins",
-    note: `${BY_NAME} A start without a finish becomes overlong.`,
+    note: `${BY_NAME} A start without a finish becomes overlong. Its logs go to the same address, and are not kept.`,
     settings: ({ origin, pingKey }) =>
-      `APPSIGNAL_PUSH_API_ENDPOINT=${origin}\nAPPSIGNAL_PUSH_API_KEY=${pingKey}`,
+      `APPSIGNAL_LOGGING_ENDPOINT=${origin}\nAPPSIGNAL_PUSH_API_KEY=${pingKey}`,
   },
   {
     name: "Alertmanager and Grafana webhooks",

@@ -18,9 +18,18 @@ export async function pythonWithClient(): Promise<string | null> {
 
 /** Folder of modules with healthchecks-io-client of npm; null where npm cannot get it. Kept for the next run. */
 export async function modulesWithClient(): Promise<string | null> {
-  const folder = await kept("npm-healthchecks-io-client-1.0.4", async (into) => {
+  return await modulesOf("healthchecks-io-client@1.0.4");
+}
+
+/** Folder of modules with the SDKs of Sentry and Cronitor; null where npm cannot get them. Kept for the next run. */
+export async function modulesOfOtherMonitors(): Promise<string | null> {
+  return await modulesOf("@sentry/node@11.12.0", "cronitor@2.6.1");
+}
+
+async function modulesOf(...packages: string[]): Promise<string | null> {
+  const folder = await kept(`npm-${packages.join("-")}`, async (into) => {
     const options = ["--prefix", into, "--ignore-scripts", "--no-audit", "--no-fund"];
-    await install("npm", ["install", ...options, "healthchecks-io-client@1.0.4"]);
+    await install("npm", ["install", ...options, ...packages]);
   });
   return folder === null ? null : join(folder, "node_modules");
 }
