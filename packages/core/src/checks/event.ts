@@ -11,7 +11,7 @@ export type Ping = {
   /** Assigned by the receiver; a run that the ping opens gets the same id. */
   id: string;
   kind: PingKind;
-  /** When the receiver accepted it. */
+  /** When the receiver accepted it; where its sender says how long ago it happened, so much earlier. */
   at: Instant;
   /** The client's run id, lower case. */
   rid: string | null;
@@ -26,6 +26,8 @@ export type Ping = {
   durationMs?: number;
   /** The numbers that it reports; left out where there are none. */
   metrics?: ReportedMetrics;
+  /** It came long after `at`, since its sender could not reach Overdue (rule 29a); left out where it came at once. */
+  isLate?: true;
 };
 
 /**

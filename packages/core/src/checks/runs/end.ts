@@ -1,4 +1,4 @@
-/** Rules 22, 24 to 26 and 29: ends. */
+/** Rules 22, 24 to 26, 29 and 29a: ends. */
 
 import { everyMs, type Instant, SECOND_MS } from "@overdue/schedules";
 import {
@@ -16,6 +16,7 @@ import { goDown, goUp, writeNotice, type Violation } from "../state/flips.ts";
 import type { MetricValues } from "../../metrics/read-metrics.ts";
 import { reportTooOften, reportOtherHost, countTowardsTooOften } from "../limits/violations.ts";
 import { endedBefore, isRetry, matchRun } from "./match-end.ts";
+import { applyLateDelivery } from "./late-delivery.ts";
 import {
   correctRun,
   endRun,
@@ -66,6 +67,7 @@ export function applyEnd(draft: Draft, ping: Ping): Note {
   const isStale = memory.verdictAt !== null && ping.at < memory.verdictAt;
   const ended = closeRun(draft, ping);
   if (isStale) {
+    if (ping.isLate === true) applyLateDelivery(draft, buildArrival(draft, ping, ended), ended.run);
     if (ended.good) meetAhead(draft, buildArrival(draft, ping, ended));
     else failLate(draft, ping, ended);
     return "out-of-order";
@@ -130,7 +132,9 @@ function closeRun(draft: Draft, sent: Ping): Ended {
   if (match !== null && match.run.rid === null && mayBeRepeat(draft, ping)) keepBeside(draft, match.run);
   if (match !== null) abandonOtherRuns(draft, match.run, ping);
   const run = match?.run ?? null;
-  const begunAt = firstStartOf(run);
+  // Of a run that is delivered late as a whole, its client says when it began.
+  const saidAt = ping.isLate === true && saidMs !== null ? ping.at - saidMs : null;
+  const begunAt = firstStartOf(run) ?? saidAt;
   return {
     id: run?.id ?? ping.id,
     run,
