@@ -158,6 +158,8 @@ export function aPing(ping: Partial<PingView> = {}): PingView {
     bodyBytesLeftOut: 0,
     repeats: 0,
     metrics: null,
+    facts: null,
+    lateMs: null,
     ...ping,
   };
 }

@@ -61,6 +61,7 @@ export {
   type ReadPing,
   readPing,
 } from "./pings/read-ping.ts";
+export { readFacts, type RunFacts } from "./pings/read-facts.ts";
 export {
   type Baseline,
   baselineOf,
@@ -70,12 +71,14 @@ export {
   findOutlier,
 } from "./learning/durations.ts";
 export { durationText, secondsInWords } from "./text/duration-text.ts";
+export { factTexts } from "./text/facts-text.ts";
 export { percentText } from "./text/percent-text.ts";
 export {
   type ExitEvidence,
   type ExitMeaning,
   exitMeaning,
   exitStatusText,
+  exitEvidence,
   explainExit,
   policyText,
 } from "./text/evidence-text.ts";

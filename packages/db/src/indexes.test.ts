@@ -1,3 +1,5 @@
+import { randomUUID } from "node:crypto";
+
 import { aCheck, anArrival, aProject, testDatabase } from "@overdue/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
@@ -96,6 +98,8 @@ const STATEMENTS: Record<string, () => Promise<unknown>> = {
     await db.listFlips(on, mine, PAGE);
     await db.listIncidents(on, mine, PAGE);
     await db.listNotices(on, mine, PAGE);
+    await db.findPingFacts(pool, mine, [randomUUID()]);
+    await db.findRunFacts(pool, mine, [randomUUID()]);
     await db.listDurations(pool, mine, 40);
     await db.listMetrics(pool, mine, 500);
     await db.listRunsSinceEdit(on, mine);

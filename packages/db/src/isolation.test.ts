@@ -44,6 +44,8 @@ const READS: Record<string, Call> = {
     db.exportRows(pool, { projectId, kind: "runs", checkId: null, ...MONTH }, 10),
   listDurations: (w) => db.listDurations(pool, w, 10),
   listMetrics: (w) => db.listMetrics(pool, w, 10),
+  findPingFacts: async (w) => [...(await db.findPingFacts(pool, w, [w.factsId])).values()],
+  findRunFacts: async (w) => [...(await db.findRunFacts(pool, w, [w.factsId])).values()],
   findRunOutputs: async (w) => {
     const ended = [new Date(NOW - 3_600_000 + 60_000)];
     return [...(await db.findRunOutputs(pool, w, ended)).values()];
@@ -560,6 +562,12 @@ async function aHistory(
     "update incidents set storm_id = $2 where check_id = $1 returning id",
     [checkId, storm?.id],
   );
+  const [said] = await pool.query<{ factsId: string }>(
+    `insert into ping_facts (project_id, check_id, ping_id, rid, facts, received_at)
+     select $1, $2, id, id, jsonb_build_object('host', $3::text), now() from gen_random_uuid() id
+     returning ping_id as "factsId"`,
+    [projectId, checkId, marker],
+  );
   await pool.query(
     "insert into notices (project_id, check_id, at, notice, evidence) values ($1, $2, now(), 'early', '{}')",
     [projectId, checkId],
@@ -577,5 +585,10 @@ async function aHistory(
     `insert into deliveries (project_id, channel_id, kind) values ($1, $2, 'test'), ($1, $2, 'report')`,
     [projectId, channelId],
   );
-  return { stormId: storm?.id ?? "", incidentId: incident?.id ?? "", deliveryId: dead?.id ?? "" };
+  return {
+    factsId: said?.factsId ?? "",
+    stormId: storm?.id ?? "",
+    incidentId: incident?.id ?? "",
+    deliveryId: dead?.id ?? "",
+  };
 }

@@ -1,10 +1,11 @@
-import { CheckSettingsInput, examineSchedule, explainExit, type Finding } from "@overdue/core";
+import { CheckSettingsInput, examineSchedule, exitEvidence, explainExit, type Finding } from "@overdue/core";
 import {
   checkSettings,
   type ExportRow,
   exportRows,
   EXPORTS,
   findCheck,
+  findRunFacts,
   findRunOutputs,
   listFlips,
   listIncidents,
@@ -52,6 +53,8 @@ export const historyRoutes = createRouter()
     const page = toPage(rows, limit, (last) => [iso(last.heardAt), last.id]);
     const ends = page.items.flatMap(({ endedAt }) => endedAt ?? []);
     const outputs = await findRunOutputs(c.var.deps.pool, ref, ends);
+    const rids = page.items.flatMap(({ rid }) => rid ?? []);
+    const said = await findRunFacts(c.var.deps.pool, ref, rids);
     const items = page.items.map((run) =>
       pickFields(RunView, {
         ...run,
@@ -59,7 +62,9 @@ export const historyRoutes = createRouter()
         host: canSeeDetails(c.var) ? run.host : null,
         startedAt: isoOrNull(run.startedAt),
         endedAt: isoOrNull(run.endedAt),
-        exitMeaning: explainExit(run.exitStatus),
+        exitMeaning: explainExit(run.exitStatus, exitEvidence(said.get(run.rid ?? "")?.facts)),
+        facts: (canSeeDetails(c.var) && said.get(run.rid ?? "")?.facts) || null,
+        lateMs: said.get(run.rid ?? "")?.lateMs ?? null,
       }),
     );
     return c.json({ ...page, items }, 200);

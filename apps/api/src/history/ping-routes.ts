@@ -1,9 +1,11 @@
 import {
   findPingBody,
+  findPingFacts,
   hasCheck,
   listPings,
   listRefusedPings,
   pingBodyText,
+  type PingFacts,
   type PingRow,
   REFUSAL_REASONS,
   type RefusedPingRow,
@@ -25,7 +27,7 @@ import {
   toPage,
 } from "../http/schemas.ts";
 import { textOfMail } from "../pings/email/message.ts";
-import { eventPosition, MetricsView } from "./views.ts";
+import { eventPosition, MetricsView, SAID } from "./views.ts";
 
 const PingView = z
   .object({
@@ -33,7 +35,10 @@ const PingView = z
     id: z.uuid(),
     kind: z.enum(["start", "success", "fail", "log", "ignored"]),
     note: z.string().nullable().meta({ description: "Why it counts as something other than what was sent." }),
-    receivedAt: Timestamp,
+    receivedAt: Timestamp.meta({
+      description: "When it was received; for one that came late, when it happened.",
+    }),
+    ...SAID,
     rid: z.string().nullable(),
     exitStatus: z.int().nullable(),
     scheme: z.string(),
@@ -89,7 +94,9 @@ export const pingHistoryRoutes = createRouter()
         limit,
         (p) => p.number,
       );
-      const items = await Promise.all(page.items.map(pingView));
+      const ids = page.items.map(({ id }) => id);
+      const said = await findPingFacts(c.var.deps.pool, ref, ids);
+      const items = await Promise.all(page.items.map((ping) => pingView(ping, said.get(ping.id))));
       return c.json({ ...page, items: canSeeDetails(c.var) ? items : items.map(withoutSender) }, 200);
     },
   )
@@ -121,20 +128,20 @@ export const pingHistoryRoutes = createRouter()
 
 /** A ping as a read-only key gets it. */
 function withoutSender(ping: z.infer<typeof PingView>): z.infer<typeof PingView> {
-  return { ...ping, remoteAddress: null, userAgent: "", subject: null };
+  return { ...ping, remoteAddress: null, userAgent: "", subject: null, facts: null };
 }
 
-async function pingView({
-  keptBytes,
-  mailHead,
-  metrics,
-  ...row
-}: PingRow): Promise<z.infer<typeof PingView>> {
+async function pingView(
+  { keptBytes, mailHead, metrics, ...row }: PingRow,
+  said: PingFacts | undefined,
+): Promise<z.infer<typeof PingView>> {
   const bodyBytesLeftOut = Math.max(0, row.bodyBytes - keptBytes);
   return {
     ...row,
     receivedAt: iso(row.receivedAt),
     metrics: metrics && { ...metrics, problems: [...metrics.problems] },
+    facts: said?.facts ?? null,
+    lateMs: said?.lateMs ?? null,
     subject: mailHead === null ? null : (await textOfMail({ source: mailHead, wantsBody: false })).subject,
     bodyCut: bodyBytesLeftOut > 0,
     bodyBytesLeftOut,
@@ -147,7 +154,7 @@ const RefusedPingView = z
     checkId: z.uuid().nullable().meta({ description: "The check that it was for, if it names one." }),
     reason: z.enum(REFUSAL_REASONS).meta({
       description:
-        "Why it did not count. `link-preview`, `method`, `no-keyword` and `paused` were answered with OK, as in Healthchecks; `too-many` stands for further pings of the same minute that are not listed individually; all others were answered with an error.",
+        "Why it did not count. `link-preview`, `too-old`, `method`, `no-keyword` and `paused` were answered with OK, as in Healthchecks; `too-many` stands for further pings of the same minute that are not listed individually; all others were answered with an error.",
     }),
     asked: z.string().meta({
       description: "The part of the URL after the ping key or the UUID.",

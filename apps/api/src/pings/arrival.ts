@@ -1,8 +1,15 @@
 import { createHash, randomUUID } from "node:crypto";
 
-import { mergeMetrics, metricsInBody, type PingKind, readPing, type ReportedMetrics } from "@overdue/core";
+import {
+  mergeMetrics,
+  metricsInBody,
+  type PingKind,
+  readPing,
+  type ReportedMetrics,
+  type RunFacts,
+} from "@overdue/core";
 import type { ReceivedPing } from "@overdue/db";
-import type { Instant } from "@overdue/schedules";
+import { DAY_MS, type Instant } from "@overdue/schedules";
 
 import type { Hops } from "../http/client-address.ts";
 import type { PingUrl } from "./ping-url.ts";
@@ -43,28 +50,36 @@ export function readSender(
 }
 
 /** What a ping says, wherever it stood in the request. */
-type SaidPing = Omit<Extract<PingUrl, { kind: "ping" }>, "kind"> & Pick<ReceivedPing, "durationMs" | "once">;
+type SaidPing = Omit<Extract<PingUrl, { kind: "ping" }>, "kind"> &
+  Pick<ReceivedPing, "durationMs" | "once"> & { facts?: RunFacts };
+
+/** A ping that is older than this changes nothing any more. */
+const LATE_MS_MAX = 7 * DAY_MS;
 
 /** The ping as it is stored; `at` is when it was received. */
 export function toArrival(
-  { target, action, exitStatus, rid, dueAt, durationMs, once, metrics: said }: SaidPing,
+  said: SaidPing,
   { sender, body, at }: { sender: Sender; body: ReadBody; at: Instant },
 ): ReceivedPing {
+  const { target, action, exitStatus, rid, dueAt, durationMs, ageMs, facts } = said;
   const { method, host, scheme, userAgent, remoteAddress } = sender;
+  const once = said.once ?? onceLate(said);
+  const isTooOld = ageMs !== undefined && ageMs > LATE_MS_MAX;
+  const lateMs = isTooOld ? undefined : ageMs;
   const isPreview = isOfPreview(sender);
-  const kind: PingKind = isPreview ? "ignored" : action;
-  const metrics = mergeMetrics(metricsOf(body), said ?? null);
+  const kind: PingKind = isPreview || isTooOld ? "ignored" : action;
+  const metrics = mergeMetrics(metricsOf(body), said.metrics ?? null);
   return {
     target,
     host,
     ...(dueAt !== undefined && { dueAt }),
     ...(durationMs !== undefined && { durationMs }),
-    ...(once !== undefined && { once }),
-    digest: digestOf(body, said),
+    ...(once !== null && { once }),
+    digest: digestOf(body, said.metrics),
     read: (reading) => readPing(reading, { kind, method, exitStatus, mentions: body.mentions }),
     record: {
       id: idAt(at),
-      receivedAt: at,
+      receivedAt: at - (lateMs ?? 0),
       rid,
       exitStatus,
       scheme,
@@ -75,7 +90,9 @@ export function toArrival(
       bodyBytes: body.bytes,
       bodyCutAt: body.cutAt,
       ...(metrics !== null && { metrics }),
-      note: isPreview ? "link-preview" : NOTES[body.end],
+      note: isPreview ? "link-preview" : isTooOld ? "too-old" : NOTES[body.end],
+      ...(facts !== undefined && { facts }),
+      ...(lateMs !== undefined && { lateMs }),
     },
   };
 }
@@ -96,6 +113,14 @@ function digestOf({ kept }: ReadBody, metrics: ReportedMetrics | undefined): str
   const hash = createHash("sha256").update(kept ?? "");
   if (metrics !== undefined) hash.update(JSON.stringify(metrics));
   return hash.digest("base64url").slice(0, 22);
+}
+
+/** A late ping is sent again when its answer was lost, perhaps days later: it is known by its run and by what it says. */
+function onceLate({ target, action, exitStatus, rid, ageMs }: SaidPing): Buffer | null {
+  if (ageMs === undefined || rid === null) return null;
+  return createHash("sha256")
+    .update(JSON.stringify(["late", target, rid, action, exitStatus]))
+    .digest();
 }
 
 /** Where the random part of a UUID begins, after the digit of its version. */

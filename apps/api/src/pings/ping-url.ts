@@ -18,6 +18,8 @@ export type PingUrl =
       dueAt?: number;
       /** The numbers that the query reports; left out where there are none. */
       metrics?: ReportedMetrics;
+      /** How long ago it happened, as its client says, in milliseconds; left out where it happens now. */
+      ageMs?: number;
     }
   | { kind: "no such page"; owner: Owner | null }
   /** Refused if the check exists; otherwise the answer is "not found". */
@@ -112,12 +114,19 @@ function readRequest(target: Target, action: string | undefined, query: URLSearc
   const ping = { target, action: pingKind(action), exitStatus, rid: rid?.toLowerCase() ?? null };
   const dueAt = readDueTime(query.getAll("due").at(-1) ?? "");
   const metrics = metricsInQuery(query);
+  const ageMs = readAge(query.getAll("age").at(-1) ?? "");
   return {
     kind: "ping",
     ...ping,
     ...(dueAt !== null && { dueAt }),
     ...(metrics !== null && { metrics }),
+    ...(ageMs !== null && { ageMs }),
   };
+}
+
+/** Reads seconds such as 3600 or 0.5. Null for none, and for anything else. @returns milliseconds */
+function readAge(text: string): number | null {
+  return /^\d{1,9}(\.\d{1,9})?$/.test(text) && Number(text) > 0 ? Math.round(Number(text) * 1000) : null;
 }
 
 /**

@@ -1,4 +1,11 @@
-import { httpKeywords, isUuid, type PingFilter } from "@overdue/core";
+import {
+  httpKeywords,
+  isUuid,
+  type PingFilter,
+  type PingKind,
+  readFacts,
+  type RunFacts,
+} from "@overdue/core";
 import { type Recorded, REFUSAL_REASONS, type RefusalReason, type Target } from "@overdue/db";
 import type { Logger } from "pino";
 
@@ -157,11 +164,24 @@ async function storePing(
     }
   }
   const at = options.clock.now();
-  const recorded = await options.ingest.record(toArrival(url, { sender, body, at }));
+  const extra = factsIn(request.header(FACTS_HEADER), url.action);
+  const recorded = await options.ingest.record(toArrival({ ...url, ...extra }, { sender, body, at }));
   const { action: kind, exitStatus, rid } = url;
   const said = { dialect: null, kind, exitStatus, rid, durationMs: null, body: body.kept, at };
   options.copies.add(recorded, { said, request, sender });
   return answerRecorded(recorded, { target: url.target, refuse, bodyBytesMax: options.bodyBytesMax });
+}
+
+/** In lower case: what the command `overdue` says about a run, as JSON. */
+const FACTS_HEADER = "overdue-facts";
+
+/** What a header says about the run, and how long that took, by which an end without a start is timed. */
+function factsIn(header: string | undefined, action: PingKind): { facts?: RunFacts; durationMs?: number } {
+  const facts = header === undefined ? null : readFacts(header);
+  if (facts === null) return {};
+  const { durationMs } = facts;
+  const isTimed = action !== "start" && typeof durationMs === "number" && durationMs >= 0;
+  return { facts, ...(isTimed && { durationMs: Math.round(durationMs) }) };
 }
 
 function answerRecorded(

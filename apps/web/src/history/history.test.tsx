@@ -44,6 +44,8 @@ const RUN: RunView = {
   guessed: false,
   metrics: null,
   outputPing: null,
+  facts: null,
+  lateMs: null,
 };
 
 const SLOT: SlotView = {

@@ -103,6 +103,8 @@ function PingKind({ ping }: { ping: PingView }) {
           </Dimmed>
         </div>
       ))}
+      {ping.lateMs !== null && <Dimmed> delivered {durationText(ping.lateMs)} late</Dimmed>}
+      {typeof ping.facts?.["skipped"] === "string" && <Dimmed> skipped: {ping.facts["skipped"]}</Dimmed>}
     </>
   );
 }

@@ -75,6 +75,7 @@ const REASON_SENTENCES: Record<RefusedPing["reason"], string> = {
   "malformed-request": "The request could not be read as HTTP.",
   "too-many": "More refused pings within the same minute, which are not listed one by one.",
   "link-preview": "A program that previews links opened the URL. It got an OK and was ignored.",
+  "too-old": "The ping says that it happened more than 7 days ago. It got an OK and was ignored.",
   method: "This check counts only POST. The ping got an OK and was ignored.",
   "no-keyword": "The body has none of the check's keywords. The ping got an OK and was ignored.",
   paused: "The check is paused until somebody resumes it. The ping got an OK and was ignored.",
@@ -86,6 +87,7 @@ export function refusedPingText(reason: RefusedPing["reason"]): string {
 
 const NOTE_TEXTS: Record<string, string> = {
   "link-preview": "a program that previews links",
+  "too-old": "happened more than 7 days ago",
   method: "only POST counts",
   "no-keyword": "none of the keywords",
   paused: "paused until somebody resumes it",

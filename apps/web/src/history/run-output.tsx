@@ -1,5 +1,5 @@
 import { Modal, Text } from "@mantine/core";
-import { durationText, exitStatusText, metricNumber } from "@overdue/core";
+import { durationText, exitStatusText, factTexts, metricNumber } from "@overdue/core";
 import { useQuery } from "@tanstack/react-query";
 
 import { Fact } from "../ui/card.tsx";
@@ -89,8 +89,19 @@ function RunFacts({ run, zone, other }: FactsProps) {
         </Fact>
       ))}
       {run.host !== null && <Fact label="Host">{run.host}</Fact>}
+      {run.lateMs !== null && <Fact label="Delivered">{lateText(run.lateMs)}</Fact>}
+      {factTexts(run.facts ?? {}).map(({ label, text }) => (
+        <Fact key={label} label={label}>
+          {text}
+        </Fact>
+      ))}
     </dl>
   );
+}
+
+/** Why a ping has another time than that at which it came. */
+function lateText(lateMs: number): string {
+  return `${durationText(lateMs)} late, because its machine could not reach Overdue`;
 }
 
 /** ", 2.4 times as long as the other" for the longer of two runs; empty for the other one. */

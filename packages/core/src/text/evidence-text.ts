@@ -1,5 +1,6 @@
 import type { Instant } from "@overdue/schedules";
 import type { Evidence } from "../checks/event.ts";
+import type { RunFacts } from "../pings/read-facts.ts";
 
 /** What systemd or Kubernetes says about why a process ended. */
 export type ExitEvidence = {
@@ -7,7 +8,19 @@ export type ExitEvidence = {
   systemdResult?: string | null;
   /** The reason that Kubernetes gives for the container's end, such as `OOMKilled`. */
   kubernetesReason?: string | null;
+  /** The kernel killed a process of the job for want of memory, by the count of the job's control group. */
+  oomKill?: boolean;
 };
+
+/** What facts say about why a run ended. */
+export function exitEvidence(facts: RunFacts = {}): ExitEvidence {
+  const { systemdResult, kubernetesReason, oomKill } = facts;
+  return {
+    systemdResult: typeof systemdResult === "string" ? systemdResult : null,
+    kubernetesReason: typeof kubernetesReason === "string" ? kubernetesReason : null,
+    oomKill: oomKill === "group",
+  };
+}
 
 /** `title` is a few words for a badge; `hint` says what to look at, or is null. */
 export type ExitMeaning = { title: string; hint: string | null };
@@ -17,7 +30,8 @@ export type ExitMeaning = { title: string; hint: string | null };
  * says takes precedence. Null if there is nothing to explain: status 0, or no status.
  */
 export function explainExit(status: number | null, evidence: ExitEvidence = {}): ExitMeaning | null {
-  const { systemdResult, kubernetesReason } = evidence;
+  const { systemdResult, kubernetesReason, oomKill } = evidence;
+  if (oomKill === true) return OUT_OF_MEMORY;
   const reported = KUBERNETES.get(kubernetesReason ?? "") ?? SYSTEMD.get(systemdResult ?? "");
   if (reported !== undefined) return reported;
   if (status === null || status === 0) return null;

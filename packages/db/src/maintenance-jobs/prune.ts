@@ -116,6 +116,15 @@ export const pruneNotices: Prune = (db, limit) =>
       ) old limit ${limit})`,
   );
 
+/** What pings said about runs, once their runs are kept no longer. */
+export const prunePingFacts: Prune = (db, limit) =>
+  count(
+    db,
+    sql`delete from ping_facts where ping_id in (
+      select f.ping_id from ping_facts f join projects kept on kept.id = f.project_id
+      where f.received_at < now() - kept.kept_run_days * interval '1 day' order by f.received_at limit ${limit})`,
+  );
+
 /** Refused pings that were not repeated for 90 days. */
 export const pruneRefusedPings: Prune = (db, limit) =>
   count(

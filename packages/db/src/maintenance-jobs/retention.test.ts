@@ -61,6 +61,13 @@ const KEPT: Kept[] = [
     (age) => insert("notices", { notice: "early", evidence: "{}", at: ago(age) }),
   ],
   [
+    "ping_facts",
+    "399 days",
+    "401 days",
+    jobs.prunePingFacts,
+    (age) => insert("ping_facts", { ping_id: randomUUID(), facts: "{}", received_at: ago(age) }),
+  ],
+  [
     "incidents",
     "399 days",
     "401 days",

@@ -17,6 +17,7 @@ export const REFUSAL_REASONS = [
   "malformed-request",
   "too-many",
   "link-preview",
+  "too-old",
   "method",
   "no-keyword",
   "paused",

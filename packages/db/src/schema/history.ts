@@ -1,4 +1,13 @@
-import type { Evidence, MetricValues, PingKind, Reason, ReportedMetrics, Run, Slot } from "@overdue/core";
+import type {
+  Evidence,
+  MetricValues,
+  PingKind,
+  Reason,
+  ReportedMetrics,
+  Run,
+  RunFacts,
+  Slot,
+} from "@overdue/core";
 import { sql } from "drizzle-orm";
 import {
   bigint,
@@ -57,6 +66,32 @@ export const pings = pgTable(
     metrics: json("metrics").$type<ReportedMetrics>(),
   },
   (t) => [primaryKey({ columns: [t.checkId, t.number] })],
+);
+
+/**
+ * What a ping said about its run besides its outcome, and that it was delivered late. A table of its own, since few pings
+ * have such facts, and a column of `pings` would cost all of them. The facts of a run are those of its newest ping.
+ */
+export const pingFacts = pgTable(
+  "ping_facts",
+  {
+    ...ofCheck(),
+    pingId: uuid("ping_id").primaryKey(),
+    rid: uuid("rid"),
+    facts: jsonb("facts").$type<RunFacts>().notNull(),
+    /** How long after it happened it was received; null: at once. `received_at` of its ping is when it happened. */
+    lateMs: bigint("late_ms", { mode: "number" }),
+    receivedAt: at("received_at").notNull(),
+  },
+  (t) => [
+    index("ping_facts_run").on(t.checkId, t.rid, t.receivedAt),
+    index("ping_facts_received").on(t.receivedAt),
+    foreignKey({
+      name: "ping_facts_check",
+      columns: [t.projectId, t.checkId],
+      foreignColumns: [checks.projectId, checks.id],
+    }).onDelete("cascade"),
+  ],
 );
 
 export const runs = pgTable(

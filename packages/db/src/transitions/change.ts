@@ -8,6 +8,7 @@ import {
   isAhead,
   coalescePing,
   type ReportedMetrics,
+  type RunFacts,
 } from "@overdue/core";
 import type { Outage } from "../receivers/checkpoint.ts";
 import type { StoredCheck } from "../checks/check-row.ts";
@@ -32,6 +33,10 @@ export type PingRecord = {
   bodyBytes: number;
   /** The numbers that it reports; left out where there are none. */
   metrics?: ReportedMetrics;
+  /** What it says about its run besides; left out where it says nothing. */
+  facts?: RunFacts;
+  /** How long after it happened it was received, in milliseconds: then `receivedAt` is when it happened. */
+  lateMs?: number;
   /** The receiver's note, such as why the ping does not count. */
   note: string | null;
 };

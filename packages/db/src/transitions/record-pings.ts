@@ -7,6 +7,7 @@ import type { Outage } from "../receivers/checkpoint.ts";
 import { advancePing, applyOutages, type Change, changeOf, noteOnce, type PingRecord } from "./change.ts";
 import { findSlugs, type Found, lookForSlugs, slugOf, type Target } from "./find-targets.ts";
 import type { KnownChecks } from "./known-checks.ts";
+import { writeFacts } from "./write-facts.ts";
 import { writeBeforeCommit, writeKnown, type Written } from "./write.ts";
 
 /** A ping as the receiver accepted it: parsed and bounded, not yet matched with its check. */
@@ -73,6 +74,7 @@ export async function recordPings(
       apply(arrival, found[i], { changes, known, isRepeated: repeated.has(arrival) }),
     );
     const pinged = [...changes.values()].filter((change) => change.pings.length > 0);
+    await writeFacts(client, pinged);
     return { outcomes, pinged, written: await writeBeforeCommit(client, pinged, { addLast, listens }) };
   });
   if (known.checks !== undefined) remember(known.checks, pinged, written);
@@ -126,8 +128,13 @@ function recall(
     versions.set(change, last.version);
   }
   for (const [i, target] of found.entries())
-    if (target.kind === "check" && arrivals[i]?.once) changes.delete(target.pingUuid);
+    if (target.kind === "check" && isWrittenApart(arrivals[i])) changes.delete(target.pingUuid);
   return { changes, versions };
+}
+
+/** Whether more is stored of a ping than what every ping has. */
+function isWrittenApart(arrival: ReceivedPing | undefined): boolean {
+  return Boolean(arrival?.once ?? arrival?.record.facts ?? arrival?.record.lateMs);
 }
 
 function remember(checks: KnownChecks, changes: readonly Change[], { version }: Written): void {
@@ -196,11 +203,19 @@ function apply(
   // Its sender did not hear that we have it, and now does.
   if (isRepeated) return { ...recorded, created: false, ignoredBecause: null };
   const { kind, note } = arrival.read(change.stored.reading);
-  change.pings.push(note === null ? arrival.record : { ...arrival.record, note });
-  const ping = pingOf(arrival, kind);
+  const record = sinceItWasMade(arrival.record, change);
+  change.pings.push(note === null ? record : { ...record, note });
+  const ping = pingOf({ ...arrival, record }, kind);
   advancePing(change, { kind: "ping", ping, ...(known.othersAt !== null && { knownUntil: known.othersAt }) });
   const ignoredBecause = ignoredNote(change, { id: ping.id, note: note ?? arrival.record.note });
   return { ...recorded, created: found.created, ignoredBecause };
+}
+
+/** A ping that is delivered late happened no earlier than its check was made. */
+function sinceItWasMade(record: PingRecord, { check }: Change): PingRecord {
+  const tooEarlyMs = record.lateMs === undefined ? 0 : check.createdAt - record.receivedAt;
+  if (record.lateMs === undefined || tooEarlyMs <= 0) return record;
+  return { ...record, receivedAt: check.createdAt, lateMs: Math.max(0, record.lateMs - tooEarlyMs) };
 }
 
 /** What the history says of a ping that is stored as ignored; null for any other, and for one that waits. */
@@ -216,6 +231,7 @@ function pingOf({ record, host, digest, dueAt, durationMs }: ReceivedPing, kind:
     ...(dueAt !== undefined && { dueAt }),
     ...(durationMs !== undefined && { durationMs }),
     ...(metrics !== undefined && { metrics }),
+    ...(record.lateMs !== undefined && { isLate: true as const }),
   };
   return { id, kind, at, rid, exitStatus, host, digest, ...said };
 }
