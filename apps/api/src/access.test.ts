@@ -43,6 +43,7 @@ const EXPECTED: Record<string, string> = {
   "POST /v1/projects/:projectId/leave": "viewer, no key",
   "GET /v1/projects/:projectId/members/:userId/keys": "owner, no key",
   "ALL /ping/*": "self-checked",
+  "POST /v1/lease": "self-checked",
   "GET /unsubscribe": "self-checked",
   "POST /unsubscribe": "self-checked",
   "GET /confirm-address": "self-checked",

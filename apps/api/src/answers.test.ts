@@ -70,6 +70,7 @@ const REFUSED: Record<string, string> = {
   "POST /v1/invitations/{invitationId}/decline": "it is for another address",
   "POST /v1/projects/{projectId}/leave": "nobody else owns it",
   "GET /metrics": "from another machine",
+  "POST /v1/lease": "no check has this UUID",
   "GET /health/ready": "no evaluator runs in this test",
   "POST /v1/projects/{projectId}/restore": "it is not deleted",
   "POST /v1/projects/{projectId}/telegram-links": "no bot is set up",

@@ -43,6 +43,7 @@ import { maintenanceRoutes } from "./maintenance/maintenance-routes.ts";
 import { mcpRoutes } from "./mcp/mcp-routes.ts";
 import { memberRoutes } from "./members/member-routes.ts";
 import { personRoutes, rotationRoutes } from "./on-call/on-call-routes.ts";
+import { leaseRoutes } from "./pings/lease-routes.ts";
 import { HEARTBEAT_PATH } from "./pings/receiver.ts";
 import { projectRoutes } from "./projects/project-routes.ts";
 import { viewRoutes } from "./projects/view-routes.ts";
@@ -140,6 +141,7 @@ export function createApp(deps: Deps) {
   app.route("/", restRoutes());
   serveDeprecatedPaths(app);
   app.route("/", publicPageRoutes);
+  app.route("/", leaseRoutes);
   app.route("/", stripImageRoutes);
   app.route("/", actionLinkRoutes);
   app.route("/", unsubscribeRoutes);

@@ -36,6 +36,7 @@ const POST = { ...UPDATE, title: MARKER };
 export const BODIES: Record<string, object> = {
   "PUT /v1/projects/:projectId/config": { version: 1 },
   "PATCH /v1/projects/:projectId": { name: "taken" },
+  "POST /v1/lease": { check: NOBODY, owner: NOBODY, host: "db1", ttlSeconds: 60 },
   "POST /v1/projects/:projectId/channels": { kind: "email", name: "x", settings: { to: "eve@example.org" } },
   "POST /v1/projects/:projectId/channels/warnings": { kind: "email" },
   "PATCH /v1/projects/:projectId/channels/:channelId": { name: "taken" },

@@ -94,6 +94,31 @@ export const pingFacts = pgTable(
   ],
 );
 
+/**
+ * Which of several hosts may run a job (`overdue run --lock server`). The row stays when the lease is over, since its fencing
+ * number must never come twice.
+ */
+export const jobLeases = pgTable(
+  "job_leases",
+  {
+    projectId: uuid("project_id").notNull(),
+    checkId: uuid("check_id").primaryKey(),
+    fence: bigint("fence", { mode: "number" }).notNull(),
+    /** The run that holds it, or held it last, by the id that its wrapper gave it. */
+    owner: uuid("owner").notNull(),
+    host: text("host").notNull(),
+    since: at("since").notNull(),
+    expiresAt: at("expires_at").notNull(),
+  },
+  (t) => [
+    foreignKey({
+      name: "job_leases_check",
+      columns: [t.projectId, t.checkId],
+      foreignColumns: [checks.projectId, checks.id],
+    }).onDelete("cascade"),
+  ],
+);
+
 export const runs = pgTable(
   "runs",
   {
