@@ -37,7 +37,8 @@ test.each<[string, Partial<ChannelView>]>([
   ["Not tested yet", {}],
   ["Working", { lastSentAt: AT }],
   ["Broken", { brokenAt: AT, lastSentAt: AT }],
-  ["Paused after errors", { restsUntil: AT, lastSentAt: AT }],
+  ["Paused after errors", { restsUntil: "2999-11-20T13:00:00.000Z", lastSentAt: AT }],
+  ["Last attempts failed", { restsUntil: AT, lastSentAt: AT }],
   ["Waiting for confirmation", { unconfirmedSince: AT }],
   ["Last test failed", { lastTrial: { ...TRIAL, createdAt: AT } }],
   ["Working", { lastTrial: { ...TRIAL, createdAt: "2026-11-19T12:00:00.000Z" }, lastSentAt: AT }],
@@ -92,10 +93,16 @@ describe("a channel that gets nothing says why and what to do", () => {
   });
 
   test("where the provider refuses more messages for now", async () => {
-    await renderCard(aChannel({ restsUntil: "2026-11-20T13:00:00.000Z" }));
+    await renderCard(aChannel({ restsUntil: "2999-11-20T13:00:00.000Z" }));
     expect(screen.getByText(/alerts wait until/).textContent).toMatch(
-      /20 Nov 2026, .* and are then sent again\.$/,
+      /20 Nov 2999, .* and are then sent again\.$/,
     );
+  });
+
+  test("where the wait after errors is over, which names no time that has passed", async () => {
+    await renderCard(aChannel({ restsUntil: AT }));
+    expect(screen.getByText(/The next message shows whether it works again/)).toBeTruthy();
+    expect(screen.queryByText(/alerts wait until/)).toBeNull();
   });
 
   test("where its reader has not confirmed yet, and offers to ask again instead of a test", async () => {

@@ -3,6 +3,8 @@ import { IconDotsVertical, IconMailForward, IconPencil, IconSend, IconTrash } fr
 import type { ReactNode } from "react";
 
 import { RelativeTime, ExactTime } from "../ui/time.tsx";
+import { useComputedFromNow } from "../time/clock.ts";
+import { instant } from "../time/zones.ts";
 import { LazyMenu } from "../ui/lazy-menu.tsx";
 import { ManagedLabel } from "../ui/status-label.tsx";
 import { EditorsOnly } from "../ui/role.tsx";
@@ -143,10 +145,17 @@ function ConfirmationProgress({ channel: { askedAt, hint, lastTrial } }: { chann
 }
 
 function CircuitOpenNote({ until }: { until: string }) {
+  const isResting = useComputedFromNow((now) => instant(until) > now);
   return (
     <p className={styles["resting"]}>
-      The provider refuses more messages for now, or the last attempts all failed: alerts wait until{" "}
-      <ExactTime at={until} /> and are then sent again.
+      {isResting ? (
+        <>
+          The provider refuses more messages for now, or the last attempts all failed: alerts wait until{" "}
+          <ExactTime at={until} /> and are then sent again.
+        </>
+      ) : (
+        "The last attempts all failed. The next message shows whether it works again; a test is one."
+      )}
     </p>
   );
 }

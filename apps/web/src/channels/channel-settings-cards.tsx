@@ -1,6 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { NativeSelect, Stack, Switch } from "@mantine/core";
 
+import { useComputedFromNow } from "../time/clock.ts";
+import { instant } from "../time/zones.ts";
 import { Card } from "../ui/card.tsx";
 import { ExactTime } from "../ui/time.tsx";
 import { toast } from "../ui/toast.tsx";
@@ -51,6 +53,7 @@ export function ReliabilitySettings(part: SettingsCardProps) {
   const { channel } = part;
   const change = useSaveChannelSetting(part);
   const { isFallback, proveWeekly, lastSentAt, restsUntil } = channel;
+  const isResting = useComputedFromNow((now) => (instant(restsUntil) ?? 0) > now);
   return (
     <Card title="Reliability">
       <Stack>
@@ -68,7 +71,7 @@ export function ReliabilitySettings(part: SettingsCardProps) {
         />
         <p style={{ margin: 0 }}>
           Last delivery: {lastSentAt === null ? "none yet; send a test" : <ExactTime at={lastSentAt} />}.
-          {restsUntil !== null && (
+          {restsUntil !== null && isResting && (
             <>
               {" "}
               It is paused after several errors until <ExactTime at={restsUntil} />.

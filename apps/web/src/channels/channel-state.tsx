@@ -7,6 +7,8 @@ import {
   IconMailQuestion,
 } from "@tabler/icons-react";
 
+import { useComputedFromNow } from "../time/clock.ts";
+import { instant } from "../time/zones.ts";
 import { StatusLabel } from "../ui/status-label.tsx";
 import type { ChannelView } from "./channel-queries.ts";
 
@@ -17,6 +19,7 @@ type ShownChannel = Pick<
 
 /** A label that says whether messages to a channel arrive. */
 export function ChannelState({ channel }: { channel: ShownChannel }) {
+  const isResting = useComputedFromNow((now) => (instant(channel.restsUntil) ?? 0) > now);
   if (channel.brokenBy === "recipient") {
     return (
       <StatusLabel icon={IconBan} tone="bad">
@@ -39,9 +42,13 @@ export function ChannelState({ channel }: { channel: ShownChannel }) {
     );
   }
   if (channel.restsUntil !== null) {
-    return (
+    return isResting ? (
       <StatusLabel icon={IconHourglass} tone="warn">
         Paused after errors
+      </StatusLabel>
+    ) : (
+      <StatusLabel icon={IconAlertTriangle} tone="bad">
+        Last attempts failed
       </StatusLabel>
     );
   }
