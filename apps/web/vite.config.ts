@@ -18,27 +18,41 @@ function listAssets(): Plugin {
   };
 }
 
-const LIST_MODULES = ["/pages/checks-page.tsx", "/pages/project-layout.tsx"];
+/** The pages that are opened most by a link or a bookmark, and the modules that they consist of. */
+const FIRST_PAGES = { list: "checks-page", check: "check-page", incident: "incident-page" };
 
-/** Writes the names of the files of the list of checks into the page, for `public/first-requests.js`. */
-function nameListModules(): Plugin {
+/** Writes the names of the files of these pages into the document, for `public/first-requests.js`. */
+function nameFirstFiles(): Plugin {
   return {
-    name: "name-list-modules",
+    name: "name-first-files",
     transformIndexHtml: {
       order: "post",
       handler(html, { bundle = {} }) {
         const chunks = Object.values(bundle).flatMap((file) => (file.type === "chunk" ? file : []));
-        const wanted = new Set<string>();
-        const visit = (name: string): void => {
-          if (wanted.has(name)) return;
-          wanted.add(name);
-          chunks.find(({ fileName }) => fileName === name)?.imports.forEach(visit);
+        const filesOf = (pages: readonly string[]) => {
+          const wanted = new Set<string>();
+          const visit = (name: string): void => {
+            const chunk = chunks.find(({ fileName }) => fileName === name);
+            if (chunk === undefined || wanted.has(name) || html.includes(name)) return;
+            wanted.add(name);
+            chunk.imports.forEach(visit);
+            chunk.viteMetadata?.importedCss.forEach((css) => wanted.add(css));
+          };
+          chunks
+            .filter(({ facadeModuleId }) =>
+              pages.some((page) => facadeModuleId?.endsWith(`/pages/${page}.tsx`)),
+            )
+            .forEach(({ fileName }) => visit(fileName));
+          return [...wanted].map((name) => name.replace("assets/", "")).join(" ");
         };
-        chunks
-          .filter(({ facadeModuleId }) => LIST_MODULES.some((path) => facadeModuleId?.endsWith(path)))
-          .forEach(({ fileName }) => visit(fileName));
-        const content = [...wanted].map((name) => `/${name}`).join(" ");
-        return html.replace('name="list-modules" content=""', `name="list-modules" content="${content}"`);
+        return Object.entries(FIRST_PAGES).reduce(
+          (text, [page, module]) =>
+            text.replace(
+              `name="files-of-${page}" content=""`,
+              `name="files-of-${page}" content="${filesOf([module, "project-layout"])}"`,
+            ),
+          html,
+        );
       },
     },
   };
@@ -46,7 +60,7 @@ function nameListModules(): Plugin {
 
 export default defineConfig({
   root: import.meta.dirname,
-  plugins: [react(), listAssets(), nameListModules()],
+  plugins: [react(), listAssets(), nameFirstFiles()],
   resolve: {
     alias: [
       // The library would write its variables and classes into a style tag. That is turned off: `theme.css` has them.

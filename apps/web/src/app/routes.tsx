@@ -3,7 +3,6 @@ import { createRoute, redirect } from "@tanstack/react-router";
 import { meQuery } from "../accounts/account-queries.ts";
 import { channelsQuery } from "../channels/channel-queries.ts";
 import { checkQuery, checksQuery, refreshChecks } from "../checks/check-queries.ts";
-import { incidentsQuery } from "../history/history-queries.ts";
 import { checkIncidentQuery, incidentQuery, stormQuery } from "../incidents/incident-queries.ts";
 import { followProject } from "../live/live-events.ts";
 import { windowsQuery } from "../maintenance/maintenance-queries.ts";
@@ -127,7 +126,6 @@ const check = createRoute({
     const [, open] = await Promise.all([
       client.ensureQueryData(checkQuery(params)),
       client.ensureQueryData(checkIncidentQuery(params)).catch(() => null),
-      client.ensureInfiniteQueryData(incidentsQuery(params)).catch(() => null),
     ]);
     if (open !== null)
       await client
@@ -166,7 +164,11 @@ const storm = createRoute({
 const incident = createRoute({
   getParentRoute: () => projectRoute,
   path: "incidents/$incidentId",
-  loader: ({ context, params }) => context.queryClient.ensureQueryData(incidentQuery(params)),
+  // The check is read before the page is shown, too, so that nothing on it moves when it arrives.
+  loader: async ({ context: { queryClient: client }, params }) => {
+    const { checkId } = await client.ensureQueryData(incidentQuery(params));
+    await client.ensureQueryData(checkQuery({ projectId: params.projectId, checkId })).catch(() => null);
+  },
   component: lazyRouteComponent(() => import("../pages/incident-page.tsx"), "IncidentPage"),
 });
 

@@ -5,7 +5,7 @@ import type { ComponentProps } from "react";
 import { NEWEST_RUNS_TITLE, NewestRuns } from "../strip/check-strip.tsx";
 import { Strip } from "../strip/strip.tsx";
 import { useComputedFromNow } from "../time/clock.ts";
-import { browserZone, dayText as weekdayText } from "../time/zones.ts";
+import { browserZone, dayText as weekdayText, wallClockText } from "../time/zones.ts";
 import { Card } from "../ui/card.tsx";
 import { type CheckInZone, uptimeQuery, type UptimeView } from "./history-queries.ts";
 import styles from "./uptime-card.module.css";
@@ -104,8 +104,9 @@ function Days({ days }: { days: readonly DayRecord[] }) {
   );
 }
 
+/** "2026-11-20" */
 function dayName(at: number): string {
-  return new Intl.DateTimeFormat("en-CA", { timeZone: browserZone() }).format(at + DAY_MS / 2);
+  return wallClockText(at + DAY_MS / 2, browserZone()).slice(0, "2026-11-20".length);
 }
 
 function emptyDay(day: string): DayRecord {

@@ -18,7 +18,7 @@ export function useNow(): number {
  * A value computed from the time every second. The component renders again only when the value changes, so that a list
  * can count down hundreds of checks. `compute` must return a primitive value.
  */
-export function useComputedFromNow<T extends string | number>(compute: (now: number) => T): T {
+export function useComputedFromNow<T extends string | number | boolean>(compute: (now: number) => T): T {
   return useSyncExternalStore(subscribe, () => compute(wholeSecond()));
 }
 

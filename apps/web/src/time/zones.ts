@@ -52,7 +52,7 @@ const formatters = new Map<string, Intl.DateTimeFormat>();
 
 // Creating a formatter costs a hundred times as much as using it, and a list uses the same one for every row.
 function formatter(timeZone: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  const key = `${timeZone} ${Object.keys(options).join()}`;
+  const key = `${timeZone} ${Object.entries(options).join()}`;
   const known = formatters.get(key);
   if (known) return known;
   const made = new Intl.DateTimeFormat("en-GB", { ...options, timeZone, hourCycle: "h23" });
@@ -75,18 +75,15 @@ export function parseWallClock(wall: string, timeZone: string): number | null {
 
 /** The milliseconds to add to UTC to get the local time of the zone. */
 function offsetMs(at: number, timeZone: string): number {
-  const parts = new Intl.DateTimeFormat("en-GB", {
-    timeZone,
-    hourCycle: "h23",
+  const parts = dateParts(at, timeZone, {
     year: "numeric",
     month: "numeric",
     day: "numeric",
     hour: "numeric",
     minute: "numeric",
     second: "numeric",
-  }).formatToParts(at);
-  const read = (type: Intl.DateTimeFormatPartTypes) =>
-    Number(parts.find((part) => part.type === type)?.value ?? 0);
+  });
+  const read = (type: Intl.DateTimeFormatPartTypes) => Number(parts.get(type) ?? 0);
   const shown = Date.UTC(
     read("year"),
     read("month") - 1,
