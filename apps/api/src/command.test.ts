@@ -42,3 +42,32 @@ test("discover makes a check of each job of a machine, and a second time changes
   expect(await states("--apply")).toEqual(["not connected", "not connected"]);
   expect(await findProjectChecks(served.db, project.id)).toEqual(made);
 });
+
+test("import makes checks of another product's monitors, and a second time changes nothing", async () => {
+  const { project, keys } = await tenant(served);
+  const file = join(folder, "snitches.json");
+  const snitch = { name: "Nightly backup", tags: ["db"], status: "paused", type: { interval: "daily" } };
+  writeFileSync(
+    file,
+    JSON.stringify([
+      { ...snitch, token: "c2354d53d2" },
+      { ...snitch, name: "Odd", token: "x", type: { interval: "never" } },
+    ]),
+  );
+  const run = async () =>
+    JSON.parse(await overdue(keys.rw, "import", "deadmanssnitch", "--file", file)) as object;
+  const odd = { check: "Odd", problem: "its interval, “never”, is unknown: make its check by hand." };
+  const first = await run();
+  expect(first).toMatchObject({
+    created: 1,
+    alreadyThere: 0,
+    problems: [odd],
+    urls: [{ check: "nightly-backup" }],
+  });
+  const made = await findProjectChecks(served.db, project.id);
+  expect(made).toMatchObject([
+    { slug: "nightly-backup", status: "paused", tags: "db", graceSeconds: 21_600 },
+  ]);
+  expect(await run()).toEqual({ created: 0, alreadyThere: 1, urls: [], problems: [odd] });
+  expect(await findProjectChecks(served.db, project.id)).toEqual(made);
+});

@@ -18,6 +18,7 @@ const COMMANDS: Record<string, (machine: Machine, args: readonly string[]) => Pr
   spool: async (machine, args) => (await import("./commands/spool.ts")).spool(machine, args),
   discover: async (machine, args) => (await import("./packed.ts")).discover(machine, args),
   agent: async (machine, args) => (await import("./packed.ts")).agent(machine, args),
+  import: async (machine, args) => (await import("./packed.ts")).importChecks(machine, args),
   "send-reports": async (machine, args) => (await import("./report/sender.ts")).sendReports(machine, args),
 };
 

@@ -2,3 +2,4 @@
 export { agent } from "./kubernetes/agent.ts";
 export { discover } from "./discover/discover.ts";
 export { explain } from "./commands/explain.ts";
+export { importChecks } from "./import/import.ts";

@@ -19,7 +19,7 @@ export type OpenProject = {
   listChecks: () => Promise<KnownCheck[]>;
   createCheck: (check: object) => Promise<KnownCheck>;
   /** Anything else below the project; `path` begins with a slash. */
-  ask: <Answer>(method: "GET" | "POST" | "PATCH", path: string, body?: unknown) => Promise<Answer>;
+  ask: <Answer>(method: "GET" | "POST" | "PATCH" | "PUT", path: string, body?: unknown) => Promise<Answer>;
 };
 
 /** Opens the project whose API key is set. Throws a `Failure` in a sentence if it cannot. */

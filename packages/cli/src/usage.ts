@@ -10,6 +10,7 @@ Commands
   explain    say when a schedule is due: overdue explain '0 2 * * 1'
   discover   list what runs here by a schedule, and what is not watched: --apply makes checks
   agent      report the runs of a cluster: overdue agent kubernetes
+  import     make checks of another product's monitors: overdue import cronitor --file monitors.json
   login      keep the address and the keys in a file that only you can read
   systemd    report how units ended, by drop-ins
   cron       wrap lines of a crontab, and undo that

@@ -7,7 +7,7 @@ import { VERSION } from "../version.ts";
 const REQUEST_MS_MAX = 30_000;
 
 type Request = {
-  method?: "GET" | "POST" | "PATCH" | "DELETE";
+  method?: "GET" | "POST" | "PATCH" | "PUT";
   /** Sent as JSON. */
   body?: unknown;
   given?: Config;

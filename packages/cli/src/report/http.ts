@@ -4,7 +4,7 @@ import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 export type Answer = { status: number; text: string; bodyLimit: number | null };
 
 type Request = {
-  method: "GET" | "POST" | "PATCH" | "DELETE";
+  method: "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
   headers: Readonly<Record<string, string>>;
   body?: Buffer | string;
   timeoutMs: number;

@@ -30,4 +30,5 @@ export function dialectOf(request: Pick<DialectRequest, "path" | "query">): Dial
   return DIALECTS.find(({ matches }) => matches(request)) ?? null;
 }
 
+export { declarationOf } from "./sentry-monitor.ts";
 export type { Dialect, DialectAnswer, DialectOutcome, DialectPing, DialectReading } from "./dialect.ts";
