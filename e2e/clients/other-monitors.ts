@@ -112,10 +112,10 @@ export const opsgenieGo: Trial = {
 const APPSIGNAL = `
 import sys, time
 from appsignal import Appsignal, check_in
-from appsignal.check_in.scheduler import scheduler
-host, key = sys.argv[1:3]
-Appsignal(active=True, name="app", environment="production", push_api_key=key, logging_endpoint=host,
-          enable_host_metrics=False, instrumentations=[]).start()
+host, key, folder = sys.argv[1:4]
+client = Appsignal(active=True, name="app", environment="production", push_api_key=key, logging_endpoint=host,
+                   working_directory_path=folder, enable_host_metrics=False, instrumentations=[])
+client.start()
 with check_in.Cron("appsignal-good"):
     time.sleep(0.05)
 try:
@@ -124,7 +124,7 @@ try:
 except ValueError:
     pass
 check_in.heartbeat("appsignal-heartbeat")
-scheduler().stop()
+client.stop()
 `;
 
 /** AppSignal for Python. Check-ins go to its logging endpoint, and a job that raises is never reported. */
@@ -135,7 +135,7 @@ export const appsignalPython: Trial = {
     steps.version = "1.9.4";
     const slugs = ["appsignal-good", "appsignal-bad", "appsignal-heartbeat"];
     const checks = await Promise.all(slugs.map((slug) => overdue.addSlug(slug)));
-    const { err } = await python.run(APPSIGNAL, [overdue.origin, overdue.keys.ping]);
+    const { err } = await python.run(APPSIGNAL, [overdue.origin, overdue.keys.ping, await overdue.folder()]);
     // A start and a finish that come in one request are one success, which knows how long the run took.
     const expected = ["success", "start; run running", "success"];
     for (const [index, { slug, check }] of checks.entries())
