@@ -195,6 +195,23 @@ describe("what ran", () => {
     });
   });
 
+  test("a check that was due too often to list each time has the same counts", async () => {
+    const { projectId, check, readKey } = await aProject();
+    const now = Date.now();
+    const outcomes = ["missed", "failed", "failed", ...Array<"on-time">(400).fill("on-time")] as const;
+    const slots = outcomes.map((outcome, minutes) => {
+      const dueAt = new Date(now - (minutes + 1) * 60_000);
+      return { projectId, checkId: check.id, dueAt, decidedAt: dueAt, outcome, lateMs: null };
+    });
+    await api.db.insert(schema.slots).values(slots);
+    const { data } = await (
+      await mcpClient(api, { key: readKey })
+    ).call("what_ran", {
+      until: new Date(now).toISOString(),
+    });
+    expect(data).toMatchObject({ items: [{ name: "backup", runs: 402, failed: 2, missed: 1 }] });
+  });
+
   test("last night where no span is named", async () => {
     const { readKey } = await aProject();
     const { data } = await (

@@ -19,8 +19,13 @@ const CheckRow = z.object({
   id: z.string(),
   name: z.string(),
   status: z.string().meta({ description: "As it is now." }),
-  ...z.object(Object.fromEntries(COUNTS.map((name) => [name, z.int()])) as Record<keyof Counts, z.ZodInt>)
-    .shape,
+  runs: z.int(),
+  failed: z.int(),
+  missed: z.int(),
+  late: z.int(),
+  overlong: z.int(),
+  lost: z.int().meta({ description: "Began, and their end never came." }),
+  running: z.int(),
   firstAt: z.string().nullable(),
   lastAt: z.string().nullable(),
   exitStatuses: z.array(z.int()),
@@ -50,11 +55,10 @@ export const whatRan = defineTool({
   effect: "reads",
   input: z.object({
     from: When.meta({
-      description: 'Begin, such as "2026-11-30 22:00" by the clock of `timezone`, or with an offset.',
+      description:
+        'Begin, such as "2026-11-30 22:00" by the clock of `timezone`, or with an offset; without it 24 hours before `until`.',
     }),
-    until: When.meta({
-      description: "End, at most 32 days later; without it now, or 24 hours after the begin of last night's.",
-    }),
+    until: When.meta({ description: "End, at most 32 days later; without it now." }),
     timezone: TimezoneInput.optional().meta({
       description: "Such as Europe/Berlin; without it the project's.",
     }),
