@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { CheckSettings, Flip, Run, Slot } from "@overdue/core";
-import { everyMs, type Instant, isCountedFromStart } from "@overdue/schedules";
+import { everyMs, hasWindows, type Instant, isCountedFromStart } from "@overdue/schedules";
 import { type Entry, type History, SECOND, SLOW_COMMIT_MS, stampedAt } from "../history/history.ts";
 import type { Rows } from "../world/rows.ts";
 
@@ -85,7 +85,9 @@ function orderMatters({ entries, settings }: History): boolean {
   const stamps = entries.map(stampedAt);
   if (isActOutOfOrder(entries)) return true;
   const edits = entries.flatMap(({ event }) => (event.kind === "edit" ? [event.settings] : []));
-  return new Set(stamps).size < stamps.length || [settings, ...edits].some(countsInOrder);
+  const all = [settings, ...edits];
+  if (hasEndsOutOfOrder(entries) && all.some(({ schedule }) => hasWindows(schedule))) return true;
+  return new Set(stamps).size < stamps.length || all.some(countsInOrder);
 }
 
 /** Whether a ping and a pause or resume are stored in another order than they are stamped, and the stored order decides. */
@@ -99,6 +101,12 @@ function isActOutOfOrder(entries: readonly Entry[]): boolean {
     if (isAct(entry)) newestAct = Math.max(newestAct, at);
   }
   return false;
+}
+
+/** Two ends in one window: only the second to be stored may be the run of a window before (rule 46). */
+function hasEndsOutOfOrder(entries: readonly Entry[]): boolean {
+  const ends = entries.filter(({ event }) => event.kind === "ping" && event.ping.kind === "success");
+  return ends.some((end, order) => stampedAt(end) < stampedAt(ends[order - 1] ?? end));
 }
 
 function isAct({ event }: Entry): boolean {

@@ -33,7 +33,7 @@ function passDeadlines(book: Book, until: Instant): void {
     const at = deadlineOf(book, dueAt);
     if (at > until) return;
     if (dueAt === book.passed[0]) {
-      missPassed(book, dueAt, at);
+      missPassed(book, at);
       continue;
     }
     const next = [...book.open].find(({ startedAt }) => startedAt !== null && startedAt > dueAt);
@@ -49,12 +49,19 @@ function awaited({ passed, slotAt }: Book): Instant | null {
   return passed[0] ?? slotAt;
 }
 
-/** Rules 42 and 46: nobody ran in a window that was passed over; the check is up again where a later one was met. */
-function missPassed(book: Book, dueAt: Instant, at: Instant): void {
-  const { isInOutage, excused, outcome } = unmet(book, dueAt);
-  const slot = { dueAt, outcome, at, lateMs: null, runId: null } as const;
-  putPassed(book, { ...slot, ...(excused && { because: "maintenance" }) });
-  if (isInOutage || excused) return;
+/**
+ * Rules 42 and 46: nobody ran in the windows that were passed over and end at `at`; the check is up again where a later one was
+ * met.
+ */
+function missPassed(book: Book, at: Instant): void {
+  const ending = book.passed.filter((dueAt) => deadlineOf(book, dueAt) === at);
+  const outcomes = ending.map((dueAt) => {
+    const { excused, outcome } = unmet(book, dueAt);
+    const slot = { dueAt, outcome, at, lateMs: null, runId: null } as const;
+    putPassed(book, { ...slot, ...(excused && { because: "maintenance" }) });
+    return outcome;
+  });
+  if (!outcomes.includes("missed")) return;
   const wasUp = book.status === "up";
   goDown(book, at, "missed");
   const isAlive = book.last !== null && book.last.outcome !== "missed" && book.last.outcome !== "failed";

@@ -66,7 +66,7 @@ function meetSecond(book: Book, came: Arrival): boolean {
   if (before === undefined || last === null || last.lateMs === null || last.outcome === "failed")
     return false;
   if (before > last.dueAt || came.begunAt <= arrivalOf(last)) return false;
-  const first = { at: last.at, begunAt: arrivalOf(last), good: true, runId: last.runId ?? "" };
+  const first = { at: last.at, begunAt: last.dueAt + last.lateMs, good: true, runId: last.runId ?? "" };
   putPassed(book, met(book, before, first));
   for (const run of book.open) if (run.slotDueAt === last.dueAt) run.slotDueAt = before;
   book.last = met(book, last.dueAt, came);

@@ -79,22 +79,25 @@ export function evaluateSlot(draft: Draft, dueAt: Instant): void {
 }
 
 /**
- * No run named this slot, a later slot was met, and now its own deadline has passed. People are notified.
- * A check that was up goes up again at once, as after a failure that arrives late.
+ * No run named this slot, a later slot was met, and now its own deadline has passed. People are notified, and only once of all
+ * such slots whose deadlines an outage has put off to one instant. A check that was up goes up again at once, as after a failure
+ * that arrives late.
  */
 function evaluatePassedOverSlot(draft: Draft, dueAt: Instant): void {
   const { state, memory, settings } = draft;
-  const slot = unmetSlot(settings, memory.outages, dueAt);
-  writePassed(draft, slot);
-  const { at, outcome } = slot;
+  const at = slotDeadline(settings, memory.outages, dueAt);
+  const together = (memory.passed ?? [dueAt]).map((other) => unmetSlot(settings, memory.outages, other));
+  const slots = together.filter((slot) => slot.at === at);
+  for (const slot of slots) writePassed(draft, slot);
   memory.evaluatedAt = Math.max(memory.evaluatedAt, at);
-  if (outcome !== "missed") return;
+  const missed = slots.find(({ outcome }) => outcome === "missed");
+  if (missed === undefined) return;
   const wasUp = state.status === "up";
-  const evidence = evidenceOf(draft, { expectedAt: expectedBy(settings, dueAt), deadlineAt: at });
+  const evidence = evidenceOf(draft, { expectedAt: expectedBy(settings, missed.dueAt), deadlineAt: at });
   applyViolation(draft, {
     at,
     reason: "missed",
-    evidence: { ...evidence, ...policyAfter(settings, dueAt, at) },
+    evidence: { ...evidence, ...policyAfter(settings, missed.dueAt, at) },
   });
   const isAlive = memory.lastSlot !== null && !isBad(memory.lastSlot);
   if (wasUp && isAlive && settings.recoverAfter === 1) goUp(draft, at);

@@ -89,7 +89,7 @@ export function meetPassedByRunBefore(draft: Draft, coming: Arrival): boolean {
   const passedAt = passed?.at(-1);
   if (passedAt === undefined || last === null || coming.arrivedAt <= arrivalOf(last)) return false;
   if (passedAt > last.dueAt || last.lateMs === null || last.outcome === "failed") return false;
-  const before = { at: last.at, arrivedAt: arrivalOf(last), good: true, runId: last.runId };
+  const before = { at: last.at, arrivedAt: last.dueAt + last.lateMs, good: true, runId: last.runId };
   const own = metSlot(settings, passedAt, before);
   writePassed(draft, own);
   memory.openRuns = memory.openRuns.map((run) =>

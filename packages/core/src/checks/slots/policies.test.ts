@@ -127,6 +127,28 @@ describe("a ping that names the due time of its run", () => {
       ["3600 late 7401", "7200 late 3802", "10800 late 200"],
     ],
     [
+      "and of several whose deadlines an outage of ours puts off to one instant people are notified once",
+      { schedule: cron("celery", "*/10 * * * *"), graceSeconds: 3600 },
+      [
+        ...ends(0),
+        named(2402, 2400),
+        [3060, "outage", 3000],
+        named(3602, 3600),
+        named(4202, 4200),
+        [6699, "time"],
+      ],
+      ["new→up at 0", "up→down at 6660 (missed), notified", "down→up at 6660, notified"],
+      [
+        "600 missed",
+        "1200 missed",
+        "1800 missed",
+        "2400 on-time 2",
+        "3000 excluded",
+        "3600 on-time 2",
+        "4200 on-time 2",
+      ],
+    ],
+    [
       "the first and the last, as Airflow: the one between is notified as lost, and is over with that",
       { schedule: cron("airflow", "0 * * * *"), graceSeconds: 9000 },
       [...ends(0), named(11_000, 3600), named(11_010, 10_800), ...ends(14_400), [17_999, "time"]],
