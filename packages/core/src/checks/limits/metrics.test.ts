@@ -167,6 +167,26 @@ test.each<[string, Partial<CheckSettings>, Step[], string[], string[]]>([
     ["depth was 2, at most 0 is expected"],
   ],
   [
+    "also where it is empty again within seconds, as it was before",
+    QUEUE,
+    [
+      [0, "success", { digest: "none", ...reports({ depth: 0 }) }],
+      [5, "success", { digest: "some", ...reports({ depth: 2 }) }],
+      [10, "success", { digest: "none", ...reports({ depth: 0 }) }],
+      [15, "success", { digest: "some", ...reports({ depth: 2 }) }],
+      [20, "success", { digest: "some", ...reports({ depth: 2 }) }],
+      [25, "success", { digest: "none", ...reports({ depth: 0 }) }],
+    ],
+    [
+      "new→up at 0",
+      "up→down at 5 (metric-limit), notified",
+      "down→up at 10, notified",
+      "up→down at 15 (metric-limit), notified",
+      "down→up at 25, notified",
+    ],
+    ["depth was 2, at most 0 is expected"],
+  ],
+  [
     "and down when nobody reports",
     QUEUE,
     [

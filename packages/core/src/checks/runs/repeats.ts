@@ -21,7 +21,10 @@ const NO_ENDS: readonly HostEnd[] = [];
 export function findRepeatedEnd(draft: Draft, ping: Ping): HostEnd | null {
   const ends = endsOf(draft, ping);
   // A success between two failures, or the other way round, makes the second one new.
-  if (ends.at(-1)?.kind !== ping.kind) return null;
+  const newest = ends.at(-1);
+  if (newest?.kind !== ping.kind) return null;
+  // So do other numbers: a queue may be empty again that was filled a moment ago.
+  if (newest.metrics !== undefined && !isEqual(newest, ping)) return null;
   const last = ends.findLast((end) => isEqual(end, ping));
   if (last === undefined || last.repeats >= REPEATS_MAX) return null;
   const begun = openRunOfHost(draft, ping) ?? runEndedByOtherHost(draft, ping);
