@@ -152,7 +152,7 @@ function RowStatus({ check }: { check: CheckOverview }) {
           {text}
         </Link>
       )}
-      {check.metric !== undefined && (
+      {status !== "down" && check.metric !== undefined && (
         <span className={styles["metric"]} data-good={check.metric.isGood}>
           {check.metric.name} {shortMetricNumber(check.metric.value)}
         </span>

@@ -84,6 +84,23 @@ describe("a row says why, since when and how bad: a check that", () => {
       { status: "down", incident: { ...failed, reason: "missed", openedAt: at(-187 * MINUTE) } },
       "Missed 3 h ago",
     ],
+    [
+      "reports a number beyond its limit",
+      {
+        status: "down",
+        incident: { id: "i1", reason: "metric-limit", openedAt: at(-120 * MINUTE), exitStatus: 0 },
+        metric: { name: "depth", value: 1_400, isGood: false },
+      },
+      "depth 1.4k for 2 h",
+    ],
+    [
+      "reported no number that it must",
+      {
+        status: "down",
+        incident: { id: "i1", reason: "metric-limit", openedAt: at(-120 * MINUTE), exitStatus: 0 },
+      },
+      "Beyond limit 2 h ago",
+    ],
     ["is late", { status: "up", expectedAt: at(-3 * MINUTE) }, "Late by 3 min"],
     ["is running", { status: "up", runningSince: at(-4 * MINUTE), usualMs: 3 * MINUTE }, "Running for 4 min"],
     [

@@ -1,4 +1,4 @@
-import { type DisplayStatus, durationText, type Reason } from "@overdue/core";
+import { type DisplayStatus, durationText, type Reason, shortMetricNumber } from "@overdue/core";
 
 import { capital, REASON_TEXTS } from "../text/reason-text.ts";
 import { roughText } from "../time/duration.ts";
@@ -125,7 +125,7 @@ const DOWN_LABELS: Record<Reason, string> = {
 
 /**
  * The status of a check in a row: "Failed 50 min ago, exit 1", "Late by 3 min, down in 2 min", "Running for 57 min",
- * "Up".
+ * "depth 14 for 2 h", "Up".
  */
 export function statusSentence(check: CheckOverview, now: number): string {
   const timing = checkTiming(check);
@@ -138,8 +138,13 @@ export function statusSentence(check: CheckOverview, now: number): string {
   return status === "new" ? "New, no ping yet" : STATUS_LABELS[status];
 }
 
-function downSentence({ incident }: CheckOverview, now: number): string {
-  return incident === undefined ? "Down" : incidentSentence(incident, now);
+/** Of a number that is beyond its limit the newest value: "depth 14 for 2 h". */
+function downSentence({ incident, metric }: CheckOverview, now: number): string {
+  if (incident === undefined) return "Down";
+  if (incident.reason !== "metric-limit" || metric === undefined || metric.isGood)
+    return incidentSentence(incident, now);
+  const forMs = Math.max(1_000, now - instant(incident.openedAt));
+  return `${metric.name} ${shortMetricNumber(metric.value)} for ${roughText(forMs)}`;
 }
 
 type ShownIncident = { reason: Reason; openedAt: string; exitStatus?: number | null | undefined };
@@ -149,7 +154,7 @@ export function incidentSentence(
   { reason, openedAt, exitStatus = null }: ShownIncident,
   now: number,
 ): string {
-  const exit = exitStatus === null ? "" : `, exit ${exitStatus}`;
+  const exit = exitStatus === null || exitStatus === 0 ? "" : `, exit ${exitStatus}`;
   return `${DOWN_LABELS[reason]} ${roughText(Math.max(1_000, now - instant(openedAt)))} ago${exit}`;
 }
 

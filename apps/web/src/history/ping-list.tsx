@@ -25,7 +25,11 @@ export function PingList(check: CheckInZone) {
       <Listing query={query} empty="No ping yet.">
         {(pings) => (
           <DataTable
-            columns={pingColumns(durationsByPing(pings), { zone: check.zone, open: setOpened })}
+            columns={pingColumns(durationsByPing(pings), {
+              zone: check.zone,
+              open: setOpened,
+              hasNumbers: pings.some(({ metrics }) => metrics !== null),
+            })}
             rows={pings}
             rowKey={({ number }) => number}
           />
@@ -41,11 +45,16 @@ export function PingList(check: CheckInZone) {
   );
 }
 
-type ColumnOptions = { zone: string | undefined; open: (ping: PingView) => void };
+type ColumnOptions = {
+  zone: string | undefined;
+  open: (ping: PingView) => void;
+  /** Whether a loaded ping reports any. */
+  hasNumbers: boolean;
+};
 
 function pingColumns(
   durations: ReadonlyMap<number, number>,
-  { zone, open }: ColumnOptions,
+  { zone, open, hasNumbers }: ColumnOptions,
 ): Column<PingView>[] {
   return [
     {
@@ -64,6 +73,7 @@ function pingColumns(
       },
     },
     { head: "Exit status", cell: ({ exitStatus }) => exitStatus ?? <Dash /> },
+    ...(hasNumbers ? [{ head: "Numbers", cell: (ping: PingView) => <Numbers ping={ping} /> }] : []),
     { head: "From", look: "wide", cell: (ping) => <PingSource ping={ping} /> },
     {
       head: "Body",
@@ -95,12 +105,19 @@ function PingKind({ ping }: { ping: PingView }) {
         {label}
       </StatusLabel>
       {ping.note !== null && <Dimmed> {pingNoteText(ping.note)}</Dimmed>}
-      {ping.metrics !== null && <Dimmed> {metricsText(ping.metrics.values)}</Dimmed>}
-      {ping.metrics?.problems.map(({ metric, problem }) => (
+    </>
+  );
+}
+
+/** What the ping reported, and what of it could not be read. */
+function Numbers({ ping: { metrics } }: { ping: PingView }) {
+  if (metrics === null) return <Dash />;
+  return (
+    <>
+      <Dimmed>{metricsText(metrics.values)}</Dimmed>
+      {metrics.problems.map(({ metric, problem }) => (
         <div key={metric}>
-          <Dimmed>
-            number {metric} not read: {problem}
-          </Dimmed>
+          {metric} not read: {problem}
         </div>
       ))}
       {ping.lateMs !== null && <Dimmed> delivered {durationText(ping.lateMs)} late</Dimmed>}

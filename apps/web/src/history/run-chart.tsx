@@ -29,19 +29,19 @@ type Props = {
   /** The text at the axis for a value. */
   axisText: (value: number) => string;
   /** The distances that the lines of the axis may have; left out: round numbers. */
-  steps?: readonly number[];
+  steps?: readonly number[] | undefined;
   /** The text for the run with this index. */
   describe: (index: number) => string;
 };
 
 /** What runs took or reported over time, with the band of what is usual. The run at the pointer is described below. */
-export function RunChart({ columns, range, axisText, describe }: Props) {
+export function RunChart({ columns, range, axisText, steps, describe }: Props) {
   const field = useRef<HTMLDivElement>(null);
   const [pointed, setPointed] = useState<number | null>(null);
   useEffect(() => {
     const element = field.current;
     if (element === null) return;
-    const chart = new UPlot(chartOptions(element, { range, axisText }, setPointed), columns, element);
+    const chart = new UPlot(chartOptions(element, { range, axisText, steps }, setPointed), columns, element);
     const observer = new ResizeObserver(() =>
       chart.setSize({ width: element.clientWidth, height: HEIGHT_PX }),
     );
@@ -54,7 +54,7 @@ export function RunChart({ columns, range, axisText, describe }: Props) {
       scheme.disconnect();
       chart.destroy();
     };
-  }, [columns, range, axisText]);
+  }, [columns, range, axisText, steps]);
   const at = pointed === null ? undefined : columns[0][pointed];
   return (
     <>
