@@ -63,6 +63,7 @@ function CheckFormPage({ check, copied = null }: { check: CheckView | null; copi
     <Page
       title={check === null ? "New check" : `Edit ${checkName(check)}`}
       back={<Back projectId={projectId} check={check} />}
+      lead={check === null && copied === null && <OtherWay projectId={projectId} />}
     >
       <ManagedNote managedBy={check?.managedBy ?? null} />
       {edit.theirs !== null && (
@@ -125,6 +126,18 @@ function useCheckEdit({
     read: () => client.fetchQuery({ ...checkQuery({ projectId, checkId: check?.id ?? "" }), staleTime: 0 }),
     send: async (draft, edited) => leave(await mutateAsync({ edited, draft })),
   });
+}
+
+function OtherWay({ projectId }: { projectId: string }) {
+  return (
+    <>
+      Or{" "}
+      <TextLink to="/projects/$projectId/start" params={{ projectId }}>
+        choose what to watch
+      </TextLink>
+      , such as a backup or a queue that must stay empty.
+    </>
+  );
 }
 
 function Back({ projectId, check }: { projectId: string; check: CheckView | null }) {
