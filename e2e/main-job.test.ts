@@ -198,6 +198,20 @@ function story(startRedis: typeof testRedis) {
     await waitForAllChannels("up");
   });
 
+  test("a backup that ends well with nothing in it alerts at once, with the number and its limit", async () => {
+    await patchCheck({ metricLimits: [{ metric: "bytes", min: 1 }] });
+    await fetch(`${check.pingUrl}?metric.bytes=0`);
+    const { mail, telegram, slack, webhook } = await waitForAllChannels("down");
+    for (const text of [mail?.text ?? "", telegram, slack])
+      expect(text).toContain("bytes was 0, at least 1 is expected");
+    expect(webhook).toMatchObject({
+      data: { reason: "metric-limit", metrics: [{ metric: "bytes", value: 0, min: 1 }] },
+    });
+    await fetch(`${check.pingUrl}?metric.bytes=7e9`);
+    await waitForAllChannels("up");
+    await patchCheck({ metricLimits: [] });
+  });
+
   test("a checker killed before a deadline and started after it sends exactly one alert", async () => {
     const before = providers.webhook.received.length;
     // A kill between sending and recording would rightly repeat the message.
@@ -208,11 +222,11 @@ function story(startRedis: typeof testRedis) {
     expect(killed).not.toBeNull();
     process.kill(killed ?? 0, "SIGKILL");
     await ageCheck(database, check.id, 2 * DAY_SECONDS);
-    expect(await flipsToDown()).toBe(3);
+    expect(await flipsToDown()).toBe(4);
     process.kill(product.pid, "SIGCONT");
     await waitForAllChannels("down");
     expect(childOf(product, "checker")).not.toBe(killed);
-    expect(await flipsToDown()).toBe(4);
+    expect(await flipsToDown()).toBe(5);
     expect(providers.webhook.received.length).toBe(before + 1);
     await fetch(check.pingUrl);
     await waitForAllChannels("up");
