@@ -105,6 +105,8 @@ function PingKind({ ping }: { ping: PingView }) {
         {label}
       </StatusLabel>
       {ping.note !== null && <Dimmed> {pingNoteText(ping.note)}</Dimmed>}
+      {ping.lateMs !== null && <Dimmed> delivered {durationText(ping.lateMs)} late</Dimmed>}
+      {typeof ping.facts?.["skipped"] === "string" && <Dimmed> skipped: {ping.facts["skipped"]}</Dimmed>}
     </>
   );
 }
@@ -120,8 +122,6 @@ function Numbers({ ping: { metrics } }: { ping: PingView }) {
           {metric} not read: {problem}
         </div>
       ))}
-      {ping.lateMs !== null && <Dimmed> delivered {durationText(ping.lateMs)} late</Dimmed>}
-      {typeof ping.facts?.["skipped"] === "string" && <Dimmed> skipped: {ping.facts["skipped"]}</Dimmed>}
     </>
   );
 }
