@@ -3,7 +3,7 @@ import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/cli
 import { ORIGIN, type TestApi } from "./test-api.ts";
 
 /** The two revisions of MCP that clients speak: with a handshake (2025), and with its facts in every request (2026). */
-export type Revision = "legacy" | "auto";
+type Revision = "legacy" | "auto";
 
 type Options = {
   key: string;
