@@ -148,12 +148,7 @@ function Subsections({ projectId, of }: { projectId: string; of: keyof typeof SU
     nav.current?.querySelector(".active")?.scrollIntoView({ block: "nearest", inline: "nearest" });
   }, [path]);
   return (
-    <nav
-      ref={nav}
-      className={styles["subsections"]}
-      aria-label={of}
-      data-wide={of === "History" || undefined}
-    >
+    <nav ref={nav} className={styles["subsections"]} aria-label={of}>
       {SUBSECTIONS[of].map(({ to, label }) => (
         <Link key={label} to={to} params={{ projectId }} className={styles["subsection"]}>
           {label}
