@@ -136,6 +136,7 @@ function Actions({ check }: { check: CheckView }) {
         component={Link}
         to={`/projects/${projectId}/checks/${check.id}/edit`}
         variant="default"
+        className={styles["action"] ?? ""}
         leftSection={<IconPencil size={17} aria-hidden />}
       >
         Edit
@@ -144,17 +145,23 @@ function Actions({ check }: { check: CheckView }) {
         component={Link}
         to={`/projects/${projectId}/checks/new?from=${check.id}`}
         variant="default"
+        className={styles["action"] ?? ""}
         leftSection={<IconCopy size={17} aria-hidden />}
       >
         Duplicate
       </Button>
       {check.status === "paused" ? (
-        <Button leftSection={<IconPlayerPlay size={17} aria-hidden />} onClick={() => actions.resume(target)}>
+        <Button
+          className={styles["action"] ?? ""}
+          leftSection={<IconPlayerPlay size={17} aria-hidden />}
+          onClick={() => actions.resume(target)}
+        >
           Resume
         </Button>
       ) : (
         <Button
           variant="default"
+          className={styles["action"] ?? ""}
           leftSection={<IconPlayerPause size={17} aria-hidden />}
           onClick={() => actions.pause(target)}
         >
@@ -163,6 +170,7 @@ function Actions({ check }: { check: CheckView }) {
       )}
       <Button
         variant="default"
+        className={styles["action"] ?? ""}
         leftSection={<IconTrash size={17} aria-hidden />}
         onClick={() => {
           actions.remove(target);
