@@ -353,8 +353,7 @@ describe("the history of a check", () => {
 
   test("does not name the failed ping itself as the last ping before", async () => {
     const failed = { ...incident, evidence: { ...incident.evidence, lastHeardAt: incident.openedAt } };
-    fakeApi(openIncident(failed));
-    const { container } = await renderPart(<OpenIncident {...check} />);
+    const { container } = await renderPart(<OpenIncident open={failed} zone={check.zone} />);
     await screen.findByText(/the job failed/);
     expect(container.textContent).not.toContain("Last ping before");
   });
@@ -365,20 +364,13 @@ describe("the history of a check", () => {
       reason: "missed",
       evidence: { ...NO_EVIDENCE, expectedAt: "2026-11-20T11:30:00Z", lastHeardAt: "2026-11-19T11:30:00Z" },
     };
-    fakeApi(openIncident(missed));
-    const { container } = await renderPart(<OpenIncident {...check} />);
+    const { container } = await renderPart(<OpenIncident open={missed} zone={check.zone} />);
     await screen.findByText(/no ping came in time/);
     expect(container.textContent).toContain(
       "Since Fri 20 Nov 2026, 13:00:00 CET: no ping came in time. It was expected at Fri 20 Nov 2026, 12:30:00 CET. Last ping before that: Thu 19 Nov 2026, 12:30:00 CET.",
     );
   });
 });
-
-/** The answers about the open incident of the check. */
-function openIncident(open: IncidentView) {
-  const incidents = `GET /v1/projects/${PROJECT}/incidents`;
-  return { [incidents]: page(open), [`${incidents}/${open.id}`]: open };
-}
 
 describe("pings that did not count", () => {
   const refused: RefusedPing = {

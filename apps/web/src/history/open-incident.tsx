@@ -1,13 +1,14 @@
-import { useCheckIncident } from "../incidents/incident-queries.ts";
 import { reasonText } from "../text/reason-text.ts";
 import { instant } from "../time/zones.ts";
 import { ExactTime } from "../ui/time.tsx";
-import type { CheckInZone } from "./history-queries.ts";
+import type { CheckInZone, IncidentView } from "./history-queries.ts";
+
+type Props = Pick<CheckInZone, "zone"> & {
+  open: Parameters<typeof reasonText>[0] & Pick<IncidentView, "openedAt" | "evidence">;
+};
 
 /** Since when and why a check is down. */
-export function OpenIncident({ projectId, checkId, zone }: CheckInZone) {
-  const open = useCheckIncident({ projectId, checkId });
-  if (open === undefined) return null;
+export function OpenIncident({ open, zone }: Props) {
   const { expectedAt, lastHeardAt } = open.evidence;
   return (
     <>

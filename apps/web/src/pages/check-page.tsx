@@ -16,6 +16,7 @@ import { CheckIncidentActions, CheckOutput } from "../incidents/incident-actions
 import { useCheckIncident } from "../incidents/incident-queries.ts";
 import { UptimeCard } from "../history/uptime-card.tsx";
 import { serverNow, useComputedFromNow } from "../time/clock.ts";
+import type { CheckInZone } from "../history/history-queries.ts";
 import { OpenIncident } from "../history/open-incident.tsx";
 import { AnnounceChanges } from "../ui/announce.tsx";
 import { ManagedLabel } from "../ui/status-label.tsx";
@@ -75,7 +76,7 @@ export function CheckPage() {
         because={
           <>
             <p className={styles["because"]}>
-              <OpenIncident {...ref} zone={scheduleZone(check.schedule)} />
+              <DownBecause {...ref} zone={scheduleZone(check.schedule)} />
             </p>
             <CheckOutput {...ref} />
             <div className={styles["actions"]}>
@@ -114,6 +115,12 @@ function DownSince({ projectId, checkId }: { projectId: string; checkId: string 
   const incident = useCheckIncident({ projectId, checkId });
   const text = useComputedFromNow((now) => (incident ? incidentSentence(incident, now) : ""));
   return <>{text}</>;
+}
+
+/** Since when the check is down, and why, in a sentence. */
+function DownBecause({ zone, ...ref }: CheckInZone) {
+  const open = useCheckIncident(ref);
+  return open === undefined ? null : <OpenIncident open={open} zone={zone} />;
 }
 
 function Lead({ check: { tags, managedBy } }: { check: CheckView }) {

@@ -49,7 +49,7 @@ describe("the first minutes", () => {
   const at = `${START}?check=${CHECK}&watch=backup`;
 
   test.each([
-    [{}, "Listening… This line changes by itself when the first ping comes."],
+    [{}, /^Listening… This line changes by itself when the first ping comes\.$/],
     [{ pingCount: 1, lastPingAt: "2026-11-20T12:00:00Z" }, /^The first ping came: .* It works\.$/],
     [
       { pingCount: 2, lastPingAt: "2026-11-20T12:00:00Z", status: "down" as const },
@@ -60,7 +60,7 @@ describe("the first minutes", () => {
     await renderApp(at);
     await waitFor(() =>
       expect(screen.getAllByRole("status").map(({ textContent }) => textContent)).toContainEqual(
-        typeof sentence === "string" ? sentence : expect.stringMatching(sentence),
+        expect.stringMatching(sentence),
       ),
     );
   });

@@ -19,7 +19,6 @@ import { TextArea } from "../../ui/text-area.tsx";
 import { lazyPart } from "../../ui/lazy-part.ts";
 import { Checkbox, CheckboxGroup } from "../../ui/checkbox.tsx";
 import { TextLink } from "../../ui/page.tsx";
-import { useNoChannelText } from "../../channels/channel-queries.ts";
 
 type Props = {
   projectId: string;
@@ -149,11 +148,10 @@ type ChannelOption = {
 /** The field for the channels that are notified when the check goes down or recovers. */
 function ChannelField({ channels, projectId }: { channels: readonly ChannelOption[]; projectId: string }) {
   const form = useCheckFormContext();
-  const noChannel = useNoChannelText();
   if (channels.length === 0) {
     return (
       <Text c="dimmed">
-        {noChannel}{" "}
+        There is no channel yet.{" "}
         <TextLink to="/projects/$projectId/channels" params={{ projectId }}>
           Add a channel
         </TextLink>
