@@ -11,6 +11,8 @@ import { z } from "zod";
 import type { Machine } from "../machine.ts";
 import { Failure } from "../usage-error.ts";
 
+// Lists and watches need little of Kubernetes' client library, which would be most of the command's one file.
+
 /** Where a cluster's API is, and how to prove who we are. */
 type Access = {
   server: string;
