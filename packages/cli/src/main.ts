@@ -75,4 +75,6 @@ function fail(error: unknown): void {
   process.exit(name === "UsageError" ? 2 : 1);
 }
 
+/** EX_SOFTWARE: for a command that ends without having said how, which would otherwise look like a success. */
+process.exitCode = 70;
 main(process.argv.slice(2)).then(end, fail);

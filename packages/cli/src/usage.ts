@@ -12,8 +12,6 @@ Commands
   agent      report the runs of a cluster: overdue agent kubernetes
   import     make checks of another product's monitors: overdue import cronitor --file monitors.json
   login      keep the address and the keys in a file that only you can read
-  systemd    report how units ended, by drop-ins
-  cron       wrap lines of a crontab, and undo that
   spool      show what is not delivered yet; --send delivers it
 
 Options of run

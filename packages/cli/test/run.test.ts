@@ -95,6 +95,15 @@ describe.concurrent("overdue run", () => {
     await server.ping(({ action }) => action === "126");
   });
 
+  test("where it waits for its report, its exit status is the command's all the same, and the server has the report", async ({
+    expect,
+  }) => {
+    const server = await pingServer();
+    const words = ["run", "--check", server.url, "--report-wait", "30s", "--", "sh", "-c", "exit 3"];
+    expect(await overdue(place(), words).ended).toMatchObject({ status: 3 });
+    expect(server.received.filter(isEnd)).toMatchObject([{ action: "3" }]);
+  });
+
   test("SIGTERM reaches every process of the job, and the wrapper ends by the same signal", async ({
     expect,
   }) => {

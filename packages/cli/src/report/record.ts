@@ -1,5 +1,6 @@
 import { readText, uptimeSeconds } from "../run/proc.ts";
 import type { Target } from "../config.ts";
+import type { LeaseRef } from "./lease.ts";
 
 /** Facts about a run, as the server shows them. Flat, so that a server may know fewer of them. */
 export type Facts = Record<string, string | number | boolean>;
@@ -30,7 +31,7 @@ export type Ending = {
 
 /** What the wrapper tells its sender, a JSON line each. The end of the stream without an end: the wrapper was killed. */
 export type Message =
-  | { kind: "begin"; record: RunRecord; job: number | null; jobBegan: string | null; attempts: number }
+  | { kind: "begin"; record: RunRecord; job: number | null; jobBegan: string | null; lease: LeaseRef | null }
   | { kind: "note"; text: string }
   | { kind: "end"; ended: NonNullable<RunRecord["ended"]> };
 

@@ -43,6 +43,9 @@ export class Reporter {
 
   /** Hands the end over; resolves once the sender, or the spool, has it. Waits `waitMs` for the sender to deliver it. */
   async end(ended: NonNullable<RunRecord["ended"]>, waitMs: number): Promise<void> {
+    // Until now nothing was to keep this process alive but its job.
+    this.#sender.ref();
+    (this.#sender.stdin as Socket | null)?.ref();
     const handedOver = !this.#isGone && (await this.#handOver({ kind: "end", ended }));
     if (!handedOver) {
       keep(this.#machine, { ...this.#record, ended });
@@ -84,5 +87,5 @@ function line(message: Message): string {
 }
 
 function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms).unref());
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }

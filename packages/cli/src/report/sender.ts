@@ -3,6 +3,7 @@ import { createInterface } from "node:readline";
 import type { Machine } from "../machine.ts";
 import { startOf } from "../run/proc.ts";
 import { deliver, type Delivery, endPing, type Ping, startPing } from "./deliver.ts";
+import { askForLease, LEASE_SECONDS, RENEW_MS } from "./lease.ts";
 import { placeFacts } from "./facts.ts";
 import { bootId, type Message, momentNow, type RunRecord } from "./record.ts";
 import { forget, keep, noteProblem, readSpool } from "./spool.ts";
@@ -80,9 +81,11 @@ class RunReport {
       ended: { ...ended, facts: { ...placeFacts(this.#machine), ...ended.facts } },
     };
     const unkept = keep(this.#machine, this.#record);
+    const releasing = this.#lease(0);
     await Promise.race([starting, sleep(this.#isStartKnown ? 0 : START_MS_MAX)]);
     this.#hurry.abort();
     const ping = endPing(this.#record);
+    await releasing;
     for (let tries = 0; ping !== null; tries += 1) {
       const delivery = await this.#deliver(ping);
       if (delivery.kind !== "again") {
@@ -104,11 +107,20 @@ class RunReport {
       await Promise.race([starting, sleep(START_MS_MAX)]);
       await this.#note(`The wrapper was killed. The job goes on as process ${job}.`);
     }
-    while (isAlive()) await sleep(LOOK_FOR_JOB_MS);
+    for (let looks = 0; isAlive(); looks += 1) {
+      if (looks % (RENEW_MS / LOOK_FOR_JOB_MS) === 0) await this.#lease(LEASE_SECONDS);
+      await sleep(LOOK_FOR_JOB_MS);
+    }
     const text = "The wrapper was killed, so how the job ended is not known. It counts as failed.\n";
     const facts = { wrapperKilled: true };
     const tail = Buffer.from(text).toString("base64");
     return { kind: "end", status: null, tail, facts, durationMs: null, ...momentNow() };
+  }
+
+  /** Renews the lease of the run, or gives it back with 0. What fails is over by itself. */
+  async #lease(seconds: number): Promise<void> {
+    const { lease } = this.#begin;
+    if (lease !== null) await askForLease(this.#machine, lease, seconds).catch(() => {});
   }
 
   async #deliver(ping: Ping, signal?: AbortSignal): Promise<Delivery> {

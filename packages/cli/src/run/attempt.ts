@@ -15,13 +15,17 @@ export type Attempt = JobEnd & {
 
 type Circumstances = {
   count: number;
+  leaseLost: boolean;
   tooQuick: boolean;
   options: RunOptions;
   stoppedBy: NodeJS.Signals | null;
 };
 
 /** What the server is sent about how a run went, besides its exit status. */
-export function factsOf(attempt: Attempt, { count, tooQuick, options, stoppedBy }: Circumstances): Facts {
+export function factsOf(
+  attempt: Attempt,
+  { count, leaseLost, tooQuick, options, stoppedBy }: Circumstances,
+): Facts {
   const { measured, signal, timedOut, output } = attempt;
   return {
     ...(signal !== null && { signal }),
@@ -35,6 +39,7 @@ export function factsOf(attempt: Attempt, { count, tooQuick, options, stoppedBy 
     ...(timedOut && { timedOutAfterMs: options.timeoutMs ?? 0 }),
     ...(tooQuick && { minRuntimeMs: options.minRuntimeMs }),
     ...(stoppedBy !== null && { stoppedBy }),
+    ...(leaseLost && { leaseLost }),
     ...(count > 1 && { attempts: count }),
     ...(output !== null && { outputProblem: output }),
   };

@@ -10,6 +10,8 @@ import {
   waitForLock,
   writeHolder,
 } from "./lock.ts";
+import type { LeaseRef } from "../report/lease.ts";
+import type { Job } from "./job.ts";
 import type { RunOptions } from "./options.ts";
 import { startOf } from "./proc.ts";
 
@@ -19,20 +21,23 @@ export type Guard =
   | {
       kind: "held";
       lockFd: number | null;
+      /** What the sender gives back once the run has ended. */
+      lease: LeaseRef | null;
       /** What the command gets in its environment. */
       env: Record<string, string>;
-      /** Called with the process of the command. */
-      holdFor: (pid: number) => void;
+      /** Called with the job once it runs. */
+      holdFor: (job: Job) => void;
       /** Whether what allowed the command to run is gone. */
       isLost: () => boolean;
       release: () => void;
     };
 
-type Asked = { options: RunOptions; target: Target | string; runId: string };
+export type Asked = { options: RunOptions; target: Target | string; runId: string };
 
 const FREE: Guard = {
   kind: "held",
   lockFd: null,
+  lease: null,
   env: {},
   holdFor: () => {},
   isLost: () => false,
@@ -47,7 +52,7 @@ export async function guard(machine: Machine, asked: Asked): Promise<Guard> {
     case "host":
       return guardHost(machine, asked);
     case "server":
-      return FREE;
+      return (await import("./guard-server.ts")).guardServer(machine, asked);
   }
 }
 
@@ -74,8 +79,9 @@ async function guardHost(machine: Machine, { options, target }: Asked): Promise<
   return {
     kind: "held",
     lockFd: lock.fd,
+    lease: null,
     env: {},
-    holdFor: (job) => writeHolder(lock, { ...holder, job, jobBegan: startOf(job) }),
+    holdFor: ({ pid: job }) => job !== null && writeHolder(lock, { ...holder, job, jobBegan: startOf(job) }),
     isLost: () => false,
     release: () => releaseLock(lock),
   };

@@ -69,6 +69,8 @@ export function readRunOptions(
     throw new UsageError("--check is missing: give the slug, the UUID or the ping URL of a check.");
   if (!isCheckName(check))
     throw new UsageError(`--check must be a slug (a-z, 0-9, - and _), a UUID or a ping URL, not "${check}".`);
+  if (values["lock"] === "server" && values["if-running"] === "kill")
+    throw new UsageError("--if-running kill stops an instance on this host only: use it with --lock host.");
   return {
     check,
     create: values["create"] === true,

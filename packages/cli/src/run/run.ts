@@ -3,7 +3,8 @@ import { readlinkSync } from "node:fs";
 import { findTarget, readConfig, type Target } from "../config.ts";
 import { durationText } from "../duration.ts";
 import { type Machine, tell } from "../machine.ts";
-import { bootId, type Ending, momentNow } from "../report/record.ts";
+import { bootId, type Ending, type Moment, momentNow } from "../report/record.ts";
+import type { LeaseRef } from "../report/lease.ts";
 import { Reporter } from "../report/reporter.ts";
 import { type Attempt, factsOf, sentenceFor } from "./attempt.ts";
 import { isFromTerminal, type Job, type JobEnd, startJob } from "./job.ts";
@@ -65,7 +66,7 @@ class Wrapper {
       process.stderr.write(`overdue: ${check} is not reported: ${this.#target}.\n`);
     const { attempt, count } = await this.#tryOften(held);
     held.release();
-    await this.#report(attempt, count);
+    await this.#report(attempt, { count, leaseLost: held.isLost() });
     return leave(attempt.timedOut ? { ...attempt, status: TIMED_OUT, signal: null } : attempt);
   }
 
@@ -98,10 +99,10 @@ class Wrapper {
     const job = startJob({ command, env, output, tail: this.#tail, lockFd: held.lockFd });
     this.#job = job;
     if (job.pid !== null) {
-      held.holdFor(job.pid);
+      held.holdFor(job);
       measuring.watch(job.pid);
     }
-    this.#begin(job, started);
+    this.#begin(job, { started, lease: held.lease });
     const limit = timeoutMs === null ? null : timeLimit(job, { timeoutMs, killAfterMs });
     const end = await job.ended;
     const measured = measuring.end();
@@ -120,7 +121,7 @@ class Wrapper {
   }
 
   /** Starts the sender, once the command runs. */
-  #begin(job: Job, started: ReturnType<typeof momentNow>): void {
+  #begin(job: Job, { started, lease }: { started: Moment; lease: LeaseRef | null }): void {
     const { pid } = job;
     if (this.#reporter !== null || typeof this.#target === "string") return;
     const record = { target: this.#target, runId: this.#runId, bootId: bootId(), started, ended: null };
@@ -130,7 +131,7 @@ class Wrapper {
       record,
       job: pid,
       jobBegan,
-      attempts: this.#options.retries + 1,
+      lease,
     });
     tell(
       this.#machine,
@@ -138,7 +139,10 @@ class Wrapper {
     );
   }
 
-  async #report(attempt: Attempt, count: number): Promise<void> {
+  async #report(
+    attempt: Attempt,
+    { count, leaseLost }: { count: number; leaseLost: boolean },
+  ): Promise<void> {
     const { minRuntimeMs } = this.#options;
     const tooQuick = attempt.status === 0 && !attempt.timedOut && attempt.durationMs < minRuntimeMs;
     const status = attempt.timedOut ? TIMED_OUT : tooQuick ? null : attempt.status;
@@ -149,7 +153,13 @@ class Wrapper {
         this.#tail.bytes(),
         Buffer.from(attempt.problem === null ? "" : `${attempt.problem}\n`),
       ]).toString("base64"),
-      facts: factsOf(attempt, { count, tooQuick, options: this.#options, stoppedBy: this.#stoppedBy }),
+      facts: factsOf(attempt, {
+        count,
+        leaseLost,
+        tooQuick,
+        options: this.#options,
+        stoppedBy: this.#stoppedBy,
+      }),
       durationMs: attempt.durationMs,
     };
     tell(this.#machine, sentenceFor(this.#options.check, { status, attempt }));
@@ -175,7 +185,7 @@ class Wrapper {
         record,
         job: null,
         jobBegan: null,
-        attempts: 0,
+        lease: null,
       });
       const tail = Buffer.from(`Skipped: ${why}.\n`).toString("base64");
       const ending: Ending = { kind: "log", status: null, tail, facts: { skipped: why }, durationMs: null };
