@@ -105,7 +105,8 @@ export type Place = { state: string; env: Record<string, string> };
 /** A folder for locks and the spool, and an environment as bare as cron's. */
 export function place(): Place {
   const state = mkdtempSync(join(tmpdir(), "overdue-state-"));
-  leftovers.push(() => rmSync(state, { recursive: true, force: true }));
+  // A sender that still tries may write into it meanwhile.
+  leftovers.push(() => rmSync(state, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 }));
   return { state, env: { PATH: "/usr/bin:/bin", OVERDUE_STATE_DIR: join(state, "overdue") } };
 }
 
