@@ -117,7 +117,7 @@ const FEATURES: Record<string, Features> = {
     shared: ["egress", "queue", "transports"],
     composing: [],
     also: {
-      sender: ["self-test"],
+      sender: ["self-test", "shadow"],
     },
   },
   "apps/supervisor": {

@@ -56,6 +56,8 @@ const EXPECTED: Record<string, string> = {
   "GET /status/:slug/summary.json": "public",
   "GET /status/:slug/:file": "public",
   "POST /status/:slug/:form": "self-checked",
+  "GET /v1/projects/:projectId/checks/:checkId/aliases": "viewer, write key",
+  "PUT /v1/projects/:projectId/checks/:checkId/aliases": "editor, write key",
   "GET /v1/projects/:projectId/shadow": "viewer, read key",
   "GET /v1/projects/:projectId/shadow/comparison": "viewer, write key",
   "PUT /v1/projects/:projectId/shadow": "owner, write key",

@@ -9,6 +9,7 @@ import { channelKindRoutes } from "./channels/kind-routes.ts";
 import { confirmRoutes, unsubscribeRoutes } from "./channels/email-link-routes.ts";
 import { slackReturnRoutes, slackRoutes } from "./channels/slack-routes.ts";
 import { telegramRoutes, telegramUpdateRoutes } from "./channels/telegram-routes.ts";
+import { aliasRoutes } from "./checks/alias-routes.ts";
 import { bulkRoutes } from "./checks/bulk-routes.ts";
 import { checkRoutes } from "./checks/check-routes.ts";
 import { overviewRoutes, stripImageRoutes } from "./checks/overview-routes.ts";
@@ -73,6 +74,7 @@ function restRoutes() {
     .route("/", keyRoutes)
     .route("/", configRoutes)
     .route("/", checkRoutes)
+    .route("/", aliasRoutes)
     .route("/", bulkRoutes)
     .route("/", overviewRoutes)
     .route("/", uptimeRoutes)

@@ -62,6 +62,7 @@ export const BODIES: Record<string, object> = {
   "POST /v1/projects/:projectId/rotations": { ...ROTATION, personIds: [NOBODY] },
   "PATCH /v1/projects/:projectId/rotations/:rotationId": { name: "taken" },
   "PATCH /v1/projects/:projectId/my-report": { timezone: "Africa/Abidjan" },
+  "PUT /v1/projects/:projectId/checks/:checkId/aliases": { aliases: [{ product: "cronitor", key: MARKER }] },
   "PUT /v1/projects/:projectId/shadow": SHADOW,
   "POST /v1/projects/:projectId/views": { name: "taken", search: { q: "x" } },
   "POST /v1/projects/:projectId/keys": { name: "taken", scope: "write" },
@@ -107,7 +108,7 @@ export async function fillProject(api: TestApi, owner: Owner) {
     ...ROUTE,
     steps: [{ afterMinutes: 0, targets: [{ kind: "person", personId }] }],
   });
-  await owner.as("PUT", `${owner.path}/shadow`, SHADOW);
+  await comeFromElsewhere(owner, checkId);
   const windowId = await made("maintenance", {
     name: MARKER,
     rule: NIGHTLY,
@@ -132,6 +133,13 @@ export async function fillProject(api: TestApi, owner: Owner) {
     rotationId,
   };
   return { ...ids, number: "1", userId: owner.userId };
+}
+
+/** What another product knows of the project, which gets its pings too. */
+async function comeFromElsewhere(owner: Owner, checkId: string) {
+  await owner.as("PUT", `${owner.path}/shadow`, SHADOW);
+  const aliases = [{ product: "sentry", key: `${MARKER}-there` }];
+  await owner.as("PUT", `${owner.path}/checks/${checkId}/aliases`, { aliases });
 }
 
 /** A status page with a post, and somebody who wants its updates and has not agreed yet. */

@@ -72,7 +72,7 @@ export {
   loggableMessage,
 } from "./database-problem.ts";
 export { derive, keyringOf, LostKey, seal, unseal, type Keyring, type Place } from "./secrets/keyring.ts";
-export { isKey, newApiKey, newPingKey, storedKey, type KeyScope } from "./secrets/api-key.ts";
+export { isKey, isOwnPingKey, newApiKey, newPingKey, storedKey, type KeyScope } from "./secrets/api-key.ts";
 export type { AuditChanges } from "./schema/projects.ts";
 export {
   type AuditActor,

@@ -119,6 +119,7 @@ const READS: Record<string, Call> = {
   findStatusPost: (w) => db.findStatusPost(on, w),
   listStatusPosts: (w) => db.listStatusPosts(on, w, NEWEST),
   listSubscribers: (w) => db.listSubscribers(on, w, PAGE),
+  listAliases: (w) => db.listAliases(on, w),
   listShadowedChecks: ({ projectId }) => db.listShadowedChecks(pool, { projectId, product: "cronitor" }),
   loadShadowHistories: ({ projectId }) => db.loadShadowHistories(pool, projectId, MONTH),
   loadShadowEvidence: async ({ projectId, checkId }) => {
@@ -230,6 +231,7 @@ const WRITES: Record<string, [call: Call, before?: Call]> = {
     ({ projectId, userId }) =>
       db.editReportChoice(on, { projectId, userId }, { edit: { every: "month" }, version: null, now: NOW }),
   ],
+  setAliases: [(w) => db.setAliases(on, w, [])],
   recordVerdicts: [({ projectId, checkId }) => db.recordVerdicts(pool, projectId, verdictOn(checkId, NOW))],
   settleForwards: [
     ({ projectId, forwardId: id }) =>
@@ -529,6 +531,7 @@ async function aShadowMode({ projectId, checkId }: { projectId: string; checkId:
   const secrets = { pingKey: "", apiKey: "" };
   await db.startShadow(on, sceneKeyring, { projectId, settings, secrets, at: NOW, version: null });
   const said = { cameAs: null, kind: "success", exitStatus: null, runId: null, durationMs: null } as const;
+  await db.setAliases(on, { projectId, checkId }, [{ product: "cronitor", key: `there-${checkId}` }]);
   const ping = { ...said, method: "GET", query: "", userAgent: "", at: NOW };
   await db.queueForwards(pool, [{ projectId, checkId, ping, body: null }], new Map());
   await db.recordVerdicts(pool, projectId, verdictOn(checkId, NOW - 60_000));

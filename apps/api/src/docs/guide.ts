@@ -63,6 +63,11 @@ export const TAGS: readonly { name: string; description: string }[] = [
     name: "History",
     description: "What a check received and what followed from it: pings, runs, slots, flips.",
   },
+  { name: "Pings", description: "What a job says: that it starts, that it ended well or failed." },
+  {
+    name: "Shadow mode",
+    description: "Pings that are forwarded to another product too, and how far both agree.",
+  },
   { name: "Incidents", description: "From going down to coming up again, and what people did meanwhile." },
   { name: "Status pages", description: "Pages for people without an account, with posts and subscribers." },
   { name: "Maintenance", description: "Windows in which missed deadlines and failures raise no alert." },

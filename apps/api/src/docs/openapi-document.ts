@@ -1,10 +1,12 @@
 import type { OpenAPIHono, RouteConfig } from "@hono/zod-openapi";
 import { ReasonInput } from "@overdue/core";
+import { PingInput } from "@overdue/core/dialects";
 import { z } from "zod";
 
 import { sessionCookieName } from "../auth/better-auth.ts";
 import type { AppEnv } from "../http/context.ts";
 import { documentDeprecatedNames } from "../http/deprecated-names.ts";
+import { Problem } from "../http/problem.ts";
 import { createRouter, json, route } from "../http/route.ts";
 import { GUIDE, TAGS } from "./guide.ts";
 
@@ -75,6 +77,7 @@ export function documentSecurity(app: OpenAPIHono<AppEnv>, publicUrl: string): v
 /** Creates the OpenAPI 3.1 document of all routes, of what webhooks receive, and of deprecated names. */
 export function createDocument(app: OpenAPIHono<AppEnv>, version: string): Document {
   app.openAPIRegistry.registerWebhook(ALERT_WEBHOOK);
+  app.openAPIRegistry.registerPath(PING);
   const made = app.getOpenAPI31Document({
     openapi: "3.1.0",
     info: {
@@ -114,6 +117,32 @@ export function openapiRoutes(document: () => object) {
     },
   );
 }
+
+const refusedPing = (description: string) => ({
+  description,
+  content: { "application/problem+json": { schema: Problem } },
+});
+
+/** A ping as JSON, which passes the queue of all pings and none of the middleware of the other routes. */
+const PING: RouteConfig = {
+  method: "post",
+  path: "/v1/ping",
+  summary: "Ping as JSON",
+  description:
+    "For programs that write a ping themselves. Authorize by the project's ping key, or an API key of the scope `ping`; a check that is named by its UUID needs none. Pings by a plain URL are simpler: `/ping/<UUID>`.",
+  tags: ["Pings"],
+  security: [{ bearer: [] }, { apiKey: [] }, {}],
+  request: { body: { required: true, content: { "application/json": { schema: PingInput } } } },
+  responses: {
+    200: json(z.object({ stored: z.literal(true) }), "The ping is stored."),
+    400: refusedPing("The body is malformed or invalid; `detail` names the field."),
+    401: refusedPing("There is no such key."),
+    404: refusedPing("There is no such check."),
+    409: refusedPing("Several checks have this slug."),
+    503: refusedPing("The ping was not stored: try again in a moment."),
+    default: refusedPing("Any other problem."),
+  },
+};
 
 const At = z.iso.datetime().nullable();
 const Named = z.object({ id: z.string(), name: z.string() });

@@ -26,6 +26,7 @@ import {
   Timestamp,
   toPage,
 } from "../http/schemas.ts";
+import { AliasSchema } from "../http/schemas.ts";
 import { textOfMail } from "../pings/email/message.ts";
 import { eventPosition, MetricsView, SAID } from "./views.ts";
 
@@ -164,6 +165,10 @@ const RefusedPingView = z
       description:
         "The slug that it named, where no check has that now: create the check, and its pings count.",
     }),
+    missingToken: AliasSchema.nullable().meta({
+      description:
+        "The token of another product that it named, where no check has that now: give a check this alias, and its pings count. Listed where the instance has one project alone.",
+    }),
     count: z.int().meta({ description: "How many pings said the same." }),
     firstAt: Timestamp,
     lastAt: Timestamp,
@@ -199,12 +204,13 @@ export const refusedPingRoutes = createRouter().openapi(
 );
 
 function refusedPingView(row: RefusedPingRow): z.infer<typeof RefusedPingView> {
-  const { id, checkId, asked, missingSlug, count, method, remoteAddress, userAgent } = row;
+  const { id, checkId, asked, missingSlug, missingToken, count, method, remoteAddress, userAgent } = row;
   return {
     id,
     checkId,
     asked,
     missingSlug,
+    missingToken: missingToken === null ? null : aliasOf(missingToken),
     count,
     method,
     remoteAddress,
@@ -213,4 +219,10 @@ function refusedPingView(row: RefusedPingRow): z.infer<typeof RefusedPingView> {
     firstAt: iso(row.firstAt),
     lastAt: iso(row.lastAt),
   };
+}
+
+/** As the receiver noted it: `product/token`. */
+function aliasOf(noted: string): z.infer<typeof AliasSchema> | null {
+  const [product = "", ...key] = noted.split("/");
+  return AliasSchema.safeParse({ product, key: key.join("/") }).data ?? null;
 }

@@ -1,4 +1,5 @@
 import { DELIVERY_STATES } from "@overdue/core";
+import { ALIAS_PRODUCTS } from "@overdue/core/dialects";
 import { schema } from "@overdue/db";
 import { z } from "zod";
 
@@ -109,3 +110,16 @@ function decode(cursor: string): unknown {
 }
 
 export const DeliveryState = z.enum(DELIVERY_STATES);
+
+/** The key by which another product knows a check. */
+export const AliasSchema = z
+  .strictObject({
+    product: z.enum(ALIAS_PRODUCTS, { error: `Choose one of ${ALIAS_PRODUCTS.join(", ")}.` }),
+    key: z
+      .string("Give the key as the other product writes it.")
+      .trim()
+      .min(1, "Give the key as the other product writes it.")
+      .max(200, "Use at most 200 characters.")
+      .meta({ example: "c2354d53d2" }),
+  })
+  .meta({ id: "Alias", description: "The key by which another product knows the check." });

@@ -30,16 +30,21 @@ import {
   toPage,
 } from "../http/schemas.ts";
 
+const KEY = /^[\x21-\x7e]{32}$/;
+const PINGING_KEY = /^[\x21-\x7e]{16,100}$/;
 const KeyInput = z
   .strictObject({
     name: z.string().trim().min(1, "Give the key a name.").max(100, "Use at most 100 characters."),
     scope: KeyScope,
     expiresAt: z.iso.datetime({ offset: true }).nullable().optional(),
-    key: z
-      .string()
-      .regex(/^[\x21-\x7e]{32}$/, "A key that is brought along has 32 characters, without spaces.")
-      .optional()
-      .meta({ description: "A key of Healthchecks' kind that goes on here. Without it a new one is made." }),
+    key: z.string().max(100).optional().meta({
+      description:
+        "A key of another product that goes on here: of Healthchecks with 32 characters, or, with the scope `ping`, the key that its clients send, such as the public key of a Sentry DSN. Without it a new one is made.",
+    }),
+  })
+  .refine(({ scope, key }) => key === undefined || (scope === "ping" ? PINGING_KEY : KEY).test(key), {
+    path: ["key"],
+    message: "A key that is brought along has 32 characters, without spaces; one that only pings, 16 to 100.",
   })
   .meta({ id: "KeyInput" });
 

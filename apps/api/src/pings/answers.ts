@@ -75,7 +75,7 @@ export function otherDialect({ words, place }: { words: string; place: "query" |
   );
 }
 
-const TYPES = { text: TEXT["Content-Type"], json: "application/json" };
+const TYPES = { text: TEXT["Content-Type"], json: "application/json", problem: "application/problem+json" };
 
 /** Pages in browsers send pings with Sentry's SDKs, so any origin may read the answer. */
 export function dialectAnswer({ status, type, text: body }: DialectAnswer): PingAnswer {

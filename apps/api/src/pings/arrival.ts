@@ -50,7 +50,7 @@ export function readSender(
 }
 
 /** What a ping says, wherever it stood in the request. */
-type SaidPing = Omit<Extract<PingUrl, { kind: "ping" }>, "kind"> &
+export type SaidPing = Omit<Extract<PingUrl, { kind: "ping" }>, "kind"> &
   Pick<ReceivedPing, "durationMs" | "once"> & { facts?: RunFacts };
 
 /** A ping that is older than this changes nothing any more. */

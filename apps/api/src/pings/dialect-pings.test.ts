@@ -479,3 +479,42 @@ test("a ping host speaks every dialect too, and a browser may ask beforehand", a
   const preflight = { method: "OPTIONS", headers: { "access-control-request-method": "POST" } };
   expect(await get("/api/1/envelope/", preflight)).toBe(204);
 });
+
+test.each([
+  [{ check: "nightly", kind: "maybe" }, 400, "invalid_input", "kind must be start, success, fail or log"],
+  [{ check: "nightly", kind: "fail", exitStatus: 300 }, 400, "invalid_input", "exitStatus must be"],
+  ["no JSON", 400, "invalid_input", "the body must be an object in JSON"],
+  [{ check: "weekly", kind: "success" }, 404, "not_found", "check: there is no such check"],
+  [
+    { check: "\u0000\ud800", kind: "success", runId: "\u0000", body: "\ud800\u0000" },
+    404,
+    "not_found",
+    "check:",
+  ],
+])("a ping as JSON that is refused, %j, is answered as all of /v1", async (sent, status, code, detail) => {
+  const { pingKey } = await project();
+  const body = typeof sent === "string" ? sent : JSON.stringify(sent);
+  const answer = await send("/v1/ping", {
+    method: "POST",
+    body,
+    headers: { authorization: `Bearer ${pingKey}` },
+  });
+  expect(answer.headers.get("content-type")).toBe("application/problem+json");
+  expect([answer.status, JSON.parse(answer.text)]).toEqual([
+    status,
+    expect.objectContaining({ type: "about:blank", status, code, detail: expect.stringContaining(detail) }),
+  ]);
+});
+
+test("a plain ping that says in Oh Dear's fields that it failed is a failure", async () => {
+  const { uuid, pings } = await project();
+  const body = JSON.stringify({ exit_code: 3, runtime: 1.5, memory: 42 });
+  const answer = await send(`/ping/${uuid}`, { method: "POST", body });
+  expect(answer.status).toBe(200);
+  expect((await pings()).map((ping) => ping.split(" ")[0])).toEqual(["fail"]);
+});
+
+test("a key with a byte that no key has is unknown, and not a reason to try again", async () => {
+  expect((await send("/p/%00/nightly?state=run")).status).toBe(401);
+  expect((await send("/api/1/cron/nightly/k%00y/?status=ok")).status).toBe(401);
+});

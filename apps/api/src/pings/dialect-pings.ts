@@ -9,8 +9,10 @@ import {
   dialectOf,
   type DialectPing,
   type DialectReading,
+  mayBeKey,
+  productOfDialect,
 } from "@overdue/core/dialects";
-import { declareCheck, isPingKey, type Pool, type Target } from "@overdue/db";
+import { declareCheck, findByToken, isPingKey, type Pool, type Target } from "@overdue/db";
 import type { Instant } from "@overdue/schedules";
 import type { Logger } from "pino";
 
@@ -19,6 +21,7 @@ import { dialectAnswer, FORWARDED_TO_ITSELF, preflight, problem } from "./answer
 import { isPreflight, type PingAddresses, readSender, type Sender, toArrival } from "./arrival.ts";
 import type { Clock } from "./clock.ts";
 import { type Ingest, orUnavailable, Unavailable } from "./ingest.ts";
+import { recordOrAlias } from "./ping-store.ts";
 import { ownerOfTarget } from "./ping-url.ts";
 import type { PingRequest } from "./ping-request.ts";
 import { bodyOfText, readBody } from "./read-body.ts";
@@ -56,9 +59,9 @@ export function dialectPings(options: DialectOptions) {
     const sender = readSender(request, options);
     if (isOwnForward(request, options.publicUrl)) return problem(FORWARDED_TO_ITSELF);
     try {
-      const reading = await readRequest(dialect, { request, path, options });
+      const reading = await withTokens(await readRequest(dialect, { request, path, options }), options);
       // On a ping URL of ours it is refused, and kept, as any ping of ours is.
-      if (reading.kind === "malformed" && path.startsWith("/ping/")) return null;
+      if (path.startsWith("/ping/") && (reading.kind === "malformed" || namesNoCheck(reading))) return null;
       return dialectAnswer(
         dialect.answer(await storeReading(reading, { dialect, sender, request, options })),
       );
@@ -112,9 +115,28 @@ async function unpacked(body: Buffer | null, encoding = ""): Promise<string | nu
 
 type Context = { dialect: Dialect; sender: Sender; request: PingRequest; options: DialectOptions };
 
+/** With the checks that have the tokens in place of them; a token that no check has stays. */
+async function withTokens(reading: DialectReading, { pool }: DialectOptions): Promise<DialectReading> {
+  if (reading.kind !== "pings" || reading.pings.every(({ target }) => target.kind !== "token"))
+    return reading;
+  const pings = reading.pings.map(async (ping) => {
+    const pingUuid =
+      ping.target.kind === "token" ? await orUnavailable(findByToken(pool, ping.target.token)) : null;
+    return pingUuid === null ? ping : { ...ping, target: { kind: "uuid" as const, pingUuid } };
+  });
+  return { ...reading, pings: await Promise.all(pings) };
+}
+
+function namesNoCheck(reading: DialectReading): boolean {
+  return reading.kind === "pings" && reading.pings.some(({ target }) => target.kind === "token");
+}
+
 async function storeReading(reading: DialectReading, context: Context): Promise<DialectOutcome> {
   if (reading.kind !== "pings") return { ...reading, reply: "" };
   const { pings, reply } = reading;
+  // No project has such a key, and no database takes it.
+  if (pings.some(({ target }) => target.kind === "slug" && !mayBeKey(target.pingKey)))
+    return { kind: "unauthorized", problem: "no such key", reply: "" };
   for (const ping of pings) await declare(ping, context.options);
   const outcomes = await Promise.all(pings.map((ping) => storePing(ping, context)));
   const kind = ORDER.find((each) => outcomes.includes(each)) ?? "stored";
@@ -126,7 +148,7 @@ const ORDER = ["stored", "ambiguous", "unknown", "unauthorized"] as const;
 type Stored = (typeof ORDER)[number];
 
 async function declare({ target, declares }: DialectPing, { pool, clock }: DialectOptions): Promise<void> {
-  if (declares === null || target.kind === "uuid") return;
+  if (declares === null || target.kind !== "slug") return;
   const { pingKey, slug, name } = target;
   await orUnavailable(declareCheck(pool, { pingKey, slug, name, settings: declares.settings }, clock.now()));
 }
@@ -134,6 +156,7 @@ async function declare({ target, declares }: DialectPing, { pool, clock }: Diale
 async function storePing(ping: DialectPing, context: Context): Promise<Stored> {
   const { dialect, sender, request, options } = context;
   const at = options.clock.now();
+  if (ping.target.kind === "token") return refuseToken(ping.target, { at, context });
   const target: Target = ping.target.kind === "uuid" ? ping.target : { ...ping.target, create: false };
   const { kind: action, exitStatus, runId, durationMs, metrics, once } = ping;
   const said = {
@@ -147,7 +170,7 @@ async function storePing(ping: DialectPing, context: Context): Promise<Stored> {
   };
   const body = bodyOfText(ping.body, options.bodyBytesMax);
   const arrival = toArrival(said, { sender, body, at });
-  let recorded = await options.ingest.record(arrival);
+  let recorded = await recordOrAlias(arrival, options);
   if (recorded.kind === "unknown" && target.kind === "slug" && !(await hasKey(target, options)))
     return refuse("unauthorized", { target, at, context });
   // The start of a short run may still be making its check: both are sent at once, and no client sends its end again.
@@ -175,6 +198,28 @@ function isEndOfRun({ kind, runId, target }: DialectPing): boolean {
 
 async function hasKey({ pingKey }: { pingKey: string }, { pool }: DialectOptions): Promise<boolean> {
   return await orUnavailable(isPingKey(pool, pingKey));
+}
+
+/** Keeps it for the page of the only project; where there are several, nothing says whose it could be. */
+function refuseToken(
+  { token }: { token: string },
+  { at, context }: { at: Instant; context: Context },
+): Stored {
+  const { dialect, sender, options } = context;
+  const { method, userAgent, remoteAddress, host } = sender;
+  const asked = `${productOfDialect(dialect.name)}/${token}`;
+  const owner = { kind: "token", token } as const;
+  options.refusals.note({
+    owner,
+    reason: "unknown-token",
+    asked,
+    method,
+    userAgent,
+    remoteAddress,
+    host,
+    at,
+  });
+  return "unknown";
 }
 
 /** Keeps it for the page of the project that it named. */

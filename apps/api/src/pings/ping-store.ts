@@ -1,4 +1,5 @@
 import {
+  findByToken,
   type Knowledge,
   KnownChecks,
   type Pool,
@@ -105,4 +106,17 @@ function isAboutData(error: unknown): boolean {
   if (!("code" in error) || typeof error.code !== "string")
     return error instanceof TypeError || error instanceof RangeError;
   return /^2[123]/.test(error.code);
+}
+
+/** Records a ping; a UUID that no check has may be the token of another product. */
+export async function recordOrAlias(
+  arrival: ReceivedPing,
+  { ingest, pool }: { ingest: { record: (arrival: ReceivedPing) => Promise<Recorded> }; pool: Pool },
+): Promise<Recorded> {
+  const recorded = await ingest.record(arrival);
+  if (recorded.kind !== "unknown" || arrival.target.kind !== "uuid") return recorded;
+  const pingUuid = await findByToken(pool, arrival.target.pingUuid).catch(() => null);
+  return pingUuid === null
+    ? recorded
+    : await ingest.record({ ...arrival, target: { kind: "uuid", pingUuid } });
 }

@@ -4,7 +4,11 @@ import type { Target } from "@overdue/db";
 import { findForeignOutcome } from "./other-dialects.ts";
 
 /** Whose ping it would be: the check or project that a URL names, whether or not it exists. */
-export type Owner = { kind: "uuid"; pingUuid: string } | { kind: "key"; pingKey: string; slug: string };
+export type Owner =
+  | { kind: "uuid"; pingUuid: string }
+  | { kind: "key"; pingKey: string; slug: string }
+  /** Of another product, in a URL that names no project. */
+  | { kind: "token"; token: string };
 
 /** What a ping's URL asks for. The refusals have Healthchecks' words, since its clients know them. */
 export type PingUrl =

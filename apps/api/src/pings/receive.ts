@@ -6,13 +6,30 @@ import {
   readFacts,
   type RunFacts,
 } from "@overdue/core";
-import { type Recorded, REFUSAL_REASONS, type RefusalReason, type Target } from "@overdue/db";
+import { ohDearFailure } from "@overdue/core/dialects";
+import {
+  findByToken,
+  isOwnPingKey,
+  type Pool,
+  type Recorded,
+  REFUSAL_REASONS,
+  type RefusalReason,
+  type Target,
+} from "@overdue/db";
 import type { Logger } from "pino";
 
 import * as answers from "./answers.ts";
-import { isPreflight, type PingAddresses, readSender, type Sender, toArrival } from "./arrival.ts";
+import {
+  isPreflight,
+  type PingAddresses,
+  readSender,
+  type SaidPing,
+  type Sender,
+  toArrival,
+} from "./arrival.ts";
 import type { Clock } from "./clock.ts";
 import { type Ingest, orUnavailable, Unavailable } from "./ingest.ts";
+import { recordOrAlias } from "./ping-store.ts";
 import { foreignOutcomeInBody } from "./other-dialects.ts";
 import {
   isSlug,
@@ -24,11 +41,12 @@ import {
   readPingUrl,
 } from "./ping-url.ts";
 import type { PingRequest } from "./ping-request.ts";
-import { readBody } from "./read-body.ts";
+import { type ReadBody, readBody } from "./read-body.ts";
 import type { Refusals } from "./refusals.ts";
 import { isOwnForward, type ShadowCopies } from "./shadow-copies.ts";
 
 type ReceiveOptions = {
+  pool: Pool;
   ingest: Pick<Ingest, "record">;
   clock: Clock;
   refusals: Pick<Refusals, "note" | "hasTooMany">;
@@ -55,7 +73,7 @@ export function pingReceiver(options: ReceiveOptions) {
     if (isOwnForward(request, options.publicUrl)) return answers.problem(answers.FORWARDED_TO_ITSELF);
     const sender = readSender(request, options);
     const url = readPingUrl(path, request.query);
-    if (mayBeForeign(url)) {
+    if (mayBeForeign(url) || (endsWithWord(url) && (await isOfToken(url, options)))) {
       const answered = await options.inDialect({ ...request, target: `/ping/${path}` });
       if (answered !== null) return answered;
     }
@@ -81,6 +99,19 @@ export function pingReceiver(options: ReceiveOptions) {
 /** Whatever is no ping of ours; a UUID with a word behind it has the form of a key and a slug. */
 function mayBeForeign(url: PingUrl): boolean {
   return url.kind !== "ping" || (url.target.kind === "slug" && isUuid(url.target.pingKey));
+}
+
+/** What other products say behind a token, and what may be the slug behind a ping key too. */
+const WORDS = /^(?:starting|finished|failed|run|complete|fail|ok|tick)$/;
+
+function endsWithWord(url: PingUrl): url is Extract<PingUrl, { kind: "ping" }> {
+  return url.kind === "ping" && url.target.kind === "slug" && WORDS.test(url.target.slug);
+}
+
+/** Whether what has the form of a ping key and a slug is a token of another product, which some check has, and a word. */
+async function isOfToken({ target }: { target: Target }, { pool }: ReceiveOptions): Promise<boolean> {
+  if (target.kind !== "slug" || isOwnPingKey(target.pingKey)) return false;
+  return (await findByToken(pool, target.pingKey).catch(() => null)) !== null;
 }
 
 /** What is wrong with a URL below /ping that names no check: its slug, or else the rest of its path. */
@@ -154,22 +185,43 @@ async function storePing(
     timeMs: options.bodyTimeMs,
     keywords: async () => (await orUnavailable(options.findFilters(target))).flatMap(httpKeywords),
   });
-  const words = url.action === "success" && url.exitStatus === null ? foreignOutcomeInBody(body) : null;
-  if (words !== null) {
-    const readings = await orUnavailable(options.findFilters(target));
-    // A check that looks for keywords in bodies decides by its own rules.
-    if (!readings.some(({ filterHttpBody }) => filterHttpBody)) {
-      const problem = { kind: "other dialect", words, place: "body" } as const;
-      return await refuseMalformed({ kind: "malformed", target, problem }, { refuse, options });
-    }
+  const isPlain = url.action === "success" && url.exitStatus === null;
+  const failure = isPlain ? failureInBody(body) : null;
+  const words = isPlain && failure === null ? foreignOutcomeInBody(body) : null;
+  // A check that looks for keywords in bodies decides by its own rules.
+  const decidesItself = (failure ?? words) !== null && (await looksIntoBodies(target, options));
+  if (words !== null && !decidesItself) {
+    const problem = { kind: "other dialect", words, place: "body" } as const;
+    return await refuseMalformed({ kind: "malformed", target, problem }, { refuse, options });
   }
+  const said: SaidPing = failure === null || decidesItself ? url : failedBy(url, failure);
   const at = options.clock.now();
-  const extra = factsIn(request.header(FACTS_HEADER), url.action);
-  const recorded = await options.ingest.record(toArrival({ ...url, ...extra }, { sender, body, at }));
-  const { action: kind, exitStatus, rid } = url;
-  const said = { dialect: null, kind, exitStatus, rid, durationMs: null, body: body.kept, at };
-  options.copies.add(recorded, { said, request, sender });
+  const extra = factsIn(request.header(FACTS_HEADER), said.action);
+  const recorded = await recordOrAlias(toArrival({ ...said, ...extra }, { sender, body, at }), options);
+  const { action: kind, exitStatus, rid, durationMs = null } = said;
+  const copied = { dialect: null, kind, exitStatus, rid, durationMs, body: body.kept, at };
+  options.copies.add(recorded, { said: copied, request, sender });
   return answerRecorded(recorded, { target: url.target, refuse, bodyBytesMax: options.bodyBytesMax });
+}
+
+/** A longer body is the output of a job. */
+const FIELDS_BYTES_MAX = 2_000;
+
+function failureInBody({ kept }: ReadBody) {
+  return kept === null || kept.length > FIELDS_BYTES_MAX ? null : ohDearFailure(kept.toString("utf8"));
+}
+
+async function looksIntoBodies(target: Target, { findFilters }: ReceiveOptions): Promise<boolean> {
+  const readings = await orUnavailable(findFilters(target));
+  return readings.some(({ filterHttpBody }) => filterHttpBody);
+}
+
+/** The ping as a failure with what its body says of the run. */
+function failedBy(
+  url: Extract<PingUrl, { kind: "ping" }>,
+  { exitStatus, durationMs }: NonNullable<ReturnType<typeof ohDearFailure>>,
+): SaidPing {
+  return { ...url, action: "fail", exitStatus, ...(durationMs !== null && { durationMs }) };
 }
 
 /** In lower case: what the command `overdue` says about a run, as JSON. */

@@ -64,7 +64,7 @@ export function createReceiver(options: ReceiverOptions) {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   let heartbeat: ReturnType<typeof startHeartbeat> | undefined;
   const common = { bodyTimeMs: BODY_MS_MAX, ...options, ingest, clock, refusals, copies };
-  const inDialect = dialectPings({ ...common, pool });
+  const inDialect = dialectPings(common);
   const answer = pingReceiver({
     ...common,
     inDialect,

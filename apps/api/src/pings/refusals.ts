@@ -122,5 +122,6 @@ export class Refusals {
 }
 
 function ownerId(owner: Owner): string {
+  if (owner.kind === "token") return "tokens";
   return owner.kind === "uuid" ? owner.pingUuid : owner.pingKey;
 }

@@ -184,6 +184,12 @@ const connect = createRoute({
   component: lazyRouteComponent(() => import("../pages/connect-page.tsx"), "ConnectPage"),
 });
 
+const shadow = createRoute({
+  getParentRoute: () => projectRoute,
+  path: "shadow",
+  component: lazyRouteComponent(() => import("../pages/shadow-page.tsx"), "ShadowPage"),
+});
+
 const maintenance = createRoute({
   getParentRoute: () => projectRoute,
   path: "maintenance",
@@ -263,6 +269,7 @@ export const routeTree = root.addChildren([
       ...alertPageRoutes,
       refusedPings,
       connect,
+      shadow,
       maintenance,
       newWindow,
       editWindow,

@@ -213,7 +213,9 @@ describe("the instructions for pinging a check", () => {
 
 test("a check that pings name already is made by one click, due once a day", async () => {
   const sent = fakeApi({ [`POST ${PATH}`]: () => problem(422, { code: "invalid", detail: "No." }) });
-  const { user } = await renderPart(<CreateCheckButton projectId={PROJECT} slug="nightly-bakup" />);
+  const { user } = await renderPart(
+    <CreateCheckButton projectId={PROJECT} missing={{ slug: "nightly-bakup" }} />,
+  );
   await user.click(screen.getByRole("button", { name: "Create nightly-bakup" }));
   await screen.findByText("No.");
   expect(sent.at(-1)?.json).toMatchObject({

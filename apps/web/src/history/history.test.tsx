@@ -379,6 +379,7 @@ describe("pings that did not count", () => {
     reason: "unknown-slug",
     asked: "/nightly-bakup",
     missingSlug: "nightly-bakup",
+    missingToken: null,
     count: 1_204,
     firstAt: AT,
     lastAt: AT,
@@ -390,7 +391,10 @@ describe("pings that did not count", () => {
   test("are listed for the project with the reason and what to do", async () => {
     fakeApi({ [`GET /v1/projects/${PROJECT}/refused-pings`]: page(refused) });
     await renderPart(
-      <RefusedPingsOfProject projectId={PROJECT} createButton={(slug) => <button>Create {slug}</button>} />,
+      <RefusedPingsOfProject
+        projectId={PROJECT}
+        createButton={(missing) => <button>Create {"slug" in missing && missing.slug}</button>}
+      />,
     );
     await screen.findByRole("table");
     expect(tableRows()).toEqual([

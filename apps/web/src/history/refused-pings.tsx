@@ -24,8 +24,11 @@ export function RefusedPingsOfCheck({ projectId, checkId }: { projectId: string;
 type OfProject = {
   projectId: string;
   /** Offers to create the check that pings name; null for people who cannot. */
-  createButton: ((slug: string) => ReactNode) | null;
+  createButton: ((missing: MissingCheck) => ReactNode) | null;
 };
+
+/** How pings name a check that is not there. */
+export type MissingCheck = { slug: string } | { alias: NonNullable<RefusedPing["missingToken"]> };
 
 /** The refused pings of a project, those without a check included. */
 export function RefusedPingsOfProject({ projectId, createButton }: OfProject) {
@@ -34,10 +37,11 @@ export function RefusedPingsOfProject({ projectId, createButton }: OfProject) {
   return <TableCard query={query} empty="Every ping counted." columns={columns} rowKey={({ id }) => id} />;
 }
 
-function createColumn(createButton: (slug: string) => ReactNode): Column<RefusedPing> {
+function createColumn(createButton: (missing: MissingCheck) => ReactNode): Column<RefusedPing> {
   return {
     head: "Check",
-    cell: ({ missingSlug }) => missingSlug !== null && createButton(missingSlug),
+    cell: ({ missingSlug: slug, missingToken: alias }) =>
+      slug !== null ? createButton({ slug }) : alias !== null && createButton({ alias }),
   };
 }
 
@@ -65,6 +69,8 @@ const COLUMNS: Column<RefusedPing>[] = [
 /** Why a ping did not count, and what to do about it. */
 const REASON_SENTENCES: Record<RefusedPing["reason"], string> = {
   "unknown-slug": "No check of this project has this slug. Create the check, or add ?create=1 to the URL.",
+  "unknown-token":
+    "No check has this token of another product. Create the check, or enter the token on the page of its check.",
   "unknown-path": "The end of the URL is not an action. Use start, fail, log or an exit status.",
   "invalid-slug": "A slug consists of at most 100 lower-case letters, digits, - and _.",
   "invalid-exit-status": "An exit status is a number from 0 to 255.",

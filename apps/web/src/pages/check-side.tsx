@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { IconPencil } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
+import { AliasCard } from "../checks/aliases.tsx";
 import { type CheckView, checksQuery } from "../checks/check-queries.ts";
 import { serverNow } from "../time/clock.ts";
 import { Card } from "../ui/card.tsx";
@@ -28,6 +29,7 @@ export default function CheckSide({ check }: { check: CheckView }) {
     <>
       <CheckChannels check={check} />
       <SettingsCard check={check} />
+      <AliasCard projectId={check.projectId} checkId={check.id} />
       <BadgeCard name={checkName(check)} badgeUrl={check.badgeUrl} />
     </>
   );

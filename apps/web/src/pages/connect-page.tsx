@@ -33,6 +33,11 @@ export function ConnectPage() {
               Only editors and owners can see the ping key, for which &lt;ping key&gt; stands below.
             </Text>
           )}
+          <Card title="Beside the monitor that you have">
+            <TextLink to="/projects/$projectId/shadow" params={{ projectId }}>
+              Forward pings there too, and compare what both say, until you switch over
+            </TextLink>
+          </Card>
           <Clients pingKey={project.pingKey ?? "<ping key>"} />
           <Assistants projectId={projectId} />
         </>

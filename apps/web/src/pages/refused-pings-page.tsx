@@ -21,7 +21,9 @@ export function RefusedPingsPage() {
     >
       <RefusedPingsOfProject
         projectId={projectId}
-        createButton={canEdit ? (slug) => <CreateCheckButton projectId={projectId} slug={slug} /> : null}
+        createButton={
+          canEdit ? (missing) => <CreateCheckButton projectId={projectId} missing={missing} /> : null
+        }
       />
     </Page>
   );

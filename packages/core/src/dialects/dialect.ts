@@ -3,6 +3,7 @@ import type { CheckSettings } from "../checks/settings.ts";
 import type { ReportedMetrics } from "../metrics/read-metrics.ts";
 import { slugify } from "../text/slugify.ts";
 import { isUuid } from "../uuid.ts";
+import { isToken } from "./alias.ts";
 
 /** A request of another monitor's client, as far as it is read. */
 export type DialectRequest = {
@@ -19,6 +20,8 @@ export type DialectRequest = {
 /** Which check a ping is for: by the secret of its ping URL, or by a key of its project and the client's own name. */
 export type DialectTarget =
   | { kind: "uuid"; pingUuid: string }
+  /** Of another product; some check may be known by it. */
+  | { kind: "token"; token: string }
   | { kind: "slug"; pingKey: string; slug: string; name: string };
 
 /** What a client says about the check itself, such as the `monitor_config` of Sentry. */
@@ -55,7 +58,7 @@ export type DialectOutcome = {
 };
 
 /** `text`: null where there is no body. */
-export type DialectAnswer = { status: number; type: "text" | "json"; text: string | null };
+export type DialectAnswer = { status: number; type: "text" | "json" | "problem"; text: string | null };
 
 /** How the clients of one monitor say what happened, and which answers they understand. */
 export type Dialect = {
@@ -94,8 +97,13 @@ export function onePing(
   return { kind: "pings", pings: [{ ...plainPing(target, kind), ...more }], reply: "" };
 }
 
-/** The check whose ping UUID a token is, with or without dashes; null for any other text. */
+/** The check that a token in a URL stands for: by its ping UUID, or by a token of another product; null for no token. */
 export function targetOfToken(token: string): DialectTarget | null {
+  return targetOfUuid(token) ?? (isToken(token) ? { kind: "token", token } : null);
+}
+
+/** The check whose ping UUID this is, with or without dashes; null for any other text. */
+export function targetOfUuid(token: string): DialectTarget | null {
   const bare = token.toLowerCase().replaceAll("-", "");
   const pingUuid = bare.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
   return isUuid(pingUuid) ? { kind: "uuid", pingUuid } : null;
@@ -107,10 +115,20 @@ export function targetOfToken(token: string): DialectTarget | null {
  */
 export function targetOfName(pingKey: string, name: string, environment = ""): DialectTarget {
   const isUsual = environment === "" || environment.toLowerCase() === "production";
-  const whole = (isUsual ? name : `${name} (${environment})`).trim();
+  const said = isUsual ? name : `${name} (${environment})`;
+  // PostgreSQL stores neither NUL nor half of a surrogate pair.
+  const whole = said
+    .toWellFormed()
+    .replaceAll(/\p{Cc}/gu, " ")
+    .trim();
   const slug = slugify(whole).replace(/^_+/, "");
   const shown = whole.slice(0, NAME_CHARS).trim();
   return { kind: "slug", pingKey, slug: slug === "" ? `job-${shortHash(whole)}` : slug, name: shown };
+}
+
+/** Whether a text may be a key at all: visible ASCII, as keys in URLs and headers are. */
+export function mayBeKey(text: string): boolean {
+  return /^[\x21-\x7e]{1,500}$/.test(text);
 }
 
 /** FNV-1a of 32 bits: tells the few names of one project apart. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { dialectOf, type DialectPing, type DialectReading } from "./index.ts";
+import { dialectOf, type DialectPing, type DialectReading, ohDearFailure } from "./index.ts";
 
 const UUID = "123e4567-e89b-12d3-a456-426614174000";
 const BARE = UUID.replaceAll("-", "");
@@ -24,7 +24,7 @@ function said(reading: DialectReading): string {
 }
 
 function lineOf({ target, kind, exitStatus, runId, durationMs, body }: DialectPing): string {
-  const whose = target.kind === "uuid" ? "uuid" : `${target.pingKey === KEY ? "" : "? "}${target.slug}`;
+  const whose = target.kind === "slug" ? `${target.pingKey === KEY ? "" : "? "}${target.slug}` : target.kind;
   const parts = [kind, whose, runId && `#${runId}`, durationMs !== null && `${durationMs}ms`, exitStatus];
   const shown = parts.filter((part) => part !== null && part !== false && part !== "");
   return `${shown.join(" ")}${body === "" ? "" : ` "${body}"`}`;
@@ -193,11 +193,30 @@ describe("Sentry", () => {
 
   test.each([
     ["*/30 * * * * *", "sentry.javascript.node/11.12.0", "cron-kelektiv"],
+    ["*/1 * * * * *", "sentry.javascript.node/8.55.2", "cron-kelektiv"],
     ["0 0 3 * * *", "sentry.java.spring-boot/7.22.0", "spring"],
+    ["0 0 3 ? * MON", "sentry.java.spring-boot.jakarta/8.1.0", "spring"],
+    ["0 0 3 ? * 2", "sentry.java/7.22.0", "quartz"],
+    ["0 0 3 ? * 2 2027", "sentry.java/7.22.0", "quartz"],
+    ["0 3 * * * 30", "sentry.python.django/2.75.0", "croniter6"],
+    ["0 3 1 * 1", "sentry.php.laravel/4.10.0", "laravel-cron-expression"],
     ["0 3 * * *", "sentry.python/2.75.0", "celery"],
     ["0 3 * * *", "sentry.ruby/5.0.0", "fugit"],
   ])("%s of %s is read as %s reads it", (value, sdk, scheduler) => {
     expect(declared({ schedule: { type: "crontab", value } }, sdk)?.schedule).toMatchObject({ scheduler });
+  });
+
+  test.each([
+    ["a margin", "0 3 1 * 1", "sentry.python/2.75.0", { checkin_margin: 5 }],
+    ["a limit", "0 3 1 * 1", "sentry.javascript.nextjs/11.12.0", { max_runtime: 720, timezone: "UTC" }],
+    ["nothing else", "0 3 1 * 1", "sentry.go/0.50.0", {}],
+    ["nothing else", "0 3 1 * 1", "sentry-cli/3.8.0", {}],
+  ])("a line that a person wrote, with %s, is read as Sentry reads it: %s of %s", (_, value, sdk, more) => {
+    expect(declared({ schedule: { type: "crontab", value }, ...more }, sdk)?.schedule).toEqual({
+      kind: "cron",
+      expression: value,
+      timezone: "UTC",
+    });
   });
 
   test.each([
@@ -452,3 +471,31 @@ test.each(["/", "/v1/projects", "/ping/x", "/api/v3/checks/", "/start/now", "/me
   "%s belongs to no dialect",
   (path) => expect(dialectOf({ path, query: new URLSearchParams() })).toBeNull(),
 );
+
+test.each([
+  ['{"exit_code":3,"runtime":1.5,"memory":42,"failure_message":"no space"}', 3, 1_500, "no space"],
+  ['{"exit_code":-1}', null, null, ""],
+  ["exit_code=2&runtime=0.2", 2, 200, ""],
+])(
+  "a plain ping with Oh Dear's fields alone is a failure by its exit code: %s",
+  (body, exitStatus, durationMs, text) => {
+    expect(ohDearFailure(body)).toEqual({ exitStatus, durationMs, body: text });
+  },
+);
+
+test.each([
+  '{"exit_code":0,"runtime":1.5}',
+  '{"exit_code":1,"host":"db1"}',
+  '{"exit_code":"none"}',
+  "the exit_code was 1",
+  '[{"exit_code":1}]',
+  "",
+])("any other body is the output of a job: %s", (body) => {
+  expect(ohDearFailure(body)).toBeNull();
+});
+
+test("a name is stored without what no database takes", () => {
+  const body = JSON.stringify({ check: "a\u0000b\ud800", kind: "success" });
+  const reading = read("/v1/ping", { method: "POST", body, headers: { authorization: `Bearer ${KEY}` } });
+  expect(reading).toMatchObject({ pings: [{ target: { slug: "a-b", name: "a b\ufffd" } }] });
+});

@@ -1,8 +1,10 @@
 import { canonical } from "./canonical.ts";
+export { PingInput } from "./canonical.ts";
 import { cronitor } from "./cronitor.ts";
 import type { Dialect, DialectRequest } from "./dialect.ts";
 import { alertmanager, pushgateway } from "./metrics.ts";
 import { sentry } from "./sentry.ts";
+export { ohDearFailure } from "./tokens.ts";
 import { betterStack, checkly, cronhub, honeybadger, ohDear, snitch, uptimeKuma } from "./tokens.ts";
 import { appSignal, gatus, opsgenie } from "./with-keys.ts";
 
@@ -31,4 +33,13 @@ export function dialectOf(request: Pick<DialectRequest, "path" | "query">): Dial
 }
 
 export { declarationOf } from "./sentry-monitor.ts";
+export {
+  ALIAS_PRODUCTS,
+  type Alias,
+  aliasLabel,
+  type AliasProduct,
+  placeAlias,
+  productOfDialect,
+} from "./alias.ts";
+export { mayBeKey } from "./dialect.ts";
 export type { Dialect, DialectAnswer, DialectOutcome, DialectPing, DialectReading } from "./dialect.ts";

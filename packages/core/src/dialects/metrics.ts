@@ -8,7 +8,7 @@ import {
   onePing,
   plainPing,
   targetOfName,
-  targetOfToken,
+  targetOfUuid,
   textOf,
   unescaped,
   usualAnswer,
@@ -35,7 +35,7 @@ export const alertmanager: Dialect = {
     if (!Array.isArray(alerts) || alerts.length === 0)
       return { kind: "malformed", problem: "the body is not a webhook message in JSON with alerts" };
     const known = alerts.slice(0, ALERTS_MAX).filter(isRecord);
-    const target = targetOfToken(key);
+    const target = targetOfUuid(key);
     if (target === null) return eachByItself(key, known);
     const resolved = known.filter(({ status }) => status !== "firing");
     const body_ = resolved.map((alert) => `resolved: ${nameOf(alert)}`).join("\n");

@@ -66,7 +66,7 @@ function scheduleOf(config: Record<string, unknown>, sdk: string): Schedule | nu
   }
   const timezone = textOf(config["timezone"]) || "UTC";
   const expression = textOf(value).trim();
-  const scheduler = schedulerOf(expression, sdk);
+  const scheduler = schedulerOf(expression, { sdk, isTaken: isTakenFromScheduler(config) });
   const cron = { kind: "cron", expression, timezone };
   return (scheduler === null ? null : readSchedule({ ...cron, scheduler })) ?? readSchedule(cron);
 }
@@ -77,23 +77,39 @@ function readSchedule(input: unknown): Schedule | null {
 }
 
 /**
- * The id of the scheduler that runs the jobs of an SDK: the usual one of its language. Null for a line of five fields, which is
- * then read as Sentry reads it, unless the language has a scheduler of its own for these.
+ * Whether the SDK took the schedule from a scheduler by itself. It sends the schedule and its time zone then; a person who
+ * writes a configuration says a margin or a limit too. Source: sentry-python `integrations/celery/beat.py`,
+ * sentry-javascript `packages/node-core/src/cron`, sentry-laravel `ConsoleSchedulingIntegration`.
  */
-function schedulerOf(expression: string, sdk: string): string | null {
-  const hasSeconds = expression.split(/\s+/).length > FIELDS;
-  const known = BY_LANGUAGE.find(([name]) => sdk.includes(name));
-  return (hasSeconds ? known?.[1] : known?.[2]) ?? null;
+function isTakenFromScheduler(config: Record<string, unknown>): boolean {
+  return Object.keys(config).every((name) => TAKEN.has(name) || config[name] === null);
+}
+
+const TAKEN = new Set(["schedule", "schedule_type", "timezone"]);
+
+/**
+ * The id of the scheduler that runs the jobs of an SDK; null: the line is read as Sentry reads it. A line with seconds or
+ * years is of a scheduler of the SDK's language, no matter who wrote it; one of five fields only where the SDK took it from there.
+ */
+function schedulerOf(expression: string, { sdk, isTaken }: { sdk: string; isTaken: boolean }): string | null {
+  const fields = expression.split(/\s+/).length;
+  const [, six = null, five = null] = BY_LANGUAGE.find(([name]) => name.test(sdk)) ?? [];
+  if (fields > FIELDS) return six;
+  return isTaken ? five : null;
 }
 
 const FIELDS = 5;
-/** Part of the SDK's name; the scheduler of six fields; that of five. */
-const BY_LANGUAGE: [string, string, string | null][] = [
-  ["sentry.javascript", "cron-kelektiv", "cron-kelektiv"],
-  ["sentry.python", "croniter6", "celery"],
-  ["sentry.java", "spring", null],
-  ["sentry.go", "gocron", "gocron"],
-  ["sentry.ruby", "fugit", "fugit"],
-  ["sentry.php.laravel", "laravel-cron-expression", "laravel-cron-expression"],
-  ["sentry.rust", "rust-cron", null],
+/**
+ * The SDK's name; the scheduler of six fields; that of five. Node's three (cron, node-cron, node-schedule) put seconds first
+ * and look the same here. Java's SDK takes no schedule by itself: without Spring's part the line is Quartz' own.
+ */
+const BY_LANGUAGE: [RegExp, string, string | null][] = [
+  [/^sentry\.javascript/, "cron-kelektiv", "cron-kelektiv"],
+  [/^sentry\.python/, "croniter6", "celery"],
+  [/^sentry\.java\.spring/, "spring", null],
+  [/^sentry\.java\b/, "quartz", null],
+  [/^sentry\.go/, "gocron", null],
+  [/^sentry\.ruby/, "fugit", "fugit"],
+  [/^sentry\.php\.laravel/, "laravel-cron-expression", "laravel-cron-expression"],
+  [/^sentry\.rust/, "rust-cron", null],
 ];

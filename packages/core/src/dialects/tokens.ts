@@ -1,6 +1,7 @@
 import { readMetrics } from "../metrics/read-metrics.ts";
 import {
   type Dialect,
+  type DialectPing,
   type DialectTarget,
   exitStatusOf,
   isRecord,
@@ -53,19 +54,24 @@ export const uptimeKuma: Dialect = {
   },
 };
 
-/** Dead Man's Snitch: `s` is the exit status or a word for a failure, `m` a message. */
+/**
+ * Dead Man's Snitch: `s` is the exit status or a word for a failure, `m` a message, in the query or the body. A bare token is
+ * that of any product whose URL is nothing else.
+ */
 export const snitch: Dialect = {
   name: "Dead Man's Snitch",
-  matches: ({ path, query }) => PING.test(path) && query.has("s"),
-  read: ({ path, query }) => {
+  matches: ({ path, query }) =>
+    PING.test(path) && (query.has("s") || targetOfToken(PING.exec(path)?.[1] ?? "")?.kind === "token"),
+  read: ({ path, query, body }) => {
     const target = targetOfToken(PING.exec(path)?.[1] ?? "");
     if (target === null) return UNKNOWN_TOKEN;
-    const [status, message] = [query.get("s") ?? "", query.get("m") ?? ""];
+    const sent = fieldsOf(body);
+    const [status, message] = [query.get("s") ?? sent("s"), query.get("m") ?? sent("m")];
     const isHealthy = status === "" || status === "0";
     const exitStatus = exitStatusOf(status);
     const words = exitStatus === null && !isHealthy ? status : "";
-    const body = [message, words].filter((text) => text !== "").join("\n");
-    return onePing(target, isHealthy ? "success" : "fail", { exitStatus, body });
+    const said = [message, words].filter((text) => text !== "").join("\n");
+    return onePing(target, isHealthy ? "success" : "fail", { exitStatus, body: said });
   },
   answer: (outcome) =>
     outcome.kind === "stored" ? textAnswer(202, "Got it, thanks!") : usualAnswer(outcome),
@@ -136,6 +142,28 @@ export const ohDear: Dialect = {
   },
   answer: notFoundForAnyToken,
 };
+
+const OH_DEAR_FIELDS = new Set(["exit_code", "runtime", "memory", "failure_message"]);
+
+/**
+ * What Oh Dear's fields say in the body of a plain ping, as its clients send them there too: null where they are not its
+ * fields and nothing else, or the run ended well. A body is else the output of a job, which says nothing.
+ * Source: https://ohdear.app/docs/general/cron-job-monitoring/advanced-usage, shared dialects.md 9.
+ */
+export function ohDearFailure(body: string): Pick<DialectPing, "exitStatus" | "durationMs" | "body"> | null {
+  if (!body.includes("exit_code")) return null;
+  const json = jsonObject(body);
+  const names = json === null ? [...new URLSearchParams(body).keys()] : Object.keys(json);
+  if (!names.every((name) => OH_DEAR_FIELDS.has(name))) return null;
+  const said = fieldsOf(body);
+  const code = said("exit_code").trim();
+  if (!/^-?\d{1,5}$/.test(code) || Number(code) === 0) return null;
+  return {
+    exitStatus: exitStatusOf(code),
+    durationMs: secondsToMs(said("runtime")),
+    body: said("failure_message"),
+  };
+}
 
 /** The fields of a body in JSON, of a form, or of a form in parts. */
 function fieldsOf(body: string): (name: string) => string {

@@ -35,7 +35,7 @@ export type ForwardedPing = {
 export type OldProduct = { product: ShadowProduct; pingUrl: string; pingKey: string };
 
 /** What names the check: its key there, and its own slug and ping UUID for an address with placeholders. */
-export type ForwardedCheck = { key: string; slug: string; pingUuid: string };
+type ForwardedCheck = { key: string; slug: string; pingUuid: string };
 
 export type ForwardRequest = {
   method: "GET" | "POST";

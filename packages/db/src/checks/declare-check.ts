@@ -4,7 +4,7 @@ import type { CheckSettings } from "@overdue/core";
 import type { Instant } from "@overdue/schedules";
 
 import { inTransaction, type Pool } from "../database.ts";
-import { createByPing, withPingKeys } from "../transitions/find-targets.ts";
+import { createByPing, HAS_SLUG, withPingKeys } from "../transitions/find-targets.ts";
 import { editCheckIn } from "./write-check.ts";
 
 /** A check as its own client describes it, such as the SDK of Sentry with a `monitor_config`. */
@@ -28,7 +28,7 @@ export async function declareCheck(pool: Pool, check: DeclaredCheck, at: Instant
   const declared = createHash("sha256").update(JSON.stringify(check.settings)).digest("base64url");
   const known = await pool.query<Known>(
     `select p.id as "projectId", c.id as "checkId", c.declared, c.deleted_at is not null as "isDeleted"
-       from projects p left join checks c on c.project_id = p.id and c.slug = $2
+       from projects p left join checks c on c.project_id = p.id and ${HAS_SLUG}
       where p.ping_key = $1 and p.deleted_at is null`,
     [target.pingKey, target.slug],
   );

@@ -1,3 +1,4 @@
+export { AliasRefused, findByToken, listAliases, setAliases } from "./aliases.ts";
 export { type CheckDetails, createCheck, insertCheck, type NewCheck } from "./insert-check.ts";
 export {
   type CheckEdit,

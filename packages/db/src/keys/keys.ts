@@ -2,7 +2,7 @@ import type { Instant } from "@overdue/schedules";
 import { and, eq, gt, isNull, or, asc, sql } from "drizzle-orm";
 import type { Db, Tx } from "../database.ts";
 import { apiKeys, projects } from "../schema/index.ts";
-import { isKey, storedKey, type KeyScope, newApiKey, isGuessable } from "../secrets/api-key.ts";
+import { isKey, storedKey, type KeyScope, newApiKey, isGuessable, isOwnPingKey } from "../secrets/api-key.ts";
 import type { MemberRef } from "../projects/members.ts";
 
 export type KeyRow = typeof apiKeys.$inferSelect;
@@ -163,7 +163,7 @@ export async function checkBroughtKey(
     .from(apiKeys)
     .where(eq(apiKeys.hash, storedKey(key).hash));
   if (found?.projectId === projectId) return "ours";
-  return found !== undefined || isGuessable(key) ? "no" : "yes";
+  return found !== undefined || isGuessable(key) || isOwnPingKey(key) ? "no" : "yes";
 }
 
 /** Why a key is refused: the end of a sentence that begins with the name of its field. */

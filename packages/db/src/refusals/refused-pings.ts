@@ -3,11 +3,12 @@ import type { Pool, Db } from "../database.ts";
 import { withPingKeys } from "../transitions/find-targets.ts";
 import { and, desc, eq, getTableColumns, sql } from "drizzle-orm";
 import type { EventPage } from "../history/list-events.ts";
-import { checks, refusedPings } from "../schema/index.ts";
+import { checkAliases, checks, refusedPings } from "../schema/index.ts";
 
 /** Why a ping did not count. The answer is an error up to "too-many", and OK from "link-preview" on, as in Healthchecks. */
 export const REFUSAL_REASONS = [
   "unknown-slug",
+  "unknown-token",
   "unknown-path",
   "invalid-slug",
   "invalid-exit-status",
@@ -27,7 +28,11 @@ export type RefusalReason = (typeof REFUSAL_REASONS)[number];
 
 /** Equal pings that did not count, and how many there were; method, address and user agent are those of the last one. */
 export type Refusal = {
-  owner: { kind: "uuid"; pingUuid: string } | { kind: "key"; pingKey: string; slug: string };
+  owner:
+    | { kind: "uuid"; pingUuid: string }
+    | { kind: "key"; pingKey: string; slug: string }
+    /** Of another product, in a URL that names no project: it is shown where the instance has one project alone. */
+    | { kind: "token"; token: string };
   reason: RefusalReason;
   asked: string;
   count: number;
@@ -43,7 +48,7 @@ const ROWS_PER_PROJECT_MAX = 200;
 const STORE = `
 with given as (
   select * from json_to_recordset($1::json) as x(
-    ping_uuid uuid, ping_key text, slug text, reason text, asked text, count integer, first_at float8, last_at float8,
+    ping_uuid uuid, ping_key text, token text, slug text, reason text, asked text, count integer, first_at float8, last_at float8,
     method text, remote_address text, user_agent text)
 ), owned as (
   select c.project_id, c.id as check_id, x.*
@@ -52,6 +57,10 @@ with given as (
   select p.id, (select min(c.id::text)::uuid from checks c
                  where c.project_id = p.id and c.slug = x.slug and c.deleted_at is null having count(*) = 1), x.*
     from given x join projects p on p.ping_key = x.ping_key and p.deleted_at is null
+   union all
+  select p.id, null, x.*
+    from given x join projects p on x.token is not null and p.deleted_at is null
+   where (select count(*) from (select from projects where deleted_at is null limit 2) few) = 1
 ), stored as (
   insert into refused_pings (project_id, check_id, reason, asked, count, first_at, last_at, method, remote_address,
                              user_agent)
@@ -96,6 +105,7 @@ async function toRows(pool: Pool, refusals: readonly Refusal[]) {
   return refusals.map(({ owner, ...refusal }, i) => ({
     ping_uuid: owner.kind === "uuid" ? owner.pingUuid : null,
     ping_key: owner.kind === "key" ? targets[i]?.pingKey : null,
+    token: owner.kind === "token" ? owner.token : null,
     slug: owner.kind === "key" ? owner.slug : null,
     reason: refusal.reason,
     asked: refusal.asked,
@@ -108,8 +118,14 @@ async function toRows(pool: Pool, refusals: readonly Refusal[]) {
   }));
 }
 
-/** `missingSlug`: the slug that it named, where no check has that now; null where it named none, or one that is there. */
-export type RefusedPingRow = typeof refusedPings.$inferSelect & { missingSlug: string | null };
+/**
+ * `missingSlug`: the slug that it named, where no check has that now; null where it named none, or one that is there.
+ * `missingToken`: the same of a token of another product, as `product/token`.
+ */
+export type RefusedPingRow = typeof refusedPings.$inferSelect & {
+  missingSlug: string | null;
+  missingToken: string | null;
+};
 
 const ASKED_SLUG = sql`substring(${refusedPings.asked} from '^/([a-z0-9_-]{1,100})(?:[/?]|$)')`;
 const MISSING_SLUG = sql<string | null>`case
@@ -118,6 +134,11 @@ const MISSING_SLUG = sql<string | null>`case
        and ${checks.deletedAt} is null)
   then ${ASKED_SLUG} end`;
 
+const MISSING_TOKEN = sql<string | null>`case
+  when ${refusedPings.reason} = 'unknown-token' and not exists (
+    select 1 from ${checkAliases} where ${checkAliases.token} = substring(${refusedPings.asked} from '/(.*)$'))
+  then ${refusedPings.asked} end`;
+
 /** Pings of a project, or of one check, that did not count, the most recent first. */
 export async function listRefusedPings(
   db: Db,
@@ -125,7 +146,7 @@ export async function listRefusedPings(
   { limit, after }: EventPage,
 ): Promise<RefusedPingRow[]> {
   return await db
-    .select({ ...getTableColumns(refusedPings), missingSlug: MISSING_SLUG })
+    .select({ ...getTableColumns(refusedPings), missingSlug: MISSING_SLUG, missingToken: MISSING_TOKEN })
     .from(refusedPings)
     .where(
       and(

@@ -6,19 +6,19 @@ const PREFIX_CHARS = 12;
 
 export type KeyScope = "read" | "write" | "ping" | "overview";
 
-/** The prefix of an API key that may only ping. */
-export const PING_KEY_START = "ovp_";
-
 /** Generates an API key: `hcw_` or `hcr_`, as Healthchecks' clients expect, `ovp_` or `ovo_`, then 28 random characters (166 bits). */
 export function newApiKey(scope: KeyScope): string {
-  return (
-    { write: "hcw_", read: "hcr_", ping: PING_KEY_START, overview: "ovo_" }[scope] + randomText(LETTERS, 28)
-  );
+  return { write: "hcw_", read: "hcr_", ping: "ovp_", overview: "ovo_" }[scope] + randomText(LETTERS, 28);
 }
 
 /** Generates a ping key: 22 characters (113 bits), in lower case since it may be part of an e-mail address. */
 export function newPingKey(): string {
   return randomText(PING_LETTERS, 22);
+}
+
+/** Whether a key has the form of a ping key that was made here: then no API key is the same. */
+export function isOwnPingKey(key: string): boolean {
+  return /^[a-z0-9]{22}$/.test(key);
 }
 
 const DISTINCT_CHARS_MIN = 9;

@@ -55,7 +55,7 @@ type Started = { settings: ShadowSettings; secrets: ShadowSecrets; at: number; v
 
 /**
  * Starts a project's shadow mode, or gives it other settings; one that had ended begins anew, and so does one that goes to
- * another product. `version`: the one that the editor saw; null: whatever is there. @throws StaleVersion
+ * another product. `version`: what the editor saw; null: whatever is there. @throws StaleVersion
  */
 export async function startShadow(
   db: Db,

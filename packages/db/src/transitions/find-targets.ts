@@ -6,7 +6,7 @@ import type { Instant } from "@overdue/schedules";
 import { PING_READING } from "../checks/check-row.ts";
 import { type CheckDetails, insertCheck } from "../checks/insert-check.ts";
 import { openDb, type Pool, type PoolClient } from "../database.ts";
-import { PING_KEY_START, storedKey } from "../secrets/api-key.ts";
+import { isOwnPingKey, storedKey } from "../secrets/api-key.ts";
 
 /** Which check a ping is for: by the check's own UUID, or by the project's ping key and a slug. */
 export type Target =
@@ -77,8 +77,33 @@ async function lookUp(client: Pool | PoolClient, slugs: readonly SlugTarget[]): 
       first ? { kind: "check", pingUuid: row.ping_uuid, created: false } : { kind: "ambiguous" },
     );
   }
+  await lookUpAliases(client, slugs, found);
   return found;
 }
+
+/** A slug that no check has may be the key by which another product knows one. */
+async function lookUpAliases(
+  client: Pool | PoolClient,
+  slugs: readonly SlugTarget[],
+  found: Map<string, Found>,
+): Promise<void> {
+  const unknown = slugs.filter((target) => found.get(slugOf(target))?.kind === "unknown");
+  if (unknown.length === 0) return;
+  const rows = await client.query<{ ping_key: string; slug: string; ping_uuid: string }>(
+    `select distinct p.ping_key, a.slug, c.ping_uuid
+       from unnest($1::text[], $2::text[]) as x(ping_key, slug)
+       join projects p on p.ping_key = x.ping_key and p.deleted_at is null
+       join check_aliases a on a.project_id = p.id and a.slug = x.slug
+       join checks c on c.project_id = a.project_id and c.id = a.check_id and c.deleted_at is null`,
+    [unknown.map((target) => target.pingKey), unknown.map((target) => target.slug)],
+  );
+  for (const { ping_key: pingKey, slug, ping_uuid: pingUuid } of rows)
+    found.set(slugOf({ pingKey, slug }), { kind: "check", pingUuid, created: false });
+}
+
+/** SQL: whether the check `c` has the slug $2, or an alias that is one. */
+export const HAS_SLUG = `(c.slug = $2 or exists (
+  select from check_aliases a where a.project_id = c.project_id and a.check_id = c.id and a.slug = $2))`;
 
 /** What is known of a check that a ping makes; else it is once a day. */
 type FirstSettings = Pick<CheckDetails, "declared"> & { settings: Partial<CheckSettings> };
@@ -145,7 +170,7 @@ async function lookForSlug(pool: Pool, asked: SlugTarget) {
   const [{ pingKey, slug, create } = asked] = await withPingKeys(pool, [asked]);
   const rows = await pool.query<{ checks: number }>(
     `select count(c.id)::int as checks
-       from projects p left join checks c on c.project_id = p.id and c.slug = $2 and c.deleted_at is null
+       from projects p left join checks c on c.project_id = p.id and ${HAS_SLUG} and c.deleted_at is null
       where p.ping_key = $1 and p.deleted_at is null
       group by p.id`,
     [pingKey, slug],
@@ -171,7 +196,7 @@ export async function findMailTarget(pool: Pool, target: Target): Promise<MailTa
   const [{ pingKey, slug } = target] = await withPingKeys(pool, [target]);
   const rows = await pool.query<MailTarget>(
     `select ${columns} from projects p
-             join checks c on c.project_id = p.id and c.slug = $2 and c.deleted_at is null
+             join checks c on c.project_id = p.id and ${HAS_SLUG} and c.deleted_at is null
             where p.ping_key = $1 and p.deleted_at is null limit 2`,
     [pingKey, slug],
   );
@@ -179,16 +204,15 @@ export async function findMailTarget(pool: Pool, target: Target): Promise<MailTa
 }
 
 /**
- * Returns the targets, in order, with the project's ping key in place of an API key of scope `ping`. An unknown, expired
+ * Returns the targets, in order, with the project's ping key in place of an API key of scope `ping`, which may be one that
+ * another product made. What has the form of a ping key is not looked for. An unknown, expired
  * or revoked key stays as it is, and finds nothing. Stores when a key was used, at most once a minute.
  */
 export async function withPingKeys<Slug extends { kind: "slug"; pingKey: string; slug: string }>(
   client: Pool | PoolClient,
   targets: readonly Slug[],
 ): Promise<Slug[]> {
-  const keys = [...new Set(targets.map(({ pingKey }) => pingKey))].filter((key) =>
-    key.startsWith(PING_KEY_START),
-  );
+  const keys = [...new Set(targets.map(({ pingKey }) => pingKey))].filter((key) => !isOwnPingKey(key));
   if (keys.length === 0) return [...targets];
   const hashes = keys.map((key) => storedKey(key).hash);
   const rows = await client.query<{ hash: string; ping_key: string }>(
@@ -229,9 +253,9 @@ async function byUuid(pool: Pool, pingUuid: string): Promise<PingFilter[]> {
 async function bySlug(pool: Pool, asked: Extract<Target, { kind: "slug" }>): Promise<PingFilter[]> {
   const [{ pingKey, slug } = asked] = await withPingKeys(pool, [asked]);
   const rows = await pool.query<PingFilter>(
-    `select ${PING_READING} from checks
+    `select ${PING_READING} from checks c
       where project_id = (select id from projects where ping_key = $1 and deleted_at is null)
-        and slug = $2 and deleted_at is null`,
+        and ${HAS_SLUG} and deleted_at is null`,
     [pingKey, slug],
   );
   return rows;
