@@ -35,6 +35,7 @@ const MORE_BODIES: Record<string, object> = {
   "POST /api/auth/invitation/sign-up": { token: "none", password: "another long password" },
   "POST /v1/invitations/:invitationId/accept": {},
   "POST /v1/invitations/:invitationId/decline": {},
+  "POST /v1/ping": { check: new URL(check.pingUrl).pathname.split("/").at(-1), kind: "log" },
   "POST /v1/projects": { name: "second" },
   "POST /v1/schedules/explain": { schedule: { kind: "cron", expression: "0 3 * * *", timezone: "UTC" } },
   "POST /v1/projects/:projectId/routes": {

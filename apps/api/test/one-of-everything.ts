@@ -90,9 +90,6 @@ export async function fillProject(api: TestApi, owner: Owner) {
   const { deliveryId } = await read<{ deliveryId: string }>(
     await owner.as("POST", `${owner.path}/channels/${channelId}/test`),
   );
-  const { id: keyId } = await read<{ id: string }>(
-    await owner.as("POST", `${owner.path}/keys`, { name: MARKER, scope: "read" }),
-  );
   const { pingUrl } = await read<{ pingUrl: string }>(
     await owner.as("GET", `${owner.path}/checks/${checkId}`),
   );
@@ -102,6 +99,7 @@ export async function fillProject(api: TestApi, owner: Owner) {
   const incidentId = open.items[0]?.id ?? "";
   const made = async (path: string, input: object) =>
     (await read<{ id: string }>(await owner.as("POST", `${owner.path}/${path}`, input))).id;
+  const keyId = await made("keys", { name: MARKER, scope: "read" });
   const personId = await made("people", { name: MARKER, channelIds: [channelId] });
   const rotationId = await made("rotations", { ...ROTATION, personIds: [personId] });
   const routeId = await made("routes", {

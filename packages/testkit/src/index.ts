@@ -32,5 +32,5 @@ export {
   type Written,
 } from "./scenes/alert-scene.ts";
 export { aCheck, anArrival, aProject, type SceneCheck } from "./scenes/check-scene.ts";
-export { askedStormSize } from "./scenes/storm-size.ts";
+export { askedFuzz, askedStormSize } from "./scenes/asked-sizes.ts";
 export { keptInstall } from "./installs/kept-install.ts";

@@ -1,5 +1,6 @@
 import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
 
+import { askedFuzz } from "@overdue/testkit";
 import { expect, test } from "vitest";
 
 import { person, read, testApi } from "../../test/test-api.ts";
@@ -8,8 +9,8 @@ import { person, read, testApi } from "../../test/test-api.ts";
  * Malformed requests in the form of other monitors' clients bring no error of ours and fill no memory. `npm run fuzz` sends
  * 50,000, the test some hundred; FUZZ_SEED repeats a run. A further kind of request is one more entry of KINDS.
  */
-const REQUESTS = Number(process.env["FUZZ_REQUESTS"] ?? 400);
-const SEED = Number(process.env["FUZZ_SEED"] ?? 20_261_201);
+const REQUESTS = askedFuzz().requests ?? 400;
+const SEED = askedFuzz().seed ?? 20_261_201;
 const AT_ONCE = 20;
 /** Of the heap, after the first requests have loaded all code. */
 const GROWTH_BYTES_MAX = 60_000_000;
