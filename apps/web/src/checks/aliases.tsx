@@ -38,7 +38,8 @@ export function AliasCard({ projectId, checkId }: Ref) {
   return (
     <Card title="Keys of other products">
       <Text c="dimmed" mb="xs">
-        With the token that its URL has there, the job pings this check once its host name is changed.
+        Enter the token or key that the job uses with another product. Once its host name is changed, the job
+        pings this check.
       </Text>
       {aliases.map((alias) => (
         <Group key={`${alias.product} ${alias.key}`} justify="space-between" mb="xs">

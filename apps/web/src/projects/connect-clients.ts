@@ -12,7 +12,8 @@ type Address = {
 type Client = { name: string; note: string; settings: (address: Address) => string };
 
 const BY_NAME = "Names a job by its slug.";
-const BY_UUID = "The UUID is the last part of the check's ping URL.";
+const BY_UUID =
+  "The UUID is the last part of the check's ping URL. The token that the job has now works too, once it is entered on the check's page.";
 
 /** The clients whose requests are read, by the name of their monitor; the page in docs/connect says more of each. */
 export const CLIENTS: readonly Client[] = [

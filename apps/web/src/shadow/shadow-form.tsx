@@ -89,7 +89,7 @@ export function ShadowForm({ projectId, shadow }: { projectId: string; shadow: S
         />
         <NativeSelect
           label="It knows a check by"
-          description="An alias of this product, on the check's page, wins in any case."
+          description="A key of this product that is set on a check's page is used first."
           data={facts.keysFrom.map((value) => ({ value, label: KEYS[value] }))}
           {...form.getInputProps("keysFrom")}
         />
@@ -115,7 +115,7 @@ export function ShadowForm({ projectId, shadow }: { projectId: string; shadow: S
         <FormProblems otherProblems={otherProblems} errors={form.errors} />
         <Group>
           <Button type="submit" loading={isSaving}>
-            {goesOn ? "Save" : "Start to forward"}
+            {goesOn ? "Save" : "Start forwarding"}
           </Button>
         </Group>
       </Stack>
