@@ -46,32 +46,45 @@ test("discover makes a check of each job of a machine, and a second time changes
   expect(await findProjectChecks(served.db, project.id)).toEqual(made);
 });
 
-test("import makes checks of another product's monitors, and a second time changes nothing", async () => {
+test("import makes checks of another product's monitors that keep their tokens, and a second time changes nothing", async () => {
   const { project, keys } = await tenant(served);
   const file = join(folder, "snitches.json");
-  const snitch = { name: "Nightly backup", tags: ["db"], status: "paused", type: { interval: "daily" } };
+  const snitch = { name: "Nightly backup", tags: ["db"], status: "healthy", type: { interval: "daily" } };
   writeFileSync(
     file,
     JSON.stringify([
       { ...snitch, token: "c2354d53d2" },
+      { ...snitch, name: "Guessed", token: "backup", status: "paused" },
       { ...snitch, name: "Odd", token: "x", type: { interval: "never" } },
     ]),
   );
   const run = async () =>
     JSON.parse(await overdue(keys.rw, "import", "deadmanssnitch", "--file", file)) as object;
   const odd = { check: "Odd", problem: "its interval, “never”, is unknown: make its check by hand." };
-  const first = await run();
-  expect(first).toMatchObject({
-    created: 1,
+  expect(await run()).toEqual({
+    created: 2,
     alreadyThere: 0,
-    problems: [odd],
-    urls: [{ check: "nightly-backup" }],
+    problems: [
+      {
+        check: "Guessed",
+        problem: expect.stringMatching(
+          /^its client needs the check's own ping URL, .* too easy to guess/,
+        ) as string,
+      },
+      odd,
+    ],
+    urls: [
+      { check: "nightly-backup", url: `${served.url}/ping/c2354d53d2` },
+      { check: "guessed", url: expect.stringMatching(/\/ping\/[\da-f-]{36}$/) as string },
+    ],
   });
+  expect((await fetch(`${served.url}/ping/c2354d53d2?m=done`)).status).toBe(202);
   const made = await findProjectChecks(served.db, project.id);
   expect(made).toMatchObject([
-    { slug: "nightly-backup", status: "paused", tags: "db", graceSeconds: 21_600 },
+    { slug: "nightly-backup", status: "up", tags: "db", graceSeconds: 21_600 },
+    { slug: "guessed", status: "paused" },
   ]);
-  expect(await run()).toEqual({ created: 0, alreadyThere: 1, urls: [], problems: [odd] });
+  expect(await run()).toEqual({ created: 0, alreadyThere: 2, urls: [], problems: [odd] });
   expect(await findProjectChecks(served.db, project.id)).toEqual(made);
 });
 

@@ -116,9 +116,13 @@ async function create(one: Imported, { project, machine }: Into, problems: strin
     const made = (await project.createCheck(one.check ?? {})) as KnownCheck & { warnings?: string[] };
     problems.push(...(made.warnings ?? []));
     if (one.isPaused) await project.ask("POST", `/checks/${made.id}/pause`);
-    const hasKey = one.alias === null || (await setAlias(one.alias, made, project));
+    const refusal = one.alias === null ? null : await setAlias(one.alias, made, project);
+    if (refusal !== null)
+      problems.push(`its client needs the check's own ping URL, since its old key is refused: ${refusal}`);
     const { url, pingKey } = readConfig(machine);
-    return hasKey ? `${url}${one.path.replace("PING_KEY", pingKey ?? "<ping key>")}` : (made.pingUrl ?? "");
+    return refusal === null
+      ? `${url}${one.path.replace("PING_KEY", pingKey ?? "<ping key>")}`
+      : (made.pingUrl ?? "");
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     problems.push(`its check could not be made: ${error.message}`);
@@ -126,17 +130,17 @@ async function create(one: Imported, { project, machine }: Into, problems: strin
   }
 }
 
-/** Whether the check answers to the old key, so that a client needs the new host only. */
+/** Lets the check answer to the old key, so that a client needs the new host only. @returns why it does not; null: it does */
 async function setAlias(
   alias: NonNullable<Imported["alias"]>,
   { id }: KnownCheck,
   project: OpenProject,
-): Promise<boolean> {
+): Promise<string | null> {
   try {
     await project.ask("PUT", `/checks/${id}/aliases`, { aliases: [alias] });
-    return true;
+    return null;
   } catch (error) {
-    if (error instanceof Failure) return false;
+    if (error instanceof Failure) return error.message;
     throw error;
   }
 }
