@@ -1,33 +1,72 @@
 import { execFile } from "node:child_process";
+import { readFile, rm } from "node:fs/promises";
 import type { IncomingMessage } from "node:http";
 import { request } from "node:https";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 
 const SCRIPTS = import.meta.dirname;
 const PORT = 26_443;
 
-/** A control plane of etcd, kube-apiserver and kube-controller-manager, as build.sh makes it in `folder`. */
+/** A new control plane of etcd, kube-apiserver and kube-controller-manager, as build.sh makes it in `folder`. */
 export async function startCluster(folder: string) {
+  await rm(join(folder, "run/etcd"), { recursive: true, force: true });
   await promisify(execFile)("bash", [join(SCRIPTS, "start.sh"), folder, String(PORT)]);
-  return { stop: async () => void (await promisify(execFile)("bash", [join(SCRIPTS, "stop.sh"), folder])) };
+  const controllers = Number(await readFile(join(folder, "run/cm.pid"), "utf8"));
+  return {
+    holdControllers: () => process.kill(controllers, "SIGSTOP"),
+    resumeControllers: () => process.kill(controllers, "SIGCONT"),
+    stop: async () => void (await promisify(execFile)("bash", [join(SCRIPTS, "stop.sh"), folder])),
+  };
 }
 
-/** Asks the API server as the administrator. @throws for any answer but 2xx */
-export async function kube(method: string, path: string, body?: unknown): Promise<unknown> {
+export type Cluster = Awaited<ReturnType<typeof startCluster>>;
+
+function open(method: string, path: string, body?: unknown): Promise<IncomingMessage> {
   const type = method === "PATCH" ? "application/merge-patch+json" : "application/json";
   const headers = { authorization: "Bearer admintoken", "content-type": type };
-  const response = await new Promise<IncomingMessage>((done, fail) => {
+  return new Promise((done, fail) => {
     const options = { method, rejectUnauthorized: false, headers };
     const asked = request(`https://127.0.0.1:${PORT}${path}`, options, done);
     asked.once("error", fail);
     asked.end(body === undefined ? undefined : JSON.stringify(body));
   });
+}
+
+/** Asks the API server as the administrator. @throws for any answer but 2xx */
+export async function kube(method: string, path: string, body?: unknown): Promise<unknown> {
+  const response = await open(method, path, body);
   let text = "";
   for await (const part of response) text += String(part);
   const status = response.statusCode ?? 0;
   if (status >= 200 && status < 300) return JSON.parse(text);
   throw new Error(`${method} ${path}: ${status} ${text.slice(0, 300)}`);
+}
+
+/** A Job as a watch of the trial's own has seen it. Instants are epoch milliseconds. */
+export type SeenJob = { name: string; createdAt: number; hasEnded: boolean; isGone: boolean };
+type JobChange = {
+  type: string;
+  object: {
+    metadata: { uid: string; name: string; creationTimestamp: string };
+    status?: { conditions?: { type: string }[] };
+  };
+};
+
+/** Writes down each Job that there is from now on, by its UID: what the agent must have reported. */
+export async function recordJobs(): Promise<ReadonlyMap<string, SeenJob>> {
+  const jobs = new Map<string, SeenJob>();
+  const path = "/apis/batch/v1/namespaces/default/jobs?watch=1&timeoutSeconds=7200";
+  const response = await open("GET", path);
+  createInterface({ input: response }).on("line", (line) => {
+    const { type, object } = JSON.parse(line) as JobChange;
+    const { uid, name, creationTimestamp } = object.metadata;
+    const hasEnded = (object.status?.conditions ?? []).some((one) => /^(?:Complete|Failed)$/.test(one.type));
+    jobs.set(uid, { name, createdAt: Date.parse(creationTimestamp), hasEnded, isGone: type === "DELETED" });
+  });
+  response.on("error", () => {});
+  return jobs;
 }
 
 /** A kubeconfig of the user "agent", who may do nothing until a role is bound to it. */

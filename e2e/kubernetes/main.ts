@@ -4,7 +4,17 @@ import { join, resolve } from "node:path";
 
 import { type Overdue, startOverdue } from "../clients/harness/overdue.ts";
 import { type Trial, tryAll } from "../support/try-all.ts";
-import { AGENT_KUBECONFIG, cronJob, grantLeastRights, kube, startCluster } from "./cluster.ts";
+import type { Steps } from "../support/steps.ts";
+import {
+  AGENT_KUBECONFIG,
+  type Cluster,
+  cronJob,
+  grantLeastRights,
+  kube,
+  recordJobs,
+  type SeenJob,
+  startCluster,
+} from "./cluster.ts";
 
 // npm run test:kubernetes -- DIR: the agent against a real control plane that e2e/kubernetes/build.sh DIR has built.
 const folder = process.argv[2];
@@ -14,6 +24,7 @@ if (folder === undefined) {
 }
 
 const CRONJOBS = "/apis/batch/v1/namespaces/default/cronjobs";
+const JOBS = "/apis/batch/v1/namespaces/default/jobs";
 const SECOND_MS = 1_000;
 
 /** Each CronJob, and what its check must have heard of its first two minutes. */
@@ -80,62 +91,167 @@ async function startAgent(overdue: Overdue) {
   });
 }
 
-/** The pings of a check with their bodies, and its runs. */
-async function heard(overdue: Overdue, name: string): Promise<string> {
-  return await overdue
-    .seen(await overdue.checkNamed(`default/${name}`))
-    .catch((error: Error) => error.message);
+type Ping = {
+  number: number;
+  kind: string;
+  rid: string | null;
+  exitStatus: number | null;
+  bodyBytes: number;
+};
+
+/** The pings of a CronJob's check, the oldest first, with their bodies. */
+async function pingsOf(overdue: Overdue, name: string): Promise<(Ping & { body: string })[]> {
+  const headers = { "x-api-key": overdue.keys.write };
+  const { id } = await overdue.checkNamed(`default/${name}`);
+  const url = `${overdue.projectUrl}/checks/${id}/pings`;
+  const page = (await (await fetch(`${url}?limit=100`, { headers })).json()) as { items: Ping[] };
+  const bodies = page.items.map(async ({ number, bodyBytes }) =>
+    bodyBytes === 0 ? "" : (await fetch(`${url}/${number}/body`, { headers })).text(),
+  );
+  const texts = await Promise.all(bodies);
+  return page.items.map((ping, index) => ({ ...ping, body: texts[index] ?? "" })).toReversed();
 }
 
+/** `start Job …; fail 3 Container main …` */
+async function heard(overdue: Overdue, name: string): Promise<string> {
+  const pings = await pingsOf(overdue, name);
+  return pings
+    .map(({ kind, exitStatus, body }) => `${kind} ${exitStatus === null ? "" : `${exitStatus} `}${body}`)
+    .join("; ")
+    .replaceAll("\n", " ");
+}
+
+/** Looks until it sees what is expected, and gives the part that shows it. */
 async function until(look: () => Promise<string>, expected: RegExp, seconds: number): Promise<string> {
-  let text = await look();
-  for (
-    const end = Date.now() + seconds * SECOND_MS;
-    !expected.test(text) && Date.now() < end;
-    text = await look()
-  )
-    await new Promise((done) => setTimeout(done, SECOND_MS));
-  return text.replaceAll("\n", " ");
+  const end = Date.now() + seconds * SECOND_MS;
+  for (;;) {
+    const text = await look().catch((error: Error) => error.message);
+    const found = expected.exec(text)?.[0];
+    if (found !== undefined) return found;
+    if (Date.now() > end) return text;
+    await pause(2);
+  }
+}
+
+async function pause(seconds: number): Promise<void> {
+  await new Promise((done) => setTimeout(done, seconds * SECOND_MS));
+}
+
+/** Waits until so many seconds of a minute are over. */
+async function atSecond(second: number): Promise<void> {
+  const now = (Date.now() / SECOND_MS) % 60;
+  await pause((second - now + 60) % 60);
+}
+
+/** Compares what a check has heard with the Jobs that there were. @returns "all once", or each difference */
+async function compare(overdue: Overdue, name: string, jobs: ReadonlyMap<string, SeenJob>): Promise<string> {
+  const pings = await pingsOf(overdue, name);
+  const count = (uid: string, isStart: boolean) =>
+    pings.filter(({ rid, kind }) => rid === uid && kind !== "log" && (kind === "start") === isStart).length;
+  const own = [...jobs].filter(([, job]) => job.name.replace(/-(?:\d+|manual)$/, "") === name);
+  const differences = own.flatMap(([uid, { name: job, hasEnded, isGone }]) => {
+    const [starts, ends] = [count(uid, true), count(uid, false)];
+    const isRight = starts === 1 && (hasEnded || isGone ? ends === 1 : ends <= 1);
+    return isRight ? [] : [`${job}: ${starts} starts, ${ends} ends`];
+  });
+  const uids = new Set(own.map(([uid]) => uid));
+  for (const { rid, kind } of pings)
+    if (kind !== "log" && !uids.has(rid ?? "")) differences.push(`${kind} of no Job, ${rid}`);
+  return differences.length === 0 ? `all ${own.length} once` : differences.join("; ");
+}
+
+const ONCE = /^all \d+ once$/;
+
+async function tryAgent(steps: Steps, overdue: Overdue, cluster: Cluster): Promise<void> {
+  const jobs = await recordJobs();
+  let agent = await startAgent(overdue);
+  try {
+    for (const [, object] of STORIES) await kube("POST", CRONJOBS, object);
+    for (const [name, , expected] of STORIES)
+      await steps.step(name, expected, () => until(() => heard(overdue, name), expected, 330));
+    await steps.step(
+      "a run started by hand",
+      /start Job default.by-hand-manual, started by hand.*success/,
+      async () => {
+        const made = (await kube("POST", CRONJOBS, cronJob("by-hand", { schedule: "0 0 1 1 *" }))) as Made;
+        await kube("POST", JOBS, jobByHand(made));
+        return await until(() => heard(overdue, "by-hand"), /start.*success.*/, 60);
+      },
+    );
+    await steps.step("suspend and resume", /suspended.*resumed/, async () => {
+      await kube("PATCH", `${CRONJOBS}/success`, { spec: { suspend: true } });
+      await kube("PATCH", `${CRONJOBS}/success`, { spec: { suspend: false } });
+      return await until(() => heard(overdue, "success"), /is suspended.*is resumed/, 60);
+    });
+    await steps.step("an edited schedule moves the check", /\*\/2 \* \* \* \*/, async () => {
+      await kube("PATCH", `${CRONJOBS}/exit-code`, { spec: { schedule: "*/2 * * * *" } });
+      const check = await overdue.checkNamed("default/exit-code");
+      return await until(() => overdue.field(check, "schedule"), /\*\/2.*/, 60);
+    });
+    await steps.step("a CronJob deleted with its Job", /JobDeleted|CronJob was deleted/, async () => {
+      await kube("DELETE", `${CRONJOBS}/forbid?propagationPolicy=Background`);
+      return await until(
+        () => heard(overdue, "forbid"),
+        /fail JobDeleted.*|log The CronJob was deleted.*/,
+        60,
+      );
+    });
+    for (const name of [...STORIES.map(([story]) => story), "by-hand"])
+      await steps.step(`${name}: each Job once`, ONCE, () =>
+        until(() => compare(overdue, name, jobs), ONCE, 20),
+      );
+    await steps.step("killed over one due time, and started again", ONCE, async () => {
+      await atSecond(50);
+      agent.kill("SIGKILL");
+      await pause(40);
+      agent = await startAgent(overdue);
+      await pause(15);
+      return await until(() => compare(overdue, "success", jobs), ONCE, 60);
+    });
+    await steps.step("controllers away over three due times", /No Job was started for .*/, async () => {
+      await atSecond(50);
+      cluster.holdControllers();
+      await pause(150);
+      cluster.resumeControllers();
+      return await until(() => heard(overdue, "success"), /log No Job was started for .*/, 120);
+    });
+    for (const name of [...STORIES.map(([story]) => story), "by-hand"])
+      await steps.step(`${name}: each Job once, at the end`, ONCE, () =>
+        until(() => compare(overdue, name, jobs), ONCE, 20),
+      );
+  } finally {
+    agent.kill("SIGKILL");
+  }
+}
+
+type Made = { metadata: { name: string; uid: string }; spec: { jobTemplate: { spec: object } } };
+
+/** What `kubectl create job --from` makes. */
+function jobByHand({ metadata: { name, uid }, spec }: Made) {
+  const owner = { apiVersion: "batch/v1", kind: "CronJob", name, uid, controller: true };
+  return {
+    apiVersion: "batch/v1",
+    kind: "Job",
+    metadata: {
+      name: `${name}-manual`,
+      namespace: "default",
+      annotations: { "cronjob.kubernetes.io/instantiate": "manual" },
+      ownerReferences: [owner],
+    },
+    spec: spec.jobTemplate.spec,
+  };
 }
 
 const agentTrial: Trial = {
   name: "Kubernetes",
   run: async (steps) => {
     const cluster = await startCluster(resolve(folder));
-    const overdue = await startOverdue();
-    steps.version = "1.37.2";
-    await grantLeastRights();
-    let agent = await startAgent(overdue);
     try {
-      for (const [, object] of STORIES) await kube("POST", CRONJOBS, object);
-      for (const [name, , expected] of STORIES)
-        await steps.step(name, expected, () => until(() => heard(overdue, name), expected, 420));
-      await steps.step("suspend and resume", /suspended.*resumed/, async () => {
-        await kube("PATCH", `${CRONJOBS}/success`, { spec: { suspend: true } });
-        await kube("PATCH", `${CRONJOBS}/success`, { spec: { suspend: false } });
-        return await until(() => heard(overdue, "success"), /suspended.*resumed/s, 60);
-      });
-      await steps.step("an edited schedule moves the check", /\*\/2 \* \* \* \*/, async () => {
-        await kube("PATCH", `${CRONJOBS}/exit-code`, { spec: { schedule: "*/2 * * * *" } });
-        const check = await overdue.checkNamed("default/exit-code");
-        return await until(() => overdue.field(check, "schedule"), /\*\/2/, 60);
-      });
-      await steps.step(
-        "killed and started again: as many runs as Jobs, each with one end",
-        /^same$/,
-        async () => {
-          agent.kill("SIGKILL");
-          await new Promise((done) => setTimeout(done, 130 * SECOND_MS));
-          agent = await startAgent(overdue);
-          await new Promise((done) => setTimeout(done, 30 * SECOND_MS));
-          const text = await heard(overdue, "no-ttl");
-          const [starts, ends] = [/start/g, /success/g].map((word) => text.match(word)?.length ?? 0);
-          return Math.abs((starts ?? 0) - (ends ?? 0)) <= 1 ? "same" : text;
-        },
-      );
+      steps.version = "1.37.2";
+      await grantLeastRights();
+      const overdue = await startOverdue();
+      await tryAgent(steps, overdue, cluster).finally(() => overdue.stop());
     } finally {
-      agent.kill("SIGKILL");
-      await overdue.stop();
       await cluster.stop();
     }
   },

@@ -28,6 +28,8 @@ export type Overdue = {
   checkNamed(name: string): Promise<Check>;
   /** The pings and runs of a check in one line: `start, fail 3 "no space"; run fail 3`. */
   seen(check: Pick<Check, "id">): Promise<string>;
+  /** The project below `/v1`, for what the others do not show. */
+  projectUrl: string;
   /** A field of a check, as `/v1` shows it. */
   field(check: Check, name: string): Promise<string>;
   stop(): Promise<void>;
@@ -102,6 +104,7 @@ export async function startOverdue(): Promise<Overdue> {
       return checkOf(found, product.origin);
     },
     seen: (check) => seen(`${product.origin}${project}/checks/${check.id}`),
+    projectUrl: product.origin + project,
     field: async (check, name) =>
       JSON.stringify((await get<Record<string, unknown>>(`${project}/checks/${check.id}`))[name]),
     stop: async () => {
