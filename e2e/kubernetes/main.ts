@@ -144,7 +144,7 @@ async function atSecond(second: number): Promise<void> {
 }
 
 /** Compares what a check has heard with the Jobs that there were. @returns "all once", or each difference */
-async function compare(overdue: Overdue, name: string, jobs: ReadonlyMap<string, SeenJob>): Promise<string> {
+async function compare({ overdue, jobs }: Setting, name: string): Promise<string> {
   const pings = await pingsOf(overdue, name);
   const count = (uid: string, isStart: boolean) =>
     pings.filter(({ rid, kind }) => rid === uid && kind !== "log" && (kind === "start") === isStart).length;
@@ -162,67 +162,62 @@ async function compare(overdue: Overdue, name: string, jobs: ReadonlyMap<string,
 
 const ONCE = /^all \d+ once$/;
 
-async function tryAgent(steps: Steps, overdue: Overdue, cluster: Cluster): Promise<void> {
-  const jobs = await recordJobs();
+type Setting = { steps: Steps; overdue: Overdue; jobs: ReadonlyMap<string, SeenJob> };
+
+async function tryAgent({ steps, overdue }: Omit<Setting, "jobs">, cluster: Cluster): Promise<void> {
+  const setting = { steps, overdue, jobs: await recordJobs() };
   let agent = await startAgent(overdue);
   try {
     for (const [, object] of STORIES) await kube("POST", CRONJOBS, object);
     for (const [name, , expected] of STORIES)
       await steps.step(name, expected, () => until(() => heard(overdue, name), expected, 330));
-    await steps.step(
-      "a run started by hand",
-      /start Job default.by-hand-manual, started by hand.*success/,
-      async () => {
-        const made = (await kube("POST", CRONJOBS, cronJob("by-hand", { schedule: "0 0 1 1 *" }))) as Made;
-        await kube("POST", JOBS, jobByHand(made));
-        return await until(() => heard(overdue, "by-hand"), /start.*success.*/, 60);
-      },
-    );
-    await steps.step("suspend and resume", /suspended.*resumed/, async () => {
-      await kube("PATCH", `${CRONJOBS}/success`, { spec: { suspend: true } });
-      await kube("PATCH", `${CRONJOBS}/success`, { spec: { suspend: false } });
-      return await until(() => heard(overdue, "success"), /is suspended.*is resumed/, 60);
-    });
-    await steps.step("an edited schedule moves the check", /\*\/2 \* \* \* \*/, async () => {
-      await kube("PATCH", `${CRONJOBS}/exit-code`, { spec: { schedule: "*/2 * * * *" } });
-      const check = await overdue.checkNamed("default/exit-code");
-      return await until(() => overdue.field(check, "schedule"), /\*\/2.*/, 60);
-    });
-    await steps.step("a CronJob deleted with its Job", /JobDeleted|CronJob was deleted/, async () => {
-      await kube("DELETE", `${CRONJOBS}/forbid?propagationPolicy=Background`);
-      return await until(
-        () => heard(overdue, "forbid"),
-        /fail JobDeleted.*|log The CronJob was deleted.*/,
-        60,
-      );
-    });
-    for (const name of [...STORIES.map(([story]) => story), "by-hand"])
-      await steps.step(`${name}: each Job once`, ONCE, () =>
-        until(() => compare(overdue, name, jobs), ONCE, 20),
-      );
+    await tryChanges(setting);
     await steps.step("killed over one due time, and started again", ONCE, async () => {
       await atSecond(50);
       agent.kill("SIGKILL");
       await pause(40);
       agent = await startAgent(overdue);
       await pause(15);
-      return await until(() => compare(overdue, "success", jobs), ONCE, 60);
+      return await until(() => compare(setting, "success"), ONCE, 60);
     });
     await steps.step("controllers away over three due times", /No Job was started for .*/, async () => {
       await atSecond(50);
       cluster.holdControllers();
-      await pause(150);
+      await pause(190);
       cluster.resumeControllers();
       return await until(() => heard(overdue, "success"), /log No Job was started for .*/, 120);
     });
     for (const name of [...STORIES.map(([story]) => story), "by-hand"])
-      await steps.step(`${name}: each Job once, at the end`, ONCE, () =>
-        until(() => compare(overdue, name, jobs), ONCE, 20),
-      );
+      await steps.step(`${name}: each Job once`, ONCE, () => until(() => compare(setting, name), ONCE, 20));
   } finally {
     agent.kill("SIGKILL");
   }
 }
+
+/** What people do to CronJobs. */
+async function tryChanges({ steps, overdue }: Setting): Promise<void> {
+  await steps.step("a run started by hand", /started by hand.*success/, async () => {
+    const made = (await kube("POST", CRONJOBS, cronJob("by-hand", { schedule: "0 0 1 1 *" }))) as Made;
+    await kube("POST", JOBS, jobByHand(made));
+    return await until(() => heard(overdue, "by-hand"), /start.*success.*/, 60);
+  });
+  await steps.step("suspend and resume", /suspended.*resumed/, async () => {
+    await kube("PATCH", `${CRONJOBS}/success`, { spec: { suspend: true } });
+    await kube("PATCH", `${CRONJOBS}/success`, { spec: { suspend: false } });
+    return await until(() => heard(overdue, "success"), /is suspended.*is resumed/, 60);
+  });
+  await steps.step("an edited schedule moves the check", /\*\/2 \* \* \* \*/, async () => {
+    await kube("PATCH", `${CRONJOBS}/exit-code`, { spec: { schedule: "*/2 * * * *" } });
+    const check = await overdue.checkNamed("default/exit-code");
+    return await until(() => overdue.field(check, "schedule"), /\*\/2.*/, 60);
+  });
+  await steps.step("a CronJob deleted with its Job", DELETED, async () => {
+    await kube("DELETE", `${CRONJOBS}/forbid?propagationPolicy=Background`);
+    return await until(() => heard(overdue, "forbid"), DELETED, 60);
+  });
+}
+
+const DELETED = /fail JobDeleted.*|log The CronJob was deleted.*/;
 
 type Made = { metadata: { name: string; uid: string }; spec: { jobTemplate: { spec: object } } };
 
@@ -250,7 +245,11 @@ const agentTrial: Trial = {
       steps.version = "1.37.2";
       await grantLeastRights();
       const overdue = await startOverdue();
-      await tryAgent(steps, overdue, cluster).finally(() => overdue.stop());
+      try {
+        await tryAgent({ steps, overdue }, cluster);
+      } finally {
+        await overdue.stop();
+      }
     } finally {
       await cluster.stop();
     }
