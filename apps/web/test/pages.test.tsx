@@ -41,7 +41,7 @@ describe("the first minutes", () => {
     const { items } = await asAda(`${project}/checks`);
     expect(items).toMatchObject([{ name: "nightly backup", severity: "critical", graceSeconds: 10_800 }]);
     expect(screen.getByText(/^Listening…/)).toBeTruthy();
-    expect(await screen.findByText("Nobody is notified yet")).toBeTruthy();
+    expect(await screen.findByText("No channel is chosen yet")).toBeTruthy();
     await ping(pingPath(items[0]));
     act(() => FakeEventSource.opened[0]?.change(items[0].id));
     expect(await screen.findByText(/The first ping came/)).toBeTruthy();

@@ -28,7 +28,9 @@ test("runs are exported as CSV, with the names of the columns first", async () =
   expect(response.headers.get("content-type")).toMatch(/^text\/csv/);
   expect(response.headers.get("content-disposition")).toMatch(/^attachment; filename="runs-.*\.csv"$/);
   const [head, row] = (await response.text()).split("\r\n");
-  expect(head).toBe("check_name,check_id,started_at,ended_at,outcome,duration_ms,exit_status,overlong,host");
+  expect(head).toBe(
+    "check_name,check_id,started_at,ended_at,outcome,duration_ms,exit_status,overlong,host,metrics",
+  );
   expect(row).toMatch(/^"backup, nightly",[0-9a-f-]{36},20\d\d-.*Z,20\d\d-.*Z,fail,\d+,3,false,/);
 });
 

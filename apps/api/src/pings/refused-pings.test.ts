@@ -27,7 +27,7 @@ test.each([
   ]);
 });
 
-test.each(["state=fail", "state=complete\n", "status=down&msg=disk", "exit_code=1"])(
+test.each(["state=fail", "state=complete\n", "status=down&msg=disk"])(
   "a POST whose body is the form %j is never taken for a success",
   async (body) => {
     const check = await aCheck(pool);
@@ -37,6 +37,13 @@ test.each(["state=fail", "state=complete\n", "status=down&msg=disk", "exit_code=
     expect(await refusedOf(check.projectId)).toMatchObject([{ check_id: check.id, reason: "other-dialect" }]);
   },
 );
+
+test("a POST whose body is the form of Oh Dear with an exit status is a failure", async () => {
+  const check = await aCheck(pool);
+  const response = await app.request(`/ping/${check.pingUuid}`, { method: "POST", body: "exit_code=1" });
+  expect(response.status).toBe(200);
+  expect(await pingsOf(check)).toMatchObject([{ kind: "fail" }]);
+});
 
 test.each(["status=ok", "5 files copied, state=fail was not seen", "state=fail\nmore output", "", "disk=1"])(
   "a POST with the body %j is a success, as ever",
