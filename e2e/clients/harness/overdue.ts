@@ -51,11 +51,8 @@ type Ping = { number: number; kind: string; exitStatus: number | null; bodyBytes
 type Run = { outcome: string; exitStatus: number | null };
 type Shown = { id: string; name: string; pingUrl: string };
 
-export async function startOverdue(): Promise<Overdue> {
-  const directory = await emptyDataDirectory();
-  const folders: string[] = [];
-  const port = await freePort();
-  const product = await startProduct(directory.path, {
+function environmentAt(port: number): Record<string, string> {
+  return {
     PORT: String(port),
     // With this the product ends when the process that started it ends, even if that is killed.
     npm_lifecycle_event: "start",
@@ -67,7 +64,14 @@ export async function startOverdue(): Promise<Overdue> {
     BOOTSTRAP_READONLY_KEY: KEYS.read,
     BOOTSTRAP_PING_KEY: KEYS.ping,
     API_RATE_LIMIT: "0",
-  });
+  };
+}
+
+export async function startOverdue(): Promise<Overdue> {
+  const directory = await emptyDataDirectory();
+  const folders: string[] = [];
+  const port = await freePort();
+  const product = await startProduct(directory.path, environmentAt(port));
   const front = await openFront(port);
   const get = <Answer>(path: string) => call<Answer>("GET", product.origin + path);
   const post = <Answer>(path: string, body: object) => call<Answer>("POST", product.origin + path, body);
