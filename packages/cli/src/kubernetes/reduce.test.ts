@@ -494,6 +494,25 @@ describe("starts that did not come", () => {
     ]);
   });
 
+  test.each([
+    ["is kept by the history limits", []],
+    ["goes at its end", [[90, job({ made: 1, status: complete(90) }), true]]],
+  ] as const)("name it under Forbid after its end, too, where its Job %s", (_, gone) => {
+    const steps: Step[] = [
+      [1, cronJob({ concurrencyPolicy: "Forbid", schedule: "* * * * *" })],
+      [1.4, job({ made: 1 })],
+      [90, job({ made: 1, status: complete(90) })],
+      ...gone,
+      [121, job({ uid: "j2", due: 120, made: 121, status: complete(122) })],
+      [241],
+      [361],
+    ];
+    expect(missed(steps)).toEqual([
+      "No Job was started for 2026-11-29 12:01 UTC. Job backup-j1 was still going, and concurrencyPolicy is Forbid.",
+      "No Job was started for 2026-11-29 12:03 UTC. Kubernetes says nothing about it: its controller was away, or startingDeadlineSeconds had passed.",
+    ]);
+  });
+
   test("are named while the CronJob is suspended", () => {
     expect(missed([[1, cronJob()], [10, cronJob({ suspend: true })], [500]])[1]).toContain(
       "The CronJob is suspended.",

@@ -18,6 +18,7 @@ export type Event =
   | { kind: "pod"; type: "seen" | "deleted"; object: Pod };
 
 const MADE_KEPT = 100;
+const GONE_KEPT = 10;
 
 /** Applies one change of an object. It alters `state`, and has no other effect. @returns what is to be reported, in order */
 export function applyEvent(state: AgentState, event: Event, now: number): Report[] {
@@ -43,7 +44,7 @@ function applyCronJob(
   }
   if (before === undefined) {
     const made = object.lastScheduleAt === null ? [] : [object.lastScheduleAt];
-    state.cronJobs.set(object.uid, { cronJob: object, examinedUntil: now, made });
+    state.cronJobs.set(object.uid, { cronJob: object, examinedUntil: now, made, gone: [] });
     return [];
   }
   const was = before.cronJob;
@@ -141,6 +142,11 @@ function applyJobDeletion(
     before.push(...endIfKnown(state, run, now));
   }
   state.runs.delete(object.uid);
+  const watched = state.cronJobs.get(run.job.cronJobUid ?? "");
+  if (watched !== undefined && !run.job.isManual) {
+    const { name, createdAt, end } = run.job;
+    watched.gone = [...watched.gone, { name, createdAt, endedAt: end?.at ?? now }].slice(-GONE_KEPT);
+  }
   if (run.reported === "end" || run.reported === "nothing") return before;
   const isReported = run.reported === "stuck";
   run.reported = "end";

@@ -32,6 +32,8 @@ export type Watched = {
   examinedUntil: number;
   /** Due times that a Job was seen for, the newest last. */
   made: number[];
+  /** Its latest Jobs that are gone, and when they ended: a due time is judged minutes after it. */
+  gone: { name: string; createdAt: number; endedAt: number }[];
 };
 
 /** All that the agent knows. `pods`: those whose Job was not seen yet. */

@@ -61,19 +61,23 @@ export function missedReports(state: AgentState, watched: Watched, now: number):
   return [note(cronJob, now, missedText(state, watched, missed))];
 }
 
-function missedText(state: AgentState, { cronJob }: Watched, missed: readonly number[]): string {
+function missedText(state: AgentState, watched: Watched, missed: readonly number[]): string {
+  const { cronJob } = watched;
   const times = missed.map((at) => timeIn(at, cronJob.timeZone)).join(", ");
-  const going = [...state.runs.values()].find(
-    ({ job }) =>
-      job.cronJobUid === cronJob.uid &&
-      job.end === null &&
-      !job.isManual &&
-      job.createdAt <= (missed[0] ?? 0),
-  );
+  const blocking = cronJob.concurrencyPolicy === "Forbid" ? goingAt(state, watched, missed[0] ?? 0) : null;
   const why = cronJob.isSuspended
     ? "The CronJob is suspended."
-    : cronJob.concurrencyPolicy === "Forbid" && going !== undefined
-      ? `Job ${going.job.name} was still going, and concurrencyPolicy is Forbid.`
-      : "Kubernetes says nothing about it: its controller was away, or startingDeadlineSeconds had passed.";
+    : blocking === null
+      ? "Kubernetes says nothing about it: its controller was away, or startingDeadlineSeconds had passed."
+      : `Job ${blocking} was still going, and concurrencyPolicy is Forbid.`;
   return `No Job was started for ${times}. ${why}`;
+}
+
+/** The Job of a CronJob that was going at a time; null: none was. One that was started by hand holds nothing up. */
+function goingAt(state: AgentState, { cronJob, gone }: Watched, at: number): string | null {
+  const there = [...state.runs.values()]
+    .filter(({ job }) => job.cronJobUid === cronJob.uid && !job.isManual)
+    .map(({ job: { name, createdAt, end } }) => ({ name, createdAt, endedAt: end?.at ?? Infinity }));
+  const going = [...gone, ...there].find(({ createdAt, endedAt }) => createdAt <= at && endedAt > at);
+  return going?.name ?? null;
 }
