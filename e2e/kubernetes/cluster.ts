@@ -45,7 +45,7 @@ export async function kube(method: string, path: string, body?: unknown): Promis
 }
 
 /** A Job as a watch of the trial's own has seen it. Instants are epoch milliseconds. */
-export type SeenJob = { name: string; createdAt: number; hasEnded: boolean; isGone: boolean };
+export type SeenJob = { name: string; createdAt: number; hasEnded: boolean; goneAt: number | null };
 type JobChange = {
   type: string;
   object: {
@@ -63,7 +63,8 @@ export async function recordJobs(): Promise<ReadonlyMap<string, SeenJob>> {
     const { type, object } = JSON.parse(line) as JobChange;
     const { uid, name, creationTimestamp } = object.metadata;
     const hasEnded = (object.status?.conditions ?? []).some((one) => /^(?:Complete|Failed)$/.test(one.type));
-    jobs.set(uid, { name, createdAt: Date.parse(creationTimestamp), hasEnded, isGone: type === "DELETED" });
+    const goneAt = type === "DELETED" ? Date.now() : null;
+    jobs.set(uid, { name, createdAt: Date.parse(creationTimestamp), hasEnded, goneAt });
   });
   response.on("error", () => {});
   return jobs;

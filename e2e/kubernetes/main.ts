@@ -144,14 +144,15 @@ async function atSecond(second: number): Promise<void> {
 }
 
 /** Compares what a check has heard with the Jobs that there were. @returns "all once", or each difference */
-async function compare({ overdue, jobs }: Setting, name: string): Promise<string> {
+async function compare({ overdue, jobs, away }: Setting, name: string): Promise<string> {
   const pings = await pingsOf(overdue, name);
   const count = (uid: string, isStart: boolean) =>
     pings.filter(({ rid, kind }) => rid === uid && kind !== "log" && (kind === "start") === isStart).length;
   const own = [...jobs].filter(([, job]) => job.name.replace(/-(?:\d+|manual)$/, "") === name);
-  const differences = own.flatMap(([uid, { name: job, hasEnded, isGone }]) => {
+  const differences = own.flatMap(([uid, { name: job, createdAt, hasEnded, goneAt }]) => {
+    if (createdAt >= away.from && goneAt !== null && goneAt <= away.to) return [];
     const [starts, ends] = [count(uid, true), count(uid, false)];
-    const isRight = starts === 1 && (hasEnded || isGone ? ends === 1 : ends <= 1);
+    const isRight = starts === 1 && (hasEnded || goneAt !== null ? ends === 1 : ends <= 1);
     return isRight ? [] : [`${job}: ${starts} starts, ${ends} ends`];
   });
   const uids = new Set(own.map(([uid]) => uid));
@@ -162,10 +163,19 @@ async function compare({ overdue, jobs }: Setting, name: string): Promise<string
 
 const ONCE = /^all \d+ once$/;
 
-type Setting = { steps: Steps; overdue: Overdue; jobs: ReadonlyMap<string, SeenJob> };
+/** `away`: while the agent was killed. What began and was deleted then left no trace that it could find. */
+type Setting = {
+  steps: Steps;
+  overdue: Overdue;
+  jobs: ReadonlyMap<string, SeenJob>;
+  away: { from: number; to: number };
+};
 
-async function tryAgent({ steps, overdue }: Omit<Setting, "jobs">, cluster: Cluster): Promise<void> {
-  const setting = { steps, overdue, jobs: await recordJobs() };
+async function tryAgent(
+  { steps, overdue }: Pick<Setting, "steps" | "overdue">,
+  cluster: Cluster,
+): Promise<void> {
+  const setting = { steps, overdue, jobs: await recordJobs(), away: { from: 0, to: 0 } };
   let agent = await startAgent(overdue);
   try {
     for (const [, object] of STORIES) await kube("POST", CRONJOBS, object);
@@ -175,8 +185,10 @@ async function tryAgent({ steps, overdue }: Omit<Setting, "jobs">, cluster: Clus
     await steps.step("killed over one due time, and started again", ONCE, async () => {
       await atSecond(50);
       agent.kill("SIGKILL");
+      setting.away.from = Date.now();
       await pause(40);
       agent = await startAgent(overdue);
+      setting.away.to = Date.now();
       await pause(15);
       return await until(() => compare(setting, "success"), ONCE, 60);
     });
