@@ -59,14 +59,16 @@ export async function recordJobs(): Promise<ReadonlyMap<string, SeenJob>> {
   const jobs = new Map<string, SeenJob>();
   const path = "/apis/batch/v1/namespaces/default/jobs?watch=1&timeoutSeconds=7200";
   const response = await open("GET", path);
-  createInterface({ input: response }).on("line", (line) => {
+  const lines = createInterface({ input: response });
+  lines.on("line", (line) => {
     const { type, object } = JSON.parse(line) as JobChange;
     const { uid, name, creationTimestamp } = object.metadata;
     const hasEnded = (object.status?.conditions ?? []).some((one) => /^(?:Complete|Failed)$/.test(one.type));
     const goneAt = type === "DELETED" ? Date.now() : null;
     jobs.set(uid, { name, createdAt: Date.parse(creationTimestamp), hasEnded, goneAt });
   });
-  response.on("error", () => {});
+  // The watch breaks off when the cluster is stopped.
+  lines.on("error", () => {});
   return jobs;
 }
 
