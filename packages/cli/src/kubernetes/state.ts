@@ -32,7 +32,7 @@ export type Watched = {
   examinedUntil: number;
   /** Due times that a Job was seen for, the newest last. */
   made: number[];
-  /** Its latest Jobs that are gone, and when they ended: a due time is judged minutes after it. */
+  /** Its latest Jobs that are gone, and when they ended: a due time is evaluated minutes after it. */
   gone: { name: string; createdAt: number; endedAt: number }[];
 };
 
