@@ -1,3 +1,4 @@
+import { setTimeout as wait } from "node:timers/promises";
 import { writeFileSync } from "node:fs";
 
 import { readConfig, type Target } from "../config.ts";
@@ -279,8 +280,5 @@ function say(sentence: string): void {
 }
 
 async function sleep(ms: number, signal?: AbortSignal): Promise<void> {
-  await new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal?.addEventListener("abort", () => (clearTimeout(timer), resolve()), { once: true });
-  });
+  await wait(ms, undefined, { ...(signal && { signal }) }).catch(() => undefined);
 }

@@ -69,6 +69,15 @@ const ContainerState = z.object({
   waiting: z.object({ reason: z.string().default(""), message: z.string().default("") }).nullish(),
   terminated: Terminated.nullish(),
 });
+const ContainerStatuses = z
+  .array(
+    z.object({
+      name: z.string(),
+      state: ContainerState.default({}),
+      lastState: ContainerState.default({}),
+    }),
+  )
+  .nullish();
 const RawPod = z.object({
   metadata: Meta,
   spec: z.object({ nodeName: z.string().nullish() }).default({}),
@@ -87,24 +96,8 @@ const RawPod = z.object({
           }),
         )
         .nullish(),
-      initContainerStatuses: z
-        .array(
-          z.object({
-            name: z.string(),
-            state: ContainerState.default({}),
-            lastState: ContainerState.default({}),
-          }),
-        )
-        .nullish(),
-      containerStatuses: z
-        .array(
-          z.object({
-            name: z.string(),
-            state: ContainerState.default({}),
-            lastState: ContainerState.default({}),
-          }),
-        )
-        .nullish(),
+      initContainerStatuses: ContainerStatuses,
+      containerStatuses: ContainerStatuses,
     })
     .default({ phase: "Pending", reason: "", message: "" }),
 });
