@@ -7,6 +7,7 @@ import { recoveryRoutes } from "./auth/recovery-routes.ts";
 import { channelRoutes } from "./channels/channel-routes.ts";
 import { channelKindRoutes } from "./channels/kind-routes.ts";
 import { confirmRoutes, unsubscribeRoutes } from "./channels/email-link-routes.ts";
+import { signingSecretRoutes } from "./channels/signing-secret-routes.ts";
 import { slackReturnRoutes, slackRoutes } from "./channels/slack-routes.ts";
 import { telegramRoutes, telegramUpdateRoutes } from "./channels/telegram-routes.ts";
 import { aliasRoutes } from "./checks/alias-routes.ts";
@@ -90,6 +91,7 @@ function restRoutes() {
     .route("/", noticeRoutes)
     .route("/", outageRoutes)
     .route("/", channelRoutes)
+    .route("/", signingSecretRoutes)
     .route("/", channelKindRoutes)
     .route("/", telegramRoutes)
     .route("/", slackRoutes)

@@ -69,6 +69,7 @@ export const BODIES: Record<string, object> = {
   "POST /v1/projects/:projectId/members": { email: "person-2@example.org", role: "owner" },
   "POST /v1/projects/:projectId/invitations": { email: "person-2@example.org", role: "owner" },
   "PATCH /v1/projects/:projectId/members/:userId": { role: "viewer" },
+  "POST /v1/projects/:projectId/channels/:channelId/rotate-secret": {},
   "POST /v1/projects/:projectId/keys/:keyId/rotate": {},
 };
 

@@ -2,10 +2,12 @@ import { randomUUID } from "node:crypto";
 import { type Config, mailWarning } from "@overdue/config";
 import {
   endChecker,
+  type Keyring,
   keyringOf,
   listen,
   migrateServer,
   noteProblem,
+  noteUnreadable,
   openDb,
   openPool,
   type OwnerContact,
@@ -44,8 +46,10 @@ export async function startChecker({
   const [evaluating, maintaining] = [open("evaluate", 3), open("maintain", 2)];
   await migrateServer(directUrl);
   await noteMailWarning(maintaining, { config, log });
+  const keyring = keyringOf(config.secretKeys);
+  await logUnreadable(maintaining, { keyring, log });
   const egress = openEgress({ allowedNetworks: config.allowedPrivateNetworks });
-  const ownerContact = { keyring: keyringOf(config.secretKeys), mail: config.smtpUrl !== null };
+  const ownerContact = { keyring, mail: config.smtpUrl !== null };
   const evaluator = new DeadlineEvaluator({
     pool: evaluating,
     checkerId: checker.id,
@@ -80,6 +84,12 @@ async function noteMailWarning(pool: Pool, { config, log }: { config: Config; lo
   const warning = mailWarning(config);
   if (warning !== null) log.warn(warning);
   await noteProblem(openDb(pool), "mail", warning);
+}
+
+/** Says at once what SECRET_KEY does not open: a job says it again while it lasts. */
+async function logUnreadable(pool: Pool, { keyring, log }: { keyring: Keyring; log: Logger }) {
+  const sentence = await noteUnreadable(openDb(pool), keyring);
+  if (sentence !== null) log.error(sentence);
 }
 
 type Wakeable = Record<"evaluator" | "escalator" | "accountMails" | "statusMails", { wake(): void }> & {

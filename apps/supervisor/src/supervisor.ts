@@ -102,9 +102,14 @@ async function openInstance(start: Start, terminal: Terminal, parts: Parts) {
   const loaded = import("./first-start/first-start.ts");
   parts.database = await openDatabase(start, terminal, parts.cleanup);
   const { prepareInstance } = await loaded;
-  const url = await prepareInstance(start.config, parts.database.directUrl);
+  const environment = childEnvironment(start, parts.database.url);
+  const url = await prepareInstance(start.config, {
+    directUrl: parts.database.directUrl,
+    secrets: readConfig(environment).secretKeys,
+    say: terminal.say,
+  });
   terminal.signal.throwIfAborted();
-  return { url, environment: childEnvironment(start, parts.database.url) };
+  return { url, environment };
 }
 
 function openDatabase({ config, files }: Start, terminal: Terminal, cleanup: Cleanup): Promise<Database> {

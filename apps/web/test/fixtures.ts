@@ -98,6 +98,8 @@ export function aChannel(channel: Partial<ChannelView> = {}): ChannelView {
     brokenBy: null,
     unconfirmedSince: null,
     askedAt: null,
+    isUnreadable: false,
+    formerSecretUntil: null,
     lastSentAt: null,
     restsUntil: null,
     lastTrial: null,

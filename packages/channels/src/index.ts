@@ -20,11 +20,13 @@ export type {
   Problem,
   PushTarget,
   SendingLimits,
+  Signed,
   Style,
   Unavailable,
 } from "./kind.ts";
 export { waitInHeaders } from "./answers.ts";
 export { parseRefusal, readMailRefusal, type MailRefusal } from "./email/mail-refusal.ts";
+export { formerSecretEnd, withNewSecret, withoutFormerSecret } from "./kinds/webhook/webhook.ts";
 export { SLACK_BUTTONS } from "./kinds/slack.ts";
 export type { AlertLine, AlertMessage } from "./message/alert.ts";
 export { composeAlert } from "./message/compose.ts";

@@ -44,10 +44,13 @@ export type HttpRequest = {
   trusted: boolean;
   onlyHosts: readonly string[] | null;
   /** How the request is signed (Standard Webhooks); the id is the same for every attempt. */
-  signed: { id: string; secret: string } | null;
+  signed: Signed | null;
   /** The body is encrypted for a browser's subscription and signed with the instance's own keys (RFC 8291, 8292). */
   push?: PushTarget;
 };
+
+/** `former`: the secret before, which signs too until then. */
+export type Signed = { id: string; secret: string; former: { secret: string; until: Instant } | null };
 
 /** A browser's subscription, and how its push service treats the message (RFC 8030). Keys are base64url. */
 export type PushTarget = {
@@ -126,6 +129,8 @@ export type ChannelKind = {
   forMachines: boolean;
   fields: readonly Field[];
   schema: z.ZodObject;
+  /** Settings that end, instead of being asked for again, where an address changes its origin. */
+  endsWithAddress: readonly string[];
   rateLimit: SendingLimits;
   parse(input: unknown): Parsed;
   /** @throws if the stored settings do not fit this kind. */
@@ -142,6 +147,7 @@ type KindSpec<Schema extends z.ZodObject> = {
   schema: Schema;
   /** Converts what people type, which may have several forms, into the form that the schema accepts. */
   readInput?(input: Settings): { input: Settings } | { problem: Problem };
+  endsWithAddress?: readonly (keyof z.output<Schema> & string)[];
   /** The hosts that the setting `url` may have; checked when settings are saved. */
   hosts?: readonly string[];
   rateLimit: SendingLimits;
@@ -161,6 +167,7 @@ export function defineKind<Schema extends z.ZodObject>(
     forMachines: spec.forMachines ?? false,
     fields: spec.fields,
     schema: spec.schema,
+    endsWithAddress: spec.endsWithAddress ?? [],
     rateLimit: spec.rateLimit,
     parse: (input) => parseWith(spec, input),
     open: (settings) => spec.open(spec.schema.parse(settings)),

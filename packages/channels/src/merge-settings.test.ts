@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 
 import { channelKinds, isKindName, type KindName, mergeSettings, parseSettings } from "./registry.ts";
+import { withNewSecret } from "./kinds/webhook/webhook.ts";
 import { sampleSettings } from "./testing/channel-settings.ts";
 
 const ELSEWHERE = "https://elsewhere.example";
@@ -35,6 +36,14 @@ describe("where an address of a channel changes its origin", () => {
     expect(fields).toEqual(expect.arrayContaining([...secrets, "kept"]));
     expect(mergeSettings(kind, stored, { ...stored, ...given })).toMatchObject({ ok: true });
   });
+});
+
+test("a former signing secret ends with the address that knew it", () => {
+  const settings = withNewSecret({ url: "https://a.example/1", secret: "s" }, { keepOldUntil: 0 });
+  const moved = mergeSettings("webhook", settings, { url: "https://b.example/1", secret: "t" });
+  expect(moved).toEqual({ ok: true, settings: { url: "https://b.example/1", secret: "t" } });
+  const path = mergeSettings("webhook", settings, { url: "https://a.example/2" });
+  expect(path).toMatchObject({ ok: true, settings: { formerSecret: "s" } });
 });
 
 test.each<[string, KindName, object, object]>([

@@ -99,8 +99,15 @@ export function mergeSettings(kind: KindName, stored: Settings, given: Settings)
   const isElsewhere = [...originsIn(settings)].some((origin) => !known.has(origin));
   if (!isElsewhere) return { ok: true, settings };
   const open = fieldsWithoutSecrets(kind);
-  const missing = Object.keys(stored).filter((name) => !(name in given) && !open.has(name));
-  if (missing.length === 0) return { ok: true, settings };
+  const ending = new Set(channelKinds[kind].endsWithAddress.filter((name) => !(name in given)));
+  const missing = Object.keys(stored).filter(
+    (name) => !(name in given) && !open.has(name) && !ending.has(name),
+  );
+  if (missing.length === 0)
+    return {
+      ok: true,
+      settings: Object.fromEntries(Object.entries(settings).filter(([name]) => !ending.has(name))),
+    };
   return { ok: false, problems: missing.map((field) => ({ field, message: GIVE_AGAIN })) };
 }
 

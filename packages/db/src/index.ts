@@ -71,7 +71,17 @@ export {
   loggableError,
   loggableMessage,
 } from "./database-problem.ts";
-export { derive, keyringOf, LostKey, seal, unseal, type Keyring, type Place } from "./secrets/keyring.ts";
+export {
+  derive,
+  hasKeyOf,
+  keyringOf,
+  LostKey,
+  seal,
+  unseal,
+  type Keyring,
+  type Place,
+} from "./secrets/keyring.ts";
+export { countSealed, resealAll, type Resealed, type SealedCount } from "./secrets/reseal.ts";
 export { isKey, isOwnPingKey, newApiKey, newPingKey, storedKey, type KeyScope } from "./secrets/api-key.ts";
 export type { AuditChanges } from "./schema/projects.ts";
 export {

@@ -80,9 +80,13 @@ export const channelRoutes = createRouter()
   .openapi(channels.list, async (c) => {
     const { limit, cursor } = c.req.valid("query");
     const from = { limit: limit + 1, after: readCursor(cursor, z.uuid()) };
-    const rows = await listChannels(c.var.deps.db, c.req.valid("param").projectId, from);
+    const { db, keyring, now } = c.var.deps;
+    const rows = await listChannels(db, c.req.valid("param").projectId, from);
     const page = toPage(rows, limit, (last) => last.id);
-    return c.json({ ...page, items: page.items.map(channelView) }, 200);
+    return c.json(
+      { ...page, items: page.items.map((row) => channelView(row, { keyring, now: now() })) },
+      200,
+    );
   })
   .openapi(channels.create, async (c) => {
     const view = await addChannel(c, c.req.valid("param").projectId, c.req.valid("json"));
@@ -177,7 +181,8 @@ async function queueLimitedTest(db: Db, ref: ChannelRef) {
 
 /** @throws 404 */
 async function readChannel(c: AppContext, ref: ChannelRef) {
-  return channelView(requireFound("channel", await findChannel(c.var.deps.db, ref)));
+  const { db, keyring, now } = c.var.deps;
+  return channelView(requireFound("channel", await findChannel(db, ref)), { keyring, now: now() });
 }
 
 async function addChannel(c: AppContext, projectId: string, input: z.output<typeof ChannelInput>) {

@@ -1,4 +1,6 @@
-import type { ChannelWithChecks } from "@overdue/db";
+import { formerSecretEnd } from "@overdue/channels";
+import { type ChannelWithChecks, hasKeyOf, type Keyring, openSettings } from "@overdue/db";
+import type { Instant } from "@overdue/schedules";
 import { z } from "zod";
 
 import { DeliveryState, iso, isoOrNull, pickFields, Timestamp } from "../http/schemas.ts";
@@ -78,6 +80,14 @@ export const ChannelView = z
         "Since when a mail address waits for its owner's confirmation. Until then its alerts go to the fallback, or else to the project's owners. Null: there is nothing to confirm.",
     }),
     askedAt: Timestamp.nullable().meta({ description: "When its owner was last asked to confirm." }),
+    isUnreadable: z.boolean().meta({
+      description:
+        "Its settings were encrypted with a SECRET_KEY that this instance does not have, so its alerts wait: the operator adds the former key, or the settings are saved again.",
+    }),
+    formerSecretUntil: Timestamp.nullable().meta({
+      description:
+        "Until when a webhook's requests are signed with its former secret too; null: they are not.",
+    }),
     lastSentAt: Timestamp.nullable().meta({ description: "When a message last arrived there." }),
     lastTrial: z
       .object({
@@ -115,9 +125,11 @@ export const SavedChannelView = ChannelView.extend({ shownOnce: z.record(z.strin
   id: "SavedChannel",
 });
 
-export function channelView(row: ChannelWithChecks) {
+export function channelView(row: ChannelWithChecks, { keyring, now }: { keyring: Keyring; now: Instant }) {
   return pickFields(ChannelView, {
     ...row,
+    isUnreadable: !hasKeyOf(keyring, row.settings),
+    formerSecretUntil: isoOrNull(formerSecretUntil(row, { keyring, now })),
     brokenAt: isoOrNull(row.brokenAt),
     brokenBy: row.brokenAt === null ? null : (row.brokenBy ?? ("provider" as const)),
     unconfirmedSince: isoOrNull(row.unconfirmedSince),
@@ -127,4 +139,11 @@ export function channelView(row: ChannelWithChecks) {
     lastTrial: row.lastTrial && { ...row.lastTrial, createdAt: iso(row.lastTrial.createdAt) },
     createdAt: iso(row.createdAt),
   });
+}
+
+function formerSecretUntil(row: ChannelWithChecks, { keyring, now }: { keyring: Keyring; now: Instant }) {
+  if (row.kind !== "webhook") return null;
+  const settings = openSettings(keyring, { projectId: row.projectId, channelId: row.id }, row.settings);
+  const end = settings === null ? null : formerSecretEnd(settings, now);
+  return end === null ? null : new Date(end);
 }

@@ -1,4 +1,4 @@
-import { schema } from "@overdue/db";
+import { keyringOf, openSettings, schema, seal } from "@overdue/db";
 import { eq } from "drizzle-orm";
 import { describe, expect, test } from "vitest";
 
@@ -34,6 +34,69 @@ test("a webhook's signing secret is made, and shown this once", async () => {
   const { as, url, channel } = await withChannel(webhook);
   expect(Object.values(channel.shownOnce).join()).toMatch(/whsec_/);
   expect(await (await as("GET", url)).text()).not.toContain("whsec_");
+});
+
+describe("the signing secret of a webhook", () => {
+  const WEBHOOK = { kind: "webhook", name: "hook", settings: { url: "https://example.org/hook" } };
+  const stored = async (id: string) => {
+    const [row] = await api.db.select().from(schema.channels).where(eq(schema.channels.id, id));
+    const ref = { projectId: row?.projectId ?? "", channelId: id };
+    return openSettings(api.deps.keyring, ref, row?.settings ?? "");
+  };
+
+  test("is changed with an overlap, in which both sign, and the old one can be ended", async () => {
+    const { as, url, channel } = await withChannel(WEBHOOK);
+    const before = await stored(channel.id);
+    const rotated = await as("POST", `${url}/rotate-secret`, { keepOldSeconds: 3_600 });
+    const { shownOnce, formerSecretUntil } = await read<Channel & { formerSecretUntil: string }>(rotated);
+    expect(Date.parse(formerSecretUntil) - api.deps.now()).toBeGreaterThan(3_500_000);
+    expect(shownOnce["secret"]).not.toBe(before?.["secret"]);
+    expect(await stored(channel.id)).toMatchObject({
+      url: "https://example.org/hook",
+      secret: shownOnce["secret"],
+      formerSecret: before?.["secret"],
+    });
+    expect(await (await as("GET", url)).text()).not.toContain("whsec_");
+    expect(await read(await as("POST", `${url}/end-former-secret`))).toMatchObject({
+      formerSecretUntil: null,
+    });
+    expect(await stored(channel.id)).not.toHaveProperty("formerSecret");
+  });
+
+  test("may be one of your own, of the form that receivers know", async () => {
+    const { as, url, channel } = await withChannel(WEBHOOK);
+    const own = `whsec_${"A".repeat(43)}=`;
+    expect(await read(await as("POST", `${url}/rotate-secret`, { secret: own }))).toMatchObject({
+      shownOnce: {},
+    });
+    expect(await stored(channel.id)).toMatchObject({ secret: own });
+    const weak = await as("POST", `${url}/rotate-secret`, { secret: "secret" });
+    expect(await read(weak)).toMatchObject({ status: 400, errors: [{ field: "secret" }] });
+  });
+
+  test("is nothing that another kind of channel has", async () => {
+    const { as, url } = await withChannel();
+    expect(await read(await as("POST", `${url}/rotate-secret`, {}))).toMatchObject({
+      status: 409,
+      detail: "Only webhooks are signed: this channel has no signing secret.",
+    });
+  });
+});
+
+test("a channel that SECRET_KEY does not open says so, can be listed, and is mended by new settings", async () => {
+  const { as, url, path, channel } = await withChannel();
+  const lost = seal(
+    keyringOf(["a key that this instance does not have"]),
+    { table: "channels", column: "settings", rowId: channel.id, projectId: path.split("/").at(-1) ?? "" },
+    "{}",
+  );
+  await api.db.update(schema.channels).set({ settings: lost }).where(eq(schema.channels.id, channel.id));
+  expect(await read(await as("GET", url))).toMatchObject({ isUnreadable: true });
+  expect(await read(await as("GET", `${path}/channels`))).toMatchObject({ items: [{ isUnreadable: true }] });
+  const config = await as("GET", `${path}/config?secrets=yes`);
+  expect(config.status).toBeLessThan(500);
+  const mended = await as("PATCH", url, { settings: SLACK.settings });
+  expect(await read(mended)).toMatchObject({ isUnreadable: false });
 });
 
 test.each([

@@ -101,9 +101,9 @@ export function maintenanceJobs(
 /** Jobs that notice alerts which cannot be delivered. */
 function alertJobs(ownerContact: OwnerContact, log: Logger): readonly MaintenanceJob[] {
   return [
-    job("look for channels that SECRET_KEY does not open", 5 * MINUTE_SECONDS, async (db) => {
-      const count = await noteUnreadable(db, ownerContact.keyring);
-      if (count > 0) log.error({ count }, "Channels were encrypted with another SECRET_KEY.");
+    job("look for what SECRET_KEY does not open", 5 * MINUTE_SECONDS, async (db) => {
+      const sentence = await noteUnreadable(db, ownerContact.keyring);
+      if (sentence !== null) log.error(sentence);
     }),
     job("test broken channels", 5 * MINUTE_SECONDS, queueChannelTests),
     job("send waiting alerts to fallback channels", MINUTE_SECONDS, (db, limit) =>

@@ -9,6 +9,7 @@ import {
   startFakeTelegram,
   startFakeWebhook,
   telegramLimit,
+  type FakeRequest,
   type FakeSlack,
   type FakeSmtp,
   type FakeTelegram,
@@ -171,6 +172,21 @@ describe("a webhook", () => {
       "content-type": "application/json",
     });
     expect(second?.headers["webhook-id"]).toBe(id);
+  });
+
+  test.each([
+    ["until its end", 60_000, 2],
+    ["not after it", -60_000, 1],
+  ])("is signed by the former secret too, %s", async (_, remainingMs, signatures) => {
+    const formerSecret = `whsec_${Buffer.alloc(32, 8).toString("base64")}`;
+    const formerSecretUntil = new Date(Date.now() + remainingMs).toISOString();
+    const settings = { url: webhook.url, secret: SECRET, formerSecret, formerSecretUntil };
+    await transports.send(openChannel("webhook", settings), message);
+    const { headers = {}, body = "" }: Partial<FakeRequest> = webhook.received.at(-1) ?? {};
+    const text = `${headers["webhook-id"]}.${headers["webhook-timestamp"]}.${body}`;
+    const by = (byte: number) =>
+      `v1,${createHmac("sha256", Buffer.alloc(32, byte)).update(text).digest("base64")}`;
+    expect(headers["webhook-signature"]).toBe([by(7), by(8)].slice(0, signatures).join(" "));
   });
 
   test.each([

@@ -9,6 +9,7 @@ import {
   type Outcome,
   type PushTarget,
   type Style,
+  type Signed,
 } from "@overdue/channels";
 import type { AttemptResult } from "@overdue/core";
 import type { PassedOn } from "@overdue/db";
@@ -132,18 +133,16 @@ function unanswered({ failed, uncertain, refused }: EgressFailure): Attempt {
 
 /**
  * The three headers of Standard Webhooks: an id that is the same for every attempt, the time in seconds, and HMAC-SHA256
- * over `id.timestamp.body`, keyed with the bytes after `whsec_`.
+ * over `id.timestamp.body`, keyed with the bytes after `whsec_`. While a secret is changed there are two signatures, with a
+ * space between them.
  */
-function signatureHeaders(signed: {
-  id: string;
-  secret: string;
-  at: number;
-  body: string;
-}): Record<string, string> {
-  const timestamp = String(Math.floor(signed.at / 1_000));
-  const key = Buffer.from(signed.secret.replace(/^whsec_/, ""), "base64");
-  const signature = createHmac("sha256", key)
-    .update(`${signed.id}.${timestamp}.${signed.body}`)
-    .digest("base64");
-  return { "webhook-id": signed.id, "webhook-timestamp": timestamp, "webhook-signature": `v1,${signature}` };
+function signatureHeaders(signed: Signed & { at: number; body: string }): Record<string, string> {
+  const { id, secret, former, at, body } = signed;
+  const timestamp = String(Math.floor(at / 1_000));
+  const secrets = [secret, ...(former !== null && former.until > at ? [former.secret] : [])];
+  const signatures = secrets.map((one) => {
+    const key = Buffer.from(one.replace(/^whsec_/, ""), "base64");
+    return `v1,${createHmac("sha256", key).update(`${id}.${timestamp}.${body}`).digest("base64")}`;
+  });
+  return { "webhook-id": id, "webhook-timestamp": timestamp, "webhook-signature": signatures.join(" ") };
 }

@@ -77,6 +77,28 @@ test("a rotated key goes on beside its successor, and a key of old can be brough
   ]);
 });
 
+test("keys rotate encrypts all anew with the first key of SECRET_KEY, and says when the former one may go", async () => {
+  const projectId = await newProject();
+  const options = ["--project", projectId, "--name", "Hook", "--set", "url=http://127.0.0.1:9/"];
+  const { id } = JSON.parse(await admin("channel create --kind webhook --json", ...options));
+  await expect(admin("keys rotate")).rejects.toThrow("SECRET_KEY holds one key");
+  const [next, lines]: [string, string[]] = ["n".repeat(40), []];
+  const both = { ...environment, SECRET_KEY: `${next},${SECRET_KEY}` };
+  const say = (line: string) => lines.push(line);
+  const printed = await runAdmin(["keys", "rotate", "--json"], both, say);
+  expect(JSON.parse(printed)).toMatchObject({ "with another key": "nothing" });
+  expect(lines.at(-1)).toMatch(/^\d+ encrypted anew\.$/);
+  const [row] = await db.select().from(schema.channels).where(eq(schema.channels.id, id));
+  const place = { table: "channels", column: "settings", rowId: id, projectId };
+  expect(unseal(keyringOf([next]), place, row?.settings ?? "")).toContain("127.0.0.1:9");
+  const shown: { state: string; values: string }[] = JSON.parse(await admin("keys show --json"));
+  expect(shown).toMatchObject([
+    { state: "encrypts and decrypts", values: "nothing" },
+    { state: "not in SECRET_KEY", values: expect.stringMatching(/^\d+ channels?$/) },
+  ]);
+  await runAdmin(["keys", "rotate"], { ...environment, SECRET_KEY: `${SECRET_KEY},${next}` });
+});
+
 test("what a command changes stands in the project's audit log, and what it refuses does not", async () => {
   const project = await newProject();
   const key = JSON.parse(await admin(`key create --project ${project} --scope ping --name ci --json`));

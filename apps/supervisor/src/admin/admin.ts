@@ -8,14 +8,20 @@ import { channelCommands, exportCommands, projectCommands, retentionCommands } f
 import type { Command, CommandOutput } from "./command.ts";
 import { importCommands } from "./import-checks.ts";
 import { type Instance, withInstance } from "./instance.ts";
+import { secretCommands } from "./secret-commands.ts";
 import { keyCommands, userCommands } from "./user-commands.ts";
 
 /**
- * Runs one command of the operator, such as `project create --name X --json`, and returns the text to print.
+ * Runs one command of the operator, such as `project create --name X --json`, and returns the text to print. `say` is told
+ * of the progress of a long one.
  *
  * @throws Refusal or ConfigError, with a sentence for the person, if the command cannot be done.
  */
-export async function runAdmin(args: string[], environment: Environment): Promise<string> {
+export async function runAdmin(
+  args: string[],
+  environment: Environment,
+  say: (line: string) => void = () => undefined,
+): Promise<string> {
   const [noun = "help", verb = ""] = args;
   if (["help", "--help", "-h"].includes(noun)) return help();
   const words = COMMANDS.has(noun) ? noun : `${noun} ${verb}`;
@@ -23,7 +29,9 @@ export async function runAdmin(args: string[], environment: Environment): Promis
   if (!command) throw new Refusal(`There is no command "${words}"; "npm run admin -- help" lists all.`);
   const rest = args.slice(words.split(" ").length);
   const { json, ...given } = parseOptions(command, rest);
-  const output = await withInstance(environment, (instance) => runAndAudit(command, instance, given));
+  const output = await withInstance(environment, (instance) =>
+    runAndAudit(command, { ...instance, say }, given),
+  );
   return json ? JSON.stringify(output) : formatOutput(output);
 }
 
@@ -65,6 +73,7 @@ const COMMANDS = new Map<string, Command>(
     ...retentionCommands,
     ...channelCommands,
     ...keyCommands,
+    ...secretCommands,
     ...userCommands,
     ...importCommands,
     ...exportCommands,

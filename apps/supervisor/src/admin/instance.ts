@@ -16,8 +16,8 @@ import { embeddedUrl, openEmbedded } from "../database/embedded.ts";
 import { Refusal } from "../refusal.ts";
 import type { Environment } from "../supervisor.ts";
 
-/** The instance that a command works on: its database, and the keys that decrypt sealed values. */
-export type Instance = { db: Db; pool: Pool; keyring: Keyring };
+/** The instance that a command works on: its database, the keys that decrypt sealed values, and where its progress is told. */
+export type Instance = { db: Db; pool: Pool; keyring: Keyring; say: (line: string) => void };
 
 /**
  * Runs `work` on the instance that the environment describes. An embedded database that is not running is started before
@@ -25,7 +25,7 @@ export type Instance = { db: Db; pool: Pool; keyring: Keyring };
  */
 export async function withInstance<T>(
   environment: Environment,
-  work: (instance: Instance) => Promise<T>,
+  work: (instance: Omit<Instance, "say">) => Promise<T>,
 ): Promise<T> {
   const { dataDir, databaseUrl, databaseDirectUrl, secretKeys } = readConfig(environment);
   const database =
@@ -35,13 +35,18 @@ export async function withInstance<T>(
   const pool = openPool({ url: database.directUrl, max: 2, name: "admin" });
   try {
     await migrate(pool);
-    const secrets =
-      secretKeys.length > 0 ? secretKeys : [readOrCreateSecret(prepareDataDirectory(dataDir).secretKey)];
+    const secrets = secretKeys.length > 0 ? secretKeys : keptSecrets(dataDir);
     return await work({ db: openDb(pool), pool, keyring: keyringOf(secrets) });
   } finally {
     await pool.end();
     await database.stop();
   }
+}
+
+/** The keys in the data directory: one, or several with commas while it is changed. */
+function keptSecrets(dataDir: string): string[] {
+  const text = readOrCreateSecret(prepareDataDirectory(dataDir).secretKey);
+  return text.split(",").map((one) => one.trim());
 }
 
 const STARTING_MS_MAX = 30_000;

@@ -52,7 +52,8 @@ export function readOrCreateSecret(file: string): string {
     renameSync(draft, file);
   }
   const secret = readFileSync(file, "utf8").trim();
-  if (secret.length < 32) throw new Refusal(`${file} holds no secret; put it back from a backup.`);
+  if (secret.split(",").some((one) => one.trim().length < 32))
+    throw new Refusal(`${file} holds no secret; put it back from a backup.`);
   return secret;
 }
 

@@ -3,8 +3,10 @@ import {
   bootstrap,
   type Db,
   hasAccount,
+  keyringOf,
   migrate,
   newSetupToken,
+  noteUnreadable,
   openDb,
   openPool,
   passwordProblem,
@@ -13,12 +15,21 @@ import { Refusal } from "../refusal.ts";
 
 /**
  * Migrates the database, creates the account of the BOOTSTRAP variables if there is none, and returns the URL to open
- * first. While nobody has an account, the URL contains a token for creating the first one.
+ * first; `say` is told what the secrets do not open. While nobody has an account, the URL contains a token for creating the first one.
  */
-export async function prepareInstance(config: Config, directUrl: string): Promise<string> {
+export async function prepareInstance(
+  config: Config,
+  {
+    directUrl,
+    secrets,
+    say,
+  }: { directUrl: string; secrets: readonly string[]; say: (sentence: string) => void },
+): Promise<string> {
   const pool = openPool({ url: directUrl, max: 2, name: "supervisor" });
   try {
     await migrate(pool);
+    const unreadable = await noteUnreadable(openDb(pool), keyringOf(secrets));
+    if (unreadable !== null) say(unreadable);
     return await firstUrl(config, openDb(pool));
   } finally {
     await pool.end();

@@ -10,7 +10,9 @@ try {
   if (config.databaseUrl === null)
     throw new Refusal("Set DATABASE_URL: this command prepares the PostgreSQL server that it names.");
   const { directUrl } = await openOwnServer({ url: config.databaseUrl, direct: config.databaseDirectUrl });
-  process.stdout.write(`Open ${await prepareInstance(config, directUrl)}\n`);
+  const say = (sentence: string) => process.stderr.write(`${escapeHidden(sentence)}\n`);
+  const url = await prepareInstance(config, { directUrl, secrets: config.secretKeys, say });
+  process.stdout.write(`Open ${url}\n`);
 } catch (error) {
   process.stderr.write(`${escapeHidden(errorMessage(error))}\n`);
   process.exitCode = 1;

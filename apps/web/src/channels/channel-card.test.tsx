@@ -36,6 +36,7 @@ const TRIAL = { deliveryId: "d1", kind: "test", state: "failed", lastError: "no 
 test.each<[string, Partial<ChannelView>]>([
   ["Not tested yet", {}],
   ["Working", { lastSentAt: AT }],
+  ["Cannot be opened", { isUnreadable: true, lastSentAt: AT }],
   ["Broken", { brokenAt: AT, lastSentAt: AT }],
   ["Paused after errors", { restsUntil: "2999-11-20T13:00:00.000Z", lastSentAt: AT }],
   ["Last attempts failed", { restsUntil: AT, lastSentAt: AT }],

@@ -112,6 +112,7 @@ function checksText(names: readonly string[]): string {
 /** Why nothing is sent to a channel now, what happens to its alerts meanwhile, and how to fix it. */
 function ChannelProblem({ channel }: { channel: ChannelView }) {
   const { brokenAt, brokenBecause, brokenBy, unconfirmedSince, restsUntil } = channel;
+  if (channel.isUnreadable) return <p className={styles["broken"]}>{UNREADABLE}</p>;
   if (brokenAt !== null) {
     return (
       <p className={styles["broken"]}>
@@ -159,6 +160,10 @@ function CircuitOpenNote({ until }: { until: string }) {
     </p>
   );
 }
+
+/** What is wrong with a channel that SECRET_KEY does not open, and what to do. */
+export const UNREADABLE =
+  "This channel was encrypted with another SECRET_KEY, so that its alerts wait. The operator of this instance can add the former key again (SECRET_KEY: the present key, a comma, the former one); if that is lost, enter the settings of this channel again.";
 
 const NEXT_STEPS = {
   provider: "Edit the channel, or send a test to see whether it works again.",

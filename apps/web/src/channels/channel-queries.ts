@@ -89,6 +89,28 @@ export function useRestoreChannel(projectId: string) {
   });
 }
 
+/** Gives a webhook another signing secret, which only this response contains; the old one signs too for a while. */
+export function useRotateSecret(projectId: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ channelId, keepOldSeconds }: { channelId: string; keepOldSeconds: number }) =>
+      parseResponse(
+        oneChannel["rotate-secret"].$post({ param: { projectId, channelId }, json: { keepOldSeconds } }),
+      ),
+    onSuccess: (channel) => storeChannel(client, projectId, channel),
+  });
+}
+
+/** Ends the former signing secret of a webhook at once. */
+export function useEndFormerSecret(projectId: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (channelId: string) =>
+      parseResponse(oneChannel["end-former-secret"].$post({ param: { projectId, channelId } })),
+    onSuccess: (channel) => storeChannel(client, projectId, channel),
+  });
+}
+
 /** Sends a test message the way alerts are sent. The response contains the delivery, whose progress can be followed. */
 export function useTestChannel(projectId: string) {
   return useMutation({

@@ -4,6 +4,7 @@ import {
   IconCircleCheck,
   IconCircleDashed,
   IconHourglass,
+  IconLockQuestion,
   IconMailQuestion,
 } from "@tabler/icons-react";
 
@@ -14,12 +15,19 @@ import type { ChannelView } from "./channel-queries.ts";
 
 type ShownChannel = Pick<
   ChannelView,
-  "brokenAt" | "brokenBy" | "unconfirmedSince" | "restsUntil" | "lastSentAt" | "lastTrial"
+  "isUnreadable" | "brokenAt" | "brokenBy" | "unconfirmedSince" | "restsUntil" | "lastSentAt" | "lastTrial"
 >;
 
 /** A label that says whether messages to a channel arrive. */
 export function ChannelState({ channel }: { channel: ShownChannel }) {
   const isResting = useComputedFromNow((now) => (instant(channel.restsUntil) ?? 0) > now);
+  if (channel.isUnreadable) {
+    return (
+      <StatusLabel icon={IconLockQuestion} tone="bad">
+        Cannot be opened
+      </StatusLabel>
+    );
+  }
   if (channel.brokenBy === "recipient") {
     return (
       <StatusLabel icon={IconBan} tone="bad">

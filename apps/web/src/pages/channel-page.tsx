@@ -16,6 +16,7 @@ import {
   channelWarningsQuery,
   useSaveChannel,
 } from "../channels/channel-queries.ts";
+import { UNREADABLE } from "../channels/channel-card.tsx";
 import { PushLink } from "../channels/push-link.tsx";
 import { SlackLink } from "../channels/slack-link.tsx";
 import { TelegramLink } from "../channels/telegram-link.tsx";
@@ -30,6 +31,9 @@ const loadSettingsCards = () => import("../channels/channel-settings-cards.tsx")
 const GroupingSettings = lazyPart(async () => ({ default: (await loadSettingsCards()).GroupingSettings }));
 const ReliabilitySettings = lazyPart(async () => ({
   default: (await loadSettingsCards()).ReliabilitySettings,
+}));
+const SigningSecretCard = lazyPart(async () => ({
+  default: (await import("../channels/signing-secret-card.tsx")).SigningSecretCard,
 }));
 const ChannelConflict = lazyPart(() => import("./channel-conflict.tsx"));
 
@@ -79,6 +83,11 @@ function ChannelEditor({ projectId, kind, channel }: Props) {
   return (
     <>
       <ManagedNote managedBy={channel?.managedBy ?? null} />
+      {channel?.isUnreadable === true && (
+        <Alert color="red" icon={<IconAlertTriangle aria-hidden />} title="It cannot be opened">
+          {UNREADABLE}
+        </Alert>
+      )}
       {edit.theirs !== null && (
         <Suspense fallback={null}>
           <ChannelConflict edit={edit} checks={checks} />
@@ -109,6 +118,9 @@ function ChannelEditor({ projectId, kind, channel }: Props) {
       {channel !== null && (
         <Suspense fallback={<Skeleton height={400} />}>
           <GroupingSettings projectId={projectId} channel={channel} onSaved={edit.adopt} />
+          {channel.kind === "webhook" && (
+            <SigningSecretCard projectId={projectId} channel={channel} onSaved={edit.adopt} />
+          )}
           <ReliabilitySettings projectId={projectId} channel={channel} onSaved={edit.adopt} />
         </Suspense>
       )}

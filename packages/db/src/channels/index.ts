@@ -31,6 +31,7 @@ export {
   editChannel,
   deleteChannel,
   restoreChannel,
+  rewriteSettings,
 } from "./write-channel.ts";
 export {
   type DeliveryFilter,
@@ -42,3 +43,4 @@ export {
 export { queueTest, testsWithinMinute } from "../deliveries/queue-tests.ts";
 export { loadPushKeys, type PushKeys } from "./push-keys.ts";
 export { settingsPlace } from "./settings.ts";
+export { openSettings } from "./settings.ts";

@@ -253,6 +253,34 @@ type Move = {
   hint: string;
 };
 
+/**
+ * Stores settings that a person changed in part, for the same address, and counts as an edit. @returns false if the channel
+ * was deleted or edited since they were read
+ */
+export async function rewriteSettings(
+  db: Db,
+  keyring: Keyring,
+  { projectId, channelId, sealedBefore, settings }: Omit<Move, "hint">,
+): Promise<boolean> {
+  const written = await db
+    .update(channels)
+    .set({
+      settings: sealSettings(keyring, { projectId, channelId }, settings),
+      updatedAt: sql`now()`,
+      version: sql`${channels.version} + 1`,
+    })
+    .where(
+      and(
+        eq(channels.projectId, projectId),
+        eq(channels.id, channelId),
+        eq(channels.settings, sealedBefore),
+        isNull(channels.deletedAt),
+      ),
+    )
+    .returning({ id: channels.id });
+  return written.length > 0;
+}
+
 /** Stores the new address of a channel whose provider moved it, such as a Telegram group that became a supergroup. */
 export async function moveChannel(db: Db, keyring: Keyring, move: Move): Promise<void> {
   await db

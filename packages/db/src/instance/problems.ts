@@ -77,23 +77,34 @@ export async function noteProblem(db: Db, part: InstancePart, sentence: string |
     .onConflictDoUpdate({ target: instanceFacts.name, set: { value: sentence } });
 }
 
-/**
- * Stores for the operator whether channels are sealed with a key that is not in SECRET_KEY. @returns how many such channels
- * there are
- */
-export async function noteUnreadable(db: Db, { keys }: Keyring): Promise<number> {
-  const known = `{${keys.map(({ id }) => id).join(",")}}`;
-  const rows = await db.execute<{ count: number }>(sql`
-    select count(*)::int as count from channels
-    where deleted_at is null and not internal and split_part(settings, '.', 2) <> all(${known}::text[])`);
-  const count = rows[0]?.count ?? 0;
-  await noteProblem(db, "secretKey", count === 0 ? null : unreadableSentence(count));
-  return count;
+/** Stores for the operator what is sealed with a key that is not in SECRET_KEY. @returns the sentence about it; null: nothing is */
+export async function noteUnreadable(db: Db, keyring: Keyring): Promise<string | null> {
+  const sentence = await unreadableSentence(db, keyring);
+  await noteProblem(db, "secretKey", sentence);
+  return sentence;
 }
 
-function unreadableSentence(count: number): string {
-  const those = count === 1 ? "1 channel was" : `${count} channels were`;
-  return `${those} encrypted with another SECRET_KEY: no alert can be sent there. Set SECRET_KEY to the present key, a comma, and the former one; if that is lost, save the settings of each again.`;
+async function unreadableSentence(db: Db, { keys }: Keyring): Promise<string | null> {
+  const known = `{${keys.map(({ id }) => id).join(",")}}`;
+  const rows = await db.execute<{ channels: number; shadows: number; browsers: boolean }>(sql`
+    select
+      (select count(*)::int from channels
+       where deleted_at is null and not internal and split_part(settings, '.', 2) <> all(${known}::text[])) as channels,
+      (select count(*)::int from shadows
+       where ended_at is null and split_part(secrets, '.', 2) <> all(${known}::text[])) as shadows,
+      exists (select from instance_facts
+       where name = 'push-keys' and split_part(value, '.', 2) <> all(${known}::text[])) as browsers`);
+  const { channels, shadows, browsers } = rows[0] ?? { channels: 0, shadows: 0, browsers: false };
+  const sentences = [
+    channels > 0 &&
+      `${channels === 1 ? "1 channel was" : `${channels} channels were`} encrypted with another SECRET_KEY: no alert can be sent there.`,
+    shadows > 0 &&
+      `The keys of another product, for ${shadows === 1 ? "1 project" : `${shadows} projects`} in shadow mode, were encrypted with another SECRET_KEY: pings are forwarded without them.`,
+    browsers &&
+      "The keys that sign notifications to browsers were encrypted with another SECRET_KEY: none can be sent.",
+  ].filter((one) => one !== false);
+  if (sentences.length === 0) return null;
+  return `${sentences.join(" ")} Set SECRET_KEY to the present key, a comma, and the former one; if that is lost, save the settings of each again.`;
 }
 
 /** The stored problems of the instance's parts, one sentence each; empty while all parts work. */

@@ -60,6 +60,12 @@ export function unseal(keyring: Keyring, place: Place, text: string): string {
   return Buffer.concat([decipher.update(bytes.subarray(0, -16)), decipher.final()]).toString("utf8");
 }
 
+/** Whether the keyring has the key of a sealed value; it may still have been changed. */
+export function hasKeyOf({ keys }: Keyring, text: string): boolean {
+  const id = text.split(".")[1];
+  return keys.some((key) => key.id === id);
+}
+
 function keyId(secret: string): string {
   return createHash("sha256").update(derive(secret, "key id")).digest("hex").slice(0, 8);
 }

@@ -1,3 +1,4 @@
+import type { Instant } from "@overdue/schedules";
 import { z } from "zod";
 
 import { hostIn, webhookUrl } from "../../addresses.ts";
@@ -33,16 +34,20 @@ const METHODS = ["POST", "PUT", "PATCH", "GET"] as const;
 const bodyTemplate = z.string().max(10_000, "A body may have at most 10,000 characters.");
 const methodChoices = METHODS.map((value) => ({ value, label: value }));
 
+const signingSecret = z
+  .string()
+  .trim()
+  .regex(
+    /^whsec_[A-Za-z0-9+/]{32,88}={0,2}$/,
+    "Give a secret of the form whsec_… with 24 to 64 bytes in base64.",
+  );
+
 const schema = z.strictObject({
   url: webhookUrl,
-  secret: z
-    .string()
-    .trim()
-    .regex(
-      /^whsec_[A-Za-z0-9+/]{32,88}={0,2}$/,
-      "Give a secret of the form whsec_… with 24 to 64 bytes in base64.",
-    )
-    .optional(),
+  secret: signingSecret.optional(),
+  /** While the secret is changed: the one before, which signs too until then. */
+  formerSecret: signingSecret.optional(),
+  formerSecretUntil: z.iso.datetime({ error: "Give a time such as 2026-11-20T12:00:00Z." }).optional(),
   headers: headers.optional(),
   events: z.enum(["both", "down", "up"], { error: "Choose which events are sent." }).default("both"),
   method: z.enum(METHODS, { error: "Choose a method." }).default("POST"),
@@ -136,6 +141,7 @@ export const webhook = defineHttpKind({
       required: false,
     }),
   ],
+  endsWithAddress: ["formerSecret", "formerSecretUntil"],
   rateLimit: { concurrency: 200, perSecond: 1_000, perSecondInAll: 2_000 },
   hint: ({ url }) => `${hostIn(url)}/…`,
   generate: (given): Record<string, string> => (given.secret === undefined ? { secret: newSecret() } : {}),
@@ -182,7 +188,7 @@ function request(settings: Settings, message: AlertMessage): HttpRequest | Skip 
     body: method === "GET" ? "" : content(body, message, settings.headers),
     trusted: false,
     onlyHosts: null,
-    signed: { id: message.deliveryId, secret: settings.secret ?? "" },
+    signed: { id: message.deliveryId, secret: settings.secret ?? "", former: formerOf(settings) },
   };
 }
 
@@ -220,6 +226,39 @@ function filledHeaders(settings: Settings, message: AlertMessage, body: string |
   ]);
   const type = body === undefined ? "application/json" : "text/plain; charset=utf-8";
   return { "content-type": type, ...Object.fromEntries(own) };
+}
+
+function formerOf({ formerSecret, formerSecretUntil }: Settings) {
+  if (formerSecret === undefined || formerSecretUntil === undefined) return null;
+  return { secret: formerSecret, until: Date.parse(formerSecretUntil) };
+}
+
+/**
+ * Stored settings of a webhook with another signing secret; the present one signs too until `keepOldUntil`. `secret`: left
+ * out, one is made.
+ */
+export function withNewSecret(
+  stored: Record<string, unknown>,
+  { secret = newSecret(), keepOldUntil }: { secret?: string | undefined; keepOldUntil: Instant },
+): Record<string, unknown> {
+  return {
+    ...stored,
+    secret,
+    formerSecret: stored["secret"],
+    formerSecretUntil: new Date(keepOldUntil).toISOString(),
+  };
+}
+
+/** Stored settings of a webhook without the former secret. */
+export function withoutFormerSecret(stored: Record<string, unknown>): Record<string, unknown> {
+  const { formerSecret: _, formerSecretUntil: __, ...rest } = stored;
+  return rest;
+}
+
+/** Until when the former secret of a webhook signs too; null: none does at `now`. */
+export function formerSecretEnd(stored: Record<string, unknown>, now: Instant): Instant | null {
+  const until = Date.parse(String(stored["formerSecretUntil"]));
+  return until > now ? until : null;
 }
 
 function newSecret(): string {
