@@ -34,7 +34,11 @@ const MAY_IMPORT: Record<string, string[]> = {
     "hono",
     "@hono/*",
     "@modelcontextprotocol/server",
+    "@simplewebauthn/server",
     "better-auth",
+    "openid-client",
+    "otpauth",
+    "undici",
     "zod",
     "pino",
     "prom-client",
@@ -70,7 +74,6 @@ const MAY_IMPORT: Record<string, string[]> = {
     "@overdue/postgres",
     "yaml",
     "zod",
-    "better-auth",
     "node:*",
   ],
   "apps/web": [
@@ -84,9 +87,11 @@ const MAY_IMPORT: Record<string, string[]> = {
     "@tanstack/*",
     "@mantine/*",
     "@tabler/*",
+    "@simplewebauthn/browser",
     "anser",
     "markdown-to-jsx",
     "uplot",
+    "uqr",
   ],
 };
 

@@ -4,6 +4,7 @@ import { alertRouteHandlers, notificationPreviewRoutes } from "./alert-routes/al
 import { auditRoutes } from "./audit/audit-routes.ts";
 import { authRoutes, meRoutes } from "./auth/auth-routes.ts";
 import { recoveryRoutes } from "./auth/recovery-routes.ts";
+import { authenticatorRoutes, secondFactorRoutes } from "./auth/second-factor-routes.ts";
 import { channelRoutes } from "./channels/channel-routes.ts";
 import { channelKindRoutes } from "./channels/kind-routes.ts";
 import { confirmRoutes, unsubscribeRoutes } from "./channels/email-link-routes.ts";
@@ -64,6 +65,8 @@ function restRoutes() {
   return createRouter()
     .route("/", authRoutes)
     .route("/", recoveryRoutes)
+    .route("/", secondFactorRoutes)
+    .route("/", authenticatorRoutes)
     .route("/", myInvitationRoutes)
     .route("/", meRoutes)
     .route("/", instanceRoutes)

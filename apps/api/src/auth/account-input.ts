@@ -60,6 +60,24 @@ export async function notifyPasswordChanged(c: AppContext, db: Db | Tx, email: s
   if (c.var.deps.settings.mail) await queueAccountMail(db, { kind: "password-changed", email });
 }
 
+/** A change of how a person signs in, as the mail about it names it. */
+type SignInChange =
+  | "authenticator-on"
+  | "authenticator-off"
+  | "recovery-codes"
+  | "recovery-code-used"
+  | "passkey-added"
+  | "passkey-removed";
+
+/** Mails a person that the way they sign in has changed, if a mail server is set. */
+export async function notifySignInChanged(
+  c: AppContext,
+  db: Db | Tx,
+  { email, change }: { email: string; change: SignInChange },
+): Promise<void> {
+  if (c.var.deps.settings.mail) await queueAccountMail(db, { kind: "sign-in-changed", email, name: change });
+}
+
 /** Whether an address must be confirmed by a mailed link before its account counts. */
 export function mustProveAddress(c: AppContext): boolean {
   const { mail, emailVerification } = c.var.deps.settings;

@@ -15,6 +15,7 @@ import {
   SignedIn,
 } from "./account-input.ts";
 import { callAuth } from "./better-auth.ts";
+import { checkPassword, continueSignIn, SecondFactorAsked } from "./sign-in.ts";
 import { attemptSignIn, limitPasswordChanges, limitSignUps } from "./sign-in-attempts.ts";
 import { signUp } from "./sign-up.ts";
 
@@ -42,7 +43,6 @@ const SignUp = z
 const ChangePassword = z
   .strictObject({ currentPassword: Password, newPassword: NewPassword })
   .meta({ id: "ChangePassword" });
-const AuthAnswer = z.object({ user: z.object({ id: z.string() }) });
 const tags = ["Account"];
 
 export const authRoutes = createRouter()
@@ -57,20 +57,22 @@ export const authRoutes = createRouter()
           "After three wrong passwords within a quarter of an hour each response takes longer, up to 15 seconds; a browser that signed in before does not wait.",
         tags,
         request: { body: body(SignIn) },
-        responses: { 200: json(SignedIn, "Signed in; the session is in a cookie.") },
+        responses: {
+          200: json(SignedIn, "Signed in; the session is in a cookie."),
+          202: json(SecondFactorAsked, "The account asks for a second factor."),
+        },
       },
     ),
     async (c) => {
       const credentials = c.req.valid("json");
-      const answer = await attemptSignIn(c, credentials.email, () =>
-        withFailureLog(c, () => callAuth(c, "/sign-in/email", credentials), {
+      const known = await attemptSignIn(c, credentials.email, () =>
+        withFailureLog(c, () => checkPassword(c, credentials), {
           action: "account.sign-in-failed",
           email: credentials.email,
         }),
       );
-      const { user } = AuthAnswer.parse(answer);
-      await logEvent(c, user.id, "account.sign-in");
-      return c.json({ userId: user.id }, 200);
+      const answer = await continueSignIn(c, known);
+      return "userId" in answer ? c.json(answer, 200) : c.json(answer, 202);
     },
   )
   .openapi(

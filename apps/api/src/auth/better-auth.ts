@@ -3,13 +3,19 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import {
   classifyDatabaseError,
   type Db,
+  endSession,
+  hashPassword,
   loggableMessage,
   PASSWORD_MAX_CHARS,
   PASSWORD_MIN_CHARS,
   schema,
+  verifyPassword,
 } from "@overdue/db";
-import { betterAuth } from "better-auth";
+import { type BetterAuthPlugin, betterAuth } from "better-auth";
 import { drizzleAdapter } from "better-auth/adapters/drizzle";
+import { createAuthEndpoint } from "better-auth/api";
+import { setSessionCookie } from "better-auth/cookies";
+import type { Instant } from "@overdue/schedules";
 import type { Logger } from "pino";
 import { z } from "zod";
 
@@ -43,6 +49,27 @@ function recordHiddenError(details: readonly unknown[]): void {
 const ADDRESS_HEADER = "x-overdue-client-address";
 
 const DAY_SECONDS = 86_400;
+
+/**
+ * Gives better-auth an endpoint that starts a session for somebody whom we have recognised ourselves. It has no path, so that
+ * no request can reach it.
+ */
+const sessionStarter = {
+  id: "overdue-session-starter",
+  endpoints: {
+    startSession: createAuthEndpoint.serverOnly(
+      { method: "POST", body: z.object({ userId: z.string() }) },
+      async (ctx) => {
+        const { internalAdapter } = ctx.context;
+        const user = await internalAdapter.findUserById(ctx.body.userId);
+        const session = user === null ? null : await internalAdapter.createSession(user.id);
+        if (user === null || session === null) throw new Error("The session could not be stored.");
+        await setSessionCookie(ctx, { session, user });
+        return ctx.json({ sessionId: session.id });
+      },
+    ),
+  },
+} satisfies BetterAuthPlugin;
 
 type AuthOptions = {
   db: Db;
@@ -79,8 +106,15 @@ export function createAuth({ db, log, publicUrl, origins, secret }: AuthOptions)
       minPasswordLength: PASSWORD_MIN_CHARS,
       maxPasswordLength: PASSWORD_MAX_CHARS,
       revokeSessionsOnPasswordReset: true,
+      password: { hash: hashPassword, verify: ({ hash, password }) => verifyPassword(hash, password) },
     },
-    session: { expiresIn: 7 * DAY_SECONDS, updateAge: DAY_SECONDS, cookieCache: { enabled: false } },
+    session: {
+      expiresIn: 7 * DAY_SECONDS,
+      updateAge: DAY_SECONDS,
+      cookieCache: { enabled: false },
+      additionalFields: { verifiedAt: { type: "date", required: false, input: false } },
+    },
+    plugins: [sessionStarter],
     rateLimit: { enabled: false }, // ours also count per account (`limits/limits.ts`)
     advanced: { ipAddress: { ipAddressHeaders: [ADDRESS_HEADER] }, ...cookies(publicUrl) },
     logger: {
@@ -98,7 +132,7 @@ export function sessionCookieName(publicUrl: string): string {
 }
 
 // Browsers refuse a `__Host-` cookie that another host of the domain tries to set.
-function cookieName(publicUrl: string, cookie: string): string {
+export function cookieName(publicUrl: string, cookie: string): string {
   return `${publicUrl.startsWith("https://") ? "__Host-" : ""}overdue.${cookie}`;
 }
 
@@ -116,7 +150,13 @@ function cookies(publicUrl: string) {
 const SESSION_MS_MAX = 30 * 86_400_000;
 
 /** `setCookies`: the cookies that the response must set to prolong the session. */
-type FoundSession = { userId: string; sessionId: string; setCookies: readonly string[] };
+type FoundSession = {
+  userId: string;
+  sessionId: string;
+  /** When the person last proved who they are. */
+  verifiedAt: Instant;
+  setCookies: readonly string[];
+};
 
 /** Finds the session of a request's cookie. */
 export type Sessions = { find: (headers: Headers) => Promise<FoundSession | null> };
@@ -138,6 +178,7 @@ async function find(auth: Auth, headers: Headers): Promise<FoundSession | null> 
   return {
     userId: response.user.id,
     sessionId: response.session.id,
+    verifiedAt: (response.session.verifiedAt ?? response.session.createdAt).getTime(),
     setCookies: answered.getSetCookie(),
   };
 }
@@ -178,6 +219,21 @@ export async function callAuth(c: AppContext, path: string, body: Record<string,
   if (!response.ok) throw await refusal(response);
   for (const cookie of response.headers.getSetCookie()) c.header("set-cookie", cookie, { append: true });
   return await response.json();
+}
+
+/**
+ * Starts a session for a person who has proved who they are, in place of the session that this browser had before.
+ * @returns the session's id
+ */
+export async function startSession(c: AppContext, userId: string): Promise<string> {
+  const { auth, db, sessions } = c.var.deps;
+  const before = await sessions.find(c.req.raw.headers);
+  const { response, headers } = await withHiddenErrors(() =>
+    auth.api.startSession({ body: { userId }, headers: headersFor(c), returnHeaders: true }),
+  );
+  if (before !== null) await endSession(db, before);
+  for (const cookie of headers.getSetCookie()) c.header("set-cookie", cookie, { append: true });
+  return response.sessionId;
 }
 
 function headersFor(c: AppContext): Headers {

@@ -2,11 +2,11 @@ import {
   consumeAccountToken,
   findAccountToken,
   findUser,
+  hashPassword,
   logAccountEvent,
   setPassword,
   verifyAddress,
 } from "@overdue/db";
-import { hashPassword } from "better-auth/crypto";
 import { z } from "zod";
 
 import { type AppContext, requirePerson } from "../http/context.ts";

@@ -6,6 +6,7 @@ import { z } from "zod";
 
 import { type AppContext, requirePerson } from "../http/context.ts";
 import { clientAddressGroup, refuseIfLimited } from "../http/rate-limits.ts";
+import { cookieName } from "./better-auth.ts";
 
 const DAYS_VALID = 180;
 const ACCOUNTS_MAX = 5;
@@ -39,7 +40,7 @@ export async function rememberDevice(c: AppContext, email: string): Promise<void
     until: now() + DAYS_VALID * 86_400_000,
   };
   const value = Buffer.from(JSON.stringify(stored)).toString("base64url");
-  await setSignedCookie(c, cookieName(settings.publicUrl), value, signingSecret(secret), {
+  await setSignedCookie(c, cookieName(settings.publicUrl, "device"), value, signingSecret(secret), {
     path: "/",
     httpOnly: true,
     sameSite: "Lax",
@@ -51,7 +52,7 @@ export async function rememberDevice(c: AppContext, email: string): Promise<void
 async function readDevice(c: AppContext): Promise<Device | null> {
   const { settings, now } = c.var.deps;
   for (const secret of settings.secretKeys) {
-    const value = await getSignedCookie(c, signingSecret(secret), cookieName(settings.publicUrl));
+    const value = await getSignedCookie(c, signingSecret(secret), cookieName(settings.publicUrl, "device"));
     if (typeof value !== "string") continue;
     const device = Stored.parse(JSON.parse(Buffer.from(value, "base64url").toString("utf8")));
     return device.until > now() ? device : null;
@@ -65,11 +66,6 @@ function accountHash(email: string): string {
 
 function signingSecret(secret: string): string {
   return derive(secret, "device cookie").toString("base64");
-}
-
-/** Browsers refuse a `__Host-` cookie that another host of the domain tries to set. */
-function cookieName(publicUrl: string): string {
-  return `${isHttps(publicUrl) ? "__Host-" : ""}overdue.device`;
 }
 
 function isHttps(publicUrl: string): boolean {
@@ -91,7 +87,6 @@ export async function attemptSignIn<T>(c: AppContext, email: string, attempt: ()
   }
   const outcome = await attempt();
   await limits.signedIn({ email, group, deviceId });
-  await rememberDevice(c, email);
   return outcome;
 }
 

@@ -1,4 +1,5 @@
 import type { KeyScope, NamedBy } from "@overdue/db";
+import type { Instant } from "@overdue/schedules";
 import type { Context } from "hono";
 
 import type { Deps } from "../deps.ts";
@@ -8,7 +9,8 @@ import type { RateLimitState } from "../limits/limits.ts";
 /** Who sent the request. */
 export type Actor =
   | { kind: "nobody" }
-  | { kind: "user"; userId: string; sessionId: string }
+  /** `verifiedAt`: when the person last proved who they are. */
+  | { kind: "user"; userId: string; sessionId: string; verifiedAt: Instant }
   | { kind: "key"; keyId: string; projectId: string; scope: KeyScope };
 
 export type AppEnv = {

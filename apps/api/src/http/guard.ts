@@ -41,7 +41,8 @@ async function sessionActor(c: AppContext): Promise<Actor> {
   const session = await c.var.deps.sessions.find(c.req.raw.headers);
   if (session === null) return { kind: "nobody" };
   for (const cookie of session.setCookies) c.header("set-cookie", cookie, { append: true });
-  return { kind: "user", userId: session.userId, sessionId: session.sessionId };
+  const { userId, sessionId, verifiedAt } = session;
+  return { kind: "user", userId, sessionId, verifiedAt };
 }
 
 function sentKey(headers: Headers): string | null {

@@ -77,6 +77,7 @@ export class Limits {
   readonly #turns = new SignInTurns();
   readonly #signUps: Limit;
   readonly #passwordChanges: Limit;
+  readonly #secondFactors: Limit;
   readonly #pagePasswords: Limit;
   readonly #subscriptions: Record<"network" | "page" | "address", Limit>;
 
@@ -97,6 +98,7 @@ export class Limits {
     this.#invitations = tries("invitations", 50, DAY_SECONDS);
     this.#signUps = tries("sign-ups", 20, HOUR_SECONDS);
     this.#passwordChanges = tries("password-changes", 5, MINUTE_SECONDS);
+    this.#secondFactors = tries("second-factors", 5, HOUR_SECONDS / 4);
     this.#pagePasswords = tries("page-passwords", 10, HOUR_SECONDS / 4);
     this.#subscriptions = {
       network: tries("subscriptions-of-network", 10, HOUR_SECONDS),
@@ -162,6 +164,15 @@ export class Limits {
 
   async signUp(group: string): Promise<RateLimitState> {
     return await this.#signUps.take(group);
+  }
+
+  /** Tries of a second factor, by somebody who knows the password. */
+  async secondFactor(userId: string): Promise<RateLimitState> {
+    return await this.#secondFactors.take(userId);
+  }
+
+  async forgetSecondFactors(userId: string): Promise<void> {
+    await this.#secondFactors.forget(userId);
   }
 
   /** Tries of a status page's password from one network. */

@@ -60,6 +60,11 @@ async function composeAccountMail(
       return await composeInvitation(to);
     case "password-changed":
       return await composePasswordChanged(to);
+    case "sign-in-changed":
+      return await composeSignInChanged(to);
+    case "sign-in":
+    case "email-change":
+      return null;
   }
 }
 
@@ -147,6 +152,31 @@ async function composePasswordChanged({ db, mail: { email }, publicUrl }: To): P
       "If this was not you, choose a new password at once: “Forgot password?” on the sign-in page.",
     ],
     button: { label: "Sign in", url: `${publicUrl}/sign-in` },
+    reason: `Sent by Overdue to the address of your account at ${publicUrl}.`,
+  };
+}
+
+/** What may have changed about how a person signs in, as `sign-in-changed` names it. */
+const CHANGES: Record<string, string> = {
+  "authenticator-on": "An authenticator app now protects this account: signing in needs its code too.",
+  "authenticator-off": "The authenticator app was removed: signing in needs no code any more.",
+  "recovery-codes": "New recovery codes were made, and the former ones ended.",
+  "recovery-code-used": "Somebody signed in with a recovery code in place of the authenticator app.",
+  "passkey-added": "A passkey was added, with which one can sign in.",
+  "passkey-removed": "A passkey was removed.",
+};
+
+async function composeSignInChanged({ db, mail, publicUrl }: To): Promise<AccountMail | null> {
+  const user = await findUserByEmail(db, mail.email);
+  const sentence = CHANGES[mail.name ?? ""];
+  if (user === null || !user.emailVerified || sentence === undefined) return null;
+  return {
+    subject: "How you sign in to Overdue has changed",
+    sentences: [
+      sentence,
+      "If this was not you, choose a new password at once: “Forgot password?” on the sign-in page; then look at “Signing in” on the page of your account.",
+    ],
+    button: { label: "Your account", url: `${publicUrl}/account` },
     reason: `Sent by Overdue to the address of your account at ${publicUrl}.`,
   };
 }

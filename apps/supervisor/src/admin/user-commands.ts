@@ -7,11 +7,13 @@ import {
   createUser,
   type Db,
   findUserByEmail,
+  hashPassword,
   listKeys,
   logAccountEvent,
   checkBroughtKey,
   KEY_REFUSALS,
   passwordProblem,
+  removeSecondFactors,
   revokeKey,
   rotateKey,
   schema,
@@ -34,19 +36,24 @@ export const userCommands = {
     run: async ({ db }, given) => {
       const chosen = choosePassword(given);
       if (await findUserByEmail(db, given.email)) throw new Refusal(`${given.email} has an account already.`);
-      const user = await createUser(db, { email: given.email, passwordHash: await hash(chosen) });
+      const user = await createUser(db, { email: given.email, passwordHash: await hashPassword(chosen) });
       return { user, ...(given.password === undefined ? { password: chosen } : {}) };
     },
   }),
   "user reset": defineCommand({
-    options: z.object({ email, password: password.optional() }),
-    text: "set another password for a person and end their sessions; without --password one is generated and shown",
+    options: z.object({
+      email,
+      password: password.optional(),
+      "second-factor": z.literal("off", "must be off").optional(),
+    }),
+    text: "set another password for a person and end their sessions; without --password one is generated and shown. --second-factor off also removes their authenticator app, recovery codes and passkeys, for who has lost them",
     run: async ({ db }, given) => {
       const user = await findUserId(db, given.email);
       const chosen = choosePassword(given);
-      const passwordHash = await hash(chosen);
+      const passwordHash = await hashPassword(chosen);
       await db.transaction(async (tx) => {
         await setPassword(tx, { userId: user, passwordHash });
+        if (given["second-factor"] === "off") await removeSecondFactors(tx, user);
         await logAccountEvent(tx, {
           userId: user,
           action: "account.reset-password-by-command",
@@ -85,12 +92,6 @@ function choosePassword(given: { email: string; password?: string | undefined })
   const problem = passwordProblem(chosen, given.email);
   if (problem !== null) throw new Refusal(`--password: ${problem}`);
   return chosen;
-}
-
-/** Hashes a password as better-auth does. Its module is loaded only when needed, because loading is slow. */
-async function hash(chosen: string): Promise<string> {
-  const { hashPassword } = await import("better-auth/crypto");
-  return await hashPassword(chosen);
 }
 
 async function findUserId(db: Db, address: string): Promise<string> {

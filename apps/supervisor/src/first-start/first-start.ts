@@ -4,6 +4,7 @@ import {
   type Db,
   hasAccount,
   keyringOf,
+  hashPassword,
   migrate,
   newSetupToken,
   noteUnreadable,
@@ -45,7 +46,6 @@ async function firstUrl(config: Config, db: Db): Promise<string> {
   return `${config.publicUrl}/setup?token=${await newSetupToken(db)}`;
 }
 
-// The hash module is loaded only when needed, because that is slow, and at most starts there is an account already.
 async function createAccount(db: Db, { password, ...first }: Bootstrap): Promise<void> {
   const problem = passwordProblem(password, first.email);
   if (problem !== null) {
@@ -53,6 +53,5 @@ async function createAccount(db: Db, { password, ...first }: Bootstrap): Promise
       `BOOTSTRAP_PASSWORD: ${problem} No account was created; set another password and start again.`,
     );
   }
-  const { hashPassword } = await import("better-auth/crypto");
   await bootstrap(db, { ...first, passwordHash: await hashPassword(password) });
 }

@@ -43,7 +43,7 @@ async function readMe() {
 }
 
 /** A mutation that changes the session, and then clears the cache: what was read before belongs to somebody else. */
-function useSessionMutation<Input>(mutationFn: (input: Input) => Promise<unknown>) {
+export function useSessionMutation<Input, Output>(mutationFn: (input: Input) => Promise<Output>) {
   const client = useQueryClient();
   return useMutation({
     mutationFn,

@@ -55,7 +55,7 @@ const personal = createRoute({
 const account = createRoute({
   getParentRoute: () => personal,
   path: "/account",
-  component: lazyRouteComponent(() => import("../pages/account-pages.tsx"), "AccountPage"),
+  component: lazyRouteComponent(() => import("../pages/account-page.tsx"), "AccountPage"),
 });
 
 const operator = createRoute({

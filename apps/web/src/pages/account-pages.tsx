@@ -5,14 +5,12 @@ import { Outlet, useNavigate } from "@tanstack/react-router";
 import { AccountFrame } from "../accounts/account-frame.tsx";
 import { AccountNotices } from "../accounts/account-notices.tsx";
 import { meQuery } from "../accounts/account-queries.ts";
-import { PasswordCard } from "../accounts/password-forms.tsx";
 import { homeProjectId } from "../app/home.ts";
 import styles from "../app/shell.module.css";
 import { Shell } from "../app/shell.tsx";
 import { useCreateProject } from "../projects/project-queries.ts";
-import { Card, Fact } from "../ui/card.tsx";
 import { ErrorAlert } from "../ui/listing.tsx";
-import { Page, TextLink } from "../ui/page.tsx";
+import { TextLink } from "../ui/page.tsx";
 
 /** The frame of pages outside of projects, with the top bar of the project that was opened last. */
 export function AccountLayout() {
@@ -28,35 +26,6 @@ export function AccountLayout() {
     <Shell me={me} projectId={projectId} openIncidents="" banner={<AccountNotices me={me} />}>
       <Outlet />
     </Shell>
-  );
-}
-
-/** The signed-in person's account: who they are, their projects and their password. */
-export function AccountPage() {
-  const { data: me } = useSuspenseQuery(meQuery);
-  return (
-    <Page title="Your account" narrow>
-      <Card title="Who you are">
-        <dl>
-          <Fact label="E-mail">{me.user.email}</Fact>
-          <Fact label="Name">{me.user.name}</Fact>
-        </dl>
-      </Card>
-      <Card title="Your projects">
-        <ul>
-          {me.projects.map(({ id, name, role }) => (
-            <li key={id}>
-              <TextLink to="/projects/$projectId/checks" params={{ projectId: id }}>
-                {name}
-              </TextLink>
-              , {role}
-            </li>
-          ))}
-        </ul>
-        <p>Your report by e-mail is chosen for each project, in its settings.</p>
-      </Card>
-      <PasswordCard />
-    </Page>
   );
 }
 

@@ -2,9 +2,12 @@ import { useQuery } from "@tanstack/react-query";
 import { useRouter, useSearch } from "@tanstack/react-router";
 import { Button, PasswordInput, Stack, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
+import { useState } from "react";
 
 import { instanceQuery, type SignIn, useSignIn } from "../accounts/account-queries.ts";
 import { AccountFrame } from "../accounts/account-frame.tsx";
+import { SecondFactorForm } from "../accounts/second-factor-form.tsx";
+import { useSecondFactor } from "../accounts/sign-in-queries.ts";
 import { safePath } from "../app/search.ts";
 import { TextLink } from "../ui/page.tsx";
 import { ErrorAlert } from "../ui/listing.tsx";
@@ -34,8 +37,14 @@ export function SignInPage() {
 function SignInForm({ onDone }: { onDone: () => void }) {
   const signIn = useSignIn();
   const form = useForm<SignIn>({ mode: "uncontrolled", initialValues: { email: "", password: "" } });
+  const [isPending, setPending] = useState(false);
+  if (isPending) return <SecondStep onDone={onDone} />;
+  const submit = (values: SignIn) =>
+    signIn.mutate(values, {
+      onSuccess: (answer) => ("secondFactor" in answer ? setPending(true) : onDone()),
+    });
   return (
-    <form onSubmit={form.onSubmit((values) => signIn.mutate(values, { onSuccess: onDone }))}>
+    <form onSubmit={form.onSubmit(submit)}>
       <Stack>
         {signIn.isError && <ErrorAlert error={signIn.error} />}
         <TextInput
@@ -56,5 +65,18 @@ function SignInForm({ onDone }: { onDone: () => void }) {
         </Button>
       </Stack>
     </form>
+  );
+}
+
+/** The password was right, and the account asks for a second factor. */
+function SecondStep({ onDone }: { onDone: () => void }) {
+  const finish = useSecondFactor();
+  return (
+    <SecondFactorForm
+      submitLabel="Sign in"
+      isPending={finish.isPending}
+      error={finish.error}
+      onSubmit={(factor) => finish.mutate(factor, { onSuccess: onDone })}
+    />
   );
 }

@@ -25,14 +25,16 @@ import {
 } from "../projects/projects.ts";
 import {
   claimAccountMail,
+  finishAccountMail,
+  postponeAccountMail,
+  queueAccountMail,
+} from "./account-mails.ts";
+import {
   consumeAccountToken,
   createUser,
   findAccountToken,
   findUserByEmail,
-  finishAccountMail,
   newAccountToken,
-  postponeAccountMail,
-  queueAccountMail,
 } from "./accounts.ts";
 
 const database = await testDatabase();

@@ -1,10 +1,10 @@
 import { createHash, randomBytes, randomUUID } from "node:crypto";
 
 import type { Instant } from "@overdue/schedules";
-import { and, eq, gt, isNull, sql } from "drizzle-orm";
+import { and, eq, gt, isNull, type SQL as Sql, sql } from "drizzle-orm";
 
 import type { Db, Tx } from "../database.ts";
-import { accountMails, accounts, accountTokens, invitations, sessions, users } from "../schema/index.ts";
+import { accounts, accountTokens, invitations, sessions, users } from "../schema/index.ts";
 
 export type UserRow = typeof users.$inferSelect;
 
@@ -19,7 +19,7 @@ export async function findUserByEmail(db: Db, email: string): Promise<UserRow | 
   return found ?? null;
 }
 
-/** A person who signs in with a password; `passwordHash` comes from better-auth. */
+/** A person who signs in with a password; `passwordHash` is of `hashPassword`. */
 export type NewUser = { email: string; passwordHash: string };
 
 /** Creates an account with the e-mail address in lower case, and returns its id. @throws if the address has an account */
@@ -52,7 +52,43 @@ export async function verifyAddress(db: Db | Tx, userId: string): Promise<void> 
   await db.update(users).set({ emailVerified: true }).where(eq(users.id, userId));
 }
 
-/** Sets the password hash of an account, which comes from better-auth, and ends all of its sessions. */
+/** An account as a sign-in needs it. `passwordHash` null: it signs in without a password. */
+export type Credentials = { userId: string; email: string; passwordHash: string | null };
+
+/** The account with an e-mail address, in any case; null if there is none. One query, whether or not it exists. */
+export async function findCredentials(db: Db | Tx, email: string): Promise<Credentials | null> {
+  return await credentialsWhere(db, eq(users.email, email.toLowerCase()));
+}
+
+/** As `findCredentials`, by the account's id. */
+export async function findCredentialsOf(db: Db | Tx, userId: string): Promise<Credentials | null> {
+  return await credentialsWhere(db, eq(users.id, userId));
+}
+
+async function credentialsWhere(db: Db | Tx, condition: Sql): Promise<Credentials | null> {
+  const isPassword = and(eq(accounts.userId, users.id), eq(accounts.providerId, "credential"));
+  const [found] = await db
+    .select({ userId: users.id, email: users.email, passwordHash: accounts.password })
+    .from(users)
+    .leftJoin(accounts, isPassword)
+    .where(condition);
+  return found ?? null;
+}
+
+/** Replaces the hash of a password that stays the same. `before`: nothing happens if the password was changed meanwhile. */
+export async function upgradePasswordHash(
+  db: Db | Tx,
+  { userId, before, passwordHash }: { userId: string; before: string; passwordHash: string },
+): Promise<void> {
+  await db
+    .update(accounts)
+    .set({ password: passwordHash })
+    .where(
+      and(eq(accounts.userId, userId), eq(accounts.providerId, "credential"), eq(accounts.password, before)),
+    );
+}
+
+/** Sets the password hash of an account, and ends all of its sessions. */
 export async function setPassword(
   tx: Tx,
   { userId, passwordHash }: { userId: string; passwordHash: string },
@@ -86,6 +122,8 @@ const TOKEN_SECONDS: Record<AccountTokenPurpose, number> = {
   "sign-up": 86_400,
   verify: 86_400,
   invitation: 3 * 86_400,
+  "sign-in": 900,
+  "email-change": 86_400,
 };
 
 /** Creates a token of 256 random bits. It is returned only here: the table keeps its SHA-256. */
@@ -155,55 +193,6 @@ export async function consumeAccountToken(
 
 function hashToken(token: string): string {
   return createHash("sha256").update(token).digest("hex");
-}
-
-export type AccountMailRow = typeof accountMails.$inferSelect;
-type AccountMailKind = AccountMailRow["kind"];
-
-/** A mail about an account. `name`: the person's name. */
-type NewAccountMail = {
-  kind: AccountMailKind;
-  email: string;
-  name?: string | null;
-  invitationId?: string | null;
-};
-
-/** Longer than any attempt; after this time another checker takes the mail over. */
-const LEASE_SECONDS = 1_860;
-
-/** Queues a mail whether or not its address has an account: the checker that sends it decides which mail it becomes. */
-export async function queueAccountMail(tx: Db | Tx, mail: NewAccountMail): Promise<void> {
-  await tx.insert(accountMails).values({ ...mail, email: mail.email.toLowerCase() });
-  await tx.execute(sql`select pg_notify('overdue_account_mails', '')`);
-}
-
-/** Claims the mail that has been due longest; no other checker gets it for half an hour. Null if none is due. */
-export async function claimAccountMail(db: Db): Promise<AccountMailRow | null> {
-  const [claimed] = await db
-    .update(accountMails)
-    .set({
-      attempts: sql`${accountMails.attempts} + 1`,
-      dueAt: sql`clock_timestamp() + make_interval(secs => ${LEASE_SECONDS})`,
-    })
-    .where(
-      sql`${accountMails.id} = (select id from account_mails where due_at <= clock_timestamp()
-        order by due_at limit 1 for update skip locked)`,
-    )
-    .returning();
-  return claimed ?? null;
-}
-
-/** Deletes a mail that the mail server accepted, that is not to be sent, or that was given up. */
-export async function finishAccountMail(db: Db, mailId: string): Promise<void> {
-  await db.delete(accountMails).where(eq(accountMails.id, mailId));
-}
-
-/** Makes a mail due again in `seconds`. */
-export async function postponeAccountMail(db: Db, mailId: string, seconds: number): Promise<void> {
-  await db
-    .update(accountMails)
-    .set({ dueAt: sql`clock_timestamp() + make_interval(secs => ${seconds})` })
-    .where(eq(accountMails.id, mailId));
 }
 
 /** What a person did with their account, such as `account.sign-in`. `address`: the client's; null: it was a command. */

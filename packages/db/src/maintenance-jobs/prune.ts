@@ -162,6 +162,7 @@ export const pruneAccounts: Prune = async (db) => {
   await db.execute(
     sql`delete from invitations where coalesce(ended_at, expires_at) < now() - interval '90 days'`,
   );
+  await db.execute(sql`delete from sign_in_states where expires_at < now()`);
   await db.execute(sql`delete from verifications where expires_at < now()`);
   await db.execute(sql`delete from try_counts where expire < extract(epoch from now()) * 1000`);
   return 0;

@@ -9,4 +9,5 @@ export * from "./invitations.ts";
 export * from "./maintenance.ts";
 export * from "./routes.ts";
 export * from "./shadow.ts";
+export * from "./sign-in.ts";
 export * from "./status-pages.ts";

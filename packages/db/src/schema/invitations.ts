@@ -37,6 +37,8 @@ export const accountTokenPurpose = pgEnum("account_token_purpose", [
   "verify",
   "reset",
   "invitation",
+  "sign-in",
+  "email-change",
 ]);
 
 /** Tokens of links in mails, which prove that their holder reads the mailbox `email`. The token itself is in the mail alone. */
@@ -70,6 +72,9 @@ export const accountMailKind = pgEnum("account_mail_kind", [
   "reset",
   "invitation",
   "password-changed",
+  "sign-in",
+  "email-change",
+  "sign-in-changed",
 ]);
 
 /**
