@@ -51,7 +51,7 @@ export default defineConfig({
       {
         test: {
           name: "e2e",
-          include: ["e2e/**/*.test.ts"],
+          include: ["e2e/**/*.test.ts", "bench/**/*.test.ts"],
           testTimeout: 180_000,
           hookTimeout: 120_000,
           // After all others, which would take the processor from under a browser.

@@ -31,7 +31,7 @@ export type Child = { pid: () => number | undefined; stop: (secondsMax: number) 
 
 /**
  * Starts a program, and starts it again whenever it ends by itself or hangs: after half a second at first, then with
- * growing delays.
+ * growing delays; see `nextRestart`.
  */
 export function keepRunning(program: Program): Child {
   const state: State = { isWanted: true, attempts: 0, process: null, timer: null };
@@ -51,9 +51,6 @@ const PRELOADED = ["../../../../scripts/quick-resolve.mjs", "./tether.ts", "./ga
   "--import",
   import.meta.resolve(file),
 ]);
-const DELAY_MS_MAX = 30_000;
-/** A program that ran for longer than this counts as steady, so its next restart is quick again. */
-const STEADY_MS = 60_000;
 
 // Detached, because Ctrl-C reaches the whole process group, but the supervisor decides in which order processes stop.
 function start(program: Program, state: State): void {
@@ -77,8 +74,9 @@ function start(program: Program, state: State): void {
     watching.stop();
     if (pid !== undefined) program.cleanup.untrack(pid);
     if (!state.isWanted) return;
-    state.attempts = performance.now() - startedAt > STEADY_MS ? 0 : state.attempts + 1;
-    const delayMs = Math.min(DELAY_MS_MAX, 250 * 2 ** state.attempts);
+    const lived = { livedMs: performance.now() - startedAt, hadStarted: watching.hadStarted() };
+    const { attempts, delayMs } = nextRestart(state.attempts, lived);
+    state.attempts = attempts;
     const cause = watching.hung() ?? reason() ?? (signal ? `signal ${signal}` : `exit status ${code}`);
     program.say(`${program.name} ended (${cause}); it starts again in ${delayMs / 1000} s.`);
     program.onRestart(cause);
@@ -86,10 +84,30 @@ function start(program: Program, state: State): void {
   });
 }
 
-/** Kills a program that hangs; `hung` then says for how long it gave no answer. */
+/** A program that ran for longer than this counts as steady, so its next restart is quick again. */
+const STEADY_MS = 10_000;
+const DELAY_MS_MAX = 30_000;
+/** While the api is away no ping is received, so one that works after each start is not left away for long. */
+const DELAY_AFTER_START_MS_MAX = 2_000;
+
+/**
+ * When to start a program again that has ended after `livedMs`: at once if it had run for a while; with growing delays, up to
+ * 30 s, if it never came to run, because a cause such as a wrong setting does not go away by itself.
+ */
+export function nextRestart(
+  attempts: number,
+  { livedMs, hadStarted }: { livedMs: number; hadStarted: boolean },
+): { attempts: number; delayMs: number } {
+  const next = hadStarted && livedMs > STEADY_MS ? 0 : attempts + 1;
+  const most = hadStarted ? DELAY_AFTER_START_MS_MAX : DELAY_MS_MAX;
+  return { attempts: next, delayMs: Math.min(most, 250 * 2 ** next) };
+}
+
+/** Kills a program that hangs; `hung` then says for how long it gave no answer. `hadStarted`: it has shown a sign of life. */
 function watch(program: Program, child: ChildProcess) {
   let isRunning = false;
   let hasMessage = false;
+  let hadStarted = false;
   let hung: string | null = null;
   child.on("message", (raw) => {
     const message = readMessage(raw);
@@ -103,8 +121,10 @@ function watch(program: Program, child: ChildProcess) {
     return Promise.resolve(isAlive);
   };
   const { liveUrl } = program;
-  const onFirst = () =>
+  const onFirst = () => {
+    hadStarted = true;
     program.log("The supervisor received the first sign of life, and watches this process from now on.");
+  };
   const onHung = (seconds: number) => {
     hung = `no answer for ${seconds} s`;
     program.log(`The supervisor ends this process, which gave ${hung}.`);
@@ -112,7 +132,7 @@ function watch(program: Program, child: ChildProcess) {
     child.kill("SIGKILL");
   };
   const stop = watchLiveness(liveUrl === null ? sentMessage : () => respondsAt(liveUrl), { onFirst, onHung });
-  return { stop, hung: () => hung };
+  return { stop, hung: () => hung, hadStarted: () => hadStarted };
 }
 
 const ANSWER_MS_MAX = 2_000;

@@ -1,0 +1,69 @@
+import { randomUUID } from "node:crypto";
+import { Agent, request } from "node:http";
+import { setTimeout as wait } from "node:timers/promises";
+
+import { type Ledger, now, type SentPing } from "./ledger.ts";
+
+const ANSWER_MS_MAX = 5_000;
+const PAUSE_MS = 500;
+
+/** Sends pings as `curl --retry` does: again and again until the answer is 2xx, each time to the next receiver. */
+export class PingClient {
+  readonly #agent = new Agent({ keepAlive: true, maxSockets: 200, timeout: ANSWER_MS_MAX });
+  readonly #origins: readonly string[];
+  readonly #ledger: Ledger;
+  #turn = 0;
+  #isOver = false;
+
+  constructor(origins: readonly string[], ledger: Ledger) {
+    this.#origins = origins;
+    this.#ledger = ledger;
+  }
+
+  /** Resolves once the ping is acknowledged (true), or when the run is over (false). */
+  async ping(
+    job: { id: string; pingUuid: string },
+    kind: SentPing["kind"],
+    rid = randomUUID(),
+  ): Promise<boolean> {
+    const path = `/ping/${job.pingUuid}${kind === "success" ? "" : `/${kind}`}?rid=${rid}`;
+    const ping: SentPing = { rid, kind, job: job.id, sentAt: now(), ackedAt: null, tries: 0 };
+    while (!this.#isOver) {
+      ping.tries += 1;
+      const status = await this.#ask(path);
+      if (status >= 200 && status < 300) {
+        ping.ackedAt = now();
+        break;
+      }
+      if (status >= 400 && status < 500) this.#ledger.refused(`${status} for ${path}`);
+      await wait(PAUSE_MS);
+    }
+    this.#ledger.acked(ping);
+    return ping.ackedAt !== null;
+  }
+
+  /** Lets every ping that is still being sent give up. */
+  end(): void {
+    this.#isOver = true;
+    this.#agent.destroy();
+  }
+
+  /** @returns the status; 0 where no answer came */
+  #ask(path: string): Promise<number> {
+    const origin = this.#origins[this.#turn++ % this.#origins.length] ?? "";
+    return new Promise((resolve) => {
+      const asked = request(`${origin}${path}`, { agent: this.#agent }, (response) => {
+        response.resume();
+        response.once("end", () => resolve(response.statusCode ?? 0));
+      });
+      // The agent's timeout is for silence, and a proxy or a stopped process may drip.
+      const timer = setTimeout(() => asked.destroy(), ANSWER_MS_MAX);
+      asked.once("error", () => resolve(0));
+      asked.once("close", () => {
+        clearTimeout(timer);
+        resolve(0);
+      });
+      asked.end();
+    });
+  }
+}

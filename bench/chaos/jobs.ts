@@ -1,0 +1,97 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout as wait } from "node:timers/promises";
+
+import type { PingClient } from "./client.ts";
+import { type Episode, type Ledger, now } from "./ledger.ts";
+import type { Random } from "./random.ts";
+
+/** A simulated job with its check. `habit`: what goes wrong with it from time to time. */
+export type Job = {
+  id: string;
+  checkId: string;
+  pingUuid: string;
+  periodMs: number;
+  habit: "healthy" | "stop" | "fail" | "overrun";
+};
+
+/** Checks shorter than a person may set, so that minutes show what else takes days. */
+export const GRACE_SECONDS = 10;
+export const RUN_SECONDS_MAX = 12;
+/** A job that began so much later than it meant to may truly have missed its deadline. */
+const LATE_MS_MAX = 2_000;
+const STEP_MS = 250;
+
+/** What a job has heard from its provider: resolves when a message of this type about its check was taken after `since`. */
+export type Heard = (job: Job, type: "check.down" | "check.up", since: number) => boolean;
+
+type World = {
+  client: PingClient;
+  ledger: Ledger;
+  random: Random;
+  heard: Heard;
+  /** False once no job may get into trouble any more. */
+  mayFail: () => boolean;
+  /** True once every job ends. */
+  isOver: () => boolean;
+};
+
+/**
+ * Lives the life of one job. A job in trouble stays so until its provider was told, and recovers then; it gets into trouble
+ * again only after its recovery was told. So what is expected never depends on how fast the product is.
+ * @returns the instants at which the job itself was late, for which the product is not to be blamed
+ */
+export async function live(job: Job, world: World): Promise<number[]> {
+  const late: number[] = [];
+  const { random } = world;
+  await rest(random.next() * job.periodMs, world);
+  let troubleAt = now() + random.between(5_000, 40_000);
+  while (!world.isOver()) {
+    const begun = now();
+    await runOnce(job, world);
+    if (job.habit !== "healthy" && now() > troubleAt && world.mayFail()) {
+      await trouble(job, world);
+      troubleAt = now() + random.between(10_000, 60_000);
+      continue;
+    }
+    const dueAt = begun + job.periodMs;
+    await rest(dueAt - now(), world);
+    if (now() - dueAt > LATE_MS_MAX && now() - begun > job.periodMs + LATE_MS_MAX) late.push(now());
+  }
+  return late;
+}
+
+async function rest(ms: number, { isOver }: World): Promise<void> {
+  const until = now() + ms;
+  while (now() < until && !isOver()) await wait(Math.max(1, Math.min(until - now(), 1_000)));
+}
+
+async function runOnce(job: Job, { client, random }: World): Promise<void> {
+  if (job.habit !== "overrun") return void (await client.ping(job, "success"));
+  const rid = randomUUID();
+  if (!(await client.ping(job, "start", rid))) return;
+  await wait(random.between(100, 1_000));
+  await client.ping(job, "success", rid);
+}
+
+async function trouble(job: Job, world: World): Promise<void> {
+  const { client, ledger, heard } = world;
+  if (job.habit === "healthy") return;
+  const episode: Episode = { job: job.id, kind: job.habit, from: now(), until: null };
+  ledger.episode(episode);
+  if (job.habit === "fail") await client.ping(job, "fail");
+  if (job.habit === "overrun") await client.ping(job, "start");
+  await until(() => heard(job, "check.down", episode.from), world);
+  if (world.isOver()) return;
+  const recoveredAt = now();
+  await runOnce(job, world);
+  // It goes on as ever while its recovery is on its way to the provider.
+  while (!world.isOver() && !heard(job, "check.up", recoveredAt)) {
+    await rest(job.periodMs, world);
+    if (!world.isOver() && !heard(job, "check.up", recoveredAt)) await runOnce(job, world);
+  }
+  if (!world.isOver()) episode.until = now();
+}
+
+async function until(isReached: () => boolean, { isOver }: World): Promise<void> {
+  while (!isOver() && !isReached()) await wait(STEP_MS);
+}
