@@ -54,16 +54,18 @@ function firstFrom(sorted: readonly { sentAt: number }[], at: number): number {
   return low;
 }
 
-/** From the instant at which a trouble had to be noticed until the provider took its alert. */
+/** From the instant at which a problem had to be noticed until the provider took its alert. */
 export function alertTimes({ episodes, calls }: Ledger, jobs: readonly Job[]): Times {
   const byId = new Map(jobs.map((job) => [job.id, job]));
   const times = episodes.flatMap((episode) => {
     const job = byId.get(episode.job);
-    const told = calls.find(
+    const notified = calls.find(
       ({ checkId, type, outcome, at }) =>
         checkId === job?.checkId && type === "check.down" && outcome !== "refused" && at > episode.from,
     );
-    return job === undefined || told === undefined ? [] : [told.at - episode.from - allowedMs(job, episode)];
+    return job === undefined || notified === undefined
+      ? []
+      : [notified.at - episode.from - allowedMs(job, episode)];
   });
   return times.map((ms) => Math.max(0, ms)).toSorted((a, b) => a - b);
 }

@@ -29,28 +29,28 @@ type World = {
   ledger: Ledger;
   random: Random;
   heard: Heard;
-  /** False once no job may get into trouble any more. */
+  /** False once no job may have a problem any more. */
   mayFail: () => boolean;
   /** True once every job ends. */
   isOver: () => boolean;
 };
 
 /**
- * Lives the life of one job. A job in trouble stays so until its provider was told, and recovers then; it gets into trouble
- * again only after its recovery was told. So what is expected never depends on how fast the product is.
+ * Lives the life of one job. A job with a problem keeps it until its provider was notified, and recovers then; it has the next
+ * again only after its recovery was notified. So what is expected never depends on how fast the product is.
  * @returns the instants at which the job itself was late, for which the product is not to be blamed
  */
 export async function live(job: Job, world: World): Promise<number[]> {
   const late: number[] = [];
   const { random } = world;
   await rest(random.next() * job.periodMs, world);
-  let troubleAt = now() + random.between(5_000, 40_000);
+  let problemAt = now() + random.between(5_000, 40_000);
   while (!world.isOver()) {
     const begun = now();
     await runOnce(job, world);
-    if (job.habit !== "healthy" && now() > troubleAt && world.mayFail()) {
-      await trouble(job, world);
-      troubleAt = now() + random.between(10_000, 60_000);
+    if (job.habit !== "healthy" && now() > problemAt && world.mayFail()) {
+      await problem(job, world);
+      problemAt = now() + random.between(10_000, 60_000);
       continue;
     }
     const dueAt = begun + job.periodMs;
@@ -73,7 +73,7 @@ async function runOnce(job: Job, { client, random }: World): Promise<void> {
   await client.ping(job, "success", rid);
 }
 
-async function trouble(job: Job, world: World): Promise<void> {
+async function problem(job: Job, world: World): Promise<void> {
   const { client, ledger, heard } = world;
   if (job.habit === "healthy") return;
   const episode: Episode = { job: job.id, kind: job.habit, from: now(), until: null };

@@ -27,7 +27,7 @@ export type ProviderCall = {
 /** One fault; `until` is when its cause was over, which for a kill is the same instant. */
 export type FaultEntry = { name: string; at: number; until: number; isKill: boolean };
 
-/** A spell in which a job was truly in trouble: from its first wrong act to the receipt of its recovery. */
+/** A spell in which a job was truly in problem: from its first wrong act to the receipt of its recovery. */
 export type Episode = { job: string; kind: "stop" | "fail" | "overrun"; from: number; until: number | null };
 
 /**

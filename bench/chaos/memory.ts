@@ -16,7 +16,7 @@ type Life = {
   warmAt: number | null;
 };
 
-/** The most that a program used, in megabytes, and by how much the one that lived longest grew after its first seconds. */
+/** The most that a program used, in megabytes, and by how much the longest-lived process grew after its first seconds. */
 export type Memory = { program: Program; maxMb: number; growthMb: number; livedSeconds: number };
 
 /** Watches the memory of all of the product's programs. `stop` ends that and says what was seen. */

@@ -14,7 +14,7 @@ export type Options = {
   rate: number;
   /** Mean pause between two faults, in milliseconds. */
   faultEveryMs: number;
-  /** After the last fault, everything must be told within this time: a resting channel is tried each half minute. */
+  /** After the last fault, everything must be notified within this time: a resting channel is tried each half minute. */
   settleMs: number;
   /** Only the faults with these names; null: all that the machine allows. */
   only: readonly string[] | null;

@@ -11,8 +11,8 @@ import type { Provider } from "./provider.ts";
 import type { Random } from "./random.ts";
 
 export const HOOKS = 5;
-/** Of each kind that gets into trouble. */
-const TROUBLED = 20;
+/** Of each kind that gets into problem. */
+const AILING = 20;
 const [PERIOD_MS_MIN, PERIOD_MS_MAX] = [4_000, 8_000];
 const SECRET = `whsec_${Buffer.alloc(32, 7).toString("base64")}`;
 
@@ -24,9 +24,7 @@ export async function createPopulation(
   const healthy = Math.ceil((options.rate * (PERIOD_MS_MIN + PERIOD_MS_MAX)) / 2_000);
   const habits: Job["habit"][] = [
     ...Array.from({ length: healthy }, () => "healthy" as const),
-    ...(["stop", "fail", "overrun"] as const).flatMap((habit) =>
-      Array.from({ length: TROUBLED }, () => habit),
-    ),
+    ...(["stop", "fail", "overrun"] as const).flatMap((habit) => Array.from({ length: AILING }, () => habit)),
   ];
   return await withInstance({ ...process.env, ...product.environment() }, async ({ db, keyring }) => {
     const { id: projectId } = await createProject(db, { name: "chaos", ownerId: null });

@@ -12,21 +12,21 @@ export type Provider = {
   urlOf: (hook: number) => string;
   setMood: (hook: number, mood: Mood) => void;
   /** Whether a message of this type about the check was taken after `since`, for which a lost answer counts too. */
-  told: (checkId: string, type: string, since: number) => boolean;
+  notified: (checkId: string, type: string, since: number) => boolean;
   close: () => void;
 };
 
 /** Starts the provider; every call goes to the ledger. */
 export async function startProvider(ledger: Ledger): Promise<Provider> {
   const moods = new Map<number, Mood>();
-  const told = new Map<string, number>();
+  const notified = new Map<string, number>();
   const server = createServer((incoming, response) => {
     void readCall(incoming).then(
       (call) => {
         const mood = moods.get(call.hook) ?? "ok";
         const outcome = OUTCOMES[mood];
         ledger.called({ ...call, outcome, at: now() });
-        if (outcome !== "refused") told.set(`${call.checkId} ${call.type}`, now());
+        if (outcome !== "refused") notified.set(`${call.checkId} ${call.type}`, now());
         answer(mood, response);
       },
       () => response.destroy(),
@@ -39,7 +39,7 @@ export async function startProvider(ledger: Ledger): Promise<Provider> {
   return {
     urlOf: (hook) => `http://127.0.0.1:${port}/hook/${hook}`,
     setMood: (hook, mood) => void moods.set(hook, mood),
-    told: (checkId, type, since) => (told.get(`${checkId} ${type}`) ?? -Infinity) > since,
+    notified: (checkId, type, since) => (notified.get(`${checkId} ${type}`) ?? -Infinity) > since,
     close: () => {
       server.closeAllConnections();
       server.close();

@@ -6,10 +6,15 @@ const SHOWN_MAX = 12;
 const BAR = 30;
 
 /** The line that shows how far a run is. */
-export function progressLine(state: { share: number; acked: number; told: number; fault: string }): string {
+export function progressLine(state: {
+  share: number;
+  acked: number;
+  notified: number;
+  fault: string;
+}): string {
   const done = Math.round(state.share * BAR);
   const bar = "#".repeat(done) + ".".repeat(BAR - done);
-  return `[${bar}] ${state.acked} pings acknowledged, ${state.told} troubles told, ${state.fault}`;
+  return `[${bar}] ${state.acked} pings acknowledged, ${state.notified} problems notified, ${state.fault}`;
 }
 
 /** The table of one run, with every case that is wrong below it. */
@@ -42,7 +47,7 @@ function rowsOf({
   acked,
   kills,
   faults,
-  troubles,
+  problems,
   outages,
   alerts,
   memory,
@@ -52,7 +57,7 @@ function rowsOf({
     ["figure", "seen", "aim"],
     ["pings acknowledged", String(acked), ""],
     ["faults injected, of them SIGKILLs", `${faults}, ${kills}`, ""],
-    ["troubles of jobs", String(troubles), ""],
+    ["problems of jobs", String(problems), ""],
     ["acknowledged pings lost", String(findings.lost.length), "0"],
     ["pings stored more often than sent", String(findings.storedTwice.length), "0"],
     ["deadlines missed without incident", String(findings.missed.length), "0"],
@@ -100,7 +105,7 @@ export function totalsOf(results: readonly Result[]): string {
   const failing = results.filter((result) => faultsOf(result).length > 0);
   return [
     `${results.length} runs: ${sum(({ acked }) => acked)} pings acknowledged, ${sum(({ kills }) => kills)} SIGKILLs, ` +
-      `${sum(({ faults }) => faults)} faults in all, ${sum(({ troubles }) => troubles)} troubles of jobs; ` +
+      `${sum(({ faults }) => faults)} faults in all, ${sum(({ problems }) => problems)} problems of jobs; ` +
       `${sum(({ findings }) => findings.lost.length)} pings lost, ` +
       `${sum(({ findings }) => findings.missed.length)} deadlines missed without incident, ` +
       `${sum(({ findings }) => findings.falseIncidents.length)} false incidents, ` +

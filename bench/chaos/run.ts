@@ -22,7 +22,7 @@ export type Result = {
   options: Options;
   findings: Findings;
   acked: number;
-  troubles: number;
+  problems: number;
   outages: number;
   kills: number;
   faults: number;
@@ -34,11 +34,11 @@ export type Result = {
   kept: string | null;
 };
 
-export type Progress = (state: { share: number; acked: number; told: number; fault: string }) => void;
+export type Progress = (state: { share: number; acked: number; notified: number; fault: string }) => void;
 
 const WARM_MS = 8_000;
 
-/** Starts the product, lets its jobs run under faults, waits until all is told, and compares. */
+/** Starts the product, lets its jobs run under faults, waits until all is notified, and compares. */
 export async function runChaos(options: Options, progress: Progress): Promise<Result> {
   const home = realpathSync(mkdtempSync(join(tmpdir(), "overdue-chaos-")));
   chmodSync(home, 0o755);
@@ -69,7 +69,7 @@ export async function runChaos(options: Options, progress: Progress): Promise<Re
 function figuresOf(ledger: Ledger, jobs: readonly Job[]) {
   return {
     acked: ledger.ackedAt.length,
-    troubles: ledger.episodes.length,
+    problems: ledger.episodes.length,
     kills: ledger.faults.filter(({ isKill }) => isKill).length,
     faults: ledger.faults.length,
     repeats: countRepeats(ledger),
@@ -122,12 +122,12 @@ async function runJobs({ options, ledger, provider, product, jobs, random, progr
   );
   const state = { mayFail: true, isOver: false, fault: "" };
   const memory = watchMemory(product);
-  const told = () => ledger.episodes.filter((episode) => episode.until !== null).length;
+  const notified = () => ledger.episodes.filter((episode) => episode.until !== null).length;
   const show = () =>
     progress({
       share: Math.min(1, (now() - begun) / (until - begun)),
       acked: ledger.ackedAt.length,
-      told: told(),
+      notified: notified(),
       fault: state.fault,
     });
   const timer = setInterval(show, 1_000);
@@ -136,7 +136,7 @@ async function runJobs({ options, ledger, provider, product, jobs, random, progr
     ledger,
     random,
     heard: (job: Job, type: "check.down" | "check.up", since: number) =>
-      provider.told(job.checkId, type, since),
+      provider.notified(job.checkId, type, since),
     mayFail: () => state.mayFail,
     isOver: () => state.isOver,
   };
@@ -158,10 +158,10 @@ async function runJobs({ options, ledger, provider, product, jobs, random, progr
   return { late, memory: memory.stop() };
 }
 
-/** Waits until every trouble is over and told, or until it should have been long ago. */
+/** Waits until every problem is over and notified, or until it should have been long ago. */
 async function settle({ episodes }: Ledger, msMax: number): Promise<void> {
   const until = now() + msMax;
   while (now() < until && episodes.some((episode) => episode.until === null)) await wait(500);
-  // What would be told falsely, or twice, comes within this time.
+  // What would be notified falsely, or twice, comes within this time.
   await wait(Math.min(WARM_MS, msMax));
 }

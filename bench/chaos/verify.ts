@@ -98,16 +98,16 @@ function compareIncidents(job: Job, { seen, findings, episodes }: Comparison): v
   if (surplus > 0) {
     const isExcused = incidents.some(({ at }) => isOwnDoing(at - performance.timeOrigin, job, seen));
     const shown = incidents.map(({ at, reason }) => `${reason} ${new Date(at).toISOString()}`).join(", ");
-    const troubles = episodes
+    const problems = episodes
       .map(({ from }) => new Date(performance.timeOrigin + from).toISOString())
       .join(", ");
-    const sentence = `${job.id} (${job.checkId}): incidents ${shown}; troubles ${troubles || "none"}`;
+    const sentence = `${job.id} (${job.checkId}): incidents ${shown}; problems ${problems || "none"}`;
     (isExcused ? findings.excused : findings.falseIncidents).push(sentence);
   }
   const open = episodes.find(({ until }) => until === null);
   if (open === undefined) return;
-  const told = (type: string) => seen.provider.told(job.checkId, type, open.from);
-  const sentence = `${job.id} (${job.checkId}): ${open.kind} ${told("check.down") ? "and recovered" : ""}`;
+  const notified = (type: string) => seen.provider.notified(job.checkId, type, open.from);
+  const sentence = `${job.id} (${job.checkId}): ${open.kind} ${notified("check.down") ? "and recovered" : ""}`;
   if (surplus < 0) findings.missed.push(sentence);
   else findings.undelivered.push(sentence);
 }
