@@ -29,7 +29,7 @@ export default defineConfig({
           name: "database",
           isolate,
           include: [
-            "packages/{db,postgres,testkit}/**/*.test.ts",
+            "packages/{backup,db,postgres,testkit}/**/*.test.ts",
             "apps/{api,checker,supervisor}/**/*.test.ts",
           ],
           globalSetup: ["packages/testkit/src/postgres/global-setup.ts"],

@@ -23,6 +23,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     "postgres",
     "node:*",
   ],
+  "packages/backup": ["@overdue/db", "age-encryption", "zod", "node:*"],
   "apps/api": [
     "@overdue/schedules",
     "@overdue/core",
@@ -50,6 +51,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     "node:*",
   ],
   "apps/checker": [
+    "@overdue/backup",
     "@overdue/core",
     "@overdue/channels",
     "@overdue/config",
@@ -67,6 +69,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   ],
   "apps/supervisor": [
     "@overdue/schedules",
+    "@overdue/backup",
     "@overdue/core",
     "@overdue/channels",
     "@overdue/config",

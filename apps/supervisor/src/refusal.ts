@@ -8,7 +8,9 @@ export class Refusal extends Error {
 
 /** The text to print for an error that ends the program: Overdue's own sentences as they are, other errors with a stack. */
 export function errorMessage(error: unknown): string {
-  const isSentence = [Refusal, ConfigError, UnsupportedSchema].some((kind) => error instanceof kind);
+  const isSentence = SENTENCES.some((kind) => error instanceof kind);
   if (error instanceof Error && isSentence) return error.message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
+
+const SENTENCES = [Refusal, ConfigError, UnsupportedSchema];

@@ -65,7 +65,7 @@ export {
 } from "./database.ts";
 export { Session } from "./connection/session.ts";
 export { asOneTransaction } from "./connection/pool.ts";
-export { migrate, migrateServer, UnsupportedSchema } from "./migrate.ts";
+export { migrate, migrateServer, schemaVersion, UnsupportedSchema } from "./migrate.ts";
 export {
   foldDatabaseProblems,
   ProblemLog,
@@ -179,6 +179,7 @@ export {
   type Restart,
   notifyOperators,
 } from "./instance/problems.ts";
+export { type Restored, settleRestored } from "./instance/settle-restored.ts";
 export { noteHeartbeat, readOperatorView, type OperatorView } from "./instance/read-operator-view.ts";
 export {
   acceptInvitation,

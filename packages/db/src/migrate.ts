@@ -1,4 +1,6 @@
-import { readFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { migrate as applyMigrations } from "drizzle-orm/postgres-js/migrator";
@@ -16,16 +18,19 @@ export class UnsupportedSchema extends Error {
 /**
  * Brings the database up to the newest schema. Safe to call from several processes at once: an advisory lock lets
  * one work and the others wait, then find nothing left to do.
+ * `until`: the last migration that is applied, as the journal numbers them; a backup is loaded into tables of its own time.
  * @throws UnsupportedSchema, with a sentence for the operator; the database is left as it is.
  */
-export async function migrate(pool: Pool): Promise<void> {
+export async function migrate(pool: Pool, { until = Infinity }: { until?: number } = {}): Promise<void> {
   const client = await pool.connect();
+  const folder = until === Infinity ? null : copyMigrations(until);
   try {
     await client.query("set statement_timeout = 0");
     await client.query("select pg_advisory_lock($1)", [MIGRATIONS_LOCK]);
     await refuseEarlierSchema(client);
-    await applyMigrations(openDb(client), { migrationsFolder: MIGRATIONS });
+    await applyMigrations(openDb(client), { migrationsFolder: folder ?? MIGRATIONS });
   } finally {
+    if (folder !== null) rmSync(folder, { recursive: true, force: true });
     // Ending the session frees the lock even where the unlock itself would fail.
     client.release(true);
   }
@@ -41,10 +46,31 @@ export async function migrateServer(directUrl: string): Promise<void> {
   }
 }
 
+type Journal = { entries: { when: number; tag: string }[] };
+
+function readJournal(): Journal {
+  return JSON.parse(readFileSync(join(MIGRATIONS, JOURNAL), "utf8")) as Journal;
+}
+
+const JOURNAL = join("meta", "_journal.json");
+
+/** The newest migration, in milliseconds, as the journal and the database name it. */
+export function schemaVersion(): number {
+  return Math.max(...readJournal().entries.map(({ when }) => when));
+}
+
+/** Copies the migrations whose journal ends earlier, since the library applies all of a folder. @returns the folder */
+function copyMigrations(until: number): string {
+  const folder = mkdtempSync(join(tmpdir(), "overdue-migrations-"));
+  cpSync(MIGRATIONS, folder, { recursive: true });
+  const journal = readJournal();
+  const entries = journal.entries.filter(({ when }) => when <= until);
+  writeFileSync(join(folder, JOURNAL), JSON.stringify({ ...journal, entries }));
+  return folder;
+}
+
 async function refuseEarlierSchema(client: PoolClient): Promise<void> {
-  const journal = JSON.parse(readFileSync(`${MIGRATIONS}/meta/_journal.json`, "utf8")) as {
-    entries: { when: number }[];
-  };
+  const journal = readJournal();
   const [table] = await client.query<{ name: string | null }>(
     "select to_regclass('drizzle.__drizzle_migrations')::text as name",
   );

@@ -4,6 +4,7 @@ import { insertAuditEntry } from "@overdue/db";
 
 import { Refusal } from "../refusal.ts";
 import type { Environment } from "../supervisor.ts";
+import { BACKUP_HELP, runBackupCommand } from "./backup-commands.ts";
 import { channelCommands, exportCommands, projectCommands, retentionCommands } from "./project-commands.ts";
 import type { Command, CommandOutput } from "./command.ts";
 import { importCommands } from "./import-checks.ts";
@@ -24,6 +25,8 @@ export async function runAdmin(
 ): Promise<string> {
   const [noun = "help", verb = ""] = args;
   if (["help", "--help", "-h"].includes(noun)) return help();
+  const done = await runBackupCommand(args, environment);
+  if (done !== null) return done;
   const words = COMMANDS.has(noun) ? noun : `${noun} ${verb}`;
   const command = COMMANDS.get(words);
   if (!command) throw new Refusal(`There is no command "${words}"; "npm run admin -- help" lists all.`);
@@ -100,7 +103,8 @@ function help(): string {
     );
     return `  ${[words, ...options].join(" ")}\n      ${command.text}`;
   });
-  return ["Usage: npm run --silent admin -- <command> [--json]", "", ...lines].join("\n");
+  const whole = BACKUP_HELP.map(([usage, text]) => `  ${usage}\n      ${text}`);
+  return ["Usage: npm run --silent admin -- <command> [--json]", "", ...lines, ...whole].join("\n");
 }
 
 function formatOutput(output: CommandOutput): string {

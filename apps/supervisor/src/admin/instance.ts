@@ -27,18 +27,34 @@ export async function withInstance<T>(
   environment: Environment,
   work: (instance: Omit<Instance, "say">) => Promise<T>,
 ): Promise<T> {
+  return await withDatabase(environment, async ({ directUrl, secrets }) => {
+    const pool = openPool({ url: directUrl, max: 2, name: "admin" });
+    try {
+      await migrate(pool);
+      return await work({ db: openDb(pool), pool, keyring: keyringOf(secrets()) });
+    } finally {
+      await pool.end();
+    }
+  });
+}
+
+/** `secrets`: reads SECRET_KEY or the stored key, newest first. */
+type Opened = { directUrl: string; secrets: () => string[] };
+
+/** As `withInstance`, with the database as it is: its schema is not brought up to date. */
+export async function withDatabase<T>(
+  environment: Environment,
+  work: (opened: Opened) => Promise<T>,
+): Promise<T> {
   const { dataDir, databaseUrl, databaseDirectUrl, secretKeys } = readConfig(environment);
   const database =
     databaseUrl === null
       ? await openEmbeddedOrRunning(prepareDataDirectory(dataDir))
       : await openOwnServer({ url: databaseUrl, direct: databaseDirectUrl });
-  const pool = openPool({ url: database.directUrl, max: 2, name: "admin" });
+  const secrets = () => (secretKeys.length > 0 ? secretKeys : keptSecrets(dataDir));
   try {
-    await migrate(pool);
-    const secrets = secretKeys.length > 0 ? secretKeys : keptSecrets(dataDir);
-    return await work({ db: openDb(pool), pool, keyring: keyringOf(secrets) });
+    return await work({ directUrl: database.directUrl, secrets });
   } finally {
-    await pool.end();
     await database.stop();
   }
 }

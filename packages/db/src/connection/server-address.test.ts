@@ -3,7 +3,7 @@ import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 
-import { serverAddress } from "./session.ts";
+import { serverAddress } from "./server-address.ts";
 
 test("a URL names the server, the database and who connects, percent-encoded where it must be", () => {
   expect(serverAddress("postgres://me%40work:p%3Ass%2F@db.example.org:6543/over%20due")).toEqual({

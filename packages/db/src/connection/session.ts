@@ -1,8 +1,9 @@
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
 import { connect, type Socket } from "node:net";
-import { userInfo } from "node:os";
+import type { Readable, Writable } from "node:stream";
 import postgres from "postgres";
+
+import { type ServerAddress, serverAddress } from "./server-address.ts";
 
 /** The rows of a statement, and how many it selected or changed. */
 export type Rows<Row> = Row[] & { count: number };
@@ -105,6 +106,28 @@ export class Session {
   /** As `query`, with the columns of each row in their order instead of by their names. */
   queryValues(text: string, values: readonly unknown[]): Promise<unknown[][]> {
     return this.#run(() => this.#sql.unsafe(text, values.map(toParameter), this.#statementOptions).values());
+  }
+
+  /** Runs a `copy … to stdout`, and yields what it writes: whole lines in PostgreSQL's text format, many at a time. */
+  async *copyOut(text: string): AsyncGenerator<Buffer> {
+    const stream = await this.#run(() => this.#sql.unsafe(text).readable());
+    for await (const lines of this.#endWithSession(stream)) yield lines as Buffer;
+    // The driver pauses the socket where its stream is full, and leaves it so where that was the last row.
+    this.#socket?.resume();
+  }
+
+  /** Runs a `copy … from stdin`; what is written to the stream are lines in PostgreSQL's text format. */
+  async copyIn(text: string): Promise<Writable> {
+    return this.#endWithSession(await this.#run(() => this.#sql.unsafe(text).writable()));
+  }
+
+  /** The driver leaves a stream open whose connection has ended. */
+  #endWithSession<S extends Readable | Writable>(stream: S): S {
+    const end = () =>
+      stream.destroy(new ConnectionError("CONNECTION_CLOSED", "The connection to PostgreSQL has ended."));
+    this.#socket?.once("close", end);
+    stream.once("close", () => this.#socket?.off("close", end));
+    return stream;
   }
 
   async #run<T>(statement: () => Promise<T>): Promise<T> {
@@ -217,83 +240,4 @@ function parseArray<T>(text: string, parse: (element: string) => T): (T | null)[
     if (quoted !== undefined) return parse(quoted.replace(/\\(.)/gs, "$1"));
     return bare === "NULL" ? null : parse(bare);
   });
-}
-
-/** The parts of a connection URL. `path`: a Unix socket. */
-type ServerAddress = {
-  host: string;
-  port: number;
-  path?: string;
-  database: string;
-  username: string;
-  password: string;
-  ssl: false | "prefer" | object;
-  /** Settings of the session, such as `application_name` or `options`. */
-  settings: Record<string, string>;
-  /** `pooled=true`: a pooler that lends its connections for one transaction each. */
-  isPooled: boolean;
-};
-
-const DEFAULT_PORT = 5432;
-/** Parameters of the URL that are no settings of the session. */
-const ADDRESS_PARAMETERS = [
-  "host",
-  "port",
-  "user",
-  "password",
-  "dbname",
-  "ssl",
-  "sslmode",
-  "sslrootcert",
-  "sslcert",
-  "sslkey",
-  "pooled",
-];
-
-/**
- * Reads `postgres://user:password@host:port/database?sslmode=…`, with libpq's parameters. The folder of a Unix socket is given
- * as `?host=/var/run/postgresql`, or percent-encoded as the host.
- */
-export function serverAddress(url: string): ServerAddress {
-  const { hostname, port, username, password, pathname, searchParams } = new URL(
-    // The host may be missing if a socket is given, but `URL` requires one.
-    url.replace("@/", "@localhost/"),
-  );
-  const given = (name: string, otherwise: string) =>
-    searchParams.get(name) ?? (decodeURIComponent(otherwise) || undefined);
-  const host = given("host", hostname.replace(/^\[|\]$/g, "")) ?? "localhost";
-  const user = given("user", username) ?? userInfo().username;
-  const address = {
-    host,
-    port: Number(given("port", port) ?? DEFAULT_PORT),
-    database: given("dbname", pathname.slice(1)) ?? user,
-    username: user,
-    password: given("password", password) ?? "",
-    ssl: encryption(searchParams, host),
-    isPooled: searchParams.get("pooled") === "true",
-    settings: Object.fromEntries([...searchParams].filter(([name]) => !ADDRESS_PARAMETERS.includes(name))),
-  };
-  return host.startsWith("/") ? { ...address, path: `${host}/.s.PGSQL.${address.port}` } : address;
-}
-
-/** As in libpq: `require` encrypts; only `verify-ca`, `verify-full` or a root certificate also verify the server. */
-function encryption(parameters: URLSearchParams, host: string): ServerAddress["ssl"] {
-  const mode = parameters.get("sslmode") ?? (parameters.get("ssl") === "true" ? "verify-full" : "disable");
-  const root = parameters.get("sslrootcert");
-  if (mode === "disable" || mode === "allow") return false;
-  if (mode === "prefer" && root === null) return "prefer";
-  const isVerified = mode.startsWith("verify-") || (root !== null && mode !== "no-verify");
-  return {
-    // Without it a server given by its IP address would be verified as "localhost": the driver passes on only names.
-    host,
-    rejectUnauthorized: isVerified,
-    ...(mode === "verify-ca" && { checkServerIdentity: () => undefined }),
-    ...fileOption("ca", root === "system" ? null : root),
-    ...fileOption("cert", parameters.get("sslcert")),
-    ...fileOption("key", parameters.get("sslkey")),
-  };
-}
-
-function fileOption(name: string, file: string | null) {
-  return file === null ? {} : { [name]: readFileSync(file) };
 }

@@ -35,6 +35,7 @@ export async function readProblems(pool: Pool): Promise<Problems> {
       ...(await instanceProblems(db)),
       ...(await clockProblems(db)),
       ...(await recentRestarts(db)),
+      ...(await recentRestore(db)),
     ],
   };
 }
@@ -171,6 +172,18 @@ async function recentRestarts(db: Db): Promise<string[]> {
     const times = count === 1 ? "once" : `${count} times`;
     return `The ${program} was started again ${times} lately, the last time at ${at} UTC: ${why}.`;
   });
+}
+
+/** The fact that the database was restored from a backup. */
+export const RESTORED = "restored";
+const RESTORE_SHOWN_FOR = "1 day";
+
+/** A sentence that the database was restored lately; empty if it was not. */
+async function recentRestore(db: Db): Promise<string[]> {
+  const rows = await db.execute<{ value: string }>(sql`
+    select value from instance_facts
+    where name = ${RESTORED} and created_at > clock_timestamp() - ${RESTORE_SHOWN_FOR}::interval`);
+  return rows.map(({ value }) => value);
 }
 
 const FACT = "operators notified";
