@@ -19,6 +19,8 @@ const COMMANDS: Record<string, (machine: Machine, args: readonly string[]) => Pr
   discover: async (machine, args) => (await import("./packed.ts")).discover(machine, args),
   agent: async (machine, args) => (await import("./packed.ts")).agent(machine, args),
   import: async (machine, args) => (await import("./packed.ts")).importChecks(machine, args),
+  systemd: async (machine, args) => (await import("./packed.ts")).systemd(machine, args),
+  cron: async (machine, args) => (await import("./packed.ts")).cron(machine, args),
   "send-reports": async (machine, args) => (await import("./report/sender.ts")).sendReports(machine, args),
 };
 

@@ -3,3 +3,5 @@ export { agent } from "./kubernetes/agent.ts";
 export { discover } from "./discover/discover.ts";
 export { explain } from "./commands/explain.ts";
 export { importChecks } from "./import/import.ts";
+export { cron } from "./install/cron/cron.ts";
+export { systemd } from "./install/systemd/systemd.ts";

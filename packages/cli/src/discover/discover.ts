@@ -4,6 +4,7 @@ import { findTarget, readConfig } from "../config.ts";
 import type { Machine } from "../machine.ts";
 import { readOptions } from "../parse.ts";
 import { send } from "../report/http.ts";
+import { slugPrefix } from "../install/slug.ts";
 import { type KnownCheck, openProject, type OpenProject } from "../project.ts";
 import { Failure, UsageError } from "../usage-error.ts";
 import { CRONS, type MachineFacts, readFacts } from "./facts.ts";
@@ -137,7 +138,7 @@ function machineJobs(machine: Machine, options: Options, hosts: readonly string[
   const read = readFacts(files, options.host ?? (isHere ? (machine.host.split(".")[0] ?? null) : null));
   const facts = { ...read, ...(options.cron !== null && { cron: options.cron }) };
   // Checks are of one machine each: where two shared one, a dead machine would not be noticed.
-  const prefix = options.prefix ?? `${facts.host.toLowerCase().replaceAll(/[^a-z0-9_-]+/g, "-")}-`;
+  const prefix = options.prefix ?? slugPrefix(facts.host);
   const jobs = findJobs({ files, facts, hosts, prefix });
   const logs = ["/var/log/syslog", "/var/log/cron.log", "/var/log/cron"].map(
     (path) => files.read(path) ?? "",
