@@ -8,6 +8,8 @@ Commands
   ping       send one ping: overdue ping --check NAME [start|fail|log|STATUS]
   checks     list the checks of the project
   explain    say when a schedule is due: overdue explain '0 2 * * 1'
+  cron       have lines of a crontab run by overdue run: overdue cron install --all; uninstall undoes it
+  systemd    let units report their runs: overdue systemd install UNIT --check NAME; uninstall undoes it
   discover   list what runs here by a schedule, and what is not watched: --apply makes checks
   agent      report the runs of a cluster: overdue agent kubernetes
   import     make checks of another product's monitors: overdue import cronitor --file monitors.json

@@ -125,14 +125,19 @@ const job = (kind: FoundJob["kind"], target: FoundJob["target"], command: string
 
 test.each([
   [
-    "a plain command gets the wrapper in front",
+    "a line of the system's crontab names its file",
     job("crontab", { file: "/etc/crontab", line: 4 }, "/opt/backup --all"),
-    "backup in /etc/crontab:4: overdue run --check b -- /opt/backup --all",
+    "backup: overdue cron install /etc/crontab --line 4 --check b",
   ],
   [
-    "a command of the shell is handed to it, with its quotes and percent signs",
-    job("crontab", { file: "/etc/crontab", line: 4 }, "cd /srv && tar c 'a b' > $(date +%F).tar"),
-    String.raw`backup in /etc/crontab:4: overdue run --check b -- /bin/sh -c 'cd /srv && tar c '\''a b'\'' > $(date +\%F).tar'`,
+    "a line of a user's crontab names the user",
+    job("crontab", { file: "/var/spool/cron/crontabs/ada", line: 4 }, "/opt/backup"),
+    "backup: overdue cron install --user ada --line 4 --check b",
+  ],
+  [
+    "a line of anacron gets the wrapper in front, and a shell where it needs one",
+    job("anacron", { file: "/etc/anacrontab", line: 4 }, "cd /srv && tar c 'a b'"),
+    String.raw`backup in /etc/anacrontab:4: overdue run --check b -- /bin/sh -c 'cd /srv && tar c '\''a b'\'''`,
   ],
   [
     "a script of run-parts starts itself anew",
@@ -143,6 +148,11 @@ test.each([
     "a unit gets a drop-in",
     job("timer", { unit: "backup.service", ofUser: null }, "/opt/backup"),
     "overdue systemd install --check b backup.service",
+  ],
+  [
+    "a unit of a user is for that user to change",
+    job("timer", { unit: "backup.service", ofUser: "ada" }, "/opt/backup"),
+    "overdue systemd install --user --check b backup.service, as the user ada",
   ],
 ])("%s", (_, found, advice) => {
   expect(adviceFor(found, "b")).toBe(advice);
@@ -198,7 +208,7 @@ test("jobs without a check stand at the top of the table, and below it what to d
 
     1 job is not watched. overdue discover --apply makes a check of each.
     These have a check, and do not report to it yet:
-      sync in /var/spool/cron/crontabs/root:2: overdue run --check sync -- /bin/sh -c '/opt/sync && echo done'
+      sync: overdue cron install --user root --line 2 --check sync
     "
   `);
 });

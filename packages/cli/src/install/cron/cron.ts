@@ -44,9 +44,11 @@ export async function cron(machine: Machine, args: readonly string[]): Promise<v
     throw new UsageError("Say install or uninstall: overdue cron install --line 3");
   const asked = readAsked(rest);
   const text = asked.file === null ? readCrontab(asked) : readBytes(asked.file);
+  const spool = `/var/spool/cron/crontabs/${asked.user ?? userInfo().username}`;
   if (text === null) throw new UsageError(`${asked.file ?? "The crontab"} cannot be read.`);
   const lines = readLines(machine, text, {
-    path: asked.file ?? `/var/spool/cron/crontabs/${asked.user ?? userInfo().username}`,
+    path: asked.file ?? spool,
+    hidden: asked.file === null ? hiddenLines(readBytes(spool) ?? "", text) : 0,
     hasUser: asked.hasUserColumn,
     prefix: asked.prefix,
   });
@@ -54,6 +56,13 @@ export async function cron(machine: Machine, args: readonly string[]): Promise<v
   if (missing !== undefined) throw new UsageError(`Line ${missing} is no job: see the crontab itself.`);
   const edited = action === "install" ? await wrap(machine, lines, asked) : unwrap(lines, asked);
   await apply(asked, text, edited);
+}
+
+/** Debian's `crontab -l` leaves out the lines that crontab itself puts on top; discover, which reads the file, counts them. */
+function hiddenLines(spooled: string, listed: string): number {
+  return listed !== "" && spooled.endsWith(listed)
+    ? spooled.slice(0, -listed.length).split("\n").length - 1
+    : 0;
 }
 
 function readAsked(args: readonly string[]): Asked {
@@ -87,7 +96,7 @@ function readAsked(args: readonly string[]): Asked {
   };
 }
 
-/** Lines by their number as they are to be. */
+/** Lines as they are to be, by their place in the text, from 0 on. */
 type Edited = ReadonlyMap<number, string>;
 
 async function wrap(machine: Machine, lines: readonly CronLine[], asked: Asked): Promise<Edited> {
@@ -110,7 +119,7 @@ async function wrap(machine: Machine, lines: readonly CronLine[], asked: Asked):
     }
     const isWanted =
       asked.isAll || isNamed(one) || (await ask(`${one.line}: ${one.shown}\nReport it to ${check}?`));
-    if (isWanted) edited.set(one.line, after);
+    if (isWanted) edited.set(one.index, after);
   }
   const note = noteOnPlace(program);
   if (note !== null && edited.size > 0) process.stdout.write(`# ${note}\n`);
@@ -122,7 +131,7 @@ function unwrap(lines: readonly CronLine[], asked: Asked): Edited {
   for (const one of lines) {
     if (asked.lines.length > 0 && !asked.lines.includes(one.line)) continue;
     const before = unwrapLine(one.text, one.dialect);
-    if (before !== null) edited.set(one.line, before);
+    if (before !== null) edited.set(one.index, before);
     else if (asked.lines.includes(one.line))
       process.stdout.write(`# Line ${one.line} is left alone: overdue cron install did not write it so.\n`);
   }
@@ -141,7 +150,7 @@ function programOf(machine: Machine): string[] {
 async function apply(asked: Asked, text: string, edited: Edited): Promise<void> {
   const after = text
     .split("\n")
-    .map((line, index) => edited.get(index + 1) ?? line)
+    .map((line, index) => edited.get(index) ?? line)
     .join("\n");
   const path = asked.file ?? `the crontab of ${asked.user ?? userInfo().username}`;
   const change: Change = { path, before: text, after };

@@ -10,7 +10,10 @@ import { type Dialect, refusalOf } from "./wrap.ts";
 
 /** A line of a crontab that is a job, and whether it can be wrapped. */
 export type CronLine = {
+  /** As discover counts, from 1 on. */
   line: number;
+  /** Its place in the text, from 0 on. */
+  index: number;
   /** Byte for byte, without its line break. */
   text: string;
   /** For a person, without its secrets. */
@@ -24,10 +27,15 @@ export type CronLine = {
   doubt: string | null;
 };
 
-type Place = { path: string; hasUser: boolean; prefix: string | null };
+/** `hidden`: how many lines the file has before the text. */
+type Place = { path: string; hidden: number; hasUser: boolean; prefix: string | null };
 
 /** Reads the jobs of a crontab as discover reads them. `text`: a character for each byte. */
-export function readLines(machine: Machine, text: string, { path, hasUser, prefix }: Place): CronLine[] {
+export function readLines(
+  machine: Machine,
+  text: string,
+  { path, hidden, hasUser, prefix }: Place,
+): CronLine[] {
   const readable = Buffer.from(text, "latin1").toString();
   const disk = filesBelow("/");
   const facts = readFacts(disk, machine.host.split(".")[0] ?? null);
@@ -46,7 +54,8 @@ export function readLines(machine: Machine, text: string, { path, hasUser, prefi
     const doubt = doubtAbout(line.command, job?.watch ?? null);
     const isOwn = job?.watch?.by === "overdue run";
     return {
-      line: line.line,
+      line: line.line + hidden,
+      index: line.line - 1,
       text: raw[line.line - 1] ?? "",
       shown: maskSecrets(Buffer.from(raw[line.line - 1] ?? "", "latin1").toString()).replaceAll("\r", "\\r"),
       slug: job?.slug ?? `${prefix ?? slugPrefix(facts.host)}line-${line.line}`,

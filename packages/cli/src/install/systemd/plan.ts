@@ -24,7 +24,7 @@ export function serviceName(word: string, { files, folders }: Place): string {
 
 /** Decides how a unit reports. Throws a `UsageError` where it cannot. */
 export function planUnit(name: string, { files, folders }: Place): UnitPlan {
-  if (/@\.service$/.test(name))
+  if (name.endsWith("@.service"))
     throw new UsageError(`${name} is a template: name an instance, as ${name.replace("@.", "@NAME.")}.`);
   const unit = readUnit(files, folders, name);
   if (unit === null) throw new UsageError(`There is no unit ${name} here: systemctl list-units shows all.`);

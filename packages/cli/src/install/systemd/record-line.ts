@@ -42,13 +42,15 @@ export type UnitRecord = {
   result: string;
   exitCode: string;
   exitStatus: string;
+  /** Of an outcome: the run that it tells of, where systemd knows one. */
+  of: string | null;
 };
 
 /** Reads a file of the folder; null for one of any other name or form. */
 export function readRecord(name: string, text: string, at: number): UnitRecord | null {
   const [, invocationId, event] = /^([0-9a-f]{32})\.(\w+)$/.exec(name) ?? [];
   const known = EVENTS.find((each) => each === event);
-  const [unit = "", uptime = "", result = "", exitCode = "", exitStatus = ""] = text.split("\n");
+  const [unit = "", uptime = "", result = "", exitCode = "", exitStatus = "", of = ""] = text.split("\n");
   if (known === undefined || invocationId === undefined || unit === "") return null;
   return {
     event: known,
@@ -59,5 +61,6 @@ export function readRecord(name: string, text: string, at: number): UnitRecord |
     result,
     exitCode,
     exitStatus,
+    of: /^[0-9a-f]{32}$/.test(of) ? of : null,
   };
 }

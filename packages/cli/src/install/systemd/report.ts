@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { readdirSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
 
 import { findTarget, readConfig } from "../../config.ts";
 import type { Machine } from "../../machine.ts";
@@ -14,6 +14,7 @@ import { Failure, UsageError } from "../../usage-error.ts";
 import { readBytes } from "../change.ts";
 import { outcomeOf } from "./outcome.ts";
 import { readRecord, type UnitRecord } from "./record-line.ts";
+import { runsOf } from "./runs.ts";
 import { DROP_IN, readDropIn } from "./unit-files.ts";
 
 /** How long a service must be up before that is told: one that dies at once was never up. */
@@ -33,8 +34,8 @@ export async function reportUnits(machine: Machine, args: readonly string[]): Pr
   for (let waitMs = 0; waitMs !== Infinity;) {
     await new Promise((resolve) => setTimeout(resolve, waitMs));
     waitMs = await reportAll(machine, { folder, units, isOfUser });
+    await flushSpool(machine, Infinity);
   }
-  await flushSpool(machine, Infinity);
   const left = readSpool(machine).filter(({ record }) => record.ended !== null).length;
   if (left > 0) throw new Failure(`${left} reports could not be sent yet; they are tried again.`);
 }
@@ -85,46 +86,46 @@ type One = {
 async function reportOne(machine: Machine, { place, record, path, dropIn }: One): Promise<void> {
   const target = findTarget(dropIn.check, { create: dropIn.create, config: readConfig(machine) });
   if (typeof target === "string") return noteProblem(machine, `${record.unit} was not reported: ${target}.`);
-  const run: RunRecord = {
-    target,
-    runId: runIdOf(record.invocationId),
-    bootId: bootId(),
-    started: record.event === "started" ? momentOf(record) : null,
-    ended: null,
-  };
-  const startPath = join(dirname(place.folder), "running", `${record.invocationId}.started`);
+  const runs = runsOf(place.folder);
+  const earlier = runs.earlier(record);
+  const isRun = record.event !== "outcome" || earlier === "none";
+  const id = isRun ? (record.of ?? record.invocationId) : record.invocationId;
+  const run: RunRecord = { target, runId: runIdOf(id), bootId: bootId(), started: null, ended: null };
   if (record.event === "started") {
-    mkdirSync(dirname(startPath), { recursive: true, mode: 0o700 });
-    renameSync(path, startPath);
-    const ping = startPing(run);
-    const hasEnded = readBytes(join(place.folder, `${record.invocationId}.ended`)) !== null;
-    if (ping !== null && !hasEnded)
-      await deliver(machine, target, { ping: { ...ping, facts: factsOf(machine, record) } });
-    return;
+    const hasEnded = readBytes(join(place.folder, `${id}.ended`)) !== null;
+    runs.start(path, id);
+    const ping = startPing({ ...run, started: momentOf(record) });
+    if (ping === null || hasEnded) return;
+    return void (await deliver(machine, target, { ping: { ...ping, facts: factsOf(machine, record, id) } }));
   }
   if (dropIn.role === "service" && record.event === "up" && !isStillUp(record, place)) return;
-  const outcome = outcomeOf(record, dropIn);
-  if (outcome === null) return;
-  const before = readRecord(`${record.invocationId}.started`, readBytes(startPath) ?? "", 0);
-  const { said, ...ending } = outcome;
-  const tail = `${journalOf(record, place)}${said === "" ? "" : `${said}\n`}`;
-  const report: RunRecord = {
-    ...run,
-    ended: {
+  const outcome = outcomeOf(record, { ...dropIn, earlier });
+  if (outcome !== null) {
+    const { said, ...ending } = outcome;
+    const tail = Buffer.from(
+      `${journalOf(record, isRun ? id : null, place)}${said === "" ? "" : `${said}\n`}`,
+    );
+    const ended = {
       ...momentOf(record),
       ...ending,
-      facts: { ...factsOf(machine, record), ...ending.facts },
-      tail: Buffer.from(tail).subarray(-TAIL_BYTES_MAX).toString("base64"),
-      durationMs:
-        before?.uptime == null || record.uptime === null
-          ? null
-          : Math.max(0, (record.uptime - before.uptime) * 1_000),
-    },
-  };
+      facts: { ...factsOf(machine, record, id), ...ending.facts },
+      tail: tail.subarray(-TAIL_BYTES_MAX).toString("base64"),
+      durationMs: durationOf(record, runs.startOf(id)),
+    };
+    await keepOrSend(machine, { ...run, ended });
+  }
+  if (record.event !== "up") runs.end(record);
+}
+
+async function keepOrSend(machine: Machine, report: RunRecord): Promise<void> {
   const ping = endPing(report);
   const unkept = keep(machine, report);
-  if (unkept !== null && ping !== null) await deliver(machine, target, { ping });
-  rmSync(startPath, { force: true });
+  if (unkept !== null && ping !== null) await deliver(machine, report.target, { ping });
+}
+
+function durationOf({ uptime }: UnitRecord, started: UnitRecord | null): number | null {
+  const begun = started?.uptime ?? null;
+  return uptime === null || begun === null ? null : Math.max(0, Math.round((uptime - begun) * 1_000));
 }
 
 /** systemd's id of a run in the form that run ids have. */
@@ -136,7 +137,7 @@ function momentOf({ at, uptime }: UnitRecord): Moment {
   return { at, uptime };
 }
 
-function factsOf(machine: Machine, { unit, invocationId }: UnitRecord) {
+function factsOf(machine: Machine, { unit }: UnitRecord, invocationId: string) {
   return { ...placeFacts(machine), unit, invocationId };
 }
 
@@ -145,15 +146,16 @@ function isStillUp({ unit, invocationId }: UnitRecord, place: Place): boolean {
   return shown.includes(`InvocationID=${invocationId}\n`) && /^ActiveState=active$/m.test(shown);
 }
 
-/** What the run wrote to the journal, with what systemd says of it. */
-function journalOf({ invocationId, event }: UnitRecord, place: Place): string {
+/** What the run wrote to the journal, with what systemd says of it; without a run, what systemd said of the unit last. */
+function journalOf({ unit, event }: UnitRecord, id: string | null, place: Place): string {
   if (event === "up") return "";
   output(place, "journalctl", ["--sync"]);
-  const key = place.isOfUser ? "USER_INVOCATION_ID" : "INVOCATION_ID";
-  return output(place, "journalctl", [
-    ...["-q", "--no-pager", "-o", "cat", "-n", JOURNAL_LINES],
-    ...[`_SYSTEMD_INVOCATION_ID=${invocationId}`, "+", `${key}=${invocationId}`],
-  ]);
+  const prefix = place.isOfUser ? "USER_" : "";
+  const which =
+    id === null
+      ? ["-n", "5", `${prefix}UNIT=${unit}`]
+      : ["-n", JOURNAL_LINES, `_SYSTEMD_INVOCATION_ID=${id}`, "+", `${prefix}INVOCATION_ID=${id}`];
+  return output(place, "journalctl", ["-q", "--no-pager", "-o", "cat", ...which]);
 }
 
 function output({ isOfUser }: Place, program: string, words: readonly string[]): string {

@@ -24,8 +24,8 @@ export function dropInText({ unit, check, create, role, isPrivileged, isApart }:
   return [
     `# Written by "overdue systemd install"; "overdue systemd uninstall ${unit}" removes it.`,
     "[Unit]",
-    "OnFailure=overdue-ended@%n.service",
-    ...(isApart ? ["OnSuccess=overdue-ended@%n.service"] : []),
+    "OnFailure=overdue-failed@%n.service",
+    ...(isApart ? ["OnSuccess=overdue-succeeded@%n.service"] : []),
     "",
     ...(isApart ? [] : ["[Service]", ...before, line("ExecStopPost", "ended"), ""]),
     "[X-Overdue]",
@@ -53,19 +53,26 @@ export function readDropIn(
   };
 }
 
-/** The units that all reports share, by their file names. `command`: how to start this program. */
-export function sharedUnits(command: readonly string[], isOfUser: boolean): Record<string, string> {
-  const head = '# Written by "overdue systemd install"; removed with the last unit that reports.';
-  return {
-    "overdue-ended@.service": `${head}
+const HEAD = '# Written by "overdue systemd install"; removed with the last unit that reports.';
+
+function noting(how: string): string {
+  return `${HEAD}
 [Unit]
-Description=Notes how %i ended
+Description=Notes that %i ${how}
 
 [Service]
 Type=oneshot
 ExecStart=${recordLine("outcome", "%i")}
-`,
-    "overdue-report.path": `${head}
+`;
+}
+
+/** The units that all reports share, by their file names. `command`: how to start this program. */
+export function sharedUnits(command: readonly string[], isOfUser: boolean): Record<string, string> {
+  return {
+    // Two, since systemd tells no result to a unit that both OnFailure= and OnSuccess= name.
+    "overdue-failed@.service": noting("failed"),
+    "overdue-succeeded@.service": noting("succeeded"),
+    "overdue-report.path": `${HEAD}
 [Unit]
 Description=Waits for runs of units to report to Overdue
 
@@ -77,7 +84,7 @@ DirectoryMode=0700
 [Install]
 WantedBy=paths.target
 `,
-    "overdue-report.service": `${head}
+    "overdue-report.service": `${HEAD}
 [Unit]
 Description=Reports the runs of units to Overdue
 StartLimitIntervalSec=0
