@@ -1,5 +1,6 @@
 export { ConfigError, readConfig, type Bootstrap, type Config, mailWarning, proxyWarning } from "./config.ts";
 export { readRedisAddress, type RedisAddress } from "./redis-address.ts";
+export { isNetwork } from "./values.ts";
 export { VARIABLES } from "./variables.ts";
 export {
   isAllowed,

@@ -123,7 +123,8 @@ export const secrets = commaList.refine(
 /** A key that the operator chooses; it is used in URLs and headers. */
 export const chosenKey = z.string().regex(/^[\w-]{8,64}$/, "must be 8 to 64 letters, digits, _ or -");
 
-function isNetwork(text: string): boolean {
+/** Whether a text is an IP address or a network, such as 10.0.0.0/8. */
+export function isNetwork(text: string): boolean {
   const [address = "", bits, ...rest] = text.split("/");
   const family = isIP(address);
   if (family === 0 || rest.length > 0) return false;

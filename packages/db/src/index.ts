@@ -4,6 +4,7 @@ export * from "./accounts/password-hash.ts";
 export * from "./accounts/password-rule.ts";
 export * from "./accounts/sign-in.ts";
 export * from "./channels/index.ts";
+export * from "./secrets/index.ts";
 export * from "./checks/index.ts";
 export * from "./healthchecks/healthchecks.ts";
 export * from "./incidents/index.ts";
@@ -74,18 +75,6 @@ export {
   loggableError,
   loggableMessage,
 } from "./database-problem.ts";
-export {
-  derive,
-  hasKeyOf,
-  keyringOf,
-  LostKey,
-  seal,
-  unseal,
-  type Keyring,
-  type Place,
-} from "./secrets/keyring.ts";
-export { countSealed, resealAll, type Resealed, type SealedCount } from "./secrets/reseal.ts";
-export { isKey, isOwnPingKey, newApiKey, newPingKey, storedKey, type KeyScope } from "./secrets/api-key.ts";
 export type { AuditChanges } from "./schema/projects.ts";
 export {
   type AuditActor,
@@ -191,19 +180,6 @@ export {
   listInvitations,
   listInvitationsFor,
 } from "./invitations/invitations.ts";
-export {
-  createKey,
-  type NewKey,
-  findKey,
-  type KeyRow,
-  checkBroughtKey,
-  KEY_REFUSALS,
-  listKeysMadeBy,
-  listKeys,
-  revokeKey,
-  rotateKey,
-  touchKey,
-} from "./keys/keys.ts";
 export { endLease, type Tenure, moveLease, takeLease } from "./locks.ts";
 export { applyPendingWindows, applyWindows } from "./maintenance/apply-windows.ts";
 export {

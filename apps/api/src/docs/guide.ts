@@ -4,7 +4,7 @@ import type { ProblemCode } from "../http/problem.ts";
 export const GUIDE: readonly { title: string; text: string }[] = [
   {
     title: "Authentication",
-    text: "Send an API key as “Authorization: Bearer …” or “X-Api-Key: …”, or the cookie of a session, which can change things only from the app's own pages (header Origin). A key belongs to one project: the scope read reads, write also changes checks, channels and alert routes, ping sends pings. For another project's objects the response is 404, as if they did not exist.",
+    text: "Send an API key as “Authorization: Bearer …” or “X-Api-Key: …”, or the cookie of a session, which can change things only from the app's own pages (header Origin). A key belongs to one project: the scope read reads, read:bodies also what jobs sent and addresses, write also changes checks, channels and alert routes, ping sends pings. For another project's objects the response is 404, as if they did not exist.",
   },
   {
     title: "Problems",

@@ -12,6 +12,7 @@ import {
 import { type Access, markAsGuard } from "../http/access.ts";
 import { inAuditedTransaction } from "../http/audit.ts";
 import { databaseProblem, RETRY_AFTER_SECONDS } from "../http/on-error.ts";
+import { mayUseFrom } from "../http/guard.ts";
 import { isRateLimited } from "../http/rate-limits.ts";
 
 const BYTES_MAX = 256 * 1024;
@@ -175,12 +176,13 @@ function bearer(c: HealthchecksContext): string {
   return token;
 }
 
-/** Finds the key and records its use; null if there is no such key. */
+/** Finds the key and records its use; null if there is none that may be used from here. */
 async function useKey(c: HealthchecksContext, text: string): Promise<KeyRow | null> {
   const { db, now, keyUse, clientAddress } = c.var.deps;
   const found = await findKey(db, text, now());
-  if (found === null) return null;
-  keyUse.note(found.id, clientAddress(c));
+  const address = clientAddress(c);
+  if (found === null || !mayUseFrom(found, address)) return null;
+  keyUse.note(found.id, address);
   c.set("actor", { kind: "key", keyId: found.id, projectId: found.projectId, scope: found.scope });
   return found;
 }
@@ -190,7 +192,7 @@ function keyIn(body: JsonObject): string {
 }
 
 function allows({ scope }: KeyRow, needed: "read" | "write"): boolean {
-  return scope === "write" || (scope === "read" && needed === "read");
+  return scope === "write" || (needed === "read" && (scope === "read" || scope === "read:bodies"));
 }
 
 function apiVersion(c: HealthchecksContext): ApiVersion {

@@ -10,7 +10,7 @@ export type Access =
   | { auth: "self-checked" }
   | { auth: "signed-in"; key: "read" | "write" | null }
   /** `{projectId}` in the path: a member with at least this role, or a key of that project. */
-  | { auth: "project"; role: Role; key: "overview" | "read" | "write" | null }
+  | { auth: "project"; role: Role; key: "overview" | "read" | "read:bodies" | "write" | null }
   /** A Healthchecks key, which implies the project; for another project's check the answer is 403. */
   | { auth: "healthchecks"; key: "read" | "write" | "read-only" };
 
@@ -19,10 +19,10 @@ export const READ_OVERVIEW = { auth: "project", role: "viewer", key: "overview" 
 /** For members and keys that read. */
 export const READ = { auth: "project", role: "viewer", key: "read" } as const;
 /**
- * For members, but only for keys that write: people put read-only keys on public dashboards, which must not show what jobs
- * sent, addresses, or what people wrote.
+ * For members, but not for keys that only read: people put those on public dashboards, which must not show what jobs sent,
+ * addresses, or what people wrote.
  */
-export const READ_DETAILS = { auth: "project", role: "viewer", key: "write" } as const;
+export const READ_DETAILS = { auth: "project", role: "viewer", key: "read:bodies" } as const;
 /** For editors, owners and keys that write. */
 export const WRITE = { auth: "project", role: "editor", key: "write" } as const;
 /** For owners and keys that write. */

@@ -47,7 +47,7 @@ export function canWrite({ actor, role }: { actor: Actor; role: Role | null }): 
 
 /** Whether hosts, addresses and output of jobs may be shown: a read-only key may be used on a public dashboard. */
 export function canSeeDetails({ actor }: { actor: Actor }): boolean {
-  return actor.kind !== "key" || actor.scope === "write";
+  return actor.kind !== "key" || actor.scope === "write" || actor.scope === "read:bodies";
 }
 
 /** The person behind a route that no key may call. @throws where the guard let another through. */

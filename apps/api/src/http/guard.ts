@@ -1,3 +1,4 @@
+import { isAllowed, parseNetworks } from "@overdue/config";
 import { isUuid } from "@overdue/core";
 import { findKey, findRole, notifyChanges } from "@overdue/db";
 import type { MiddlewareHandler } from "hono";
@@ -33,7 +34,9 @@ async function keyActor(c: AppContext, key: string): Promise<Actor> {
   const { db, now, keyUse } = c.var.deps;
   const found = await findKey(db, key, now());
   if (found === null) throw new ApiError("unauthorized", "This API key is unknown, expired or revoked.");
-  keyUse.note(found.id, c.var.deps.clientAddress(c));
+  const address = c.var.deps.clientAddress(c);
+  if (!mayUseFrom(found, address)) throw new ApiError("forbidden", elsewhereSentence(address));
+  keyUse.note(found.id, address);
   return { kind: "key", keyId: found.id, projectId: found.projectId, scope: found.scope };
 }
 
@@ -44,6 +47,27 @@ async function sessionActor(c: AppContext): Promise<Actor> {
   const { userId, sessionId, verifiedAt } = session;
   return { kind: "user", userId, sessionId, verifiedAt };
 }
+
+/** Whether a key may be used from an address; null: the address is not known. */
+export function mayUseFrom({ networks }: { networks: readonly string[] }, address: string | null): boolean {
+  return networks.length === 0 || (address !== null && isAllowed(address, parseNetworks(networks)));
+}
+
+function elsewhereSentence(address: string | null): string {
+  return `This API key may be used from its own networks alone, and this request came from ${address ?? "an unknown address"}: use it there, or make a key for this network.`;
+}
+
+/** Refuses a key in the address, which logs, histories and other sites get to know. @throws 400 */
+function refuseKeyInQuery(c: AppContext): void {
+  const { search } = new URL(c.req.url);
+  if (search === "" || !(KEY_PARAMETER.test(search) || KEY_IN_QUERY.test(search))) return;
+  throw new ApiError("malformed", KEY_IN_ADDRESS);
+}
+
+const KEY_PARAMETER = /[?&](?:api[_-]?key|access[_-]?token)=/i;
+const KEY_IN_QUERY = /(?:hc[wr]|ov[bpo])_\w{28}/;
+const KEY_IN_ADDRESS =
+  "Send the API key in the header Authorization: Bearer … or X-Api-Key: …, not in the address, which is written to logs. If this was a real key, revoke it and make another one.";
 
 function sentKey(headers: Headers): string | null {
   const bearer = /^Bearer +(.+)$/i.exec(headers.get("authorization") ?? "")?.[1];
@@ -67,6 +91,7 @@ async function authorize(c: AppContext, access: OwnAccess): Promise<void> {
   if (access.auth === "self-checked") return;
   if (/%00/.test(c.req.url)) throw new ApiError("malformed", "A URL may not contain NUL characters.");
   c.set("role", null);
+  refuseKeyInQuery(c);
   if (access.auth === "public") return await authorizeAnyone(c, access);
   const actor = await identify(c);
   if (actor.kind === "nobody") throw new ApiError("unauthorized", "Sign in, or send an API key.");
@@ -113,9 +138,9 @@ async function authorizeInProject(c: AppContext, access: Access & { auth: "proje
 }
 
 /** A key may do all that a key of a lower rank may do. */
-const KEY_RANK = { ping: 0, overview: 1, read: 2, write: 3 };
+const KEY_RANK = { ping: 0, overview: 1, read: 2, "read:bodies": 3, write: 4 };
 
-function checkScope(key: Actor & { kind: "key" }, needed: "overview" | "read" | "write" | null): void {
+function checkScope(key: Actor & { kind: "key" }, needed: keyof typeof KEY_RANK | null): void {
   if (needed === null) throw new ApiError("forbidden", "An API key cannot do this: sign in as a person.");
   if (KEY_RANK[key.scope] >= KEY_RANK[needed]) return;
   throw new ApiError(

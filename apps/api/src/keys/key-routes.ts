@@ -1,3 +1,4 @@
+import { isNetwork } from "@overdue/config";
 import {
   createKey,
   type Db,
@@ -32,11 +33,24 @@ import {
 
 const KEY = /^[\x21-\x7e]{32}$/;
 const PINGING_KEY = /^[\x21-\x7e]{16,100}$/;
+const NETWORKS_MAX = 20;
+const Networks = z
+  .array(
+    z
+      .string()
+      .trim()
+      .refine(isNetwork, "Give an IP address or a network, such as 203.0.113.7 or 10.0.0.0/8."),
+  )
+  .max(NETWORKS_MAX, `Give at most ${NETWORKS_MAX} networks.`)
+  .meta({
+    description: "Addresses and networks from which alone the key may be used; empty: from everywhere.",
+  });
 const KeyInput = z
   .strictObject({
     name: z.string().trim().min(1, "Give the key a name.").max(100, "Use at most 100 characters."),
     scope: KeyScope,
     expiresAt: z.iso.datetime({ offset: true }).nullable().optional(),
+    networks: Networks.optional(),
     key: z.string().max(100).optional().meta({
       description:
         "A key of another product that goes on here: of Healthchecks with 32 characters, or, with the scope `ping`, the key that its clients send, such as the public key of a Sentry DSN. Without it a new one is made.",
@@ -45,6 +59,10 @@ const KeyInput = z
   .refine(({ scope, key }) => key === undefined || (scope === "ping" ? PINGING_KEY : KEY).test(key), {
     path: ["key"],
     message: "A key that is brought along has 32 characters, without spaces; one that only pings, 16 to 100.",
+  })
+  .refine(({ scope, networks = [] }) => scope !== "ping" || networks.length === 0, {
+    path: ["networks"],
+    message: "A key that only pings takes no networks: leave them out.",
   })
   .meta({ id: "KeyInput" });
 
@@ -68,6 +86,9 @@ export const KeyView = z
     prefix: z.string(),
     createdAt: Timestamp,
     expiresAt: Timestamp.nullable().meta({ description: "From then on it opens nothing; null: no end." }),
+    networks: z
+      .array(z.string())
+      .meta({ description: "From where alone it may be used; empty: everywhere." }),
     lastUsedAt: Timestamp.nullable().meta({ description: "To the minute." }),
     lastUsedFrom: z.string().nullable().meta({ description: "The address that it was last used from." }),
   })
@@ -106,7 +127,7 @@ export const keyRoutes = createRouter()
       responses: { 201: json(NewKeyView, "The key; keep it, it is not shown again.") },
     }),
     async (c) => {
-      const { name, scope, expiresAt, key: brought } = c.req.valid("json");
+      const { name, scope, expiresAt, networks = [], key: brought } = c.req.valid("json");
       const expires = readExpiry(expiresAt ?? null, c.var.deps.now());
       const { projectId } = c.req.valid("param");
       const may = brought === undefined ? "yes" : await checkBroughtKey(c.var.deps.db, projectId, brought);
@@ -116,6 +137,7 @@ export const keyRoutes = createRouter()
         name,
         scope,
         expiresAt: expires,
+        networks,
         createdBy: requirePerson(c).userId,
         ...(brought !== undefined && { key: brought }),
       };
@@ -129,7 +151,7 @@ export const keyRoutes = createRouter()
       path: "/v1/projects/{projectId}/keys/{keyId}/rotate",
       summary: "Rotate an API key",
       description:
-        "Makes a new key of the same name, scope and end; the old one goes on for a while, so that nothing stops meanwhile.",
+        "Makes a new key of the same name, scope, networks and end; the old one goes on for a while, so that nothing stops meanwhile.",
       tags,
       request: { params: OfKey, body: body(RotateInput) },
       responses: { 201: json(NewKeyView, "The new key; keep it, it is not shown again.") },

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 
-import { schema } from "@overdue/db";
+import { API_KEY_FORM, findKey, openDb, openPool, schema } from "@overdue/db";
 import { eq } from "drizzle-orm";
 import { expect, test } from "vitest";
 
@@ -14,7 +14,7 @@ test("a key is shown once, and stored so that nobody can use what is stored", as
   const made = await as("POST", `${path}/keys`, { name: "ci", scope: "write" });
   expect(made.status).toBe(201);
   const { key, prefix, id } = await read<Key>(made);
-  expect(key).toMatch(/^hcw_[A-Za-z0-9]{28}$/);
+  expect(key).toMatch(/^hcw_[A-Za-z0-9]{4}_[A-Za-z0-9]{23}$/);
   expect(key.startsWith(prefix)).toBe(true);
   expect(await (await as("GET", `${path}/keys`)).text()).not.toContain(key);
   const [row] = await api.db.select().from(schema.apiKeys).where(eq(schema.apiKeys.id, id));
@@ -31,10 +31,57 @@ test.each(["authorization", "x-api-key"])("a key is taken from the header %s", a
   expect((await api.call("GET", path, { headers })).status).toBe(200);
 });
 
-test("a key in the address is no key", async () => {
+test.each(["api_key", "access_token", "q"])(
+  "a key in the address, as %s, is refused with what to do",
+  async (name) => {
+    const { as, path } = await person(api);
+    const { key } = await read<Key>(await as("POST", `${path}/keys`, { name: "ci", scope: "read" }));
+    const answer = await api.call("GET", `${path}?${name}=${key}`);
+    expect(await read(answer)).toMatchObject({ status: 400, detail: expect.stringMatching(/in the header/) });
+    expect(answer.status).toBe(400);
+  },
+);
+
+test("a key with a wrong checksum is refused without a query", async () => {
   const { as, path } = await person(api);
   const { key } = await read<Key>(await as("POST", `${path}/keys`, { name: "ci", scope: "read" }));
-  expect((await api.call("GET", `${path}?api_key=${key}`)).status).toBe(401);
+  expect(key).toMatch(API_KEY_FORM);
+  const mistyped = key.slice(0, -1) + (key.endsWith("A") ? "B" : "A");
+  expect(await statusWith(path, mistyped)).toBe(401);
+  const unreachable = openDb(openPool({ url: "postgres://127.0.0.1:1/none", max: 1, name: "none" }));
+  expect(await findKey(unreachable, mistyped, Date.now())).toBeNull();
+  await expect(findKey(unreachable, key, Date.now())).rejects.toThrow(/ECONNREFUSED|connect|Failed query/);
+  const brought = { name: "ci", scope: "write", key: mistyped };
+  expect((await as("POST", `${path}/keys`, brought)).status).toBe(400);
+});
+
+test("a key works from its networks alone, and so does its successor", async () => {
+  const { as, path } = await person(api);
+  const input = { name: "ci", scope: "read", networks: ["10.0.0.0/8", "2001:db8::/32"] };
+  const made = await read<Key>(await as("POST", `${path}/keys`, input));
+  expect(made).toMatchObject({ networks: input.networks });
+  expect(await statusWith(path, made.key)).toBe(200);
+  const elsewhere = { ...input, networks: ["203.0.113.7"] };
+  const other = await read<Key>(await as("POST", `${path}/keys`, elsewhere));
+  const refused = await api.call("GET", path, { headers: { "x-api-key": other.key } });
+  expect(await read(refused)).toMatchObject({
+    status: 403,
+    detail: expect.stringMatching(/own networks.* from 10\./),
+  });
+  const old = await api.call("GET", "/api/v3/checks/", { headers: { "x-api-key": other.key } });
+  expect(old.status).toBe(401);
+  const next = await read<Key>(await as("POST", `${path}/keys/${other.id}/rotate`, {}));
+  expect(await statusWith(path, next.key)).toBe(403);
+});
+
+test.each([
+  [{ networks: ["10.0.0.0/33"] }, "networks.0"],
+  [{ networks: Array(21).fill("10.0.0.1") }, "networks"],
+  [{ scope: "ping", networks: ["10.0.0.1"] }, "networks"],
+])("%j is refused", async (wrong, field) => {
+  const { as, path } = await person(api);
+  const answer = await as("POST", `${path}/keys`, { name: "ci", scope: "read", ...wrong });
+  expect(await read(answer)).toMatchObject({ status: 400, errors: [{ field }] });
 });
 
 test("an expired key is dead, and one cannot be born expired", async () => {

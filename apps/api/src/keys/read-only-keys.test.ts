@@ -6,6 +6,7 @@ import { keyHolder, person, read, testApi } from "../../test/test-api.ts";
 const api = await testApi();
 const owner = await person(api);
 const reader = await keyHolder(api, owner.projectId, "read");
+const bodies = await keyHolder(api, owner.projectId, "read:bodies");
 const writer = await keyHolder(api, owner.projectId, "write");
 const check = await read<{ id: string; pingUrl: string }>(
   await owner.as("POST", `${owner.path}/checks`, { schedule: { kind: "interval", everySeconds: 60 } }),
@@ -28,6 +29,7 @@ test.each([
 ])("a read-only key is refused %s, a key that writes is not", async (path) => {
   expect((await reader.as("GET", path)).status).toBe(403);
   expect((await writer.as("GET", path)).status).toBe(200);
+  expect((await bodies.as("GET", path)).status).toBe(200);
 });
 
 test("what a read-only key may list has no host, no address and no output in it", async () => {
@@ -42,6 +44,11 @@ test("what a read-only key may list has no host, no address and no output in it"
   const incident = `${owner.path}/incidents/${incidents.items[0]?.id}`;
   expect(await read(await reader.as("GET", incident))).toMatchObject({ output: null, host: null });
   expect((await reader.as("GET", `${incident}/timeline`)).status).toBe(403);
+  expect((await bodies.as("PATCH", ofCheck, { name: "x" })).status).toBe(403);
+  expect(await read(await bodies.as("GET", ofCheck))).toMatchObject({ pingUrl: null });
+  expect(await read(await bodies.as("GET", incident))).toMatchObject({
+    output: expect.stringContaining("db-7"),
+  });
   expect(await read(await writer.as("GET", incident))).toMatchObject({
     output: expect.stringContaining("db-7"),
   });

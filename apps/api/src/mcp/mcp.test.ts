@@ -122,7 +122,7 @@ describe("why is a check down", () => {
       output: null,
       incident: { host: null, acknowledgedBy: null },
     });
-    expect(text).toContain("use one with the scope write");
+    expect(text).toContain("use one with the scope read:bodies or write");
     expect(JSON.stringify(data)).not.toContain("secret output");
   });
 

@@ -52,7 +52,7 @@ export function openSession(c: AppContext, actor: KeyActor, options: { send: Sen
     /** The tools that are offered. */
     toolAccess: options.toolAccess,
     /** Whether the key may see what jobs sent, addresses, and who changed what. */
-    seesDetails: actor.scope === "write",
+    seesDetails: actor.scope === "write" || actor.scope === "read:bodies",
     now: deps.now(),
     log: deps.log,
     appUrl: `${deps.settings.publicUrl}/projects/${actor.projectId}`,

@@ -252,7 +252,7 @@ function whyText(answer: z.output<typeof Why>, options: { timezone: string; sees
 }
 
 const HIDDEN =
-  "What the job sent, hosts and people are not shown to a key that only reads: use one with the scope write.";
+  "What the job sent, hosts and people are not shown to a key that only reads: use one with the scope read:bodies or write.";
 
 type When = (at: string | null) => string;
 

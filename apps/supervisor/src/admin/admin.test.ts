@@ -179,7 +179,10 @@ describe("a mistake is answered with one sentence", () => {
       "--run-days must be a whole number from 90 to 1,100.",
     ],
     [`channel list --project ${NOBODY}`, `There is no project ${NOBODY}; "project list" shows all.`],
-    [`key create --project ${NOBODY} --scope all --name x`, "--scope must be read, write, ping or overview."],
+    [
+      `key create --project ${NOBODY} --scope all --name x`,
+      "--scope must be read, read:bodies, write, ping or overview.",
+    ],
     ["user create --email new@example.org --password short", "--password: Use at least 12 characters."],
     ["user create --email new@example.org --password password1234", "--password: This password is among"],
     ["user reset --email nobody@example.org", "nobody@example.org has no account"],

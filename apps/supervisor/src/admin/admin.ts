@@ -13,8 +13,8 @@ import { secretCommands } from "./secret-commands.ts";
 import { keyCommands, userCommands } from "./user-commands.ts";
 
 /**
- * Runs one command of the operator, such as `project create --name X --json`, and returns the text to print. `say` is told
- * of the progress of a long one.
+ * Runs one command of the operator, such as `project create --name X --json`, and returns the text to print. `say` prints the
+ * progress of a long one.
  *
  * @throws Refusal or ConfigError, with a sentence for the person, if the command cannot be done.
  */

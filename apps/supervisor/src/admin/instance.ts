@@ -16,7 +16,7 @@ import { embeddedUrl, openEmbedded } from "../database/embedded.ts";
 import { Refusal } from "../refusal.ts";
 import type { Environment } from "../supervisor.ts";
 
-/** The instance that a command works on: its database, the keys that decrypt sealed values, and where its progress is told. */
+/** The instance that a command works on: its database, the keys that decrypt sealed values, and what prints its progress. */
 export type Instance = { db: Db; pool: Pool; keyring: Keyring; say: (line: string) => void };
 
 /**

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 
+import { isNetwork } from "@overdue/config";
 import { mailAddress } from "@overdue/core";
 import {
   addMember,
@@ -100,22 +101,40 @@ async function findUserId(db: Db, address: string): Promise<string> {
   return user.id;
 }
 
-const scope = z.enum(schema.keyScope.enumValues, "must be read, write, ping or overview");
+const scope = z.enum(schema.keyScope.enumValues, "must be read, read:bodies, write, ping or overview");
 
 const existingKey = z.string().regex(/^[\x21-\x7e]{32}$/, "must have 32 characters, without spaces");
+const networks = z
+  .string()
+  .transform((given) => given.split(",").map((one) => one.trim()))
+  .refine((all) => all.every(isNetwork), "must be IP addresses or networks, with commas");
 const HOUR_MS = 3_600_000;
 const hours = z.coerce.number("must be a number of hours").int().min(0).max(720, "must be at most 720");
 
 export const keyCommands = {
   "key create": defineCommand({
-    options: z.object({ project: id, scope, name: text, key: existingKey.optional() }),
-    text: "create a key; it is shown only now. --key takes over a key from Healthchecks, so that its clients go on working",
+    options: z.object({
+      project: id,
+      scope,
+      name: text,
+      key: existingKey.optional(),
+      networks: networks.optional(),
+      ends: z.iso.datetime({ offset: true, error: "must be a time such as 2027-01-31T00:00:00Z" }).optional(),
+    }),
+    text: "create a key; it is shown only now. --key takes over a key from Healthchecks, so that its clients go on working; --networks 10.0.0.0/8,… says from where alone it works, --ends until when",
     audit: "key.create",
-    run: async ({ db }, { project, key: known, ...rest }) => {
+    run: async ({ db }, { project, key: known, ends, ...rest }) => {
       await requireProject(db, project);
+      if (rest.scope === "ping" && rest.networks !== undefined)
+        throw new Refusal("--networks: a key that only pings takes none.");
       const may = known === undefined ? "yes" : await checkBroughtKey(db, project, known);
       if (may !== "yes") throw new Refusal(`--key ${KEY_REFUSALS[may]}`);
-      const input = { projectId: project, ...rest, ...(known !== undefined && { key: known }) };
+      const input = {
+        projectId: project,
+        ...rest,
+        expiresAt: ends === undefined ? null : new Date(ends),
+        ...(known !== undefined && { key: known }),
+      };
       const { row, key } = await createKey(db, input);
       return { id: row.id, key };
     },
@@ -139,11 +158,12 @@ export const keyCommands = {
     run: async ({ db }, { project }) => {
       await requireProject(db, project);
       const keys = await listKeys(db, project);
-      return keys.map(({ id: keyId, name, scope: may, prefix, expiresAt, lastUsedAt, lastUsedFrom }) => ({
+      return keys.map(({ id: keyId, scope: may, expiresAt, lastUsedAt, lastUsedFrom, ...key }) => ({
         id: keyId,
-        name,
+        name: key.name,
         scope: may,
-        prefix,
+        prefix: key.prefix,
+        networks: key.networks.join(",") || null,
         ends: expiresAt?.toISOString() ?? null,
         "last used": lastUsedAt?.toISOString() ?? null,
         from: lastUsedFrom,

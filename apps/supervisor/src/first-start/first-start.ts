@@ -16,7 +16,7 @@ import { Refusal } from "../refusal.ts";
 
 /**
  * Migrates the database, creates the account of the BOOTSTRAP variables if there is none, and returns the URL to open
- * first; `say` is told what the secrets do not open. While nobody has an account, the URL contains a token for creating the first one.
+ * first; `say` prints what the secrets do not open. While nobody has an account, the URL contains a token for creating the first one.
  */
 export async function prepareInstance(
   config: Config,

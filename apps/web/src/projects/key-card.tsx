@@ -16,11 +16,12 @@ import { Hint } from "../ui/hint.tsx";
 import { LazyPopover } from "../ui/lazy-popover.tsx";
 
 const SCOPES = [
-  { value: "read", label: "Read everything" },
+  { value: "read", label: "Read, without what jobs sent" },
+  { value: "read:bodies", label: "Read everything, with output and addresses" },
   { value: "write", label: "Read and change everything" },
   { value: "ping", label: "Ping checks by their slug, nothing else" },
   { value: "overview", label: "See the overview, for a screen on a wall" },
-];
+] as const;
 
 /** The API keys of a project. The key itself is shown only once, after it was created. */
 export function KeyCard({ projectId }: { projectId: string }) {
@@ -59,6 +60,10 @@ function keyColumns(projectId: string, onRotated: SecretHandler): Column<KeyView
           {lastUsedFrom !== null && ` from ${lastUsedFrom}`}
         </>
       ),
+    },
+    {
+      head: "Only from",
+      cell: ({ networks }) => (networks.length === 0 ? "anywhere" : networks.join(", ")),
     },
     {
       head: "Expires",
@@ -157,10 +162,10 @@ function wallAddress(projectId: string, key: string): string {
 
 function KeyForm({ projectId, onCreated }: { projectId: string; onCreated: SecretHandler }) {
   const create = useCreateKey(projectId);
-  const form = useForm({ initialValues: { name: "", scope: "read" } });
-  const submit = ({ name, scope }: typeof form.values) =>
+  const form = useForm({ initialValues: { name: "", scope: "read", days: "", networks: "" } });
+  const submit = ({ name, scope, days, networks }: typeof form.values) =>
     create.mutate(
-      { name, scope: toScope(scope) },
+      { name, scope: toScope(scope), expiresAt: endIn(days), networks: readNetworks(networks) },
       {
         onSuccess: ({ key }) => {
           onCreated(key);
@@ -180,6 +185,14 @@ function KeyForm({ projectId, onCreated }: { projectId: string; onCreated: Secre
           {...form.getInputProps("name")}
         />
         <NativeSelect label="Scope" data={SCOPES} {...form.getInputProps("scope")} />
+        <NativeSelect label="Ends" data={ENDS} {...form.getInputProps("days")} />
+        {form.values.scope !== "ping" && (
+          <TextInput
+            label="Works only from"
+            placeholder="anywhere, or 10.0.0.0/8"
+            {...form.getInputProps("networks")}
+          />
+        )}
         <Button type="submit" variant="default" loading={create.isPending}>
           Create key
         </Button>
@@ -188,6 +201,24 @@ function KeyForm({ projectId, onCreated }: { projectId: string; onCreated: Secre
   );
 }
 
+const ENDS = [
+  { value: "", label: "never" },
+  { value: "7", label: "in a week" },
+  { value: "90", label: "in 90 days" },
+  { value: "365", label: "in a year" },
+];
+
+function endIn(days: string): string | null {
+  return days === "" ? null : new Date(Date.now() + Number(days) * DAY_MS).toISOString();
+}
+
+const DAY_MS = 86_400_000;
+
+/** Networks with commas or spaces between them. */
+function readNetworks(text: string): string[] {
+  return text.split(/[\s,]+/).filter((one) => one !== "");
+}
+
 function toScope(text: string): KeyView["scope"] {
-  return text === "write" || text === "ping" || text === "overview" ? text : "read";
+  return SCOPES.find(({ value }) => value === text)?.value ?? "read";
 }

@@ -30,6 +30,7 @@ const key: KeyView = {
   prefix: "ov_ab12",
   createdAt: AT,
   expiresAt: null,
+  networks: [],
   lastUsedAt: null,
   lastUsedFrom: null,
 };
@@ -94,7 +95,9 @@ describe("API keys", () => {
 
   test("are listed with their scope and the beginning of the key, never the key itself", async () => {
     await renderKeys({}, [{ ...key, lastUsedAt: new Date().toISOString(), lastUsedFrom: "203.0.113.7" }]);
-    expect(tableRows()).toEqual([["terraform", "write", "ov_ab12…", "just now from 203.0.113.7", "–", ""]]);
+    expect(tableRows()).toEqual([
+      ["terraform", "write", "ov_ab12…", "just now from 203.0.113.7", "anywhere", "–", ""],
+    ]);
   });
 
   test("are shown once when they are created, and not after they were copied", async () => {
@@ -103,7 +106,7 @@ describe("API keys", () => {
     await user.selectOptions(screen.getByLabelText("Scope"), "Ping checks by their slug, nothing else");
     await user.click(screen.getByRole("button", { name: "Create key" }));
     expect((await screen.findByLabelText("API key")).textContent).toBe("ov_ab12secret");
-    expect(sent()[0]?.json).toEqual({ name: "backup", scope: "ping" });
+    expect(sent()[0]?.json).toEqual({ name: "backup", scope: "ping", expiresAt: null, networks: [] });
     await user.click(screen.getByRole("button", { name: "I have copied it" }));
     expect(screen.queryByText("ov_ab12secret")).toBeNull();
   });

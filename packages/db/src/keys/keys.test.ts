@@ -1,3 +1,5 @@
+import { randomBytes } from "node:crypto";
+
 import { aProject, testDatabase } from "@overdue/testkit";
 import { afterAll, describe, expect, test } from "vitest";
 
@@ -40,11 +42,14 @@ describe("a key", () => {
   });
 
   test("is distinguished from another key of the same beginning", async () => {
-    const { projectId, key } = await aKey();
-    const twin = `${key.slice(0, 12)}${newApiKey("write").slice(12)}`;
+    const { projectId } = await aProject(pool);
+    const beginning = `hcw_${randomBytes(4).toString("hex")}`;
+    const ofTwenty = () => beginning + randomBytes(10).toString("hex");
+    const twin = ofTwenty();
+    await createKey(db, { projectId, name: "deploy", scope: "write", key: ofTwenty() });
     const { row } = await createKey(db, { projectId, name: "twin", scope: "read", key: twin });
     expect(await findKey(db, twin, NOW)).toMatchObject({ id: row.id });
-    expect(await findKey(db, `${key.slice(0, 12)}${newApiKey("write").slice(12)}`, NOW)).toBeNull();
+    expect(await findKey(db, ofTwenty(), NOW)).toBeNull();
   });
 
   test("that is revoked is gone at once, and cannot be revoked again", async () => {

@@ -2,13 +2,22 @@ import type { Instant } from "@overdue/schedules";
 import { and, eq, gt, isNull, or, asc, sql } from "drizzle-orm";
 import type { Db, Tx } from "../database.ts";
 import { apiKeys, projects } from "../schema/index.ts";
-import { isKey, storedKey, type KeyScope, newApiKey, isGuessable, isOwnPingKey } from "../secrets/api-key.ts";
+import {
+  isGuessable,
+  isKey,
+  isMistyped,
+  isOwnPingKey,
+  type KeyScope,
+  newApiKey,
+  storedKey,
+} from "../secrets/api-key.ts";
 import type { MemberRef } from "../projects/members.ts";
 
 export type KeyRow = typeof apiKeys.$inferSelect;
 
-/** The row of a key; null if it is unknown, expired or revoked, or its project was deleted. */
+/** The row of a key; null if it is unknown, expired or revoked, or its project was deleted. One that was mistyped costs no query. */
 export async function findKey(db: Db, key: string, now: Instant): Promise<KeyRow | null> {
+  if (isMistyped(key)) return null;
   const candidates = await db
     .select({ key: apiKeys })
     .from(apiKeys)
@@ -54,14 +63,17 @@ export type NewKey = {
   key?: string;
   /** The person who creates it; null: a command or a start does. */
   createdBy?: string | null;
+  /** From where alone it may be used; left out: from everywhere. */
+  networks?: readonly string[] | undefined;
 };
 
 /** Creates a key and returns its text, which is not stored. `key`: the text, if it was chosen elsewhere (bootstrap, import). */
 export async function createKey(db: Db | Tx, input: NewKey): Promise<{ row: KeyRow; key: string }> {
   const { projectId, name, scope, expiresAt = null, key = newApiKey(input.scope), createdBy = null } = input;
+  const networks = [...(input.networks ?? [])];
   const [row] = await db
     .insert(apiKeys)
-    .values({ projectId, name, scope, expiresAt, createdBy, ...storedKey(key) })
+    .values({ projectId, name, scope, expiresAt, createdBy, networks, ...storedKey(key) })
     .returning();
   if (row === undefined) throw new Error("The insert returned no row.");
   return { row, key };
@@ -71,7 +83,7 @@ export async function createKey(db: Db | Tx, input: NewKey): Promise<{ row: KeyR
 export type KeyRef = { projectId: string; keyId: string };
 
 /**
- * Creates a new key with the name, scope and expiry of the old one. The old key stays valid until `oldEndsAt`, or its own
+ * Creates a new key with the name, scope, networks and end of the old one. The old key stays valid until `oldEndsAt`, or its own
  * earlier end, so that its users can change over meanwhile. Null if there is no such key that is still valid at `now`.
  */
 export async function rotateKey(
@@ -101,6 +113,7 @@ export async function rotateKey(
       scope: valid.scope,
       expiresAt: valid.expiresAt,
       createdBy,
+      networks: valid.networks,
     });
     return old === undefined ? null : { ...made, old };
   });
@@ -163,7 +176,7 @@ export async function checkBroughtKey(
     .from(apiKeys)
     .where(eq(apiKeys.hash, storedKey(key).hash));
   if (found?.projectId === projectId) return "ours";
-  return found !== undefined || isGuessable(key) || isOwnPingKey(key) ? "no" : "yes";
+  return found !== undefined || isGuessable(key) || isOwnPingKey(key) || isMistyped(key) ? "no" : "yes";
 }
 
 /** Why a key is refused: the end of a sentence that begins with the name of its field. */

@@ -1,4 +1,15 @@
-import { index, integer, pgEnum, pgTable, primaryKey, text, unique, uuid, jsonb } from "drizzle-orm/pg-core";
+import {
+  boolean,
+  index,
+  integer,
+  pgEnum,
+  pgTable,
+  primaryKey,
+  text,
+  unique,
+  uuid,
+  jsonb,
+} from "drizzle-orm/pg-core";
 import { users } from "./accounts.ts";
 import { at, createdAt, id } from "./columns.ts";
 
@@ -24,6 +35,14 @@ export const projects = pgTable("projects", {
   keptPings: integer("kept_pings").notNull().default(1_000),
   keptPingDays: integer("kept_ping_days").notNull().default(90),
   keptRunDays: integer("kept_run_days").notNull().default(400),
+  /** Whether the bodies of pings are stored: as they come, without what `redactions` and `redactedWords` name, or not. */
+  keptBodies: text("kept_bodies").$type<"all" | "redacted" | "none">().notNull().default("all"),
+  /** Kinds of secrets that are taken out of bodies; see REDACTIONS in packages/core. */
+  redactions: text("redactions").array().notNull().default([]),
+  /** Texts that are taken out of bodies, in any case of letters. */
+  redactedWords: text("redacted_words").array().notNull().default([]),
+  /** Whether the end of the senders' addresses is left out: the last byte of IPv4, all behind /48 of IPv6. */
+  shortAddresses: boolean("short_addresses").notNull().default(false),
   createdAt: createdAt(),
   deletedAt: at("deleted_at"),
 });
@@ -45,7 +64,7 @@ export const members = pgTable(
   (t) => [primaryKey({ columns: [t.projectId, t.userId] }), index("members_user").on(t.userId)],
 );
 
-export const keyScope = pgEnum("key_scope", ["read", "write", "ping", "overview"]);
+export const keyScope = pgEnum("key_scope", ["read", "write", "ping", "overview", "read:bodies"]);
 
 /** API keys: `prefix` is looked up, `hash` (SHA-256 of the whole key) is compared; the key itself is shown once. */
 export const apiKeys = pgTable(
@@ -66,6 +85,8 @@ export const apiKeys = pgTable(
     revokedAt: at("revoked_at"),
     lastUsedAt: at("last_used_at"),
     lastUsedFrom: text("last_used_from"),
+    /** Addresses and networks from which alone it may be used; empty: from everywhere. */
+    networks: text("networks").array().notNull().default([]),
   },
   (t) => [unique("api_keys_project_id").on(t.projectId, t.id), index("api_keys_prefix").on(t.prefix)],
 );
@@ -103,8 +124,16 @@ export const deletedObjects = pgTable(
   (t) => [primaryKey({ columns: [t.projectId, t.id] }), index("deleted_objects_at").on(t.deletedAt)],
 );
 
-/** `link`: the holder of a signed link in an alert; `operator`: a command on the instance's machine. */
-export const auditActor = pgEnum("audit_actor", ["user", "key", "link", "slack", "telegram", "operator"]);
+/** `link`: the holder of a signed link in an alert; `operator`: a command on the instance's machine; `system`: Overdue by itself. */
+export const auditActor = pgEnum("audit_actor", [
+  "user",
+  "key",
+  "link",
+  "slack",
+  "telegram",
+  "operator",
+  "system",
+]);
 
 export type AuditChanges = Readonly<Record<string, { before: unknown; after: unknown }>>;
 
@@ -139,3 +168,22 @@ export const auditEntries = pgTable(
   },
   (t) => [index("audit_entries_project").on(t.projectId, t.at, t.id)],
 );
+
+/**
+ * Where a project's audit entries are sent as they arise. `settings`: its address and signing secret, sealed. `sentAt` and
+ * `sentId`: the last entry that arrived.
+ */
+export const auditStreams = pgTable("audit_streams", {
+  projectId: uuid("project_id")
+    .primaryKey()
+    .references(() => projects.id, { onDelete: "cascade" }),
+  settings: text("settings").notNull(),
+  /** The part of the address that may be shown. */
+  hint: text("hint").notNull(),
+  sentAt: at("sent_at").notNull().defaultNow(),
+  sentId: uuid("sent_id"),
+  /** Attempts in a row that failed, and why the last one did. */
+  failures: integer("failures").notNull().default(0),
+  problem: text("problem"),
+  nextAttemptAt: at("next_attempt_at").notNull().defaultNow(),
+});

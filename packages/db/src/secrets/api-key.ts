@@ -1,14 +1,41 @@
 import { createHash, randomInt, timingSafeEqual } from "node:crypto";
+import { crc32 } from "node:zlib";
 
 const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 const PING_LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789";
 const PREFIX_CHARS = 12;
 
-export type KeyScope = "read" | "write" | "ping" | "overview";
+export type KeyScope = "read" | "read:bodies" | "write" | "ping" | "overview";
 
-/** Generates an API key: `hcw_` or `hcr_`, as Healthchecks' clients expect, `ovp_` or `ovo_`, then 28 random characters (166 bits). */
+const PREFIXES = { write: "hcw", read: "hcr", "read:bodies": "ovb", ping: "ovp", overview: "ovo" } as const;
+
+/**
+ * Generates an API key: a prefix for its scope (`hcw_` and `hcr_` as Healthchecks' clients expect), 4 characters that are
+ * computed from the rest, `_`, and 23 random characters (136 bits). As in Healthchecks it has 32 characters.
+ */
 export function newApiKey(scope: KeyScope): string {
-  return { write: "hcw_", read: "hcr_", ping: "ovp_", overview: "ovo_" }[scope] + randomText(LETTERS, 28);
+  const secret = randomText(LETTERS, 23);
+  return `${PREFIXES[scope]}_${checksum(`${PREFIXES[scope]}_${secret}`)}_${secret}`;
+}
+
+const CHECKSUM_CHARS = 4;
+/** The form of a key with a checksum, by which scanners find keys in code and logs; docs/api.md has it too. */
+export const API_KEY_FORM = /\b(hc[wr]|ov[bpo])_([0-9A-Za-z]{4})_([0-9A-Za-z]{23})\b/;
+
+/** CRC-32 of a text in four digits to the base 62. */
+function checksum(text: string): string {
+  let rest = crc32(text);
+  return Array.from({ length: CHECKSUM_CHARS }, () => {
+    const letter = LETTERS[rest % LETTERS.length];
+    rest = Math.floor(rest / LETTERS.length);
+    return letter;
+  }).join("");
+}
+
+/** Whether a text has the form of a key with a checksum, and another one: then no such key was ever made. */
+export function isMistyped(key: string): boolean {
+  const [all, prefix, sum, secret] = API_KEY_FORM.exec(key) ?? [];
+  return all === key && sum !== checksum(`${prefix}_${secret}`);
 }
 
 /** Generates a ping key: 22 characters (113 bits), in lower case since it may be part of an e-mail address. */
