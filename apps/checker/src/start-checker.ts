@@ -15,6 +15,7 @@ import {
   telegramWebhookSecret,
 } from "@overdue/db";
 import type { Logger } from "pino";
+import { startBackups } from "./backups/start-backups.ts";
 import { openAccountMails } from "./account-mails/account-mailer.ts";
 import { DeadlineEvaluator } from "./deadlines/deadline-evaluator.ts";
 import { type Egress, openEgress } from "./egress/egress.ts";
@@ -58,6 +59,7 @@ export async function startChecker({
   });
   const escalator = new Escalator({ pool: evaluating, ownerContact, log });
   const stopJobs = await startMaintenance(maintaining, { ownerContact, egress, config, directUrl, log });
+  const stopBackups = startBackups({ db: openDb(maintaining), settings: config.backups, log });
   const chats = startChats(config, { pool: maintaining, log });
   const mails = { db: openDb(maintaining), config, log };
   const accountMails = openAccountMails(mails);
@@ -73,7 +75,7 @@ export async function startChecker({
     await endChecker(evaluating, checker.id);
     await chats.stop();
     await Promise.all([accountMails.stop(), statusMails.stop()]);
-    await stopJobs();
+    await Promise.all([stopJobs(), stopBackups()]);
     await egress.close();
     await Promise.all([evaluating.end(), maintaining.end()]);
   };

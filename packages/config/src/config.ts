@@ -15,6 +15,8 @@ export type Config = {
   publicUrl: string;
   /** An absolute path. */
   dataDir: string;
+  /** Null: no backups by itself. `time`: `HH:MM` in UTC. */
+  backups: BackupSettings | null;
   /** Null: the embedded PostgreSQL. It contains `pooled=true` if it leads to a connection pooler. */
   databaseUrl: string | null;
   /** The server itself, if `databaseUrl` leads to a pooler; null: it does not. */
@@ -65,6 +67,15 @@ export type Config = {
   pingBodyBytesMax: number;
   /** Null: no pings by e-mail. */
   pingEmail: { domain: string; host: string; port: number } | null;
+};
+
+/** `recipients`: public keys of age; empty: none. At most one of `recipients` and `passphraseFile` is given. */
+export type BackupSettings = {
+  directory: string;
+  time: string;
+  keep: number;
+  recipients: string[];
+  passphraseFile: string | null;
 };
 
 /** The account, project and keys that a first start creates; null keys are not created. */
@@ -156,6 +167,7 @@ function plainSettings(values: Values): Omit<Config, "bootstrap"> {
     port: values.PORT,
     publicUrl: values.PUBLIC_URL ?? localUrl(values.HOST, values.PORT),
     dataDir: resolve(values.DATA_DIR),
+    backups: backupSettings(values),
     ...databaseSettings(values),
     databaseReplicaUrl: replicaUrl(values),
     redisUrl: values.REDIS_URL,
@@ -183,6 +195,22 @@ function plainSettings(values: Values): Omit<Config, "bootstrap"> {
     livenessFile: values.LIVENESS_FILE,
     pingBodyBytesMax: values.PING_BODY_LIMIT,
     pingEmail: pingEmailSettings(values),
+  };
+}
+
+function backupSettings(values: Values): BackupSettings | null {
+  const { BACKUP_DIR: directory, BACKUP_RECIPIENTS: recipients, BACKUP_PASSPHRASE_FILE: file } = values;
+  if (recipients !== null && file !== null)
+    throw new ConfigError(
+      "BACKUP_RECIPIENTS and BACKUP_PASSPHRASE_FILE are both set: leave one of them out.",
+    );
+  if (directory === null) return null;
+  return {
+    directory: resolve(directory),
+    time: values.BACKUP_TIME,
+    keep: values.BACKUP_KEEP,
+    recipients: recipients ?? [],
+    passphraseFile: file === null ? null : resolve(file),
   };
 }
 

@@ -1,4 +1,12 @@
-export { ConfigError, readConfig, type Bootstrap, type Config, mailWarning, proxyWarning } from "./config.ts";
+export {
+  ConfigError,
+  readConfig,
+  type BackupSettings,
+  type Bootstrap,
+  type Config,
+  mailWarning,
+  proxyWarning,
+} from "./config.ts";
 export { readRedisAddress, type RedisAddress } from "./redis-address.ts";
 export { isNetwork } from "./values.ts";
 export { VARIABLES } from "./variables.ts";

@@ -130,3 +130,9 @@ export function isNetwork(text: string): boolean {
   if (family === 0 || rest.length > 0) return false;
   return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128));
 }
+
+/** Public keys of age, separated by commas. */
+export const ageRecipients = commaList.refine(
+  (items) => items.length > 0 && items.every((item) => /^age1[02-9a-z]{50,}$/.test(item)),
+  "must be public keys of age, such as age1…, with commas",
+);

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import {
   accountEmail,
+  ageRecipients,
   authorities,
   baseUrl,
   chosenKey,
@@ -32,6 +33,27 @@ export const VARIABLES = {
     z.string(),
     "./data",
     "Folder of the embedded database, the generated secrets and the logs. Back it up.",
+  ),
+  BACKUP_DIR: optional(
+    z.string(),
+    "no backups by itself",
+    "Folder into which a backup of the database is written each day; see [backup.md](operating/backup.md). Without the two that follow it is not encrypted.",
+  ),
+  BACKUP_TIME: withDefault(
+    z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "must be a time of day such as 03:15"),
+    "03:15",
+    "When, in UTC.",
+  ),
+  BACKUP_KEEP: withDefault(wholeNumber(1, 10_000), 7, "How many of these backups are kept."),
+  BACKUP_RECIPIENTS: optional(
+    ageRecipients,
+    "by `BACKUP_PASSPHRASE_FILE`, or not encrypted",
+    "Public keys of age (`age1…`), with commas, for whose holders the backups are encrypted.",
+  ),
+  BACKUP_PASSPHRASE_FILE: optional(
+    z.string(),
+    "for `BACKUP_RECIPIENTS`, or not encrypted",
+    "File with the passphrase that opens the backups, of at least 12 characters.",
   ),
   DATABASE_URL: optional(
     urlOf("postgres:", "postgresql:"),
@@ -201,7 +223,7 @@ export const VARIABLES = {
 };
 
 /** Prefixes of Overdue's variables: an unknown variable with one of them is a mistake. */
-const PREFIXES = ["BOOTSTRAP_", "MAIL_", "PING_", "SLACK_", "SMTP_", "TELEGRAM_"];
+const PREFIXES = ["BACKUP_", "BOOTSTRAP_", "MAIL_", "PING_", "SLACK_", "SMTP_", "TELEGRAM_"];
 
 function withDefault<S extends z.ZodType>(schema: S, fallback: z.output<S>, text: string) {
   return { schema, fallback, text, without: `\`${String(fallback)}\`` };

@@ -246,6 +246,13 @@ export {
 } from "./receivers/checkpoint.ts";
 export { endChecker, forgetOldProcesses, countCheckers, recordEvaluation } from "./receivers/checkers.ts";
 export {
+  type BackupEnd,
+  claimBackup,
+  ensureBackupCheck,
+  forgetBackupCheck,
+  noteBackupEnd,
+} from "./self-test/backup-check.ts";
+export {
   ensureSelfTest,
   SELF_TEST_KIND,
   type SelfTestCheck,
