@@ -192,6 +192,7 @@ const EXPECTED: Record<string, string> = {
   "GET /v1/projects/:projectId/keys": "owner, no key",
   "POST /v1/projects/:projectId/keys": "owner, no key",
   "DELETE /v1/projects/:projectId/keys/:keyId": "owner, no key",
+  "GET /v1/projects/:projectId/audit/export": "owner, write key",
   "GET /v1/projects/:projectId/audit": "owner, write key",
   "POST /v1/projects/:projectId/channels/:channelId/rotate-secret": "editor, write key",
   "POST /v1/projects/:projectId/channels/:channelId/end-former-secret": "editor, write key",

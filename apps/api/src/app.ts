@@ -1,7 +1,7 @@
 import type { MiddlewareHandler } from "hono";
 
 import { alertRouteHandlers, notificationPreviewRoutes } from "./alert-routes/alert-routes.ts";
-import { auditRoutes } from "./audit/audit-routes.ts";
+import { auditExportRoutes, auditRoutes } from "./audit/audit-routes.ts";
 import { authRoutes, meRoutes } from "./auth/auth-routes.ts";
 import { recoveryRoutes } from "./auth/recovery-routes.ts";
 import { authenticatorRoutes, secondFactorRoutes } from "./auth/second-factor-routes.ts";
@@ -75,6 +75,7 @@ function restRoutes() {
     .route("/", memberRoutes)
     .route("/", invitationRoutes)
     .route("/", auditRoutes)
+    .route("/", auditExportRoutes)
     .route("/", keyRoutes)
     .route("/", configRoutes)
     .route("/", checkRoutes)

@@ -1,8 +1,9 @@
-import { type AuditRow, listAuditEntries, schema } from "@overdue/db";
+import { type AuditRow, type EventPosition, listAuditEntries, schema } from "@overdue/db";
 import { z } from "zod";
 
 import { eventPosition } from "../history/views.ts";
 import { OWNER } from "../http/access.ts";
+import { ApiError } from "../http/problem.ts";
 import { createRouter, json, route } from "../http/route.ts";
 import { InProject, iso, PageQuery, pageSchema, Timestamp, toPage } from "../http/schemas.ts";
 
@@ -14,7 +15,7 @@ const AuditEntryView = z
       .object({
         kind: z.enum(schema.auditActor.enumValues).meta({
           description:
-            "user and key: the API; link: a signed link in an alert; slack and telegram: a button there; operator: a command on the server.",
+            "user and key: the API; link: a signed link in an alert; slack and telegram: a button there; operator: a command on the server; system: Overdue by itself.",
         }),
         id: z.string().meta({ description: "The id of a user or a key; else empty." }),
         name: z.string().meta({
@@ -32,7 +33,8 @@ const AuditEntryView = z
       .meta({ description: "The object that was changed." }),
     fields: z.array(z.string()).meta({ description: "Names of the fields that were sent." }),
     changes: z.record(z.string(), z.object({ before: z.unknown(), after: z.unknown() })).meta({
-      description: "The value of each field before and after an edit. Secrets have none.",
+      description:
+        "The value of each field before and after; null before it was made. In place of a secret stands •••.",
     }),
   })
   .meta({ id: "AuditEntry", description: "Written once; neither changed nor deleted for 400 days." });
@@ -54,6 +56,53 @@ const ListQuery = PageQuery.extend({
     .optional()
     .meta({ description: "Only entries in which the name of the actor or of the object contains this." }),
 });
+
+const EXPORT_ROWS_MAX = 50_000;
+const PAGE_ROWS = 1_000;
+
+const ExportQuery = z.object({
+  from: z.iso.datetime({ offset: true }).optional().meta({ description: "Only entries since then." }),
+  until: z.iso.datetime({ offset: true }).optional().meta({ description: "Only entries before then." }),
+});
+
+export const auditExportRoutes = createRouter().openapi(
+  route(OWNER, {
+    method: "get",
+    path: "/v1/projects/{projectId}/audit/export",
+    summary: "Export audit entries",
+    description: `Entries as JSON lines, one on each, newest first; at most ${EXPORT_ROWS_MAX.toLocaleString("en")}.`,
+    tags: ["Audit"],
+    request: { params: InProject, query: ExportQuery },
+    responses: {
+      200: { description: "The entries.", content: { "text/plain": { schema: z.string() } } },
+    },
+  }),
+  async (c) => {
+    const { from, until } = c.req.valid("query");
+    const { projectId } = c.req.valid("param");
+    const lines: string[] = [];
+    // An entry at `until` itself is left out: no id is smaller than this one.
+    let after: EventPosition | null = until === undefined ? null : { at: new Date(until), id: SMALLEST_ID };
+    for (;;) {
+      const { db } = c.var.deps.longReads;
+      const rows = await listAuditEntries(db, { projectId }, { limit: PAGE_ROWS, after });
+      const within = rows.filter(({ at }) => from === undefined || at.getTime() >= Date.parse(from));
+      lines.push(...within.map((row) => `${JSON.stringify(entryView(row))}\n`));
+      const last = rows.at(-1);
+      if (last === undefined || rows.length < PAGE_ROWS || within.length < rows.length) break;
+      if (lines.length > EXPORT_ROWS_MAX)
+        throw ApiError.invalid(
+          "from",
+          `Choose a shorter span: this one has more than ${EXPORT_ROWS_MAX.toLocaleString("en")} entries.`,
+        );
+      after = { at: last.at, id: last.id };
+    }
+    c.header("content-disposition", 'attachment; filename="audit.jsonl"');
+    return c.text(lines.join(""), 200, { "content-type": "application/x-ndjson" });
+  },
+);
+
+const SMALLEST_ID = "00000000-0000-0000-0000-000000000000";
 
 export const auditRoutes = createRouter().openapi(
   route(OWNER, {

@@ -42,6 +42,47 @@ test("who changed what, when and from where is written down", async () => {
   expect(Math.abs(Date.parse(edit?.at ?? "") - Date.now())).toBeLessThan(60_000);
 });
 
+test("a new object is written down with its values, and a secret with dots in its place", async () => {
+  const ada = await person(api);
+  const channel = { kind: "slack", name: "ops", settings: { url: SECRET } };
+  const made = await read<{ id: string }>(await ada.as("POST", `${ada.path}/channels`, channel));
+  await ada.as("PATCH", `${ada.path}/channels/${made.id}`, { settings: { url: `${SECRET}2` }, name: "chat" });
+  const { key } = await read<{ key: string }>(
+    await ada.as("POST", `${ada.path}/keys`, { name: "ci", scope: "read" }),
+  );
+  const [keyMade, edit, creation] = await entriesOf(ada);
+  expect(creation?.changes).toEqual({
+    kind: { before: null, after: "slack" },
+    name: { before: null, after: "ops" },
+    settings: { before: null, after: "•••" },
+  });
+  expect(edit?.changes).toEqual({
+    name: { before: "ops", after: "chat" },
+    settings: { before: "•••", after: "•••" },
+  });
+  expect(keyMade?.changes).toMatchObject({ scope: { before: null, after: "read" } });
+  const all = await (await ada.as("GET", `${ada.path}/audit/export`)).text();
+  expect(all).not.toContain("very-secret-part");
+  expect(all).not.toContain(key);
+});
+
+test("the log is exported as JSON lines, of a span if one is given", async () => {
+  const ada = await person(api);
+  for (const name of ["a", "b"]) await ada.as("POST", `${ada.path}/checks`, { ...HOURLY, name });
+  const lines = async (query: string) => {
+    const answer = await ada.as("GET", `${ada.path}/audit/export?${query}`);
+    expect(answer.headers.get("content-type")).toMatch(/^application\/x-ndjson/);
+    return (await answer.text())
+      .split("\n")
+      .filter(Boolean)
+      .map((line): Entry => JSON.parse(line));
+  };
+  const all = await lines("");
+  expect(all.map(({ object }) => object.name)).toEqual(["b", "a", expect.anything()]);
+  expect(await lines(`until=${all[1]?.at}`)).toEqual(all.slice(2));
+  expect(await lines(`from=${all[0]?.at}`)).toEqual(all.filter(({ at }) => at >= (all[0]?.at ?? "")));
+});
+
 test("a question leaves no entry, though it is asked by POST", async () => {
   const ada = await person(api);
   const draft = { kind: "webhook", settings: { url: "https://example.org/hook" } };
@@ -131,7 +172,10 @@ test("an edit keeps what its fields were before and are after it, and only of th
   const [project, edit] = await entriesOf(ada);
   expect(project?.changes).toEqual({ name: { before: "My project", after: "renamed" } });
   expect(edit).toMatchObject({ fields: ["collectMinutes", "name", "settings"] });
-  expect(edit?.changes).toEqual({ collectMinutes: { before: 0, after: 5 } });
+  expect(edit?.changes).toEqual({
+    collectMinutes: { before: 0, after: 5 },
+    settings: { before: "•••", after: "•••" },
+  });
   expect(JSON.stringify(edit)).not.toContain("very-secret-part");
 });
 

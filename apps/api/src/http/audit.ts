@@ -29,7 +29,10 @@ export function audit(action: string): MiddlewareHandler<AppEnv> {
         action,
         object: { id: made?.id ?? params.at(-1) ?? "", name: made?.name ?? "" },
         fields: Object.keys(sent).toSorted(),
-        changes: changesIn(c, sent),
+        changes: {
+          ...maskedIn(c, sent),
+          ...(c.get("change") === undefined ? await createdIn(c, sent) : changesIn(c, sent)),
+        },
       };
     };
     await inAuditedTransaction(c, { vars: c.var, next, entry });
@@ -88,11 +91,49 @@ function changesIn(c: AppContext, sent: object): AuditChanges {
   if (change === undefined) return {};
   const [before, after] = [new Map(Object.entries(change.before)), new Map(Object.entries(change.after))];
   const changed = Object.keys(sent).filter(
-    (field) => after.has(field) && JSON.stringify(before.get(field)) !== JSON.stringify(after.get(field)),
+    (field) =>
+      !SECRET_FIELDS.has(field) &&
+      after.has(field) &&
+      JSON.stringify(before.get(field)) !== JSON.stringify(after.get(field)),
   );
   return Object.fromEntries(
     changed.map((field) => [field, { before: before.get(field), after: after.get(field) }]),
   );
+}
+
+/** Stands for a secret in the audit log. */
+const MASK = "•••";
+/** Fields whose values are secrets, or lead to them. */
+const SECRET_FIELDS = new Set([
+  "key",
+  "secret",
+  "secrets",
+  "settings",
+  "password",
+  "pingKey",
+  "pingUrl",
+  "search",
+]);
+
+/** Secrets that were sent: the log says that they are other ones now, and not which. */
+function maskedIn(c: AppContext, sent: object): AuditChanges {
+  const isNew = c.res.status === 201;
+  const masked = Object.keys(sent).filter((field) => SECRET_FIELDS.has(field));
+  return Object.fromEntries(masked.map((field) => [field, { before: isNew ? null : MASK, after: MASK }]));
+}
+
+/** The fields of a new object as they were sent and stored. */
+async function createdIn(c: AppContext, sent: object): Promise<AuditChanges> {
+  if (c.res.status !== 201) return {};
+  const stored = new Map(Object.entries(await answeredFields(c)));
+  const fields = Object.keys(sent).filter((field) => stored.has(field) && !SECRET_FIELDS.has(field));
+  return Object.fromEntries(fields.map((field) => [field, { before: null, after: stored.get(field) }]));
+}
+
+async function answeredFields(c: AppContext): Promise<object> {
+  if (!(c.res.headers.get("content-type") ?? "").includes("json")) return {};
+  const answered: unknown = await c.res.clone().json();
+  return typeof answered === "object" && answered !== null ? answered : {};
 }
 
 /** Who is calling, and from which address, for the audit log; null for an anonymous request. */

@@ -1,3 +1,4 @@
+import { Anchor, Text } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
@@ -46,7 +47,7 @@ export function AuditPage() {
   return (
     <Page
       title="Audit"
-      lead="Who changed what, kept for 400 days. Values before and after an edit are in the API; secrets are never kept."
+      lead="Who changed what, kept for 400 days. Secrets are never kept: dots stand in their place."
       back={
         <TextLink to="/projects/$projectId/settings" params={{ projectId }}>
           <BackArrow />
@@ -54,6 +55,11 @@ export function AuditPage() {
         </TextLink>
       }
     >
+      <Text size="sm" mb="sm">
+        <Anchor href={`/v1/projects/${projectId}/audit/export`} download underline="always">
+          Download all as JSON lines
+        </Anchor>
+      </Text>
       <search className={styles["filters"]}>
         <SearchField label="Find" placeholder="Who, or to what" value={typed} onType={setTyped} />
         <Choice label="What was changed" options={NOUNS} value={noun} choose={setNoun} />
@@ -83,5 +89,37 @@ const COLUMNS: Column<AuditEntry>[] = [
   },
   { head: "What", cell: ({ action }) => action.replace(".", ": ").replaceAll("-", " ") },
   { head: "To", look: "wide", cell: ({ object }) => object.name || "–" },
-  { head: "Fields", look: "wide", cell: ({ fields }) => fields.join(", ") || "–" },
+  { head: "Change", look: "wide", cell: (entry) => <Changes entry={entry} /> },
 ];
+
+/** Each field with its value before and after; the names alone where no values are kept. */
+function Changes({ entry: { fields, changes } }: { entry: AuditEntry }) {
+  const others = fields.filter((field) => !(field in changes));
+  if (fields.length === 0) return "–";
+  return (
+    <dl className={styles["changes"]}>
+      {Object.entries(changes).map(([field, { before, after }]) => (
+        <div key={field}>
+          <dt>{field}</dt>
+          <dd>
+            {before !== null && (
+              <>
+                <del>{valueText(before)}</del> →{" "}
+              </>
+            )}
+            <ins>{valueText(after)}</ins>
+          </dd>
+        </div>
+      ))}
+      {others.length > 0 && <div>{others.join(", ")}</div>}
+    </dl>
+  );
+}
+
+const VALUE_CHARS_MAX = 200;
+
+function valueText(value: unknown): string {
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  if (value === null || text === "" || text === undefined) return "nothing";
+  return text.length > VALUE_CHARS_MAX ? `${text.slice(0, VALUE_CHARS_MAX)}…` : text;
+}

@@ -53,6 +53,14 @@ export const SEALED_COLUMNS: readonly SealedColumn[] = [
     column: "secrets",
     what: ["project's access to another product", "projects' access to another product"],
   }),
+  sealedColumn({
+    table: "authenticators",
+    column: "secret",
+    what: ["authenticator app", "authenticator apps"],
+    key: "user_id",
+    rowId: "user_id",
+    projectId: "''",
+  }),
   sealedColumn({ table: "slack_links", column: "code", what: ["visit to Slack", "visits to Slack"] }),
   sealedColumn({
     table: "slack_presses",
