@@ -180,6 +180,13 @@ export {
   listInvitations,
   listInvitationsFor,
 } from "./invitations/invitations.ts";
+export {
+  forgetReleased,
+  listQuarantined,
+  type Quarantined,
+  type QuarantinedKind,
+  releaseQuarantined,
+} from "./quarantine/quarantine.ts";
 export { endLease, type Tenure, moveLease, takeLease } from "./locks.ts";
 export { applyPendingWindows, applyWindows } from "./maintenance/apply-windows.ts";
 export {

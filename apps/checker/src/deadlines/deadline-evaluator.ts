@@ -91,7 +91,7 @@ export class DeadlineEvaluator {
     const { evaluated, changed } = await evaluateDue(this.#options.pool, input, (checkId, error) =>
       this.#options.log.error(
         { err: error, checkId },
-        "This check cannot be evaluated; it is put aside for an hour.",
+        "This check cannot be evaluated; it is put aside for a while.",
       ),
     );
     await notifyChanges(this.#options.pool, changed);

@@ -3,6 +3,7 @@ import {
   type Db,
   fallBackForLongWaiting,
   forgetOldProcesses,
+  forgetReleased,
   noteUnreadable,
   notifyFindings,
   type OwnerContact,
@@ -94,6 +95,7 @@ export function maintenanceJobs(
     // Twice in each check's hour; a finding is reported only once.
     job("compare schedules with their runs", 30 * MINUTE_SECONDS, () => notifyFindings(pool, Date.now())),
     ...PRUNES,
+    job("forget what is put aside no longer", MINUTE_SECONDS, forgetReleased),
     job("forget old processes", HOUR_SECONDS, () => forgetOldProcesses(pool)),
   ];
 }

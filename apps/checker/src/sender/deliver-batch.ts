@@ -192,15 +192,28 @@ function publishAttempt({ claim, alert }: ClaimedAlert, result: AttemptResult, s
 
 async function send(alert: AlertRecord, parts: AttemptParts): Promise<AttemptResult> {
   const { transports, publicUrl, log, opener } = parts;
+  const { deliveryId } = alert;
+  let channel: OpenChannel;
   try {
-    const channel = opener(alert);
+    channel = opener(alert);
+  } catch (error) {
+    log.error({ err: error, deliveryId }, "A channel's settings could not be opened.");
+    return notSent(
+      "The channel's settings could not be opened: was SECRET_KEY changed? Save the channel again.",
+    );
+  }
+  try {
     return await transports.send(channel, composeAlert(alert, publicUrl, actionsOf(alert, channel, parts)));
   } catch (error) {
-    log.error({ err: error, deliveryId: alert.deliveryId }, "A channel's settings could not be opened.");
-    const because =
-      "The channel's settings could not be opened: was SECRET_KEY changed? Save the channel again.";
-    return { outcome: "transient", because, uncertain: false, statusCode: null };
+    log.error({ err: error, deliveryId }, "An alert could not be written for its channel.");
+    return notSent(
+      "The message could not be written, which is a fault of Overdue: the log of the sender shows it. It is tried again.",
+    );
   }
+}
+
+function notSent(because: string): AttemptResult {
+  return { outcome: "transient", because, uncertain: false, statusCode: null };
 }
 
 /** What can be done about an incident from its alert; the page of each link asks for confirmation. */

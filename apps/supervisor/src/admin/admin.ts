@@ -10,6 +10,7 @@ import type { Command, CommandOutput } from "./command.ts";
 import { importCommands } from "./import-checks.ts";
 import { type Instance, withInstance } from "./instance.ts";
 import { secretCommands } from "./secret-commands.ts";
+import { quarantineCommands } from "./quarantine-commands.ts";
 import { keyCommands, userCommands } from "./user-commands.ts";
 
 /**
@@ -80,6 +81,7 @@ const COMMANDS = new Map<string, Command>(
     ...userCommands,
     ...importCommands,
     ...exportCommands,
+    ...quarantineCommands,
   }),
 );
 

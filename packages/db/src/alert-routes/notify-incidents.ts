@@ -4,6 +4,7 @@ import type { Instant } from "@overdue/schedules";
 import { inTransaction, openDb, type Pool, type PoolClient } from "../database.ts";
 import { type OwnerContact, ownersChannels } from "../deliveries/notify-owners.ts";
 import { type DependencyHold, dependencyHolds } from "../incidents/dependents.ts";
+import { putAside } from "../quarantine/quarantine.ts";
 import { epochMs } from "../sql-fragments.ts";
 import { enqueueDeliveries, type NewDelivery } from "./enqueue.ts";
 import { loadIncidents, loadProjects, type RoutedIncident } from "./load-routing.ts";
@@ -157,9 +158,6 @@ async function writeWakes(
   }
 }
 
-/** An incident whose notifications cannot be planned is tried again after this long; the others go on. */
-const QUARANTINE = "10 minutes";
-
 /**
  * Plans the notifications of the incidents that are due: the next step, a reminder, the end of a snooze, the beginning of
  * hours. Any number of checkers may do so at once. `onPoison` is called for an incident that cannot be planned. If an
@@ -192,11 +190,8 @@ async function processEscalation(
   try {
     await inTransaction(pool, async (client) => notify(client, await lockDue(client, 1, id), ownerContact));
   } catch (error) {
+    await putAside(pool, { kind: "incident", id }, error);
     onPoison(id, error);
-    await pool.query(
-      `update incidents set wake_at = clock_timestamp() + interval '${QUARANTINE}' where id = $1`,
-      [id],
-    );
   }
 }
 

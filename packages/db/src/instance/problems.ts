@@ -9,6 +9,7 @@ import { notReadyBecause } from "../receivers/vital-signs.ts";
 import { IS_ABANDONED, UNREPORTED_KINDS } from "../schema/delivery-lists.ts";
 import { instanceFacts, outages } from "../schema/index.ts";
 import type { Keyring } from "../secrets/keyring.ts";
+import { quarantineProblems } from "../quarantine/quarantine.ts";
 import { backupProblems } from "../self-test/backup-check.ts";
 import { findSelfTest, readSelfTest, selfTestProblem } from "../self-test/self-test.ts";
 
@@ -35,6 +36,7 @@ export async function readProblems(pool: Pool): Promise<Problems> {
       ...(await deadLetters(pool)),
       ...(await instanceProblems(db)),
       ...(await backupProblems(db)),
+      ...(await quarantineProblems(db)),
       ...(await clockProblems(db)),
       ...(await recentRestarts(db)),
       ...(await recentRestore(db)),

@@ -3,12 +3,10 @@ import type { Instant } from "@overdue/schedules";
 import { STORED_CHECK, storedCheck, type StoredCheckRow } from "../checks/check-row.ts";
 import { inTransaction, type Pool, type PoolClient } from "../database.ts";
 import type { Outage } from "../receivers/checkpoint.ts";
+import { putAside } from "../quarantine/quarantine.ts";
 import { epochMs } from "../sql-fragments.ts";
 import { advance, applyOutages, type Change, changeOf } from "./change.ts";
 import { writeChanges } from "./write.ts";
-
-/** After this long a poison check is tried again; meanwhile the others go on. */
-const QUARANTINE = "1 hour";
 
 export type Evaluation = { watermark: Instant; outages: readonly Outage[]; limit: number };
 
@@ -77,11 +75,8 @@ async function evaluateOneByOne(
   const all: Evaluated = { evaluated: 0, changed: [] };
   for (const { id } of rows) {
     const one = await evaluateOne(pool, evaluation, id).catch(async (error: unknown) => {
+      await putAside(pool, { kind: "check", id }, error);
       onPoison(id, error);
-      await pool.query(
-        `update checks set wake_at = clock_timestamp() + interval '${QUARANTINE}' where id = $1`,
-        [id],
-      );
       return { evaluated: 1, changed: [] };
     });
     all.evaluated += one.evaluated;
