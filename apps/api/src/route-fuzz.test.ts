@@ -1,0 +1,259 @@
+import { askedFuzz } from "@overdue/testkit";
+import { expect, test } from "vitest";
+
+import { documentOf, operationsIn } from "../test/document.ts";
+import { keyHolder, person, read, testApi } from "../test/test-api.ts";
+
+/**
+ * Malformed requests to every route bring no error of ours, cost little, and fill no memory: odd ids, parameters, headers, and
+ * bodies made of the fields of the route's own schema. `npm run fuzz` sends 50,000, the test some hundred; FUZZ_SEED repeats a
+ * run. New routes take part by themselves.
+ */
+const REQUESTS = askedFuzz().requests ?? 600;
+const SEED = askedFuzz().seed ?? 20_261_202;
+/** Of the main thread; a page that takes longer would keep pings waiting. */
+const CPU_MS_MAX = 250;
+/** Of the heap, after the first requests have loaded all code. */
+const GROWTH_BYTES_MAX = 60_000_000;
+/** Their answers do not end by themselves, are 503 without a checker, or what they do ends the run. */
+const LEFT_OUT =
+  /sign-out|health\/ready|\/events$|DELETE \/v1\/projects\/\{projectId\}$|DELETE \/v1\/account/;
+
+const api = await testApi();
+const ada = await person(api);
+const { key } = await keyHolder(api, ada.projectId, "write");
+const check = await read<{ id: string; pingUrl: string }>(
+  await ada.as("POST", `${ada.path}/checks`, {
+    name: "x",
+    slug: "x",
+    schedule: { kind: "interval", everySeconds: 300 },
+  }),
+);
+const pingUuid = new URL(check.pingUrl).pathname.split("/").at(-1) ?? "";
+
+type Schema = {
+  $ref?: string;
+  type?: string | string[];
+  properties?: Record<string, Schema>;
+  items?: Schema;
+  enum?: unknown[];
+  const?: unknown;
+  anyOf?: Schema[];
+  oneOf?: Schema[];
+};
+type Target = { method: string; path: string; body: Schema | null; query: string[] };
+
+const document = await documentOf(api);
+const targets: Target[] = [
+  ...operationsIn(document)
+    .filter(({ name }) => !LEFT_OUT.test(name))
+    .map(({ method, path, operation }) => ({
+      method,
+      path,
+      body: (operation.requestBody?.content["application/json"]?.schema ?? null) as Schema | null,
+      query: (operation.parameters ?? []).filter((one) => one.in === "query").map(({ name }) => name),
+    })),
+  ...api.app.routes
+    .filter(({ method, path }) => method !== "ALL" && !path.includes("*") && !LEFT_OUT.test(path))
+    .map(({ method, path }) => ({ method, path, body: null, query: ["token", "until", "channel"] })),
+  ...[
+    "sign-in",
+    "sign-up",
+    "forget-password",
+    "reset-password",
+    "change-password",
+    "two-factor/verify-totp",
+  ].map((name) => ({ method: "POST", path: `/api/auth/${name}`, body: null, query: [] })),
+  ...[
+    "/ping/{id}",
+    "/ping/{id}/start",
+    "/ping/{id}/{word}",
+    "/mcp",
+    "/telegram/updates",
+    "/{word}/{word}",
+  ].map((path) => ({ method: "POST", path, body: null, query: ["rid", "create", "age", "metric.x"] })),
+];
+
+/** mulberry32: the same numbers from 0 to 1 for the same seed. */
+function numbersFrom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+const next = numbersFrom(SEED);
+const below = (count: number) => Math.floor(next() * count);
+const some = (chance: number) => next() < chance;
+const one = <T>(values: readonly T[]): T => {
+  const found = values[below(values.length)];
+  if (found === undefined) throw new Error("There is nothing to choose from.");
+  return found;
+};
+
+const ODD_TEXTS = [
+  "",
+  "\0",
+  "%",
+  "..",
+  "💥",
+  "\ud800",
+  "‮abc",
+  "a".repeat(5_000),
+  "-1",
+  "1e999",
+  "2026-02-30T25:61:00Z",
+  "0000-01-01T00:00:00Z",
+  "+275760-09-13T00:00:00.001Z",
+  "infinity",
+  "'; drop table checks --",
+  "{".repeat(500),
+  "((((((((((a+)+)+)+)+)+)+)+)+)+)+$",
+  "* * * * *",
+  "*/0 * * * *",
+  "0 0 30 2 *",
+  "1-59/1,".repeat(200),
+  "Mon..Fri *-*-* *:*:*",
+  "Europe/Nowhere",
+  "__proto__",
+  "constructor",
+];
+const ODD_VALUES: readonly unknown[] = [
+  null,
+  true,
+  -1,
+  0,
+  1e308,
+  2 ** 53,
+  0.1,
+  [],
+  {},
+  [[[[[]]]]],
+  { a: { b: [] } },
+];
+const oddText = () => one(ODD_TEXTS);
+const ids = [check.id, ada.projectId, pingUuid, "00000000-0000-4000-8000-000000000000"];
+const odd = (): unknown => (some(0.6) ? oddText() : one(ODD_VALUES));
+
+/** A value of a schema, or one that is none. */
+function valueOf(schema: Schema | undefined, depth: number): unknown {
+  if (schema === undefined || depth > 6 || some(0.12)) return odd();
+  if (schema.$ref !== undefined) {
+    const name = schema.$ref.split("/").at(-1) ?? "";
+    return valueOf(document.components.schemas[name] as Schema | undefined, depth + 1);
+  }
+  const variants = schema.anyOf ?? schema.oneOf;
+  if (variants !== undefined) return valueOf(one(variants), depth + 1);
+  if (schema.const !== undefined) return schema.const;
+  if (schema.enum !== undefined) return one(schema.enum);
+  const type = Array.isArray(schema.type) ? one(schema.type) : schema.type;
+  if (type === "object" || schema.properties !== undefined)
+    return Object.fromEntries(
+      Object.entries(schema.properties ?? {})
+        .filter(() => some(0.8))
+        .map(([name, property]) => [name, valueOf(property, depth + 1)]),
+    );
+  if (type === "array")
+    return Array.from({ length: below(some(0.05) ? 300 : 4) }, () => valueOf(schema.items, depth + 1));
+  if (type === "string")
+    return some(0.4) ? one([...ids, "x", "UTC", "0 3 * * *", "a@example.org"]) : oddText();
+  if (type === "integer" || type === "number") return one([0, 1, 60, 300, 1e6, -5, 2 ** 40]);
+  return type === "boolean" ? some(0.5) : odd();
+}
+
+function pathOf({ path, query }: Target): string {
+  const filled = path.replaceAll(/\{\w+\}|:\w+(\{[^}]*\})?/g, (name) => {
+    if (some(0.2)) return encodeURIComponent(oddText().toWellFormed().slice(0, 300));
+    if (name.includes("project")) return ada.projectId;
+    return name.includes("check") ? check.id : one(ids);
+  });
+  const pairs = query
+    .filter(() => some(0.5))
+    .map((name) => `${name}=${encodeURIComponent(String(some(0.3) ? one(ids) : oddText()).toWellFormed())}`);
+  return pairs.length === 0 ? filled : `${filled}?${pairs.join("&")}`;
+}
+
+function headersOf(): Record<string, string> {
+  const auth = one([
+    { cookie: ada.cookie },
+    { cookie: ada.cookie },
+    { authorization: `Bearer ${key}` },
+    { authorization: `Bearer ${key.slice(0, -1)}!` },
+    { authorization: one(["Basic", "Bearer", "Basic Og==", "Bearer  x", "Digest x=y"]) },
+    { cookie: `${ada.cookie.slice(0, -3)}; __Host-x=%00; =;;;` },
+    { "x-api-key": key },
+    {},
+  ]);
+  const type = one([
+    "application/json",
+    "application/json",
+    "application/json",
+    "text/plain",
+    "multipart/form-data",
+    "x",
+  ]);
+  const extra = one<Record<string, string>>([
+    {},
+    {},
+    { "idempotency-key": "a".repeat(below(400)) },
+    { "accept-language": "x,".repeat(200) },
+    { "x-forwarded-for": "1,".repeat(300) },
+    { "if-none-match": "*", range: "bytes=-1" },
+    { "content-encoding": one(["gzip", "br", "x"]) },
+  ]);
+  return { origin: "http://overdue.test", "content-type": type, ...auth, ...extra };
+}
+
+type Sent = { method: string; path: string; headers: Record<string, string>; body: string | null };
+
+function aRequest(): Sent {
+  const target = one(targets);
+  const method = some(0.05) ? one(["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]) : target.method;
+  const hasBody = method !== "GET" && method !== "HEAD";
+  const whole = JSON.stringify(target.body === null ? odd() : valueOf(target.body, 0)) ?? "";
+  const text = some(0.1) ? whole.slice(0, below(whole.length + 1)) : whole;
+  const path = pathOf(target);
+  // The odd method must not reach what was left out.
+  const sent = LEFT_OUT.test(`${method} ${path.replaceAll(ada.projectId, "{projectId}").split("?")[0]}`);
+  return {
+    method: sent ? "GET" : method,
+    path,
+    headers: headersOf(),
+    body: hasBody && !sent ? text.toWellFormed() : null,
+  };
+}
+
+async function answerTo({ method, path, headers, body }: Sent): Promise<{ status: number; cpuMs: number }> {
+  const before = process.threadCpuUsage();
+  const answer = await api.app.request(path, { method, headers, ...(body !== null && { body }) });
+  if (answer.headers.get("content-type")?.startsWith("text/event-stream") === true)
+    await answer.body?.cancel();
+  else await answer.arrayBuffer();
+  const { user, system } = process.threadCpuUsage(before);
+  return { status: answer.status, cpuMs: (user + system) / 1_000 };
+}
+
+async function send(count: number): Promise<string[]> {
+  const wrong: string[] = [];
+  for (let sent = 0; sent < count; sent += 1) {
+    const request = aRequest();
+    const { status, cpuMs } = await answerTo(request);
+    const what = `${request.method} ${request.path.slice(0, 200)} ${JSON.stringify(request.headers).slice(0, 200)} ${(request.body ?? "").slice(0, 600)}`;
+    if (status >= 500 && status !== 501) wrong.push(`${status} ${what}`);
+    // The first requests load code.
+    if (cpuMs > CPU_MS_MAX && sent > 200) wrong.push(`${Math.round(cpuMs)} ms ${what}`);
+  }
+  return wrong;
+}
+
+test(`${REQUESTS} malformed requests to all routes are answered without an error of ours, quickly, and are forgotten`, async () => {
+  expect(targets.length).toBeGreaterThan(100);
+  const wrong = await send(REQUESTS / 2);
+  const before = process.memoryUsage().heapUsed;
+  wrong.push(...(await send(REQUESTS / 2)));
+  expect([...new Set(wrong)].slice(0, 30)).toEqual([]);
+  expect(process.memoryUsage().heapUsed - before).toBeLessThan(GROWTH_BYTES_MAX);
+}, 3_600_000);
