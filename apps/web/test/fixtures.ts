@@ -203,6 +203,7 @@ export function anIncident(incident: Partial<IncidentDetail> = {}): IncidentDeta
     exitMeaning: null,
     output: null,
     outputPing: null,
+    deliveredLate: null,
     alsoDown: [],
     ...incident,
   };

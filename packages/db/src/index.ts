@@ -97,7 +97,13 @@ export { readState } from "./config/read-state.ts";
 export { findPingBody, pingBodyText, listPings, type PingRow } from "./history/pings.ts";
 export { type ExportKind, type ExportRow, exportRows, EXPORTS } from "./history/list-events.ts";
 export { askForLease } from "./leases/leases.ts";
-export { findPingFacts, findRunFacts, type PingFacts } from "./history/ping-facts.ts";
+export {
+  findIncidentFacts,
+  findPingFacts,
+  findRunFacts,
+  type IncidentFacts,
+  type PingFacts,
+} from "./history/ping-facts.ts";
 export {
   type CheckActivity,
   findRunOutputs,

@@ -44,6 +44,7 @@ const READS: Record<string, Call> = {
     db.exportRows(pool, { projectId, kind: "runs", checkId: null, ...MONTH }, 10),
   listDurations: (w) => db.listDurations(pool, w, 10),
   listMetrics: (w) => db.listMetrics(pool, w, 10),
+  findIncidentFacts: async (w) => [await db.findIncidentFacts(pool, w)].filter((found) => found !== null),
   findPingFacts: async (w) => [...(await db.findPingFacts(pool, w, [w.factsId])).values()],
   findRunFacts: async (w) => [...(await db.findRunFacts(pool, w, [w.factsId])).values()],
   findRunOutputs: async (w) => {

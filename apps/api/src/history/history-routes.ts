@@ -81,6 +81,8 @@ export const historyRoutes = createRouter()
       const at = before === null ? null : new Date(before);
       const rows = await listSlots(c.var.deps.db, ref, { limit: limit + 1, before: at });
       const page = toPage(rows, limit, (last) => iso(last.dueAt));
+      const rids = page.items.flatMap(({ run }) => run?.rid ?? []);
+      const said = await findRunFacts(c.var.deps.pool, ref, rids);
       const items = page.items.map((slot) =>
         pickFields(SlotView, {
           ...slot,
@@ -92,7 +94,10 @@ export const historyRoutes = createRouter()
               ...slot.run,
               startedAt: isoOrNull(slot.run.startedAt),
               endedAt: isoOrNull(slot.run.endedAt),
-              exitMeaning: explainExit(slot.run.exitStatus),
+              exitMeaning: explainExit(
+                slot.run.exitStatus,
+                exitEvidence(said.get(slot.run.rid ?? "")?.facts),
+              ),
             }),
         }),
       );

@@ -1,14 +1,16 @@
-import { explainExit, SEVERITIES, type Snooze, snoozedUntil } from "@overdue/core";
+import { exitEvidence, explainExit, SEVERITIES, type Snooze, snoozedUntil } from "@overdue/core";
 import {
   acknowledgeIncident,
   type ActResult,
   type ActVia,
   findIncident,
+  findIncidentFacts,
   findNeighbours,
   findOutput,
   findProject,
   findUser,
   type IncidentAct,
+  type IncidentFacts,
   type IncidentRecord,
   type IncidentRef,
   type LinkedIncident,
@@ -70,6 +72,10 @@ export const IncidentDetail = Summary.extend({
     description: "The last lines that the job sent, at most 8 kB; not escaped. Null for a read-only key.",
   }),
   outputPing: z.int().nullable().meta({ description: "Number of the ping with this output." }),
+  deliveredLate: z.object({ happenedAt: Timestamp, receivedAt: Timestamp }).nullable().meta({
+    description:
+      "For a run that was found missing: a ping that happened before, and was received after, since its sender could not reach Overdue.",
+  }),
   alsoDown: z
     .array(
       z.object({
@@ -137,19 +143,23 @@ export function summaryView(incident: IncidentRecord): z.infer<typeof Summary> {
 export const HIDDEN_DETAILS = { host: null, address: null, acknowledgedBy: null } as const;
 
 type IncidentContext = {
+  said: IncidentFacts | null;
   output: { pingNumber: number; exitStatus: number | null; output: string | null } | null;
   neighbours: readonly Neighbour[];
 };
 
-function detailView(incident: IncidentRecord, { output, neighbours }: IncidentContext): IncidentDetail {
+function detailView(incident: IncidentRecord, { output, neighbours, said }: IncidentContext): IncidentDetail {
   const exitStatus = causeExitStatus(incident, output);
   return {
     ...summaryView(incident),
     evidence: evidenceView(incident.evidence),
     exitStatus,
-    exitMeaning: explainExit(exitStatus),
+    exitMeaning: explainExit(exitStatus, exitEvidence(said?.facts ?? undefined)),
     output: output?.output ?? null,
     outputPing: output?.pingNumber ?? null,
+    deliveredLate: said?.late
+      ? { happenedAt: iso(said.late.happenedAt), receivedAt: iso(said.late.receivedAt) }
+      : null,
     alsoDown: neighbours.map((other) => ({ ...other, openedAt: iso(other.openedAt) })),
   };
 }
@@ -184,8 +194,12 @@ export async function readIncident(c: AppContext, ref: IncidentRef): Promise<Inc
   const { pool } = c.var.deps;
   const incident = await findIncident(pool, ref);
   if (incident === null) throw ApiError.notFound("incident");
-  const [output, neighbours] = await Promise.all([findOutput(pool, ref), findNeighbours(pool, ref)]);
-  const detail = detailView(incident, { output, neighbours });
+  const [output, neighbours, said] = await Promise.all([
+    findOutput(pool, ref),
+    findNeighbours(pool, ref),
+    findIncidentFacts(pool, ref),
+  ]);
+  const detail = detailView(incident, { output, neighbours, said });
   return canSeeDetails(c.var) ? detail : { ...detail, ...HIDDEN_DETAILS, output: null };
 }
 

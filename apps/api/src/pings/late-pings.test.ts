@@ -24,9 +24,18 @@ async function withCheck() {
       body: "output",
       ...(facts !== undefined && { headers: { "Overdue-Facts": JSON.stringify(facts) } }),
     });
-  const list = async (what: "pings" | "runs") =>
+  const list = async (what: "pings" | "runs" | "slots") =>
     (await read<Page>(await someone.as("GET", `${someone.path}/checks/${check.id}/${what}`))).items;
-  return { ...someone, ping, list };
+  const incident = async () => {
+    const [found] = (
+      await read<Page>(await someone.as("GET", `${someone.path}/incidents?checkId=${check.id}`))
+    ).items;
+    if (found === undefined) throw new Error("No incident was opened.");
+    return await read<Record<string, unknown>>(
+      await someone.as("GET", `${someone.path}/incidents/${String(found["id"])}`),
+    );
+  };
+  return { ...someone, ping, list, incident, check };
 }
 
 test("a ping that says its age happened then, is shown as late, and keeps what was said of its run", async () => {
@@ -64,3 +73,29 @@ test.each(["?age=", "?age=-5", "?age=soon", "?age=1e9"])(
     expect(await list("pings")).toMatchObject([{ kind: "success", note: null, lateMs: null, facts: null }]);
   },
 );
+
+test("what is known of a kill for want of memory explains the exit status of the incident and of the slot, too", async () => {
+  const { ping, list, incident } = await withCheck();
+  await ping(`/137?rid=${randomUUID()}`, { systemdResult: "oom-kill", oomKill: "group" });
+  const exitMeaning = { title: "killed: out of memory" };
+  expect(await incident()).toMatchObject({ exitStatus: 137, exitMeaning, deliveredLate: null });
+  const runs = (await list("slots")).flatMap(({ run }) => run ?? []);
+  expect(runs).not.toHaveLength(0);
+  expect(runs).toMatchObject(runs.map(() => ({ exitMeaning })));
+});
+
+test("an incident for a run that was not missing says that its ping was under way", async () => {
+  const { ping, incident, check } = await withCheck();
+  await ping(`/1?rid=${randomUUID()}&age=7200`);
+  // As it would be stored if the check had been found silent, half an hour ago.
+  await api.deps.pool.query(
+    `update incidents set reason = 'missed', opened_at = now() - interval '30 minutes',
+       evidence = evidence || '{"pingNumber": null, "exitStatus": null}' where check_id = $1`,
+    [check.id],
+  );
+  expect(await incident()).toMatchObject({ deliveredLate: null });
+  await ping(`/1?rid=${randomUUID()}&age=3600`);
+  const found = await incident();
+  const late = found["deliveredLate"] as { happenedAt: string; receivedAt: string };
+  expect(Math.round((Date.parse(late.receivedAt) - Date.parse(late.happenedAt)) / 60_000)).toBe(60);
+});

@@ -36,7 +36,7 @@ type Props = { projectId: string; incident: IncidentDetail };
 /** Why a check is down, since when, what is known about it, and what can be done. */
 export function IncidentFacts({ projectId, incident }: Props) {
   const { policy } = incident.evidence;
-  const { evidence, openedAt, resolvedAt, exitStatus, exitMeaning, host, address } = incident;
+  const { evidence, openedAt, resolvedAt, exitStatus, exitMeaning, host, address, deliveredLate } = incident;
   return (
     <section
       className={styles["incident"]}
@@ -59,6 +59,7 @@ export function IncidentFacts({ projectId, incident }: Props) {
         <Fact label="Last ping">
           {evidence.lastHeardAt === null ? "never" : <ExactTime at={evidence.lastHeardAt} />}
         </Fact>
+        <Fact label="Came late">{deliveredLate && <CameLate {...deliveredLate} />}</Fact>
         <Fact label="Recovered">{resolvedAt && <ExactTime at={resolvedAt} />}</Fact>
         <Fact label="Exit status">{exitStatus}</Fact>
         <Fact label="Meaning">
@@ -69,6 +70,16 @@ export function IncidentFacts({ projectId, incident }: Props) {
         <Fact label="Address">{address !== host && address}</Fact>
       </dl>
     </section>
+  );
+}
+
+/** The run was not missing: the ping about it could not be delivered. */
+function CameLate({ happenedAt, receivedAt }: NonNullable<IncidentDetail["deliveredLate"]>) {
+  return (
+    <>
+      a ping of <ExactTime at={happenedAt} /> was received <ExactTime at={receivedAt} />, since its sender
+      could not reach Overdue
+    </>
   );
 }
 

@@ -21,6 +21,15 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
+test("an incident says that the ping it waited for was under way", async () => {
+  const deliveredLate = { happenedAt: "2026-11-20T11:30:00.000Z", receivedAt: "2026-11-20T12:05:00.000Z" };
+  await renderPart(<IncidentFacts projectId={PROJECT} incident={anIncident({ deliveredLate })} />);
+  const label = screen.getByText("Came late");
+  expect(label.nextElementSibling?.textContent).toMatch(
+    /^a ping of .+ was received .+, since its sender could not reach Overdue$/,
+  );
+});
+
 describe("what can be done about an open incident", () => {
   let sent: SentRequest[];
 
