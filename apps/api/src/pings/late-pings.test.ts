@@ -86,7 +86,7 @@ test("what is known of a kill for want of memory explains the exit status of the
 
 test("an incident for a run that was not missing says that its ping was under way", async () => {
   const { ping, incident, check } = await withCheck();
-  await ping(`/1?rid=${randomUUID()}&age=7200`);
+  await ping(`/1?rid=${randomUUID()}`);
   // As it would be stored if the check had been found silent, half an hour ago.
   await api.deps.pool.query(
     `update incidents set reason = 'missed', opened_at = now() - interval '30 minutes',
