@@ -3,8 +3,10 @@ import type { MiddlewareHandler } from "hono";
 import { alertRouteHandlers, notificationPreviewRoutes } from "./alert-routes/alert-routes.ts";
 import { auditExportRoutes, auditRoutes } from "./audit/audit-routes.ts";
 import { authRoutes, meRoutes } from "./auth/auth-routes.ts";
+import { passkeyRoutes, passkeySignInRoutes } from "./auth/passkey-routes.ts";
 import { recoveryRoutes } from "./auth/recovery-routes.ts";
 import { authenticatorRoutes, secondFactorRoutes } from "./auth/second-factor-routes.ts";
+import { sessionRoutes } from "./auth/session-routes.ts";
 import { channelRoutes } from "./channels/channel-routes.ts";
 import { channelKindRoutes } from "./channels/kind-routes.ts";
 import { confirmRoutes, unsubscribeRoutes } from "./channels/email-link-routes.ts";
@@ -67,6 +69,9 @@ function restRoutes() {
     .route("/", recoveryRoutes)
     .route("/", secondFactorRoutes)
     .route("/", authenticatorRoutes)
+    .route("/", passkeySignInRoutes)
+    .route("/", passkeyRoutes)
+    .route("/", sessionRoutes)
     .route("/", myInvitationRoutes)
     .route("/", meRoutes)
     .route("/", instanceRoutes)

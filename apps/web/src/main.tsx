@@ -5,6 +5,7 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import "./app/theme.css";
 import "./app/zod-config.ts";
+import { ProveArea } from "./accounts/prove-area.tsx";
 import { createAppQueryClient, createAppRouter } from "./app/router.tsx";
 import { ToastArea } from "./ui/toast.tsx";
 
@@ -63,6 +64,7 @@ createRoot(root).render(
     >
       <QueryClientProvider client={queryClient}>
         <RouterProvider router={router} />
+        <ProveArea />
       </QueryClientProvider>
       <ToastArea />
     </MantineProvider>

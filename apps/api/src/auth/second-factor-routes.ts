@@ -5,6 +5,7 @@ import {
   findAuthenticator,
   findCredentialsOf,
   findSignInState,
+  hasPasskeys,
   logAccountEvent,
   markSessionVerified,
   removeAuthenticator,
@@ -14,6 +15,7 @@ import {
 } from "@overdue/db";
 import { z } from "zod";
 
+import { FRESH_PERSON, PERSON } from "../http/access.ts";
 import { type AppContext, requirePerson } from "../http/context.ts";
 import { ApiError } from "../http/problem.ts";
 import { body, createRouter, json, NO_CONTENT, route } from "../http/route.ts";
@@ -35,12 +37,12 @@ import { completeSignIn, isPassword } from "./sign-in.ts";
 import { limitPasswordChanges } from "./sign-in-attempts.ts";
 
 const tags = ["Account"];
-const IN_PERSON = { auth: "signed-in", key: null } as const;
 const AuthenticatorView = z
   .object({
     authenticatorSince: Timestamp.nullable().meta({ description: "Null: no authenticator app is set up." }),
     recoveryCodesLeft: z.int(),
     hasPassword: z.boolean(),
+    hasPasskey: z.boolean(),
   })
   .meta({ id: "SignInMethods" });
 const NewAuthenticator = z
@@ -90,7 +92,7 @@ export const secondFactorRoutes = createRouter()
     async (c) => c.json(await finishSignIn(c, c.req.valid("json")), 200),
   )
   .openapi(
-    route(IN_PERSON, {
+    route(PERSON, {
       method: "post",
       path: "/api/auth/verify",
       summary: "Prove again who you are",
@@ -146,7 +148,7 @@ async function prove(c: AppContext, { password, ...factor }: z.infer<typeof Proo
 /** The authenticator app of the signed-in person, and its recovery codes. */
 export const authenticatorRoutes = createRouter()
   .openapi(
-    route(IN_PERSON, {
+    route(PERSON, {
       method: "get",
       path: "/v1/me/sign-in",
       summary: "Read how you sign in",
@@ -156,7 +158,7 @@ export const authenticatorRoutes = createRouter()
     async (c) => c.json(await viewMethods(c), 200),
   )
   .openapi(
-    route(IN_PERSON, {
+    route(FRESH_PERSON, {
       method: "post",
       path: "/v1/me/authenticator",
       summary: "Begin to set up an authenticator app",
@@ -167,7 +169,7 @@ export const authenticatorRoutes = createRouter()
     async (c) => c.json(await beginAuthenticator(c), 200),
   )
   .openapi(
-    route(IN_PERSON, {
+    route(FRESH_PERSON, {
       method: "post",
       path: "/v1/me/authenticator/confirm",
       summary: "Protect the account with the app",
@@ -179,7 +181,7 @@ export const authenticatorRoutes = createRouter()
     async (c) => c.json({ recoveryCodes: await turnOn(c, c.req.valid("json").code) }, 200),
   )
   .openapi(
-    route(IN_PERSON, {
+    route(FRESH_PERSON, {
       method: "delete",
       path: "/v1/me/authenticator",
       summary: "Remove the authenticator app",
@@ -193,7 +195,7 @@ export const authenticatorRoutes = createRouter()
     },
   )
   .openapi(
-    route(IN_PERSON, {
+    route(FRESH_PERSON, {
       method: "post",
       path: "/v1/me/recovery-codes",
       summary: "Make new recovery codes",
@@ -212,6 +214,7 @@ async function viewMethods(c: AppContext): Promise<z.infer<typeof AuthenticatorV
     authenticatorSince: isoOrNull(authenticator?.confirmedAt ?? null),
     recoveryCodesLeft: await countRecoveryCodes(db, userId),
     hasPassword: ((await findCredentialsOf(db, userId))?.passwordHash ?? null) !== null,
+    hasPasskey: await hasPasskeys(db, userId),
   };
 }
 

@@ -17,7 +17,7 @@ import {
 } from "@overdue/db";
 import { z } from "zod";
 
-import { READ_DETAILS, WRITE } from "../http/access.ts";
+import { READ_DETAILS, WRITE, WRITE_SETTINGS } from "../http/access.ts";
 import { recordChange } from "../http/audit.ts";
 import { type AppContext, namedBy } from "../http/context.ts";
 import { expectedVersion, requireFound, withETag } from "../http/edits.ts";
@@ -36,6 +36,7 @@ const channels = resource({
   id: "channelId",
   params: OfChannel,
   access: READ_DETAILS,
+  editAccess: WRITE_SETTINGS,
   noun: "channel",
   nouns: "channels",
   tag: "Channels",

@@ -2,7 +2,7 @@ import { parseSettings, withNewSecret, withoutFormerSecret } from "@overdue/chan
 import { type ChannelRef, type ChannelRow, findChannel, openSettings, rewriteSettings } from "@overdue/db";
 import { z } from "zod";
 
-import { WRITE } from "../http/access.ts";
+import { FRESH_WRITE, WRITE } from "../http/access.ts";
 import type { AppContext } from "../http/context.ts";
 import { requireFound, withETag } from "../http/edits.ts";
 import { ApiError } from "../http/problem.ts";
@@ -29,7 +29,7 @@ const RotateSecretInput = z
 
 export const signingSecretRoutes = createRouter()
   .openapi(
-    route(WRITE, {
+    route(FRESH_WRITE, {
       method: "post",
       path: "/v1/projects/{projectId}/channels/{channelId}/rotate-secret",
       summary: "Rotate the signing secret of a webhook",

@@ -38,6 +38,8 @@ export const PROBLEM_MEANINGS: Record<ProblemCode, string> = {
   invalid_input: "A field is wrong; errors names it.",
   unauthorized: "Nobody is signed in, or the key is unknown, expired or revoked.",
   forbidden: "The role or the key's scope does not suffice, or the request came from another site.",
+  fresh_sign_in_needed:
+    "A person must first prove again who they are: POST /api/auth/verify, or a new sign-in. It does not concern keys.",
   not_found: "There is no such object in this project.",
   method_not_allowed: "This address does not support the method.",
   conflict: "The present state does not allow it; detail says why.",

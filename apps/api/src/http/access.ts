@@ -2,15 +2,21 @@ import type { MiddlewareHandler } from "hono";
 
 export type Role = "viewer" | "editor" | "owner";
 
+/**
+ * `fresh`: a person must have signed in, or proved again who they are, within the last ten minutes; with names, only if the
+ * body has one of these fields. It does not concern API keys.
+ */
+type MaybeFresh = { fresh?: true | readonly string[] };
+
 /** Who may call a route. `key`: the least scope an API key needs, null where only a person may. */
 export type Access =
   /** `isRateLimitExempt`: no rate limit applies, because a monitor of this instance calls it, or a page loads its files. */
   | { auth: "public"; isRateLimitExempt?: true }
   /** The secret in the path is the permission. */
   | { auth: "self-checked" }
-  | { auth: "signed-in"; key: "read" | "write" | null }
+  | ({ auth: "signed-in"; key: "read" | "write" | null } & MaybeFresh)
   /** `{projectId}` in the path: a member with at least this role, or a key of that project. */
-  | { auth: "project"; role: Role; key: "overview" | "read" | "read:bodies" | "write" | null }
+  | ({ auth: "project"; role: Role; key: "overview" | "read" | "read:bodies" | "write" | null } & MaybeFresh)
   /** A Healthchecks key, which implies the project; for another project's check the answer is 403. */
   | { auth: "healthchecks"; key: "read" | "write" | "read-only" };
 
@@ -31,6 +37,17 @@ export const OWNER = { auth: "project", role: "owner", key: "write" } as const;
 export const OWNER_IN_PERSON = { auth: "project", role: "owner", key: null } as const;
 /** For a member who is signed in; no key may call it. */
 export const MEMBER_IN_PERSON = { auth: "project", role: "viewer", key: null } as const;
+
+/** For a person who is signed in; no key may call it. */
+export const PERSON = { auth: "signed-in", key: null } as const;
+/** As `PERSON`, shortly after proving who they are. */
+export const FRESH_PERSON = { ...PERSON, fresh: true } as const;
+/** As `OWNER_IN_PERSON`, shortly after proving who they are. */
+export const FRESH_OWNER = { ...OWNER_IN_PERSON, fresh: true } as const;
+/** As `WRITE`; a person has proved shortly before who they are. */
+export const FRESH_WRITE = { ...WRITE, fresh: true } as const;
+/** As `WRITE`, but a person who sends new settings, which hold secrets, has proved shortly before who they are. */
+export const WRITE_SETTINGS = { ...WRITE, fresh: ["settings"] } as const;
 
 const guards = new WeakMap<object, Access>();
 

@@ -149,6 +149,30 @@ function checkScope(key: Actor & { kind: "key" }, needed: keyof typeof KEY_RANK 
   );
 }
 
+const FRESH_MS = 600_000;
+
+/**
+ * Middleware that refuses a person whose last proof of who they are is more than ten minutes old. `when`: always, or only if
+ * the body has one of these fields. @throws 403
+ */
+export function requireFresh(when: true | readonly string[]): MiddlewareHandler<AppEnv> {
+  return async (c, next) => {
+    const { actor, deps } = c.var;
+    if (actor.kind === "user" && deps.now() - actor.verifiedAt > FRESH_MS && (await concerns(c, when)))
+      throw new ApiError(
+        "fresh_sign_in_needed",
+        "Prove again who you are: this needs a sign-in, or POST /api/auth/verify, within the last ten minutes.",
+      );
+    await next();
+  };
+}
+
+async function concerns(c: AppContext, when: true | readonly string[]): Promise<boolean> {
+  if (when === true) return true;
+  const sent: unknown = await c.req.json().catch(() => null);
+  return typeof sent === "object" && sent !== null && when.some((field) => field in sent);
+}
+
 function hasChangedSomething(c: AppContext): boolean {
   return c.req.method !== "GET" && c.req.method !== "HEAD" && c.res.status < 400;
 }

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 
-import { type READ, type READ_DETAILS, WRITE } from "./access.ts";
+import { type READ, type READ_DETAILS, WRITE, type WRITE_SETTINGS } from "./access.ts";
 import { IfMatch } from "./edits.ts";
 import { body, json, NO_CONTENT, route } from "./route.ts";
 import { InProject, pageSchema } from "./schemas.ts";
@@ -14,6 +14,8 @@ type Definition<Path, Id, Params, Query, View, Saved, Input, Patch> = {
   params: Params;
   /** Who may list and read. */
   access: typeof READ | typeof READ_DETAILS;
+  /** Who may edit; `WRITE` by default. */
+  editAccess?: typeof WRITE | typeof WRITE_SETTINGS;
   /** Singular and plural for the summaries: “Create a check”, “List checks”. */
   noun: string;
   nouns: string;
@@ -68,7 +70,7 @@ export function resource<
       request: { params: definition.params },
       responses: { 200: json(definition.view, `The ${noun}; its version is the ETag.`) },
     }),
-    edit: route(WRITE, {
+    edit: route(definition.editAccess ?? WRITE, {
       ...text("edit", `Edit ${named}`),
       method: "patch",
       path: one,

@@ -10,7 +10,7 @@ import { type Access, READ, READ_DETAILS } from "./access.ts";
 import { audit, auditAction } from "./audit.ts";
 import type { AppContext, AppEnv } from "./context.ts";
 import { deprecatedFields } from "./deprecated-names.ts";
-import { guard } from "./guard.ts";
+import { guard, requireFresh } from "./guard.ts";
 import { readFile, readJson } from "./json-body.ts";
 import { onInvalid } from "./on-error.ts";
 import { ApiError, Problem } from "./problem.ts";
@@ -51,6 +51,7 @@ function routeMiddleware(access: Exclude<Access, { auth: "healthchecks" }>, conf
     guard(access),
     ...(config.request?.body ? [acceptsYaml(config) ? readFile : readJson] : []),
     ...(oldNames === null ? [] : [oldNames]),
+    ...("fresh" in access && access.fresh !== undefined ? [requireFresh(access.fresh)] : []),
     ...(isCreation(config) ? [idempotent] : []),
     ...(action === null ? [] : [audit(action)]),
   ];

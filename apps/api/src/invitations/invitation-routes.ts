@@ -4,7 +4,7 @@ import { z } from "zod";
 import { NameInput, NewPassword, SignedIn, TokenInput } from "../auth/account-input.ts";
 import { limitMailRequests } from "../auth/sign-in-attempts.ts";
 import { signUpInvited } from "../auth/sign-up.ts";
-import { OWNER_IN_PERSON } from "../http/access.ts";
+import { FRESH_OWNER, OWNER_IN_PERSON } from "../http/access.ts";
 import { ApiError } from "../http/problem.ts";
 import { body, createRouter, json, NO_CONTENT, route } from "../http/route.ts";
 import { InProject, pageInMemory, PageQuery, pageSchema, readCursor, toPage } from "../http/schemas.ts";
@@ -46,7 +46,7 @@ export const invitationRoutes = createRouter()
     },
   )
   .openapi(
-    route(OWNER_IN_PERSON, {
+    route(FRESH_OWNER, {
       method: "post",
       path: "/v1/projects/{projectId}/invitations",
       summary: "Invite somebody",

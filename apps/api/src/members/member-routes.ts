@@ -9,7 +9,7 @@ import {
 } from "@overdue/db";
 import { z } from "zod";
 
-import { MEMBER_IN_PERSON, OWNER_IN_PERSON } from "../http/access.ts";
+import { FRESH_OWNER, MEMBER_IN_PERSON, OWNER_IN_PERSON } from "../http/access.ts";
 import { recordChange } from "../http/audit.ts";
 import { requirePerson } from "../http/context.ts";
 import { IfMatch, readIfMatch, requireFound, toETag } from "../http/edits.ts";
@@ -74,7 +74,7 @@ export const memberRoutes = createRouter()
     },
   )
   .openapi(
-    route(OWNER_IN_PERSON, {
+    route(FRESH_OWNER, {
       method: "post",
       path: "/v1/projects/{projectId}/members",
       summary: "Invite a member",
@@ -106,7 +106,7 @@ export const memberRoutes = createRouter()
     },
   )
   .openapi(
-    route(OWNER_IN_PERSON, {
+    route(FRESH_OWNER, {
       method: "patch",
       path: "/v1/projects/{projectId}/members/{userId}",
       summary: "Change a member's role",
@@ -146,7 +146,7 @@ export const memberRoutes = createRouter()
     },
   )
   .openapi(
-    route(OWNER_IN_PERSON, {
+    route(FRESH_OWNER, {
       method: "delete",
       path: "/v1/projects/{projectId}/members/{userId}",
       summary: "Remove a member",

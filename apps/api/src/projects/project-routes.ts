@@ -13,7 +13,7 @@ import {
 import { canonicalTimezone } from "@overdue/schedules";
 import { z } from "zod";
 
-import { OWNER, OWNER_IN_PERSON, READ } from "../http/access.ts";
+import { FRESH_OWNER, OWNER, READ } from "../http/access.ts";
 import { recordChange } from "../http/audit.ts";
 import { type AppContext, canWrite, requirePerson } from "../http/context.ts";
 import { expectedVersion, IfMatch, requireFound, toETag, withETag } from "../http/edits.ts";
@@ -180,7 +180,7 @@ export const projectRoutes = createRouter()
     },
   )
   .openapi(
-    route(OWNER_IN_PERSON, {
+    route(FRESH_OWNER, {
       method: "delete",
       path: "/v1/projects/{projectId}",
       summary: "Delete a project",
@@ -197,7 +197,7 @@ export const projectRoutes = createRouter()
     },
   )
   .openapi(
-    route(OWNER_IN_PERSON, {
+    route(FRESH_OWNER, {
       method: "post",
       path: "/v1/projects/{projectId}/ping-key",
       summary: "Renew the ping key",

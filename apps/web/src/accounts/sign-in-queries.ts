@@ -3,6 +3,7 @@ import type { InferRequestType, InferResponseType } from "hono/client";
 
 import { api, parseResponse } from "../api/client.ts";
 import { useSessionMutation } from "./account-queries.ts";
+import { createPasskey, askForPasskey } from "./passkeys.ts";
 
 const { auth } = api.api;
 const mine = api.v1.me;
@@ -40,4 +41,79 @@ function useMethodMutation<Input, Output>(mutationFn: (input: Input) => Promise<
   // Not awaited: the answer must be shown before what was read again replaces the part of the page that asked.
   const onSuccess = () => void client.invalidateQueries(signInMethodsQuery);
   return useMutation({ mutationFn, onSuccess });
+}
+
+type Proof = InferRequestType<(typeof auth)["verify"]["$post"]>["json"];
+
+/** Proves again who the signed-in person is. */
+export const useProve = () =>
+  useMutation({ mutationFn: (json: Proof) => parseResponse(auth.verify.$post({ json })) });
+
+export const useProveByPasskey = () =>
+  useMutation({
+    mutationFn: async () => {
+      const response = await askForPasskey(await parseResponse(auth.passkey.options.$post()));
+      return await parseResponse(auth.verify.passkey.$post({ json: { response } }));
+    },
+  });
+
+export const useSignInByPasskey = () =>
+  useSessionMutation(async () => {
+    const response = await askForPasskey(await parseResponse(auth.passkey.options.$post()));
+    return await parseResponse(auth.passkey.$post({ json: { response } }));
+  });
+
+export type PasskeyView = InferResponseType<(typeof mine.passkeys)["$get"], 200>["items"][number];
+
+export const passkeysQuery = queryOptions({
+  queryKey: ["me", "passkeys"],
+  queryFn: () => parseResponse(mine.passkeys.$get()),
+  select: ({ items }) => items,
+});
+
+export const useAddPasskey = () =>
+  usePasskeyMutation(async (name: string) => {
+    const response = await createPasskey(await parseResponse(mine.passkeys.options.$post()));
+    return await parseResponse(mine.passkeys.$post({ json: { name, response } }));
+  });
+
+export const useRenamePasskey = () =>
+  usePasskeyMutation(({ id, name }: { id: string; name: string }) =>
+    parseResponse(mine.passkeys[":passkeyId"].$patch({ param: { passkeyId: id }, json: { name } })),
+  );
+
+export const useRemovePasskey = () =>
+  usePasskeyMutation((passkeyId: string) =>
+    parseResponse(mine.passkeys[":passkeyId"].$delete({ param: { passkeyId } })),
+  );
+
+function usePasskeyMutation<Input, Output>(mutationFn: (input: Input) => Promise<Output>) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn,
+    onSuccess: () => {
+      void client.invalidateQueries(passkeysQuery);
+      void client.invalidateQueries(signInMethodsQuery);
+    },
+  });
+}
+
+export type SessionView = InferResponseType<(typeof mine.sessions)["$get"], 200>["items"][number];
+
+export const sessionsQuery = queryOptions({
+  queryKey: ["me", "sessions"],
+  queryFn: () => parseResponse(mine.sessions.$get()),
+  select: ({ items }) => items,
+});
+
+export const useEndSession = () =>
+  useEndMutation((sessionId: string) =>
+    parseResponse(mine.sessions[":sessionId"].$delete({ param: { sessionId } })),
+  );
+
+export const useEndOtherSessions = () => useEndMutation(() => parseResponse(mine.sessions.$delete()));
+
+function useEndMutation<Input, Output>(mutationFn: (input: Input) => Promise<Output>) {
+  const client = useQueryClient();
+  return useMutation({ mutationFn, onSuccess: () => void client.invalidateQueries(sessionsQuery) });
 }

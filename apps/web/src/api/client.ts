@@ -4,6 +4,7 @@ import { hc, parseResponse } from "hono/client";
 import { recordServerTime, recordStoredResponse } from "../time/clock.ts";
 import { takeFirstAnswer } from "./first-requests.ts";
 import { readProblem } from "./problem.ts";
+import { PROOF_NEEDED, prove } from "./prove.ts";
 
 /** The API's client, typed by its routes. A response that is not a success is thrown as an `ApiError`. */
 export const api = hc<Api>("/", { fetch: send });
@@ -21,8 +22,11 @@ async function send(input: RequestInfo | URL, init?: RequestInit): Promise<Respo
   const storedAt = response.headers.get("x-overdue-stored-at");
   recordStoredResponse(storedAt);
   if (storedAt === null) recordServerTime(response.headers.get("date"));
-  if (!response.ok) throw await readProblem(response);
-  return response;
+  if (response.ok) return response;
+  const problem = await readProblem(response);
+  // A person who is asked and proves who they are goes on with what they were doing.
+  if (problem.code === PROOF_NEEDED && (await prove())) return await send(input, init);
+  throw problem;
 }
 
 /** The header of an edit that must fail if somebody else has changed the same thing after `version`. */

@@ -2,7 +2,9 @@ import { useSuspenseQuery } from "@tanstack/react-query";
 
 import { meQuery } from "../accounts/account-queries.ts";
 import { AuthenticatorCard } from "../accounts/authenticator-card.tsx";
+import { PasskeyCard } from "../accounts/passkey-card.tsx";
 import { PasswordCard } from "../accounts/password-forms.tsx";
+import { SessionCard } from "../accounts/session-card.tsx";
 import { Card, Fact } from "../ui/card.tsx";
 import { Page, TextLink } from "../ui/page.tsx";
 
@@ -32,6 +34,8 @@ export function AccountPage() {
       </Card>
       <PasswordCard />
       <AuthenticatorCard />
+      <PasskeyCard />
+      <SessionCard />
     </Page>
   );
 }

@@ -6,8 +6,10 @@ import { useState } from "react";
 
 import { instanceQuery, type SignIn, useSignIn } from "../accounts/account-queries.ts";
 import { AccountFrame } from "../accounts/account-frame.tsx";
+import { PasskeyButton } from "../accounts/passkey-button.tsx";
+import { canUsePasskeys } from "../accounts/passkeys.ts";
 import { SecondFactorForm } from "../accounts/second-factor-form.tsx";
-import { useSecondFactor } from "../accounts/sign-in-queries.ts";
+import { useSecondFactor, useSignInByPasskey } from "../accounts/sign-in-queries.ts";
 import { safePath } from "../app/search.ts";
 import { TextLink } from "../ui/page.tsx";
 import { ErrorAlert } from "../ui/listing.tsx";
@@ -38,7 +40,15 @@ function SignInForm({ onDone }: { onDone: () => void }) {
   const signIn = useSignIn();
   const form = useForm<SignIn>({ mode: "uncontrolled", initialValues: { email: "", password: "" } });
   const [isPending, setPending] = useState(false);
-  if (isPending) return <SecondStep onDone={onDone} />;
+  if (isPending)
+    return (
+      <Stack>
+        <SecondStep onDone={onDone} />
+        {signIn.data && "secondFactor" in signIn.data && signIn.data.secondFactor.includes("passkey") && (
+          <PasskeySignIn onDone={onDone} />
+        )}
+      </Stack>
+    );
   const submit = (values: SignIn) =>
     signIn.mutate(values, {
       onSuccess: (answer) => ("secondFactor" in answer ? setPending(true) : onDone()),
@@ -63,6 +73,7 @@ function SignInForm({ onDone }: { onDone: () => void }) {
         <Button type="submit" loading={signIn.isPending}>
           Sign in
         </Button>
+        {canUsePasskeys() && <PasskeySignIn onDone={onDone} />}
       </Stack>
     </form>
   );
@@ -77,6 +88,18 @@ function SecondStep({ onDone }: { onDone: () => void }) {
       isPending={finish.isPending}
       error={finish.error}
       onSubmit={(factor) => finish.mutate(factor, { onSuccess: onDone })}
+    />
+  );
+}
+
+function PasskeySignIn({ onDone }: { onDone: () => void }) {
+  const signIn = useSignInByPasskey();
+  return (
+    <PasskeyButton
+      label="Sign in with a passkey"
+      isPending={signIn.isPending}
+      error={signIn.error}
+      onClick={() => signIn.mutate(undefined, { onSuccess: onDone })}
     />
   );
 }

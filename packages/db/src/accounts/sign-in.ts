@@ -204,7 +204,3 @@ export async function listSessions(db: Db, userId: string): Promise<SessionRow[]
     .orderBy(sql`${sessions.updatedAt} desc`)
     .limit(200);
 }
-
-export async function hasPasskeys(db: Db | Tx, userId: string): Promise<boolean> {
-  return (await db.$count(passkeys, eq(passkeys.userId, userId))) > 0;
-}

@@ -78,6 +78,14 @@ export const SEALED_COLUMNS: readonly SealedColumn[] = [
     where: "name = 'push-keys'",
   }),
   sealedColumn({
+    table: "authenticators",
+    column: "secret",
+    what: ["authenticator app", "authenticator apps"],
+    key: "user_id",
+    rowId: "user_id",
+    projectId: "''",
+  }),
+  sealedColumn({
     table: "idempotency_keys",
     column: "answer",
     what: ["answer to a repeated request", "answers to repeated requests"],
