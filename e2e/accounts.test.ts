@@ -75,7 +75,7 @@ test("an owner invites somebody with an account, who finds and accepts it above 
   await bob.getByRole("button", { name: "Accept" }).click();
   await bob.getByText("You are now a member of").waitFor();
   const { projects } = await meOf(bob);
-  expect(projects.map(({ role }) => role)).toContain("editor");
+  expect(projects.map(({ role }) => role)).toContain("member");
 });
 
 test("somebody without an account opens the invitation's link, makes one, and is a member", async () => {
@@ -114,7 +114,7 @@ test("a forgotten password is replaced by the mail's link; the old session is ov
 });
 
 test("a member leaves by themselves", async () => {
-  const joined = (await meOf(bob)).projects.find(({ role }) => role === "editor");
+  const joined = (await meOf(bob)).projects.find(({ role }) => role === "member");
   await bob.goto(`${product.origin}/projects/${joined?.id}/settings`);
   await bob.getByRole("button", { name: "Leave this project" }).click();
   await bob.getByRole("button", { name: "Leave", exact: true }).click();

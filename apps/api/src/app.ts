@@ -50,6 +50,9 @@ import { memberRoutes } from "./members/member-routes.ts";
 import { personRoutes, rotationRoutes } from "./on-call/on-call-routes.ts";
 import { leaseRoutes } from "./pings/lease-routes.ts";
 import { HEARTBEAT_PATH } from "./pings/receiver.ts";
+import { organizationMemberRoutes } from "./organizations/organization-member-routes.ts";
+import { organizationRoutes } from "./organizations/organization-routes.ts";
+import { projectMoveRoutes } from "./projects/move-routes.ts";
 import { projectRoutes } from "./projects/project-routes.ts";
 import { viewRoutes } from "./projects/view-routes.ts";
 import { reliabilityRoutes } from "./reports/reliability-routes.ts";
@@ -77,6 +80,9 @@ function restRoutes() {
     .route("/", instanceRoutes)
     .route("/", operatorRoutes)
     .route("/", projectRoutes)
+    .route("/", projectMoveRoutes)
+    .route("/", organizationRoutes)
+    .route("/", organizationMemberRoutes)
     .route("/", memberRoutes)
     .route("/", invitationRoutes)
     .route("/", auditRoutes)

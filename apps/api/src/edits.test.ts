@@ -9,7 +9,7 @@ const operations = operationsIn(await documentOf(api));
 const ada = await person(api);
 const eve = await person(api);
 const ids: Record<string, string> = { ...(await fillProject(api, ada)), userId: eve.userId };
-await join(api, { projectId: ada.projectId, userId: eve.userId, role: "editor" });
+await join(api, { projectId: ada.projectId, userId: eve.userId, role: "member" });
 
 const edits = operations.filter(({ method }) => method === "PATCH").map(({ path }) => path);
 /** Lists that are sent whole: they are small, or, as the overviews, grow only up to the checks that a project may have. */
@@ -102,7 +102,7 @@ function bodyOf(path: string): object {
 }
 
 /** Of fields that do not take just any text. */
-const OTHERS: Record<string, string> = { role: "editor", timezone: "UTC" };
+const OTHERS: Record<string, string> = { role: "member", timezone: "UTC" };
 
 /** Another value for the same field. */
 function otherBodyOf(path: string): object {

@@ -66,11 +66,15 @@ export const BODIES: Record<string, object> = {
   "PUT /v1/projects/:projectId/shadow": SHADOW,
   "POST /v1/projects/:projectId/views": { name: "taken", search: { q: "x" } },
   "POST /v1/projects/:projectId/keys": { name: "taken", scope: "write" },
-  "POST /v1/projects/:projectId/members": { email: "person-2@example.org", role: "owner" },
-  "POST /v1/projects/:projectId/invitations": { email: "person-2@example.org", role: "owner" },
+  "POST /v1/projects/:projectId/members": { email: "person-2@example.org", role: "viewer" },
+  "POST /v1/projects/:projectId/invitations": { email: "person-2@example.org", role: "viewer" },
   "PATCH /v1/projects/:projectId/members/:userId": { role: "viewer" },
   "POST /v1/projects/:projectId/channels/:channelId/rotate-secret": {},
   "POST /v1/projects/:projectId/keys/:keyId/rotate": {},
+  "POST /v1/projects/:projectId/organization": { organizationId: NOBODY },
+  "PATCH /v1/organizations/:organizationId": { name: "taken" },
+  "PATCH /v1/organizations/:organizationId/members/:userId": { role: "viewer" },
+  "POST /v1/organizations/:organizationId/invitations": { email: "person-2@example.org", role: "viewer" },
 };
 
 /** One of everything, with the marker wherever text can stand. */
@@ -122,6 +126,7 @@ export async function fillProject(api: TestApi, owner: Owner) {
     windowId,
     ...(await statusPage(api, owner, { checkId, incidentId })),
     projectId: owner.projectId,
+    organizationId: owner.organizationId,
     checkId,
     channelId,
     deliveryId,

@@ -1,5 +1,13 @@
 import { readConfig } from "@overdue/config";
-import { addMember, createKey, hasAccount, type KeyScope, newAccountToken, newSetupToken } from "@overdue/db";
+import {
+  addMember,
+  createKey,
+  hasAccount,
+  type KeyScope,
+  type MemberRole,
+  newAccountToken,
+  newSetupToken,
+} from "@overdue/db";
 import { testDatabase } from "@overdue/testkit";
 import pino from "pino";
 import { afterAll } from "vitest";
@@ -86,16 +94,17 @@ export async function person(api: TestApi) {
   if (response.status !== 200) throw new Error(await response.text());
   const cookie = cookieOf(response);
   const { userId } = await read<{ userId: string }>(response);
-  const mine = await read<{ items: { id: string }[] }>(
+  const mine = await read<{ items: { id: string; organization: { id: string } }[] }>(
     await api.call("GET", "/v1/projects", { headers: { cookie } }),
   );
   const projectId = mine.items[0]?.id ?? "";
+  const organizationId = mine.items[0]?.organization.id ?? "";
   const as = (
     method: string,
     path: string,
     ...[json, headers]: [json?: unknown, headers?: Record<string, string>]
   ) => api.call(method, path, { json, headers: { cookie, ...headers } });
-  return { email, userId, cookie, projectId, as, path: `/v1/projects/${projectId}` };
+  return { email, userId, cookie, projectId, organizationId, as, path: `/v1/projects/${projectId}` };
 }
 
 /** As by the link in the mail, which in these tests nobody sends. */
@@ -108,7 +117,7 @@ async function finishSignUp(api: TestApi, email: string): Promise<Response> {
 /** Makes somebody a member who has agreed. */
 export async function join(
   api: TestApi,
-  { projectId, userId, role }: { projectId: string; userId: string; role: "owner" | "editor" | "viewer" },
+  { projectId, userId, role }: { projectId: string; userId: string; role: MemberRole },
 ): Promise<void> {
   await addMember(api.db, { projectId, userId, role });
 }

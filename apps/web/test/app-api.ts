@@ -2,10 +2,13 @@ import type { Me } from "../src/accounts/account-queries.ts";
 import { type fakeApi, page } from "./fake-api.ts";
 import { CHANNEL_KINDS, PROJECT } from "./fixtures.ts";
 
+export const ORGANIZATION = "01900000-0000-7000-8000-00000000000a";
+
 /** Ada, who owns one project. */
 export const ADA: Me = {
   user: { id: "ada", name: "Ada", email: "ada@example.org", isVerified: true },
-  projects: [{ id: PROJECT, name: "Home server", role: "owner" }],
+  projects: [{ id: PROJECT, name: "Home server", role: "owner", organizationId: ORGANIZATION }],
+  organizations: [{ id: ORGANIZATION, name: "Ada", role: "owner" }],
   isOperator: false,
 };
 

@@ -8,7 +8,7 @@ import type { ReactNode } from "react";
 import { afterEach, vi } from "vitest";
 
 import { createAppRouter } from "../src/app/router.tsx";
-import { RoleProvider } from "../src/ui/role.tsx";
+import { type Role, RoleProvider } from "../src/ui/role.tsx";
 
 // Pages show times in the browser's zone, so all tests use the same one.
 vi.stubEnv("TZ", "Europe/Berlin");
@@ -28,8 +28,6 @@ afterEach(() => {
   cleanNotifications();
   vi.unstubAllGlobals();
 });
-
-type Role = "owner" | "editor" | "viewer";
 
 /** Renders a part of a page for a person with this role. Links are rendered, but lead nowhere. */
 export async function renderPart(part: ReactNode, { role = "owner" }: { role?: Role } = {}) {

@@ -1,10 +1,10 @@
 import type { Instant } from "@overdue/schedules";
-import { and, desc, eq, sql } from "drizzle-orm";
+import { and, desc, eq, isNull, sql } from "drizzle-orm";
 
 import type { Db, Tx } from "./database.ts";
 import type { EventPage } from "./history/list-events.ts";
 import type { Prune } from "./maintenance-jobs/prune.ts";
-import { apiKeys, auditEntries, users } from "./schema/index.ts";
+import { apiKeys, auditEntries, projects, users } from "./schema/index.ts";
 import type { AuditChanges } from "./schema/projects.ts";
 
 /** `operator`: a command on the instance's machine; then there is no `id`, and the name is given here. */
@@ -42,6 +42,24 @@ export async function insertAuditEntry(db: Db | Tx, entry: NewAuditEntry): Promi
     changes,
     via,
   });
+}
+
+/** Stores an act in a project, or in an organization: then in the log of each of its projects. */
+export async function insertAuditEntries(
+  db: Db | Tx,
+  place: { projectId: string } | { organizationId: string },
+  entry: Omit<NewAuditEntry, "projectId">,
+): Promise<void> {
+  const projectIds = "projectId" in place ? [place.projectId] : await projectsOf(db, place.organizationId);
+  for (const projectId of projectIds) await insertAuditEntry(db, { ...entry, projectId });
+}
+
+async function projectsOf(db: Db | Tx, organizationId: string): Promise<string[]> {
+  const rows = await db
+    .select({ id: projects.id })
+    .from(projects)
+    .where(and(eq(projects.organizationId, organizationId), isNull(projects.deletedAt)));
+  return rows.map(({ id }) => id);
 }
 
 function actorName(actor: AuditActor) {

@@ -79,6 +79,7 @@ export {
 export type { AuditChanges } from "./schema/projects.ts";
 export {
   type AuditActor,
+  insertAuditEntries,
   insertAuditEntry,
   type NewAuditEntry,
   type AuditRow,
@@ -183,8 +184,10 @@ export {
   findInvitation,
   findInvitationByToken,
   type InvitationRow,
+  type InvitedTo,
   invite,
   listInvitations,
+  listInvitationsBy,
   listInvitationsFor,
 } from "./invitations/invitations.ts";
 export {
@@ -210,11 +213,14 @@ export {
   type WindowRef,
   type WindowRow,
 } from "./maintenance/windows.ts";
+export * from "./organizations/index.ts";
+export { isAtLeast, MEMBER_ROLES, type MemberRole } from "./projects/roles.ts";
 export {
   addMember,
   changeRole,
+  InByOrganization,
   LastOwner,
-  type MemberRole,
+  type Removal,
   removeMember,
   findRole,
   findMember,

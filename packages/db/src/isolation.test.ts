@@ -98,7 +98,7 @@ const READS: Record<string, Call> = {
   findRole: (w) => db.findRole(on, w),
   findMember: (w) => db.findMember(on, w),
   listMembers: ({ projectId }) => db.listMembers(on, projectId, PAGE),
-  listInvitations: ({ projectId }) => db.listInvitations(on, projectId, PAGE),
+  listInvitations: ({ projectId }) => db.listInvitations(on, { projectId }, PAGE),
   listKeys: ({ projectId }) => db.listKeys(on, projectId),
   listKeysMadeBy: (w) => db.listKeysMadeBy(on, w),
   checkBroughtKey: async ({ projectId, apiKey }) =>
@@ -217,15 +217,11 @@ const WRITES: Record<string, [call: Call, before?: Call]> = {
   restoreStatusPost: [(w) => db.restoreStatusPost(on, w), (w) => db.deleteStatusPost(on, w)],
   removeSubscriber: [(w) => db.removeSubscriber(on, w)],
   subscribe: [(w) => db.subscribe(on, w, "new@example.org")],
-  changeRole: [
-    (w) => db.changeRole(on, w, { role: "viewer", seen: null }),
-    async ({ projectId }) => db.addMember(on, { projectId, userId: await aUser(), role: "owner" }),
+  changeRole: [(w) => db.changeRole(on, w, { role: "viewer", seen: null }), anotherOwner],
+  removeMember: [(w) => db.removeMember(on, w, { endKeys: false, endInvitations: true }), anotherOwner],
+  endInvitation: [
+    ({ invitationId, projectId }) => db.endInvitation(on, { invitationId, to: { projectId } }, "revoked"),
   ],
-  removeMember: [
-    (w) => db.removeMember(on, w, { endKeys: false }),
-    async ({ projectId }) => db.addMember(on, { projectId, userId: await aUser(), role: "owner" }),
-  ],
-  endInvitation: [(w) => db.endInvitation(on, w, "revoked")],
   rotateKey: [(w) => db.rotateKey(on, w, { now: NOW, oldEndsAt: NOW })],
   revokeKey: [(w) => db.revokeKey(on, w)],
   editReportChoice: [
@@ -253,7 +249,10 @@ const NEITHER: Record<string, string> = {
     "create",
     "createCheck insertCheck createChannel createRoute createPerson createRotation createWindow",
   ),
-  ...name("create", "createKey invite saveView insertAuditEntry createSlackLink createTelegramLink"),
+  ...name(
+    "create",
+    "createKey invite saveView addMember insertAuditEntry insertAuditEntries createSlackLink createTelegramLink",
+  ),
   ...name("create", "createStatusPage"),
   ...name("create", "queueForwards"),
   ...name(
@@ -263,7 +262,7 @@ const NEITHER: Record<string, string> = {
   ...name("create", "createUnlessEqual hasRoom queueReportNow"),
   ...name(
     "the project itself is the row",
-    "findProject editProject deleteProject restoreProject renewPingKey setRetention",
+    "findProject editProject deleteProject restoreProject renewPingKey setRetention moveProject",
   ),
   ...name("finds all rows of the project by itself", "applyWindows applyConfig"),
   ...name("the id alone is the secret or comes from the queue", "moveChannel"),
@@ -281,6 +280,16 @@ const NEITHER: Record<string, string> = {
   ),
   ...name("announces rows that were written", "notifyOwners"),
 };
+
+/** Makes another owner, and leaves the first one a role in the project alone. */
+async function anotherOwner({ projectId }: World) {
+  await db.addMember(on, { projectId, userId: await aUser(), role: "owner" });
+  await pool.query(
+    `delete from organization_members o using projects p
+     where p.id = $1 and o.organization_id = p.organization_id`,
+    [projectId],
+  );
+}
 
 let mine: World;
 let other: World;
@@ -458,7 +467,7 @@ async function aWorld() {
     createdBy: userId,
   });
   const invitation = {
-    projectId,
+    to: { projectId },
     email: `${marker}@example.org`,
     role: "viewer" as const,
     invitedBy: userId,

@@ -24,6 +24,8 @@ export const LOCK_SEEDS = {
   addressQuestion: 9,
   findingsOfCheck: 10,
   dependenciesOfProject: 11,
+  ownersMailboxes: 12,
+  reportChoice: 13,
 };
 
 export const MIGRATIONS_LOCK = LOCKS.migrations;

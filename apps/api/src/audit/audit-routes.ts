@@ -2,7 +2,7 @@ import { type AuditRow, type EventPosition, listAuditEntries, schema } from "@ov
 import { z } from "zod";
 
 import { eventPosition } from "../history/views.ts";
-import { OWNER } from "../http/access.ts";
+import { ADMIN } from "../http/access.ts";
 import { ApiError } from "../http/problem.ts";
 import { createRouter, json, route } from "../http/route.ts";
 import { InProject, iso, PageQuery, pageSchema, Timestamp, toPage } from "../http/schemas.ts";
@@ -66,7 +66,7 @@ const ExportQuery = z.object({
 });
 
 export const auditExportRoutes = createRouter().openapi(
-  route(OWNER, {
+  route(ADMIN, {
     method: "get",
     path: "/v1/projects/{projectId}/audit/export",
     summary: "Export audit entries",
@@ -105,7 +105,7 @@ export const auditExportRoutes = createRouter().openapi(
 const SMALLEST_ID = "00000000-0000-0000-0000-000000000000";
 
 export const auditRoutes = createRouter().openapi(
-  route(OWNER, {
+  route(ADMIN, {
     method: "get",
     path: "/v1/projects/{projectId}/audit",
     summary: "List audit entries",

@@ -1,5 +1,12 @@
 import { withAsciiDomain } from "@overdue/core";
-import { findUser, findUserByEmail, listProjects, logAccountEvent, logFailedAttempt } from "@overdue/db";
+import {
+  findUser,
+  findUserByEmail,
+  listOrganizations,
+  listProjects,
+  logAccountEvent,
+  logFailedAttempt,
+} from "@overdue/db";
 import { z } from "zod";
 import { type AppContext, requirePerson } from "../http/context.ts";
 import { ApiError } from "../http/problem.ts";
@@ -198,7 +205,10 @@ const MeView = z
     isOperator: z
       .boolean()
       .meta({ description: "This person is an operator of the instance: GET /v1/operator." }),
-    projects: z.array(z.object({ id: z.uuid(), name: z.string(), role: Role })),
+    projects: z.array(z.object({ id: z.uuid(), name: z.string(), role: Role, organizationId: z.uuid() })),
+    organizations: z
+      .array(z.object({ id: z.uuid(), name: z.string(), role: Role }))
+      .meta({ description: "Those in which you have a role; a project's role alone gives none." }),
   })
   .meta({ id: "Me" });
 
@@ -224,15 +234,20 @@ async function viewMe(c: AppContext): Promise<z.infer<typeof MeView>> {
       key: { id: actor.keyId, projectId: actor.projectId, scope: actor.scope },
       isOperator: false,
       projects: [],
+      organizations: [],
     };
   }
   const user = actor.kind === "user" ? await findUser(deps.db, actor.userId) : null;
   if (user === null) throw new ApiError("unauthorized", "Sign in, or send an API key.");
-  const projects = await listProjects(deps.db, user.id);
+  const [projects, organizations] = await Promise.all([
+    listProjects(deps.db, user.id),
+    listOrganizations(deps.db, user.id),
+  ]);
   return {
     user: { id: user.id, name: user.name, email: user.email, isVerified: user.emailVerified },
     key: null,
     isOperator: user.isOperator,
-    projects: projects.map(({ id, name, role }) => ({ id, name, role })),
+    projects: projects.map(({ id, name, role, organizationId }) => ({ id, name, role, organizationId })),
+    organizations: organizations.map(({ id, name, role }) => ({ id, name, role })),
   };
 }

@@ -35,7 +35,7 @@ const LinkView = z
 export const slackRoutes = createRouter()
   .openapi(
     route(
-      { ...MEMBER_IN_PERSON, role: "editor" },
+      { ...MEMBER_IN_PERSON, role: "member" },
       {
         method: "post",
         path: "/v1/projects/{projectId}/slack-links",

@@ -207,7 +207,7 @@ function auditEntry(c: HealthchecksContext) {
   const { projectId, body } = c.var.call;
   // Other fields are ignored, and their names may even contain characters that the database cannot store.
   const fields = Object.keys(body).filter(isCheckField).toSorted();
-  return { projectId, action: `check.${auditVerb(c)}`, object: changedCheck, fields };
+  return { place: { projectId }, action: `check.${auditVerb(c)}`, object: changedCheck, fields };
 }
 
 function auditVerb(c: HealthchecksContext): string {

@@ -1,6 +1,7 @@
+import type { MemberRole } from "@overdue/db";
 import type { MiddlewareHandler } from "hono";
 
-export type Role = "viewer" | "editor" | "owner";
+export type Role = MemberRole;
 
 /**
  * `fresh`: a person must have signed in, or proved again who they are, within the last ten minutes; with names, only if the
@@ -17,6 +18,8 @@ export type Access =
   | ({ auth: "signed-in"; key: "read" | "write" | null } & MaybeFresh)
   /** `{projectId}` in the path: a member with at least this role, or a key of that project. */
   | ({ auth: "project"; role: Role; key: "overview" | "read" | "read:bodies" | "write" | null } & MaybeFresh)
+  /** `{organizationId}` in the path: somebody with at least this role in the organization; no key belongs to one. */
+  | ({ auth: "organization"; role: Role; key: null } & MaybeFresh)
   /** A Healthchecks key, which implies the project; for another project's check the answer is 403. */
   | { auth: "healthchecks"; key: "read" | "write" | "read-only" };
 
@@ -29,21 +32,31 @@ export const READ = { auth: "project", role: "viewer", key: "read" } as const;
  * addresses, or what people wrote.
  */
 export const READ_DETAILS = { auth: "project", role: "viewer", key: "read:bodies" } as const;
-/** For editors, owners and keys that write. */
-export const WRITE = { auth: "project", role: "editor", key: "write" } as const;
-/** For owners and keys that write. */
-export const OWNER = { auth: "project", role: "owner", key: "write" } as const;
-/** For an owner who is signed in; no key may call it. */
-export const OWNER_IN_PERSON = { auth: "project", role: "owner", key: null } as const;
-/** For a member who is signed in; no key may call it. */
+/** For members, admins, owners and keys that write. */
+export const WRITE = { auth: "project", role: "member", key: "write" } as const;
+/** For admins, owners and keys that write. */
+export const ADMIN = { auth: "project", role: "admin", key: "write" } as const;
+/** For an admin or owner who is signed in; no key may call it. */
+export const ADMIN_IN_PERSON = { auth: "project", role: "admin", key: null } as const;
+/** For everybody with a role in the organization. */
+export const ORGANIZATION_VIEWER = { auth: "organization", role: "viewer", key: null } as const;
+export const ORGANIZATION_ADMIN = { auth: "organization", role: "admin", key: null } as const;
+const ORGANIZATION_OWNER = { auth: "organization", role: "owner", key: null } as const;
+/** For anybody in the project who is signed in; no key may call it. */
 export const MEMBER_IN_PERSON = { auth: "project", role: "viewer", key: null } as const;
 
 /** For a person who is signed in; no key may call it. */
 export const PERSON = { auth: "signed-in", key: null } as const;
 /** As `PERSON`, shortly after proving who they are. */
 export const FRESH_PERSON = { ...PERSON, fresh: true } as const;
-/** As `OWNER_IN_PERSON`, shortly after proving who they are. */
-export const FRESH_OWNER = { ...OWNER_IN_PERSON, fresh: true } as const;
+/** As `ADMIN_IN_PERSON`, shortly after proving who they are. */
+export const FRESH_ADMIN = { ...ADMIN_IN_PERSON, fresh: true } as const;
+/** As `ORGANIZATION_ADMIN`, shortly after proving who they are. */
+export const FRESH_ORGANIZATION_ADMIN = { ...ORGANIZATION_ADMIN, fresh: true } as const;
+/** As `ORGANIZATION_OWNER`, shortly after proving who they are. */
+export const FRESH_ORGANIZATION_OWNER = { ...ORGANIZATION_OWNER, fresh: true } as const;
+/** For an owner shortly after proving who they are; no key may call it. */
+export const FRESH_OWNER = { auth: "project", role: "owner", key: null, fresh: true } as const;
 /** As `WRITE`; a person has proved shortly before who they are. */
 export const FRESH_WRITE = { ...WRITE, fresh: true } as const;
 /** As `WRITE`, but a person who sends new settings, which hold secrets, has proved shortly before who they are. */

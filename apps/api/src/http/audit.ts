@@ -1,7 +1,7 @@
 import {
   asOneTransaction,
   type AuditChanges,
-  insertAuditEntry,
+  insertAuditEntries,
   type NewAuditEntry,
   openDb,
 } from "@overdue/db";
@@ -25,7 +25,7 @@ export function audit(action: string): MiddlewareHandler<AppEnv> {
       const params = Object.values(c.req.param() as Record<string, string>);
       const sent = await sentBody(c);
       return {
-        projectId: c.req.param("projectId") ?? made?.id ?? "",
+        place: placeOf(c, made?.id),
         action,
         object: { id: made?.id ?? params.at(-1) ?? "", name: made?.name ?? "" },
         fields: Object.keys(sent).toSorted(),
@@ -40,8 +40,17 @@ export function audit(action: string): MiddlewareHandler<AppEnv> {
 }
 
 type Vars = Pick<AppEnv["Variables"], "deps" | "actor">;
-type Entry = Omit<NewAuditEntry, "at" | "actor" | "address" | "via">;
+type Place = { projectId: string } | { organizationId: string };
+type Entry = Omit<NewAuditEntry, "at" | "actor" | "address" | "via" | "projectId"> & { place: Place };
 type AuditedWork = { vars: Vars; next: () => Promise<void>; entry: () => Promise<Entry | null> };
+
+/** Where something was done: in an organization, in a project, or in the project that was made. */
+function placeOf(c: Context, madeId = ""): Place {
+  const organizationId: string | undefined = c.req.param("organizationId");
+  return organizationId === undefined
+    ? { projectId: c.req.param("projectId") ?? madeId }
+    : { organizationId };
+}
 
 class Rollback extends Error {}
 
@@ -56,7 +65,9 @@ export async function inAuditedTransaction(c: Context, { vars, next, entry }: Au
       await next();
       if (!c.res.ok) throw new Rollback();
       const made = await entry();
-      if (made !== null && who !== null) await insertAuditEntry(db, { ...made, ...who, at: deps.now() });
+      if (made === null || who === null) return;
+      const { place, ...act } = made;
+      await insertAuditEntries(db, place, { ...act, ...who, at: deps.now() });
     });
   } catch (error) {
     if (!(error instanceof Rollback)) throw error;
@@ -145,7 +156,8 @@ export function auditActor(c: Context, { actor, deps }: Vars) {
 
 /** The name of a route's action in the audit log, such as `check.edit`, `check.pause` or `key.create`; null if it changes nothing in a project. */
 export function auditAction({ method, path, responses }: Operation): string | null {
-  if (method === "get" || !path.startsWith("/v1/projects")) return null;
+  if (method === "get" || !/^\/v1\/(?:projects|organizations)/.test(path) || path === "/v1/organizations")
+    return null;
   const steps = path.split("/").slice(2);
   const nouns = steps.filter((step, i) => !isParameter(step) && isParameter(steps[i + 1]));
   const noun = singular(nouns.at(-1) ?? "project");

@@ -17,7 +17,7 @@ export type AppEnv = {
   Variables: {
     deps: Deps;
     actor: Actor;
-    /** The person's role in the project of the path; null for a key, and outside of projects. */
+    /** The person's role in the project, or the organization, of the path; null for a key, and outside of projects. */
     role: Role | null;
     /** The state of the limit that was checked last. */
     rateLimit?: RateLimitState;
@@ -42,7 +42,7 @@ export function viaOf(c: Context): "mcp" | null {
 /** Whether ping URLs may be shown: a read-only key or a viewer must not be able to forge a ping. */
 export function canWrite({ actor, role }: { actor: Actor; role: Role | null }): boolean {
   if (actor.kind === "key") return actor.scope === "write";
-  return role === "editor" || role === "owner";
+  return role !== null && role !== "viewer";
 }
 
 /** Whether hosts, addresses and output of jobs may be shown: a read-only key may be used on a public dashboard. */

@@ -1,9 +1,9 @@
 import { isAllowed, parseNetworks } from "@overdue/config";
 import { isUuid } from "@overdue/core";
-import { findKey, findRole, notifyChanges } from "@overdue/db";
+import { findKey, findOrganizationRole, findRole, isAtLeast, notifyChanges } from "@overdue/db";
 import type { MiddlewareHandler } from "hono";
 
-import { type Access, markAsGuard, type Role } from "./access.ts";
+import { type Access, markAsGuard } from "./access.ts";
 import { isRateLimited } from "./rate-limits.ts";
 import type { Actor, AppContext, AppEnv } from "./context.ts";
 import { ApiError } from "./problem.ts";
@@ -74,8 +74,6 @@ function sentKey(headers: Headers): string | null {
   return bearer ?? headers.get("x-api-key");
 }
 
-const RANK: Record<Role, number> = { viewer: 1, editor: 2, owner: 3 };
-
 type OwnAccess = Exclude<Access, { auth: "healthchecks" }>;
 
 /** Middleware that refuses a request from anybody who may not call the route. @throws 401, 403, 404, 429 */
@@ -97,6 +95,7 @@ async function authorize(c: AppContext, access: OwnAccess): Promise<void> {
   if (actor.kind === "nobody") throw new ApiError("unauthorized", "Sign in, or send an API key.");
   if (actor.kind === "user") checkOrigin(c);
   if (access.auth === "project") await authorizeInProject(c, access);
+  if (access.auth === "organization") await authorizeInOrganization(c, access);
   if (actor.kind === "key") checkScope(actor, access.key);
 }
 
@@ -132,9 +131,25 @@ async function authorizeInProject(c: AppContext, access: Access & { auth: "proje
     : null;
   if (role === null) throw ApiError.notFound("project");
   c.set("role", role);
-  if (RANK[role] < RANK[access.role]) {
+  if (!isAtLeast(role, access.role)) {
     throw new ApiError("forbidden", `Your role in this project is ${role}; this needs ${access.role}.`);
   }
+}
+
+async function authorizeInOrganization(
+  c: AppContext,
+  access: Access & { auth: "organization" },
+): Promise<void> {
+  const { actor, deps } = c.var;
+  if (actor.kind !== "user") return;
+  const organizationId = c.req.param("organizationId")?.toLowerCase() ?? "";
+  const role = isUuid(organizationId)
+    ? await findOrganizationRole(deps.db, { organizationId, userId: actor.userId })
+    : null;
+  if (role === null) throw ApiError.notFound("organization");
+  c.set("role", role);
+  if (isAtLeast(role, access.role)) return;
+  throw new ApiError("forbidden", `Your role in this organization is ${role}; this needs ${access.role}.`);
 }
 
 /** A key may do all that a key of a lower rank may do. */

@@ -2,6 +2,8 @@ import {
   CircularDependency,
   classifyDatabaseError,
   type DatabaseProblem,
+  HasProjects,
+  InByOrganization,
   LastOwner,
   LostKey,
   ReportTooLarge,
@@ -140,6 +142,13 @@ function conflict(error: Error): ApiError | null {
     return new ApiError("conflict", "This is the only update of its post: delete the post instead.");
   if (error instanceof LostKey) return new ApiError("conflict", error.message);
   if (error instanceof LastOwner)
-    return new ApiError("conflict", "This is the project's last owner: make somebody else an owner first.");
+    return new ApiError("conflict", "This is the last owner: make somebody else an owner first.");
+  if (error instanceof InByOrganization)
+    return new ApiError(
+      "conflict",
+      `This person is in the project by its organization, as ${error.role}: change that on the organization's page.`,
+    );
+  if (error instanceof HasProjects)
+    return new ApiError("conflict", "The organization has projects: delete them first.");
   return null;
 }

@@ -79,17 +79,18 @@ const SECURITY = {
   "self-checked": [],
   "signed-in": [{ session: [] }, { apiKey: [] }, { bearer: [] }],
   project: [{ session: [] }, { apiKey: [] }, { bearer: [] }],
+  organization: [{ session: [] }],
 };
 
 function problemResponses(access: Access, config: RouteConfig) {
-  const needsActor = access.auth === "signed-in" || access.auth === "project";
+  const needsActor = ["signed-in", "project", "organization"].includes(access.auth);
   return {
     ...((config.request?.body || config.request?.query) && {
       400: problemResponse("The request is malformed or invalid."),
     }),
     ...(needsActor && { 401: problemResponse("Nobody is signed in, or the key is unknown.") }),
     ...(needsActor && { 403: problemResponse("The role or the key's scope does not suffice.") }),
-    ...(config.path.includes("{") && { 404: problemResponse("There is no such object in this project.") }),
+    ...(config.path.includes("{") && { 404: problemResponse("There is no such object here.") }),
     ...(isCreation(config) && {
       409: problemResponse("The first request with this Idempotency-Key is still under way."),
     }),

@@ -1,12 +1,13 @@
 import { DELIVERY_STATES } from "@overdue/core";
 import { ALIAS_PRODUCTS } from "@overdue/core/dialects";
-import { schema } from "@overdue/db";
+import { MEMBER_ROLES, schema } from "@overdue/db";
 import { z } from "zod";
 
 import { ApiError } from "./problem.ts";
 
 /** The parameters of paths, which are ids. */
 export const InProject = z.object({ projectId: z.uuid() });
+export const InOrganization = z.object({ organizationId: z.uuid() });
 export const OfCheck = InProject.extend({ checkId: z.uuid() });
 export const OfIncident = InProject.extend({ incidentId: z.uuid() });
 export const OfStorm = InProject.extend({ stormId: z.uuid() });
@@ -46,9 +47,17 @@ export const NameInput = z
   .min(1, "Give it a name.")
   .max(100, "Use at most 100 characters.");
 
-export const Role = z.enum(schema.memberRole.enumValues).meta({
-  description: "A viewer reads, an editor changes checks and channels, an owner also keys and members.",
-});
+const ROLES_TEXT =
+  "A viewer reads, a member changes checks and channels, an admin also keys, members and the project, an owner everything.";
+export const Role = z.enum(MEMBER_ROLES).meta({ description: ROLES_TEXT });
+
+/** A role that a request names, also by its old name. */
+export const RoleInput = z
+  .enum([...MEMBER_ROLES, "editor"], "role is viewer, member, admin or owner.")
+  .transform((role) => (role === "editor" ? "member" : role))
+  .meta({
+    description: `${ROLES_TEXT} \`editor\` is the old name of \`member\`, deprecated, for one release.`,
+  });
 export const KeyScope = z.enum(schema.keyScope.enumValues);
 
 /** Picks the fields that the schema names, so that a column that is added later does not appear in responses. */

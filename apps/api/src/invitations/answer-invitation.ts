@@ -6,9 +6,11 @@ import {
   findInvitation,
   findInvitationByToken,
   findUser,
-  insertAuditEntry,
+  insertAuditEntries,
   type InvitationRow,
+  type InvitedTo,
   invite,
+  isAtLeast,
   listInvitationsFor,
   type MemberRole,
   newAccountToken,
@@ -23,7 +25,7 @@ import { expiredLink } from "../auth/sign-up.ts";
 import { type AppContext, requirePerson } from "../http/context.ts";
 import { ApiError } from "../http/problem.ts";
 import { refuseIfLimited } from "../http/rate-limits.ts";
-import { iso, Role, Timestamp } from "../http/schemas.ts";
+import { iso, Role, RoleInput, Timestamp } from "../http/schemas.ts";
 
 const ASK_AGAIN = "Ask the person who invited you for another.";
 
@@ -33,17 +35,23 @@ const ASK_AGAIN = "Ask the person who invited you for another.";
  */
 export async function inviteMember(
   c: AppContext,
-  projectId: string,
+  to: InvitedTo,
   { email, role }: { email: string; role: MemberRole },
 ): Promise<{ invitation: InvitationRow; link: string | null }> {
   const { db, limits, settings } = c.var.deps;
   const inviter = await findCaller(c);
+  if (c.var.role === null || !isAtLeast(c.var.role, role))
+    throw new ApiError(
+      "forbidden",
+      `role: You cannot invite somebody as ${role}, since your own role is ${c.var.role}.`,
+    );
   if (settings.mail && !inviter.emailVerified)
     throw new ApiError(
       "forbidden",
       "Confirm your own address before you invite others: your account page says how.",
     );
-  refuseIfLimited(c, await limits.invitation(projectId), "Too many invitations to this project.");
+  const [place, id] = "projectId" in to ? ["project", to.projectId] : ["organization", to.organizationId];
+  refuseIfLimited(c, await limits.invitation(id), `Too many invitations to this ${place}.`);
   if (settings.mail)
     refuseIfLimited(
       c,
@@ -51,11 +59,11 @@ export async function inviteMember(
       "Too many invitations to this address.",
     );
   return await db.transaction(async (tx) => {
-    const invitationId = await invite(tx, { projectId, email, role, invitedBy: inviter.id });
+    const invitationId = await invite(tx, { to, email, role, invitedBy: inviter.id });
     if (invitationId === null)
       throw new ApiError("conflict", "email: This person is a member already; change their role instead.");
     const invitation = await findInvitation(tx, invitationId);
-    if (invitation === null) throw ApiError.notFound("project");
+    if (invitation === null) throw ApiError.notFound(place);
     if (settings.mail) {
       await queueAccountMail(tx, { kind: "invitation", email, invitationId });
       return { invitation, link: null };
@@ -86,8 +94,8 @@ export async function declineByLink(c: AppContext, token: string): Promise<void>
 
 type Mine = { invitationId: string; token: string | undefined };
 
-/** Makes the caller a member, if they are the person who was invited. @returns the project. @throws 403, 404 */
-export async function acceptMine(c: AppContext, of: Mine): Promise<string> {
+/** Makes the caller a member, if they are the person who was invited. @returns of what. @throws 403, 404 */
+export async function acceptMine(c: AppContext, of: Mine): Promise<z.infer<typeof AcceptedView>> {
   const { db, settings, now, clientAddress } = c.var.deps;
   const { invitation, person } = await requireInvited(c, of);
   await db.transaction(async (tx) => {
@@ -95,8 +103,7 @@ export async function acceptMine(c: AppContext, of: Mine): Promise<string> {
     if (!(await acceptInvitation(tx, { invitation, userId: person.id }))) throw expiredLink(ASK_AGAIN);
     // A link that came by mail proves the mailbox; one that an owner handed over does not.
     if (of.token !== undefined && settings.mail) await verifyAddress(tx, person.id);
-    await insertAuditEntry(tx, {
-      projectId: invitation.projectId,
+    await insertAuditEntries(tx, placeOf(invitation), {
       at: now(),
       actor: { kind: "user", id: person.id },
       address: clientAddress(c),
@@ -105,8 +112,20 @@ export async function acceptMine(c: AppContext, of: Mine): Promise<string> {
       fields: [],
     });
   });
-  return invitation.projectId;
+  return { projectId: invitation.projectId, organizationId: invitation.organizationId };
 }
+
+/** What an invitation is to. */
+function placeOf({ projectId, organizationId }: InvitationRow): InvitedTo {
+  if (projectId !== null) return { projectId };
+  if (organizationId !== null) return { organizationId };
+  throw new Error("An invitation is to a project or an organization.");
+}
+
+/** What the invitation was to; the other one is null. */
+export const AcceptedView = z
+  .object({ projectId: z.uuid().nullable(), organizationId: z.uuid().nullable() })
+  .meta({ id: "AcceptedInvitation" });
 
 /** @throws 403, 404 */
 export async function declineMine(c: AppContext, of: Mine): Promise<void> {
@@ -142,7 +161,7 @@ async function findCaller(c: AppContext): Promise<UserRow> {
 }
 
 export const InvitationInput = z
-  .strictObject({ email: EmailInput, role: Role })
+  .strictObject({ email: EmailInput, role: RoleInput })
   .meta({ id: "InvitationInput" });
 
 export const InvitationView = z
@@ -168,7 +187,14 @@ export const NewInvitationView = InvitationView.extend({
 
 /** As the invited person sees it. */
 export const ReceivedInvitationView = InvitationView.omit({ email: true })
-  .extend({ email: z.string(), projectName: z.string() })
+  .extend({
+    email: z.string(),
+    to: z.enum(["project", "organization"]),
+    name: z.string().meta({ description: "Of the project or the organization." }),
+    projectName: z
+      .string()
+      .meta({ description: "The old name of `name`, for one release.", deprecated: true }),
+  })
   .meta({ id: "ReceivedInvitation" });
 
 export function invitationView(row: InvitationRow): z.infer<typeof InvitationView> {
@@ -177,5 +203,6 @@ export function invitationView(row: InvitationRow): z.infer<typeof InvitationVie
 }
 
 export function receivedInvitationView(row: InvitationRow): z.infer<typeof ReceivedInvitationView> {
-  return { ...invitationView(row), projectName: row.projectName };
+  const to = row.projectId === null ? ("organization" as const) : ("project" as const);
+  return { ...invitationView(row), to, name: row.name, projectName: row.name };
 }

@@ -4,11 +4,12 @@ import { z } from "zod";
 import { NameInput, NewPassword, SignedIn, TokenInput } from "../auth/account-input.ts";
 import { limitMailRequests } from "../auth/sign-in-attempts.ts";
 import { signUpInvited } from "../auth/sign-up.ts";
-import { FRESH_OWNER, OWNER_IN_PERSON } from "../http/access.ts";
+import { ADMIN_IN_PERSON, FRESH_ADMIN } from "../http/access.ts";
 import { ApiError } from "../http/problem.ts";
 import { body, createRouter, json, NO_CONTENT, route } from "../http/route.ts";
 import { InProject, pageInMemory, PageQuery, pageSchema, readCursor, toPage } from "../http/schemas.ts";
 import {
+  AcceptedView,
   acceptMine,
   declineByLink,
   declineMine,
@@ -29,7 +30,7 @@ const tags = ["Members"];
 /** What an owner does with a project's invitations. */
 export const invitationRoutes = createRouter()
   .openapi(
-    route(OWNER_IN_PERSON, {
+    route(ADMIN_IN_PERSON, {
       method: "get",
       path: "/v1/projects/{projectId}/invitations",
       summary: "List open invitations",
@@ -40,13 +41,13 @@ export const invitationRoutes = createRouter()
     async (c) => {
       const { limit, cursor } = c.req.valid("query");
       const from = { limit: limit + 1, after: readCursor(cursor, z.uuid()) };
-      const rows = await listInvitations(c.var.deps.db, c.req.valid("param").projectId, from);
+      const rows = await listInvitations(c.var.deps.db, c.req.valid("param"), from);
       const page = toPage(rows, limit, (last) => last.id);
       return c.json({ ...page, items: page.items.map(invitationView) }, 200);
     },
   )
   .openapi(
-    route(FRESH_OWNER, {
+    route(FRESH_ADMIN, {
       method: "post",
       path: "/v1/projects/{projectId}/invitations",
       summary: "Invite somebody",
@@ -58,12 +59,12 @@ export const invitationRoutes = createRouter()
     }),
     async (c) => {
       const { projectId } = c.req.valid("param");
-      const { invitation, link } = await inviteMember(c, projectId, c.req.valid("json"));
+      const { invitation, link } = await inviteMember(c, { projectId }, c.req.valid("json"));
       return c.json({ ...invitationView(invitation), link }, 201);
     },
   )
   .openapi(
-    route(OWNER_IN_PERSON, {
+    route(ADMIN_IN_PERSON, {
       method: "delete",
       path: "/v1/projects/{projectId}/invitations/{invitationId}",
       summary: "Revoke an invitation",
@@ -73,7 +74,8 @@ export const invitationRoutes = createRouter()
       responses: { 204: NO_CONTENT },
     }),
     async (c) => {
-      if (!(await endInvitation(c.var.deps.db, c.req.valid("param"), "revoked")))
+      const { projectId, invitationId } = c.req.valid("param");
+      if (!(await endInvitation(c.var.deps.db, { invitationId, to: { projectId } }, "revoked")))
         throw ApiError.notFound("invitation");
       return c.body(null, 204);
     },
@@ -85,7 +87,6 @@ const MaybeByLink = z.strictObject({ token: TokenInput.optional() }).meta({ id: 
 const SignUpInvited = z
   .strictObject({ token: TokenInput, password: NewPassword, name: NameInput.optional() })
   .meta({ id: "SignUpInvited" });
-const Accepted = z.object({ projectId: z.uuid() }).meta({ id: "AcceptedInvitation" });
 const IN_PERSON = { auth: "signed-in", key: null } as const;
 
 /** What the invited person does. */
@@ -114,12 +115,11 @@ export const myInvitationRoutes = createRouter()
         "For the account with the invited address, once that is confirmed, or with the token of the invitation's link.",
       tags: ["Account"],
       request: { params: InvitationId, body: body(MaybeByLink) },
-      responses: { 200: json(Accepted, "You are a member of this project now.") },
+      responses: { 200: json(AcceptedView, "You are a member of it now.") },
     }),
     async (c) => {
       const { invitationId } = c.req.valid("param");
-      const projectId = await acceptMine(c, { invitationId, token: c.req.valid("json").token });
-      return c.json({ projectId }, 200);
+      return c.json(await acceptMine(c, { invitationId, token: c.req.valid("json").token }), 200);
     },
   )
   .openapi(

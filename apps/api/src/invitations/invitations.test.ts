@@ -13,7 +13,7 @@ function newAddress(): string {
   return `stranger-${strangers}@example.org`;
 }
 
-async function invite(owner: Person, email: string, role = "editor"): Promise<Invitation> {
+async function invite(owner: Person, email: string, role = "member"): Promise<Invitation> {
   const response = await owner.as("POST", `${owner.path}/invitations`, { email, role });
   expect(response.status).toBe(201);
   return await read<Invitation>(response);
@@ -37,7 +37,7 @@ test("inviting makes nobody a member; accepting does, once, with the invitation'
   const { id } = await invite(ada, bob.email.toUpperCase());
   expect((await bob.as("GET", ada.path)).status).toBe(404);
   expect(await read(await bob.as("GET", "/v1/invitations"))).toMatchObject({
-    items: [{ id, role: "editor" }],
+    items: [{ id, role: "member" }],
   });
   const accept = async () => (await bob.as("POST", `/v1/invitations/${id}/accept`, {})).status;
   expect(await accept()).toBe(200);

@@ -14,7 +14,7 @@ import { MINUTE_MS, type Instant } from "@overdue/schedules";
 import type { Logger } from "pino";
 import { z } from "zod";
 
-import { FRESH_OWNER, OWNER_IN_PERSON } from "../http/access.ts";
+import { ADMIN_IN_PERSON, FRESH_ADMIN } from "../http/access.ts";
 import { requirePerson } from "../http/context.ts";
 import { ApiError } from "../http/problem.ts";
 import { body, createRouter, json, NO_CONTENT, route } from "../http/route.ts";
@@ -101,7 +101,7 @@ const tags = ["Keys"];
 
 export const keyRoutes = createRouter()
   .openapi(
-    route(OWNER_IN_PERSON, {
+    route(ADMIN_IN_PERSON, {
       method: "get",
       path: "/v1/projects/{projectId}/keys",
       summary: "List API keys",
@@ -118,7 +118,7 @@ export const keyRoutes = createRouter()
     },
   )
   .openapi(
-    route(FRESH_OWNER, {
+    route(FRESH_ADMIN, {
       method: "post",
       path: "/v1/projects/{projectId}/keys",
       summary: "Create an API key",
@@ -146,7 +146,7 @@ export const keyRoutes = createRouter()
     },
   )
   .openapi(
-    route(FRESH_OWNER, {
+    route(FRESH_ADMIN, {
       method: "post",
       path: "/v1/projects/{projectId}/keys/{keyId}/rotate",
       summary: "Rotate an API key",
@@ -169,7 +169,7 @@ export const keyRoutes = createRouter()
     },
   )
   .openapi(
-    route(OWNER_IN_PERSON, {
+    route(ADMIN_IN_PERSON, {
       method: "delete",
       path: "/v1/projects/{projectId}/keys/{keyId}",
       summary: "Revoke an API key",

@@ -1,18 +1,18 @@
 import {
   changeRole,
   findMember,
+  listInvitationsBy,
   listKeysMadeBy,
   listMembers,
-  type MemberRole,
   type MemberRow,
   removeMember,
 } from "@overdue/db";
 import { z } from "zod";
 
-import { FRESH_OWNER, MEMBER_IN_PERSON, OWNER_IN_PERSON } from "../http/access.ts";
+import { ADMIN_IN_PERSON, FRESH_ADMIN, MEMBER_IN_PERSON } from "../http/access.ts";
 import { recordChange } from "../http/audit.ts";
 import { requirePerson } from "../http/context.ts";
-import { IfMatch, readIfMatch, requireFound, toETag } from "../http/edits.ts";
+import { IfMatch, requireFound, toETag } from "../http/edits.ts";
 import { ApiError } from "../http/problem.ts";
 import { body, createRouter, json, NO_CONTENT, route } from "../http/route.ts";
 import {
@@ -23,6 +23,7 @@ import {
   pageSchema,
   readCursor,
   Role,
+  RoleInput,
   Timestamp,
   toPage,
 } from "../http/schemas.ts";
@@ -33,26 +34,22 @@ import {
   NewInvitationView,
 } from "../invitations/answer-invitation.ts";
 import { keyView, KeyView } from "../keys/key-routes.ts";
+import { EndOfWork, expectedRole, MadeView, refuseAboveOwn, removalOf } from "./made-by-member.ts";
 
-const MemberPatch = z.strictObject({ role: Role }).partial().meta({ id: "MemberPatch" });
+const MemberPatch = z.strictObject({ role: RoleInput }).partial().meta({ id: "MemberPatch" });
 
 const MemberView = z
   .object({
     userId: z.string(),
     name: z.string(),
     email: z.string(),
-    role: Role,
+    role: Role.meta({ description: "The stronger of the role here and the one in the organization." }),
+    ownRole: Role.nullable().meta({ description: "The role here; null: in by the organization alone." }),
     since: Timestamp,
   })
   .meta({ id: "Member" });
 
 const OfMember = InProject.extend({ userId: z.string().min(1).max(100) });
-const EndKeys = z.object({
-  keys: z
-    .enum(["keep", "end"], "Choose keep or end.")
-    .default("keep")
-    .meta({ description: "What becomes of the API keys that this person made here." }),
-});
 const tags = ["Members"];
 
 export const memberRoutes = createRouter()
@@ -74,7 +71,7 @@ export const memberRoutes = createRouter()
     },
   )
   .openapi(
-    route(FRESH_OWNER, {
+    route(FRESH_ADMIN, {
       method: "post",
       path: "/v1/projects/{projectId}/members",
       summary: "Invite a member",
@@ -85,7 +82,7 @@ export const memberRoutes = createRouter()
     }),
     async (c) => {
       const { projectId } = c.req.valid("param");
-      const { invitation, link } = await inviteMember(c, projectId, c.req.valid("json"));
+      const { invitation, link } = await inviteMember(c, { projectId }, c.req.valid("json"));
       return c.json({ ...invitationView(invitation), link }, 201);
     },
   )
@@ -106,7 +103,7 @@ export const memberRoutes = createRouter()
     },
   )
   .openapi(
-    route(FRESH_OWNER, {
+    route(FRESH_ADMIN, {
       method: "patch",
       path: "/v1/projects/{projectId}/members/{userId}",
       summary: "Change a member's role",
@@ -121,6 +118,7 @@ export const memberRoutes = createRouter()
       const { role } = c.req.valid("json");
       const seen = expectedRole(c.req.valid("header")["if-match"]);
       const before = memberView(requireFound("member", await findMember(db, ref)));
+      refuseAboveOwn(c, before.role, role);
       await changeRole(db, ref, { role: role ?? before.role, seen });
       const after = memberView(requireFound("member", await findMember(db, ref)));
       c.header("etag", toETag(after.role));
@@ -128,7 +126,7 @@ export const memberRoutes = createRouter()
     },
   )
   .openapi(
-    route(OWNER_IN_PERSON, {
+    route(ADMIN_IN_PERSON, {
       method: "get",
       path: "/v1/projects/{projectId}/members/{userId}/keys",
       summary: "List the API keys that a member made",
@@ -146,19 +144,40 @@ export const memberRoutes = createRouter()
     },
   )
   .openapi(
-    route(FRESH_OWNER, {
+    route(ADMIN_IN_PERSON, {
+      method: "get",
+      path: "/v1/projects/{projectId}/members/{userId}/made",
+      summary: "List what a member made that works without them",
+      description:
+        "Valid API keys, and invitations that are open. The removal of the member keeps or ends each kind.",
+      tags,
+      request: { params: OfMember },
+      responses: { 200: json(MadeView, "Oldest keys first, newest invitations first.") },
+    }),
+    async (c) => {
+      const { projectId, userId } = c.req.valid("param");
+      const { db } = c.var.deps;
+      requireFound("member", await findMember(db, { projectId, userId }));
+      const keys = await listKeysMadeBy(db, { projectId, userId });
+      const invitations = await listInvitationsBy(db, { userId, projectIds: [projectId] });
+      return c.json({ keys: keys.map(keyView), invitations: invitations.map(invitationView) }, 200);
+    },
+  )
+  .openapi(
+    route(FRESH_ADMIN, {
       method: "delete",
       path: "/v1/projects/{projectId}/members/{userId}",
       summary: "Remove a member",
       description: "At once; the account stays. A project keeps one owner at least.",
       tags,
-      request: { params: OfMember, query: EndKeys },
+      request: { params: OfMember, query: EndOfWork },
       responses: { 204: NO_CONTENT },
     }),
     async (c) => {
-      const endKeys = c.req.valid("query").keys === "end";
-      const removed = await removeMember(c.var.deps.db, c.req.valid("param"), { endKeys });
-      requireFound("member", removed);
+      const ref = c.req.valid("param");
+      const { db } = c.var.deps;
+      refuseAboveOwn(c, requireFound("member", await findMember(db, ref)).role);
+      requireFound("member", await removeMember(db, ref, removalOf(c.req.valid("query"))));
       return c.body(null, 204);
     },
   )
@@ -169,26 +188,17 @@ export const memberRoutes = createRouter()
       summary: "Leave a project",
       description: "For every member, whatever the role; the last owner hands the project over first.",
       tags,
-      request: { params: InProject, query: EndKeys },
+      request: { params: InProject, query: EndOfWork },
       responses: { 204: NO_CONTENT },
     }),
     async (c) => {
       const ref = { projectId: c.req.valid("param").projectId, userId: requirePerson(c).userId };
-      const endKeys = c.req.valid("query").keys === "end";
-      requireFound("project", await removeMember(c.var.deps.db, ref, { endKeys }));
+      const removal = removalOf(c.req.valid("query"));
+      requireFound("project", await removeMember(c.var.deps.db, ref, removal));
       return c.body(null, 204);
     },
   );
 
 function memberView(row: MemberRow): z.infer<typeof MemberView> {
   return { ...row, since: iso(row.since) };
-}
-
-/** The role that an editor saw; null where none was named. @throws 400 */
-function expectedRole(ifMatch: string | undefined): MemberRole | null {
-  const tag = readIfMatch(ifMatch);
-  if (tag === null) return null;
-  const role = Role.safeParse(tag);
-  if (role.success) return role.data;
-  throw ApiError.invalid("If-Match", 'Send the role in quotes, such as "editor".');
 }

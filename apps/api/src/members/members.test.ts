@@ -5,7 +5,7 @@ import { join, person, read, testApi } from "../../test/test-api.ts";
 const api = await testApi();
 type Member = { userId: string; email: string; role: string };
 
-async function withMember(role: "owner" | "editor" | "viewer") {
+async function withMember(role: "owner" | "member" | "viewer") {
   const [ada, bob] = [await person(api), await person(api)];
   await join(api, { projectId: ada.projectId, userId: bob.userId, role });
   return { ada, bob, url: `${ada.path}/members/${bob.userId}` };
@@ -36,7 +36,7 @@ test("a member cannot be invited again", async () => {
   expect(await read(await ada.as("GET", url))).toMatchObject({ role: "viewer" });
 });
 
-test.each(["viewer", "editor"] as const)("a %s leaves by themselves", async (role) => {
+test.each(["viewer", "member"] as const)("a %s leaves by themselves", async (role) => {
   const { ada, bob } = await withMember(role);
   expect((await bob.as("POST", `${ada.path}/leave`)).status).toBe(204);
   expect((await bob.as("GET", ada.path)).status).toBe(404);
@@ -44,11 +44,21 @@ test.each(["viewer", "editor"] as const)("a %s leaves by themselves", async (rol
   expect(items[0]).toMatchObject({ action: "project.leave", actor: { name: bob.email } });
 });
 
-test("the last owner leaves once somebody else owns the project", async () => {
-  const { ada, url } = await withMember("editor");
+test("who made the project leaves it once another owner has put it into another organization", async () => {
+  const { ada, bob, url } = await withMember("member");
   expect((await ada.as("POST", `${ada.path}/leave`)).status).toBe(409);
   await ada.as("PATCH", url, { role: "owner" });
+  const stays = await read(await ada.as("POST", `${ada.path}/leave`));
+  expect(stays).toMatchObject({
+    status: 409,
+    detail: expect.stringContaining("by its organization, as owner"),
+  });
+  const [own] = (await read<{ items: { id: string }[] }>(await bob.as("GET", "/v1/organizations"))).items;
+  const moved = await bob.as("POST", `${ada.path}/organization`, { organizationId: own?.id });
+  expect(await read(moved)).toMatchObject({ organization: { id: own?.id }, role: "owner" });
   expect((await ada.as("POST", `${ada.path}/leave`)).status).toBe(204);
+  expect((await ada.as("GET", ada.path)).status).toBe(404);
+  expect((await bob.as("GET", ada.path)).status).toBe(200);
 });
 
 test("the keys that a member made are named before a removal, and end with it where the owner says so", async () => {
@@ -74,7 +84,7 @@ test("a role changes from the next request on", async () => {
 });
 
 test("a removed member is out at once", async () => {
-  const { ada, bob, url } = await withMember("editor");
+  const { ada, bob, url } = await withMember("member");
   expect((await ada.as("DELETE", url)).status).toBe(204);
   expect((await bob.as("GET", ada.path)).status).toBe(404);
   expect((await ada.as("DELETE", url)).status).toBe(404);

@@ -3,32 +3,22 @@ import {
   createProject,
   deleteProject,
   editProject,
-  findProject,
   listProjects,
-  type ProjectRow,
   renewPingKey,
   restoreProject,
-  type Retention,
 } from "@overdue/db";
 import { canonicalTimezone } from "@overdue/schedules";
 import { z } from "zod";
 
-import { FRESH_OWNER, OWNER, READ } from "../http/access.ts";
+import { ADMIN, FRESH_ADMIN, FRESH_OWNER, READ } from "../http/access.ts";
 import { recordChange } from "../http/audit.ts";
-import { type AppContext, canWrite, requirePerson } from "../http/context.ts";
-import { expectedVersion, IfMatch, requireFound, toETag, withETag } from "../http/edits.ts";
+import { type AppContext, requirePerson } from "../http/context.ts";
+import { expectedVersion, IfMatch, requireFound, withETag } from "../http/edits.ts";
 import { ApiError } from "../http/problem.ts";
+import { requireOrganizationAdmin } from "../organizations/organization-routes.ts";
 import { body, createRouter, json, NO_CONTENT, route } from "../http/route.ts";
-import {
-  InProject,
-  iso,
-  PageQuery,
-  pageSchema,
-  readCursor,
-  Role,
-  Timestamp,
-  toPage,
-} from "../http/schemas.ts";
+import { projectView, ProjectView, viewProject } from "./project-view.ts";
+import { InProject, PageQuery, pageSchema, readCursor, toPage } from "../http/schemas.ts";
 
 const Name = z.string().trim().min(1, "Give the project a name.").max(100, "Use at most 100 characters.");
 const Zone = z
@@ -42,7 +32,15 @@ const Zone = z
   })
   .meta({ description: "For what is said in local time.", example: "Europe/Paris" });
 
-const ProjectInput = z.strictObject({ name: Name }).meta({ id: "ProjectInput" });
+const ProjectInput = z
+  .strictObject({
+    name: Name,
+    organizationId: z
+      .uuid("organizationId is the id of an organization.")
+      .optional()
+      .meta({ description: "One in which you are an admin or owner. Left out: your own organization." }),
+  })
+  .meta({ id: "ProjectInput" });
 
 /** What a person may change of a project; only what is sent is written. */
 const ProjectPatch = z
@@ -55,55 +53,6 @@ const ProjectPatch = z
   })
   .partial()
   .meta({ id: "ProjectPatch", description: "Only what is sent is written." });
-
-export const ProjectView = z
-  .object({
-    id: z.uuid(),
-    name: z.string(),
-    role: Role.nullable().meta({ description: "Your role; null for an API key." }),
-    pingKey: z
-      .string()
-      .nullable()
-      .meta({ description: "For slug ping URLs; null for viewers and for keys that only read." }),
-    timezone: z.string().meta({ description: "For what is said in local time." }),
-    checksFromPings: z.enum(["never", "asked", "always"]).meta({
-      description:
-        "Whether a ping may make the check that it names: never, only where it asks for it, or always.",
-    }),
-    retention: z
-      .object({
-        pings: z.int().meta({ description: "The newest so many of each check." }),
-        pingDays: z.int().meta({ description: "And for so many days at the most; the newest stays." }),
-        runDays: z.int().meta({ description: "Of runs and expected times." }),
-      })
-      .meta({ description: "What is kept of each check. The operator decides it.", id: "Retention" }),
-    version: z.int().meta({ description: "Grows with every edit; it is the ETag, for If-Match." }),
-    createdAt: Timestamp,
-  })
-  .meta({ id: "Project" });
-export type ProjectView = z.infer<typeof ProjectView>;
-
-/** A ping key lets its holder ping, so only who may write sees it. */
-function projectView(
-  project: Pick<
-    ProjectRow,
-    "id" | "name" | "pingKey" | "timezone" | "checksFromPings" | "version" | "createdAt"
-  > &
-    Retention,
-  who: { role: ProjectView["role"]; canWrite: boolean },
-): ProjectView {
-  return {
-    id: project.id,
-    name: project.name,
-    role: who.role,
-    pingKey: who.canWrite ? project.pingKey : null,
-    timezone: project.timezone,
-    checksFromPings: project.checksFromPings,
-    retention: { pings: project.keptPings, pingDays: project.keptPingDays, runDays: project.keptRunDays },
-    version: project.version,
-    createdAt: iso(project.createdAt),
-  };
-}
 
 /** Far more than a person has; a script that runs wild is stopped here. */
 const PROJECTS_MAX = 100;
@@ -139,9 +88,18 @@ export const projectRoutes = createRouter()
     async (c) => {
       const ownerId = requirePerson(c).userId;
       await refuseBeyondProjects(c, ownerId);
-      const project = await createProject(c.var.deps.db, { name: c.req.valid("json").name, ownerId });
-      c.header("etag", toETag(project.version));
-      return c.json(projectView(project, { role: "owner", canWrite: true }), 201);
+      const { name, organizationId } = c.req.valid("json");
+      if (organizationId !== undefined)
+        await requireOrganizationAdmin(c, { organizationId, userId: ownerId });
+      const { db } = c.var.deps;
+      const { id } = await createProject(db, {
+        name,
+        ownerId,
+        ...(organizationId !== undefined && { organizationId }),
+      });
+      c.set("role", "owner");
+      const view = await viewProject(c, id);
+      return c.json(withETag(c, view), 201);
     },
   )
   .openapi(
@@ -159,7 +117,7 @@ export const projectRoutes = createRouter()
     },
   )
   .openapi(
-    route(OWNER, {
+    route(ADMIN, {
       method: "patch",
       path: "/v1/projects/{projectId}",
       summary: "Edit a project",
@@ -197,7 +155,7 @@ export const projectRoutes = createRouter()
     },
   )
   .openapi(
-    route(FRESH_OWNER, {
+    route(FRESH_ADMIN, {
       method: "post",
       path: "/v1/projects/{projectId}/ping-key",
       summary: "Renew the ping key",
@@ -270,10 +228,4 @@ async function changeProject(
     ...(checksFromPings !== undefined && { checksFromPings }),
   };
   requireFound("project", await editProject(c.var.deps.db, projectId, { edit, version }));
-}
-
-async function viewProject(c: AppContext, projectId: string): Promise<ProjectView> {
-  const project = await findProject(c.var.deps.db, projectId);
-  if (project === null) throw ApiError.notFound("project");
-  return projectView(project, { role: c.var.role, canWrite: canWrite(c.var) });
 }

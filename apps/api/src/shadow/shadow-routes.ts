@@ -2,7 +2,7 @@ import { canBeAsked, SHADOW_PRODUCTS } from "@overdue/core/shadow";
 import { countWaitingForwards, endShadow, findShadow, resumeShadow, startShadow } from "@overdue/db";
 import { z } from "zod";
 
-import { OWNER, READ, READ_DETAILS } from "../http/access.ts";
+import { ADMIN, READ, READ_DETAILS } from "../http/access.ts";
 import type { AppContext } from "../http/context.ts";
 import { expectedVersion, IfMatch, requireFound, withETag } from "../http/edits.ts";
 import { ApiError } from "../http/problem.ts";
@@ -75,7 +75,7 @@ export const shadowRoutes = createRouter()
     async (c) => c.json(withETag(c, await view(c, c.req.valid("param").projectId)), 200),
   )
   .openapi(
-    route(OWNER, {
+    route(ADMIN, {
       method: "put",
       path: "/v1/projects/{projectId}/shadow",
       summary: "Start or change the shadow mode",
@@ -96,7 +96,7 @@ export const shadowRoutes = createRouter()
     },
   )
   .openapi(
-    route(OWNER, {
+    route(ADMIN, {
       method: "post",
       path: "/v1/projects/{projectId}/shadow/switch-over",
       summary: "Switch over",
@@ -112,7 +112,7 @@ export const shadowRoutes = createRouter()
     },
   )
   .openapi(
-    route(OWNER, {
+    route(ADMIN, {
       method: "post",
       path: "/v1/projects/{projectId}/shadow/resume",
       summary: "Undo the switch-over",

@@ -62,12 +62,12 @@ test("nothing that a stranger typed stands in a mail to an address that is not p
   const [{ userId }, email] = [await newPerson(), "target@example.org"];
   const { id: projectId } = await createProject(db, { name: EVIL, ownerId: userId });
   const invitationId = await db.transaction((tx) =>
-    invite(tx, { projectId, email, role: "editor", invitedBy: userId }),
+    invite(tx, { to: { projectId }, email, role: "member", invitedBy: userId }),
   );
   await queueAccountMail(db, { kind: "invitation", email, invitationId });
   const { text, html, subject } = await mailTo(email);
   expect(tokenIn(text)).not.toBe("");
-  expect(text).toContain("an editor");
+  expect(text).toContain("to a project as a member");
   expect(`${subject} ${text} ${html} ${smtp.received.map(({ raw }) => raw).join("")}`).not.toContain("evil");
 });
 

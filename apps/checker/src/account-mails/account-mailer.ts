@@ -36,7 +36,7 @@ export function openAccountMails(of: { db: Db; config: Config; log: Logger }): M
 }
 
 const NOT_YOU = "If this was not you, do nothing: without the link nothing happens.";
-const ROLE_WORDS = { owner: "an owner", editor: "an editor", viewer: "a viewer" };
+const ROLE_WORDS = { owner: "an owner", admin: "an admin", member: "a member", viewer: "a viewer" };
 
 /**
  * Composes a queued mail when it is sent, not when it is requested: the response to the request, or its duration, must not
@@ -130,12 +130,13 @@ async function composeInvitation({ db, mail, publicUrl }: To): Promise<AccountMa
   if (invitation === null) return null;
   const { id: invitationId, email, role } = invitation;
   const token = await newAccountToken(db, { purpose: "invitation", email, invitationId });
+  const place = invitation.projectId === null ? "an organization" : "a project";
   const inviter = invitation.invitedBy ?? "An owner";
   return {
-    subject: "You are invited to a project in Overdue",
+    subject: `You are invited to ${place} in Overdue`,
     sentences: [
-      `${inviter} invites you to a project as ${ROLE_WORDS[role]}. Overdue watches jobs, and alerts people when one does not run.`,
-      "Open this link to see the project's name, and accept or decline. It works once, for three days. Nothing happens unless you accept.",
+      `${inviter} invites you to ${place} as ${ROLE_WORDS[role]}. Overdue watches jobs, and alerts people when one does not run.`,
+      "Open this link to see its name, and accept or decline. It works once, for three days. Nothing happens unless you accept.",
     ],
     button: { label: "See the invitation", url: `${publicUrl}/invitation?token=${token}` },
     reason: `Sent by Overdue, since ${inviter} typed this address at ${publicUrl}.`,

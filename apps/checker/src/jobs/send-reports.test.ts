@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 
-import { type Db, openDb, queueReports, schema, stopReports } from "@overdue/db";
+import { addMember, type Db, openDb, queueReports, schema, stopReports } from "@overdue/db";
 import {
   aCheck,
   aProject,
@@ -36,7 +36,7 @@ afterAll(async () => {
 });
 
 /** A project with a check, and a member whose report is due. */
-async function aReader({ role = "owner", checks = 1 }: { role?: "owner" | "editor"; checks?: number } = {}) {
+async function aReader({ role = "owner", checks = 1 }: { role?: "owner" | "member"; checks?: number } = {}) {
   const { projectId } = await aProject(database.pool);
   for (let count = 0; count < checks; count += 1) {
     await aCheck(database.pool, {
@@ -48,7 +48,7 @@ async function aReader({ role = "owner", checks = 1 }: { role?: "owner" | "edito
   const email = `${randomUUID()}@example.org`;
   const userId = randomUUID();
   await db.insert(schema.users).values({ id: userId, name: "Ada", email, emailVerified: true });
-  await db.insert(schema.members).values({ projectId, userId, role });
+  await addMember(db, { projectId, userId, role });
   return { projectId, userId, email };
 }
 
@@ -109,7 +109,7 @@ test("after a long silence only the newest period is reported", async () => {
 });
 
 test("an owner who chose nothing is put down for the first of the month; an editor is not", async () => {
-  const [owner, editor] = [await aReader(), await aReader({ role: "editor" })];
+  const [owner, editor] = [await aReader(), await aReader({ role: "member" })];
   await sendReports(db, { ownerContact, log });
   expect(await reportOf(owner.projectId)).toMatchObject({ every: "month" });
   expect((await reportOf(owner.projectId))?.dueAt?.getUTCDate()).toBe(1);

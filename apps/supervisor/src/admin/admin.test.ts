@@ -1,4 +1,4 @@
-import { keyringOf, openDb, schema, unseal } from "@overdue/db";
+import { findRole, keyringOf, openDb, schema, unseal } from "@overdue/db";
 import { testDatabase } from "@overdue/testkit";
 import { eq } from "drizzle-orm";
 import { afterAll, describe, expect, test } from "vitest";
@@ -145,6 +145,23 @@ test("a made account becomes a member of a project", async () => {
   await admin(`member add --project ${project} --email ann@example.org --role editor`);
   const rows = await db.select().from(schema.members).where(eq(schema.members.userId, user));
   expect(rows).toMatchObject([{ projectId: project, role: "editor" }]);
+});
+
+test("a made account becomes a member of an organization, which stands in the log of each of its projects", async () => {
+  const project = await newProject();
+  const listed: { id: string; organization: string }[] = JSON.parse(await admin("project list --json"));
+  const organization = listed.find(({ id }) => id === project)?.organization ?? "";
+  const { user } = JSON.parse(await admin("user create --email Kim@example.org --json"));
+  await admin(`member add --organization ${organization} --email kim@example.org --role admin`);
+  expect(await findRole(db, { projectId: project, userId: user })).toBe("admin");
+  const entries = await db
+    .select()
+    .from(schema.auditEntries)
+    .where(eq(schema.auditEntries.projectId, project));
+  expect(entries.at(-1)).toMatchObject({ action: "member.replace", objectName: "kim@example.org" });
+  await expect(admin("member add --email kim@example.org --role admin")).rejects.toThrow(
+    "Give either --project or --organization.",
+  );
 });
 
 test("a reset by command gives another password, ends every session and stands in the audit log", async () => {

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 
-import { insertAuditEntry } from "@overdue/db";
+import { insertAuditEntries } from "@overdue/db";
 
 import { Refusal } from "../refusal.ts";
 import type { Environment } from "../supervisor.ts";
@@ -50,17 +50,18 @@ async function runAndAudit(
   return await instance.db.transaction(async (tx) => {
     const output = await command.run({ ...instance, db: tx }, given);
     const values = { ...given, ...(typeof output === "object" && !Array.isArray(output) && output) };
-    const projectId = String(values["project"]);
-    const id = values["id"] ?? values["user"] ?? values["key"] ?? projectId;
-    await insertAuditEntry(tx, {
-      projectId,
+    const { project, organization } = values;
+    const place =
+      project === undefined ? { organizationId: textOf(organization) } : { projectId: textOf(project) };
+    const id = values["id"] ?? values["user"] ?? values["key"] ?? project;
+    await insertAuditEntries(tx, place, {
       at: Date.now(),
       actor: { kind: "operator", name: "a command of the operator" },
       address: null,
       action: audit,
       object: { id: textOf(id), name: textOf(given["name"] ?? given["email"]) },
       fields: Object.keys(given)
-        .filter((name) => name !== "project")
+        .filter((name) => name !== "project" && name !== "organization")
         .toSorted(),
     });
     return output;

@@ -38,7 +38,12 @@ export const projectCommands = {
     text: "list all projects",
     run: async ({ db }) => {
       const projects = await listAllProjects(db);
-      return projects.map(({ id, name, pingKey }) => ({ id, name, ping_key: pingKey }));
+      return projects.map(({ id, name, pingKey, organizationId }) => ({
+        id,
+        name,
+        ping_key: pingKey,
+        organization: organizationId,
+      }));
     },
   }),
 };

@@ -4,13 +4,16 @@ import { isNetwork } from "@overdue/config";
 import { mailAddress } from "@overdue/core";
 import {
   addMember,
+  addOrganizationMember,
   createKey,
   createUser,
   type Db,
+  findOrganization,
   findUserByEmail,
   hashPassword,
   listKeys,
   logAccountEvent,
+  MEMBER_ROLES,
   checkBroughtKey,
   KEY_REFUSALS,
   passwordProblem,
@@ -28,7 +31,10 @@ import { defineCommand, id, requireProject, text } from "./command.ts";
 
 const email = mailAddress("must be an e-mail address", "ascii domain");
 const password = z.string();
-const role = z.enum(schema.memberRole.enumValues, "must be owner, editor or viewer");
+/** `editor` is the old name of `member`, for one release. */
+const role = z
+  .enum([...MEMBER_ROLES, "editor"], "must be viewer, member, admin or owner")
+  .transform((given) => (given === "editor" ? "member" : given));
 
 export const userCommands = {
   "user create": defineCommand({
@@ -75,14 +81,20 @@ export const userCommands = {
     },
   }),
   "member add": defineCommand({
-    options: z.object({ project: id, email, role }),
-    text: "add a person to a project, or change their role there",
+    options: z.object({ project: id.optional(), organization: id.optional(), email, role }),
+    text: "add a person to a --project or an --organization, or change their role there",
     audit: "member.replace",
-    run: async ({ db }, given) => {
-      await requireProject(db, given.project);
-      const userId = await findUserId(db, given.email);
-      await addMember(db, { projectId: given.project, userId, role: given.role });
-      return { user: userId, role: given.role };
+    run: async ({ db }, { project, organization, role: given, ...person }) => {
+      const userId = await findUserId(db, person.email);
+      if (project !== undefined && organization === undefined) {
+        await requireProject(db, project);
+        await addMember(db, { projectId: project, userId, role: given });
+      } else if (organization !== undefined && project === undefined) {
+        if ((await findOrganization(db, organization)) === null)
+          throw new Refusal(`--organization: there is no organization ${organization}.`);
+        await addOrganizationMember(db, { organizationId: organization, userId, role: given });
+      } else throw new Refusal("Give either --project or --organization.");
+      return { user: userId, role: given };
     },
   }),
 };

@@ -48,7 +48,7 @@ function ConfirmAddressNotice({ email }: { email: string }) {
 }
 
 function InvitationNotice({
-  invitation: { id, projectName, invitedBy, role },
+  invitation: { id, name, to, invitedBy, role },
 }: {
   invitation: ReceivedInvitation;
 }) {
@@ -58,16 +58,11 @@ function InvitationNotice({
   const join = () => {
     accept
       .mutateAsync({ id })
-      .then(() => toast.success(`You are now a member of “${projectName}”.`))
+      .then(() => toast.success(`You are now a member of “${name}”.`))
       .catch(toast.error);
   };
   return (
-    <Alert
-      color="indigo"
-      icon={<IconUserPlus aria-hidden />}
-      title={`Join the project “${projectName}”?`}
-      mb="md"
-    >
+    <Alert color="indigo" icon={<IconUserPlus aria-hidden />} title={`Join the ${to} “${name}”?`} mb="md">
       <Text mb="xs">
         {invitedBy ?? "An owner"} invites you as {role}.
       </Text>

@@ -36,10 +36,10 @@ export function useChangePassword() {
 }
 
 async function readMe() {
-  const { user, projects, isOperator } = await parseResponse(api.v1.me.$get());
+  const { user, projects, organizations, isOperator } = await parseResponse(api.v1.me.$get());
   if (user === null)
     throw new ApiError({ status: 401, code: "unauthorized", detail: "Sign in as a person." });
-  return { user, projects, isOperator };
+  return { user, projects, organizations, isOperator };
 }
 
 /** A mutation that changes the session, and then clears the cache: what was read before belongs to somebody else. */

@@ -2,7 +2,7 @@
 import { act, screen, waitFor, within } from "@testing-library/react";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 
-import { ADA, appApi, INSTANCE } from "../../test/app-api.ts";
+import { ADA, appApi, INSTANCE, ORGANIZATION } from "../../test/app-api.ts";
 import { fakeApi, page, problem, type SentRequest } from "../../test/fake-api.ts";
 import { aCheck, anIncident, anOverview, CHECK, PROJECT } from "../../test/fixtures.ts";
 import { FakeEventSource, renderApp } from "../../test/render.tsx";
@@ -23,7 +23,13 @@ describe("the start page", () => {
   });
 
   test("leads to the project that was open last", async () => {
-    const me = { ...ADA, projects: [...ADA.projects, { id: "p2", name: "Work", role: "editor" as const }] };
+    const me = {
+      ...ADA,
+      projects: [
+        ...ADA.projects,
+        { id: "p2", name: "Work", role: "member" as const, organizationId: ORGANIZATION },
+      ],
+    };
     localStorage.setItem("overdue-last-project", "p2");
     fakeApi({ ...appApi(me), "GET /v1/projects/p2/check-overviews": page() });
     const { router } = await renderApp("/");
@@ -93,7 +99,13 @@ describe("the frame of a project", () => {
   });
 
   test("switches between projects", async () => {
-    const me = { ...ADA, projects: [...ADA.projects, { id: "p2", name: "Work", role: "editor" as const }] };
+    const me = {
+      ...ADA,
+      projects: [
+        ...ADA.projects,
+        { id: "p2", name: "Work", role: "member" as const, organizationId: ORGANIZATION },
+      ],
+    };
     fakeApi({
       ...appApi(me),
       "GET /v1/projects/p2/check-overviews": page(),
@@ -127,7 +139,10 @@ describe("the frame of a project", () => {
 });
 
 describe("somebody with view-only access", () => {
-  const viewer = { ...ADA, projects: [{ id: PROJECT, name: "Home server", role: "viewer" as const }] };
+  const viewer = {
+    ...ADA,
+    projects: [{ id: PROJECT, name: "Home server", role: "viewer" as const, organizationId: ORGANIZATION }],
+  };
 
   test("sees a note about it, and is not offered a new check", async () => {
     fakeApi(appApi(viewer));

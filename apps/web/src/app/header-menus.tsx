@@ -1,5 +1,6 @@
 import { ActionIcon, Button, type MantineColorScheme, useMantineColorScheme } from "@mantine/core";
 import {
+  IconBuilding,
   IconCheck,
   IconDeviceDesktop,
   IconLogout,
@@ -17,9 +18,9 @@ import { LazyMenu } from "../ui/lazy-menu.tsx";
 import { toast } from "../ui/toast.tsx";
 import styles from "./shell.module.css";
 
-/** Shows the current project, and links to the others. */
-export function ProjectSwitcher({ projects, projectId }: { projects: Me["projects"]; projectId: string }) {
-  const current = projects.find(({ id }) => id === projectId);
+/** Shows the current project, and links to the others, by organization where there are several. */
+export function ProjectSwitcher({ me, projectId }: { me: Me; projectId: string }) {
+  const current = me.projects.find(({ id }) => id === projectId);
   return (
     <LazyMenu
       position="bottom-start"
@@ -36,17 +37,42 @@ export function ProjectSwitcher({ projects, projectId }: { projects: Me["project
         </Button>
       }
       entries={() => [
-        { label: "Projects" },
-        ...projects.map(({ id, name }) => ({
-          id,
-          label: name,
-          to: `/projects/${id}/checks`,
-          right: id === projectId ? <IconCheck size={16} aria-label="open now" /> : null,
-        })),
+        ...projectGroups(me).flatMap(({ label, projects }) => [
+          { label },
+          ...projects.map(({ id, name }) => ({
+            id,
+            label: name,
+            to: `/projects/${id}/checks`,
+            right: id === projectId ? <IconCheck size={16} aria-label="open now" /> : null,
+          })),
+        ]),
         "divider",
         { label: "New project", to: "/projects/new", icon: <IconPlus size={16} aria-hidden /> },
+        ...me.organizations.map(({ id, name }) => ({
+          id: `organization ${id}`,
+          label: me.organizations.length === 1 ? "Organization" : `Organization ${name}`,
+          to: `/organizations/${id}`,
+          icon: <IconBuilding size={16} aria-hidden />,
+        })),
       ]}
     />
+  );
+}
+
+type ProjectGroup = { label: string; projects: Me["projects"] };
+
+/** A person in one organization sees no more than their projects. */
+function projectGroups({ projects, organizations }: Me): ProjectGroup[] {
+  if (new Set(projects.map(({ organizationId }) => organizationId)).size <= 1)
+    return [{ label: "Projects", projects }];
+  const groups = organizations.map(({ id, name }) => ({
+    label: name,
+    projects: projects.filter(({ organizationId }) => organizationId === id),
+  }));
+  const named = new Set(organizations.map(({ id }) => id));
+  const others = projects.filter(({ organizationId }) => !named.has(organizationId));
+  return [...groups, { label: "Shared with you", projects: others }].filter(
+    (group) => group.projects.length > 0,
   );
 }
 

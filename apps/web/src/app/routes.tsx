@@ -43,6 +43,9 @@ const checkLink = createRoute({
 const newProject = createRoute({
   getParentRoute: () => signedIn,
   path: "/projects/new",
+  validateSearch: ({ organization }: Record<string, unknown>): { organization?: string | undefined } => ({
+    organization: readText(organization),
+  }),
   component: lazyRouteComponent(() => import("../pages/account-pages.tsx"), "NewProjectPage"),
 });
 
@@ -50,6 +53,12 @@ const personal = createRoute({
   getParentRoute: () => signedIn,
   id: "personal",
   component: lazyRouteComponent(() => import("../pages/account-pages.tsx"), "AccountLayout"),
+});
+
+const organization = createRoute({
+  getParentRoute: () => personal,
+  path: "/organizations/$organizationId",
+  component: lazyRouteComponent(() => import("../pages/organization-page.tsx"), "OrganizationPage"),
 });
 
 const account = createRoute({
@@ -253,7 +262,7 @@ export const routeTree = root.addChildren([
     home,
     checkLink,
     newProject,
-    personal.addChildren([account, operator]),
+    personal.addChildren([account, operator, organization]),
     projectRoute.addChildren([
       projectHome,
       checkList,

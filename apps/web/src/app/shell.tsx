@@ -97,7 +97,7 @@ export function Shell({ me, projectId, openIncidents, banner, children }: Props)
           <span className={styles["name"]}>Overdue</span>
           <VisuallyHidden>: to the checks</VisuallyHidden>
         </Link>
-        <ProjectSwitcher projects={me.projects} projectId={projectId} />
+        <ProjectSwitcher me={me} projectId={projectId} />
         <nav className={styles["sections"]} aria-label="Project">
           {SECTIONS.map((section) => (
             <Link

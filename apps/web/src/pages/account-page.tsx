@@ -30,6 +30,16 @@ export function AccountPage() {
             </li>
           ))}
         </ul>
+        <ul>
+          {me.organizations.map(({ id, name, role }) => (
+            <li key={id}>
+              <TextLink to="/organizations/$organizationId" params={{ organizationId: id }}>
+                Organization {name}
+              </TextLink>
+              , {role}
+            </li>
+          ))}
+        </ul>
         <p>Your report by e-mail is chosen for each project, in its settings.</p>
       </Card>
       <PasswordCard />

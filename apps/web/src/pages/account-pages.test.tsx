@@ -171,7 +171,8 @@ describe("an invitation", () => {
   const invitation = {
     id: "v1",
     email: "ada@example.org",
-    projectName: "Home server",
+    name: "Home server",
+    to: "project",
     invitedBy: "Bob",
     role: "viewer",
     expiresAt: "2026-12-01T00:00:00.000Z",

@@ -1,7 +1,7 @@
-import { Button, Stack, TextInput } from "@mantine/core";
+import { Button, NativeSelect, Stack, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useSuspenseQuery } from "@tanstack/react-query";
-import { Outlet, useNavigate } from "@tanstack/react-router";
+import { Outlet, useNavigate, useSearch } from "@tanstack/react-router";
 import { AccountFrame } from "../accounts/account-frame.tsx";
 import { AccountNotices } from "../accounts/account-notices.tsx";
 import { meQuery } from "../accounts/account-queries.ts";
@@ -11,6 +11,7 @@ import { Shell } from "../app/shell.tsx";
 import { useCreateProject } from "../projects/project-queries.ts";
 import { ErrorAlert } from "../ui/listing.tsx";
 import { TextLink } from "../ui/page.tsx";
+import { isAdmin } from "../ui/role.tsx";
 
 /** The frame of pages outside of projects, with the top bar of the project that was opened last. */
 export function AccountLayout() {
@@ -33,11 +34,22 @@ export function NewProjectPage() {
   const navigate = useNavigate();
   const { data: me } = useSuspenseQuery(meQuery);
   const create = useCreateProject();
-  const form = useForm({ mode: "uncontrolled", initialValues: { name: "" } });
-  const submit = ({ name }: { name: string }) =>
-    create.mutate(name, {
-      onSuccess: ({ id }) => void navigate({ to: "/projects/$projectId/checks", params: { projectId: id } }),
-    });
+  const { organization } = useSearch({ from: "/signed-in/projects/new" });
+  const choices = me.organizations.filter(({ role }) => isAdmin(role));
+  const chosen =
+    choices.find(({ id }) => id === organization) ?? choices.find(({ role }) => role === "owner");
+  const form = useForm({
+    mode: "uncontrolled",
+    initialValues: { name: "", organizationId: (chosen ?? choices[0])?.id },
+  });
+  const submit = ({ name, organizationId }: typeof form.values) =>
+    create.mutate(
+      { name, ...(organizationId !== undefined && { organizationId }) },
+      {
+        onSuccess: ({ id }) =>
+          void navigate({ to: "/projects/$projectId/checks", params: { projectId: id } }),
+      },
+    );
   return (
     <AccountFrame
       title={me.projects.length === 0 ? "Your first project" : "New project"}
@@ -54,6 +66,13 @@ export function NewProjectPage() {
             maxLength={100}
             {...form.getInputProps("name")}
           />
+          {choices.length > 1 && (
+            <NativeSelect
+              label="Organization"
+              data={choices.map(({ id, name }) => ({ value: id, label: name }))}
+              {...form.getInputProps("organizationId")}
+            />
+          )}
           <Button type="submit" loading={create.isPending}>
             Create project
           </Button>

@@ -18,7 +18,8 @@ import { ErrorAlert } from "../ui/listing.tsx";
 
 const ROLES = {
   owner: "an owner, with access to everything",
-  editor: "an editor, who can change checks and channels",
+  admin: "an admin, who can also change members, keys and settings",
+  member: "a member, who can change checks and channels",
   viewer: "a viewer, with view-only access",
 };
 
@@ -48,10 +49,10 @@ export function InvitationPage() {
         {null}
       </AccountFrame>
     );
-  const { projectName, invitedBy, role } = invitation;
+  const { name, to, invitedBy, role } = invitation;
   return (
     <AccountFrame
-      title={`Join the project “${projectName}”?`}
+      title={`Join the ${to} “${name}”?`}
       lead={`${invitedBy ?? "An owner"} invites ${invitation.email} as ${ROLES[role]}.`}
     >
       <Stack>
@@ -92,7 +93,9 @@ function AcceptButton({ invitation, token }: Props) {
       { id: invitation.id, token },
       {
         onSuccess: ({ projectId }) =>
-          void navigate({ to: "/projects/$projectId/checks", params: { projectId } }),
+          void (projectId === null
+            ? navigate({ to: "/" })
+            : navigate({ to: "/projects/$projectId/checks", params: { projectId } })),
       },
     );
   return (

@@ -13,6 +13,7 @@ import { isStale } from "../api/problem.ts";
 import { CodeBlock } from "../ui/code-block.tsx";
 import { toast } from "../ui/toast.tsx";
 import { TimezoneSelect } from "../ui/pick.tsx";
+import { isAdmin } from "../ui/role.tsx";
 
 export function ProjectSettingsPage() {
   const { projectId } = useParams({ from: "/signed-in/projects/$projectId/settings" });
@@ -24,9 +25,9 @@ export function ProjectSettingsPage() {
         <>
           <ProjectCard key={`${project.id} ${project.version}`} project={project} />
           <PingKeyCard project={project} />
-          {project.role === "owner" && <KeyCard projectId={projectId} />}
-          <MemberCard projectId={projectId} canChange={project.role === "owner"} />
-          {project.role === "owner" && <AuditLink projectId={projectId} />}
+          {isAdmin(project.role) && <KeyCard projectId={projectId} />}
+          <MemberCard place={{ projectId }} own={project.role ?? "viewer"} />
+          {isAdmin(project.role) && <AuditLink projectId={projectId} />}
           <ReportCard projectId={projectId} projectZone={project.timezone} />
         </>
       ) : (
@@ -46,15 +47,15 @@ function AuditLink({ projectId }: { projectId: string }) {
   );
 }
 
-/** The name and the time zone of a project. Only owners can change them. */
+/** The name and the time zone of a project. Only admins and owners can change them. */
 export function ProjectCard({ project }: { project: ProjectView }) {
   return (
     <Card title="Project">
-      {project.role === "owner" ? (
+      {isAdmin(project.role) ? (
         <ProjectForm project={project} />
       ) : (
         <Text>
-          {project.name}, time zone {project.timezone}. Only owners can change this.
+          {project.name}, time zone {project.timezone}. Only admins and owners can change this.
         </Text>
       )}
     </Card>
@@ -114,7 +115,7 @@ export function PingKeyCard({ project }: { project: ProjectView }) {
         allows nothing else.
       </Text>
       {project.pingKey === null ? (
-        <Text>Only editors and owners can see it.</Text>
+        <Text>Viewers cannot see it.</Text>
       ) : (
         <CodeBlock code={project.pingKey} what="ping key" />
       )}

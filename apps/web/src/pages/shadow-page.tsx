@@ -18,13 +18,14 @@ import { ErrorAlert } from "../ui/listing.tsx";
 import { BackArrow, Page, PageSkeleton, TextLink } from "../ui/page.tsx";
 import { ExactTime, RelativeTime } from "../ui/time.tsx";
 import { toast } from "../ui/toast.tsx";
+import { isAdmin } from "../ui/role.tsx";
 
 /** A project's shadow mode: what it forwards where, and where the other product's verdicts differ. */
 export function ShadowPage() {
   const { projectId } = useParams({ from: "/signed-in/projects/$projectId/shadow" });
   const { data: shadow, error, refetch } = useQuery(shadowQuery(projectId));
   const { data: project } = useQuery(projectQuery(projectId));
-  const isOwner = project?.role === "owner";
+  const isOwner = isAdmin(project?.role ?? null);
   return (
     <Page
       title="Shadow mode"

@@ -2,14 +2,17 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { beforeEach, expect, test } from "vitest";
 
-import { ADA, appApi } from "../../test/app-api.ts";
+import { ADA, appApi, ORGANIZATION } from "../../test/app-api.ts";
 import { fakeApi, page } from "../../test/fake-api.ts";
 import { anOverview, CHECK, PROJECT } from "../../test/fixtures.ts";
 import { renderApp } from "../../test/render.tsx";
 import { findCommands } from "./command-palette.tsx";
 
 const LIST = `/v1/projects/${PROJECT}/check-overviews`;
-const asViewer = { ...ADA, projects: [{ id: PROJECT, name: "Home server", role: "viewer" as const }] };
+const asViewer = {
+  ...ADA,
+  projects: [{ id: PROJECT, name: "Home server", role: "viewer" as const, organizationId: ORGANIZATION }],
+};
 
 beforeEach(() => {
   fakeApi({ ...appApi(), [`GET ${LIST}`]: page(anOverview()) });

@@ -12,21 +12,21 @@ import { toast } from "../ui/toast.tsx";
 import {
   invitationsQuery,
   type InvitationView,
-  ROLES,
+  type Place,
+  rolesUpTo,
   toRole,
   useInvite,
   useRevokeInvitation,
-} from "./project-queries.ts";
+} from "./people-queries.ts";
 import { Hint } from "../ui/hint.tsx";
+import type { Role } from "../ui/role.tsx";
 
-const ROLE_OPTIONS = Object.entries(ROLES).map(([value, label]) => ({ value, label }));
-
-/** The open invitations of a project, and a form for another one. */
-export function Invitations({ projectId }: { projectId: string }) {
+/** The open invitations to a project or an organization, and a form for another one. `own`: the person's role there. */
+export function Invitations({ place, own }: { place: Place; own: Role }) {
   const [link, setLink] = useState<string | null>(null);
   return (
     <>
-      <OpenInvitations projectId={projectId} />
+      <OpenInvitations place={place} />
       {link !== null && (
         <Alert
           icon={<IconMail aria-hidden />}
@@ -41,14 +41,14 @@ export function Invitations({ projectId }: { projectId: string }) {
           <CodeBlock code={link} what="invitation link" />
         </Alert>
       )}
-      <InvitationForm projectId={projectId} onLink={setLink} />
+      <InvitationForm place={place} own={own} onLink={setLink} />
     </>
   );
 }
 
-function OpenInvitations({ projectId }: { projectId: string }) {
-  const { data: invitations = [] } = useQuery(invitationsQuery(projectId));
-  const revoke = useRevokeInvitation(projectId);
+function OpenInvitations({ place }: { place: Place }) {
+  const { data: invitations = [] } = useQuery(invitationsQuery(place));
+  const revoke = useRevokeInvitation(place);
   if (invitations.length === 0) return null;
   const columns: Column<InvitationView>[] = [
     { head: "Invited", cell: ({ email }) => email },
@@ -74,10 +74,10 @@ function OpenInvitations({ projectId }: { projectId: string }) {
   return <DataTable columns={columns} rows={invitations} rowKey={({ id }) => id} />;
 }
 
-type FormProps = { projectId: string; onLink: (link: string | null) => void };
+type FormProps = { place: Place; own: Role; onLink: (link: string | null) => void };
 
-function InvitationForm({ projectId, onLink }: FormProps) {
-  const invite = useInvite(projectId);
+function InvitationForm({ place, own, onLink }: FormProps) {
+  const invite = useInvite(place);
   const form = useForm({ initialValues: { email: "", role: "viewer" } });
   const submit = ({ email, role }: typeof form.values) =>
     invite.mutate(
@@ -106,7 +106,7 @@ function InvitationForm({ projectId, onLink }: FormProps) {
           maxLength={254}
           {...form.getInputProps("email")}
         />
-        <NativeSelect label="Role" data={ROLE_OPTIONS} {...form.getInputProps("role")} />
+        <NativeSelect label="Role" data={rolesUpTo(own)} {...form.getInputProps("role")} />
         <Button type="submit" variant="default" loading={invite.isPending} mt={25}>
           Invite
         </Button>

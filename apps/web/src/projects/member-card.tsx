@@ -11,35 +11,39 @@ import { Listing } from "../ui/listing.tsx";
 import { toast } from "../ui/toast.tsx";
 import { Invitations } from "./invitations.tsx";
 import {
-  memberKeysQuery,
+  madeQuery,
   membersQuery,
   type MemberView,
+  type Place,
   ROLES,
+  rolesUpTo,
   toRole,
   useChangeRole,
-  useLeaveProject,
+  useLeave,
   useRemoveMember,
-} from "./project-queries.ts";
+} from "./people-queries.ts";
+import { isAdmin, type Role } from "../ui/role.tsx";
 import { LazyPopover } from "../ui/lazy-popover.tsx";
 
-type Props = { projectId: string; canChange: boolean };
+type Props = { place: Place; own: Role };
 
-/** The members of a project and their roles. Owners can invite and remove people, and change roles. */
-export function MemberCard({ projectId, canChange }: Props) {
-  const query = useQuery(membersQuery(projectId));
+/** The people in a project or an organization with their roles. Admins and owners invite and remove people, and change roles. */
+export function MemberCard({ place, own }: Props) {
+  const query = useQuery(membersQuery(place));
+  const canChange = isAdmin(own);
   return (
     <Card title="Members">
-      <Listing query={query} empty="This project has no members.">
+      <Listing query={query} empty="Nobody is a member.">
         {(members) => (
           <DataTable
-            columns={canChange ? ownerColumns(projectId) : [...COLUMNS, ROLE_COLUMN]}
+            columns={canChange ? adminColumns(place, own) : [...COLUMNS, ROLE_COLUMN]}
             rows={members}
             rowKey={({ userId }) => userId}
           />
         )}
       </Listing>
-      {canChange && <Invitations projectId={projectId} />}
-      <LeaveProject projectId={projectId} />
+      {canChange && <Invitations place={place} own={own} />}
+      <Leave place={place} />
     </Card>
   );
 }
@@ -50,32 +54,36 @@ const COLUMNS: Column<MemberView>[] = [
 ];
 const ROLE_COLUMN: Column<MemberView> = { head: "Role", cell: ({ role }) => ROLES[role] };
 
-function ownerColumns(projectId: string): Column<MemberView>[] {
+function adminColumns(place: Place, own: Role): Column<MemberView>[] {
   return [
     ...COLUMNS,
-    { head: "Role", cell: (member) => <RoleSelect projectId={projectId} member={member} /> },
+    { head: "Role", cell: (member) => <RoleSelect place={place} own={own} member={member} /> },
     {
       head: "Remove",
       isHeadHidden: true,
-      cell: (member) => <RemoveMember projectId={projectId} member={member} />,
+      cell: (member) =>
+        member.ownRole === null ? (
+          <Text size="sm" c="dimmed">
+            by the organization
+          </Text>
+        ) : (
+          <RemoveMember place={place} member={member} />
+        ),
     },
   ];
 }
 
-type MemberProps = { projectId: string; member: MemberView };
+type MemberProps = { place: Place; member: MemberView };
 
-const ROLE_NAMES = [
-  { value: "viewer", label: "Viewer" },
-  { value: "editor", label: "Editor" },
-  { value: "owner", label: "Owner" },
-];
-
-function RoleSelect({ projectId, member: { userId, name, role } }: MemberProps) {
-  const change = useChangeRole(projectId);
+function RoleSelect({ place, own, member: { userId, name, role } }: MemberProps & { own: Role }) {
+  const change = useChangeRole(place);
+  const choices = rolesUpTo(own).map(({ value, label }) => ({ value, label: label.split(":")[0] ?? label }));
+  // An admin does not change an owner.
+  if (choices.every(({ value }) => value !== role)) return ROLES[role];
   return (
     <NativeSelect
       aria-label={`Role of ${name}`}
-      data={ROLE_NAMES}
+      data={choices}
       value={role}
       disabled={change.isPending}
       onChange={({ currentTarget }) =>
@@ -88,8 +96,8 @@ function RoleSelect({ projectId, member: { userId, name, role } }: MemberProps) 
   );
 }
 
-/** Asks before removing a person, and lists the API keys that they created, which would keep working. */
-function RemoveMember({ projectId, member: { userId, name } }: MemberProps) {
+/** Asks before removing a person, and lists what they made that works without them. */
+function RemoveMember({ place, member: { userId, name } }: MemberProps) {
   return (
     <LazyPopover
       position="bottom-end"
@@ -100,46 +108,46 @@ function RemoveMember({ projectId, member: { userId, name } }: MemberProps) {
           variant="subtle"
           color="red"
           aria-label={`Remove ${name}`}
-          title="Remove from the project; the account stays"
+          title="Remove; the account stays"
         >
           <IconTrash size={17} />
         </ActionIcon>
       }
     >
-      {() => <RemovalQuestion projectId={projectId} userId={userId} name={name} />}
+      {() => <RemovalQuestion place={place} userId={userId} name={name} />}
     </LazyPopover>
   );
 }
 
-function RemovalQuestion({ projectId, userId, name }: { projectId: string; userId: string; name: string }) {
-  const { data: keys = [], isPending } = useQuery(memberKeysQuery({ projectId, userId }));
-  const remove = useRemoveMember(projectId);
-  const [revokeKeys, setRevokeKeys] = useState(false);
+function RemovalQuestion({ place, userId, name }: { place: Place; userId: string; name: string }) {
+  const { data: made = { keys: [], invitations: [] }, isPending } = useQuery(madeQuery({ ...place, userId }));
+  const remove = useRemoveMember(place);
+  const [endsKeys, setEndsKeys] = useState(false);
+  const [endsInvitations, setEndsInvitations] = useState(true);
   const submit = () =>
     remove.mutate(
-      { userId, keys: revokeKeys ? "end" : "keep" },
+      { userId, keys: endsKeys ? "end" : "keep", invitations: endsInvitations ? "end" : "keep" },
       { onSuccess: () => toast.success(`${name} is no longer a member.`), onError: toast.error },
     );
   return (
     <Stack gap="xs">
-      <Text>{name} loses access to this project immediately. To come back they need a new invitation.</Text>
-      {keys.length > 0 && (
-        <>
-          <Text>They created these API keys, which keep working:</Text>
-          <List>
-            {keys.map((key) => (
-              <List.Item key={key.id}>
-                {key.name} ({key.scope})
-              </List.Item>
-            ))}
-          </List>
-          <Checkbox
-            label="Revoke these keys too"
-            checked={revokeKeys}
-            onChange={(event) => setRevokeKeys(event.currentTarget.checked)}
-          />
-        </>
-      )}
+      <Text>
+        {name} loses access to this {nounOf(place)} immediately. To come back they need a new invitation.
+      </Text>
+      <Made
+        title="They created these API keys, which keep working:"
+        lines={made.keys.map((key) => `${key.name} (${key.scope})`)}
+        choice={{ label: "Revoke these keys too", checked: endsKeys, onChange: setEndsKeys }}
+      />
+      <Made
+        title="They invited these people, who have not accepted yet:"
+        lines={made.invitations.map(({ email, role }) => `${email} (${role})`)}
+        choice={{
+          label: "Revoke these invitations too",
+          checked: endsInvitations,
+          onChange: setEndsInvitations,
+        }}
+      />
       <Button color="red" size="compact-md" disabled={isPending} loading={remove.isPending} onClick={submit}>
         Remove {name}
       </Button>
@@ -147,14 +155,41 @@ function RemovalQuestion({ projectId, userId, name }: { projectId: string; userI
   );
 }
 
+type MadeProps = {
+  title: string;
+  lines: string[];
+  choice: { label: string; checked: boolean; onChange: (checked: boolean) => void };
+};
+
+/** One kind of what a member made, with the choice to end it. */
+function Made({ title, lines, choice }: MadeProps) {
+  if (lines.length === 0) return null;
+  return (
+    <>
+      <Text>{title}</Text>
+      <List>
+        {lines.map((line) => (
+          <List.Item key={line}>{line}</List.Item>
+        ))}
+      </List>
+      <Checkbox
+        label={choice.label}
+        checked={choice.checked}
+        onChange={(event) => choice.onChange(event.currentTarget.checked)}
+      />
+    </>
+  );
+}
+
 /** Every member can leave, whatever their role. The server refuses this to the last owner, and says what to do. */
-function LeaveProject({ projectId }: { projectId: string }) {
-  const leave = useLeaveProject(projectId);
+function Leave({ place }: { place: Place }) {
+  const leave = useLeave(place);
   const navigate = useNavigate();
+  const noun = nounOf(place);
   const submit = () =>
     leave.mutate(undefined, {
       onSuccess: () => {
-        toast.success("You left the project.");
+        toast.success(`You left the ${noun}.`);
         void navigate({ to: "/" });
       },
       onError: toast.error,
@@ -164,10 +199,10 @@ function LeaveProject({ projectId }: { projectId: string }) {
       <LazyPopover
         position="bottom-start"
         width={300}
-        label="Leave this project?"
+        label={`Leave this ${noun}?`}
         target={
           <Button variant="default" size="compact-md">
-            Leave this project
+            Leave this {noun}
           </Button>
         }
       >
@@ -182,4 +217,8 @@ function LeaveProject({ projectId }: { projectId: string }) {
       </LazyPopover>
     </Group>
   );
+}
+
+function nounOf(place: Place): "project" | "organization" {
+  return "projectId" in place ? "project" : "organization";
 }

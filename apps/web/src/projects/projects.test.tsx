@@ -5,16 +5,19 @@ import { describe, expect, test } from "vitest";
 import { fakeApi, page, problem } from "../../test/fake-api.ts";
 import { AT, PROJECT } from "../../test/fixtures.ts";
 import { renderPart, tableRows } from "../../test/render.tsx";
+import type { Role } from "../ui/role.tsx";
 import { Invitations } from "./invitations.tsx";
 import { KeyCard } from "./key-card.tsx";
 import { MemberCard } from "./member-card.tsx";
 import { PingKeyCard, ProjectCard } from "../pages/project-settings-page.tsx";
-import { type KeyView, type MemberView, projectQuery, type ProjectView } from "./project-queries.ts";
+import type { MemberView } from "./people-queries.ts";
+import { type KeyView, projectQuery, type ProjectView } from "./project-queries.ts";
 
 const PATH = `/v1/projects/${PROJECT}`;
 const project: ProjectView = {
   id: PROJECT,
   name: "Home server",
+  organization: { id: "o1", name: "Ada" },
   role: "owner",
   pingKey: "pk_1234",
   timezone: "Europe/Berlin",
@@ -35,7 +38,16 @@ const key: KeyView = {
   lastUsedFrom: null,
 };
 const ada: MemberView = { userId: "ada", name: "Ada", email: "ada@example.org", role: "owner", since: AT };
-const bob: MemberView = { userId: "bob", name: "Bob", email: "bob@example.org", role: "editor", since: AT };
+const bob: MemberView = { userId: "bob", name: "Bob", email: "bob@example.org", role: "member", since: AT };
+
+const OPEN = {
+  id: "v1",
+  email: "eve@example.org",
+  role: "viewer",
+  invitedBy: "Ada",
+  createdAt: AT,
+  expiresAt: new Date(Date.now() + 7_300_000).toISOString(),
+};
 
 describe("the name of a project", () => {
   test("is saved by its owners", async () => {
@@ -71,7 +83,7 @@ describe("the name of a project", () => {
   test("is only shown to others", async () => {
     await renderPart(<ProjectCard project={{ ...project, role: "viewer" }} />);
     expect(
-      screen.getByText("Home server, time zone Europe/Berlin. Only owners can change this."),
+      screen.getByText("Home server, time zone Europe/Berlin. Only admins and owners can change this."),
     ).toBeTruthy();
     expect(screen.queryByRole("textbox")).toBeNull();
   });
@@ -79,7 +91,7 @@ describe("the name of a project", () => {
 
 test.each([
   ["pk_1234", "pk_1234"],
-  [null, "Only editors and owners can see it."],
+  [null, "Viewers cannot see it."],
 ])("the ping key %s is shown as: %s", async (pingKey, text) => {
   await renderPart(<PingKeyCard project={{ ...project, pingKey }} />);
   expect(screen.getByText(text)).toBeTruthy();
@@ -130,23 +142,23 @@ describe("API keys", () => {
 });
 
 describe("members", () => {
-  async function renderMembers(handlers: Parameters<typeof fakeApi>[0] = {}, canChange = true) {
+  async function renderMembers(handlers: Parameters<typeof fakeApi>[0] = {}, own: Role = "owner") {
     const sent = fakeApi({
       [`GET ${PATH}/members`]: page(ada, bob),
       [`GET ${PATH}/invitations`]: page(),
-      [`GET ${PATH}/members/bob/keys`]: page(key),
+      [`GET ${PATH}/members/bob/made`]: { keys: [key], invitations: [{ ...OPEN, email: "kim@example.org" }] },
       ...handlers,
     });
-    const rendered = await renderPart(<MemberCard projectId={PROJECT} canChange={canChange} />);
+    const rendered = await renderPart(<MemberCard place={{ projectId: PROJECT }} own={own} />);
     await screen.findByText("Bob");
     return { ...rendered, sent: () => sent.filter(({ method }) => method !== "GET") };
   }
 
   test("are listed with their roles for those who cannot change them", async () => {
-    await renderMembers({}, false);
+    await renderMembers({}, "viewer");
     expect(tableRows()).toEqual([
-      ["Ada", "ada@example.org", "Owner: everything, including members and keys"],
-      ["Bob", "bob@example.org", "Editor: checks, channels, routes"],
+      ["Ada", "ada@example.org", "Owner: everything"],
+      ["Bob", "bob@example.org", "Member: checks, channels, routes"],
     ]);
     expect(screen.queryByLabelText("Invite by e-mail")).toBeNull();
   });
@@ -165,7 +177,7 @@ describe("members", () => {
     await question.findByText("terraform (write)");
     await user.click(question.getByRole("button", { name: "Remove Bob" }));
     await screen.findByText("Bob is no longer a member.");
-    expect(sent()[0]?.query).toEqual({ keys: "keep" });
+    expect(sent()[0]?.query).toEqual({ keys: "keep", invitations: "end" });
   });
 
   test("are removed together with their keys on request", async () => {
@@ -173,8 +185,20 @@ describe("members", () => {
     await user.click(screen.getByRole("button", { name: "Remove Bob" }));
     const question = within(await screen.findByRole("dialog"));
     await user.click(await question.findByLabelText("Revoke these keys too"));
+    await question.findByText("kim@example.org (viewer)");
+    await user.click(question.getByLabelText("Revoke these invitations too"));
     await user.click(question.getByRole("button", { name: "Remove Bob" }));
-    await waitFor(() => expect(sent()[0]?.query).toEqual({ keys: "end" }));
+    await waitFor(() => expect(sent()[0]?.query).toEqual({ keys: "end", invitations: "keep" }));
+  });
+
+  test("who are in by the organization alone are removed there, and an owner is not changed by an admin", async () => {
+    const inBoth = [ada, { ...bob, ownRole: null }];
+    await renderMembers({ [`GET ${PATH}/members`]: page(...inBoth) }, "admin");
+    expect(tableRows().map((row) => row.slice(2))).toEqual([
+      ["Owner: everything", ""],
+      ["ViewerMemberAdmin", "by the organization"],
+    ]);
+    expect(screen.queryByRole("button", { name: "Remove Bob" })).toBeNull();
   });
 
   test("cannot leave as the last owner, and learn what to do", async () => {
@@ -187,18 +211,11 @@ describe("members", () => {
 });
 
 describe("invitations", () => {
-  const invitation = {
-    id: "v1",
-    email: "eve@example.org",
-    role: "viewer",
-    invitedBy: "Ada",
-    createdAt: AT,
-    expiresAt: new Date(Date.now() + 7_300_000).toISOString(),
-  };
+  const invitation = OPEN;
 
   async function renderInvitations(handlers: Parameters<typeof fakeApi>[0]) {
     const sent = fakeApi({ [`GET ${PATH}/invitations`]: page(), ...handlers });
-    const rendered = await renderPart(<Invitations projectId={PROJECT} />);
+    const rendered = await renderPart(<Invitations place={{ projectId: PROJECT }} own="owner" />);
     return { ...rendered, sent: () => sent.filter(({ method }) => method !== "GET") };
   }
 
@@ -207,10 +224,10 @@ describe("invitations", () => {
       [`POST ${PATH}/invitations`]: { ...invitation, link: null },
     });
     await user.type(screen.getByLabelText(/^Invite by e-mail/), "eve@example.org");
-    await user.selectOptions(screen.getByLabelText("Role"), "Editor: checks, channels, routes");
+    await user.selectOptions(screen.getByLabelText("Role"), "Member: checks, channels, routes");
     await user.click(screen.getByRole("button", { name: "Invite" }));
     await screen.findByText("eve@example.org is invited, and becomes a member by accepting.");
-    expect(sent()[0]?.json).toEqual({ email: "eve@example.org", role: "editor" });
+    expect(sent()[0]?.json).toEqual({ email: "eve@example.org", role: "member" });
   });
 
   test("are shown as a link where the instance has no mail server", async () => {

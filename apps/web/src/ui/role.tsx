@@ -1,16 +1,21 @@
 import { createContext, type ReactNode, use } from "react";
 
-/** The role of the signed-in person in the current project. */
-type Role = "owner" | "editor" | "viewer";
+/** The role of a person in a project or an organization, from the strongest to the weakest. */
+export type Role = "owner" | "admin" | "member" | "viewer";
 
 const RoleContext = createContext<Role>("viewer");
 
-/** Provides the role to everything inside. */
+/** Provides the signed-in person's role in the current project to everything inside. */
 export const RoleProvider = RoleContext.Provider;
 
 /** Whether the person may change the project's checks, channels, routes and the like. */
 export function useCanEdit(): boolean {
   return use(RoleContext) !== "viewer";
+}
+
+/** Whether a role may change members, keys and settings. */
+export function isAdmin(role: Role | null): boolean {
+  return role === "owner" || role === "admin";
 }
 
 /** Shows its children only to people who may change something. The page's frame explains this to viewers. */

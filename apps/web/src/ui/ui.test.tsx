@@ -77,7 +77,7 @@ test("the copy button of a code block copies the code and says so", async () => 
 
 test.each([
   ["owner", true],
-  ["editor", true],
+  ["member", true],
   ["viewer", false],
 ] as const)("whether a button for changes is shown to the role %s: %s", async (role, isShown) => {
   await renderPart(

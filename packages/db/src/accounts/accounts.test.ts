@@ -14,7 +14,16 @@ import {
   listInvitationsFor,
 } from "../invitations/invitations.ts";
 import { createKey, findKey, listKeysMadeBy } from "../keys/keys.ts";
-import { addMember, changeRole, findRole, LastOwner, removeMember } from "../projects/members.ts";
+import { moveProject } from "../organizations/move-project.ts";
+import { createOrganization } from "../organizations/organizations.ts";
+import {
+  addMember,
+  changeRole,
+  findRole,
+  LastOwner,
+  listMembers,
+  removeMember,
+} from "../projects/members.ts";
 import {
   countOwnedProjects,
   createProject,
@@ -131,21 +140,28 @@ describe("an invitation", () => {
       [1, 2, 3].map(() => db.transaction((tx) => acceptInvitation(tx, { invitation, userId }))),
     );
     expect(accepted.filter(Boolean)).toHaveLength(1);
-    expect(await findRole(db, { projectId, userId })).toBe("editor");
+    expect(await findRole(db, { projectId, userId })).toBe("member");
     expect(await findInvitation(db, invitationId)).toBeNull();
   });
 
   test("of an address that is invited already is the same one with the new role", async () => {
     const { projectId, ownerId, invitationId, email } = await anInvitation();
-    const again = { projectId, email: email.toUpperCase(), role: "viewer" as const, invitedBy: ownerId };
+    const again = {
+      to: { projectId },
+      email: email.toUpperCase(),
+      role: "viewer" as const,
+      invitedBy: ownerId,
+    };
     expect(await db.transaction((tx) => invite(tx, again))).toBe(invitationId);
-    expect(await listInvitations(db, projectId, PAGE)).toMatchObject([{ id: invitationId, role: "viewer" }]);
+    expect(await listInvitations(db, { projectId }, PAGE)).toMatchObject([
+      { id: invitationId, role: "viewer" },
+    ]);
   });
 
   test("is not made for a member", async () => {
     const { projectId, ownerId } = await aProjectOf();
     const [owner] = await pool.query<{ email: string }>("select email from users where id = $1", [ownerId]);
-    const own = { projectId, email: owner?.email ?? "", role: "viewer" as const, invitedBy: ownerId };
+    const own = { to: { projectId }, email: owner?.email ?? "", role: "viewer" as const, invitedBy: ownerId };
     expect(await db.transaction((tx) => invite(tx, own))).toBeNull();
   });
 
@@ -180,19 +196,21 @@ describe("an invitation", () => {
 
 describe("a member", () => {
   test("who is the last owner keeps the role and stays", async () => {
-    const { projectId, ownerId: userId } = await aProjectOf();
+    const { projectId, userId } = await aProjectOutside();
     const ref = { projectId, userId };
     await expect(changeRole(db, ref, { role: "viewer", seen: null })).rejects.toThrow(LastOwner);
-    await expect(removeMember(db, ref, { endKeys: false })).rejects.toThrow(LastOwner);
+    await expect(removeMember(db, ref, { endKeys: false, endInvitations: true })).rejects.toThrow(LastOwner);
     expect(await findRole(db, ref)).toBe("owner");
   });
 
   test("of two owners who leave at the same time one stays", async () => {
-    const { projectId, ownerId } = await aProjectOf();
+    const { projectId, userId: ownerId } = await aProjectOutside();
     const second = await aUser();
     await addMember(db, { projectId, userId: second, role: "owner" });
     const left = await Promise.allSettled(
-      [ownerId, second].map((userId) => removeMember(db, { projectId, userId }, { endKeys: false })),
+      [ownerId, second].map((userId) =>
+        removeMember(db, { projectId, userId }, { endKeys: false, endInvitations: true }),
+      ),
     );
     expect(left.map(({ status }) => status).toSorted()).toEqual(["fulfilled", "rejected"]);
     const owners = await pool.query("select 1 from members where project_id = $1 and role = 'owner'", [
@@ -205,7 +223,7 @@ describe("a member", () => {
     const { projectId } = await aProjectOf();
     const ref = { projectId, userId: await aUser() };
     await addMember(db, { ...ref, role: "viewer" });
-    await expect(changeRole(db, ref, { role: "owner", seen: "editor" })).rejects.toThrow(StaleVersion);
+    await expect(changeRole(db, ref, { role: "owner", seen: "member" })).rejects.toThrow(StaleVersion);
     expect(await findRole(db, ref)).toBe("viewer");
   });
 
@@ -214,11 +232,11 @@ describe("a member", () => {
     const userId = await aUser();
     const keys: string[] = [];
     for (const { projectId } of [first, second]) {
-      await addMember(db, { projectId, userId, role: "editor" });
+      await addMember(db, { projectId, userId, role: "member" });
       const { key } = await createKey(db, { projectId, name: "k", scope: "read", createdBy: userId });
       keys.push(key);
     }
-    await removeMember(db, { projectId: first.projectId, userId }, { endKeys: true });
+    await removeMember(db, { projectId: first.projectId, userId }, { endKeys: true, endInvitations: true });
     const [lost, kept] = await Promise.all(keys.map((key) => findKey(db, key, Date.now())));
     expect(lost).toBeNull();
     expect(kept).not.toBeNull();
@@ -244,7 +262,7 @@ describe("a project", () => {
   test("is restored by its owners alone", async () => {
     const { projectId } = await aProjectOf();
     const userId = await aUser();
-    await addMember(db, { projectId, userId, role: "editor" });
+    await addMember(db, { projectId, userId, role: "member" });
     await deleteProject(db, projectId);
     await restoreProject(pool, { projectId, userId }, Date.now());
     expect(await listProjects(db, userId)).toEqual([]);
@@ -280,10 +298,24 @@ async function aProjectOf() {
   return { projectId, ownerId };
 }
 
+/** Its owner has no role in its organization. */
+async function aProjectOutside() {
+  const { projectId } = await aProjectOf();
+  const userId = await aUser();
+  const by = { endKeys: false, endInvitations: false };
+  const { id: organizationId } = await createOrganization(db, { name: "Elsewhere", ownerId: null });
+  await addMember(db, { projectId, userId, role: "owner" });
+  await moveProject(db, { projectId, userId }, organizationId);
+  for (const member of await listMembers(db, projectId, PAGE)) {
+    if (member.userId !== userId) await removeMember(db, { projectId, userId: member.userId }, by);
+  }
+  return { projectId, userId };
+}
+
 async function anInvitation() {
   const { projectId, ownerId } = await aProjectOf();
   const email = anAddress();
-  const input = { projectId, email, role: "editor" as const, invitedBy: ownerId };
+  const input = { to: { projectId }, email, role: "member" as const, invitedBy: ownerId };
   const invitationId = await db.transaction((tx) => invite(tx, input));
   return { projectId, ownerId, email, invitationId: invitationId ?? "" };
 }

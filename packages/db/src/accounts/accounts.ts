@@ -206,7 +206,7 @@ export async function logAccountEvent(db: Db | Tx, event: AccountEvent): Promise
       object_name, fields)
     select m.project_id, ${new Date(at).toISOString()}::timestamptz, 'user', u.id, u.email, ${address}, ${action}, u.id, u.email,
       '[]'::jsonb
-    from members m join users u on u.id = m.user_id join projects p on p.id = m.project_id
+    from project_people m join users u on u.id = m.user_id join projects p on p.id = m.project_id
     where m.user_id = ${userId} and p.deleted_at is null`);
 }
 
@@ -221,7 +221,7 @@ export async function logFailedAttempt(db: Db, event: AccountEvent): Promise<voi
   const since = new Date(at - 3_600_000).toISOString();
   const rows = await db.execute<{ all: number; here: number }>(sql`
     select count(*)::int as all, (count(*) filter (where e.address is not distinct from ${address}))::int as here
-    from audit_entries e join members m on m.project_id = e.project_id and m.user_id = ${userId}
+    from audit_entries e join project_people m on m.project_id = e.project_id and m.user_id = ${userId}
     where e.actor_id = ${userId} and e.action = ${action} and e.at > ${since}::timestamptz`);
   const { all = 0, here = 0 } = rows[0] ?? {};
   if (here === 0 && all < FAILURES_PER_HOUR_MAX) await logAccountEvent(db, event);
@@ -245,7 +245,7 @@ export async function findEndedHolderIndexes(db: Db, holders: readonly StreamHol
     where not exists (
       select from projects p where p.id = (holder->>'projectId')::uuid and p.deleted_at is null
     ) or case when holder->>'kind' = 'user' then not exists (
-      select from sessions s join members m on m.user_id = s.user_id
+      select from sessions s join project_people m on m.user_id = s.user_id
       where s.id = holder->>'sessionId' and s.user_id = holder->>'userId'
         and s.expires_at > now() and s.created_at > now() - interval '30 days'
         and m.project_id = (holder->>'projectId')::uuid

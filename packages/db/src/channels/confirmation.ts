@@ -45,7 +45,7 @@ export async function unconfirmedSince(
     select exists (
       select from users u where lower(u.email) = lower(${entered.address}) and u.email_verified
         and (u.id = ${by.userId} or ${by.userId}::text is null and exists (
-          select from members m where m.project_id = ${entered.projectId} and m.user_id = u.id and m.role = 'owner'))
+          select from project_people m where m.project_id = ${entered.projectId} and m.user_id = u.id and m.role = 'owner'))
     ) or (exists (
       select from channels c where ${hasSameMailbox(entered)} and c.unconfirmed_since is null and c.deleted_at is null
     ) and not exists (

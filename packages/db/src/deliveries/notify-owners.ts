@@ -6,6 +6,7 @@ import { sql } from "drizzle-orm";
 import { notifySenders } from "../changes.ts";
 import { sealSettings } from "../channels/settings.ts";
 import type { Db, Tx } from "../database.ts";
+import { LOCK_SEEDS } from "../locks.ts";
 import type { Keyring } from "../secrets/keyring.ts";
 import { uuidArray } from "../sql-fragments.ts";
 import { isDoubtful } from "./refusals.ts";
@@ -23,7 +24,7 @@ export async function notifyOperators(
   { title, sentence }: { title: string; sentence: string },
 ): Promise<number> {
   const rows = await tx.execute<{ email: string; owns: string | null }>(sql`
-    select u.email, (select m.project_id from members m join projects p on p.id = m.project_id
+    select u.email, (select m.project_id from project_people m join projects p on p.id = m.project_id
         and p.deleted_at is null
       where m.user_id = u.id and m.role = 'owner' order by p.created_at limit 1) as owns
     from users u where u.is_operator and (u.email_verified or not ${ownerContact.mail}) order by u.id`);
@@ -106,12 +107,13 @@ async function queue(
 
 /** The internal channel for each owner's mailbox, created when it is first needed; without the broken ones. */
 async function ownerMailboxes(tx: Db | Tx, keyring: Keyring, projectId: string): Promise<string[]> {
+  await lockMailboxes(tx, projectId);
   const rows = await tx.execute<Owner & { channelId: string | null; broken: boolean | null }>(sql`
     select u.id as "userId", u.email, c.id as "channelId", c.broken_at is not null as broken
-    from members m join users u on u.id = m.user_id
+    from project_people m join users u on u.id = m.user_id
     left join channels c on c.project_id = m.project_id and c.internal and c.kind = 'email' and c.hint = u.email
     where m.project_id = ${projectId} and m.role = 'owner' and u.email_verified
-    order by u.id for update of m`);
+    order by u.id`);
   const made: string[] = [];
   for (const { email, channelId, broken } of rows) {
     if (channelId === null) made.push(await makeMailbox(tx, keyring, { projectId, email }));
@@ -128,12 +130,18 @@ export async function ownMailbox(
   keyring: Keyring,
   address: Address,
 ): Promise<{ channelId: string; isBroken: boolean }> {
-  await tx.execute(sql`select from members m join users u on u.id = m.user_id
-    where m.project_id = ${address.projectId} and u.email = ${address.email} for update of m`);
+  await lockMailboxes(tx, address.projectId);
   const rows = await tx.execute<{ channelId: string; isBroken: boolean }>(sql`
     select id as "channelId", broken_at is not null as "isBroken" from channels
     where project_id = ${address.projectId} and internal and kind = 'email' and hint = ${address.email}`);
   return rows[0] ?? { channelId: await makeMailbox(tx, keyring, address), isBroken: false };
+}
+
+/** Until the transaction ends, so that of two at once only one makes a mailbox's channel. */
+async function lockMailboxes(tx: Db | Tx, projectId: string): Promise<void> {
+  await tx.execute(
+    sql`select pg_advisory_xact_lock(hashtextextended(${projectId}, ${LOCK_SEEDS.ownersMailboxes}))`,
+  );
 }
 
 async function makeMailbox(tx: Db | Tx, keyring: Keyring, { projectId, email }: Address): Promise<string> {

@@ -1,17 +1,31 @@
-import { and, desc, eq, gt, isNull, lt, sql } from "drizzle-orm";
+import { and, desc, eq, gt, inArray, isNotNull, isNull, lt, or, sql } from "drizzle-orm";
 
 import { findAccountToken } from "../accounts/accounts.ts";
 import type { Db, Tx } from "../database.ts";
-import type { MemberRole } from "../projects/members.ts";
-import { invitations, members, projects, users } from "../schema/index.ts";
+import { type MemberRole, roleOf, toStoredRole } from "../projects/roles.ts";
+import {
+  invitations,
+  members,
+  organizationMembers,
+  organizations,
+  projectPeople,
+  projects,
+  users,
+} from "../schema/index.ts";
 
 const DAYS_VALID = 3;
 const INVITATIONS_MAX = 200;
 
+/** What somebody is invited to. */
+export type InvitedTo = { projectId: string } | { organizationId: string };
+
+/** Of `projectId` and `organizationId` one is null: it is an invitation to the other. */
 export type InvitationRow = {
   id: string;
-  projectId: string;
-  projectName: string;
+  projectId: string | null;
+  organizationId: string | null;
+  /** Name of the project, or of the organization. */
+  name: string;
   email: string;
   role: MemberRole;
   /** E-mail address of the person who invited; null if their account was deleted. */
@@ -23,9 +37,10 @@ export type InvitationRow = {
 const COLUMNS = {
   id: invitations.id,
   projectId: invitations.projectId,
-  projectName: projects.name,
+  organizationId: invitations.organizationId,
+  name: sql<string>`coalesce(${projects.name}, ${organizations.name})`,
   email: invitations.email,
-  role: invitations.role,
+  role: roleOf(invitations),
   invitedBy: users.email,
   createdAt: invitations.createdAt,
   expiresAt: invitations.expiresAt,
@@ -37,47 +52,51 @@ const COLUMNS = {
  */
 export async function invite(
   tx: Tx,
-  {
-    projectId,
-    email,
-    role,
-    invitedBy,
-  }: { projectId: string; email: string; role: MemberRole; invitedBy: string },
+  { to, email, role, invitedBy }: { to: InvitedTo; email: string; role: MemberRole; invitedBy: string },
 ): Promise<string | null> {
   const address = email.toLowerCase();
-  const found = await tx
-    .select({ id: users.id })
-    .from(members)
-    .innerJoin(users, eq(users.id, members.userId))
-    .where(and(eq(members.projectId, projectId), eq(users.email, address)));
-  if (found.length > 0) return null;
-  const expiresAt = sql`now() + make_interval(days => ${DAYS_VALID})`;
+  if (await isIn(tx, to, address)) return null;
+  const set = {
+    ...toStoredRole(role),
+    invitedBy,
+    expiresAt: sql`now() + make_interval(days => ${DAYS_VALID})`,
+  };
   const [row] = await tx
     .insert(invitations)
-    .values({ projectId, email: address, role, invitedBy, expiresAt })
+    .values({ ...to, ...set, email: address })
     .onConflictDoUpdate({
-      target: [invitations.projectId, invitations.email],
+      target: ["projectId" in to ? invitations.projectId : invitations.organizationId, invitations.email],
       targetWhere: sql`ended_at is null`,
-      set: { role, invitedBy, expiresAt },
+      set,
     })
     .returning({ id: invitations.id });
   return row?.id ?? null;
 }
 
-/** The open invitations of a project, newest first. */
+async function isIn(tx: Tx, to: InvitedTo, email: string): Promise<boolean> {
+  const found =
+    "projectId" in to
+      ? await tx
+          .select({ id: users.id })
+          .from(projectPeople)
+          .innerJoin(users, eq(users.id, projectPeople.userId))
+          .where(and(eq(projectPeople.projectId, to.projectId), eq(users.email, email)))
+      : await tx
+          .select({ id: users.id })
+          .from(organizationMembers)
+          .innerJoin(users, eq(users.id, organizationMembers.userId))
+          .where(and(eq(organizationMembers.organizationId, to.organizationId), eq(users.email, email)));
+  return found.length > 0;
+}
+
+/** The open invitations to a project or an organization, newest first. */
 export async function listInvitations(
   db: Db,
-  projectId: string,
+  to: InvitedTo,
   { limit, after }: { limit: number; after: string | null },
 ): Promise<InvitationRow[]> {
   return await select(db)
-    .where(
-      and(
-        isOpen(),
-        eq(invitations.projectId, projectId),
-        after === null ? undefined : lt(invitations.id, after),
-      ),
-    )
+    .where(and(isOpen(), isTo(to), after === null ? undefined : lt(invitations.id, after)))
     .orderBy(desc(invitations.id))
     .limit(limit);
 }
@@ -88,6 +107,35 @@ export async function listInvitationsFor(db: Db, email: string): Promise<Invitat
     .where(and(isOpen(), eq(invitations.email, email.toLowerCase())))
     .orderBy(desc(invitations.id))
     .limit(INVITATIONS_MAX);
+}
+
+/** The open invitations that a person made, newest first: to these projects, and to the organization if one is given. */
+export async function listInvitationsBy(db: Db, by: Inviter): Promise<InvitationRow[]> {
+  return await select(db)
+    .where(and(isOpen(), isBy(by)))
+    .orderBy(desc(invitations.id))
+    .limit(INVITATIONS_MAX);
+}
+
+/** Revokes those. */
+export async function endInvitationsBy(tx: Tx, by: Inviter): Promise<void> {
+  await tx
+    .update(invitations)
+    .set({ outcome: "revoked", endedAt: sql`now()` })
+    .where(and(isBy(by), isNull(invitations.endedAt)));
+}
+
+export type Inviter = { userId: string; projectIds: readonly string[]; organizationId?: string };
+
+function isBy({ userId, projectIds, organizationId }: Inviter) {
+  return and(
+    eq(invitations.invitedBy, userId),
+    or(
+      projectIds.length === 0 ? undefined : inArray(invitations.projectId, [...projectIds]),
+      organizationId === undefined ? undefined : eq(invitations.organizationId, organizationId),
+      sql`false`,
+    ),
+  );
 }
 
 /** An open invitation, or null. */
@@ -106,7 +154,7 @@ export async function findInvitationByToken(db: Db, token: string): Promise<Invi
 /** Ends an open invitation; of two requests at once only one does. @returns whether it was open */
 export async function endInvitation(
   db: Db | Tx,
-  { invitationId, projectId }: { invitationId: string; projectId?: string },
+  { invitationId, to }: { invitationId: string; to?: InvitedTo },
   outcome: "accepted" | "declined" | "revoked",
 ): Promise<boolean> {
   const ended = await db
@@ -115,7 +163,7 @@ export async function endInvitation(
     .where(
       and(
         eq(invitations.id, invitationId),
-        projectId === undefined ? undefined : eq(invitations.projectId, projectId),
+        to === undefined ? undefined : isTo(to),
         isNull(invitations.endedAt),
         outcome === "accepted" ? gt(invitations.expiresAt, sql`now()`) : undefined,
       ),
@@ -129,9 +177,16 @@ export async function acceptInvitation(
   tx: Tx,
   { invitation, userId }: { invitation: InvitationRow; userId: string },
 ): Promise<boolean> {
-  const { id: invitationId, projectId, role } = invitation;
+  const { id: invitationId, projectId, organizationId, role } = invitation;
   if (!(await endInvitation(tx, { invitationId }, "accepted"))) return false;
-  await tx.insert(members).values({ projectId, userId, role }).onConflictDoNothing();
+  if (projectId !== null) {
+    await tx
+      .insert(members)
+      .values({ projectId, userId, ...toStoredRole(role) })
+      .onConflictDoNothing();
+  }
+  if (organizationId !== null)
+    await tx.insert(organizationMembers).values({ organizationId, userId, role }).onConflictDoNothing();
   return true;
 }
 
@@ -139,10 +194,25 @@ function select(db: Db | Tx) {
   return db
     .select(COLUMNS)
     .from(invitations)
-    .innerJoin(projects, and(eq(projects.id, invitations.projectId), isNull(projects.deletedAt)))
+    .leftJoin(projects, and(eq(projects.id, invitations.projectId), isNull(projects.deletedAt)))
+    .leftJoin(
+      organizations,
+      and(eq(organizations.id, invitations.organizationId), isNull(organizations.deletedAt)),
+    )
     .leftJoin(users, eq(users.id, invitations.invitedBy));
 }
 
+function isTo(to: InvitedTo) {
+  return "projectId" in to
+    ? eq(invitations.projectId, to.projectId)
+    : eq(invitations.organizationId, to.organizationId);
+}
+
+/** What it invites to must be there still. */
 function isOpen() {
-  return and(isNull(invitations.endedAt), gt(invitations.expiresAt, sql`now()`));
+  return and(
+    isNull(invitations.endedAt),
+    gt(invitations.expiresAt, sql`now()`),
+    or(isNotNull(projects.id), isNotNull(organizations.id)),
+  );
 }

@@ -5,7 +5,8 @@ import { and, asc, eq, gt, isNotNull, isNull, sql } from "drizzle-orm";
 
 import { type Db, openDb, type Pool, StaleVersion, type Tx } from "../database.ts";
 import { endKeptIncidents } from "../deliveries/end-incidents.ts";
-import { checks, members, projects } from "../schema/index.ts";
+import { ensureOwnOrganization, createOrganization } from "../organizations/organizations.ts";
+import { checks, members, organizations, projectPeople, projects } from "../schema/index.ts";
 import { newPingKey } from "../secrets/api-key.ts";
 import { foldRestored } from "../transitions/change-check.ts";
 
@@ -33,7 +34,9 @@ const PROJECT_COLUMNS = {
   keptPingDays: projects.keptPingDays,
   keptRunDays: projects.keptRunDays,
   createdAt: projects.createdAt,
-  role: members.role,
+  organizationId: projects.organizationId,
+  organizationName: organizations.name,
+  role: projectPeople.role,
 };
 
 /** The projects of a person with the role in each, oldest first; only those after the project `after`. */
@@ -44,11 +47,12 @@ export async function listProjects(
 ) {
   return await db
     .select(PROJECT_COLUMNS)
-    .from(members)
-    .innerJoin(projects, eq(projects.id, members.projectId))
+    .from(projectPeople)
+    .innerJoin(projects, eq(projects.id, projectPeople.projectId))
+    .innerJoin(organizations, eq(organizations.id, projects.organizationId))
     .where(
       and(
-        eq(members.userId, userId),
+        eq(projectPeople.userId, userId),
         isNull(projects.deletedAt),
         after === null ? undefined : gt(projects.id, after),
       ),
@@ -66,22 +70,29 @@ export async function listAllProjects(db: Db): Promise<ProjectRow[]> {
 export async function countOwnedProjects(db: Db, userId: string): Promise<number> {
   const rows = await db
     .select({ id: projects.id })
-    .from(members)
-    .innerJoin(projects, eq(projects.id, members.projectId))
-    .where(and(eq(members.userId, userId), eq(members.role, "owner"), isNull(projects.deletedAt)));
+    .from(projectPeople)
+    .innerJoin(projects, eq(projects.id, projectPeople.projectId))
+    .where(
+      and(eq(projectPeople.userId, userId), eq(projectPeople.role, "owner"), isNull(projects.deletedAt)),
+    );
   return rows.length;
 }
 
-/** Creates a project with a ping key. `ownerId` becomes its first member; null: only API keys can use it. */
+/**
+ * Creates a project with a ping key. `ownerId` becomes its first member; null: only API keys can use it. Without an
+ * `organizationId` it belongs to its owner's own organization, or to a new one that has no members.
+ */
 export async function createProject(
   db: Db | Tx,
-  input: { name: string; ownerId: string | null; pingKey?: string },
+  input: { name: string; ownerId: string | null; pingKey?: string; organizationId?: string },
 ): Promise<ProjectRow> {
   return await db.transaction(async (tx) => {
+    const organizationId = input.organizationId ?? (await organizationFor(tx, input));
     const [project] = await tx
       .insert(projects)
       .values({
         name: input.name,
+        organizationId,
         pingKey: input.pingKey ?? newPingKey(),
         badgeKey: randomBytes(16).toString("hex"),
       })
@@ -92,6 +103,14 @@ export async function createProject(
     }
     return project;
   });
+}
+
+async function organizationFor(
+  tx: Tx,
+  { name, ownerId }: { name: string; ownerId: string | null },
+): Promise<string> {
+  if (ownerId !== null) return await ensureOwnOrganization(tx, ownerId);
+  return (await createOrganization(tx, { name, ownerId })).id;
 }
 
 /** What a person may change of a project; only what is sent is written. */
@@ -180,16 +199,15 @@ async function unhideProject(tx: Tx, { projectId, userId }: { projectId: string;
   const [project] = await tx
     .select({ deletedAt: projects.deletedAt })
     .from(projects)
-    .innerJoin(members, eq(members.projectId, projects.id))
     .where(
       and(
         eq(projects.id, projectId),
-        eq(members.userId, userId),
-        eq(members.role, "owner"),
+        sql`exists (select from project_people m
+          where m.project_id = ${projects.id} and m.user_id = ${userId} and m.role = 'owner')`,
         isNotNull(projects.deletedAt),
       ),
     )
-    .for("update", { of: projects });
+    .for("update");
   const deletedAt = project?.deletedAt ?? null;
   if (deletedAt === null) return null;
   // No checker may evaluate a check before `foldRestored` has; should that fail, it is evaluated a minute later.

@@ -3,8 +3,9 @@ import type { Instant } from "@overdue/schedules";
 import { and, eq, isNull, sql } from "drizzle-orm";
 
 import { type Db, StaleVersion, type Tx } from "../database.ts";
+import { LOCK_SEEDS } from "../locks.ts";
 import type { MemberRef } from "../projects/members.ts";
-import { channels, members, projects, reports, users } from "../schema/index.ts";
+import { channels, projectPeople, projects, reports, users } from "../schema/index.ts";
 import { type Keyring, readSignedId, signId } from "../secrets/keyring.ts";
 
 /** How often a member gets the project's report. `timezone` null: the project's. */
@@ -26,14 +27,14 @@ export type ReportChoice = {
 };
 
 /** How often a member gets the report by default. */
-const DEFAULT_BY_ROLE = { owner: "month", editor: "none", viewer: "none" } as const;
+const DEFAULT_BY_ROLE = { owner: "month", admin: "none", member: "none", viewer: "none" } as const;
 const OWNERS_AT_ONCE_MAX = 500;
 
 /** A member's choice; null if there is no such member. */
 export async function findReportChoice(db: Db | Tx, ref: MemberRef): Promise<ReportChoice | null> {
   const [row] = await db
     .select({
-      role: members.role,
+      role: projectPeople.role,
       id: reports.id,
       every: reports.every,
       timezone: reports.timezone,
@@ -45,10 +46,13 @@ export async function findReportChoice(db: Db | Tx, ref: MemberRef): Promise<Rep
       isVerified: users.emailVerified,
       brokenBecause: channels.brokenBecause,
     })
-    .from(members)
-    .innerJoin(users, eq(users.id, members.userId))
-    .innerJoin(projects, eq(projects.id, members.projectId))
-    .leftJoin(reports, and(eq(reports.projectId, members.projectId), eq(reports.userId, members.userId)))
+    .from(projectPeople)
+    .innerJoin(users, eq(users.id, projectPeople.userId))
+    .innerJoin(projects, eq(projects.id, projectPeople.projectId))
+    .leftJoin(
+      reports,
+      and(eq(reports.projectId, projectPeople.projectId), eq(reports.userId, projectPeople.userId)),
+    )
     .leftJoin(channels, isOwnMailbox())
     .where(isMember(ref));
   if (row === undefined) return null;
@@ -63,7 +67,9 @@ export async function editReportChoice(
   { edit, version, now }: { edit: ChoiceEdit; version: number | null; now: Instant },
 ): Promise<boolean> {
   return await db.transaction(async (tx) => {
-    await tx.select({ role: members.role }).from(members).where(isMember(ref)).for("update");
+    await tx.execute(
+      sql`select pg_advisory_xact_lock(hashtextextended(${ref.projectId + ref.userId}, ${LOCK_SEEDS.reportChoice}))`,
+    );
     const before = await findReportChoice(tx, ref);
     if (before === null) return false;
     if (version !== null && version !== before.version) throw new StaleVersion();
@@ -96,11 +102,14 @@ export type ChoiceEdit = {
 /** Stores the default choice for owners who have chosen nothing yet, so that their reports become due. @returns for how many owners */
 export async function storeOwnersReports(db: Db, now: Instant): Promise<number> {
   const owners = await db
-    .select({ projectId: members.projectId, userId: members.userId, timezone: projects.timezone })
-    .from(members)
-    .innerJoin(projects, and(eq(projects.id, members.projectId), isNull(projects.deletedAt)))
-    .leftJoin(reports, and(eq(reports.projectId, members.projectId), eq(reports.userId, members.userId)))
-    .where(and(eq(members.role, "owner"), isNull(reports.id)))
+    .select({ projectId: projectPeople.projectId, userId: projectPeople.userId, timezone: projects.timezone })
+    .from(projectPeople)
+    .innerJoin(projects, and(eq(projects.id, projectPeople.projectId), isNull(projects.deletedAt)))
+    .leftJoin(
+      reports,
+      and(eq(reports.projectId, projectPeople.projectId), eq(reports.userId, projectPeople.userId)),
+    )
+    .where(and(eq(projectPeople.role, "owner"), isNull(reports.id)))
     .limit(OWNERS_AT_ONCE_MAX);
   if (owners.length === 0) return 0;
   const every = DEFAULT_BY_ROLE.owner;
@@ -118,13 +127,13 @@ function dueAfter(every: ReportEvery | "none", now: Instant, timezone: string): 
 }
 
 function isMember({ projectId, userId }: MemberRef) {
-  return and(eq(members.projectId, projectId), eq(members.userId, userId));
+  return and(eq(projectPeople.projectId, projectId), eq(projectPeople.userId, userId));
 }
 
 /** SQL: whether the channel is the internal one by which Overdue itself writes to the member's address. */
 function isOwnMailbox() {
   return and(
-    eq(channels.projectId, members.projectId),
+    eq(channels.projectId, projectPeople.projectId),
     eq(channels.internal, true),
     eq(channels.kind, "email"),
     eq(channels.hint, users.email),

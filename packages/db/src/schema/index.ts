@@ -1,4 +1,5 @@
 export * from "./accounts.ts";
+export * from "./organizations.ts";
 export * from "./projects.ts";
 export * from "./channels.ts";
 export * from "./chats.ts";

@@ -1,23 +1,35 @@
 import { sql } from "drizzle-orm";
-import { index, integer, pgEnum, pgTable, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
+import {
+  boolean,
+  check,
+  index,
+  integer,
+  pgEnum,
+  pgTable,
+  text,
+  uniqueIndex,
+  uuid,
+} from "drizzle-orm/pg-core";
 
 import { users } from "./accounts.ts";
 import { at, createdAt, id } from "./columns.ts";
+import { organizations } from "./organizations.ts";
 import { memberRole, projects } from "./projects.ts";
 
 export const invitationOutcome = pgEnum("invitation_outcome", ["accepted", "declined", "revoked"]);
 
-/** An owner's invitation of a mail address to become a member. It is open while `endedAt` is null and it has not expired. */
+/** An invitation of a mail address into a project or an organization, one of the two. It is open while `endedAt` is null and it has not expired. */
 export const invitations = pgTable(
   "invitations",
   {
     id: id(),
-    projectId: uuid("project_id")
-      .notNull()
-      .references(() => projects.id, { onDelete: "cascade" }),
+    projectId: uuid("project_id").references(() => projects.id, { onDelete: "cascade" }),
+    organizationId: uuid("organization_id").references(() => organizations.id, { onDelete: "cascade" }),
     /** In lower case, as accounts have it. */
     email: text("email").notNull(),
     role: memberRole("role").notNull(),
+    /** As in `members`. */
+    isAdmin: boolean("is_admin").notNull().default(false),
     invitedBy: text("invited_by").references(() => users.id, { onDelete: "set null" }),
     createdAt: createdAt(),
     expiresAt: at("expires_at").notNull(),
@@ -28,6 +40,10 @@ export const invitations = pgTable(
     uniqueIndex("invitations_open")
       .on(t.projectId, t.email)
       .where(sql`ended_at is null`),
+    uniqueIndex("invitations_open_organization")
+      .on(t.organizationId, t.email)
+      .where(sql`ended_at is null`),
+    check("invitations_into_one", sql`num_nonnulls(project_id, organization_id) = 1`),
     index("invitations_email").on(t.email),
   ],
 );

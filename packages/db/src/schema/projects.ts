@@ -1,3 +1,4 @@
+import { sql } from "drizzle-orm";
 import {
   boolean,
   index,
@@ -12,41 +13,55 @@ import {
 } from "drizzle-orm/pg-core";
 import { users } from "./accounts.ts";
 import { at, createdAt, id } from "./columns.ts";
+import { organizations } from "./organizations.ts";
 
 /** A tenant: all data but accounts belongs to one project, and no other can see it. */
-export const projects = pgTable("projects", {
-  id: id(),
-  name: text("name").notNull(),
-  /** Public part of slug ping URLs; grants pinging and nothing else. */
-  pingKey: text("ping_key").unique(),
-  /** Names the project in the URLs of its badges. */
-  badgeKey: text("badge_key").notNull().unique(),
-  /** For local times, such as "until tomorrow 9:00". */
-  timezone: text("timezone").notNull().default("UTC"),
-  /** Whether a ping may make the check that it names: never, only where it asks for it, or always. */
-  checksFromPings: text("checks_from_pings").$type<"never" | "asked" | "always">().notNull().default("asked"),
-  /** Grows with every edit. */
-  version: integer("version").notNull().default(1),
-  /** Grows with every change of its maintenance windows. */
-  windowsVersion: integer("windows_version").notNull().default(0),
-  /** The version that was applied to all of its checks; a sweep applies the windows where the two differ. */
-  windowsApplied: integer("windows_applied").notNull().default(0),
-  /** How many pings of each check are kept, for how many days at the most, and for how many days its runs and slots. */
-  keptPings: integer("kept_pings").notNull().default(1_000),
-  keptPingDays: integer("kept_ping_days").notNull().default(90),
-  keptRunDays: integer("kept_run_days").notNull().default(400),
-  /** Whether the bodies of pings are stored: as they come, without what `redactions` and `redactedWords` name, or not. */
-  keptBodies: text("kept_bodies").$type<"all" | "redacted" | "none">().notNull().default("all"),
-  /** Kinds of secrets that are taken out of bodies; see REDACTIONS in packages/core. */
-  redactions: text("redactions").array().notNull().default([]),
-  /** Texts that are taken out of bodies, in any case of letters. */
-  redactedWords: text("redacted_words").array().notNull().default([]),
-  /** Whether the end of the senders' addresses is left out: the last byte of IPv4, all behind /48 of IPv6. */
-  shortAddresses: boolean("short_addresses").notNull().default(false),
-  createdAt: createdAt(),
-  deletedAt: at("deleted_at"),
-});
+export const projects = pgTable(
+  "projects",
+  {
+    id: id(),
+    /** A trigger fills it where a process of the release before leaves it out, hence the default for the types. */
+    organizationId: uuid("organization_id")
+      .notNull()
+      .default(sql`null`)
+      .references(() => organizations.id),
+    name: text("name").notNull(),
+    /** Public part of slug ping URLs; grants pinging and nothing else. */
+    pingKey: text("ping_key").unique(),
+    /** Names the project in the URLs of its badges. */
+    badgeKey: text("badge_key").notNull().unique(),
+    /** For local times, such as "until tomorrow 9:00". */
+    timezone: text("timezone").notNull().default("UTC"),
+    /** Whether a ping may make the check that it names: never, only where it asks for it, or always. */
+    checksFromPings: text("checks_from_pings")
+      .$type<"never" | "asked" | "always">()
+      .notNull()
+      .default("asked"),
+    /** Grows with every edit. */
+    version: integer("version").notNull().default(1),
+    /** Grows with every change of its maintenance windows. */
+    windowsVersion: integer("windows_version").notNull().default(0),
+    /** The version that was applied to all of its checks; a sweep applies the windows where the two differ. */
+    windowsApplied: integer("windows_applied").notNull().default(0),
+    /** How many pings of each check are kept, for how many days at the most, and for how many days its runs and slots. */
+    keptPings: integer("kept_pings").notNull().default(1_000),
+    keptPingDays: integer("kept_ping_days").notNull().default(90),
+    keptRunDays: integer("kept_run_days").notNull().default(400),
+    /** Whether the bodies of pings are stored: as they come, without what `redactions` and `redactedWords` name, or not. */
+    keptBodies: text("kept_bodies").$type<"all" | "redacted" | "none">().notNull().default("all"),
+    /** Kinds of secrets that are taken out of bodies; see REDACTIONS in packages/core. */
+    redactions: text("redactions").array().notNull().default([]),
+    /** Texts that are taken out of bodies, in any case of letters. */
+    redactedWords: text("redacted_words").array().notNull().default([]),
+    /** Whether the end of the senders' addresses is left out: the last byte of IPv4, all behind /48 of IPv6. */
+    shortAddresses: boolean("short_addresses").notNull().default(false),
+    createdAt: createdAt(),
+    deletedAt: at("deleted_at"),
+  },
+  (t) => [index("projects_organization").on(t.organizationId)],
+);
 
+/** As stored: the role `member` is called "editor" here, and with `is_admin` an editor is an admin. */
 export const memberRole = pgEnum("member_role", ["owner", "editor", "viewer"]);
 
 export const members = pgTable(
@@ -59,6 +74,8 @@ export const members = pgTable(
       .notNull()
       .references(() => users.id, { onDelete: "cascade" }),
     role: memberRole("role").notNull(),
+    /** See `roleOf`: a process of the release before knows no admins, and takes one for an editor. */
+    isAdmin: boolean("is_admin").notNull().default(false),
     createdAt: createdAt(),
   },
   (t) => [primaryKey({ columns: [t.projectId, t.userId] }), index("members_user").on(t.userId)],

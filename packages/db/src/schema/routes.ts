@@ -15,8 +15,9 @@ import {
 } from "drizzle-orm/pg-core";
 
 import { channels } from "./channels.ts";
+import { users } from "./accounts.ts";
 import { at, createdAt, id } from "./columns.ts";
-import { members, projects } from "./projects.ts";
+import { projects } from "./projects.ts";
 
 const ofProject = () =>
   uuid("project_id")
@@ -102,7 +103,8 @@ export const reports = pgTable(
   {
     id: id(),
     projectId: ofProject(),
-    userId: text("user_id"),
+    /** A trigger deletes the row once the person is no longer in the project. */
+    userId: text("user_id").references(() => users.id, { onDelete: "cascade" }),
     channelId: uuid("channel_id"),
     every: text("every").$type<"none" | "week" | "month">().notNull(),
     /** The time zone in which it is due; null: the project's. */
@@ -128,11 +130,6 @@ export const reports = pgTable(
       .on(t.clockNoteDueAt)
       .where(sql`clock_note_due_at is not null`),
     check("reports_to_one", sql`num_nonnulls(user_id, channel_id) = 1`),
-    foreignKey({
-      name: "reports_member_fk",
-      columns: [t.projectId, t.userId],
-      foreignColumns: [members.projectId, members.userId],
-    }).onDelete("cascade"),
     foreignKey({
       name: "reports_channel",
       columns: [t.projectId, t.channelId],

@@ -1,0 +1,169 @@
+import {
+  addMember,
+  addOrganizationMember,
+  createKey,
+  createOrganization,
+  createProject,
+  type KeyScope,
+  MEMBER_ROLES,
+  type MemberRole,
+  removeMember,
+  revokeKey,
+  schema,
+} from "@overdue/db";
+import { eq } from "drizzle-orm";
+import { expect, test } from "vitest";
+
+import { BODIES, pathOf } from "../test/one-of-everything.ts";
+import { person, testApi } from "../test/test-api.ts";
+import { type Access, registeredRoutes, type RegisteredRoute } from "./http/access.ts";
+
+// T-AUTHZ-1, the half within one's own project and organization: each route for each role, by either of the two, and for each
+// kind of key. access.test.ts has the other half: each route for strangers, and the table that a new route must be in.
+
+const api = await testApi();
+type OwnAccess = Extract<Access, { auth: "project" | "organization" }>;
+type OwnRoute = RegisteredRoute & { access: OwnAccess };
+
+const routes = registeredRoutes(api.app.routes).filter(
+  (route): route is OwnRoute => route.access.auth === "project" || route.access.auth === "organization",
+);
+const inProject = routes.filter(({ access }) => access.auth === "project");
+const inOrganization = routes.filter(({ access }) => access.auth === "organization");
+const named = (some: readonly OwnRoute[]) =>
+  some.map((route) => [`${route.method} ${route.path}`, route] as const);
+
+/** No object has this id, so that a call that is let in changes nothing but what the path's first id names. */
+const NOBODY = "0199a1b2-0000-7000-8000-000000000000";
+const ids = (of: { projectId?: string; organizationId?: string }) =>
+  new Proxy<Record<string, string>>(
+    { number: "1", ...of },
+    { get: (known, name) => Reflect.get(known, name) ?? NOBODY },
+  );
+
+// One after the other, since the first account is made with a token.
+const people = new Map<MemberRole, Awaited<ReturnType<typeof person>>>();
+for (const role of MEMBER_ROLES) people.set(role, await person(api));
+/** Owns the organizations, so that nobody else does by being the first. */
+const keeper = await person(api);
+const KEY_SCOPES = [
+  "ping",
+  "overview",
+  "read",
+  "read:bodies",
+  "write",
+] as const satisfies readonly KeyScope[];
+
+/** A new project each time: some routes delete or empty it. */
+async function projectWith(ways: "own" | "organization") {
+  const { id: organizationId } = await createOrganization(api.db, { name: "Ops", ownerId: keeper.userId });
+  const project = await createProject(api.db, { name: "Ops", ownerId: null, organizationId });
+  for (const [role, { userId }] of people) {
+    if (ways === "own") await addMember(api.db, { projectId: project.id, userId, role });
+    else await addOrganizationMember(api.db, { organizationId, userId, role });
+  }
+  return { projectId: project.id, organizationId };
+}
+
+function isAllowed(role: MemberRole, access: OwnAccess): boolean {
+  return MEMBER_ROLES.indexOf(role) >= MEMBER_ROLES.indexOf(access.role);
+}
+
+async function statusFor(
+  role: MemberRole,
+  route: OwnRoute,
+  of: { projectId?: string; organizationId?: string },
+) {
+  const response = await people.get(role)?.as(route.method, pathOf(route, ids(of)), bodyOf(route));
+  await response?.body?.cancel();
+  return response?.status ?? 0;
+}
+
+function bodyOf({ method, path }: RegisteredRoute): object | undefined {
+  return BODIES[`${method} ${path}`];
+}
+
+test.each(named(inProject))("%s is for the roles that the table says, in the project", async (_, route) => {
+  expect(await differences(route, "own")).toEqual([]);
+});
+
+test.each(named(inProject))("%s is for those roles of the organization too", async (_, route) => {
+  expect(await differences(route, "organization")).toEqual([]);
+});
+
+test.each(named(inOrganization))("%s is for the roles that the table says", async (_, route) => {
+  expect(await differences(route, "organization")).toEqual([]);
+});
+
+test.each(named(inOrganization))(
+  "%s is not for who has a role in a project of it alone",
+  async (_, route) => {
+    const { organizationId } = await projectWith("own");
+    for (const role of MEMBER_ROLES) expect(await statusFor(role, route, { organizationId })).toBe(404);
+  },
+);
+
+/** The roles for which the answer is not what the table says, with their status. */
+async function differences(route: OwnRoute, ways: "own" | "organization"): Promise<[MemberRole, number][]> {
+  const found: [MemberRole, number][] = [];
+  const first = await projectWith(ways);
+  for (const role of MEMBER_ROLES) {
+    const isLetIn = isAllowed(role, route.access);
+    const status = await statusFor(role, route, isLetIn ? await projectWith(ways) : first);
+    if (isLetIn ? [401, 403, 500].includes(status) : status !== 403) found.push([role, status]);
+  }
+  return found;
+}
+
+test.each(named(routes))("%s is for the keys that the table says", async (_, route) => {
+  for (const scope of KEY_SCOPES) {
+    const of = await projectWith("own");
+    const { key } = await createKey(api.db, { projectId: of.projectId, name: scope, scope });
+    const needed = route.access.key;
+    const may = needed !== null && KEY_SCOPES.indexOf(scope) >= KEY_SCOPES.indexOf(needed);
+    const status = await statusWithKey(key, route, of);
+    expect([scope, status === 403 ? "refused" : "let in"]).toEqual([scope, may ? "let in" : "refused"]);
+    expect(status).not.toBe(500);
+  }
+});
+
+test.each(named(routes))(
+  "%s is for no key that has ended, no session that has, and no former member",
+  async (_, route) => {
+    const of = await projectWith("own");
+    const input = { projectId: of.projectId, name: "old", scope: "write" as const };
+    const revoked = await createKey(api.db, input);
+    await revokeKey(api.db, { projectId: of.projectId, keyId: revoked.row.id });
+    const expired = await createKey(api.db, { ...input, expiresAt: new Date(Date.now() - 1_000) });
+    for (const { key } of [revoked, expired]) expect(await statusWithKey(key, route, of)).toBe(401);
+    const ref = { projectId: of.projectId, userId: former.userId };
+    await addMember(api.db, { ...ref, role: "owner" });
+    await removeMember(api.db, ref, { endKeys: false, endInvitations: false });
+    for (const [as, status] of [
+      [former.as, 404],
+      [gone.as, 401],
+    ] as const) {
+      expect((await as(route.method, pathOf(route, ids(of)), bodyOf(route))).status).toBe(status);
+    }
+  },
+);
+
+const former = await person(api);
+const gone = await person(api);
+await api.db
+  .update(schema.sessions)
+  .set({ expiresAt: new Date(Date.now() - 1_000) })
+  .where(eq(schema.sessions.userId, gone.userId));
+
+async function statusWithKey(
+  key: string,
+  route: OwnRoute,
+  of: { projectId: string; organizationId: string },
+): Promise<number> {
+  const response = await api.call(route.method, pathOf(route, ids(of)), {
+    json: bodyOf(route),
+    headers: { authorization: `Bearer ${key}` },
+  });
+  await response.body?.cancel();
+  return response.status;
+}
