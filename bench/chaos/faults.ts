@@ -172,7 +172,8 @@ async function flushAll({ redis }: Product): Promise<boolean> {
   if (redis === null) return false;
   const socket = connect(redis.port(), "127.0.0.1");
   socket.on("error", () => undefined);
-  socket.end("FLUSHALL\r\n");
+  // Unread, its answer would keep the connection open.
+  socket.resume().end("FLUSHALL\r\n");
   await new Promise((resolve) => socket.once("close", resolve));
   return true;
 }

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 
 import type { HttpBindings } from "@hono/node-server";
@@ -29,7 +30,13 @@ import {
   watchProxies,
 } from "./http/client-address.ts";
 import { Readiness } from "./instance/instance-routes.ts";
-import { addRefusedCounter, addSkewGauge, addVitalGauges, Metrics } from "./instance/metrics.ts";
+import {
+  addKeptGauges,
+  addRefusedCounter,
+  addSkewGauge,
+  addVitalGauges,
+  Metrics,
+} from "./instance/metrics.ts";
 import { KeyUse } from "./keys/key-routes.ts";
 import { Limits } from "./limits/limits.ts";
 import { createReceiver } from "./pings/receiver.ts";
@@ -71,6 +78,9 @@ export function openDeps(config: Config, { log, site, redis = null }: OpenWith) 
     log,
     bodyBytesMax: pingBodyBytesMax,
     addresses: pingAddresses,
+    ...(config.pingSpoolMegabytes > 0 && {
+      spool: { directory: join(config.dataDir, "spool"), bytesMax: config.pingSpoolMegabytes * 1_000_000 },
+    }),
     publicUrl: config.publicUrl,
   });
   const settings = readSettings(config);
@@ -80,6 +90,7 @@ export function openDeps(config: Config, { log, site, redis = null }: OpenWith) 
   const deps = createDeps({ pool, readPool, metrics, log, settings, databaseUrl, directUrl, secret, limits });
   addVitalGauges(deps.metrics.registry, () => readVitalSigns(pool));
   addSkewGauge(deps.metrics.registry, receiver.clock.skewMs);
+  addKeptGauges(deps.metrics.registry, receiver.kept);
   addRefusedCounter(deps.metrics.registry, receiver.refusals.counts);
   deps.metrics.registry.registerMetric(receiver.storeSeconds);
   const keyring = keyringOf(secretKeys);

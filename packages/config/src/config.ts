@@ -65,6 +65,8 @@ export type Config = {
   /** A file that is touched each second while the process runs; null: none. */
   livenessFile: string | null;
   pingBodyBytesMax: number;
+  /** How much of the disk pings may take that the database cannot store yet, in megabytes; 0: none are kept. */
+  pingSpoolMegabytes: number;
   /** Null: no pings by e-mail. */
   pingEmail: { domain: string; host: string; port: number } | null;
 };
@@ -194,6 +196,7 @@ function plainSettings(values: Values): Omit<Config, "bootstrap"> {
     selfHeartbeatUrl: values.SELF_HEARTBEAT_URL,
     livenessFile: values.LIVENESS_FILE,
     pingBodyBytesMax: values.PING_BODY_LIMIT,
+    pingSpoolMegabytes: values.PING_SPOOL_MB,
     pingEmail: pingEmailSettings(values),
   };
 }

@@ -205,6 +205,11 @@ export const VARIABLES = {
     100_000,
     "Bytes that are kept of the beginning of a ping's body, and as many of its end; what lies between is left out.",
   ),
+  PING_SPOOL_MB: withDefault(
+    wholeNumber(0, 100_000),
+    500,
+    "Megabytes of pings that each receiver keeps in `DATA_DIR/spool` while the database does not answer; beyond that, and with 0, they are refused with 503.",
+  ),
   PING_EMAIL_DOMAIN: optional(
     mailDomain,
     "no pings by e-mail",

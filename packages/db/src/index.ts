@@ -262,6 +262,7 @@ export {
   type Outage,
   type OutageCause,
   requestCheckpoint,
+  noteSilence,
   readWatermark,
 } from "./receivers/checkpoint.ts";
 export { endChecker, forgetOldProcesses, countCheckers, recordEvaluation } from "./receivers/checkers.ts";

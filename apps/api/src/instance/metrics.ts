@@ -215,6 +215,26 @@ export function addRefusedCounter(registry: Registry, counts: ReadonlyMap<string
   });
 }
 
+/** Adds what this process keeps on its disk because the database did not take it. */
+export function addKeptGauges(registry: Registry, kept: () => { bytes: number; pings: number }): void {
+  new Gauge({
+    name: "overdue_spool_bytes",
+    help: "Pings on this machine's disk that wait until the database takes them.",
+    registers: [registry],
+    collect() {
+      this.set(kept().bytes);
+    },
+  });
+  new Gauge({
+    name: "overdue_spool_pings",
+    help: "How many pings this process has kept on its disk since it started.",
+    registers: [registry],
+    collect() {
+      this.set(kept().pings);
+    },
+  });
+}
+
 /** How far this machine's clock lies behind the database's, which decides. */
 export function addSkewGauge(registry: Registry, skewMs: () => number): void {
   new Gauge({

@@ -31,6 +31,15 @@ export function stored({ created }: { created: boolean }, bodyBytesMax: number):
   });
 }
 
+/** The ping is on this machine's disk, and is looked for its check once the database answers. */
+export function kept(bodyBytesMax: number): PingAnswer {
+  return text(202, "Accepted", {
+    "Access-Control-Allow-Origin": "*",
+    "Ping-Body-Limit": String(bodyBytesMax),
+    Expires: thisSecond(),
+  });
+}
+
 let second = { number: 0, text: "" };
 
 /** The present second as an HTTP date; formatted once a second. */

@@ -72,6 +72,7 @@ export function toArrival(
   return {
     target,
     host,
+    said: { kind, method, exitStatus },
     ...(dueAt !== undefined && { dueAt }),
     ...(durationMs !== undefined && { durationMs }),
     ...(once !== null && { once }),

@@ -20,7 +20,8 @@ import type { PingAnswer } from "./answers.ts";
 import { dialectAnswer, FORWARDED_TO_ITSELF, preflight, problem } from "./answers.ts";
 import { isPreflight, type PingAddresses, readSender, type Sender, toArrival } from "./arrival.ts";
 import type { Clock } from "./clock.ts";
-import { type Ingest, orUnavailable, Unavailable } from "./ingest.ts";
+import type { Ingest } from "./ingest.ts";
+import { orUnavailable, Unavailable } from "./unavailable.ts";
 import { recordOrAlias } from "./ping-store.ts";
 import { ownerOfTarget } from "./ping-url.ts";
 import type { PingRequest } from "./ping-request.ts";
@@ -186,7 +187,8 @@ async function storePing(ping: DialectPing, context: Context): Promise<Stored> {
     durationMs,
   };
   options.copies.add(recorded, { said: { ...copied, body: body.kept, at }, request, sender });
-  return recorded.kind === "recorded" ? "stored" : refuse(recorded.kind, { target, at, context });
+  if (recorded.kind === "recorded" || recorded.kind === "kept") return "stored";
+  return refuse(recorded.kind, { target, at, context });
 }
 
 const AHEAD_TRIES = 4;

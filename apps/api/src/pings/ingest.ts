@@ -1,20 +1,20 @@
 import {
-  ALONE,
   type ReceivedPing,
   RECEIVER_DOWN_AFTER_MS,
-  type Knowledge,
-  type OutageCause,
   type Pool,
   type Recorded,
-  commitCheckpoint,
-  recentOutages,
+  classifyDatabaseError,
 } from "@overdue/db";
 import type { Logger } from "pino";
 
-import { type Clock, SKEW_MAX_MS } from "./clock.ts";
+import { Checkpoints } from "./checkpoints.ts";
+import type { Clock } from "./clock.ts";
 import { PingQueue, TargetKeys } from "./ping-queue.ts";
-import { PingStore } from "./ping-store.ts";
+import { isAboutData, type Outcome, PingStore } from "./ping-store.ts";
+import { Keeper } from "./spool/keeper.ts";
+import type { PingSpool, Replayer } from "./spool/ping-spool.ts";
 import type { StallWatch } from "./stall-watch.ts";
+import { Unavailable } from "./unavailable.ts";
 
 const BATCH_MAX = { count: 500, bytes: 4_000_000 };
 const WAITING_MAX = 2_000;
@@ -27,20 +27,6 @@ const GROW_MS_MAX = 5;
 /** Transactions under way at once: while one waits for its commit, the next one reads and writes. */
 const TRANSACTIONS_MAX = 2;
 
-/** The ping may not have been stored: the job should try again in a moment. */
-export class Unavailable extends Error {
-  override name = "Unavailable";
-}
-
-/** A look at the database that fails is no fault of the ping: it may come again. */
-export async function orUnavailable<T>(look: Promise<T>): Promise<T> {
-  try {
-    return await look;
-  } catch (error) {
-    throw new Unavailable("The check could not be looked up.", { cause: error });
-  }
-}
-
 type Waiting = {
   arrival: ReceivedPing;
   /** Identifies the check, as far as that is known without asking the database. */
@@ -48,7 +34,7 @@ type Waiting = {
   bytes: number;
   /** By a clock that never goes back, in milliseconds. */
   since: number;
-  settle: (recorded: Recorded) => void;
+  settle: (outcome: Outcome) => void;
   refuse: (error: Error) => void;
 };
 
@@ -59,6 +45,10 @@ export type IngestOptions = {
   receiverId: string;
   clock: Clock;
   log: Logger;
+  /** Keeps pings while the database cannot take them; left out: they are refused then. */
+  spool?: PingSpool | undefined;
+  /** Called with a kept ping whose check was not found in the end. */
+  onUnknown?: (arrival: ReceivedPing) => void;
   /** Knows when this process was stalled and could answer nobody. */
   stalls?: Pick<StallWatch, "causeWithin">;
   onRecorded?: (recorded: readonly Recorded[]) => void;
@@ -77,6 +67,8 @@ export class Ingest {
   /** The pings that are not answered yet, oldest first. */
   readonly #open = new Set<Waiting>();
   #heartbeats: Heartbeat[] = [];
+  /** Since when a heartbeat waits for its commit; null: none does. */
+  #beatsSince: number | null = null;
   #transactions = 0;
   /** When the last transaction began, by a clock that never goes back. */
   #begunAt = 0;
@@ -87,23 +79,21 @@ export class Ingest {
   /** The checkpoint under way because no heartbeat was committed for too long. */
   #renewal: Promise<void> | null = null;
   #isCommittingHeartbeat = false;
-  #checkpointAt = 0;
-  #loggedSkewMs = 0;
-  /** Whether a statement has failed since the last checkpoint. */
-  #hasFailed = false;
-  #known: Knowledge = ALONE;
-  readonly #startedAt: number;
+  readonly #checkpoints: Checkpoints;
   readonly #store: PingStore;
+  readonly #keeper: Keeper;
   readonly #options: IngestOptions;
 
   constructor(options: IngestOptions) {
     this.#options = options;
     this.#store = new PingStore(options.pool);
-    this.#startedAt = options.clock.now();
+    this.#keeper = new Keeper(options.spool ?? null);
+    this.#checkpoints = new Checkpoints(options);
   }
 
-  /** Resolves once the ping is durable. Rejects with `Unavailable` if it is not durable in time. */
-  record(arrival: ReceivedPing): Promise<Recorded> {
+  /** Resolves once the ping is durable: stored, or kept. Rejects with `Unavailable` if it is neither in time. */
+  record(arrival: ReceivedPing): Promise<Outcome> {
+    if (this.#keeper.takes(arrival)) return this.#keeper.keep(arrival);
     if (this.#queue.size >= WAITING_MAX)
       return Promise.reject(new Unavailable("Too many pings are waiting to be stored."));
     return new Promise((settle, refuse) => {
@@ -119,6 +109,16 @@ export class Ingest {
 
   /** Accepts a heartbeat now. Resolves once its commit was tried, whether or not it succeeded. */
   heartbeat(): Promise<void> {
+    const now = performance.now();
+    if (this.#beatsSince !== null && now - this.#beatsSince > WAIT_MS_MAX) this.#beginKeeping();
+    // Of the pings that are not answered yet, some may be kept behind this heartbeat: it speaks for none of them.
+    const [oldest] = this.#open;
+    if (this.#keeper.isActive)
+      return this.#keeper.heartbeat(
+        oldest?.arrival.record.receivedAt ?? this.#options.clock.now(),
+        this.#replayer,
+      );
+    this.#beatsSince ??= now;
     return new Promise((done) => {
       this.#heartbeats.push({ acceptedAt: this.#options.clock.now(), after: this.#queue.last, done });
       this.#wake();
@@ -136,6 +136,7 @@ export class Ingest {
   }
 
   #work(): void {
+    if (this.#keeper.isActive) return;
     void this.#commitHeartbeat();
     while (this.#transactions < TRANSACTIONS_MAX) {
       if (this.#mayGrow()) return;
@@ -175,9 +176,13 @@ export class Ingest {
     if (newest === undefined || this.#isCommittingHeartbeat) return;
     this.#isCommittingHeartbeat = true;
     this.#heartbeats = this.#heartbeats.slice(proven.length);
-    await this.#checkpoint(newest.acceptedAt).catch((error) => this.#warn(error));
+    await this.#checkpoints.commit(newest.acceptedAt).catch((error) => {
+      this.#warn(error);
+      if (classifyDatabaseError(error) !== null) this.#beginKeeping();
+    });
     for (const { done } of proven) done();
     this.#isCommittingHeartbeat = false;
+    this.#beatsSince = null;
     this.#wake();
   }
 
@@ -192,15 +197,60 @@ export class Ingest {
     this.#queue.dropWhile(isTooOld);
     for (const waiting of this.#open) {
       if (!isTooOld(waiting)) break;
-      this.#refuse(waiting, new Unavailable("The database did not answer in time."));
+      this.#keepOrRefuse(waiting, null, "The database did not answer in time.");
     }
     this.#isWatching = false;
     if (this.#open.size > 0) this.#watch();
   }
 
-  #refuse(waiting: Waiting, error: Unavailable): void {
-    this.#open.delete(waiting);
-    waiting.refuse(error);
+  /** `cause`: the error because of which it was not stored; null: it waited for too long. */
+  #keepOrRefuse(waiting: Waiting, cause: unknown, sentence: string): void {
+    if (!this.#open.delete(waiting)) return;
+    if (!this.#keeper.canKeep(waiting.arrival, cause))
+      return waiting.refuse(new Unavailable(sentence, { cause }));
+    this.#beginKeeping();
+    this.#keeper.keep(waiting.arrival).then(waiting.settle, waiting.refuse);
+  }
+
+  /** From now on pings are kept, also those that wait. */
+  #beginKeeping(): void {
+    if (this.#keeper.isActive) return;
+    this.#keeper.begin(this.#checkpoints.lastAt);
+    if (!this.#keeper.isActive) return;
+    for (const { done } of this.#heartbeats) done();
+    this.#heartbeats = [];
+    this.#beatsSince = null;
+    for (const waiting of this.#queue.drain())
+      this.#keepOrRefuse(waiting, null, "The database did not answer in time.");
+  }
+
+  readonly #replayer: Replayer = {
+    begin: () => this.#checkpoints.noteSilence(),
+    store: (arrivals) => this.#storeKept(arrivals),
+    checkpoint: (acceptedAt) => this.#checkpoints.commit(acceptedAt),
+    onEmpty: () => this.#wake(),
+  };
+
+  async #storeKept(arrivals: readonly ReceivedPing[]): Promise<void> {
+    const { log, onUnknown, onRecorded } = this.#options;
+    await this.#checkpoints.learnFirst();
+    const kept = arrivals.map((arrival) => ({ arrival }));
+    const failures: unknown[] = [];
+    await this.#store.storeKept(kept, {
+      knowledge: () => this.#checkpoints.knowledge(),
+      settle: (recorded) => {
+        for (const [{ arrival }, outcome] of recorded) if (outcome.kind !== "recorded") onUnknown?.(arrival);
+        onRecorded?.(recorded.map(([, outcome]) => outcome));
+      },
+      fail: (_, error) => failures.push(error),
+    });
+    const [away] = failures.filter((error) => !isAboutData(error));
+    if (away !== undefined) throw away;
+    if (failures.length > 0)
+      log.error(
+        { count: failures.length, err: failures[0] },
+        "Kept pings cannot be stored, and are left out.",
+      );
   }
 
   async #commit(batch: readonly Waiting[]): Promise<void> {
@@ -210,7 +260,7 @@ export class Ingest {
       return this.#fail(batch, error);
     }
     await this.#store.store(batch, {
-      knowledge: () => ({ ...this.#known, now: this.#options.clock.now() }),
+      knowledge: () => this.#checkpoints.knowledge(),
       settle: (recorded) => this.#settle(recorded),
       fail: (waiting, error) => this.#fail(waiting, error),
     });
@@ -218,15 +268,14 @@ export class Ingest {
 
   #fail(batch: readonly Waiting[], error: unknown): void {
     this.#warn(error);
-    for (const waiting of batch)
-      this.#refuse(waiting, new Unavailable("The ping could not be stored.", { cause: error }));
+    for (const waiting of batch) this.#keepOrRefuse(waiting, error, "The ping could not be stored.");
   }
 
   /** Stores an outage that has lasted until now, before any ping is compared with a deadline inside it. */
   async #endSilence(): Promise<void> {
     const now = this.#options.clock.now();
-    if (now - this.#checkpointAt <= RECEIVER_DOWN_AFTER_MS) return;
-    this.#renewal ??= this.#checkpoint(now).finally(() => (this.#renewal = null));
+    if (now - this.#checkpoints.lastAt <= RECEIVER_DOWN_AFTER_MS) return;
+    this.#renewal ??= this.#checkpoints.commit(now).finally(() => (this.#renewal = null));
     await this.#renewal;
   }
 
@@ -234,6 +283,7 @@ export class Ingest {
   #settle(recorded: readonly (readonly [Waiting, Recorded])[]): void {
     for (const [waiting, outcome] of recorded) {
       this.#keys.learn(waiting.arrival.target, outcome);
+      if (outcome.kind === "recorded") this.#keeper.learn(waiting.arrival.target);
       this.#open.delete(waiting);
       this.#options.onDurable?.((performance.now() - waiting.since) / 1_000);
       waiting.settle(outcome);
@@ -241,55 +291,8 @@ export class Ingest {
     this.#options.onRecorded?.(recorded.map(([, outcome]) => outcome));
   }
 
-  async #checkpoint(acceptedAt: number): Promise<void> {
-    const { pool, receiverId, clock, log } = this.#options;
-    const before = Date.now();
-    const checkpoint = await commitCheckpoint(pool, {
-      receiverId,
-      startedAt: this.#startedAt,
-      acceptedAt,
-      cause: this.#causeOfSilence(acceptedAt),
-    });
-    const skewMs = clock.compare(checkpoint.databaseAt, { before, after: Date.now() });
-    this.#warnOfSkew(skewMs);
-    if (checkpoint.wasSetBack)
-      log.warn(
-        "The database's clock was set back: every check waits anew from now on. This is stored as an outage.",
-      );
-    if (
-      checkpoint.endedOutage ||
-      checkpoint.wasSetBack ||
-      acceptedAt < this.#checkpointAt ||
-      this.#checkpointAt === 0 ||
-      acceptedAt - this.#checkpointAt > RECEIVER_DOWN_AFTER_MS
-    ) {
-      this.#known = { ...this.#known, outages: await recentOutages(pool) };
-    }
-    this.#known = { ...this.#known, othersAt: checkpoint.othersAt };
-    this.#checkpointAt = acceptedAt;
-    this.#hasFailed = false;
-  }
-
-  /** Warns once for each difference, not every second for as long as it lasts. */
-  #warnOfSkew(skewMs: number): void {
-    const hasChanged = Math.abs(skewMs - this.#loggedSkewMs) > SKEW_MAX_MS;
-    if (!hasChanged) return;
-    this.#loggedSkewMs = skewMs;
-    if (Math.abs(skewMs) > SKEW_MAX_MS)
-      this.#options.log.warn(
-        { skewMs },
-        "This machine's clock and the database's differ; the database's decides.",
-      );
-  }
-
-  /** Why there was no checkpoint for so long, as far as this process knows. */
-  #causeOfSilence(at: number): OutageCause | null {
-    const stall = this.#options.stalls?.causeWithin(at - this.#checkpointAt) ?? null;
-    return stall ?? (this.#hasFailed ? "database" : null);
-  }
-
   #warn(error: unknown): void {
-    this.#hasFailed = true;
+    this.#checkpoints.noteFailure();
     this.#store.forget();
     this.#options.log.warn({ err: error }, "Pings could not be stored.");
   }

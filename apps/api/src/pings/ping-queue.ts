@@ -41,6 +41,13 @@ export class PingQueue<Item extends Queueable> {
     this.#waiting.set(this.#last, item);
   }
 
+  /** Takes all waiting items out, oldest first. */
+  drain(): Item[] {
+    const items = [...this.#waiting.values()];
+    this.#waiting.clear();
+    return items;
+  }
+
   /** Drops the oldest items, up to the first that is not too old. */
   dropWhile(isTooOld: (item: Item) => boolean): void {
     for (const [number, item] of this.#waiting) {

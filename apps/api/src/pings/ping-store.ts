@@ -9,6 +9,9 @@ import {
   recordPings,
 } from "@overdue/db";
 
+/** What became of a ping. "kept": it is on this machine's disk, and stored later; `isKnown`: its check is known to exist. */
+export type Outcome = Recorded | { kind: "kept"; isKnown: boolean };
+
 type Item = { arrival: ReceivedPing };
 
 type Receiver<Waiting extends Item> = {
@@ -35,6 +38,15 @@ export class PingStore {
   async store<Waiting extends Item>(batch: readonly Waiting[], receiver: Receiver<Waiting>): Promise<void> {
     const others = await this.#storeKnown(batch, receiver);
     if (others.length > 0) await this.#storeAll(others, receiver);
+  }
+
+  /** The same for pings that were kept meanwhile, some of which may be stored already. */
+  async storeKept<Waiting extends Item>(
+    batch: readonly Waiting[],
+    receiver: Receiver<Waiting>,
+  ): Promise<void> {
+    const knowledge = () => ({ ...receiver.knowledge(), mayBeStored: true });
+    await this.#storeAll(batch, { ...receiver, knowledge });
   }
 
   /** Forgets the known checks. After a failed statement the server may be another one, or restored from a backup, with other rows. */
@@ -101,7 +113,7 @@ function isDeadlock(error: unknown): boolean {
 }
 
 /** Whether PostgreSQL refused the data (classes 21 to 23) or our own code threw: the other pings may still be stored. */
-function isAboutData(error: unknown): boolean {
+export function isAboutData(error: unknown): boolean {
   if (typeof error !== "object" || error === null) return false;
   if (!("code" in error) || typeof error.code !== "string")
     return error instanceof TypeError || error instanceof RangeError;
@@ -111,8 +123,8 @@ function isAboutData(error: unknown): boolean {
 /** Records a ping; a UUID that no check has may be the token of another product. */
 export async function recordOrAlias(
   arrival: ReceivedPing,
-  { ingest, pool }: { ingest: { record: (arrival: ReceivedPing) => Promise<Recorded> }; pool: Pool },
-): Promise<Recorded> {
+  { ingest, pool }: { ingest: { record: (arrival: ReceivedPing) => Promise<Outcome> }; pool: Pool },
+): Promise<Outcome> {
   const recorded = await ingest.record(arrival);
   if (recorded.kind !== "unknown" || arrival.target.kind !== "uuid") return recorded;
   const pingUuid = await findByToken(pool, arrival.target.pingUuid).catch(() => null);

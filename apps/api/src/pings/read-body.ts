@@ -171,7 +171,11 @@ export function bodyOfText(text: string, limit: number): ReadBody {
   return { ...kept, end: "whole", mentions: mentionTest(kept, null) };
 }
 
-function mentionTest({ kept }: KeptBody, scanner: KeywordScanner | null): ReadBody["mentions"] {
+/** Returns a test for keywords: in what is kept of the body, and among those that `scanner` found in all of it. */
+export function mentionTest(
+  { kept }: Pick<KeptBody, "kept">,
+  scanner: KeywordScanner | null,
+): ReadBody["mentions"] {
   return (keyword) => {
     if (scanner?.found.has(keyword) === true) return true;
     const inKept = new KeywordScanner([keyword]);

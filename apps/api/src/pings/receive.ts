@@ -11,7 +11,6 @@ import {
   findByToken,
   isOwnPingKey,
   type Pool,
-  type Recorded,
   REFUSAL_REASONS,
   type RefusalReason,
   type Target,
@@ -28,8 +27,9 @@ import {
   toArrival,
 } from "./arrival.ts";
 import type { Clock } from "./clock.ts";
-import { type Ingest, orUnavailable, Unavailable } from "./ingest.ts";
-import { recordOrAlias } from "./ping-store.ts";
+import type { Ingest } from "./ingest.ts";
+import { orUnavailable, Unavailable } from "./unavailable.ts";
+import { type Outcome, recordOrAlias } from "./ping-store.ts";
 import { foreignOutcomeInBody } from "./other-dialects.ts";
 import {
   isSlug,
@@ -237,7 +237,7 @@ function factsIn(header: string | undefined, action: PingKind): { facts?: RunFac
 }
 
 function answerRecorded(
-  recorded: Recorded,
+  recorded: Outcome,
   { target, refuse, bodyBytesMax }: { target: Target; refuse: Refuse; bodyBytesMax: number },
 ): answers.PingAnswer {
   switch (recorded.kind) {
@@ -245,6 +245,8 @@ function answerRecorded(
       return refuse(ownerOfTarget(target), unknownReason(target), answers.notFound());
     case "ambiguous":
       return refuse(ownerOfTarget(target), "ambiguous-slug", answers.ambiguous());
+    case "kept":
+      return recorded.isKnown ? answers.stored({ created: false }, bodyBytesMax) : answers.kept(bodyBytesMax);
     case "recorded": {
       const stored = answers.stored(recorded, bodyBytesMax);
       const reason = REFUSAL_REASONS.find((each) => each === recorded.ignoredBecause);

@@ -9,6 +9,7 @@ import {
   lookForTarget,
   notifyChanges,
   type Pool,
+  type ReceivedPing,
   type Recorded,
   type Target,
 } from "@overdue/db";
@@ -23,11 +24,12 @@ import { createClock } from "./clock.ts";
 import { dialectPings } from "./dialect-pings.ts";
 import { Ingest } from "./ingest.ts";
 import { directPings, pingRequest } from "./ping-request.ts";
-import { ownerInTarget, partBehindKey } from "./ping-url.ts";
+import { ownerInTarget, ownerOfTarget, partBehindKey } from "./ping-url.ts";
 import type { PingAddresses } from "./arrival.ts";
 import { pingReceiver } from "./receive.ts";
 import { Refusals, type RefusedPing } from "./refusals.ts";
 import { ShadowCopies } from "./shadow-copies.ts";
+import { PingSpool } from "./spool/ping-spool.ts";
 import { StallWatch } from "./stall-watch.ts";
 
 /** How often open pages are notified of pings; many pings share one message. */
@@ -43,6 +45,8 @@ type ReceiverOptions = {
   /** How long a body may take; by default 15 s. */
   bodyTimeMs?: number;
   addresses: PingAddresses;
+  /** Where pings are kept while the database cannot take them; left out: they are refused then. */
+  spool?: { directory: string; bytesMax: number };
   /** The address of this instance, by which it knows a ping that it forwarded itself. */
   publicUrl: string;
 };
@@ -57,8 +61,13 @@ export function createReceiver(options: ReceiverOptions) {
   const pages = createChangeNotifier(pool, log);
   const storeSeconds = createStoreSeconds();
   const onDurable = (seconds: number) => storeSeconds.observe(seconds);
-  const ingest = new Ingest({ pool, receiverId, clock, log, stalls, onRecorded: pages.add, onDurable });
   const refusals = new Refusals({ pool, log });
+  const spool = options.spool && new PingSpool({ ...options.spool, now: clock.now, log });
+  const ingest = new Ingest({
+    ...{ pool, receiverId, clock, log, stalls, onDurable, spool },
+    onRecorded: pages.add,
+    onUnknown: (arrival) => refusals.note(lostPing(arrival)),
+  });
   const copies = new ShadowCopies({ pool, log });
   const token = randomBytes(16).toString("hex");
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
@@ -74,6 +83,8 @@ export function createReceiver(options: ReceiverOptions) {
   return {
     ingest,
     clock,
+    /** How much is kept on the disk, in bytes, and how many pings were since the start. */
+    kept: () => ({ bytes: spool?.bytes ?? 0, pings: spool?.kept ?? 0 }),
     /** For the metrics: how long pings wait until they are stored. */
     storeSeconds,
     /** Handles `/ping/…`; `path` is what follows. */
@@ -107,6 +118,7 @@ export function createReceiver(options: ReceiverOptions) {
       pages.stop();
       stalls.stop();
       agent.destroy();
+      await spool?.close();
       await refusals.stop();
       await copies.stop();
       await endReceiver(pool, receiverId).catch(onEndError);
@@ -132,6 +144,23 @@ function unreadablePing({ method, target, remoteAddress }: UnreadableRequest, at
     remoteAddress,
     host: remoteAddress,
     userAgent: "",
+    at,
+  };
+}
+
+/** A kept ping for which there is no check after all: its sender was told that it was accepted. */
+function lostPing({ target, record, host }: ReceivedPing): RefusedPing {
+  const { method, userAgent, remoteAddress, receivedAt: at } = record;
+  const owner = ownerOfTarget(target);
+  const reason = owner.kind === "uuid" ? "unknown-path" : "unknown-slug";
+  return {
+    owner,
+    reason,
+    asked: target.kind === "slug" ? `/${target.slug}` : "",
+    method,
+    userAgent,
+    remoteAddress,
+    host,
     at,
   };
 }

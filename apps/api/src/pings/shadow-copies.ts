@@ -1,7 +1,8 @@
 import type { PingKind } from "@overdue/core";
 import type { ForwardedPing, ShadowProduct } from "@overdue/core/shadow";
-import { listShadowed, type Pool, queueForwards, type Recorded, type WaitingForward } from "@overdue/db";
+import { listShadowed, type Pool, queueForwards, type WaitingForward } from "@overdue/db";
 import type { Logger } from "pino";
+import type { Outcome } from "./ping-store.ts";
 
 import { isOfPreview, type Sender } from "./arrival.ts";
 import type { PingRequest } from "./ping-request.ts";
@@ -64,7 +65,7 @@ export class ShadowCopies {
     }
   }
 
-  add(recorded: Recorded, { said, request, sender }: Copied): void {
+  add(recorded: Outcome, { said, request, sender }: Copied): void {
     if (recorded.kind !== "recorded" || !this.#projects.has(recorded.projectId)) return;
     if (said.kind === "ignored" || isOfPreview(sender)) return;
     if (request.header(FORWARDED_HEADER) !== undefined) return;

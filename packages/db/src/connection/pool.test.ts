@@ -270,6 +270,65 @@ describe("a pool", () => {
   });
 });
 
+/** Passes on so many pieces of what clients send, and of what the server answers, then breaks every connection off. */
+async function openBreakingProxy(pieces: number, breakOff: (socket: Socket) => void) {
+  const server = createServer((client) => {
+    const upstream = connect(Number(new URL(database.url).port), "127.0.0.1");
+    upstream.on("error", () => undefined);
+    let left = pieces;
+    const pass = (from: Socket, to: Socket) =>
+      from.on("data", (bytes) => {
+        if (left-- > 0) return void to.write(bytes);
+        breakOff(client);
+        upstream.destroy();
+      });
+    pass(client, upstream);
+    pass(upstream, client);
+    client.on("close", () => upstream.destroy());
+  });
+  return await listening(server);
+}
+
+test.each([
+  ["reset", (socket: Socket) => void socket.resetAndDestroy()],
+  ["closed", (socket: Socket) => void socket.destroy()],
+])(
+  "a connection that is %s at any moment of a transaction leaves no statement without an end",
+  async (_, breakOff) => {
+    const ends = Array.from({ length: 16 }, async (_each, pieces) => {
+      const { port } = await openBreakingProxy(pieces, breakOff);
+      const pool = poolOf({ url: proxiedUrl(port) });
+      const work = Array.from({ length: 4 }, () =>
+        inTransaction(pool, async (client) => {
+          await Promise.all([client.query("select 1"), client.query("select $1::int", [2])]);
+          await client.query("select 3");
+        }).then(
+          () => "done",
+          (error: unknown) => classifyDatabaseError(error),
+        ),
+      );
+      return await Promise.all(work);
+    });
+    const seen = new Set((await Promise.all(ends)).flat());
+    expect([...seen].filter((end) => end !== "done")).toEqual(["away"]);
+  },
+);
+
+test.each([
+  ["resets", (socket: Socket) => socket.resetAndDestroy()],
+  ["closes", (socket: Socket) => socket.end()],
+])(
+  "a server that takes a connection and %s it at once fails the statement, and the next one once it is well",
+  async (_, hangUp) => {
+    const server = createServer(hangUp);
+    const { port } = await listening(server);
+    const pool = poolOf({ url: proxiedUrl(port), max: 1 });
+    for (let count = 0; count < 3; count += 1)
+      expect(classifyDatabaseError(await errorOf(pool.query("select")))).toBe("away");
+    expect(pool.totalCount).toBe(0);
+  },
+);
+
 function proxiedUrl(port: number): string {
   const url = new URL(database.url);
   url.port = String(port);

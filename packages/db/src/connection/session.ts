@@ -20,6 +20,8 @@ export type SessionOptions = {
 
 const CONNECT_TIMEOUT_MS = 1_500;
 const END_TIMEOUT_SECONDS = 1;
+/** How long after the end of its connection a statement may still be answered by the driver. */
+const FORGOTTEN_AFTER_MS = 100;
 
 /** The server could not be reached, or the connection ended. The codes are the driver's. */
 export class ConnectionError extends Error {
@@ -52,6 +54,8 @@ export class Session {
   #socket: Socket | null = null;
   #onEnd: () => void = () => undefined;
   #hasEnded = false;
+  /** Rejects the statements that have no answer yet. */
+  readonly #unanswered = new Set<(error: Error) => void>();
 
   constructor(options: SessionOptions) {
     this.#address = serverAddress(options.url);
@@ -133,12 +137,16 @@ export class Session {
   async #run<T>(statement: () => Promise<T>): Promise<T> {
     if (this.#hasEnded)
       throw new ConnectionError("CONNECTION_CLOSED", "The connection to PostgreSQL has ended.");
+    const { promise: lost, reject } = Promise.withResolvers<never>();
+    this.#unanswered.add(reject);
     try {
-      return await statement();
+      return await Promise.race([statement(), lost]);
     } catch (error) {
       // After an error that did not come from the server, the state of the connection is unknown.
       if (!(error instanceof postgres.PostgresError)) this.#ended();
       throw error;
+    } finally {
+      this.#unanswered.delete(reject);
     }
   }
 
@@ -165,7 +173,20 @@ export class Session {
     // Rejects the statements under way, and those that wait for them.
     void this.#sql.end({ timeout: 0 });
     this.#socket?.destroy();
+    this.#rejectForgotten();
     this.#onEnd();
+  }
+
+  /**
+   * Rejects what the driver has forgotten: a statement that it was given while a connection was closing it never answers
+   * (postgres.js 3.4.9), and whoever waits for it would wait for ever. The driver's own errors come first, since they say more.
+   */
+  #rejectForgotten(): void {
+    if (this.#unanswered.size === 0) return;
+    const error = new ConnectionError("CONNECTION_CLOSED", "The connection to PostgreSQL has ended.");
+    setTimeout(() => {
+      for (const reject of this.#unanswered) reject(error);
+    }, FORGOTTEN_AFTER_MS);
   }
 
   /** Closes the connection; statements under way have one second to finish. */
@@ -174,6 +195,7 @@ export class Session {
     this.#hasEnded = true;
     await this.#sql.end({ timeout: END_TIMEOUT_SECONDS });
     this.#socket?.destroy();
+    this.#rejectForgotten();
     this.#onEnd();
   }
 }

@@ -36,19 +36,47 @@ export async function recentOutages(db: Pool | PoolClient): Promise<Outage[]> {
   return rows;
 }
 
+/** After a silence of all receivers, so long is waited for one that does not come back with what it kept. */
+const WAITED_FOR_MS = 30_000;
+const SILENCE = "receivers-silent";
+
+/**
+ * SQL: the receivers `r` that hold back the watermark: those that commit, and those that kept pings on their disks while none
+ * could, until each has stored what it kept. `$1`: `RECEIVER_DOWN_AFTER_MS`.
+ */
+const HOLDING_BACK = `r.ended_at is null
+  and (r.checkpoint_at > clock_timestamp() - $1::float8 * interval '1 millisecond'
+       or exists (select from instance_facts f
+                   where f.name = '${SILENCE}'
+                     and split_part(f.value, ' ', 2)::float8
+                         > extract(epoch from clock_timestamp()) * 1000 - ${WAITED_FOR_MS}
+                     and extract(epoch from r.checkpoint_at) * 1000
+                         between split_part(f.value, ' ', 1)::float8 - $1::float8 and split_part(f.value, ' ', 2)::float8))`;
+
 /**
  * Everything that any receiver accepted before this instant is committed. Null while no receiver commits: then no deadline
- * may be evaluated. A receiver that fell silent without a clean stop holds it back for `RECEIVER_DOWN_AFTER_MS`.
+ * may be evaluated. A receiver that fell silent without a clean stop holds it back for `RECEIVER_DOWN_AFTER_MS`; one that fell
+ * silent with all others, for half a minute after the first of them is back.
  */
 export async function readWatermark(pool: Pool | PoolClient): Promise<Instant | null> {
   const rows = await pool.query<{ at: Instant | null }>(
-    `select ${epochMs("min(checkpoint_at)")} as at
-             from receivers
-            where ended_at is null
-              and checkpoint_at > clock_timestamp() - $1::float8 * interval '1 millisecond'`,
+    `select ${epochMs("min(r.checkpoint_at)")} as at from receivers r where ${HOLDING_BACK}`,
     [RECEIVER_DOWN_AFTER_MS],
   );
   return rows[0]?.at ?? null;
+}
+
+/** Stores that nothing could be stored between `from` and now, so that each receiver that kept pings meanwhile is waited for. */
+export async function noteSilence(pool: Pool, from: Instant): Promise<void> {
+  await pool.query(
+    `insert into instance_facts as f (name, value)
+           values ('${SILENCE}', $1::float8 || ' ' || extract(epoch from clock_timestamp()) * 1000)
+           on conflict (name) do update set value =
+             case when split_part(f.value, ' ', 2)::float8 > extract(epoch from clock_timestamp()) * 1000 - ${WAITED_FOR_MS}
+                  then least($1::float8, split_part(f.value, ' ', 1)::float8) else $1::float8 end
+             || ' ' || split_part(excluded.value, ' ', 2)`,
+    [from],
+  );
 }
 
 /** Asks every receiver for a checkpoint now, so that a deadline need not wait for the next second. */
@@ -112,13 +140,12 @@ async function writeCheckpoint(
 ): Promise<Pick<Checkpoint, "databaseAt" | "othersAt">> {
   const rows = await client.query<{ databaseAt: Instant; othersAt: Instant | null }>(
     `insert into receivers (id, started_at, checkpoint_at)
-           values ($1, to_timestamp($2::float8 / 1000), least(to_timestamp($3::float8 / 1000), ${NOW}))
+           values ($2, to_timestamp($3::float8 / 1000), least(to_timestamp($4::float8 / 1000), ${NOW}))
            on conflict (id) do update set checkpoint_at = greatest(receivers.checkpoint_at, excluded.checkpoint_at), ended_at = null
            returning ${epochMs("clock_timestamp()")} as "databaseAt",
-                     (select ${epochMs("min(o.checkpoint_at)")} from receivers o
-                       where o.id <> $1 and o.ended_at is null
-                         and o.checkpoint_at > clock_timestamp() - $4::float8 * interval '1 millisecond') as "othersAt"`,
-    [checkpoint.receiverId, checkpoint.startedAt, checkpoint.acceptedAt, RECEIVER_DOWN_AFTER_MS],
+                     (select ${epochMs("min(r.checkpoint_at)")} from receivers r
+                       where r.id <> $2 and ${HOLDING_BACK}) as "othersAt"`,
+    [RECEIVER_DOWN_AFTER_MS, checkpoint.receiverId, checkpoint.startedAt, checkpoint.acceptedAt],
   );
   const [row] = rows;
   if (row === undefined) throw new Error("The checkpoint was not written.");

@@ -9,6 +9,7 @@ import { countCheckers, endChecker, forgetOldProcesses, recordEvaluation } from 
 import {
   commitCheckpoint,
   endReceiver,
+  noteSilence,
   readWatermark,
   recentOutages,
   RECEIVER_DOWN_AFTER_MS,
@@ -49,6 +50,25 @@ describe("the watermark", () => {
     expect(await readWatermark(pool)).toBe(slow);
     await endReceiver(pool, receiverId);
     expect(await readWatermark(pool)).toBe(fast);
+  });
+
+  test("after a silence of all, waits for each receiver until it has stored what it kept, for half a minute at most", async () => {
+    const [one, other, ended] = [randomUUID(), randomUUID(), randomUUID()];
+    const before = Date.now() - 60_000;
+    for (const receiverId of [one, other, ended]) await checkpoint(before, { receiverId });
+    await endReceiver(pool, ended);
+    await noteSilence(pool, before);
+    const now = Date.now();
+    expect((await checkpoint(now, { receiverId: one })).othersAt).toBe(before);
+    expect(await readWatermark(pool)).toBe(before);
+    await checkpoint(before + 30_000, { receiverId: other });
+    expect(await readWatermark(pool)).toBe(before + 30_000);
+    await noteSilence(pool, now);
+    expect(await readWatermark(pool)).toBe(before + 30_000);
+    await pool.query(
+      "update instance_facts set value = split_part(value, ' ', 1) || ' ' || split_part(value, ' ', 2)::float8 - 31000",
+    );
+    expect(await readWatermark(pool)).toBe(now);
   });
 
   test("never goes back, and never lies ahead of the database's clock", async () => {

@@ -16,6 +16,8 @@ export type ReceivedPing = {
   record: PingRecord;
   /** What it counts as for a check that reads pings so. */
   read: (reading: PingFilter) => ReadPing;
+  /** From what `read` decides, where that is all and can be kept on a disk; left out where it cannot. */
+  said?: { kind: PingKind; method: string; exitStatus: number | null };
   host: string | null;
   digest: string | null;
   /** The due time that the scheduler handed on; left out where it did not. */
@@ -48,6 +50,8 @@ export type Knowledge = {
   now?: Instant;
   /** Its checks as they were stored last, and where to remember them; left out where nothing is remembered. */
   checks?: KnownChecks;
+  /** The pings may be stored already, because nobody heard how an earlier attempt ended: those are left alone then. */
+  mayBeStored?: boolean;
 };
 
 /** One receiver, and no outage on record. */
@@ -70,9 +74,11 @@ export async function recordPings(
       arrivals.filter((_, i) => found[i]?.kind === "check"),
     );
     const { changes, listens } = await lock(client, found, known);
-    const outcomes = arrivals.map((arrival, i) =>
-      apply(arrival, found[i], { changes, known, isRepeated: repeated.has(arrival) }),
-    );
+    const stored = known.mayBeStored === true ? await findStored(client, arrivals, changes) : NONE;
+    const outcomes = arrivals.map((arrival, i) => {
+      const isRepeated = repeated.has(arrival) || stored.has(arrival.record.id);
+      return apply(arrival, found[i], { changes, known, isRepeated });
+    });
     const pinged = [...changes.values()].filter((change) => change.pings.length > 0);
     await writeFacts(client, pinged);
     return { outcomes, pinged, written: await writeBeforeCommit(client, pinged, { addLast, listens }) };
@@ -178,6 +184,29 @@ async function lock(
   );
   const changes = new Map(rows.map((row) => [row.pingUuid, prepared(storedCheck(row), known)]));
   return { changes, listens: rows.some(({ listens }) => listens) };
+}
+
+const NONE: ReadonlySet<string> = new Set();
+/** A ping that was kept on a disk is among the last so many of its check. */
+const STORED_AGO_MAX = 20_000;
+
+/** The ids of those pings that are stored already. The locks of their checks are held, so that none is being stored. */
+async function findStored(
+  client: PoolClient,
+  arrivals: readonly ReceivedPing[],
+  changes: ReadonlyMap<string, Change>,
+): Promise<ReadonlySet<string>> {
+  const rows = await client.query<{ id: string }>(
+    `select p.id from unnest($1::uuid[]) as x(id) join checks c on c.id = x.id
+       join pings p on p.check_id = c.id and p.number > c.ping_count - $3::int
+      where p.id = any($2::uuid[])`,
+    [
+      [...changes.values()].map(({ check }) => check.id),
+      arrivals.map(({ record }) => record.id),
+      STORED_AGO_MAX,
+    ],
+  );
+  return new Set(rows.map(({ id }) => id));
 }
 
 function prepared(stored: StoredCheck, { outages, now = Infinity }: Knowledge): Change {

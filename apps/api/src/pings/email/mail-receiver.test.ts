@@ -9,7 +9,8 @@ import { afterAll, expect, test } from "vitest";
 
 import { WorkerPool } from "../../workers/worker-pool.ts";
 import { createClock } from "../clock.ts";
-import { Ingest, Unavailable } from "../ingest.ts";
+import { Ingest } from "../ingest.ts";
+import { Unavailable } from "../unavailable.ts";
 import { type MailReceiverOptions, startMailReceiver } from "./mail-receiver.ts";
 
 const DOMAIN = "ping.example.org";

@@ -5,7 +5,7 @@ import type { MailTarget, Target } from "@overdue/db";
 import type { Logger } from "pino";
 import { SMTPServer, type SMTPServerOptions, type SMTPServerSession } from "smtp-server";
 
-import { Unavailable } from "../ingest.ts";
+import { Unavailable } from "../unavailable.ts";
 import { acceptMail, type AcceptOptions, ConnectionCount, ConnectionTimes } from "./mail-session.ts";
 import { readMessage } from "./message.ts";
 import { Recipients, Refusal, refusal } from "./recipients.ts";
