@@ -5,7 +5,7 @@ import { eventPosition } from "../history/views.ts";
 import { ADMIN } from "../http/access.ts";
 import { ApiError } from "../http/problem.ts";
 import { createRouter, json, route } from "../http/route.ts";
-import { InProject, iso, PageQuery, pageSchema, Timestamp, toPage } from "../http/schemas.ts";
+import { InstantInput, InProject, iso, PageQuery, pageSchema, Timestamp, toPage } from "../http/schemas.ts";
 
 const AuditEntryView = z
   .object({
@@ -61,8 +61,8 @@ const EXPORT_ROWS_MAX = 50_000;
 const PAGE_ROWS = 1_000;
 
 const ExportQuery = z.object({
-  from: z.iso.datetime({ offset: true }).optional().meta({ description: "Only entries since then." }),
-  until: z.iso.datetime({ offset: true }).optional().meta({ description: "Only entries before then." }),
+  from: InstantInput.optional().meta({ description: "Only entries since then." }),
+  until: InstantInput.optional().meta({ description: "Only entries before then." }),
 });
 
 export const auditExportRoutes = createRouter().openapi(

@@ -83,6 +83,16 @@ test("the log is exported as JSON lines, of a span if one is given", async () =>
   expect(await lines(`from=${all[0]?.at}`)).toEqual(all.filter(({ at }) => at >= (all[0]?.at ?? "")));
 });
 
+test.each(["0000-01-01T00:00:00Z", "0001-01-01T00:00:00+14:00", "2026-02-30T00:00:00Z"])(
+  "an export up to %s, which is no instant that can be stored, is refused with the field's name",
+  async (until) => {
+    const ada = await person(api);
+    const answer = await ada.as("GET", `${ada.path}/audit/export?until=${encodeURIComponent(until)}`);
+    expect(answer.status).toBe(400);
+    expect(await answer.text()).toContain("until");
+  },
+);
+
 test("a question leaves no entry, though it is asked by POST", async () => {
   const ada = await person(api);
   const draft = { kind: "webhook", settings: { url: "https://example.org/hook" } };

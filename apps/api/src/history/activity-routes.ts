@@ -7,7 +7,7 @@ import { READ } from "../http/access.ts";
 import { ApiError } from "../http/problem.ts";
 import { REVALIDATED } from "../http/responses.ts";
 import { createRouter, json, route } from "../http/route.ts";
-import { InProject, iso, isoOrNull, readCursor, Timestamp, toPage } from "../http/schemas.ts";
+import { InstantInput, InProject, iso, isoOrNull, readCursor, Timestamp, toPage } from "../http/schemas.ts";
 
 const DAYS_MAX = 32;
 const CHECKS_MAX = 200;
@@ -65,10 +65,10 @@ const ActivityView = z
   .meta({ id: "Activity" });
 
 const Query = z.object({
-  from: z.iso.datetime({ offset: true }).meta({ description: "The beginning of the span." }),
-  until: z.iso
-    .datetime({ offset: true })
-    .meta({ description: `Its end, at most ${DAYS_MAX} days later; it may lie in the future.` }),
+  from: InstantInput.meta({ description: "The beginning of the span." }),
+  until: InstantInput.meta({
+    description: `Its end, at most ${DAYS_MAX} days later; it may lie in the future.`,
+  }),
   limit: z.coerce.number().int().min(1).max(CHECKS_MAX).default(100),
   cursor: z.string().max(200).optional().meta({ description: "`next` of the page before." }),
 });

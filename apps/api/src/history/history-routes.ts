@@ -20,6 +20,7 @@ import { canSeeDetails } from "../http/context.ts";
 import { ApiError } from "../http/problem.ts";
 import { createRouter, json, route } from "../http/route.ts";
 import {
+  InstantInput,
   InProject,
   iso,
   isoOrNull,
@@ -77,7 +78,7 @@ export const historyRoutes = createRouter()
     async (c) => {
       const ref = await requireCheck(c, c.req.valid("param"));
       const { limit, cursor } = c.req.valid("query");
-      const before = readCursor(cursor, z.iso.datetime());
+      const before = readCursor(cursor, InstantInput);
       const at = before === null ? null : new Date(before);
       const rows = await listSlots(c.var.deps.db, ref, { limit: limit + 1, before: at });
       const page = toPage(rows, limit, (last) => iso(last.dueAt));
@@ -218,8 +219,8 @@ const EXPORT_ROWS_MAX = 50_000;
 
 const Query = z.object({
   rows: z.enum(EXPORTS).meta({ description: "What is exported." }),
-  from: z.iso.datetime({ offset: true }),
-  until: z.iso.datetime({ offset: true }),
+  from: InstantInput,
+  until: InstantInput,
   checkId: z.uuid().optional().meta({ description: "Only of this check." }),
   format: z.enum(["csv", "json"]).default("csv"),
 });

@@ -16,6 +16,7 @@ import type { AppContext } from "../http/context.ts";
 import { ApiError } from "../http/problem.ts";
 import { createRouter, json, route } from "../http/route.ts";
 import {
+  InstantInput,
   InProject,
   iso,
   isoOrNull,
@@ -193,7 +194,7 @@ export const outageRoutes = createRouter()
   );
 
 async function pageOfOutages(c: AppContext, { limit, cursor }: z.output<typeof PageQuery>) {
-  const read = readCursor(cursor, z.iso.datetime());
+  const read = readCursor(cursor, InstantInput);
   const before = read === null ? null : new Date(read);
   const rows = await listOutages(c.var.deps.db, { limit: limit + 1, before });
   const page = toPage(rows, limit, (last) => iso(last.startedAt));

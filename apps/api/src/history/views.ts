@@ -4,7 +4,7 @@ import { z } from "zod";
 
 import type { AppContext } from "../http/context.ts";
 import { ApiError } from "../http/problem.ts";
-import { isoOrNull, readCursor, Timestamp } from "../http/schemas.ts";
+import { InstantInput, isoOrNull, readCursor, Timestamp } from "../http/schemas.ts";
 
 export const Reason = z.enum(REASONS).meta({ id: "Reason" });
 const Status = z.enum(STATUSES);
@@ -164,7 +164,7 @@ export const NoticeView = z
   })
   .meta({ id: "Notice", description: "Worth a line in the history, but no alert." });
 
-const Cursor = z.tuple([z.iso.datetime(), z.uuid()]);
+const Cursor = z.tuple([InstantInput, z.uuid()]);
 
 /** Requires that the check exists. @throws 404 */
 export async function requireCheck(c: AppContext, ref: CheckRef): Promise<CheckRef> {

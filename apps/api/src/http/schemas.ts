@@ -28,6 +28,15 @@ export const Timestamp = z.iso
   .datetime()
   .meta({ description: "ISO 8601, UTC.", example: "2026-03-29T01:00:00.000Z" });
 
+/** 0001-01-01 and the end of the year 9999: PostgreSQL has no year 0, and ISO 8601 no fifth digit. */
+const [INSTANT_MIN, INSTANT_MAX] = [-62_135_596_800_000, 253_402_300_799_999];
+
+/** An instant in a request, of a year from 1 to 9999; ISO 8601 with an offset. */
+export const InstantInput = z.iso.datetime({ offset: true }).refine((text) => {
+  const at = Date.parse(text);
+  return at >= INSTANT_MIN && at <= INSTANT_MAX;
+}, "must be of a year from 1 to 9999");
+
 /** Formats a stored instant, or one in epoch milliseconds, for a response. */
 export function iso(at: Date | number): string {
   return new Date(at).toISOString();

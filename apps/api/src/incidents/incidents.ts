@@ -26,7 +26,7 @@ import { z } from "zod";
 import { evidenceView, EvidenceView, Reason } from "../history/views.ts";
 import { type AppContext, canSeeDetails, viaOf } from "../http/context.ts";
 import { ApiError } from "../http/problem.ts";
-import { iso, isoOrNull, Timestamp } from "../http/schemas.ts";
+import { InstantInput, iso, isoOrNull, Timestamp } from "../http/schemas.ts";
 
 const Severity = z.enum(SEVERITIES);
 
@@ -250,7 +250,7 @@ export const SnoozeInput = z
         .optional()
         .meta({ description: "For tomorrow 9:00; without it the project's." }),
     }),
-    z.strictObject({ until: z.iso.datetime({ offset: true }) }),
+    z.strictObject({ until: InstantInput }),
   ])
   .meta({ id: "Snooze" });
 

@@ -19,6 +19,7 @@ import { requirePerson } from "../http/context.ts";
 import { ApiError } from "../http/problem.ts";
 import { body, createRouter, json, NO_CONTENT, route } from "../http/route.ts";
 import {
+  InstantInput,
   InProject,
   iso,
   isoOrNull,
@@ -49,7 +50,7 @@ const KeyInput = z
   .strictObject({
     name: z.string().trim().min(1, "Give the key a name.").max(100, "Use at most 100 characters."),
     scope: KeyScope,
-    expiresAt: z.iso.datetime({ offset: true }).nullable().optional(),
+    expiresAt: InstantInput.nullable().optional(),
     networks: Networks.optional(),
     key: z.string().max(100).optional().meta({
       description:
