@@ -5,6 +5,8 @@ const APP = "overdue-app";
 const DATA = "overdue-data";
 /** The responses that are stored: those that the pages show first. Everything else comes from the server only. */
 const STORED_PATHS = /^\/v1\/(me|projects\/[^/]+\/(check-overviews|incidents|channels))$/;
+/** The logo, which every page shows: it has one name for all builds. */
+const LOGO = "/favicon.svg";
 /** The header that says when a response was stored, for the pages that show how old it is. */
 const STORED_AT = "x-overdue-stored-at";
 
@@ -22,7 +24,7 @@ self.addEventListener("fetch", (event) => {
   const { request } = event;
   const { pathname, origin } = new URL(request.url);
   if (request.method !== "GET" || origin !== self.location.origin) return;
-  if (pathname.startsWith("/assets/")) event.respondWith(serveAsset(request));
+  if (pathname.startsWith("/assets/") || pathname === LOGO) event.respondWith(serveAsset(request));
   // Status pages are rendered by the server and are not part of the app.
   else if (request.mode === "navigate" && !pathname.startsWith("/status/"))
     event.respondWith(servePage(event));
@@ -69,7 +71,9 @@ async function storeData(request, response) {
 
 async function storeShell() {
   const response = await fetch("/", { headers: { accept: "text/html" }, cache: "no-store" });
-  if (response.ok) await (await caches.open(APP)).put("/", response);
+  const cache = await caches.open(APP);
+  if (response.ok) await cache.put("/", response);
+  await cache.add(LOGO);
 }
 
 /** Stores the files of this build, and deletes those that belong neither to this build nor to the one before it. */

@@ -121,6 +121,7 @@ export function aDelivery(delivery: Partial<DeliveryView> = {}): DeliveryView {
     kind: "down",
     state: "sent",
     channelId: "ops",
+    toOwner: false,
     checkId: CHECK,
     incidentId: "i1",
     because: "",

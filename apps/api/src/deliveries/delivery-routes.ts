@@ -42,6 +42,10 @@ const DeliveryView = z
     }),
     state: DeliveryState,
     channelId: z.uuid(),
+    toOwner: z.boolean().meta({
+      description:
+        "It went by e-mail to an owner, as where the project has no channel; no list of channels shows that mailbox.",
+    }),
     checkId: z.uuid().nullable(),
     incidentId: z.uuid().nullable(),
     because: z

@@ -55,3 +55,13 @@ test("the page follows the clock of the server where this machine's clock is wro
   await readKeys();
   expect(serverNow() - Date.now()).toBe(0);
 });
+
+test("a response that the browser kept does not set the clock back to when it was sent", async () => {
+  const headers = {
+    date: new Date(Date.now() - 600_000).toUTCString(),
+    "cache-control": "public, max-age=3600",
+  };
+  vi.stubGlobal("fetch", () => Promise.resolve(Response.json(page(), { headers })));
+  await readKeys();
+  expect(serverNow() - Date.now()).toBe(0);
+});

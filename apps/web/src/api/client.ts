@@ -21,12 +21,17 @@ async function send(input: RequestInfo | URL, init?: RequestInit): Promise<Respo
   const response = first ?? (await fetch(input, init));
   const storedAt = response.headers.get("x-overdue-stored-at");
   recordStoredResponse(storedAt);
-  if (storedAt === null) recordServerTime(response.headers.get("date"));
+  if (storedAt === null && !mayBeCached(response)) recordServerTime(response.headers.get("date"));
   if (response.ok) return response;
   const problem = await readProblem(response);
   // A person who is asked and proves who they are goes on with what they were doing.
   if (problem.code === PROOF_NEEDED && (await prove())) return await send(input, init);
   throw problem;
+}
+
+/** Whether the browser may have kept the response for a while, so that its `Date` can be an hour old. */
+function mayBeCached({ headers }: Response): boolean {
+  return /max-age=[1-9]/.test(headers.get("cache-control") ?? "");
 }
 
 /** The header of an edit that must fail if somebody else has changed the same thing after `version`. */

@@ -144,10 +144,15 @@ const check = createRoute({
   component: lazyRouteComponent(() => import("../pages/check-page.tsx"), "CheckPage"),
 });
 
+/** `watch`: the kind of job of a newcomer's check; then the way leads back to the page of the first minutes. */
 const editCheck = createRoute({
   getParentRoute: () => projectRoute,
   path: "checks/$checkId/edit",
   staticData: EDITORS_ONLY,
+  validateSearch: (search: Record<string, unknown>): { watch?: string } => {
+    const watch = readText(search["watch"]);
+    return watch === undefined ? {} : { watch };
+  },
   loader: ({ context, params }) =>
     Promise.all([
       context.queryClient.ensureQueryData(checkQuery(params)),

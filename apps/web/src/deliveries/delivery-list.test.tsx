@@ -40,8 +40,15 @@ test.each<[Partial<DeliveryView>, string]>([
   [{ kind: "test", checkId: null }, "Test to Ops mailbox"],
   [{ checkId: "gone" }, "Down alert of a deleted check to Ops mailbox"],
   [{ channelId: "gone" }, "Down alert of nightly backup to a deleted channel"],
-  [{ channelId: "mailbox", fallbackFor: "d0" }, "Down alert of nightly backup to an owner, by e-mail"],
-  [{ kind: "system", checkId: null, channelId: "gone" }, "About a channel to an owner, by e-mail"],
+  [
+    { channelId: "mailbox", toOwner: true, fallbackFor: "d0" },
+    "Down alert of nightly backup to an owner, by e-mail",
+  ],
+  [{ channelId: "mailbox", toOwner: true }, "Down alert of nightly backup to an owner, by e-mail"],
+  [
+    { kind: "system", checkId: null, channelId: "mailbox", toOwner: true },
+    "About a channel to an owner, by e-mail",
+  ],
 ])("the delivery %j is titled: %s", async (delivery, title) => {
   await renderList(aDelivery(delivery));
   expect(screen.getByRole("listitem").textContent).toContain(title);

@@ -38,14 +38,6 @@ const KINDS = {
   confirm: "Confirmation request",
 };
 
-/**
- * Whether a delivery may have gone to an owner's mailbox, which is not a channel of the project: owners get mails about
- * channels, and what no channel accepted.
- */
-function isToOwner({ kind, fallbackFor }: DeliveryView): boolean {
-  return kind === "system" || fallbackFor !== null;
-}
-
 type ItemProps = { projectId: string; delivery: DeliveryView; names: Names; children?: ReactNode };
 
 /** One delivery; `children` are shown below it. */
@@ -77,8 +69,7 @@ function DeliveryItem({ projectId, delivery, names, children }: ItemProps) {
             </>
           )}
           {" to "}
-          {names.channels.get(channelId) ??
-            (isToOwner(delivery) ? "an owner, by e-mail" : "a deleted channel")}
+          {names.channels.get(channelId) ?? (delivery.toOwner ? "an owner, by e-mail" : "a deleted channel")}
         </span>
         <span>
           <DeliveryState state={state} />

@@ -87,7 +87,7 @@ function RouteEditor({ projectId, route }: { projectId: string; route: RouteView
 
 function useLeave(projectId: string): () => Promise<void> {
   const navigate = useNavigate();
-  return () => navigate({ to: "/projects/$projectId/routes", params: { projectId } });
+  return () => navigate({ to: "/projects/$projectId/routes", params: { projectId }, ignoreBlocker: true });
 }
 
 type Props = {

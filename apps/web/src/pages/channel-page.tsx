@@ -70,7 +70,7 @@ function ChannelEditor({ projectId, kind, channel }: Props) {
   const { data: instance } = useQuery(instanceQuery);
   const [secrets, setSecrets] = useState<Record<string, string>>({});
   const leave = useCallback(
-    () => void navigate({ to: "/projects/$projectId/channels", params: { projectId } }),
+    () => void navigate({ to: "/projects/$projectId/channels", params: { projectId }, ignoreBlocker: true }),
     [navigate, projectId],
   );
   const edit = useChannelEdit({ projectId, kind, channel }, (shownOnce) => {

@@ -101,13 +101,24 @@ function copyValues(check: CheckView) {
 
 type Leave = (check: CheckView | null) => Promise<void>;
 
-/** Returns a function that goes to a check's page, or to the list for null. */
+/** Returns a function that goes to where the person came from: a check's page or its first minutes, or the list for null. */
 function useLeave(projectId: string): Leave {
   const navigate = useNavigate();
-  return (check) =>
-    check === null
-      ? navigate({ to: "/projects/$projectId/checks", params: { projectId } })
-      : navigate({ to: "/projects/$projectId/checks/$checkId", params: { projectId, checkId: check.id } });
+  const { watch } = useSearch({ strict: false });
+  const left = { ignoreBlocker: true };
+  return (check) => {
+    if (check === null)
+      return navigate({ to: "/projects/$projectId/checks", params: { projectId }, ...left });
+    if (watch !== undefined)
+      return navigate({
+        to: "/projects/$projectId/start",
+        params: { projectId },
+        search: { check: check.id, watch },
+        ...left,
+      });
+    const params = { projectId, checkId: check.id };
+    return navigate({ to: "/projects/$projectId/checks/$checkId", params, ...left });
+  };
 }
 
 function useCheckEdit({

@@ -18,6 +18,7 @@ import { UptimeCard } from "../history/uptime-card.tsx";
 import { serverNow, useComputedFromNow } from "../time/clock.ts";
 import type { CheckInZone } from "../history/history-queries.ts";
 import { OpenIncident } from "../history/open-incident.tsx";
+import { Description } from "../ui/description.tsx";
 import { AnnounceChanges } from "../ui/announce.tsx";
 import { ManagedLabel } from "../ui/status-label.tsx";
 import { BackArrow, Page, TextLink } from "../ui/page.tsx";
@@ -78,6 +79,11 @@ export function CheckPage() {
             <p className={styles["because"]}>
               <DownBecause {...ref} zone={scheduleZone(check.schedule)} />
             </p>
+            {check.description !== "" && (
+              <div className={styles["because"]}>
+                <strong>What to do:</strong> <Description text={check.description} />
+              </div>
+            )}
             <CheckOutput {...ref} />
             <div className={styles["actions"]}>
               <CheckIncidentActions {...ref} />

@@ -89,4 +89,13 @@ describe("the first minutes", () => {
       screen.getByRole<HTMLButtonElement>("button", { name: "Send e-mails to ada@example.org" }).disabled,
     ).toBe(true);
   });
+
+  test("go on after the name or the time was changed", async () => {
+    answersFor({});
+    const { user, router } = await renderApp(at);
+    await user.click(await screen.findByRole("link", { name: "Change the name or the time" }));
+    await user.click(await screen.findByRole("button", { name: "Cancel" }));
+    await screen.findByRole("heading", { name: "Watch a backup script" });
+    expect(router.state.location.search).toEqual({ check: CHECK, watch: "backup" });
+  });
 });

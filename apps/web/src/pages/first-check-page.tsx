@@ -118,7 +118,7 @@ function FirstMinutes({ projectId, checkId, jobKind }: FirstMinutesProps) {
     <Page title={`Watch ${jobKind.title.toLowerCase()}`} narrow>
       <Stack>
         <Card title="1. Put this where the job runs">
-          <ExpectedTime check={check} />
+          <ExpectedTime check={check} watch={jobKind.id} />
           <FirstSnippet check={check} jobKind={jobKind} />
         </Card>
         <Card title="2. The first ping">
@@ -141,14 +141,18 @@ function FirstMinutes({ projectId, checkId, jobKind }: FirstMinutesProps) {
 }
 
 /** When the job is expected, with links to change that, or to go back, which deletes the check while it has no ping. */
-function ExpectedTime({ check }: { check: CheckView }) {
+function ExpectedTime({ check, watch }: { check: CheckView; watch: string }) {
   const { projectId, id: checkId } = check;
   const navigate = useNavigate();
   const actions = useCheckActions(projectId);
   return (
     <p className={styles["lead"]}>
       <strong>{checkName(check)}</strong> is expected: {check.scheduleText}.{" "}
-      <TextLink to="/projects/$projectId/checks/$checkId/edit" params={{ projectId, checkId }}>
+      <TextLink
+        to="/projects/$projectId/checks/$checkId/edit"
+        params={{ projectId, checkId }}
+        search={{ watch }}
+      >
         Change the name or the time
       </TextLink>
       {check.pingCount === 0 && (

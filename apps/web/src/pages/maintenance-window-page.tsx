@@ -88,7 +88,8 @@ function WindowEditor({ projectId, window }: { projectId: string; window: Window
 
 function useLeave(projectId: string): () => Promise<void> {
   const navigate = useNavigate();
-  return () => navigate({ to: "/projects/$projectId/maintenance", params: { projectId } });
+  return () =>
+    navigate({ to: "/projects/$projectId/maintenance", params: { projectId }, ignoreBlocker: true });
 }
 
 type Props = {
@@ -160,7 +161,13 @@ function TimeFields({ form }: { form: Form }) {
         {kind === "once" && (
           <>
             <TextInput type="datetime-local" label="From" required {...form.getInputProps("from")} />
-            <TextInput type="datetime-local" label="Until" required {...form.getInputProps("until")} />
+            <TextInput
+              type="datetime-local"
+              label="Until"
+              description="At most 31 days later."
+              required
+              {...form.getInputProps("until")}
+            />
           </>
         )}
         {kind === "weekly" && (

@@ -51,8 +51,12 @@ function StatusPageEditor({ projectId, page }: { projectId: string; page: Status
   const checks = useMemo(() => (overviews ?? []).map(toPageCheck), [overviews]);
   const leave = (pageId: string | undefined) =>
     pageId === undefined
-      ? navigate({ to: "/projects/$projectId/status-pages", params: { projectId } })
-      : navigate({ to: "/projects/$projectId/status-pages/$pageId", params: { projectId, pageId } });
+      ? navigate({ to: "/projects/$projectId/status-pages", params: { projectId }, ignoreBlocker: true })
+      : navigate({
+          to: "/projects/$projectId/status-pages/$pageId",
+          params: { projectId, pageId },
+          ignoreBlocker: true,
+        });
   const edit = useItemEdit<StatusPageView, StatusPageDraft, StatusPageView | null>({
     item: page,
     list: statusPagesQuery(projectId),

@@ -1,10 +1,13 @@
 // @vitest-environment happy-dom
 import { TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
-import { screen, waitFor } from "@testing-library/react";
-import { expect, test, vi } from "vitest";
+import { act, screen, waitFor } from "@testing-library/react";
+import { describe, expect, test, vi } from "vitest";
 
-import { renderPart } from "../../test/render.tsx";
+import { appApi } from "../../test/app-api.ts";
+import { fakeApi, page } from "../../test/fake-api.ts";
+import { PROJECT } from "../../test/fixtures.ts";
+import { renderApp, renderPart } from "../../test/render.tsx";
 import { ApiError } from "../api/problem.ts";
 import { fieldAmong, FormButtons, FormProblems, placeErrors, useFormSave } from "./form.tsx";
 import { TimezoneSelect } from "./pick.tsx";
@@ -117,4 +120,44 @@ test("the field for a time zone finds zones by a part of their name", async () =
   await user.type(field(), "Berlin");
   await user.click(await screen.findByRole("option", { name: "Europe/Berlin" }));
   expect(choose.mock.calls[0]?.[0]).toBe("Europe/Berlin");
+});
+
+describe("leaving a form", () => {
+  const NEW_WINDOW = `/projects/${PROJECT}/maintenance/new`;
+  const toChecks = { to: "/projects/$projectId/checks", params: { projectId: PROJECT } } as const;
+
+  async function openWindowForm(answer: boolean) {
+    fakeApi({
+      ...appApi(),
+      [`GET /v1/projects/${PROJECT}/maintenance`]: page(),
+      [`GET /v1/projects/${PROJECT}/checks`]: page(),
+    });
+    const confirm = vi.fn(() => answer);
+    vi.stubGlobal("confirm", confirm);
+    return { ...(await renderApp(NEW_WINDOW)), confirm };
+  }
+
+  test("asks first if something typed is not saved, and stays on request", async () => {
+    const { user, router, confirm } = await openWindowForm(false);
+    await user.type(screen.getByLabelText(/^Name/), "move");
+    void router.navigate(toChecks);
+    await waitFor(() =>
+      expect(confirm).toHaveBeenCalledWith("Leave this page? What you typed is not saved."),
+    );
+    expect(router.state.location.pathname).toBe(NEW_WINDOW);
+    expect(screen.getByLabelText<HTMLInputElement>(/^Name/).value).toBe("move");
+  });
+
+  test("asks nothing if nothing was typed, or after Cancel", async () => {
+    const { user, router, confirm } = await openWindowForm(false);
+    await user.type(screen.getByLabelText(/^Name/), "move");
+    await user.click(screen.getByRole("button", { name: "Cancel" }));
+    await waitFor(() => expect(router.state.location.pathname).toBe(`/projects/${PROJECT}/maintenance`));
+    await act(() =>
+      router.navigate({ to: "/projects/$projectId/maintenance/new", params: { projectId: PROJECT } }),
+    );
+    await act(() => router.navigate(toChecks));
+    expect(router.state.location.pathname).toBe(`/projects/${PROJECT}/checks`);
+    expect(confirm).not.toHaveBeenCalled();
+  });
 });

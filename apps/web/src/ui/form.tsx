@@ -1,4 +1,5 @@
 import { Alert, Button, Group } from "@mantine/core";
+import { useBlocker } from "@tanstack/react-router";
 import { useState } from "react";
 import { ApiError, errorMessage, type FieldError } from "../api/problem.ts";
 
@@ -25,14 +26,17 @@ export function fieldAmong(...names: string[]): (path: string) => string | null 
 }
 
 type SaveOptions<Draft> = {
-  form: { setErrors: (errors: Record<string, string>) => void };
+  form: { setErrors: (errors: Record<string, string>) => void; isDirty: () => boolean };
   save: (draft: Draft) => Promise<unknown>;
   /** The form's field for a path of the API, such as "schedule.expression". */
   toField: (path: string) => string | null;
+  /** Set if `useDraft` keeps what is typed: then a person may leave without being asked. */
+  isKept?: boolean;
 };
 
-/** Saves a form. What the server refuses is shown at its field, or else in `otherProblems`, for `FormProblems`. */
-export function useFormSave<Draft>({ form, save, toField }: SaveOptions<Draft>) {
+/** Saves a form, and asks before its page is left with something typed that is not saved. What the server refuses is shown at its field, or else in `otherProblems`, for `FormProblems`. */
+export function useFormSave<Draft>({ form, save, toField, isKept = false }: SaveOptions<Draft>) {
+  useLeaveQuestion(() => !isKept && form.isDirty());
   const [isSaving, setSaving] = useState(false);
   const [otherProblems, setOtherProblems] = useState<string[]>([]);
   const show = ({ fields, otherProblems: others }: FormErrors) => {
@@ -46,6 +50,18 @@ export function useFormSave<Draft>({ form, save, toField }: SaveOptions<Draft>) 
     setSaving(false);
   };
   return { isSaving, otherProblems, show, submit };
+}
+
+const LEAVE_QUESTION = "Leave this page? What you typed is not saved.";
+
+/** A page that leaves by itself, after saving or by "Cancel", navigates with `ignoreBlocker`. */
+function useLeaveQuestion(isUnsaved: () => boolean): void {
+  useBlocker({
+    shouldBlockFn: ({ current, next }) =>
+      // Another filter or tab of the same page keeps the form.
+      current.pathname !== next.pathname && isUnsaved() && !globalThis.confirm(LEAVE_QUESTION),
+    enableBeforeUnload: isUnsaved,
+  });
 }
 
 function readErrors(error: unknown, toField: SaveOptions<never>["toField"]): FormErrors {

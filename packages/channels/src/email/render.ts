@@ -47,7 +47,10 @@ function content(message: AlertMessage): ReactElement[] {
     ...(message.sections ?? []).flatMap(section),
     ...(message.output === null
       ? []
-      : [h("pre", { key: "output", className: "output", style: layout.output }, message.output)]),
+      : [
+          h(Heading, { as: "h2", key: "output title", style: layout.heading }, "Last output"),
+          h("pre", { key: "output", className: "output", style: layout.output }, message.output),
+        ]),
     h("div", { key: "acts" }, ...buttons(message)),
   ];
 }

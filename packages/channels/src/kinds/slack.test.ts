@@ -20,6 +20,7 @@ test("a down is a header, a sentence, fields, the output and a link", () => {
       {
         type: "section",
         fields: [
+          plain("What to do\nFree space on db2, then start it again."),
           plain("Project\nOps"),
           plain("Expected\n2026-11-20 02:30:00 Europe/Berlin (01:30:00 UTC)"),
           plain("Deadline\n2026-11-20 02:40:00 Europe/Berlin (01:40:00 UTC)"),

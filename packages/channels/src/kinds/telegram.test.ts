@@ -23,6 +23,7 @@ test("a down is an HTML message whose template is fixed", () => {
 
 No ping came when it was expected, nor in the grace time of 10 min after.
 
+What to do: Free space on db2, then start it again.
 Project: Ops
 Expected: 2026-11-20 02:30:00 Europe/Berlin (01:30:00 UTC)
 Deadline: 2026-11-20 02:40:00 Europe/Berlin (01:40:00 UTC)

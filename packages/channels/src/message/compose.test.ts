@@ -19,6 +19,7 @@ test("a missed job has the expected time, the last ping and a link", () => {
 
 No ping came when it was expected, nor in the grace time of 10 min after.
 
+What to do: Free space on db2, then start it again.
 Project: Ops
 Expected: 2026-11-20 02:30:00 Europe/Berlin (01:30:00 UTC)
 Deadline: 2026-11-20 02:40:00 Europe/Berlin (01:40:00 UTC)
@@ -86,6 +87,23 @@ test("a failure names the exit status and what it usually means", () => {
   expect(message.sentence).toBe(
     "The job ended with exit status 137, killed (SIGKILL). Often out of memory: look for “oom” in dmesg or the journal of that time.",
   );
+});
+
+test("a check without a description says nothing about what to do", () => {
+  const check = downFacts.check && { ...downFacts.check, description: "" };
+  expect(text({ ...downFacts, check })).not.toContain("What to do");
+});
+
+test("a recovery after the next expected time does not call that time the next", () => {
+  const { incident, flip } = upFacts;
+  if (incident === null || flip === null) throw new Error("An up has an incident and a flip.");
+  const labels = (expectedAt: number) => {
+    const evidence = { ...incident.evidence, expectedAt };
+    const message = composeAlert({ ...upFacts, incident: { ...incident, evidence } }, PUBLIC_URL);
+    return message.lines.map(({ label }) => label);
+  };
+  expect(labels(flip.at - 1)).toContain("Expected");
+  expect(labels(flip.at + 1)).toContain("Next expected");
 });
 
 test("an outlier names the baseline, and when the next run is expected", () => {

@@ -18,6 +18,7 @@ import { clipStart, oneLine } from "./text.ts";
 import { instantIn } from "./time.ts";
 
 const NAME_CHARS_MAX = 120;
+const DESCRIPTION_CHARS_MAX = 500;
 const OUTPUT_CHARS_MAX = 1_500;
 const OUTPUT_LINES_MAX = 20;
 
@@ -149,6 +150,7 @@ function incidentLines(facts: AlertFacts): AlertLine[] {
     instant === null || instant === undefined ? null : instantIn(instant, timezone);
   const down = isDown(facts);
   const lines: [string, string | null][] = [
+    ["What to do", down ? whatToDo(facts) : null],
     ["Project", projectLine(facts)],
     [isAhead(facts) ? "Next expected" : "Expected", at(evidence?.expectedAt)],
     ["Deadline", down ? at(evidence?.deadlineAt) : null],
@@ -164,9 +166,17 @@ function incidentLines(facts: AlertFacts): AlertLine[] {
   return lines.flatMap(([label, value]) => (value === null ? [] : [{ label, value }]));
 }
 
+/** The description of the check, whose field in the app asks for what to do; null if there is none. */
+function whatToDo({ check }: AlertFacts): string | null {
+  const text = oneLine(check?.description ?? "", DESCRIPTION_CHARS_MAX);
+  return text === "" ? null : text;
+}
+
 /** Whether the expected ping is still ahead, as after a run that failed at or before its time. */
-function isAhead({ incident }: AlertFacts): boolean {
-  return incident !== null && (incident.evidence.expectedAt ?? 0) > incident.openedAt;
+function isAhead({ incident, kind, flip }: AlertFacts): boolean {
+  if (incident === null) return false;
+  const toldAt = kind === "up" && flip !== null ? flip.at : incident.openedAt;
+  return (incident.evidence.expectedAt ?? 0) > toldAt;
 }
 
 function isDown({ kind }: AlertFacts): boolean {

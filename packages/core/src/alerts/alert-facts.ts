@@ -42,6 +42,8 @@ type AlertCheck = {
   name: string;
   slug: string;
   tags: readonly string[];
+  /** What the person wrote about the job, above all what to do when it is down; empty or left out: nothing. */
+  description?: string;
   /** The time zone of the schedule; null for an interval. */
   timezone: string | null;
   graceSeconds: number;

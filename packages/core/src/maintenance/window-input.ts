@@ -1,10 +1,13 @@
 import { instantOf } from "./time.ts";
-import { canonicalTimezone, MINUTE_MS, nextAfter, ScheduleError } from "@overdue/schedules";
+import { canonicalTimezone, DAY_MS, MINUTE_MS, nextAfter, ScheduleError } from "@overdue/schedules";
 import { z } from "zod";
 import { type MaintenanceRule, scheduleOf } from "./window.ts";
 
 const MINUTES_MAX = 7 * 24 * 60;
 const TOO_LONG = "A window lasts at most 7 days: use at most 10080 minutes.";
+// Long enough for a move or a holiday; what rests longer is paused.
+const ONCE_DAYS_MAX = 31;
+const TOO_LONG_ONCE = `A window lasts at most ${ONCE_DAYS_MAX} days: pause the checks, or announce a second window after it.`;
 // 2000-01-01 in epoch milliseconds: a recurring rule must have a time after this.
 const SEARCH_FROM = 946_684_800_000;
 
@@ -85,7 +88,7 @@ function problemOf(input: MaintenanceRuleInput): Refusal | null {
 
 function problemOfOnce(from: number, until: number): Refusal | null {
   if (until <= from) return { field: "until", message: "The end must come after the beginning." };
-  return until - from > MINUTES_MAX * MINUTE_MS ? { field: "until", message: TOO_LONG } : null;
+  return until - from > ONCE_DAYS_MAX * DAY_MS ? { field: "until", message: TOO_LONG_ONCE } : null;
 }
 
 // Windows that begin again before they have ended would postpone every deadline for ever.

@@ -2,10 +2,11 @@ import type { DeliveryState } from "@overdue/core";
 import { and, asc, desc, eq, inArray, lt } from "drizzle-orm";
 
 import type { Db } from "../database.ts";
-import { deliveries, deliveryAttempts } from "../schema/index.ts";
+import { channels, deliveries, deliveryAttempts } from "../schema/index.ts";
 
 type AttemptRow = typeof deliveryAttempts.$inferSelect;
-export type DeliveryWithAttempts = DeliveryRow & { attempts: AttemptRow[] };
+/** `toOwner`: it went to the mailbox of an owner, which is no channel of the project. */
+export type DeliveryWithAttempts = DeliveryRow & { attempts: AttemptRow[]; toOwner: boolean };
 export type DeliveryFilter = {
   projectId: string;
   checkId?: string;
@@ -48,7 +49,7 @@ export async function findDelivery(
   return found ?? null;
 }
 
-/** Adds to each delivery all of its attempts, in order. */
+/** Adds to each delivery all of its attempts, in order, and whether it went to an owner. */
 export async function withAttempts(db: Db, rows: readonly DeliveryRow[]): Promise<DeliveryWithAttempts[]> {
   const ids = rows.map((row) => row.id);
   const attempts = await db
@@ -57,7 +58,22 @@ export async function withAttempts(db: Db, rows: readonly DeliveryRow[]): Promis
     .where(inArray(deliveryAttempts.deliveryId, ids))
     .orderBy(asc(deliveryAttempts.attempt));
   const byDelivery = Map.groupBy(attempts, (attempt) => attempt.deliveryId);
-  return rows.map((row) => ({ ...row, attempts: byDelivery.get(row.id) ?? [] }));
+  const mailboxes = await findMailboxes(db, rows);
+  return rows.map((row) => ({
+    ...row,
+    attempts: byDelivery.get(row.id) ?? [],
+    toOwner: mailboxes.has(row.channelId),
+  }));
+}
+
+/** The channels of these deliveries that are an owner's mailbox. */
+async function findMailboxes(db: Db, rows: readonly DeliveryRow[]): Promise<Set<string>> {
+  const ids = [...new Set(rows.map(({ channelId }) => channelId))];
+  const found = await db
+    .select({ id: channels.id })
+    .from(channels)
+    .where(and(inArray(channels.id, ids), eq(channels.internal, true)));
+  return new Set(found.map(({ id }) => id));
 }
 
 export type DeliveryRow = typeof deliveries.$inferSelect;

@@ -107,7 +107,7 @@ const sentBefore = sql`array(select coalesce(e.leader_id, e.id) from deliveries 
   order by e.id limit ${SENT_BEFORE_MAX})`;
 
 const checkJson = sql`case when k.id is not null then json_build_object('id', k.id, 'pingUuid', k.ping_uuid, 'name', k.name,
-  'slug', k.slug, 'tags', to_json(string_to_array(k.tags, ' ')),
+  'slug', k.slug, 'tags', to_json(string_to_array(k.tags, ' ')), 'description', k.description,
   'timezone', k.schedule ->> 'timezone', 'graceSeconds', k.grace_seconds, 'severity', k.severity) end`;
 
 const flipJson = sql`case when f.id is not null then json_build_object('at', ${epochMs("f.at")},

@@ -43,6 +43,7 @@ export function CheckForm(props: Props) {
     form,
     save,
     toField: (path) => checkField(path, form.values.kind),
+    isKept: onTyped !== undefined,
   });
   return (
     <CheckFormProvider form={form}>

@@ -14,6 +14,7 @@ import { plainText } from "../../message/parts.ts";
 const NAME_CHARS_MAX = 200;
 const TAGS_MAX = 50;
 const TAG_CHARS_MAX = 100;
+const DESCRIPTION_CHARS_MAX = 2_000;
 
 /** The `type` of the document, by the kind of the message. */
 const EVENT_TYPES = {
@@ -66,12 +67,13 @@ function idAndName({ id, name }: { id: string; name: string }) {
 const NO_CHECK = { check: null, flip: null, incident: null, lastPing: null, payload: null };
 
 function checkObject(check: NonNullable<AlertFacts["check"]>, url: string) {
-  const { pingUuid, slug, tags } = check;
+  const { pingUuid, slug, tags, description = "" } = check;
   return {
     ...idAndName(check),
     uuid: pingUuid,
     slug,
     tags: tags.slice(0, TAGS_MAX).map((tag) => clipEnd(tag, TAG_CHARS_MAX)),
+    description: clipEnd(description, DESCRIPTION_CHARS_MAX),
     url,
   };
 }

@@ -32,6 +32,7 @@ test("a down carries every fact, for a program to read", () => {
         uuid: downFacts.check?.pingUuid,
         slug: "nightly-backup",
         tags: ["prod", "db"],
+        description: "Free space on db2, then start it again.",
         url: message.link,
       },
       incident_id: downFacts.incident?.id,
