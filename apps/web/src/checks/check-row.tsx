@@ -13,6 +13,7 @@ import { Link } from "@tanstack/react-router";
 import { memo, type MouseEvent, type ReactNode, useEffect, useRef } from "react";
 import { useWaitingAcknowledgement } from "../incidents/waiting-acknowledgements.ts";
 import { useComputedFromNow } from "../time/clock.ts";
+import { MINUTE_MS } from "@overdue/schedules";
 import { relativeText, roughText } from "../time/duration.ts";
 import { instant } from "../time/zones.ts";
 import { LazyMenu, type MenuEntry } from "../ui/lazy-menu.tsx";
@@ -170,13 +171,13 @@ function RowStatus({ check }: { check: CheckOverview }) {
   );
 }
 
-/** When the next ping is due. For how long a check is overdue is part of its status instead. */
+/** When the next ping is due, or was: the status of a check that is down or in maintenance does not say it. */
 function NextDue({ check }: { check: CheckOverview }) {
   const { expectedAt = null, status } = check;
   const at = instant(expectedAt);
   const text = useComputedFromNow((now) => {
     if (at === null || status === "paused") return "–";
-    return at > now ? relativeText(at, now) : "due now";
+    return at > now || now - at >= MINUTE_MS ? relativeText(at, now) : "due now";
   });
   return (
     <>

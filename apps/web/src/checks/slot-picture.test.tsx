@@ -48,7 +48,9 @@ describe("the picture of a slot", () => {
 });
 
 test("a badge stands beside what to paste for it", async () => {
-  await renderPart(<BadgeCard name="nightly [backup]" badgeUrl="https://overdue.example/b/3/abc.svg" />);
+  await renderPart(
+    <BadgeCard name="nightly [backup]" badgeUrl="https://overdue.example/b/3/abc.svg" isNew={false} />,
+  );
   expect(screen.getByLabelText("badge as Markdown").textContent).toBe(
     "![nightly backup](https://overdue.example/b/3/abc.svg)",
   );
@@ -56,4 +58,12 @@ test("a badge stands beside what to paste for it", async () => {
     "![nightly backup](https://overdue.example/b/strip/abc.svg)",
   );
   expect(screen.getByAltText("Status of nightly [backup]").getAttribute("src")).toBe("/b/3/abc.svg");
+});
+
+test.each([
+  [true, 1],
+  [false, 0],
+])("the badge of a check that is new (%s) explains why it says up", async (isNew, sentences) => {
+  await renderPart(<BadgeCard name="backup" badgeUrl="https://overdue.example/b/3/abc.svg" isNew={isNew} />);
+  expect(screen.queryAllByText(/Until the first ping the badge says “up”/)).toHaveLength(sentences);
 });

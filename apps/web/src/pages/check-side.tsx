@@ -30,7 +30,7 @@ export default function CheckSide({ check }: { check: CheckView }) {
       <CheckChannels check={check} />
       <SettingsCard check={check} />
       <AliasCard projectId={check.projectId} checkId={check.id} />
-      <BadgeCard name={checkName(check)} badgeUrl={check.badgeUrl} />
+      <BadgeCard name={checkName(check)} badgeUrl={check.badgeUrl} isNew={check.pingCount === 0} />
     </>
   );
 }
@@ -160,8 +160,10 @@ export function SettingsCard({ check }: { check: CheckView }) {
   );
 }
 
+type BadgeCardProps = { name: string; badgeUrl: string | null; isNew: boolean };
+
 /** The badge and the heartbeat strip of a check as pictures, with Markdown to show them on other pages. */
-export function BadgeCard({ name, badgeUrl }: { name: string; badgeUrl: string | null }) {
+export function BadgeCard({ name, badgeUrl, isNew }: BadgeCardProps) {
   if (badgeUrl === null) return null;
   const stripUrl = badgeUrl.replace(/\/[^/]*\/([^/]+)$/, "/strip/$1");
   // A bracket would end the picture's text in Markdown.
@@ -170,6 +172,7 @@ export function BadgeCard({ name, badgeUrl }: { name: string; badgeUrl: string |
     <Card title="Badge">
       <p className={badgeStyles["lead"]}>
         Anybody who has its address sees the status and the name, and nothing else.
+        {isNew && " Until the first ping the badge says “up”, as Healthchecks’ badges do."}
       </p>
       <p>
         <img src={new URL(badgeUrl).pathname} alt={`Status of ${name}`} height={20} />

@@ -1,4 +1,4 @@
-import { Alert, Anchor, Button, Group, Loader, Stack } from "@mantine/core";
+import { Alert, Button, Group, Loader, Stack } from "@mantine/core";
 import {
   IconBell,
   IconBox,
@@ -25,7 +25,6 @@ import {
 } from "../channels/channel-queries.ts";
 import { ChannelState } from "../channels/channel-state.tsx";
 import { checkQuery, type CheckView, useSaveCheck } from "../checks/check-queries.ts";
-import { useCheckActions } from "../checks/use-check-actions.tsx";
 import { JOB_KINDS, type JobKind } from "../checks/first-check.ts";
 import { pingSnippets, pingTarget } from "../checks/snippets.ts";
 import { DeliveryProgress } from "../deliveries/delivery-progress.tsx";
@@ -35,6 +34,7 @@ import { CodeBlock } from "../ui/code-block.tsx";
 import { Page, TextLink } from "../ui/page.tsx";
 import { ExactTime } from "../ui/time.tsx";
 import { toast } from "../ui/toast.tsx";
+import { ExpectedTime } from "./expected-time.tsx";
 import styles from "./first-check-page.module.css";
 
 const PAGE = "/signed-in/projects/$projectId/start";
@@ -137,40 +137,6 @@ function FirstMinutes({ projectId, checkId, jobKind }: FirstMinutesProps) {
         </Group>
       </Stack>
     </Page>
-  );
-}
-
-/** When the job is expected, with links to change that, or to go back, which deletes the check while it has no ping. */
-function ExpectedTime({ check, watch }: { check: CheckView; watch: string }) {
-  const { projectId, id: checkId } = check;
-  const navigate = useNavigate();
-  const actions = useCheckActions(projectId);
-  return (
-    <p className={styles["lead"]}>
-      <strong>{checkName(check)}</strong> is expected: {check.scheduleText}.{" "}
-      <TextLink
-        to="/projects/$projectId/checks/$checkId/edit"
-        params={{ projectId, checkId }}
-        search={{ watch }}
-      >
-        Change the name or the time
-      </TextLink>
-      {check.pingCount === 0 && (
-        <>
-          {" · "}
-          <Anchor
-            component="button"
-            type="button"
-            onClick={() => {
-              actions.remove({ id: checkId, name: checkName(check) });
-              void navigate({ to: "/projects/$projectId/start", params: { projectId }, search: {} });
-            }}
-          >
-            Choose something else
-          </Anchor>
-        </>
-      )}
-    </p>
   );
 }
 

@@ -152,12 +152,13 @@ describe("leaving a form", () => {
     const { user, router, confirm } = await openWindowForm(false);
     await user.type(screen.getByLabelText(/^Name/), "move");
     await user.click(screen.getByRole("button", { name: "Cancel" }));
-    await waitFor(() => expect(router.state.location.pathname).toBe(`/projects/${PROJECT}/maintenance`));
+    await screen.findByRole("heading", { name: "Maintenance", level: 1 });
     await act(() =>
       router.navigate({ to: "/projects/$projectId/maintenance/new", params: { projectId: PROJECT } }),
     );
-    await act(() => router.navigate(toChecks));
-    expect(router.state.location.pathname).toBe(`/projects/${PROJECT}/checks`);
+    await screen.findByRole("heading", { name: "New maintenance window" });
+    void router.navigate(toChecks);
+    await screen.findByRole("heading", { name: "Checks", level: 1 });
     expect(confirm).not.toHaveBeenCalled();
   });
 });

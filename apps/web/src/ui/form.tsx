@@ -1,5 +1,5 @@
 import { Alert, Button, Group } from "@mantine/core";
-import { useBlocker } from "@tanstack/react-router";
+import { useBlocker, useRouter } from "@tanstack/react-router";
 import { useState } from "react";
 import { ApiError, errorMessage, type FieldError } from "../api/problem.ts";
 
@@ -56,10 +56,16 @@ const LEAVE_QUESTION = "Leave this page? What you typed is not saved.";
 
 /** A page that leaves by itself, after saving or by "Cancel", navigates with `ignoreBlocker`. */
 function useLeaveQuestion(isUnsaved: () => boolean): void {
+  const router = useRouter();
+  // A form that was left is still there while the next page loads.
+  const [pathname] = useState(() => router.state.location.pathname);
   useBlocker({
     shouldBlockFn: ({ current, next }) =>
       // Another filter or tab of the same page keeps the form.
-      current.pathname !== next.pathname && isUnsaved() && !globalThis.confirm(LEAVE_QUESTION),
+      current.pathname === pathname &&
+      next.pathname !== pathname &&
+      isUnsaved() &&
+      !globalThis.confirm(LEAVE_QUESTION),
     enableBeforeUnload: isUnsaved,
   });
 }
