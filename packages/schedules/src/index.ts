@@ -1,4 +1,4 @@
-export { type ComputedHolidays, collectHolidays, takeHolidays } from "#holidays";
+export { type ComputedHolidays, collectHolidays, cacheHolidays } from "#holidays";
 export { civilDateOf, dayNumberOf, MONTH_NAMES, WEEKDAY_NAMES, weekdayOf } from "./civil.ts";
 export type { Exceptions } from "./exceptions/exceptions.ts";
 export { type ClockChange, forecastOf } from "./explain/clock-changes.ts";

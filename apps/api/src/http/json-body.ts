@@ -1,4 +1,4 @@
-import { takeHolidays } from "@overdue/schedules";
+import { cacheHolidays } from "@overdue/schedules";
 import type { Context, MiddlewareHandler } from "hono";
 
 import {
@@ -26,7 +26,7 @@ async function precomputeHolidays(c: Context<AppEnv>, json: string): Promise<voi
   const { workers, now } = c.var.deps;
   const owner = c.req.param("projectId") ?? c.var.deps.clientAddress(c) ?? "";
   const task = workers.run("precomputeHolidays", { schedules, now: now() }, owner);
-  takeHolidays(
+  cacheHolidays(
     await heavyTask(task, {
       tooHeavy: ["invalid_input", HOLIDAYS_TOO_HEAVY],
       overloaded: HOLIDAYS_OVERLOADED,

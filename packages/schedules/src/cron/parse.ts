@@ -38,7 +38,7 @@ function parseLine(line: string, rules: CronRules): Cron {
   const macro = macroIn(text.trim(), rules);
   if (typeof macro === "number") return everyCron(macro, rules);
   const words = (macro ?? text).trim().split(/\s+/);
-  if (rules.behind === "command, if no field") return longestOf(words, rules);
+  if (rules.afterFields === "command, if no field") return longestOf(words, rules);
   const known =
     macro === null ? rules : { ...rules, layouts: [...rules.layouts, FIVE, ["second", ...FIVE] as const] };
   return { ...readWords(words, known), rules, ...(prefix === null ? {} : { timezone: prefix }) };
@@ -49,7 +49,7 @@ function longestOf(words: readonly string[], rules: CronRules): Cron {
   const counts = rules.layouts.map(({ length }) => length).filter((length) => length <= words.length);
   for (const count of counts.toSorted((one, other) => other - one))
     try {
-      return readWords(words.slice(0, count), { ...rules, behind: "refused" });
+      return readWords(words.slice(0, count), { ...rules, afterFields: "refused" });
     } catch (error) {
       if (!(error instanceof ScheduleError) || count === Math.min(...counts)) throw error;
     }
@@ -57,13 +57,13 @@ function longestOf(words: readonly string[], rules: CronRules): Cron {
 }
 
 function readWords(words: readonly string[], rules: CronRules): Cron {
-  const { fields, behind: timezone } = fieldsOf(words, rules);
+  const { fields, timezone } = fieldsOf(words, rules);
   const parsed = Object.fromEntries(
     NAMES.map((name) => [name, parseField(textOf(fields, name, rules), name, rules)]),
   ) as Record<FieldName, FieldValues>;
   const cron = { ...cronOf(fields, parsed, rules), ...(timezone === null ? {} : { timezone }) };
   const read = rules.quirks.read?.(cron, words) ?? cron;
-  if (rules.acceptsLinesThatNeverRun) refuseMissingDays(read);
+  if (rules.refusesDatesThatNeverCome) refuseMissingDays(read);
   return read;
 }
 
@@ -100,15 +100,15 @@ function spanOf(text: string): number {
   return Math.max(seconds, 1) * 1000;
 }
 
-function fieldsOf(words: readonly string[], rules: CronRules): { fields: Fields; behind: string | null } {
+function fieldsOf(words: readonly string[], rules: CronRules): { fields: Fields; timezone: string | null } {
   const { longest, layout } = layoutFor(words, rules);
   if (layout === undefined) throw otherShape(words, rules);
   const given = layout.map((name, index): [FieldName, string] => [name, words[index] ?? ""]);
   const fields = { ...DEFAULTS, ...Object.fromEntries(given) };
-  if (words.length <= longest.length || rules.behind === "command") return { fields, behind: null };
+  if (words.length <= longest.length || rules.afterFields === "command") return { fields, timezone: null };
   const timezone = words.length === longest.length + 1 ? canonicalTimezone(words.at(-1) ?? "") : null;
   if (timezone === null) throw otherShape(words, rules);
-  return { fields, behind: timezone };
+  return { fields, timezone };
 }
 
 function layoutFor(
@@ -118,13 +118,13 @@ function layoutFor(
   const known = rules.quirks.layout?.(words);
   if (known !== undefined) return { longest: known, layout: known };
   const longest = rules.layouts.toSorted((one, other) => other.length - one.length)[0] ?? [];
-  const isZone = rules.behind === "zone" && canonicalTimezone(words.at(-1) ?? "") !== null;
+  const isZone = rules.afterFields === "zone" && canonicalTimezone(words.at(-1) ?? "") !== null;
   const count = isZone ? words.length - 1 : words.length;
   const layout = rules.layouts.find(({ length }) => length === count);
   if (layout !== undefined && isZone) return { longest: layout, layout };
   return {
     longest,
-    layout: layout ?? (rules.behind === "command" && count > longest.length ? longest : undefined),
+    layout: layout ?? (rules.afterFields === "command" && count > longest.length ? longest : undefined),
   };
 }
 

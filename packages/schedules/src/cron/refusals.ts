@@ -74,5 +74,5 @@ export function unknownMacro(text: string, { macros }: CronRules): ScheduleError
 export function refuseWordsBehind(line: string, rules: CronRules): void {
   const words = line.trim().split(/\s+/);
   const longest = Math.max(...rules.layouts.map(({ length }) => length));
-  if (rules.behind.startsWith("command") && words.length > longest) throw otherShape(words, rules);
+  if (rules.afterFields.startsWith("command") && words.length > longest) throw otherShape(words, rules);
 }

@@ -102,7 +102,7 @@ export type CronRules = {
   /** one for each accepted number of words */
   layouts: readonly Layout[];
   /** what may follow the fields: nothing, a command, a command unless a longer layout fits, or a zone */
-  behind: "refused" | "command" | "command, if no field" | "zone";
+  afterFields: "refused" | "command" | "command, if no field" | "zone";
   grammar: Grammar;
   days: DayRule;
   clock: ClockRule;
@@ -118,8 +118,8 @@ export type CronRules = {
   years: number;
   /** whether the search goes to the end of the last of these years */
   wholeYears: boolean;
-  /** whether a date that never comes (30 February) is refused when the line is read */
-  acceptsLinesThatNeverRun: boolean;
+  /** a date that never comes (30 February) is refused when the line is read; else the line is accepted, and never runs */
+  refusesDatesThatNeverCome: boolean;
   /** whether a search without a result is an error */
   failsWithoutNextTime: boolean;
   /** what the scheduler does that no rule describes */

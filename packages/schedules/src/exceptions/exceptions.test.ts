@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { collectHolidays, takeHolidays } from "./holidays.ts";
+import { collectHolidays, cacheHolidays } from "./holidays.ts";
 import { nextAfter, type Schedule } from "../schedule.ts";
 import { ScheduleInput } from "../schedule-input.ts";
 import type { Exceptions } from "./exceptions.ts";
@@ -132,6 +132,6 @@ test("holidays that another thread has computed are the same ones", () => {
   let before: string[] = [];
   const holidays = collectHolidays(() => (before = days()));
   expect([...holidays.keys()]).toEqual(["CH-GL 2026"]);
-  takeHolidays(structuredClone(holidays));
+  cacheHolidays(structuredClone(holidays));
   expect(days()).toEqual(before);
 });

@@ -19,4 +19,4 @@ export function collectHolidays(work: () => void): ComputedHolidays {
   return new Map();
 }
 
-export function takeHolidays(): void {}
+export function cacheHolidays(): void {}

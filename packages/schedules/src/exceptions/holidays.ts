@@ -19,7 +19,7 @@ const datesOfYear = boundedCache(YEARS_MAX, (key) => {
   received.delete(key);
   return new Set(dates);
 });
-/** The dates that `takeHolidays` puts into the cache, which asks for them here. */
+/** The dates that `cacheHolidays` puts into the cache, which asks for them here. */
 const received = new Map<string, DayNumber[]>();
 /** What the running `collectHolidays` has needed so far; null: none is running. */
 let collected: Map<string, DayNumber[]> | null = null;
@@ -43,7 +43,7 @@ export function collectHolidays(work: () => void): ComputedHolidays {
 }
 
 /** Caches what `collectHolidays` returned on another thread. */
-export function takeHolidays(holidays: ComputedHolidays): void {
+export function cacheHolidays(holidays: ComputedHolidays): void {
   for (const [key, dates] of holidays) {
     received.set(key, dates);
     datesOfYear(key);

@@ -3,7 +3,7 @@ import { COMMON, derive, preset } from "./scheduler.ts";
 
 const debian = derive(COMMON, {
   quirks: { line: refuseStarAsCommand },
-  behind: "command",
+  afterFields: "command",
   grammar: {
     bounds: { weekday: { min: 0, max: 7 } },
     backward: "never",

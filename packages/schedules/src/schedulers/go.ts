@@ -31,7 +31,7 @@ const robfig = derive(COMMON, {
 });
 const gocron = derive(robfig, {
   zonePrefix: true,
-  acceptsLinesThatNeverRun: true,
+  refusesDatesThatNeverCome: true,
   failsWithoutNextTime: true,
 });
 const netresearch = derive(robfig, {
@@ -67,7 +67,7 @@ const nomad = derive(cronexpr, {
   },
 });
 const supercronic = derive(cronexpr, {
-  behind: "command, if no field",
+  afterFields: "command, if no field",
   clock: { walk: naiveWalk(goDate) },
   // Only a range with a step may run backwards, and it then selects nothing.
   quirks: { backward: (text) => text.includes("/") },

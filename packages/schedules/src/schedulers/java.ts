@@ -43,7 +43,7 @@ const micronaut = derive(COMMON, {
   days: { both: "and", nearWorkday: "may leave month" },
   clock: { walk: micronautWalk },
   years: 4,
-  acceptsLinesThatNeverRun: true,
+  refusesDatesThatNeverCome: true,
   failsWithoutNextTime: true,
   quirks: {
     line(text) {
@@ -70,7 +70,7 @@ const jobrunr = derive(COMMON, {
   },
   days: { open: "begins with star" },
   clock: { walk: naiveWalk(firstOrLater) },
-  acceptsLinesThatNeverRun: true,
+  refusesDatesThatNeverCome: true,
   quirks: {
     field(text, field) {
       // A name takes no step, commas at the end are dropped, and a step from a month never reaches December.

@@ -49,7 +49,7 @@ const cronParser = derive(COMMON, {
   },
   quirks: { field: refuseCountInList },
   clock: { walk: cronParserWalk({ midnight: true, keepsState: true }) },
-  acceptsLinesThatNeverRun: true,
+  refusesDatesThatNeverCome: true,
 });
 const bullmq = derive(cronParser, {
   // BullMQ uses cron-parser 5.10.3, which also accepts names of months as weekdays and the reverse.
@@ -134,7 +134,7 @@ const rustCroner = derive(croner, {
   macros: MACROS_WITHOUT_MIDNIGHT,
   grammar: { stepMax: "any", emptyEntries: "ignored", question: DAYS_ONLY },
   clock: { longGap: { hours: 2, effect: "fails" } },
-  acceptsLinesThatNeverRun: true,
+  refusesDatesThatNeverCome: true,
   failsWithoutNextTime: true,
   quirks: {
     field(given, field) {
@@ -160,7 +160,7 @@ const nodeCron = derive(COMMON, {
   },
   days: { both: "and" },
   clock: { walk: naiveWalk(nodeCronLocal, { checked: true }) },
-  acceptsLinesThatNeverRun: true,
+  refusesDatesThatNeverCome: true,
 });
 const kelektiv = derive(COMMON, {
   layouts: [FIVE, SECONDS_FIRST],
@@ -181,7 +181,7 @@ const kelektiv = derive(COMMON, {
   clock: { walk: kelektivWalk },
   years: 7,
   failsWithoutNextTime: true,
-  acceptsLinesThatNeverRun: true,
+  refusesDatesThatNeverCome: true,
 });
 const graphile = derive(COMMON, {
   macros: {},

@@ -13,7 +13,7 @@ import { nextOfOnCalendar } from "../oncalendar/next.ts";
 import { type OnCalendar, parseOnCalendar } from "../oncalendar/parse.ts";
 
 const busybox = derive(COMMON, {
-  behind: "command",
+  afterFields: "command",
   years: 7,
   days: { open: "all values" },
   quirks: {
@@ -34,7 +34,7 @@ function isReadByBusybox(line: string): boolean {
 }
 
 const systemdCron = derive(COMMON, {
-  behind: "command",
+  afterFields: "command",
   macroCase: "any",
   macros: { ...USUAL_MACROS, "@weekly": "0 0 * * 1" },
   days: { both: "and" },
@@ -78,11 +78,11 @@ const jenkins = derive(COMMON, {
 });
 const fugit = derive(COMMON, {
   layouts: [FIVE, SECONDS_FIRST],
-  behind: "zone",
+  afterFields: "zone",
   macros: { ...USUAL_MACROS, "@noon": "0 12 * * *" },
   grammar: { backward: "wraps", emptyEntries: "ignored", digits: 2, words: ["L", "w#n", "w#-n", "-n"] },
   days: { open: "all values" },
-  acceptsLinesThatNeverRun: true,
+  refusesDatesThatNeverCome: true,
   quirks: {
     // A step needs no star before it, steps of weekdays are ignored, and hour 24 is midnight.
     field(text, field) {
@@ -108,7 +108,7 @@ const laravel = derive(COMMON, {
   },
   days: { nearWorkday: "as PHP counts" },
   clock: { walk: laravelWalk },
-  acceptsLinesThatNeverRun: true,
+  refusesDatesThatNeverCome: true,
   failsWithoutNextTime: true,
   quirks: { field: laravelField },
 });

@@ -22,7 +22,7 @@ const celery = derive(COMMON, {
   },
   days: { both: "and" },
   clock: { walk: naiveWalk(firstOrLater) },
-  acceptsLinesThatNeverRun: true,
+  refusesDatesThatNeverCome: true,
   years: 10,
   quirks: { field: (text) => text.split(",").map(celeryEntry).join(",") },
 });
@@ -58,7 +58,7 @@ const croniter = derive(COMMON, {
     words: ["L", "nW", "Lw", "w#n"],
   },
   days: { nearWorkday: "at month's end" },
-  acceptsLinesThatNeverRun: true,
+  refusesDatesThatNeverCome: true,
   clock: { elapsed: "every hour", gap: "after", repeat: "both" },
   quirks: { field: croniterField, read: croniterDays },
 });
@@ -143,7 +143,7 @@ const cronsim = derive(COMMON, {
   grammar: { words: ["L", "LW", "wL", "w#n"], bounds: { weekday: { min: 0, max: 7 } } },
   days: { open: "begins with star" },
   clock: { elapsed: "minute or hour begins with star", gap: "after", repeat: "first", walk: cronsimWalk },
-  acceptsLinesThatNeverRun: true,
+  refusesDatesThatNeverCome: true,
   quirks: {
     field(text, field) {
       if (field === "weekday" && /[A-Z]L$/.test(text))

@@ -84,7 +84,7 @@ export const USUAL_MACROS: Readonly<Record<string, string>> = {
 /** The rules that most schedulers have in common. Each preset changes what differs. */
 export const COMMON: CronRules = {
   layouts: [FIVE],
-  behind: "refused",
+  afterFields: "refused",
   grammar: {
     bounds: {
       second: { min: 0, max: 59 },
@@ -124,7 +124,7 @@ export const COMMON: CronRules = {
   zonePrefix: false,
   years: 50,
   wholeYears: false,
-  acceptsLinesThatNeverRun: false,
+  refusesDatesThatNeverCome: false,
   failsWithoutNextTime: false,
   quirks: {},
 };
