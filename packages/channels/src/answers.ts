@@ -1,3 +1,4 @@
+import { parseJsonOrNull } from "@overdue/core";
 import type { z } from "zod";
 
 import type { HttpAnswer, Outcome } from "./kind.ts";
@@ -59,7 +60,7 @@ export type AnswerRules = {
  * accepted all the same, so the outcome is uncertain.
  */
 export function outcomeByRules(rules: AnswerRules, answer: HttpAnswer): Outcome {
-  const body = parseJson(answer.body);
+  const body = parseJsonOrNull(answer.body);
   const isSuccess = answer.status >= 200 && answer.status < 300;
   const accepted =
     isSuccess && rules.accepted !== undefined ? rules.accepted.safeParse(body ?? answer.body) : null;
@@ -103,14 +104,6 @@ function refusalInBetween({ provider }: AnswerRules, answer: HttpAnswer): Outcom
   if (answer.status < 400 || answer.status === 429) return null;
   const because = `${answerSummary(answer)}. That answer is not from ${provider} itself: check that its address is right and that it runs.`;
   return { ...outcomeByStatus(answer), because };
-}
-
-function parseJson(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return null;
-  }
 }
 
 /** Headers in which providers that send no `Retry-After` say when the limit resets. */

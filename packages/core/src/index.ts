@@ -72,6 +72,7 @@ export {
 } from "./learning/durations.ts";
 export { durationText, secondsInWords } from "./text/duration-text.ts";
 export { factTexts } from "./text/facts-text.ts";
+export { isRecord, parseJsonOrNull } from "./text/json.ts";
 export { percentText } from "./text/percent-text.ts";
 export {
   type ExitEvidence,

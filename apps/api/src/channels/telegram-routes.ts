@@ -1,3 +1,4 @@
+import { parseJsonOrNull } from "@overdue/core";
 import {
   botName,
   createTelegramLink,
@@ -126,11 +127,3 @@ export const telegramUpdateRoutes = createRouter().post(
     return c.body(null, 200);
   },
 );
-
-function parseJsonOrNull(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return null;
-  }
-}

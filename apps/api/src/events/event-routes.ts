@@ -1,4 +1,4 @@
-import { LiveEvent, type PageEvent } from "@overdue/core";
+import { LiveEvent, type PageEvent, parseJsonOrNull } from "@overdue/core";
 import { type Db, findEndedHolderIndexes, listen, type StreamHolder } from "@overdue/db";
 import type { Logger } from "pino";
 import { z } from "zod";
@@ -219,13 +219,5 @@ export class ChangeHub {
     for (const watchers of this.#watchers.values()) {
       for (const watcher of watchers) watcher({ checkId: null });
     }
-  }
-}
-
-function parseJsonOrNull(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
   }
 }

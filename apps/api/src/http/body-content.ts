@@ -16,7 +16,7 @@ export class InvalidBody extends Error {
 }
 
 /** @throws InvalidBody with the place at which it breaks off */
-export function parseJson(text: string): unknown {
+export function parseJsonBody(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
@@ -69,7 +69,7 @@ const JSON_CHARS_MAX = 8_000_000;
 /** Reads a file in YAML or JSON. A file that is made to be slow costs seconds, so call it on a thread of its own. */
 export async function readFileContent({ text, isYaml }: FileText): Promise<FileContent> {
   try {
-    const content = isYaml ? await readYaml(text) : parseJson(text);
+    const content = isYaml ? await readYaml(text) : parseJsonBody(text);
     checkShape(content, FIELDS_MAX);
     const json = JSON.stringify(content);
     if (json.length > JSON_CHARS_MAX) throw new InvalidBody("The file's aliases make it larger than 8 MB.");

@@ -1,4 +1,5 @@
 import type { RouteConfig } from "@hono/zod-openapi";
+import { isRecord } from "@overdue/core";
 import type { MiddlewareHandler } from "hono";
 import { z } from "zod";
 
@@ -94,10 +95,6 @@ function objectsAt(value: unknown, [step, ...rest]: readonly string[]): Record<s
   if (step === "*") return Array.isArray(value) ? value.flatMap((item) => objectsAt(item, rest)) : [];
   if (!isRecord(value)) return [];
   return step === undefined ? [value] : objectsAt(value[step], rest);
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** Finds the schemas with renamed fields within a schema. */

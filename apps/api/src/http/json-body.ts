@@ -6,7 +6,7 @@ import {
   type FileContent,
   type FileText,
   InvalidBody,
-  parseJson,
+  parseJsonBody,
   readFileContent,
 } from "./body-content.ts";
 import type { AppEnv } from "./context.ts";
@@ -73,7 +73,7 @@ const SMALL_FILE_CHARS_MAX = 16 * 1024;
 export const readJson: MiddlewareHandler<AppEnv> = async (c, next) => {
   checkType(c.req.header("content-type"));
   const text = await readBounded(c.req.raw, REQUEST_MAX);
-  if (text !== "") withBodyErrors(() => checkShape(parseJson(text), REQUEST_MAX.fields));
+  if (text !== "") withBodyErrors(() => checkShape(parseJsonBody(text), REQUEST_MAX.fields));
   await precomputeHolidays(c, text);
   const { url, method, headers } = c.req.raw;
   c.req.raw = new Request(url, { method, headers, ...(text !== "" && { body: text }) });
@@ -81,7 +81,7 @@ export const readJson: MiddlewareHandler<AppEnv> = async (c, next) => {
 };
 
 /** Reads and bounds a file in YAML or JSON; later middleware gets JSON. */
-export const readFile: MiddlewareHandler<AppEnv> = async (c, next) => {
+export const readYamlOrJson: MiddlewareHandler<AppEnv> = async (c, next) => {
   const isYaml = YAML.test(c.req.header("content-type") ?? "");
   if (!isYaml)
     checkType(

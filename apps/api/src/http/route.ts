@@ -11,7 +11,7 @@ import { audit, auditAction } from "./audit.ts";
 import type { AppContext, AppEnv } from "./context.ts";
 import { deprecatedFields } from "./deprecated-names.ts";
 import { guard, requireFresh } from "./guard.ts";
-import { readFile, readJson } from "./json-body.ts";
+import { readJson, readYamlOrJson } from "./json-body.ts";
 import { onInvalid } from "./on-error.ts";
 import { ApiError, Problem } from "./problem.ts";
 
@@ -49,7 +49,7 @@ function routeMiddleware(access: Exclude<Access, { auth: "healthchecks" }>, conf
   const oldNames = deprecatedFields(config);
   return [
     guard(access),
-    ...(config.request?.body ? [acceptsYaml(config) ? readFile : readJson] : []),
+    ...(config.request?.body ? [acceptsYaml(config) ? readYamlOrJson : readJson] : []),
     ...(oldNames === null ? [] : [oldNames]),
     ...("fresh" in access && access.fresh !== undefined ? [requireFresh(access.fresh)] : []),
     ...(isCreation(config) ? [idempotent] : []),

@@ -1,6 +1,7 @@
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 
 import { SLACK_BUTTONS } from "@overdue/channels";
+import { parseJsonOrNull } from "@overdue/core";
 import {
   type ActResult,
   answerSlackPress,
@@ -60,7 +61,7 @@ const Payload = z.object({
 
 /** Reads the form that Slack posts; null if it is not a press of one of our buttons. */
 function readSlackPress(body: string, signature: string): SlackPress | null {
-  const parsed = Payload.safeParse(jsonIn(new URLSearchParams(body).get("payload") ?? ""));
+  const parsed = Payload.safeParse(parseJsonOrNull(new URLSearchParams(body).get("payload") ?? ""));
   if (!parsed.success) return null;
   const { team, channel, user, message, response_url: answerTo, actions } = parsed.data;
   const [pressed] = actions;
@@ -122,14 +123,6 @@ function outcomeText(acted: ActResult, { act, by }: { act: IncidentAct; by: stri
 
 function holdsButtons(block: unknown): boolean {
   return z.object({ block_id: z.literal(SLACK_BUTTONS) }).safeParse(block).success;
-}
-
-function jsonIn(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }
 
 /**

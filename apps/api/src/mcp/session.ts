@@ -1,3 +1,4 @@
+import { parseJsonOrNull } from "@overdue/core";
 import { hc, parseResponse } from "hono/client";
 
 import type { Api } from "../app.ts";
@@ -64,19 +65,11 @@ export function openSession(c: AppContext, actor: KeyActor, options: { send: Sen
 export type ToolAccess = "read" | "write";
 
 function refusal(text: string, retryAfter: string | null): Error {
-  const problem = Problem.safeParse(parsed(text));
+  const problem = Problem.safeParse(parseJsonOrNull(text));
   if (!problem.success) return new Error("The API answered without a problem document.");
   const { detail, code, status, errors = [] } = problem.data;
   const named = errors.filter(({ field }) => field !== "" && !detail.includes(field));
   const fields = named.map(({ field, message }) => `${field}: ${message}`);
   const wait = retryAfter === null ? [] : [`Try again in ${retryAfter} s.`];
   return new ToolRefusal([detail, ...fields, ...wait, `(${code}, HTTP ${status})`].join(" "));
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

@@ -1,4 +1,5 @@
 import { channelKinds, type HttpRequest } from "@overdue/channels";
+import { parseJsonOrNull } from "@overdue/core";
 import {
   createChannel,
   type Db,
@@ -140,7 +141,7 @@ const PROBLEMS: Record<string, string> = {
 };
 
 function read(body: string): Installed | { problem: string } {
-  const answer = jsonIn(body);
+  const answer = parseJsonOrNull(body);
   const installed = Installed.safeParse(answer).data;
   if (installed === undefined) {
     const error =
@@ -192,11 +193,3 @@ const NOTHING_ELSE = {
   groups: undefined,
   version: null,
 };
-
-function jsonIn(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return null;
-  }
-}

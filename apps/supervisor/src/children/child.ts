@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 
-import { escapeHidden } from "@overdue/core";
+import { escapeHidden, parseJsonOrNull } from "@overdue/core";
 import { z } from "zod";
 
 import type { Cleanup } from "./cleanup.ts";
@@ -221,7 +221,7 @@ const Line = z.object({
 
 /** A warning or error that a child logged, as a sentence for a person; null for every other line. */
 function warningSentence(child: string, line: string): string | null {
-  const parsed = Line.safeParse(parseJson(line));
+  const parsed = Line.safeParse(parseJsonOrNull(line));
   if (!parsed.success || parsed.data.level < WARN) return null;
   const { msg, err } = parsed.data;
   return `${child}: ${msg}${err && err.message !== msg ? ` (${err.message})` : ""}`;
@@ -230,14 +230,6 @@ function warningSentence(child: string, line: string): string | null {
 /** Whether a line that is not a log line, such as `TypeError: …`, says why a program ended. */
 function isErrorLine(line: string): boolean {
   return /^(Uncaught )?\w*Error\b.*: /.test(line);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }
 
 /** What a program tells the supervisor: that its event loop runs (`alive`), or that its start is complete (`running`). */

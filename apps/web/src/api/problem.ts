@@ -1,3 +1,5 @@
+import { isRecord } from "@overdue/core";
+
 /** A field that was refused: its path ("schedule.expression"), and a sentence that says why. */
 export type FieldError = { field: string; message: string };
 
@@ -61,10 +63,6 @@ function defaultMessage(status: number): string {
 
 function isFieldError(value: unknown): value is FieldError {
   return isRecord(value) && typeof value["field"] === "string" && typeof value["message"] === "string";
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null;
 }
 
 function readTextOr(value: unknown, fallback: string): string {

@@ -1,6 +1,7 @@
 import type { PingKind } from "../checks/event.ts";
 import type { CheckSettings } from "../checks/settings.ts";
 import type { ReportedMetrics } from "../metrics/read-metrics.ts";
+import { isRecord, parseJsonOrNull } from "../text/json.ts";
 import { slugify } from "../text/slugify.ts";
 import { isUuid } from "../uuid.ts";
 import { isToken } from "./alias.ts";
@@ -167,16 +168,8 @@ export function exitStatusOf(value: unknown): number | null {
 
 /** The object that a text in JSON is; null where it is none. */
 export function jsonObject(text: string): Record<string, unknown> | null {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isRecord(value) ? value : null;
-  } catch {
-    return null;
-  }
-}
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  const value = parseJsonOrNull(text);
+  return isRecord(value) ? value : null;
 }
 
 /** A text, or a number as text; empty for anything else. */

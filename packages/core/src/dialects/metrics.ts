@@ -3,7 +3,6 @@ import {
   type Dialect,
   type DialectPing,
   type DialectReading,
-  isRecord,
   jsonObject,
   onePing,
   plainPing,
@@ -13,6 +12,7 @@ import {
   unescaped,
   usualAnswer,
 } from "./dialect.ts";
+import { isRecord } from "../text/json.ts";
 
 /**
  * The tools around Prometheus: Alertmanager's webhook, which Grafana's is a copy of, as a heartbeat, and the Pushgateway.

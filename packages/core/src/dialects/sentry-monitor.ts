@@ -1,7 +1,8 @@
 import { MINUTE_MS, type Schedule, ScheduleReadingInput, SECOND_MS } from "@overdue/schedules";
 
 import type { CheckSettings } from "../checks/settings.ts";
-import { type Declaration, isRecord, textOf } from "./dialect.ts";
+import { isRecord } from "../text/json.ts";
+import { type Declaration, textOf } from "./dialect.ts";
 
 /**
  * The `monitor_config` of a check-in as settings of a check; null if its schedule cannot be read: the check then keeps its

@@ -5,7 +5,6 @@ import {
   type DialectReading,
   type DialectRequest,
   type DialectTarget,
-  isRecord,
   jsonAnswer,
   jsonObject,
   plainPing,
@@ -16,6 +15,7 @@ import {
   usualStatus,
   usualText,
 } from "./dialect.ts";
+import { isRecord } from "../text/json.ts";
 import { declarationOf } from "./sentry-monitor.ts";
 
 /**

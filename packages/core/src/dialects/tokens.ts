@@ -4,7 +4,6 @@ import {
   type DialectPing,
   type DialectTarget,
   exitStatusOf,
-  isRecord,
   jsonAnswer,
   jsonObject,
   milliseconds,
@@ -19,6 +18,7 @@ import {
   usualStatus,
   usualText,
 } from "./dialect.ts";
+import { isRecord } from "../text/json.ts";
 
 /**
  * Monitors whose URL is a secret of one check and little else. In place of their token stands the UUID of the check's

@@ -1,3 +1,5 @@
+import { parseJsonOrNull } from "../text/json.ts";
+
 /** What a wrapper says about a run besides its outcome: the host, what it used, why it ended. Flat: names and plain values. */
 export type RunFacts = Readonly<Record<string, string | number | boolean>>;
 
@@ -19,12 +21,8 @@ export function readFacts(text: string): RunFacts | null {
 }
 
 function objectIn(text: string): object {
-  try {
-    const read: unknown = JSON.parse(text);
-    return typeof read === "object" && read !== null ? read : {};
-  } catch {
-    return {};
-  }
+  const read = parseJsonOrNull(text);
+  return typeof read === "object" && read !== null ? read : {};
 }
 
 type Fact = [name: string, value: string | number | boolean];

@@ -1,4 +1,4 @@
-import { isRecord } from "../dialects/dialect.ts";
+import { isRecord, parseJsonOrNull } from "../text/json.ts";
 import type { ShadowProduct } from "./forward.ts";
 
 /** What another product thinks of one of its checks. `keys`: all by which the check may be known. */
@@ -122,12 +122,8 @@ function verdictOf(keys: readonly unknown[], status: Status | undefined, grace: 
 
 /** An object in JSON; a bare list becomes one with `items`. */
 function parsed(text: string): Record<string, unknown> | null {
-  try {
-    const value: unknown = JSON.parse(text);
-    return Array.isArray(value) ? { items: value } : isRecord(value) ? value : null;
-  } catch {
-    return null;
-  }
+  const value = parseJsonOrNull(text);
+  return Array.isArray(value) ? { items: value } : isRecord(value) ? value : null;
 }
 
 function listOf(value: unknown): readonly unknown[] | null {
