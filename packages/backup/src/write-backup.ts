@@ -8,8 +8,17 @@ import { constants, createZstdCompress } from "node:zlib";
 
 import { Session } from "@overdue/db";
 
-import { DamagedBackup, copyLine, endLine, headerLine, quoted, RowSum, tableEndLine } from "./script.ts";
-import type { Header, Totals } from "./script.ts";
+import {
+  DamagedBackup,
+  copyLine,
+  endLine,
+  headerLine,
+  quoted,
+  RowSum,
+  tableEndLine,
+  type Header,
+  type Totals,
+} from "./script.ts";
 import { encrypt, type Opening, type Seal } from "./seal.ts";
 import { verifyBackup } from "./read-backup.ts";
 

@@ -270,8 +270,6 @@ function readBootstrap(values: Values): Bootstrap | null {
   throw new ConfigError(`${missing} is missing: ${set} works only together with it.`);
 }
 
-/** Warnings at the start about settings that are valid but probably not intended. */
-
 /** The host names of mail catchers in docker-compose.yml and in their own manuals, and the port that they share. */
 const CATCHERS = new Set(["mail", "mailpit", "mailhog", "maildev", "mailcatcher"]);
 const CATCHER_PORTS = new Set(["1025"]);

@@ -70,7 +70,7 @@ export {
   type OutlierDuration,
   findOutlier,
 } from "./learning/durations.ts";
-export { durationText, secondsInWords } from "./text/duration-text.ts";
+export { durationText, minutesInWords, secondsInWords } from "./text/duration-text.ts";
 export { factTexts } from "./text/facts-text.ts";
 export { isRecord, parseJsonOrNull } from "./text/json.ts";
 export { percentText } from "./text/percent-text.ts";
@@ -140,7 +140,8 @@ export {
   type Wanted,
 } from "./config/plan.ts";
 export { ConfigPage, type CurrentPage, type PlannedPage } from "./config/plan-pages.ts";
-export { ConfigRoute, countNames, nameProblemIn, type NamedTarget } from "./config/plan-routes.ts";
+export { countNames } from "./config/compare.ts";
+export { ConfigRoute, nameProblemIn, type NamedTarget } from "./config/plan-routes.ts";
 export {
   DELIVERY_KINDS,
   DELIVERY_STATES,
@@ -230,6 +231,7 @@ export { planTurns, type RateLimit, type Turn } from "./delivery/rate-limits.ts"
 export {
   dayMarks,
   type DayRecord,
+  emptyDay,
   dayText,
   decodeMarks,
   encodeMarks,

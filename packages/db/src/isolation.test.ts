@@ -168,7 +168,7 @@ const WRITES: Record<string, [call: Call, before?: Call]> = {
         edit: {
           name: "x",
           settings: null,
-          namedBy: null,
+          addressAuthor: null,
           checkIds: null,
           isFallback: true,
           proveWeekly: null,

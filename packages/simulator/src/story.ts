@@ -58,10 +58,11 @@ function describeEvent(event: Event): string {
 }
 
 /** Writes the epoch milliseconds in a sentence as dates and times. */
-function readable(text: string): string {
+export function readable(text: string): string {
   return text.replace(/\b1[6-9]\d{11}\b/g, (digits) => clock(Number(digits)));
 }
 
-function clock(at: Instant): string {
+/** An instant as "2026-03-29 01:00:00.000Z". */
+export function clock(at: Instant): string {
   return new Date(at).toISOString().replace("T", " ");
 }

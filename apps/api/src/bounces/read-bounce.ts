@@ -1,7 +1,6 @@
 import { type MailRefusal, parseRefusal, readMailRefusal, sanitise } from "@overdue/channels";
 import type { Bounce } from "@overdue/db";
-import PostalMime from "postal-mime";
-import type { Email } from "postal-mime";
+import PostalMime, { type Email } from "postal-mime";
 
 /**
  * Reads a mail to a bounce address: one of our mails came back (RFC 3464), or its recipient reported it (RFC 5965). Null for

@@ -19,7 +19,7 @@ import { z } from "zod";
 
 import { READ_DETAILS, WRITE, WRITE_SETTINGS } from "../http/access.ts";
 import { recordChange } from "../http/audit.ts";
-import { type AppContext, namedBy } from "../http/context.ts";
+import { type AppContext, addressAuthor } from "../http/context.ts";
 import { expectedVersion, requireFound, withETag } from "../http/edits.ts";
 import { ApiError } from "../http/problem.ts";
 import { resource } from "../http/resource.ts";
@@ -190,7 +190,13 @@ async function addChannel(c: AppContext, projectId: string, input: z.output<type
   const { db, keyring } = c.var.deps;
   const { settings, hint, shownOnce } = parseInput(input.kind, input.settings);
   await refuseChatsWithoutConsent(c, projectId, { kind: input.kind, settings });
-  const row = await createChannel(db, keyring, { ...input, projectId, settings, hint, namedBy: namedBy(c) });
+  const row = await createChannel(db, keyring, {
+    ...input,
+    projectId,
+    settings,
+    hint,
+    addressAuthor: addressAuthor(c),
+  });
   return { ...(await readChannel(c, { projectId, channelId: row.id })), shownOnce };
 }
 
@@ -209,7 +215,7 @@ async function changeChannel(
   const edit = {
     name: patch.name ?? null,
     settings: replaced,
-    namedBy: namedBy(c),
+    addressAuthor: addressAuthor(c),
     checkIds: patch.checkIds ?? null,
     version,
     isFallback: patch.isFallback ?? null,

@@ -23,7 +23,8 @@ import { auditActor } from "../http/audit.ts";
 import type { AppContext } from "../http/context.ts";
 import { body, createRouter, json, route } from "../http/route.ts";
 import { InProject } from "../http/schemas.ts";
-import { actorName, snoozeEnd, SnoozeInput } from "../incidents/incidents.ts";
+import { actorName } from "../incidents/incidents.ts";
+import { snoozeEnd, SnoozeInput } from "../incidents/snooze-input.ts";
 
 const CHECKS_MAX = 100;
 

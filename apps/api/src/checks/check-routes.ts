@@ -168,6 +168,7 @@ async function addCheck(c: AppContext, projectId: string, input: CheckInput): Pr
   const { db, now } = c.var.deps;
   const settings = { ...defaultSettings, ...sentSettings(input), schedule: input.schedule };
   const check = newCheck(randomUUIDv7(), now(), settings);
+  // Stored tags are one text.
   const details = { ...defaultDetails, tags: "", ...sentDetails(input) };
   const channelIds = input.channelIds ?? "all";
   const { dependsOn = [] } = input;

@@ -5,7 +5,7 @@ import { z } from "zod";
 import { consentInstruction } from "../channels/telegram-routes.ts";
 import { WRITE } from "../http/access.ts";
 import { auditActor } from "../http/audit.ts";
-import { type AppContext, namedBy } from "../http/context.ts";
+import { type AppContext, addressAuthor } from "../http/context.ts";
 import { ownHostProblem } from "../http/own-host.ts";
 import { ApiError } from "../http/problem.ts";
 import { createRouter, json, route } from "../http/route.ts";
@@ -98,7 +98,7 @@ async function applyOrPlan(c: AppContext, { projectId, file, isDry }: Request) {
     { db, file },
     applyConfig(
       pool,
-      { projectId, keyring, at: now(), namedBy: namedBy(c), appliedBy: auditActor(c, c.var) },
+      { projectId, keyring, at: now(), addressAuthor: addressAuthor(c), appliedBy: auditActor(c, c.var) },
       async (current) => {
         decision = await planConfigFile(current, file);
         return isDry ? { ...decision, steps: [] } : decision;

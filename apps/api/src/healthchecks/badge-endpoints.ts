@@ -1,4 +1,4 @@
-import { createHash, createHmac, timingSafeEqual } from "node:crypto";
+import { createHash, createHmac } from "node:crypto";
 
 import { checkName, displayStatus, type DisplayStatus, splitTags, twoPartBadge } from "@overdue/core";
 import {
@@ -7,6 +7,7 @@ import {
   findProject,
   findProjectByBadgeKey,
   findProjectChecks,
+  isSameSecret,
   toCheck,
 } from "@overdue/db";
 import { z } from "zod";
@@ -15,6 +16,8 @@ import { type Endpoint, type HealthchecksContext, HealthchecksError } from "./en
 import { BADGE, BADGES } from "./shapes.ts";
 
 const SIGNATURE_CHARS = 8;
+/** Stands behind the signature in the URL of a badge that has no state "late". */
+const TWO_STATES = "-2";
 
 /** The signature in a badge's URL, made of the secret, the project's badge key and the tag (`*` for all checks). */
 export function badgeSignature(secret: string, badge: { badgeKey: string; tag: string }): string {
@@ -30,11 +33,8 @@ function isBadgeSignature(
   secrets: readonly string[],
   badge: { badgeKey: string; tag: string },
 ): boolean {
-  const sent = Buffer.from(signature.slice(0, SIGNATURE_CHARS));
-  return secrets.some((secret) => {
-    const right = Buffer.from(badgeSignature(secret, badge));
-    return sent.length === right.length && timingSafeEqual(sent, right);
-  });
+  const sent = signature.slice(0, SIGNATURE_CHARS);
+  return secrets.some((secret) => isSameSecret(sent, badgeSignature(secret, badge)));
 }
 
 const FORMATS = ["svg", "json", "shields"] as const;
@@ -50,7 +50,7 @@ function badgeUrls(
   const name = tag === "*" ? "" : `/${quote(quote(tag))}`;
   return Object.fromEntries(
     FORMATS.flatMap((format) => [
-      [format, `${base}-2${name}.${format}`],
+      [format, `${base}${TWO_STATES}${name}.${format}`],
       [`${format}3`, `${base}${name}.${format}`],
     ]),
   );
@@ -171,10 +171,10 @@ async function signedBadge(
   const project = await findProjectByBadgeKey(db, badgeKey);
   if (project === null) throw new HealthchecksError(404);
   const rows = await findProjectChecks(db, project.id, { tags: tag === ALL ? [] : [tag] });
-  const threeStates = !(signature.length === 10 && signature.endsWith("-2"));
+  const hasThreeStates = signature.slice(SIGNATURE_CHARS) !== TWO_STATES;
   return badgeAnswer(c, format, {
     label: tag === ALL ? ALL_LABEL : tag,
-    state: badgeState(statusesOf(c, rows), threeStates),
+    state: badgeState(statusesOf(c, rows), hasThreeStates),
   });
 }
 

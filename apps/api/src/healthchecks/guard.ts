@@ -13,7 +13,7 @@ import { type Access, markAsGuard } from "../http/access.ts";
 import { inAuditedTransaction } from "../http/audit.ts";
 import { databaseProblem, RETRY_AFTER_SECONDS } from "../http/on-error.ts";
 import { mayUseFrom } from "../http/guard.ts";
-import { isRateLimited } from "../http/rate-limits.ts";
+import { countRequest } from "../http/rate-limits.ts";
 
 const BYTES_MAX = 256 * 1024;
 
@@ -135,7 +135,8 @@ async function withRateLimit(
 }
 
 async function refuseIfRateLimited(c: HealthchecksContext): Promise<void> {
-  if (await isRateLimited(c, c.var)) throw HealthchecksError.withJson(429, "rate limit exceeded");
+  const isTooMany = await countRequest(c, c.var);
+  if (isTooMany) throw HealthchecksError.withJson(429, "rate limit exceeded");
 }
 
 async function readCall(c: HealthchecksContext, access: HealthchecksAccess): Promise<HealthchecksCall> {

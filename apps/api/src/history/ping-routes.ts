@@ -25,8 +25,8 @@ import {
   readCursor,
   Timestamp,
   toPage,
+  AliasSchema,
 } from "../http/schemas.ts";
-import { AliasSchema } from "../http/schemas.ts";
 import { textOfMail } from "../pings/email/message.ts";
 import { eventPosition, MetricsView, SAID } from "./views.ts";
 

@@ -8,7 +8,7 @@ import {
 import type { Context, MiddlewareHandler } from "hono";
 import { z } from "zod";
 
-import { type AppContext, type AppEnv, viaOf } from "./context.ts";
+import { type AppContext, type AppEnv, readVia } from "./context.ts";
 
 const Named = z.object({ id: z.string(), name: z.string().catch("") });
 type Operation = { method: string; path: string; responses: object };
@@ -151,7 +151,7 @@ async function answeredFields(c: AppContext): Promise<object> {
 export function auditActor(c: Context, { actor, deps }: Vars) {
   if (actor.kind === "nobody") return null;
   const id = actor.kind === "key" ? actor.keyId : actor.userId;
-  return { actor: { kind: actor.kind, id }, address: deps.clientAddress(c), via: viaOf(c) };
+  return { actor: { kind: actor.kind, id }, address: deps.clientAddress(c), via: readVia(c) };
 }
 
 /** The name of a route's action in the audit log, such as `check.edit`, `check.pause` or `key.create`; null if it changes nothing in a project. */

@@ -1,4 +1,4 @@
-import type { KeyScope, NamedBy } from "@overdue/db";
+import type { KeyScope, AddressAuthor } from "@overdue/db";
 import type { Instant } from "@overdue/schedules";
 import type { Context } from "hono";
 
@@ -33,13 +33,16 @@ export type AppEnv = {
 };
 export type AppContext = Context<AppEnv>;
 
-/** How a request came that the MCP server makes for its caller; no client can set it, since it is no part of a request. */
-export function viaOf(c: Context): "mcp" | null {
+/**
+ * "mcp" for a request that the MCP server sends on behalf of its caller; null for any other. No client can claim it: it is
+ * passed beside the request, in the environment of Hono.
+ */
+export function readVia(c: Context): "mcp" | null {
   const { via } = (c.env ?? {}) as { via?: unknown };
   return via === "mcp" ? "mcp" : null;
 }
 
-/** Whether ping URLs may be shown: a read-only key or a viewer must not be able to forge a ping. */
+/** Whether the caller may change things in the project. Only such a caller sees ping URLs: others must not be able to forge a ping. */
 export function canWrite({ actor, role }: { actor: Actor; role: Role | null }): boolean {
   if (actor.kind === "key") return actor.scope === "write";
   return role !== null && role !== "viewer";
@@ -58,9 +61,10 @@ export function requirePerson(c: AppContext): Actor & { kind: "user" } {
 }
 
 /**
- * Who enters an address for alerts: unless it is their own, its owner is asked first. Null: this instance asks nobody.
+ * The person or program that enters an address for alerts with this request: its owner is asked to confirm it, unless it is
+ * the person's own. Null: this instance asks nobody.
  */
-export function namedBy({ var: { actor, deps } }: AppContext): NamedBy | null {
+export function addressAuthor({ var: { actor, deps } }: AppContext): AddressAuthor | null {
   if (!deps.settings.emailVerification) return null;
   return { userId: actor.kind === "user" ? actor.userId : null };
 }

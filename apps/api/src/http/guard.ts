@@ -4,7 +4,7 @@ import { findKey, findOrganizationRole, findRole, isAtLeast, notifyChanges } fro
 import type { MiddlewareHandler } from "hono";
 
 import { type Access, markAsGuard } from "./access.ts";
-import { isRateLimited } from "./rate-limits.ts";
+import { countRequest } from "./rate-limits.ts";
 import type { Actor, AppContext, AppEnv } from "./context.ts";
 import { ApiError } from "./problem.ts";
 
@@ -101,7 +101,7 @@ async function authorize(c: AppContext, access: OwnAccess): Promise<void> {
 
 async function authorizeAnyone(c: AppContext, access: Access & { auth: "public" }): Promise<void> {
   c.set("actor", { kind: "nobody" });
-  if (access.isRateLimitExempt !== true) await countRequest(c);
+  if (access.isRateLimitExempt !== true) await refuseOneTooMany(c);
   checkOrigin(c);
 }
 
@@ -111,13 +111,15 @@ async function identify(c: AppContext): Promise<Actor> {
   try {
     c.set("actor", await findActor(c));
   } finally {
-    await countRequest(c);
+    await refuseOneTooMany(c);
   }
   return c.var.actor;
 }
 
-async function countRequest(c: AppContext): Promise<void> {
-  if (!(await isRateLimited(c, c.var))) return;
+/** Counts the request for its sender. @throws 429 */
+async function refuseOneTooMany(c: AppContext): Promise<void> {
+  const isTooMany = await countRequest(c, c.var);
+  if (!isTooMany) return;
   throw new ApiError("too_many_requests", "Too many requests: wait as long as Retry-After says.");
 }
 

@@ -10,7 +10,7 @@ type Caller = Pick<AppEnv["Variables"], "deps" | "actor">;
  * Counts this request: for the person or key that sent it, from whatever address; an anonymous one for its address.
  * @returns whether it is one too many
  */
-export async function isRateLimited(c: Context, { deps, actor }: Caller): Promise<boolean> {
+export async function countRequest(c: Context, { deps, actor }: Caller): Promise<boolean> {
   const state = await deps.limits.request(rateLimitKey(actor, deps.clientAddress(c)));
   if (state !== null) c.set("rateLimit", state);
   return state?.isRefused ?? false;

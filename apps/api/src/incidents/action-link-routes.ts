@@ -12,7 +12,7 @@ import type { AppContext } from "../http/context.ts";
 import { guard } from "../http/guard.ts";
 import { type LinkPage, showPage } from "../http/link-page.ts";
 import { createRouter } from "../http/route.ts";
-import { performAction } from "./incidents.ts";
+import { performAct } from "./perform-act.ts";
 
 type ActionTexts = { ask: string; button: string; effect: string; done: string };
 
@@ -170,7 +170,7 @@ export const actionLinkRoutes = createRouter()
     const by = `a link in ${link.incident.channelName}`;
     const { act, incident } = link;
     const via = { kind: "link", link: linkName(act), address: c.var.deps.clientAddress(c) } as const;
-    const acted = await performAction(c, { act, incident, by, via });
+    const acted = await performAct(c, { act, incident, by, via });
     return showPage(c, actedPage(link, acted.kind === "used" ? usedResult(link, acted.at) : acted));
   });
 

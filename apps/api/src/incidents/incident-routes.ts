@@ -22,12 +22,11 @@ import {
   IncidentDetail,
   IncidentSummary,
   readIncident,
-  snoozeEnd,
-  SnoozeInput,
   summaryView,
   TimelineView,
   timelineView,
 } from "./incidents.ts";
+import { snoozeEnd, SnoozeInput } from "./snooze-input.ts";
 
 const tags = ["Incidents"];
 const ListQuery = PageQuery.extend({

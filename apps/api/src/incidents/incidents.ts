@@ -1,32 +1,24 @@
-import { exitEvidence, explainExit, SEVERITIES, type Snooze, snoozedUntil } from "@overdue/core";
+import { exitEvidence, explainExit, SEVERITIES } from "@overdue/core";
 import {
-  acknowledgeIncident,
   type ActResult,
-  type ActVia,
   findIncident,
   findIncidentFacts,
   findNeighbours,
   findOutput,
-  findProject,
   findUser,
-  type IncidentAct,
   type IncidentFacts,
   type IncidentRecord,
   type IncidentRef,
-  type LinkedIncident,
   listKeys,
   type Neighbour,
-  type SignedAct,
-  snoozeIncident,
   type TimelineItem,
 } from "@overdue/db";
-import { canonicalTimezone } from "@overdue/schedules";
 import { z } from "zod";
 
 import { evidenceView, EvidenceView, Reason } from "../history/views.ts";
-import { type AppContext, canSeeDetails, viaOf } from "../http/context.ts";
+import { type AppContext, canSeeDetails, readVia } from "../http/context.ts";
 import { ApiError } from "../http/problem.ts";
-import { InstantInput, iso, isoOrNull, Timestamp } from "../http/schemas.ts";
+import { iso, isoOrNull, Timestamp } from "../http/schemas.ts";
 
 const Severity = z.enum(SEVERITIES);
 
@@ -187,8 +179,6 @@ export function timelineView(item: TimelineItem): z.infer<typeof TimelineView> {
   }
 }
 
-const YEAR_MS = 365 * 86_400_000;
-
 /** An incident with its evidence, output and neighbours. @throws 404 */
 export async function readIncident(c: AppContext, ref: IncidentRef): Promise<IncidentDetail> {
   const { pool } = c.var.deps;
@@ -231,74 +221,9 @@ export async function actorName(c: AppContext): Promise<string> {
   if (actor.kind === "nobody") return "somebody";
   const keys = await listKeys(deps.db, actor.projectId);
   const key = `API key ${keys.find(({ id }) => id === actor.keyId)?.name ?? actor.keyId}`;
-  return viaOf(c) === "mcp" ? `${key} (by MCP)` : key;
-}
-
-/** For how long a person does not want to be notified of an incident. */
-export const SnoozeInput = z
-  .union([
-    z.strictObject({
-      for: z.enum(["30m", "2h", "tomorrow", "recovery"], {
-        error: "Say for how long: 30m, 2h, tomorrow (9:00) or recovery.",
-      }),
-      timezone: z
-        .string()
-        .refine(
-          (name) => canonicalTimezone(name) !== null,
-          "There is no such time zone: use one such as Europe/Berlin.",
-        )
-        .optional()
-        .meta({ description: "For tomorrow 9:00; without it the project's." }),
-    }),
-    z.strictObject({ until: InstantInput }),
-  ])
-  .meta({ id: "Snooze" });
-
-/** Until when a snooze lasts. @throws 400 for an instant that has passed or is more than a year ahead */
-export async function snoozeEnd(
-  c: AppContext,
-  projectId: string,
-  input: { for: Snooze; timezone?: string | undefined } | { until: string },
-): Promise<number> {
-  const now = c.var.deps.now();
-  if ("for" in input) {
-    const timezone = input.timezone ?? (await findProject(c.var.deps.db, projectId))?.timezone ?? "UTC";
-    return snoozedUntil(input.for, now, timezone);
-  }
-  const until = Date.parse(input.until);
-  if (until <= now) throw ApiError.invalid("until", "This instant has passed: choose a later one.");
-  if (until > now + YEAR_MS)
-    throw ApiError.invalid(
-      "until",
-      'Use at most a year, or "for": "recovery" to snooze it until it recovers.',
-    );
-  return until;
+  return readVia(c) === "mcp" ? `${key} (by MCP)` : key;
 }
 
 function utcText(at: number): string {
   return `on ${new Date(at).toISOString().slice(0, 16).replace("T", " at ")} UTC`;
 }
-
-type Action = {
-  act: Pick<SignedAct, "act" | "incidentId">;
-  incident: LinkedIncident;
-  by: string;
-  via: ActVia;
-};
-
-/** Performs the action of an alert's link or button. `by`: the name of the person, for the timeline. */
-export async function performAction(c: AppContext, { act, incident, by, via }: Action): Promise<ActResult> {
-  const { pool, now } = c.var.deps;
-  const ref = { projectId: incident.projectId, incidentId: act.incidentId };
-  const who = { by, at: now(), via };
-  if (act.act === "acknowledge") return await acknowledgeIncident(pool, ref, who);
-  const until = snoozedUntil(SNOOZES[act.act], who.at, incident.timezone);
-  return await snoozeIncident(pool, ref, { ...who, until });
-}
-
-const SNOOZES = {
-  "snooze-30m": "30m",
-  "snooze-2h": "2h",
-  "snooze-tomorrow": "tomorrow",
-  "snooze-recovery": "recovery",
-} as const satisfies Record<Exclude<IncidentAct, "acknowledge">, Snooze>;

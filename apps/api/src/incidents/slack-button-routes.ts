@@ -1,4 +1,4 @@
-import { createHash, createHmac, timingSafeEqual } from "node:crypto";
+import { createHash, createHmac } from "node:crypto";
 
 import { SLACK_BUTTONS } from "@overdue/channels";
 import { parseJsonOrNull } from "@overdue/core";
@@ -8,7 +8,8 @@ import {
   findLinkedIncident,
   INCIDENT_ACTS,
   type IncidentAct,
-  isNewSlackPress,
+  storeSlackPress,
+  isSameSecret,
   findIncidentSlackChannel,
 } from "@overdue/db";
 import { z } from "zod";
@@ -18,7 +19,7 @@ import { guard } from "../http/guard.ts";
 import { readRawBody } from "../http/json-body.ts";
 import { ApiError } from "../http/problem.ts";
 import { createRouter } from "../http/route.ts";
-import { performAction } from "./incidents.ts";
+import { performAct } from "./perform-act.ts";
 
 /** A signature is accepted for this long, so that an intercepted request cannot be used later. */
 const SIGNATURE_VALID_MS = 300_000;
@@ -32,8 +33,7 @@ function isSignedBySlack(
   if (!/^\d{1,12}$/.test(timestamp) || Math.abs(now - Number(timestamp) * 1_000) > SIGNATURE_VALID_MS)
     return false;
   const expected = `v0=${createHmac("sha256", secret).update(`v0:${timestamp}:${body}`).digest("hex")}`;
-  const [one, other] = [Buffer.from(expected), Buffer.from(signature)];
-  return one.length === other.length && timingSafeEqual(one, other);
+  return isSameSecret(signature, expected);
 }
 
 /** A press of one of our buttons. */
@@ -145,7 +145,7 @@ export const slackButtonRoutes = createRouter().post(
       );
     }
     const press = readSlackPress(body, signature);
-    if (press !== null && (await isNewSlackPress(c.var.deps.db, press.id))) await perform(c, press);
+    if (press !== null && (await storeSlackPress(c.var.deps.db, press.id))) await perform(c, press);
     return c.body(null, 200);
   },
 );
@@ -161,9 +161,6 @@ async function perform(c: AppContext, press: SlackPress): Promise<void> {
   const body =
     incident === null
       ? privateReply("There is no such incident for this channel.")
-      : doneMessage(
-          press,
-          await performAction(c, { act: { act, incidentId }, incident, by, via: VIA_SLACK }),
-        );
+      : doneMessage(press, await performAct(c, { act: { act, incidentId }, incident, by, via: VIA_SLACK }));
   await answerSlackPress(db, keyring, { id, url, body });
 }

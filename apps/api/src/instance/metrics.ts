@@ -1,7 +1,6 @@
-import { createHash, timingSafeEqual } from "node:crypto";
 import { BlockList, isIP } from "node:net";
 
-import type { ReadFrom, VitalSigns } from "@overdue/db";
+import { isSameSecret, type ReadFrom, type VitalSigns } from "@overdue/db";
 import type { MiddlewareHandler } from "hono";
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
 import { z } from "zod";
@@ -58,7 +57,7 @@ const UNAUTHORIZED =
 function canRead(c: AppContext): boolean {
   const { metricsToken } = c.var.deps.settings;
   const sent = /^Bearer +(.+)$/i.exec(c.req.header("authorization") ?? "")?.[1];
-  if (sent !== undefined) return metricsToken !== null && isSame(sent, metricsToken);
+  if (sent !== undefined) return metricsToken !== null && isSameSecret(sent, metricsToken);
   return isFromThisMachine(c);
 }
 
@@ -81,11 +80,6 @@ function isLocalName(host: string): boolean {
   const bare = host.replace(/^\[|\]$/g, "");
   const family = isIP(bare);
   return bare === "localhost" || (family !== 0 && LOOPBACK.check(bare, family === 6 ? "ipv6" : "ipv4"));
-}
-
-function isSame(sent: string, expected: string): boolean {
-  const digest = (text: string) => createHash("sha256").update(text).digest();
-  return timingSafeEqual(digest(sent), digest(expected));
 }
 
 /** What the operator sees of this process. Made per process, so that a test can have its own. */

@@ -1,12 +1,11 @@
 import { findUser, type OperatorView, readOperatorView, readProblems } from "@overdue/db";
 import { z } from "zod";
-import { iso } from "../http/schemas.ts";
 
 import type { AppContext } from "../http/context.ts";
 import { ApiError } from "../http/problem.ts";
 import { createRouter, json, route } from "../http/route.ts";
+import { iso, isoOrNull, Timestamp } from "../http/schemas.ts";
 
-const At = z.iso.datetime();
 const Latencies = z
   .object({
     count: z.int(),
@@ -18,16 +17,18 @@ const Latencies = z
 
 const View = z
   .object({
-    at: At,
+    at: Timestamp,
     problems: z.array(z.string()).meta({ description: "All that is wrong now; empty while all is well." }),
     queue: z.enum(["postgres", "redis"]),
     checkers: z.array(
       z
         .object({
           id: z.uuid(),
-          startedAt: At,
-          evaluatedAt: At.meta({ description: "When it last evaluated deadlines; each second is normal." }),
-          watermarkAt: At.nullable().meta({ description: "Up to when deadlines may be evaluated." }),
+          startedAt: Timestamp,
+          evaluatedAt: Timestamp.meta({
+            description: "When it last evaluated deadlines; each second is normal.",
+          }),
+          watermarkAt: Timestamp.nullable().meta({ description: "Up to when deadlines may be evaluated." }),
           isAlive: z.boolean(),
         })
         .meta({ id: "OperatorChecker" }),
@@ -36,8 +37,8 @@ const View = z
       z
         .object({
           id: z.uuid(),
-          startedAt: At,
-          checkpointAt: At.meta({ description: "When it last proved that it receives pings." }),
+          startedAt: Timestamp,
+          checkpointAt: Timestamp.meta({ description: "When it last proved that it receives pings." }),
           isAlive: z.boolean(),
         })
         .meta({ id: "OperatorReceiver" }),
@@ -62,11 +63,11 @@ const View = z
       resting: z.int().meta({ description: "They failed often lately, and are left alone for a while." }),
     }),
     selfTest: z
-      .object({ lastArrivedAt: At.nullable(), hour: Latencies, day: Latencies })
+      .object({ lastArrivedAt: Timestamp.nullable(), hour: Latencies, day: Latencies })
       .meta({ description: "The self-test: a check that misses its deadline every five minutes." }),
     heartbeat: z.object({
       isSet: z.boolean().meta({ description: "SELF_HEARTBEAT_URL is set." }),
-      lastSentAt: At.nullable(),
+      lastSentAt: Timestamp.nullable(),
     }),
   })
   .meta({ id: "OperatorView" });
@@ -111,16 +112,16 @@ function viewOf(
     ...rest,
     checkers: checkers.map((one) => ({
       ...one,
-      startedAt: one.startedAt.toISOString(),
-      evaluatedAt: one.evaluatedAt.toISOString(),
-      watermarkAt: one.watermarkAt?.toISOString() ?? null,
+      startedAt: iso(one.startedAt),
+      evaluatedAt: iso(one.evaluatedAt),
+      watermarkAt: isoOrNull(one.watermarkAt),
     })),
     receivers: receivers.map((one) => ({
       ...one,
-      startedAt: one.startedAt.toISOString(),
-      checkpointAt: one.checkpointAt.toISOString(),
+      startedAt: iso(one.startedAt),
+      checkpointAt: iso(one.checkpointAt),
     })),
-    selfTest: { ...selfTest, lastArrivedAt: selfTest.lastArrivedAt?.toISOString() ?? null },
-    heartbeat: { isSet: hasHeartbeat, lastSentAt: heartbeatAt?.toISOString() ?? null },
+    selfTest: { ...selfTest, lastArrivedAt: isoOrNull(selfTest.lastArrivedAt) },
+    heartbeat: { isSet: hasHeartbeat, lastSentAt: isoOrNull(heartbeatAt) },
   };
 }

@@ -2,7 +2,7 @@ import { instantIn, reasonWord } from "@overdue/channels";
 import { REASONS } from "@overdue/core";
 import { z } from "zod";
 
-import { SnoozeInput } from "../incidents/incidents.ts";
+import { SnoozeInput } from "../incidents/snooze-input.ts";
 import { Limit } from "./check-tools.ts";
 import { CheckNamed, findCheckId, incidentsOf } from "./find-check.ts";
 import { parseResponse, type Session, ToolRefusal } from "./session.ts";

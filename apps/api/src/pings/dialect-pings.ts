@@ -16,8 +16,7 @@ import { declareCheck, findByToken, isPingKey, type Pool, type Target } from "@o
 import type { Instant } from "@overdue/schedules";
 import type { Logger } from "pino";
 
-import type { PingAnswer } from "./answers.ts";
-import { dialectAnswer, FORWARDED_TO_ITSELF, preflight, problem } from "./answers.ts";
+import { type PingAnswer, dialectAnswer, FORWARDED_TO_ITSELF, preflight, problem } from "./answers.ts";
 import { isPreflight, type PingAddresses, readSender, type Sender, toArrival } from "./arrival.ts";
 import type { Clock } from "./clock.ts";
 import type { Ingest } from "./ingest.ts";

@@ -139,7 +139,7 @@ export class Ingest {
     if (this.#keeper.isActive) return;
     void this.#commitHeartbeat();
     while (this.#transactions < TRANSACTIONS_MAX) {
-      if (this.#mayGrow()) return;
+      if (this.#waitToGrow()) return;
       const batch = this.#queue.take(BATCH_MAX);
       if (batch.size === 0) return;
       this.#transactions += 1;
@@ -153,10 +153,11 @@ export class Ingest {
   }
 
   /**
-   * Whether the next batch waits for more pings: the fewer share a transaction, the more each of them costs. It waits while
-   * it is smaller than the batches under way, but only for a moment, since one of those may be waiting for a lock.
+   * Begins or goes on to wait for more pings for the next batch: the fewer share a transaction, the more each of them costs.
+   * Returns false where it does not wait. It waits while the batch is smaller than those under way, but only for a moment,
+   * since one of those may be waiting for a lock.
    */
-  #mayGrow(): boolean {
+  #waitToGrow(): boolean {
     if (this.#queue.size >= this.#queue.underWay) return false;
     if (performance.now() - this.#begunAt >= GROW_MS_MAX) return false;
     if (!this.#isGrowing) setTimeout(() => this.#endGrowing(), GROW_MS_MAX);

@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID, timingSafeEqual } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { Agent, request } from "node:http";
 
 import type { LiveEvent } from "@overdue/core";
@@ -6,6 +6,7 @@ import {
   endReceiver,
   findMailTarget,
   findPingFilters,
+  isSameSecret,
   lookForTarget,
   notifyChanges,
   type Pool,
@@ -100,7 +101,7 @@ export function createReceiver(options: ReceiverOptions) {
     unreadable: (request: UnreadableRequest) => refusals.note(unreadablePing(request, clock.now())),
     /** Handles `HEARTBEAT_PATH`: 404 to everybody but this process. */
     heartbeat: async (c: Context): Promise<Response> => {
-      if (!isSame(c.req.header(HEARTBEAT_HEADER) ?? "", token)) return c.text("not found", 404);
+      if (!isSameSecret(c.req.header(HEARTBEAT_HEADER) ?? "", token)) return c.text("not found", 404);
       await ingest.heartbeat();
       return c.body(null, 204);
     },
@@ -163,10 +164,6 @@ function lostPing({ target, record, host }: ReceivedPing): RefusedPing {
     host,
     at,
   };
-}
-
-function isSame(given: string, expected: string): boolean {
-  return given.length === expected.length && timingSafeEqual(Buffer.from(given), Buffer.from(expected));
 }
 
 function createChangeNotifier(pool: Pool, log: Logger) {

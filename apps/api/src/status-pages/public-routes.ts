@@ -4,7 +4,7 @@ import { z } from "zod";
 import type { AppContext, AppEnv } from "../http/context.ts";
 import { guard } from "../http/guard.ts";
 import { Problem } from "../http/problem.ts";
-import { isRateLimited } from "../http/rate-limits.ts";
+import { countRequest } from "../http/rate-limits.ts";
 import { acceptsGzip, compress } from "../http/responses.ts";
 import { createRouter, json } from "../http/route.ts";
 import { atomFeed, pageBadge, rssFeed, StatusSummary, statusSummary } from "./feeds.ts";
@@ -82,7 +82,8 @@ async function handle(c: AppContext, handler: Handler | undefined, at: PageAt): 
 /** Counted, so that nobody can have the database asked for any number of addresses. */
 async function nothingHere(c: AppContext): Promise<Response> {
   const actor = { kind: "nobody" } as const;
-  if (await isRateLimited(c, { deps: c.var.deps, actor }))
+  const isTooMany = await countRequest(c, { deps: c.var.deps, actor });
+  if (isTooMany)
     return showNotice(c, 429, { title: "Too many requests", sentences: ["Try again in a minute."] });
   return showNotice(c, 404, {
     title: "There is nothing here",

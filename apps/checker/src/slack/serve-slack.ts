@@ -185,7 +185,7 @@ async function storeChannel(projectId: string, installed: Installed, parts: Slac
 
 const NOTHING_ELSE = {
   name: null,
-  namedBy: null,
+  addressAuthor: null,
   checkIds: null,
   isFallback: null,
   proveWeekly: null,

@@ -2,7 +2,7 @@ import {
   answerSlackPress,
   createSlackLink,
   findSlackLink,
-  isNewSlackPress,
+  storeSlackPress,
   listen,
   openDb,
   returnFromSlack,
@@ -106,7 +106,7 @@ describe("a code", () => {
 test("what a press did is shown in Slack, also where the first try fails", async () => {
   slack.next({ status: 500, body: "oops" });
   const serving = serve();
-  await isNewSlackPress(db, "press");
+  await storeSlackPress(db, "press");
   await answerSlackPress(db, sceneKeyring, {
     id: "press",
     url: slack.api.responseUrl,

@@ -1,4 +1,4 @@
-import { type Reason, secondsInWords } from "@overdue/core";
+import { type Reason, minutesInWords } from "@overdue/core";
 import { weekdaysText } from "../time/weekdays.ts";
 import { listText } from "@overdue/schedules";
 import type { Hours, RouteDraft, Step, Target } from "./route-values.ts";
@@ -22,7 +22,7 @@ export function routeText(route: RouteDraft, names: Names): string[] {
     ...(route.repeatMinutes === null || !route.notifyOn.changes
       ? []
       : [
-          `Repeated every ${minutesText(route.repeatMinutes)} until somebody acknowledges it or it recovers.`,
+          `Repeated every ${minutesInWords(route.repeatMinutes)} until somebody acknowledges it or it recovers.`,
         ]),
     ...(route.hours === null ? [] : [hoursText(route.hours, names)]),
     ...(route.notifyOn.changes
@@ -101,7 +101,7 @@ function stepsText(steps: readonly Step[], names: Names): string {
   return steps
     .map(({ afterMinutes, targets, ifUnacknowledged }, index) => {
       const unless = ifUnacknowledged && afterMinutes > 0 ? ", if nobody has acknowledged it by then," : "";
-      const when = afterMinutes === 0 ? "immediately" : `after ${minutesText(afterMinutes)}${unless}`;
+      const when = afterMinutes === 0 ? "immediately" : `after ${minutesInWords(afterMinutes)}${unless}`;
       return index === 0 && afterMinutes === 0
         ? `notify ${targetsText(targets, names)} immediately`
         : `${index === 0 ? "" : "then "}${when} notify ${targetsText(targets, names)}`;
@@ -112,7 +112,7 @@ function stepsText(steps: readonly Step[], names: Names): string {
 /** "After 15 minutes, if nobody has acknowledged it by then: Ada." */
 function stepLine({ afterMinutes, targets, ifUnacknowledged }: Step, names: Names): string {
   const unless = ifUnacknowledged && afterMinutes > 0 ? ", if nobody has acknowledged it by then" : "";
-  const when = afterMinutes === 0 ? "Immediately" : `After ${minutesText(afterMinutes)}${unless}`;
+  const when = afterMinutes === 0 ? "Immediately" : `After ${minutesInWords(afterMinutes)}${unless}`;
   return `${when}: ${targetsText(targets, names)}.`;
 }
 
@@ -133,10 +133,6 @@ function hoursText({ timezone, weekdays, from, to, outside }: Hours, names: Name
   return outside.kind === "hold"
     ? `${hours}; outside these hours it waits until they begin.`
     : `${hours}; outside these hours ${targetsText(outside.targets, names)} instead.`;
-}
-
-function minutesText(minutes: number): string {
-  return secondsInWords(minutes * 60);
 }
 
 /** The settings of a route in words, to compare two versions. */

@@ -1,4 +1,4 @@
-import { dayMarks, type DayRecord, dayText, type Mark, percentText } from "@overdue/core";
+import { dayMarks, type DayRecord, dayText, emptyDay, type Mark, percentText } from "@overdue/core";
 import { useQuery } from "@tanstack/react-query";
 import type { ComponentProps } from "react";
 
@@ -107,8 +107,4 @@ function Days({ days }: { days: readonly DayRecord[] }) {
 /** "2026-11-20" */
 function dayName(at: number): string {
   return wallClockText(at + DAY_MS / 2, browserZone()).slice(0, "2026-11-20".length);
-}
-
-function emptyDay(day: string): DayRecord {
-  return { day, onTime: 0, late: 0, failed: 0, missed: 0, overlong: 0, excluded: 0, meanMs: null };
 }

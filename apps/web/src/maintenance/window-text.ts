@@ -1,4 +1,4 @@
-import { secondsInWords } from "@overdue/core";
+import { minutesInWords } from "@overdue/core";
 import { instant, zonedText } from "../time/zones.ts";
 import { weekdaysText } from "../time/weekdays.ts";
 import { listText } from "@overdue/schedules";
@@ -17,14 +17,10 @@ export function ruleText(rule: Rule, zone: string): string {
     case "once":
       return `Once, ${zonedText(instant(rule.from), zone)} to ${zonedText(instant(rule.until), zone)}`;
     case "weekly":
-      return `${capital(weekdaysText(rule.weekdays))} at ${rule.time} (${rule.timezone}), for ${minutesText(rule.minutes)}`;
+      return `${capital(weekdaysText(rule.weekdays))} at ${rule.time} (${rule.timezone}), for ${minutesInWords(rule.minutes)}`;
     case "cron":
-      return `Cron ${rule.expression} (${rule.timezone}), for ${minutesText(rule.minutes)}`;
+      return `Cron ${rule.expression} (${rule.timezone}), for ${minutesInWords(rule.minutes)}`;
   }
-}
-
-function minutesText(minutes: number): string {
-  return secondsInWords(minutes * 60);
 }
 
 /** "For checks tagged prod or db and Nightly backup". */

@@ -15,6 +15,17 @@ export type AlertSection = { title: string; lines: readonly AlertLine[]; more: n
 /** Something that can be done from the alert; the linked page asks for confirmation. */
 export type AlertAction = { act: string; label: string; url: string };
 
+/** The part of a message that depends on its kind. */
+export type MessageWords = {
+  title: string;
+  sentence: string;
+  lines: AlertLine[];
+  strip?: readonly Mark[];
+  tone: Tone;
+  silent: boolean;
+  mark?: string;
+};
+
 /**
  * An alert in words, composed once and rendered by each kind of channel. Texts are bounded and free of control
  * characters; each kind escapes them for its own format.

@@ -5,7 +5,6 @@ import {
   exitStatusText,
   metricsText,
   type IncidentEnd,
-  type Mark,
   NoticePayload,
   type Reason,
   RunPayload,
@@ -14,21 +13,10 @@ import {
 import type { Instant } from "@overdue/schedules";
 import type { z } from "zod";
 
-import type { AlertLine, Tone } from "./alert.ts";
+import type { AlertLine, MessageWords, Tone } from "./alert.ts";
 import { checkName, metricSentence, projectLine } from "./reasons.ts";
 import { oneLine } from "./text.ts";
 import { instantIn, spanIn } from "./time.ts";
-
-/** The part of a message that depends on its kind. */
-export type Words = {
-  title: string;
-  sentence: string;
-  lines: AlertLine[];
-  strip?: readonly Mark[];
-  tone: Tone;
-  silent: boolean;
-  mark?: string;
-};
 
 const TITLE_CHARS_MAX = 160;
 const NOTICES: Record<Reason | "edited", string> = {
@@ -55,7 +43,7 @@ const RUN_TIMES: Record<string, string> = {
 const METRICS_SHOWN_MAX = 3;
 
 /** A run on one line: "nightly backup ran 03:00–03:04 UTC, 4 min". Only a failed run makes a sound. */
-export function runWords(facts: AlertFacts): Words {
+export function runWords(facts: AlertFacts): MessageWords {
   const run = RunPayload.parse(facts.payload);
   const does = { success: "ran", fail: "failed", lost: "started and was never heard to end," }[run.outcome];
   return {
@@ -86,7 +74,7 @@ export function runText(
   return parts.filter((part) => part !== "").join(", ");
 }
 
-export function noticeWords(facts: AlertFacts): Words {
+export function noticeWords(facts: AlertFacts): MessageWords {
   const { notice, at, evidence, sentence: payloadSentence } = NoticePayload.parse(facts.payload);
   const { durationMs, limitMs, baseline, metrics } = evidence;
   const lines = [
@@ -144,7 +132,7 @@ export function endWords(facts: AlertFacts): { title: string; sentence: string }
  * The question whether alerts may be sent to an address. Its reader has not agreed to anything yet, so the only text in it
  * that strangers typed is the project's name, without characters that links and advertisements need.
  */
-export function confirmWords({ project }: AlertFacts): Words {
+export function confirmWords({ project }: AlertFacts): MessageWords {
   const name = harmlessName(project.name);
   const whose = name === "" ? "a project" : `the project “${name}”`;
   const sentence =
@@ -166,7 +154,7 @@ function harmlessName(name: string): string {
 }
 
 /** The text of a message whose payload contains it already. */
-export function systemWords(facts: AlertFacts, tone: Tone): Words {
+export function systemWords(facts: AlertFacts, tone: Tone): MessageWords {
   const { title, sentence, lines } = SystemPayload.parse(facts.payload);
   return {
     title: oneLine(title, TITLE_CHARS_MAX),

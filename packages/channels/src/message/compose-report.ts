@@ -6,8 +6,7 @@ import {
   ReportPayload,
   UNNAMED_CHECK,
 } from "@overdue/core";
-import type { AlertLine, AlertSection } from "./alert.ts";
-import type { Words } from "./compose-other.ts";
+import type { AlertLine, AlertSection, MessageWords } from "./alert.ts";
 import { projectLine, reasonText } from "./reasons.ts";
 import { oneLine } from "./text.ts";
 import { dayIn } from "./time.ts";
@@ -19,7 +18,7 @@ const NAME_CHARS_MAX = 80;
 const BECAUSE_CHARS_MAX = 160;
 
 /** The text of the report on a week or a month of a project. */
-export function reportWords(facts: AlertFacts): Words & { sections: AlertSection[] } {
+export function reportWords(facts: AlertFacts): MessageWords & { sections: AlertSection[] } {
   const { period, report } = ReportPayload.parse(facts.payload);
   return {
     title: `${projectLine(facts)}, ${periodWords(period)}: ${verdict(report)}`,
@@ -52,11 +51,11 @@ function verdict({ uptime, missed, failed, open }: Report): string {
 }
 
 function sentenceOf({ uptime, checks, open }: Report, { every }: Period): string {
-  const watched = checksWord(checks);
+  const watched = countChecks(checks);
   const now =
     open.total === 0
       ? "Nothing is down now."
-      : `${checksWord(open.total)} ${open.total === 1 ? "is" : "are"} down now.`;
+      : `${countChecks(open.total)} ${open.total === 1 ? "is" : "are"} down now.`;
   if (uptime.now === null) return `None of your ${watched} was up or down in a way that counts. ${now}`;
   const was = uptime.before === null ? "" : `, after ${percentText(uptime.before)} the ${every} before`;
   return `Your ${watched} ${checks === 1 ? "was" : "were"} up ${percentText(uptime.now)} of the time${was}. ${now}`;
@@ -79,8 +78,8 @@ function linesOf(report: Report): AlertLine[] {
 function leftOutLine({ leftOut, excluded }: Report): AlertLine[] {
   const { pausedChecks, maintenanceChecks, outageMs } = leftOut;
   const parts = [
-    pausedChecks === 0 ? "" : `pauses of ${checksWord(pausedChecks)}`,
-    maintenanceChecks === 0 ? "" : `maintenance of ${checksWord(maintenanceChecks)}`,
+    pausedChecks === 0 ? "" : `pauses of ${countChecks(pausedChecks)}`,
+    maintenanceChecks === 0 ? "" : `maintenance of ${countChecks(maintenanceChecks)}`,
     outageMs === 0 ? "" : `${durationText(outageMs)} in which Overdue itself could not receive pings`,
     excluded.now === 0 ? "" : `${excluded.now} runs expected in such times`,
   ].filter((part) => part !== "");
@@ -146,7 +145,7 @@ function countText(count: number, what: string): string {
   return count === 0 ? "" : `${count} ${what}`;
 }
 
-function checksWord(count: number): string {
+function countChecks(count: number): string {
   return `${count} ${count === 1 ? "check" : "checks"}`;
 }
 
@@ -159,7 +158,7 @@ export function clockChangesIn({ payload }: AlertFacts): ClockChangesPayload["cl
 export function clockChangeWords(
   facts: AlertFacts,
   changes: ClockChangesPayload["clockChanges"],
-): Words & { sections: AlertSection[] } {
+): MessageWords & { sections: AlertSection[] } {
   const checks = changes.reduce((sum, { total }) => sum + total, 0);
   const [first] = changes;
   const when = first === undefined ? "" : `on ${first.text.split(":")[0]}`;

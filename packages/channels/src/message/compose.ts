@@ -9,10 +9,10 @@ import {
   visibleText,
 } from "@overdue/core";
 
-import type { AlertAction, AlertLine, AlertMessage } from "./alert.ts";
+import type { AlertAction, AlertLine, AlertMessage, MessageWords } from "./alert.ts";
 import { groupWords } from "./compose-group.ts";
 import { clockChangesIn, clockChangeWords, reportWords } from "./compose-report.ts";
-import { confirmWords, endWords, noticeWords, runWords, systemWords, type Words } from "./compose-other.ts";
+import { confirmWords, endWords, noticeWords, runWords, systemWords } from "./compose-other.ts";
 import { checkName, projectLine, reasonSentence, reasonWord } from "./reasons.ts";
 import { clipStart, oneLine } from "./text.ts";
 import { instantIn } from "./time.ts";
@@ -48,7 +48,7 @@ function repeatNote({ uncertain, deliveryId }: AlertFacts): string | null {
   return uncertain ? `may repeat #${deliveryId.replaceAll("-", "").slice(-6)}` : null;
 }
 
-function composeOne(facts: AlertFacts): Words {
+function composeOne(facts: AlertFacts): MessageWords {
   switch (facts.kind) {
     case "run":
       return runWords(facts);
@@ -88,7 +88,10 @@ function composeOne(facts: AlertFacts): Words {
   }
 }
 
-function linesAndTone(facts: AlertFacts, tone: Words["tone"]): Omit<Words, "title" | "sentence"> {
+function linesAndTone(
+  facts: AlertFacts,
+  tone: MessageWords["tone"],
+): Omit<MessageWords, "title" | "sentence"> {
   const slots = facts.check?.slots ?? [];
   const lines = incidentLines(facts);
   // A single run is what the rest of the message is about already.

@@ -92,7 +92,7 @@ function notesOnWatched(job: FoundJob, check: KnownCheck | null, { checks }: Kno
   ];
 }
 
-/** What decides when a job is due: what a scheduler makes up, a person may have chosen in the check. */
+/** Whether a job and its check are due by the same rule. What a person chose beyond it, such as exceptions, is not compared. */
 export function isSameSchedule(one: Schedule, other: Readonly<Record<string, unknown>>): boolean {
   const keys = ["kind", "expression", "timezone", "everySeconds", "scheduler"];
   return keys.every((key) => (Reflect.get(one, key) ?? null) === (other[key] ?? null));

@@ -1,4 +1,3 @@
-import { setTimeout as wait } from "node:timers/promises";
 import { writeFileSync } from "node:fs";
 
 import { readConfig, type Target } from "../config.ts";
@@ -6,6 +5,7 @@ import type { Machine } from "../machine.ts";
 import { readOptions } from "../parse.ts";
 import { openProject, type OpenProject } from "../project.ts";
 import { UsageError } from "../usage-error.ts";
+import { sleep } from "../sleep.ts";
 import { Checks } from "./checks.ts";
 import { type Cluster, connectCluster, Expired, findAccess } from "./connection.ts";
 import { type CronJob, readCronJob, readJob, readPod } from "./objects.ts";
@@ -170,7 +170,7 @@ class Agent {
           continue;
         }
         say(`the watch of ${path} broke off: ${(error as Error).message}`);
-        await sleep(waitMs, stop);
+        await sleep(waitMs, { signal: stop });
         waitMs = Math.min(waitMs * 2, RETRY_MS.most);
       }
     }
@@ -277,8 +277,4 @@ function ofAgent(at: number, count: number): Report {
 
 function say(sentence: string): void {
   process.stderr.write(`${new Date().toISOString()} overdue agent: ${sentence}\n`);
-}
-
-async function sleep(ms: number, signal?: AbortSignal): Promise<void> {
-  await wait(ms, undefined, { ...(signal && { signal }) }).catch(() => undefined);
 }

@@ -1,6 +1,7 @@
 import type { Target } from "../config.ts";
 import type { Machine } from "../machine.ts";
 import { deliver, type Ping } from "../report/deliver.ts";
+import { sleep } from "../sleep.ts";
 import type { Report } from "./state.ts";
 
 const WAIT_MS = { first: 1_000, most: 30_000 };
@@ -66,7 +67,7 @@ export class Reports {
       if (delivery.kind === "delivered") return;
       this.#options.say(`the report of ${target.name} was not taken: ${delivery.why}`);
       if (delivery.kind === "refused") return;
-      await new Promise((resolve) => setTimeout(resolve, waitMs));
+      await sleep(waitMs);
     }
   }
 }

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import type { Socket } from "node:net";
 
 import type { Machine } from "../machine.ts";
+import { sleep } from "../sleep.ts";
 import type { Message, RunRecord } from "./record.ts";
 import { keep } from "./spool.ts";
 
@@ -84,8 +85,4 @@ function startSender({ self, isTerminal, env }: Machine, ...args: string[]): Chi
 
 function line(message: Message): string {
   return `${JSON.stringify(message)}\n`;
-}
-
-function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -2,6 +2,7 @@ import { createInterface } from "node:readline";
 
 import type { Machine } from "../machine.ts";
 import { startOf } from "../run/proc.ts";
+import { sleep } from "../sleep.ts";
 import { deliver, type Delivery, endPing, type Ping, startPing } from "./deliver.ts";
 import { askForLease, LEASE_SECONDS, RENEW_MS } from "./lease.ts";
 import { placeFacts } from "./facts.ts";
@@ -179,15 +180,5 @@ function parse(text: string): Message | null {
 }
 
 function pause(tries: number, signal?: AbortSignal): Promise<void> {
-  return sleep(PAUSES_MS[Math.min(tries, PAUSES_MS.length - 1)] ?? 0, signal);
-}
-
-function sleep(ms: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal?.addEventListener("abort", () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
+  return sleep(PAUSES_MS[Math.min(tries, PAUSES_MS.length - 1)] ?? 0, { signal });
 }

@@ -2,6 +2,7 @@ import type { Target } from "../config.ts";
 import { type Machine, tell } from "../machine.ts";
 import { askForLease, type Lease, LEASE_SECONDS, type LeaseRef, RENEW_MS } from "../report/lease.ts";
 import { Failure } from "../usage-error.ts";
+import { sleep } from "../sleep.ts";
 import type { Asked, Guard } from "./guard.ts";
 import type { Job } from "./job.ts";
 import { uptimeSeconds } from "./proc.ts";
@@ -66,7 +67,7 @@ async function ask(
   for (;;) {
     const lease = await askForLease(machine, ref).catch((error: Error) => error.message);
     if (typeof lease === "string" || lease.held || !isWaiting || performance.now() >= until) return lease;
-    await new Promise((resolve) => setTimeout(resolve, Math.min(ASK_AGAIN_MS, until - performance.now())));
+    await sleep(Math.min(ASK_AGAIN_MS, until - performance.now()));
   }
 }
 

@@ -6,6 +6,7 @@ import { type Machine, tell } from "../machine.ts";
 import { bootId, type Ending, type Moment, momentNow } from "../report/record.ts";
 import type { LeaseRef } from "../report/lease.ts";
 import { Reporter } from "../report/reporter.ts";
+import { sleep } from "../sleep.ts";
 import { type Attempt, factsOf, sentenceFor } from "./attempt.ts";
 import { isFromTerminal, type Job, type JobEnd, startJob } from "./job.ts";
 import { guard, type Guard } from "./guard.ts";
@@ -110,7 +111,9 @@ class Wrapper {
     const timedOut = limit?.stop() ?? false;
     if (timedOut) await limit?.finished();
     if (end.problem !== null) process.stderr.write(`overdue: ${end.problem}\n`);
-    await (timedOut ? Promise.race([job.output.drained(), sleep(killAfterMs)]) : job.output.drained());
+    await (timedOut
+      ? Promise.race([job.output.drained(), sleep(killAfterMs, { ref: false })])
+      : job.output.drained());
     return {
       ...end,
       durationMs: performance.now() - begun,
@@ -224,7 +227,7 @@ function timeLimit(job: Job, { timeoutMs, killAfterMs }: { timeoutMs: number; ki
     isOver = true;
     job.kill("SIGTERM");
     job.kill("SIGCONT");
-    killed = sleep(killAfterMs).then(() => job.kill("SIGKILL"));
+    killed = sleep(killAfterMs, { ref: false }).then(() => job.kill("SIGKILL"));
   }, timeoutMs);
   return {
     /** The command has ended. @returns whether that was because of the limit */
@@ -235,7 +238,10 @@ function timeLimit(job: Job, { timeoutMs, killAfterMs }: { timeoutMs: number; ki
     /** Resolves when no process of the job is left, which takes the pause before SIGKILL at most. */
     finished: async () => {
       while (job.isAlive()) {
-        const ended = await Promise.race([killed?.then(() => true), sleep(20).then(() => false)]);
+        const ended = await Promise.race([
+          killed?.then(() => true),
+          sleep(20, { ref: false }).then(() => false),
+        ]);
         if (ended) return;
       }
     },
@@ -254,10 +260,6 @@ const PASSED_ON: ReadonlySet<string> = new Set(["SIGHUP", "SIGINT", "SIGTERM"]);
 
 function leave({ status, signal }: JobEnd): Leave {
   return { status, signal: signal !== null && PASSED_ON.has(signal) && process.pid !== 1 ? signal : null };
-}
-
-function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms).unref());
 }
 
 function pidNamespace(): string | null {

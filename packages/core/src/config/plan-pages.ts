@@ -1,8 +1,8 @@
 import { z } from "zod";
 
 import { StatusPagePatch } from "../status-pages/page-input.ts";
+import { changeOfOwner, isSame, nameProblem, type Names } from "./compare.ts";
 import type { Current, PlanProblem, Step, Wanted } from "./plan.ts";
-import { isSame, nameProblem, type Names } from "./plan-routes.ts";
 
 const ENTRIES_MAX = 200;
 
@@ -58,7 +58,7 @@ export function pageSteps({ statusPages }: Current, wanted: Wanted): Step[] {
     const changes = [
       ...FIELDS.filter((field) => page[field] !== undefined && !isSame(known[field], page[field])),
       ...(page.hasNewPassword ? ["password"] : []),
-      ...(known.isOwned ? [] : ["managedBy"]),
+      ...changeOfOwner(known),
     ];
     return changes.length === 0 ? [] : [{ ...step, act: "update", id: known.id, changes }];
   });

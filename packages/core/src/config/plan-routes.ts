@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { changesOnly, hoursOf, routeShape, stepsOf } from "../routing/route-input.ts";
+import { changeOfOwner, countNames, isSame, nameProblem, type Names } from "./compare.ts";
 import type { Current, PlanProblem, Step, Wanted } from "./plan.ts";
 
 /** The names that a route may use: those of what will exist after the file was applied. */
@@ -20,7 +21,7 @@ export function routeSteps(current: Current, wanted: Wanted): Step[] {
     const changes = [
       ...changedFields(known, route),
       ...(before.indexOf(name) === after.indexOf(name) ? [] : ["position"]),
-      ...(known.isOwned ? [] : ["managedBy"]),
+      ...changeOfOwner(known),
     ];
     return changes.length === 0 ? [] : [{ act: "update", what: "route", name, id: known.id, changes }];
   });
@@ -114,35 +115,3 @@ export const ConfigRoute = z
     description: "A route. It refers to channels, people and rotations by name, to checks by slug.",
   });
 export type ConfigRoute = z.output<typeof ConfigRoute>;
-
-/** How many things have each name. */
-export type Names = ReadonlyMap<string, number>;
-
-export function countNames(names: readonly string[]): Names {
-  const counts = new Map<string, number>();
-  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
-  return counts;
-}
-
-/** What is wrong with a reference by name; null if exactly one thing has that name. */
-export function nameProblem(what: string, name: string, names: Names): string | null {
-  const count = names.get(name) ?? 0;
-  if (count === 1) return null;
-  return count === 0
-    ? `There is no ${what} called “${name}”.`
-    : `There is more than one ${what} called “${name}”: rename all but one.`;
-}
-
-/** Whether both are the same JSON, whatever the order of keys. */
-export function isSame(one: unknown, other: unknown): boolean {
-  return JSON.stringify(inOrder(one)) === JSON.stringify(inOrder(other));
-}
-
-function inOrder(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(inOrder);
-  if (typeof value !== "object" || value === null) return value ?? null;
-  const entries = Object.entries(value).filter(([, inner]) => inner !== undefined);
-  return Object.fromEntries(
-    entries.toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([key, inner]) => [key, inOrder(inner)]),
-  );
-}

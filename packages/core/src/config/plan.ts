@@ -1,16 +1,8 @@
+import { changeOfOwner, countNames, isSame, nameProblem, type Names } from "./compare.ts";
 import { type CurrentPage, pageProblems, pageSteps, type PlannedPage } from "./plan-pages.ts";
-import {
-  type ConfigRoute,
-  type Nameable,
-  routeProblems,
-  routeSteps,
-  countNames,
-  isSame,
-  nameProblem,
-  type Names,
-} from "./plan-routes.ts";
+import { type ConfigRoute, type Nameable, routeProblems, routeSteps } from "./plan-routes.ts";
 
-/** A channel, either as the file wants it (with defaults filled in) or as it is. */
+/** A channel as the file wants it, with defaults filled in. An existing one has the same fields. */
 export type PlannedChannel = {
   name: string;
   kind: string;
@@ -19,7 +11,7 @@ export type PlannedChannel = {
   groups: boolean | null;
 };
 
-/** A check, either as the file wants it or as it is. `channels` are names, `dependsOn` slugs; null: left as they are. */
+/** A check as the file wants it. An existing one has the same fields. `channels` are names, `dependsOn` slugs; null: left as they are. */
 export type PlannedCheck = {
   slug: string;
   fields: Readonly<Record<string, unknown>>;
@@ -99,6 +91,8 @@ export function planConfig(current: Current, wanted: Wanted): { steps: Step[]; p
 }
 
 const nameOf = ({ name }: { name: string }) => name;
+const slugOf = ({ slug }: { slug: string }) => slug;
+
 /** The names that may be used: all of the file, and those of everything that will not be deleted. */
 function nameableAfter(current: Current, wanted: Wanted): Nameable {
   return {
@@ -119,14 +113,15 @@ function remaining<T extends Known>(
   return countNames([...names, ...byHand]);
 }
 
-const slugOf = ({ slug }: { slug: string }) => slug;
-
 function channelStep({ channels }: Current, wanted: PlannedChannel): Step[] {
   const { name } = wanted;
   const known = channels.find((channel) => channel.name === name);
   if (known === undefined) return [{ act: "create", what: "channel", name, id: null, changes: [] }];
   const fields = ["settings", "collectMinutes", "groups"] as const;
-  const changes = [...fields.filter((field) => !isSame(known[field], wanted[field])), ...owner(known)];
+  const changes = [
+    ...fields.filter((field) => !isSame(known[field], wanted[field])),
+    ...changeOfOwner(known),
+  ];
   return changes.length === 0 ? [] : [{ act: "update", what: "channel", name, id: known.id, changes }];
 }
 
@@ -140,13 +135,9 @@ function checkStep({ checks }: Current, { slug, fields, channels, dependsOn }: P
     ...changed,
     ...(relinked ? ["channels"] : []),
     ...(depends ? ["dependsOn"] : []),
-    ...owner(known),
+    ...changeOfOwner(known),
   ];
   return changes.length === 0 ? [] : [{ act: "update", what: "check", name: slug, id: known.id, changes }];
-}
-
-function owner({ isOwned }: Known): string[] {
-  return isOwned ? [] : ["managedBy"];
 }
 
 function deletionSteps<T extends Known>(

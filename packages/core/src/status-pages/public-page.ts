@@ -1,6 +1,6 @@
 import { DAY_MS, type Instant } from "@overdue/schedules";
 import { spansBetween } from "../maintenance/window.ts";
-import { dayMarks, type DayRecord, type Mark } from "../strip/mark.ts";
+import { dayMarks, type DayRecord, emptyDay, type Mark } from "../strip/mark.ts";
 import { type CheckNow, combinedState, entryState, type PublicState, shareMet } from "./state.ts";
 
 /** The state that an update reports. `notice`: an announcement, which reports no problem. */
@@ -134,10 +134,6 @@ function publicEntry(entry: EntryRecord, { now, days, isAffected }: At): PublicE
     marks: dayMarks(shown).map((mark) => mark && { ...mark, level: MARK_LEVEL }),
     days: shown,
   };
-}
-
-function emptyDay(day: string): DayRecord {
-  return { day, onTime: 0, late: 0, failed: 0, missed: 0, overlong: 0, excluded: 0, meanMs: null };
 }
 
 function isUnresolved({ resolvedAt }: { resolvedAt: Instant | null }): boolean {

@@ -143,6 +143,11 @@ export type DayRecord = {
   meanMs: number | null;
 };
 
+/** The record of a day on which no run was expected and none came. `day`: "2026-11-20". */
+export function emptyDay(day: string): DayRecord {
+  return { day, onTime: 0, late: 0, failed: 0, missed: 0, overlong: 0, excluded: 0, meanMs: null };
+}
+
 /** A mark for each day: the worst that happened in it. A day without slots is null, and leaves a gap. */
 export function dayMarks(days: readonly DayRecord[]): (Mark | null)[] {
   const usualMs = medianOf(days.flatMap(({ meanMs }) => meanMs ?? []));

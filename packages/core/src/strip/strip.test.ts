@@ -9,8 +9,9 @@ import {
   slotText,
   stripMarks,
   stripText,
+  type MarkKind,
+  type SlotRecord,
 } from "./mark.ts";
-import type { MarkKind, SlotRecord } from "./mark.ts";
 import { stripShapes, stripSvg } from "./shapes.ts";
 
 const UP = { status: "up", isRunning: false } as const;

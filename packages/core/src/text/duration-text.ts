@@ -27,6 +27,10 @@ export function secondsInWords(seconds: number): string {
     .join(" ");
 }
 
+export function minutesInWords(minutes: number): string {
+  return secondsInWords(minutes * 60);
+}
+
 function partsOf(ms: number): Part[] {
   if (ms < SECOND_MS) return [{ count: Math.max(0, Math.round(ms / SECOND_MS)), unit: UNITS[3] }];
   const largest = UNITS.findIndex((unit) => ms >= unit.ms);

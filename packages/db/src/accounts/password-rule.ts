@@ -25,6 +25,13 @@ const LOOKALIKES: Record<string, string> = {
   "5": "s",
   "7": "t",
 };
+const DISTINCT_CHARS_TOO_FEW = 3;
+/** A shorter piece that is repeated is guessed as a whole. */
+const REPEATED_CHARS_MIN = 8;
+/** Shorter parts of an address are in many words by chance. */
+const ADDRESS_PART_CHARS_MIN = 4;
+/** How many characters a password must have besides the parts of the address. */
+const OWN_CHARS_MIN = 6;
 
 /**
  * Why a password is refused, as a sentence for the person who chose it; null if it is accepted. It must be long enough, and
@@ -38,15 +45,15 @@ export function passwordProblem(password: string, email: string): string | null 
   const plain = password.toLowerCase().normalize("NFKC");
   if (isGuessable(plain))
     return "This password is among the first that are guessed: choose another, such as four words.";
-  if (isOfAddress(plain, email.toLowerCase()))
+  if (isMadeOfAddress(plain, email.toLowerCase()))
     return "This password is made of the e-mail address: choose another.";
   return null;
 }
 
 function isGuessable(plain: string): boolean {
-  if (COMMON.has(plain) || new Set(plain).size <= 3) return true;
+  if (COMMON.has(plain) || new Set(plain).size <= DISTINCT_CHARS_TOO_FEW) return true;
   const unit = repeatedUnit(plain);
-  if (unit !== plain) return unit.length < 8 || isGuessable(unit);
+  if (unit !== plain) return unit.length < REPEATED_CHARS_MIN || isGuessable(unit);
   return [plain, replaceLookalikes(plain)].some((text) => isDisguised(text)) || isKeyRow(plain);
 }
 
@@ -81,11 +88,13 @@ function isNeighbour(one: string, other: string): boolean {
   return KEY_ROWS.some((row) => row.includes(`${one}${other}`) || row.includes(`${other}${one}`));
 }
 
-/** Whether too little is left without the address and its parts. */
-function isOfAddress(plain: string, email: string): boolean {
+/** Whether fewer than 6 characters are left without the address and its longer parts. */
+function isMadeOfAddress(plain: string, email: string): boolean {
   const [local = "", domain = ""] = email.split("@");
   const parts = [email, local, domain, ...local.split(/[^\p{L}\p{N}]+/u), ...domain.split(".")];
-  const known = parts.filter((part) => part.length >= 4).toSorted((one, other) => other.length - one.length);
+  const known = parts
+    .filter((part) => part.length >= ADDRESS_PART_CHARS_MIN)
+    .toSorted((one, other) => other.length - one.length);
   const rest = known.reduce((text, part) => text.replaceAll(part, ""), plain);
-  return rest !== plain && rest.replaceAll(/[^\p{L}\p{N}]/gu, "").length < 6;
+  return rest !== plain && rest.replaceAll(/[^\p{L}\p{N}]/gu, "").length < OWN_CHARS_MIN;
 }

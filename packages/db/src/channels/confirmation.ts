@@ -9,15 +9,15 @@ import type { Db, Tx } from "../database.ts";
 import { LOCK_SEEDS } from "../locks.ts";
 import { OPENING_KINDS } from "../schema/delivery-lists.ts";
 import { channels, projects } from "../schema/index.ts";
-import { isSame, type Keyring, newestKey, sign } from "../secrets/keyring.ts";
+import { isSameSecret, type Keyring, newestKey, sign } from "../secrets/keyring.ts";
 import { NOW } from "../sql-fragments.ts";
 import type { ChannelRef, ChannelRow } from "./find-channels.ts";
 
 /**
- * Who enters an address for alerts; `userId` null: a program with a key. If the operator does, or wants no confirmations,
- * `null` is passed instead.
+ * Who entered an address for alerts; `userId` null: a program with an API key. In its place stands `null` where nobody is asked
+ * to confirm: the operator entered the address, or wants no confirmations.
  */
-export type NamedBy = { userId: string | null };
+export type AddressAuthor = { userId: string | null };
 
 /** What came of a wish to ask: the question is queued, there were too many of them, or nothing is to be asked. */
 export type AskResult = "asked" | "too often" | "nothing to ask";
@@ -36,7 +36,7 @@ const QUESTIONS_MAX = { addressPerDay: 3, addressPerMonth: 10, projectPerDay: 50
 export async function unconfirmedSince(
   tx: Db | Tx,
   entered: Address,
-  { by, before }: { by: NamedBy | null; before: EarlierChannel | null },
+  { by, before }: { by: AddressAuthor | null; before: EarlierChannel | null },
 ): Promise<Date | null> {
   if (entered.kind !== "email" || by === null) return null;
   const stays = before !== null && before.hint === entered.address && before.brokenBy !== "recipient";
@@ -196,7 +196,8 @@ export function readConfirm(keyring: Keyring, query: URLSearchParams, now: Insta
   ].map((name) => query.get(name) ?? "");
   const key = keyring.keys.find(({ id }) => id === query.get("key"));
   if (key === undefined || !isUuid(channelId) || !/^\d{1,12}$/.test(expires)) return { kind: "forged" };
-  if (!isSame(signatureOf(key.key, { channelId, address, expires }), signature)) return { kind: "forged" };
+  if (!isSameSecret(signatureOf(key.key, { channelId, address, expires }), signature))
+    return { kind: "forged" };
   return { kind: Number(expires) * 1_000 <= now ? "expired" : "valid", confirmation: { channelId, address } };
 }
 
@@ -225,7 +226,7 @@ export function readUnsubscribe(keyring: Keyring, query: URLSearchParams): strin
   const channelId = query.get("channel") ?? "";
   const key = keyring.keys.find(({ id }) => id === query.get("key"));
   if (key === undefined || !isUuid(channelId)) return null;
-  const isOurs = isSame(query.get("signature") ?? "", sign(key.key, "unsubscribe", channelId));
+  const isOurs = isSameSecret(query.get("signature") ?? "", sign(key.key, "unsubscribe", channelId));
   return isOurs ? channelId : null;
 }
 

@@ -7,7 +7,7 @@ export {
   type AskResult,
   confirmAddress,
   findConfirmationTarget,
-  type NamedBy,
+  type AddressAuthor,
   type ConfirmationTarget,
   findMailbox,
   type Mailbox,

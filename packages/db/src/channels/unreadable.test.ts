@@ -2,8 +2,7 @@ import { testDatabase } from "@overdue/testkit";
 import { afterAll, expect, test } from "vitest";
 
 import { openDb } from "../database.ts";
-import { instanceProblems } from "../instance/problems.ts";
-import { noteUnreadable } from "../instance/problems.ts";
+import { instanceProblems, noteUnreadable } from "../instance/problems.ts";
 import { createProject } from "../projects/projects.ts";
 import { keyringOf } from "../secrets/keyring.ts";
 import { createChannel } from "./write-channel.ts";

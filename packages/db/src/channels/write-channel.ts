@@ -6,7 +6,7 @@ import { type Db, StaleVersion, type Tx } from "../database.ts";
 import { endKeptIncidents, moveIncidents, reopenKeptIncidents } from "../deliveries/end-incidents.ts";
 import { channels, checkChannels, checks } from "../schema/index.ts";
 import type { Keyring } from "../secrets/keyring.ts";
-import { askToConfirm, type NamedBy, unconfirmedSince } from "./confirmation.ts";
+import { askToConfirm, type AddressAuthor, unconfirmedSince } from "./confirmation.ts";
 import type { ChannelRef, ChannelRow } from "./find-channels.ts";
 import { sealSettings } from "./settings.ts";
 
@@ -41,7 +41,7 @@ export type NewChannel = {
   /** The checks that alert it; "all": every check that the project has now. */
   checkIds: readonly string[] | "all";
   /** Who enters a mailbox's address, which is then asked whether it wants alerts; left out: the operator. */
-  namedBy?: NamedBy | null;
+  addressAuthor?: AddressAuthor | null;
   /** For how long its messages are collected; left out: each is sent at once. */
   collectMinutes?: number;
   /** Whether alerts that share something are sent as one message; null, or left out: the default of its kind. */
@@ -58,7 +58,7 @@ export async function createChannel(db: Db | Tx, keyring: Keyring, input: NewCha
   const settings = sealSettings(keyring, { projectId, channelId: id }, input.settings);
   return await db.transaction(async (tx) => {
     await refuseTooMany(tx, projectId);
-    const named = { by: input.namedBy ?? null, before: null };
+    const named = { by: input.addressAuthor ?? null, before: null };
     const unconfirmed = await unconfirmedSince(tx, { projectId, kind, address: hint }, named);
     const [row] = await tx
       .insert(channels)
@@ -103,7 +103,7 @@ export type ChannelEdit = {
   /** All settings anew, which also makes a broken channel work again. Null: they stay as they are. */
   settings: { settings: Record<string, unknown>; hint: string } | null;
   /** Who enters a new mailbox's address; null: the operator. */
-  namedBy: NamedBy | null;
+  addressAuthor: AddressAuthor | null;
   checkIds: readonly string[] | "all" | null;
   /** True: it becomes the project's fallback channel in place of the present one. */
   isFallback: boolean | null;
@@ -168,11 +168,11 @@ async function lockStored(tx: Tx, { projectId, channelId }: ChannelRef): Promise
 async function confirmationColumns(
   tx: Tx,
   before: ChannelRow | null,
-  { settings, namedBy }: ChannelEdit,
+  { settings, addressAuthor }: ChannelEdit,
 ): Promise<{ unconfirmedSince?: Date | null }> {
   if (settings === null || before === null) return {};
   const address = { projectId: before.projectId, kind: before.kind, address: settings.hint };
-  return { unconfirmedSince: await unconfirmedSince(tx, address, { by: namedBy, before }) };
+  return { unconfirmedSince: await unconfirmedSince(tx, address, { by: addressAuthor, before }) };
 }
 
 async function dropFallback(tx: Tx, { projectId, channelId }: ChannelRef): Promise<void> {

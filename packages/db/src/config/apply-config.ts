@@ -14,7 +14,7 @@ import { eq, sql } from "drizzle-orm";
 
 import { deleteRoute, listens, orderRoutesIn } from "../alert-routes/route-rows.ts";
 import { insertAuditEntry, type NewAuditEntry } from "../audit.ts";
-import { askToConfirm, type NamedBy, unconfirmedSince } from "../channels/confirmation.ts";
+import { askToConfirm, type AddressAuthor, unconfirmedSince } from "../channels/confirmation.ts";
 import type { ChannelRow } from "../channels/find-channels.ts";
 import { sealSettings } from "../channels/settings.ts";
 import { deleteChannelIn, refuseTooMany } from "../channels/write-channel.ts";
@@ -67,7 +67,7 @@ type Scope = {
   keyring: Keyring;
   at: Instant;
   /** Who enters the addresses of mailboxes; null: the operator. */
-  namedBy: NamedBy | null;
+  addressAuthor: AddressAuthor | null;
   /** Who applies the file, and from which address, for the audit log; null: no audit entries are written. */
   appliedBy: Pick<NewAuditEntry, "actor" | "address"> | null;
   /** By name, checks by slug; what is made on the way comes to it. */
@@ -81,7 +81,7 @@ type Scope = {
  */
 export async function applyConfig(
   pool: Pool,
-  { projectId, ...rest }: Pick<Scope, "projectId" | "keyring" | "at" | "namedBy" | "appliedBy">,
+  { projectId, ...rest }: Pick<Scope, "projectId" | "keyring" | "at" | "addressAuthor" | "appliedBy">,
   decide: (current: Current) => ConfigDecision | Promise<ConfigDecision>,
 ): Promise<readonly Step[]> {
   return inTransaction(pool, async (client) => {
@@ -232,9 +232,9 @@ async function saveChannel(step: Step, channel: WantedChannel, scope: Scope): Pr
 async function unconfirmedOf(
   { kind, hint }: { kind: string; hint: string },
   before: ChannelRow | null,
-  { client, projectId, namedBy }: Scope,
+  { client, projectId, addressAuthor }: Scope,
 ): Promise<Date | null> {
-  return unconfirmedSince(openDb(client), { projectId, kind, address: hint }, { by: namedBy, before });
+  return unconfirmedSince(openDb(client), { projectId, kind, address: hint }, { by: addressAuthor, before });
 }
 
 type GroupingSettings = Pick<WantedChannel, "collectMinutes" | "groups">;

@@ -18,7 +18,7 @@ const LEASE = { seconds: 45, holder: null, ungroupedKinds: ["group"] };
 const EDIT = {
   name: null,
   settings: null,
-  namedBy: null,
+  addressAuthor: null,
   checkIds: null,
   isFallback: null,
   proveWeekly: null,

@@ -5,7 +5,7 @@ import { sql } from "drizzle-orm";
 import { notifyDeliveryChanges, notifyProjectChange, notifySenders } from "../changes.ts";
 import { stopMailbox } from "../channels/confirmation.ts";
 import type { Db, Tx } from "../database.ts";
-import { isSame, type Keyring, newestKey, sign } from "../secrets/keyring.ts";
+import { isSameSecret, type Keyring, newestKey, sign } from "../secrets/keyring.ts";
 import { uuidArray } from "../sql-fragments.ts";
 import { fallBack, fallBackForWaiting } from "./fallback.ts";
 import { notifyOwners, type OwnerContact } from "./notify-owners.ts";
@@ -35,7 +35,7 @@ export function bounceAddress(
 export function readBounceAddress(keyring: Keyring, local: string): BounceToken | null {
   const [, id, mark, signature] = LOCAL.exec(local.toLowerCase()) ?? [];
   if (id === undefined || mark === undefined || signature === undefined) return null;
-  const isOurs = keyring.keys.some(({ key }) => isSame(signatureOf(key, id + mark), signature));
+  const isOurs = keyring.keys.some(({ key }) => isSameSecret(signatureOf(key, id + mark), signature));
   const deliveryId = id.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
   return isOurs ? { deliveryId, addressMark: mark } : null;
 }

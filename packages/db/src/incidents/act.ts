@@ -3,7 +3,7 @@ import type { Instant } from "@overdue/schedules";
 
 import { checkNameSql } from "../checks/find-checks.ts";
 import { inTransaction, type Pool, type PoolClient } from "../database.ts";
-import { isSame, type Keyring, newestKey, sign } from "../secrets/keyring.ts";
+import { isSameSecret, type Keyring, newestKey, sign } from "../secrets/keyring.ts";
 import { NOW, epochMs } from "../sql-fragments.ts";
 
 export type IncidentRef = { projectId: string; incidentId: string };
@@ -236,7 +236,7 @@ export function readAction(keyring: Keyring, query: URLSearchParams, now: Instan
   const act = parse(query);
   const key = keyring.keys.find(({ id }) => id === query.get("key"));
   if (act === null || key === undefined) return { kind: "forged" };
-  if (!isSame(signatureOf(key.key, act), query.get("signature") ?? "")) return { kind: "forged" };
+  if (!isSameSecret(signatureOf(key.key, act), query.get("signature") ?? "")) return { kind: "forged" };
   return act.expiresAt <= now ? { kind: "expired" } : { kind: "valid", act };
 }
 

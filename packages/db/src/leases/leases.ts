@@ -35,12 +35,13 @@ export async function askForLease(pool: Pool, { target, ...asked }: LeaseRequest
       ? client.query<Lease>(RELEASE, [pingUuid, owner])
       : client.query<Lease>(TAKE, [pingUuid, owner, host, ttlSeconds]));
     if (own !== undefined) return own;
-    const [others] = await client.query<Lease>(READ, [pingUuid, owner]);
-    return others ?? "unknown";
+    const [other] = await client.query<Lease>(READ, [pingUuid, owner]);
+    return other ?? "unknown";
   });
 }
 
-const ANSWER = `l.owner = $2::uuid as "isHeld", l.fence::float8 as fence, l.host, l.since, l.expires_at as "expiresAt"`;
+/** The columns of a `Lease`. */
+const COLUMNS = `l.owner = $2::uuid as "isHeld", l.fence::float8 as fence, l.host, l.since, l.expires_at as "expiresAt"`;
 
 const TAKE = `
 insert into job_leases as l (project_id, check_id, fence, owner, host, since, expires_at)
@@ -51,14 +52,14 @@ on conflict (check_id) do update
        since = case when l.owner = excluded.owner then l.since else excluded.since end,
        expires_at = excluded.expires_at
  where l.owner = excluded.owner or l.expires_at <= clock_timestamp()
-returning ${ANSWER}`;
+returning ${COLUMNS}`;
 
 const RELEASE = `
 update job_leases l set expires_at = least(l.expires_at, clock_timestamp())
   from checks c where c.id = l.check_id and c.ping_uuid = $1 and l.owner = $2::uuid
-returning ${ANSWER}`;
+returning ${COLUMNS}`;
 
 // A statement of its own: one that waited for another holder's transaction does not see what that wrote.
 const READ = `
-select ${ANSWER} from job_leases l join checks c on c.id = l.check_id
+select ${COLUMNS} from job_leases l join checks c on c.id = l.check_id
  where c.ping_uuid = $1 and c.deleted_at is null`;

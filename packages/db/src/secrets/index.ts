@@ -1,4 +1,14 @@
-export { derive, hasKeyOf, keyringOf, LostKey, seal, unseal, type Keyring, type Place } from "./keyring.ts";
+export {
+  derive,
+  hasKeyOf,
+  isSameSecret,
+  keyringOf,
+  LostKey,
+  seal,
+  unseal,
+  type Keyring,
+  type Place,
+} from "./keyring.ts";
 export { countSealed, resealAll, type Resealed, type SealedCount } from "./reseal.ts";
 export {
   API_KEY_FORM,

@@ -13,7 +13,7 @@ import {
   endSlackAnswer,
   endSlackLink,
   findSlackLink,
-  isNewSlackPress,
+  storeSlackPress,
   returnFromSlack,
   findIncidentSlackChannel,
   findProjectSlackChannel,
@@ -130,16 +130,16 @@ describe("a press of a button", () => {
   test("that Slack sends again counts once", async () => {
     const id = randomUUID();
     const stored = await Promise.all([
-      isNewSlackPress(db, id),
-      isNewSlackPress(db, id),
-      isNewSlackPress(db, id),
+      storeSlackPress(db, id),
+      storeSlackPress(db, id),
+      storeSlackPress(db, id),
     ]);
     expect(stored.filter(Boolean)).toHaveLength(1);
   });
 
   test("is answered by one of several checkers, with the message as it was given", async () => {
     const id = randomUUID();
-    await isNewSlackPress(db, id);
+    await storeSlackPress(db, id);
     expect(await takeSlackAnswer(db, sceneKeyring)).toBeNull();
     await answerSlackPress(db, sceneKeyring, { id, ...answer });
     const taken = await Promise.all([takeSlackAnswer(db, sceneKeyring), takeSlackAnswer(db, sceneKeyring)]);
@@ -151,7 +151,7 @@ describe("a press of a button", () => {
 
   test("is not answered after half an hour, when Slack takes no answer any more", async () => {
     const id = randomUUID();
-    await isNewSlackPress(db, id);
+    await storeSlackPress(db, id);
     await answerSlackPress(db, sceneKeyring, { id, ...answer });
     await pool.query("update slack_presses set created_at = now() - interval '31 minutes' where id = $1", [
       id,

@@ -162,8 +162,8 @@ export type WaitingAnswer = SlackAnswer & { id: string };
 const ANSWERED_WITHIN = "30 minutes";
 const ANSWER_TAKEN_SECONDS = 20;
 
-/** Stores a press by its signature. @returns false if it was stored before */
-export async function isNewSlackPress(db: Db, id: string): Promise<boolean> {
+/** Stores a press by its signature, so that it is performed once. @returns false if it was stored before */
+export async function storeSlackPress(db: Db, id: string): Promise<boolean> {
   await db.execute(sql`delete from slack_presses where created_at < now() - interval '1 day'`);
   const noted = await db.insert(slackPresses).values({ id }).onConflictDoNothing().returning();
   return noted.length > 0;

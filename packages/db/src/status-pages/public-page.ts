@@ -3,7 +3,7 @@ import type { Instant } from "@overdue/schedules";
 
 import type { Pool } from "../database.ts";
 import { SLOT_COUNTS } from "../history/list-events.ts";
-import { isSame, type Keyring, newestKey, sign } from "../secrets/keyring.ts";
+import { isSameSecret, type Keyring, newestKey, sign } from "../secrets/keyring.ts";
 import { epochMs } from "../sql-fragments.ts";
 
 /** A page with everything that visitors may see, and the settings that decide whether they may. */
@@ -132,7 +132,7 @@ export function isPageTicket(
   const [expires = "", keyId, signature = ""] = ticket.split(".");
   const key = keyring.keys.find(({ id }) => id === keyId);
   if (key === undefined || !/^\d{1,12}$/.test(expires) || Number(expires) * 1_000 <= now) return false;
-  return isSame(signature, sign(key.key, TICKET_PURPOSE, ticketText({ ...page, expires })));
+  return isSameSecret(signature, sign(key.key, TICKET_PURPOSE, ticketText({ ...page, expires })));
 }
 
 function ticketText({ pageId, passwordHash, expires }: TicketContent): string {

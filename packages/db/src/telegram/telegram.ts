@@ -10,7 +10,7 @@ import { createChannel } from "../channels/write-channel.ts";
 import { checkNameSql } from "../checks/find-checks.ts";
 import type { Db, Tx } from "../database.ts";
 import { channels, instanceFacts, telegramLinks, telegramStarts, telegramUpdates } from "../schema/index.ts";
-import { isSame, type Keyring, newestKey } from "../secrets/keyring.ts";
+import { isSameSecret, type Keyring, newestKey } from "../secrets/keyring.ts";
 import { epochMs } from "../sql-fragments.ts";
 
 export type TelegramLink = typeof telegramLinks.$inferSelect;
@@ -107,7 +107,7 @@ export function telegramWebhookSecret(keyring: Keyring): string {
 
 /** Whether this is the secret of any of our keys; compares in constant time. */
 export function isTelegramWebhookSecret({ keys }: Keyring, given: string): boolean {
-  return keys.map(({ key }) => webhookSecret(key)).some((secret) => isSame(secret, given));
+  return keys.map(({ key }) => webhookSecret(key)).some((secret) => isSameSecret(secret, given));
 }
 
 function webhookSecret(key: Buffer): string {

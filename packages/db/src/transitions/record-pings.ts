@@ -67,7 +67,7 @@ export async function recordPings(
   known: Knowledge,
 ): Promise<Recorded[]> {
   const { outcomes, pinged, written } = await inTransaction(pool, async (client, addLast) => {
-    const found = namedBy(arrivals, await findSlugs(client, targetsOf(arrivals), firstAt(arrivals)));
+    const found = matchTargets(arrivals, await findSlugs(client, targetsOf(arrivals), firstAt(arrivals)));
     // One that finds no check may come again, and be the first.
     const repeated = await noteOnce(
       client,
@@ -97,7 +97,7 @@ export async function recordKnown(
   arrivals: readonly ReceivedPing[],
   { checks, ...known }: Knowledge & { checks: KnownChecks },
 ): Promise<(Recorded | null)[]> {
-  const found = namedBy(arrivals, await lookForSlugs(pool, targetsOf(arrivals)));
+  const found = matchTargets(arrivals, await lookForSlugs(pool, targetsOf(arrivals)));
   const { changes, versions } = recall(arrivals, found, { known, checks });
   if (changes.size === 0) return arrivals.map(() => null);
   const recorded = arrivals.map((arrival, i) =>
@@ -157,8 +157,8 @@ function firstAt(arrivals: readonly ReceivedPing[]): Instant {
   return Math.min(...arrivals.map(({ record }) => record.receivedAt));
 }
 
-/** What each ping's target is; of several that came for a check that was made for them, the first one made it. */
-function namedBy(arrivals: readonly ReceivedPing[], slugs: ReadonlyMap<string, Found>): Found[] {
+/** What was found for the target of each ping. Of several pings that came for a check which they create, the first created it. */
+function matchTargets(arrivals: readonly ReceivedPing[], slugs: ReadonlyMap<string, Found>): Found[] {
   const answered = new Set<string>();
   return arrivals.map(({ target }) => {
     if (target.kind === "uuid") return { kind: "check", pingUuid: target.pingUuid, created: false };

@@ -7,7 +7,8 @@ import type { Times, Walk } from "./rules.ts";
 
 /** No clock change moves the clock by more (Samoa in 2011). */
 const CHANGE_MAX_MS = 25 * HOUR_MS;
-const NEAR_CHANGE_MS = 50 * HOUR_MS;
+/** The steps of a scheduler's own search look further: at readings one change away, which a change may move again. */
+const NEAR_CHANGE_MS = 2 * CHANGE_MAX_MS;
 
 /**
  * The first time of one cron line strictly later than `after`, as its scheduler starts it; null if there is none within the
@@ -16,26 +17,34 @@ const NEAR_CHANGE_MS = 50 * HOUR_MS;
 export function nextOfCron(cron: Cron, zone: TimeZone, after: Instant): Instant | null {
   if (cron.every !== null) return after + cron.every;
   const from = Math.floor(after / SECOND_MS) * SECOND_MS;
-  const offset = zone.offsetAt(from);
-  const wall = nextWall(cron, from + offset);
+  const wall = nextWall(cron, from + zone.offsetAt(from));
   if (wall === null) return null;
-  const { walk, times, walksAlways, stepsThrough = times !== undefined } = cron.rules.clock;
-  if (walk !== undefined && walksAlways?.(cron)) return boundedWalk(walk, { cron, zone }, from);
-  // Dagster reads the minutes of some hourly lines with the offset of another season.
-  const isFreeOfClockChanges =
-    stepsThrough &&
-    (times === undefined || offset % HOUR_MS === 0) &&
-    zone.nextChange(from - NEAR_CHANGE_MS, wall - offset + NEAR_CHANGE_MS) === null;
-  if (isFreeOfClockChanges) return wall - offset;
+  const plain = plainTime({ cron, zone }, wall, from);
+  if (plain !== null) return plain;
+  const { walk, times } = cron.rules.clock;
   if (times !== undefined) return firstOf(boundedTimes(times, { cron, zone }, from));
-  const margin = walk === undefined ? CHANGE_MAX_MS : NEAR_CHANGE_MS;
-  if (
-    !stepsThrough &&
-    noClockChangeAround(from, margin, zone) &&
-    noClockChangeAround(wall - offset, margin, zone)
-  )
-    return zone.instantOf(wall, 0);
   return walk === undefined ? nextByRule(cron, zone, from) : boundedWalk(walk, { cron, zone }, from);
+}
+
+/** The instant of the next reading that fits, where no clock change can lead the scheduler to another one; else null. */
+function plainTime(
+  { cron, zone }: { cron: Cron; zone: TimeZone },
+  wall: WallTime,
+  from: Instant,
+): Instant | null {
+  const { walk, times, walksAlways, stepsThrough } = cron.rules.clock;
+  if (walk !== undefined && walksAlways?.(cron) === true) return null;
+  const offset = zone.offsetAt(from);
+  const guess = wall - offset;
+  if (stepsThrough === true || times !== undefined) {
+    // Dagster reads the minutes of some hourly lines with the offset of another season.
+    const isWholeOffset = times === undefined || offset % HOUR_MS === 0;
+    const change = isWholeOffset ? zone.nextChange(from - NEAR_CHANGE_MS, guess + NEAR_CHANGE_MS) : null;
+    return isWholeOffset && change === null ? guess : null;
+  }
+  const margin = walk === undefined ? CHANGE_MAX_MS : NEAR_CHANGE_MS;
+  const isFar = noClockChangeAround(from, margin, zone) && noClockChangeAround(guess, margin, zone);
+  return isFar ? zone.instantOf(wall, 0) : null;
 }
 
 function nextByRule(cron: Cron, zone: TimeZone, after: Instant): Instant | null {

@@ -1,5 +1,6 @@
 import { MONTH_NAMES, WEEKDAY_NAMES } from "../civil.ts";
 import { listText, ordinal, rank, stepsOf, valuesText } from "./english.ts";
+import { twoDigits } from "./local-time.ts";
 
 /** Which days: null means any. `weekdays` count from Monday, 0 to 6. */
 export type DayRule = {
@@ -163,8 +164,4 @@ function hoursText(hours: number[]): string {
 
 function secondText(second: number): string {
   return String(Math.round(second * 1e6) / 1e6);
-}
-
-function twoDigits(value: number): string {
-  return String(value).padStart(2, "0");
 }

@@ -38,6 +38,7 @@ function offsetText(offset: number): string {
   return `${offset < 0 ? "-" : "+"}${Math.floor(size / HOUR_MS)}${minutes === 0 ? "" : `:${twoDigits(minutes)}`}`;
 }
 
-function twoDigits(value: number): string {
+/** `7` as "07". */
+export function twoDigits(value: number): string {
   return String(value).padStart(2, "0");
 }

@@ -154,3 +154,8 @@ function nextOf({ start, stop, repeat }: Component, from: number): number | null
   const value = start + repeat * Math.ceil((from - start) / repeat);
   return stop === null || value <= stop ? value : null;
 }
+
+/** Whether the chain has this value; null, which is `*`, has them all. */
+export function selects(chain: Chain, value: number): boolean {
+  return chain === null || leastFrom(chain, value) === value;
+}

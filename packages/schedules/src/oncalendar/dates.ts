@@ -1,5 +1,5 @@
 import { daysInMonth, dayNumberOf, weekdayOf } from "../civil.ts";
-import { type Chain, leastFrom, YEAR } from "./chain.ts";
+import { type Chain, selects, YEAR } from "./chain.ts";
 import type { OnCalendar } from "./parse.ts";
 
 /** The first year from `from` on in which a date fits the line, so that a search can skip the others. */
@@ -37,10 +37,6 @@ export function daysOfMonth(line: OnCalendar, length: number): Chain {
       ? { start: length + 1 - start, stop, repeat }
       : { start: length + 1 - stop, stop: length + 1 - start, repeat },
   );
-}
-
-function selects(chain: Chain, value: number): boolean {
-  return chain === null || leastFrom(chain, value) === value;
 }
 
 function selectsWeekday(line: OnCalendar, dayNumber: number): boolean {

@@ -1,7 +1,7 @@
 import { civilDateOf, type DayNumber, weekdayOf } from "../civil.ts";
 import { DAY_MS, type Instant, MINUTE_MS } from "../time.ts";
 import type { TimeZone, WallTime } from "../timezones/time-zone.ts";
-import { type Chain, leastFrom, YEAR } from "./chain.ts";
+import { type Chain, selects, YEAR } from "./chain.ts";
 import { nextYearWithDate } from "./dates.ts";
 import type { OnCalendar } from "./parse.ts";
 import { CalendarSearch, type SearchFrom } from "./search.ts";
@@ -119,8 +119,4 @@ function isWanted({ weekdays, months, days }: OnCalendar, day: DayNumber): boole
   if (months === null && days === null) return true;
   const date = civilDateOf(day);
   return selects(months, date.month) && selects(days, date.day);
-}
-
-function selects(chain: Chain, value: number): boolean {
-  return chain === null || leastFrom(chain, value) === value;
 }

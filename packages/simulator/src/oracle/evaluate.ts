@@ -10,7 +10,7 @@ import {
 import type { Reason, Slot } from "@overdue/core";
 import { deadlineOf, expectAfter, writeFlip, nextSlotAfter, putPassed, putSlot, type Book } from "./book.ts";
 import type { KnownRun, Moment } from "./moments.ts";
-import { isOtherHost, isTooOften } from "./limits.ts";
+import { noteHost, countTowardsTooOften } from "./limits.ts";
 import { type Arrival, arrivalOf } from "./outcome.ts";
 import { isInMaintenance } from "./postpone.ts";
 import { firstMet, makeUp, meetByRunBefore, reviseSlot, settle } from "./slots.ts";
@@ -120,7 +120,7 @@ function decide(book: Book, moment: Moment, before: Schedule): void {
     case "start":
       return start(book, moment);
     case "log":
-      if (isTooOften(book, moment)) alarm(book, at, "too-often");
+      if (countTowardsTooOften(book, moment)) alarm(book, at, "too-often");
   }
 }
 
@@ -210,8 +210,8 @@ function start(book: Book, moment: Extract<Moment, { kind: "start" }>): void {
   book.open.add(run);
   if (book.status === "new") book.slotAt = null;
   book.isStarted = true;
-  const doubled = isOtherHost(book, moment);
-  const burst = isTooOften(book, moment);
+  const doubled = noteHost(book, moment);
+  const burst = countTowardsTooOften(book, moment);
   if (maxRuntimeSeconds !== null && book.slotAt !== null) {
     // The start of another run does not mend what an earlier run failed.
     const came = { at, begunAt: at, good: true, runId: run.id };
@@ -234,8 +234,8 @@ function alarm(book: Book, at: Instant, reason: Reason): void {
 function end(book: Book, moment: Extract<Moment, { kind: "end" }>): void {
   const { at, run, begunAt, bad } = moment;
   book.open.delete(run);
-  const doubled = run.startedAt === null && isOtherHost(book, moment);
-  const burst = isTooOften(book, moment);
+  const doubled = run.startedAt === null && noteHost(book, moment);
+  const burst = countTowardsTooOften(book, moment);
   const before = book.last;
   settleFor(book, { at, begunAt, good: bad === null, runId: run.id }, run.slotDueAt);
   if (run.slotDueAt === null) expectAfter(book, countsFrom(book, { at, begunAt, before }));

@@ -6,8 +6,8 @@ import { findUnmet, firstMet, hasShared, isBackToBack } from "./slots.ts";
 
 type PingMoment = Extract<Moment, { kind: "start" | "end" | "log" }>;
 
-/** Rule 32: whether the slot that this ping belongs to was begun by another host. */
-export function isOtherHost(book: Book, { at, ping: { host } }: PingMoment): boolean {
+/** Rule 32: notes the host. Returns whether the slot that this ping belongs to was begun by another host. */
+export function noteHost(book: Book, { at, ping: { host } }: PingMoment): boolean {
   if (host === null) return false;
   const turn = turnAt(book, at);
   const first = book.hosts.get(turn) ?? host;
@@ -15,8 +15,8 @@ export function isOtherHost(book: Book, { at, ping: { host } }: PingMoment): boo
   return first !== host && book.settings.hostDuplicates === "alert";
 }
 
-/** Rule 33: whether more came within the window, or since the slot began, than may. */
-export function isTooOften(book: Book, moment: PingMoment): boolean {
+/** Rule 33: counts the ping. Returns whether more came within the window, or since the slot began, than may. */
+export function countTowardsTooOften(book: Book, moment: PingMoment): boolean {
   const { tooOften: limit } = book.settings;
   if (limit === null || (limit.of === "runs" && !isRun(moment))) return false;
   const begunAt = moment.kind === "end" ? moment.begunAt : moment.at;

@@ -1,5 +1,6 @@
 import type { Effect } from "@overdue/core";
 import type { Machine } from "../world/live.ts";
+import { clock, readable } from "../story.ts";
 import { examine, foldArrivals } from "./examine.ts";
 import { makeWorld } from "./make.ts";
 import { type Imperfections, arrivalsOf, type World } from "./world.ts";
@@ -81,12 +82,4 @@ export function describeWorld(world: World, problems: readonly string[], machine
       .slice(0, LINES_MAX),
     ...problems.map((problem) => `WRONG: ${readable(problem)}`),
   ].join("\n");
-}
-
-function readable(text: string): string {
-  return text.replace(/\b1[6-9]\d{11}\b/g, (digits) => clock(Number(digits)));
-}
-
-function clock(at: number): string {
-  return new Date(at).toISOString().replace("T", " ");
 }

@@ -6,6 +6,9 @@ import type { CheckSettings } from "../settings.ts";
 import type { OpenRun, Outage } from "../memory.ts";
 import type { Draft } from "../draft.ts";
 
+/** What is waited for is due or begins at `from`, and its deadline is `until`. */
+type Wait = { from: Instant; until: Instant };
+
 const OUTAGES_MAX = 8;
 /** How long after an outage a job that got no answer may take to send its ping again. */
 const RETRY_MS = 15 * SECOND_MS;
@@ -23,7 +26,7 @@ export function slotDeadline(settings: CheckSettings, outages: readonly Outage[]
  * The end of `span`, moved past the outages and then past the maintenance windows that touch it. If maintenance moves it
  * into another outage, it is moved past that too, and to the end of the maintenance that is going on then.
  */
-export function postponeDeadline(span: Outage, settings: CheckSettings, outages: readonly Outage[]): Instant {
+export function postponeDeadline(span: Wait, settings: CheckSettings, outages: readonly Outage[]): Instant {
   const { from } = span;
   const { maintenance, graceSeconds } = settings;
   const afterOutages = postponeForOutages(span, settings, outages);
@@ -55,7 +58,7 @@ export function runDeadline(
  * move it by no more than their summed length plus one grace, but to at least 15 s (or the grace, if shorter) after the
  * last: else somebody who causes one short outage after another could postpone a deadline for ever.
  */
-function postponeForOutages(span: Outage, settings: CheckSettings, outages: readonly Outage[]): Instant {
+function postponeForOutages(span: Wait, settings: CheckSettings, outages: readonly Outage[]): Instant {
   const graceMs = settings.graceSeconds * SECOND_MS;
   let deadlineAt = span.until;
   let lostMs = 0;

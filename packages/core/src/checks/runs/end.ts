@@ -1,4 +1,4 @@
-/** Rules 22, 24 to 26, 29 and 29a: ends. */
+/** Rules 22, 24 to 26, 29 and 29a: what the end of a run does to the check. */
 
 import { everyMs, type Instant, SECOND_MS } from "@overdue/schedules";
 import {
@@ -234,22 +234,20 @@ function recordEnd({ state, memory }: Draft, { at }: Ping, durationMs: number | 
   memory.verdictAt = at;
 }
 
-function countEnd(
-  draft: Draft,
-  ping: Ping,
-  { isEndOnly, begunAt, run, slot, isBackToBack: wasQueued }: Ended,
-): boolean {
+/** Counts the end against the limits. Returns whether there were too many. */
+function countEnd(draft: Draft, ping: Ping, ended: Ended): boolean {
+  const { isEndOnly, begunAt, run, slot } = ended;
   if (isEndOnly) reportOtherHost(draft, ping);
-  // Not counted: a start that may be no run at all, and a run for an earlier slot.
-  if (run?.uncertain !== undefined || slot?.outcome === "missed" || wasQueued) return false;
+  // Not counted: a start that may be no run at all, a run for an earlier slot, and one that waited for the run before.
+  if (run?.uncertain !== undefined || slot?.outcome === "missed" || ended.isBackToBack) return false;
   const pings = countTowardsTooOften(draft, "pings", { ...ping, begunAt: begunAt ?? ping.at });
   return (isEndOnly && countTowardsTooOften(draft, "runs", ping)) || pings;
 }
 
 function buildArrival(draft: Draft, { at, dueAt }: Ping, ended: Ended): Arrival {
-  const { id, run, begunAt, good, isBackToBack: follows } = ended;
+  const { id, run, begunAt, good } = ended;
   const namedAt = slotNamedBy(draft, dueAt ?? run?.dueAt, at);
-  const coming = { at, arrivedAt: begunAt ?? at, good, runId: id, isBackToBack: follows };
+  const coming = { at, arrivedAt: begunAt ?? at, good, runId: id, isBackToBack: ended.isBackToBack };
   return namedAt === undefined ? coming : { ...coming, namedAt };
 }
 

@@ -3,12 +3,11 @@
 import { describe, expect, test } from "vitest";
 import { HOUR_MS, MINUTE_MS, type Schedule } from "@overdue/schedules";
 import type { Check } from "../check.ts";
-import type { CheckSettings } from "../settings.ts";
+import { type CheckSettings, defaultSettings } from "../settings.ts";
 import { isAhead } from "./clock-set-back.ts";
 import type { PingKind } from "../event.ts";
 import { fold } from "../fold.ts";
 import { newCheck } from "../new-check.ts";
-import { defaultSettings } from "../settings.ts";
 
 const WRONG = Date.parse("2026-11-29T13:30:00Z");
 const TRUE = WRONG - 90 * MINUTE_MS;

@@ -1,11 +1,10 @@
 import { SECOND_MS } from "@overdue/schedules";
 import type { MaintenanceWindow } from "../../maintenance/window.ts";
 import type { Check, DisplayStatus } from "../check.ts";
-import type { CheckSettings } from "../settings.ts";
+import { type CheckSettings, defaultSettings } from "../settings.ts";
 import { displayStatus, fold } from "../fold.ts";
 import type { Effect, Event, Flip, Ping, PingKind, Run, Slot } from "../event.ts";
 import { newCheck } from "../new-check.ts";
-import { defaultSettings } from "../settings.ts";
 
 /** The instant at which stories begin; a full hour. Their steps are in seconds since then. */
 export const T = 1_800_000_000_000;

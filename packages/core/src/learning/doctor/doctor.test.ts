@@ -1,8 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { HOUR_MS, type Instant, MINUTE_MS, nextAfter, type Schedule, SECOND_MS } from "@overdue/schedules";
-import type { CheckSettings } from "../../checks/settings.ts";
-import { defaultSettings } from "../../checks/settings.ts";
+import { type CheckSettings, defaultSettings } from "../../checks/settings.ts";
 import { examineSchedule } from "./doctor.ts";
 import type { SeenRun } from "./history.ts";
 

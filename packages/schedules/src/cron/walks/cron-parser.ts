@@ -55,7 +55,7 @@ class CronParserSearch {
       const { months, minutes, seconds } = this.#cron;
       if (months[this.#time.date.month] !== 1) this.#stepDays(this.#time.startOfMonth(1));
       else if (!this.#time.isDayOf(this.#cron)) this.#stepDays(this.#time.plusDays(1).startOf("day"));
-      else if (!this.#isHour()) continue;
+      else if (!this.#tryHour()) continue;
       else if (minutes[this.#time.minute] !== 1) this.#toMinute(minutes.indexOf(1, this.#time.minute));
       else if (seconds[this.#time.second] !== 1) this.#toSecond(seconds.indexOf(1, this.#time.second));
       else if (this.#time.instant === start) this.#step(this.#time.plus(SECOND_MS));
@@ -64,8 +64,8 @@ class CronParserSearch {
     return null;
   }
 
-  /** Whether the hour fits; if not, moves the time on. */
-  #isHour(): boolean {
+  /** Returns true if the hour fits; else moves the time on, and returns false. */
+  #tryHour(): boolean {
     const { hours } = this.#cron;
     const { hour } = this.#time;
     if (this.#skipped?.landing === hour)

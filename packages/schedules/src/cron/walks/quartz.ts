@@ -31,7 +31,7 @@ export function quartzWalk(cron: Cron, zone: TimeZone, after: Instant): Instant 
 
 type Found = { found: ZonedTime };
 
-/** Whether a search differs from the plain one even far from a clock change. */
+/** Whether the line names a working day such as 15W: then Quartz differs from a plain search even far from a clock change. */
 export function hasWorkday({ nearWorkdays, lastWorkday }: Cron): boolean {
   return lastWorkday || nearWorkdays.length > 0;
 }
