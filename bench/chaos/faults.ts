@@ -162,6 +162,12 @@ function proxyFaults(server: string, { of, isPossible, isHeavy }: Proxied): Faul
   ];
 }
 
+async function awayForAMinute({ product }: World): Promise<void> {
+  product.postgresProxy?.set("refuse");
+  await wait(60_000);
+  product.postgresProxy?.set("pass");
+}
+
 async function restartRedis({ redis }: Product): Promise<boolean> {
   if (redis === null) return false;
   await redis.restart();
