@@ -58,6 +58,13 @@ export const FAULTS: readonly Fault[] = [
   }),
   ...proxyFaults("Redis", { of: ({ redis }) => redis?.proxy ?? null, isPossible: hasRedis, isHeavy: false }),
   {
+    name: "PostgreSQL away for a minute",
+    weight: 0.5,
+    isPossible: hasProxy,
+    isHeavy: true,
+    run: awayForAMinute,
+  },
+  {
     name: "kill Redis",
     weight: 5,
     isKill: true,

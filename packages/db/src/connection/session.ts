@@ -179,7 +179,7 @@ export class Session {
 
   /**
    * Rejects what the driver has forgotten: a statement that it was given while a connection was closing it never answers
-   * (postgres.js 3.4.9), and whoever waits for it would wait for ever. The driver's own errors come first, since they say more.
+   * (postgres.js 3.4.9), and its caller would wait for ever. The driver's own errors come first, since they say more.
    */
   #rejectForgotten(): void {
     if (this.#unanswered.size === 0) return;
