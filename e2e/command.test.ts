@@ -99,6 +99,69 @@ test("a billing job that three hosts start at once runs on one of them, and the 
   expect(list.stdout.toString()).toMatch(/^up +billing +Every day +last ping /);
 });
 
+/** `overdue` on one host, again and again: with the same folder for locks. */
+function onOneHost() {
+  const { env, state } = place();
+  const known = { ...env, OVERDUE_URL: product.origin, OVERDUE_PING_KEY: PING_KEY };
+  return { state, run: (...words: string[]) => overdue({ env: known }, ["run", ...words]) };
+}
+
+/** The runs of a check, the newest first, and what was skipped. */
+async function heardOf(slug: string) {
+  const { items: projects } = await ask<{ items: { id: string }[] }>("/v1/projects");
+  const path = `/v1/projects/${projects[0]?.id}/checks`;
+  const { items: checks } = await ask<{ items: { id: string; slug: string; status: string }[] }>(path);
+  const check = checks.find((one) => one.slug === slug);
+  const { items: runs } = await ask<{ items: Run[] }>(`${path}/${check?.id}/runs`);
+  const { items: pings } = await ask<{ items: { facts: { skipped?: string } | null }[] }>(
+    `${path}/${check?.id}/pings`,
+  );
+  return {
+    status: check?.status,
+    outcomes: runs.map(({ outcome }) => outcome),
+    skipped: pings.flatMap(({ facts }) => facts?.skipped ?? []),
+  };
+}
+
+test("a bot that is restarted while the old one still shuts down never runs twice at once", async () => {
+  const { state, run } = onOneHost();
+  const only = join(state, "only-one");
+  // It takes half a second to say goodbye, and a second one would find its folder taken.
+  const bot = `mkdir ${only} || { echo two at once; exit 9; }
+trap 'sleep 0.5; rmdir ${only}; exit 0' TERM; echo up; while :; do sleep 0.05; done`;
+  const words = ["--check", "bot", "--create", "--lock", "--report-wait", "20s"];
+  const start = (ifRunning: string) => run(...words, "--if-running", ifRunning, "--", "sh", "-c", bot);
+  const first = start("skip");
+  await first.said("up");
+  first.child.kill("SIGTERM");
+  const second = start("wait");
+  await second.said("up");
+  expect(await first.ended).toMatchObject({ status: 0 });
+  const third = start("kill");
+  await third.said("up");
+  expect(await second.ended).toMatchObject({ status: 0 });
+  third.child.kill("SIGTERM");
+  expect((await third.ended).stdout.toString()).toBe("up\n");
+  expect((await heardOf("bot")).outcomes).toEqual(["success", "success", "success"]);
+});
+
+test("a job that outlives its interval is left alone by the next starts, each of which says why it did not run", async () => {
+  const { state, run } = onOneHost();
+  const done = join(state, "done");
+  const words = ["--check", "sync", "--create", "--lock", "--report-wait", "20s", "--", "sh", "-c"];
+  const first = run(...words, `echo up; until test -e ${done}; do sleep 0.05; done`);
+  await first.said("up");
+  for (let count = 0; count < 2; count += 1)
+    expect(await run(...words, "echo second").ended).toMatchObject({ status: 75, stdout: Buffer.from("") });
+  writeFileSync(done, "");
+  expect(await first.ended).toMatchObject({ status: 0 });
+  expect(await run(...words, "echo next").ended).toMatchObject({ status: 0 });
+  const { status, outcomes, skipped } = await heardOf("sync");
+  expect({ status, outcomes }).toEqual({ status: "up", outcomes: ["success", "success"] });
+  expect(skipped).toHaveLength(2);
+  expect(skipped[0]).toMatch(/^another instance is running \(pid \d+, since /);
+});
+
 test("while Overdue cannot be asked for the lease, the job is skipped, or runs if that is what was asked", async () => {
   const { env } = place();
   const words = ["run", "--check", "http://127.0.0.1:1/ping/key/billing", "--lock", "server"];

@@ -144,7 +144,11 @@ export function overdue(
     /** Resolves once the job has written this. */
     said: (words) =>
       new Promise((resolve) => {
-        const look = () => text(out).includes(words) && resolve();
+        const look = () => {
+          if (!text(out).includes(words)) return;
+          child.stdout.off("data", look);
+          resolve();
+        };
         child.stdout.on("data", look);
         look();
       }),

@@ -1,3 +1,4 @@
+import { readlinkSync } from "node:fs";
 import { userInfo } from "node:os";
 
 import type { Machine } from "../machine.ts";
@@ -13,7 +14,7 @@ export function placeFacts({ env, host }: Machine): Facts {
   return known({
     host,
     user: userName(),
-    timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    timeZone: timeZone(env),
     bootId: bootId(),
     unit: unitIn(readText("/proc/self/cgroup") ?? ""),
     invocationId: env["INVOCATION_ID"],
@@ -31,6 +32,20 @@ export function placeFacts({ env, host }: Machine): Facts {
 export function unitIn(cgroup: string): string | null {
   const unit = /^.*\/([^/\n]+\.service)(?:\/|$)/m.exec(cgroup)?.[1] ?? null;
   return unit?.startsWith("user@") === true ? null : unit;
+}
+
+/** By the link of the machine, which costs nothing: Intl takes as long as a third of the start of Node. */
+function timeZone(env: Machine["env"]): string {
+  if (env["TZ"] === undefined)
+    try {
+      const named = /zoneinfo\/(?:posix\/)?([A-Z]\w*(?:\/[\w+-]+)*)$/.exec(
+        readlinkSync("/etc/localtime"),
+      )?.[1];
+      if (named !== undefined) return named;
+    } catch {
+      // There is no link: a copy of the zone's file, or none.
+    }
+  return Intl.DateTimeFormat().resolvedOptions().timeZone;
 }
 
 function userName(): string | null {
