@@ -105,9 +105,29 @@ export type Place = { state: string; env: Record<string, string> };
 /** A folder for locks and the spool, and an environment as bare as cron's. */
 export function place(): Place {
   const state = mkdtempSync(join(tmpdir(), "overdue-state-"));
-  // A sender that still tries may write into it meanwhile.
-  leftovers.push(() => rmSync(state, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 }));
+  leftovers.push(() => {
+    // A sender that still tries would make the folder anew.
+    for (const pid of sendersIn(state)) if (isAlive(pid)) process.kill(pid, "SIGKILL");
+    rmSync(state, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
+  });
   return { state, env: { PATH: "/usr/bin:/bin", OVERDUE_STATE_DIR: join(state, "overdue") } };
+}
+
+/** The senders whose folder for reports this is. They outlive their wrappers by minutes where no server answers. */
+function sendersIn(state: string): number[] {
+  const belongs = (pid: string) => {
+    try {
+      const read = (file: string) => readFileSync(`/proc/${pid}/${file}`, "utf8");
+      return (
+        read("cmdline").includes("send-reports") && read("environ").includes(`OVERDUE_STATE_DIR=${state}/`)
+      );
+    } catch {
+      return false;
+    }
+  };
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name) && belongs(name))
+    .map(Number);
 }
 
 /** What is kept in the spool. */
