@@ -53,6 +53,7 @@ import { HEARTBEAT_PATH } from "./pings/receiver.ts";
 import { organizationMemberRoutes } from "./organizations/organization-member-routes.ts";
 import { organizationRoutes } from "./organizations/organization-routes.ts";
 import { projectMoveRoutes } from "./projects/move-routes.ts";
+import { privacyRoutes } from "./projects/privacy-routes.ts";
 import { projectRoutes } from "./projects/project-routes.ts";
 import { viewRoutes } from "./projects/view-routes.ts";
 import { reliabilityRoutes } from "./reports/reliability-routes.ts";
@@ -87,6 +88,7 @@ function restRoutes() {
     .route("/", invitationRoutes)
     .route("/", auditRoutes)
     .route("/", auditExportRoutes)
+    .route("/", privacyRoutes)
     .route("/", keyRoutes)
     .route("/", configRoutes)
     .route("/", checkRoutes)

@@ -29,6 +29,8 @@ export const EXPECTED_ACCESS: Record<string, string> = {
   "POST /v1/me/recovery-codes": "signed-in, no key, fresh",
   "POST /v1/projects/:projectId/channels/:channelId/rotate-secret": "member, write key, fresh",
   "POST /v1/projects/:projectId/channels/:channelId/end-former-secret": "member, write key",
+  "GET /v1/projects/:projectId/privacy": "viewer, read key",
+  "PUT /v1/projects/:projectId/privacy": "admin, write key",
   "GET /v1/projects/:projectId/audit/export": "admin, write key",
   "POST /api/auth/passkey/options": "public",
   "POST /api/auth/passkey": "public",

@@ -70,6 +70,12 @@ export const BODIES: Record<string, object> = {
   "POST /v1/projects/:projectId/invitations": { email: "person-2@example.org", role: "viewer" },
   "PATCH /v1/projects/:projectId/members/:userId": { role: "viewer" },
   "POST /v1/projects/:projectId/channels/:channelId/rotate-secret": {},
+  "PUT /v1/projects/:projectId/privacy": {
+    bodies: "none",
+    redactions: [],
+    words: [],
+    shortAddresses: true,
+  },
   "POST /v1/projects/:projectId/keys/:keyId/rotate": {},
   "POST /v1/projects/:projectId/organization": { organizationId: NOBODY },
   "PATCH /v1/organizations/:organizationId": { name: "taken" },

@@ -94,6 +94,7 @@ export {
   ownValue,
   type ReportedMetrics,
 } from "./metrics/read-metrics.ts";
+export { redact, type Redaction, REDACTIONS, shortAddress } from "./privacy/redact.ts";
 export { metricFindingText, metricNumber, metricsText, shortMetricNumber } from "./metrics/metric-text.ts";
 export { usualMetric } from "./learning/usual-metrics.ts";
 export { escapeHidden, escapeXml, visibleText } from "./text/visible-text.ts";

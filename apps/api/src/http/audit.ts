@@ -124,6 +124,7 @@ const SECRET_FIELDS = new Set([
   "pingKey",
   "pingUrl",
   "search",
+  "words",
 ]);
 
 /** Secrets that were sent: the log says that they are other ones now, and not which. */

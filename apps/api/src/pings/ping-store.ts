@@ -3,6 +3,7 @@ import {
   type Knowledge,
   KnownChecks,
   type Pool,
+  PrivacyRules,
   type ReceivedPing,
   type Recorded,
   recordKnown,
@@ -29,6 +30,7 @@ type Receiver<Waiting extends Item> = {
 export class PingStore {
   readonly #pool: Pool;
   readonly #checks = new KnownChecks();
+  readonly #privacy = new PrivacyRules();
 
   constructor(pool: Pool) {
     this.#pool = pool;
@@ -61,7 +63,8 @@ export class PingStore {
   ): Promise<readonly Waiting[]> {
     let recorded: (Recorded | null)[];
     try {
-      const known = { ...knowledge(), checks: this.#checks };
+      await this.#privacy.refresh(this.#pool);
+      const known = { ...knowledge(), checks: this.#checks, privacy: this.#privacy };
       recorded = await recordKnown(this.#pool, arrivalsOf(batch), known);
     } catch (error) {
       this.#checks.clear();
@@ -79,7 +82,7 @@ export class PingStore {
   ): Promise<void> {
     let recorded: Recorded[];
     try {
-      const known = { ...receiver.knowledge(), checks: this.#checks };
+      const known = { ...receiver.knowledge(), checks: this.#checks, privacy: this.#privacy };
       recorded = await recordPings(this.#pool, arrivalsOf(batch), known);
     } catch (error) {
       this.#checks.clear();

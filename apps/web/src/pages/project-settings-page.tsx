@@ -1,6 +1,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
-import { Button, Group, NativeSelect, Text, TextInput } from "@mantine/core";
+import { Suspense } from "react";
+import { Button, Group, NativeSelect, Skeleton, Text, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { Page, PageSkeleton, TextLink } from "../ui/page.tsx";
 import { KeyCard } from "../projects/key-card.tsx";
@@ -11,9 +12,14 @@ import { Card } from "../ui/card.tsx";
 import { ErrorAlert } from "../ui/listing.tsx";
 import { isStale } from "../api/problem.ts";
 import { CodeBlock } from "../ui/code-block.tsx";
+import { lazyPart } from "../ui/lazy-part.ts";
 import { toast } from "../ui/toast.tsx";
 import { TimezoneSelect } from "../ui/pick.tsx";
 import { isAdmin } from "../ui/role.tsx";
+
+const PrivacyCard = lazyPart(async () => ({
+  default: (await import("../projects/privacy-card.tsx")).PrivacyCard,
+}));
 
 export function ProjectSettingsPage() {
   const { projectId } = useParams({ from: "/signed-in/projects/$projectId/settings" });
@@ -28,6 +34,9 @@ export function ProjectSettingsPage() {
           {isAdmin(project.role) && <KeyCard projectId={projectId} />}
           <MemberCard place={{ projectId }} own={project.role ?? "viewer"} />
           {isAdmin(project.role) && <AuditLink projectId={projectId} />}
+          <Suspense fallback={<Skeleton height={240} />}>
+            <PrivacyCard projectId={projectId} isOwner={isAdmin(project.role)} />
+          </Suspense>
           <ReportCard projectId={projectId} projectZone={project.timezone} />
         </>
       ) : (

@@ -66,7 +66,8 @@ with given as (
                              user_agent)
   select project_id, check_id, reason, asked, sum(count), to_timestamp(min(first_at) / 1000),
          to_timestamp(max(last_at) / 1000), (array_agg(method order by last_at desc))[1],
-         (array_agg(remote_address order by last_at desc))[1], (array_agg(user_agent order by last_at desc))[1]
+         case when (select short_addresses from projects p where p.id = project_id) then null
+              else (array_agg(remote_address order by last_at desc))[1] end, (array_agg(user_agent order by last_at desc))[1]
     from owned group by project_id, check_id, reason, asked
    order by project_id, check_id, reason, asked
   on conflict on constraint refused_pings_once do update

@@ -1,8 +1,9 @@
-import type { PingKind, PingFilter, ReadPing } from "@overdue/core";
+import { type PingKind, type PingFilter, type ReadPing, shortAddress } from "@overdue/core";
 import type { Instant } from "@overdue/schedules";
 
 import { STORED_CHECK, type StoredCheck, storedCheck, type StoredCheckRow } from "../checks/check-row.ts";
 import { inTransaction, type Pool, type PoolClient } from "../database.ts";
+import { keptPart, type PrivacyRules } from "../privacy/privacy.ts";
 import type { Outage } from "../receivers/checkpoint.ts";
 import { advancePing, applyOutages, type Change, changeOf, noteOnce, type PingRecord } from "./change.ts";
 import { findSlugs, type Found, lookForSlugs, slugOf, type Target } from "./find-targets.ts";
@@ -52,6 +53,8 @@ export type Knowledge = {
   checks?: KnownChecks;
   /** The pings may be stored already, because nobody heard how an earlier attempt ended: those are left alone then. */
   mayBeStored?: boolean;
+  /** What projects do not keep of pings; left out where all is kept. */
+  privacy?: Pick<PrivacyRules, "of">;
 };
 
 /** One receiver, and no outage on record. */
@@ -232,9 +235,12 @@ function apply(
   // Its sender did not hear that we have it, and now does.
   if (isRepeated) return { ...recorded, created: false, ignoredBecause: null };
   const { kind, note } = arrival.read(change.stored.reading);
-  const record = sinceItWasMade(arrival.record, change);
+  const privacy = known.privacy?.of(change.stored.projectId);
+  const record = keptPart(sinceItWasMade(arrival.record, change), privacy);
   change.pings.push(note === null ? record : { ...record, note });
-  const ping = pingOf({ ...arrival, record }, kind);
+  const host =
+    privacy?.shortAddresses === true && arrival.host !== null ? shortAddress(arrival.host) : arrival.host;
+  const ping = pingOf({ ...arrival, record, host }, kind);
   advancePing(change, { kind: "ping", ping, ...(known.othersAt !== null && { knownUntil: known.othersAt }) });
   const ignoredBecause = ignoredNote(change, { id: ping.id, note: note ?? arrival.record.note });
   return { ...recorded, created: found.created, ignoredBecause };
