@@ -253,7 +253,7 @@ export {
   storeRefusals,
 } from "./refusals/refused-pings.ts";
 export { listen, type Channel } from "./connection/listen.ts";
-export { readVitalSigns, type VitalSigns, notReadyBecause } from "./receivers/vital-signs.ts";
+export { readVitalSigns, type VitalSigns, notReadyBecause, senderProblem } from "./receivers/vital-signs.ts";
 export {
   commitCheckpoint,
   endReceiver,

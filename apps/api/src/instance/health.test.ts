@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 
-import { schema } from "@overdue/db";
+import { openPool, readProblems, schema } from "@overdue/db";
 import { eq } from "drizzle-orm";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 
 import { read, testApi } from "../../test/test-api.ts";
 
@@ -35,6 +35,25 @@ test("ready, with a warning, while the mail server refuses mails", async () => {
   const answer = await read(await api.call("GET", "/health/ready"));
   expect(answer).toEqual({ status: "ready", warnings: [expect.stringMatching(/^The mail server refuses/)] });
   await api.db.delete(schema.instanceFacts).where(eq(schema.instanceFacts.name, name));
+});
+
+test("ready, with a warning that is the operator's problem too, while no sender is connected", async () => {
+  await setAges(0, 0);
+  await api.db.update(schema.receivers).set({ startedAt: new Date(Date.now() - 120_000) });
+  const warning = "No sender is connected: alerts are written, and none is sent.";
+  // A result is reused for a second, and this process asks by a clock of its own.
+  await vi.waitFor(
+    async () => {
+      const answer = await read(await api.call("GET", "/health/ready"));
+      expect(answer).toEqual({ status: "ready", warnings: [warning] });
+    },
+    { timeout: 10_000, interval: 200 },
+  );
+  expect((await readProblems(api.deps.pool)).broken).toContain(warning);
+  const sender = openPool({ url: api.database.url, max: 1, name: `sender ${randomUUID()}` });
+  onTestFinished(() => sender.end());
+  await sender.query("select");
+  expect((await readProblems(api.deps.pool)).broken).not.toContain(warning);
 });
 
 test("ready while pings are received and deadlines evaluated, and not once it stops", async () => {

@@ -1,5 +1,5 @@
 import { channelKinds } from "@overdue/channels";
-import { hasAccount, isMailRefused, notReadyBecause, openDb, openPool } from "@overdue/db";
+import { hasAccount, isMailRefused, notReadyBecause, openDb, openPool, senderProblem } from "@overdue/db";
 import { z } from "zod";
 
 import { createRouter, json, route } from "../http/route.ts";
@@ -107,7 +107,9 @@ export class Readiness {
     try {
       const problem = await notReadyBecause(pool);
       if (problem === null) this.#askedAt = now();
-      this.#warnings = (await isMailRefused(openDb(pool))) ? [MAIL_REFUSED] : [];
+      const sender = await senderProblem(pool);
+      const mail = (await isMailRefused(openDb(pool))) ? MAIL_REFUSED : null;
+      this.#warnings = [sender, mail].filter((sentence) => sentence !== null);
       return problem;
     } catch {
       return "The database does not answer a new connection.";

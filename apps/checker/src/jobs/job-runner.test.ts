@@ -28,6 +28,7 @@ afterAll(async () => {
 
 test("every maintenance job runs on an empty database", async () => {
   const jobs = maintenanceJobs(database.pool, {
+    dataDir: "/nowhere",
     ownerContact: { keyring: keyringOf(["x".repeat(32)]), mail: false },
     log,
   });

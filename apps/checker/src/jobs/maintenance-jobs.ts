@@ -35,6 +35,8 @@ import {
 } from "@overdue/db";
 import type { Logger } from "pino";
 
+import { noteDisk } from "./note-disk.ts";
+
 const MINUTE_SECONDS = 60;
 const HOUR_SECONDS = 60 * MINUTE_SECONDS;
 const DAY_SECONDS = 24 * HOUR_SECONDS;
@@ -83,7 +85,7 @@ function job(name: string, everySeconds: number, run: MaintenanceJob["run"]): Ma
 /** All maintenance jobs. */
 export function maintenanceJobs(
   pool: Pool,
-  { ownerContact, log }: { ownerContact: OwnerContact; log: Logger },
+  { ownerContact, dataDir, log }: { ownerContact: OwnerContact; dataDir: string; log: Logger },
 ): readonly MaintenanceJob[] {
   return [
     job("apply maintenance windows that checks missed", 15, async () => {
@@ -95,6 +97,7 @@ export function maintenanceJobs(
     // Twice in each check's hour; a finding is reported only once.
     job("compare schedules with their runs", 30 * MINUTE_SECONDS, () => notifyFindings(pool, Date.now())),
     ...PRUNES,
+    job("look at the disk", MINUTE_SECONDS, (db) => noteDisk(db, dataDir)),
     job("forget what is put aside no longer", MINUTE_SECONDS, forgetReleased),
     job("forget old processes", HOUR_SECONDS, () => forgetOldProcesses(pool)),
   ];

@@ -5,7 +5,7 @@ import { type Db, openDb, type Pool, type Tx } from "../database.ts";
 import { notifyOperators as queueForOperators, type OwnerContact } from "../deliveries/notify-owners.ts";
 import { refusalProblems } from "../deliveries/refusals.ts";
 import { lockUntilCommit } from "../locks.ts";
-import { notReadyBecause } from "../receivers/vital-signs.ts";
+import { notReadyBecause, senderProblem } from "../receivers/vital-signs.ts";
 import { IS_ABANDONED, UNREPORTED_KINDS } from "../schema/delivery-lists.ts";
 import { instanceFacts, outages } from "../schema/index.ts";
 import type { Keyring } from "../secrets/keyring.ts";
@@ -30,7 +30,7 @@ export async function readProblems(pool: Pool): Promise<Problems> {
   const notReady = await notReadyBecause(pool);
   const selfTest = check === null ? null : selfTestProblem(await readSelfTest(db, check));
   return {
-    broken: [notReady, selfTest].filter((sentence) => sentence !== null),
+    broken: [notReady, await senderProblem(pool), selfTest].filter((sentence) => sentence !== null),
     warnings: [
       ...(await refusalProblems(db)),
       ...(await deadLetters(pool)),
@@ -66,6 +66,7 @@ const PARTS = {
   proxy: "problem: proxy",
   mail: "problem: mail",
   secretKey: "problem: SECRET_KEY",
+  disk: "problem: disk",
 } as const;
 export type InstancePart = keyof typeof PARTS;
 

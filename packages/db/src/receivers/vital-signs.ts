@@ -86,3 +86,21 @@ function late(what: string, ageMs: number | null, limitMs: number): string | nul
   const since = ageMs === null ? "yet" : `for ${Math.round(ageMs / 1_000)} s`;
   return `${what} ${since}; at most ${limitMs / 1_000} s are normal.`;
 }
+
+const NO_SENDER = "No sender is connected: alerts are written, and none is sent.";
+
+/**
+ * A sentence where no sender has a connection, though receivers have run for a minute; else null. Senders are known by the
+ * names of their connections, so that one that was killed is missed at once.
+ */
+export async function senderProblem(pool: Pool): Promise<string | null> {
+  const rows = await pool.query<{ is_missing: boolean }>(
+    `select not exists (select from pg_stat_activity
+               where datname = current_database() and application_name like 'overdue sender %')
+             and exists (select from receivers
+               where ended_at is null and started_at < clock_timestamp() - interval '1 minute'
+                 and checkpoint_at > clock_timestamp() - interval '15 seconds') as is_missing`,
+    [],
+  );
+  return rows[0]?.is_missing === true ? NO_SENDER : null;
+}
