@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
+import { chmodSync, globSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
@@ -52,6 +52,7 @@ export async function runChaos(options: Options, progress: Progress): Promise<Re
     const random = seeded(options.seed);
     const jobs = await createPopulation(product, { options, provider, random });
     const { late, memory } = await runJobs({ options, ledger, provider, product, jobs, progress, random });
+    await untilAllIsStored(product, options.settleMs);
     const stored = await readStored(product);
     const findings = verify({ ledger, jobs, stored, provider, late });
     const result = { options, findings, memory, ...figuresOf(ledger, jobs), outages: stored.outages.length };
@@ -156,6 +157,13 @@ async function runJobs({ options, ledger, provider, product, jobs, random, progr
   const late = new Map(await Promise.all(living));
   clearInterval(timer);
   return { late, memory: memory.stop() };
+}
+
+/** Waits until no receiver keeps a ping on its disk any more. */
+async function untilAllIsStored({ instances }: Product, msMax: number): Promise<void> {
+  const until = now() + msMax;
+  const keeps = (directory: string) => globSync(join(directory, "spool", "*.spool")).length > 0;
+  while (now() < until && instances.some(({ dataDirectory }) => keeps(dataDirectory))) await wait(500);
 }
 
 /** Waits until every problem is over and notified, or until it should have been long ago. */
