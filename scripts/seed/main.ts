@@ -30,8 +30,20 @@ import { seedStatusPage } from "./status-page.ts";
  * once. `--checks 1000` creates that many, by repeating the jobs with numbered names.
  */
 const { values } = parseArgs({
-  options: { email: { type: "string" }, name: { type: "string" }, checks: { type: "string" } },
+  options: {
+    help: { type: "boolean", short: "h" },
+    email: { type: "string" },
+    name: { type: "string" },
+    checks: { type: "string" },
+  },
 });
+if (values.help) {
+  process.stdout.write(
+    "npm run seed -- --email ada@example.org [--name 'Example company'] [--checks 60]\n" +
+      "Makes a project of this account with checks and 90 days of history. DATA_DIR or DATABASE_URL: the instance.\n",
+  );
+  process.exit(0);
+}
 const BATCH = 250;
 /** How long after a host's outage the last of its checks may still go down. */
 const STORM_ENDS_MS = 2 * HOUR_MS;

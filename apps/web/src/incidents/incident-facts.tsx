@@ -63,7 +63,11 @@ export function IncidentFacts({ projectId, incident }: Props) {
         <Fact label="Recovered">{resolvedAt && <ExactTime at={resolvedAt} />}</Fact>
         <Fact label="Exit status">{exitStatus}</Fact>
         <Fact label="Meaning">
-          {exitMeaning && [exitMeaning.title, exitMeaning.hint].filter(Boolean).join(". ")}
+          {exitMeaning &&
+            [exitMeaning.title, exitMeaning.hint]
+              // "failed with status 28" says no more than the fact before it.
+              .filter((text) => text && !text.includes(`status ${exitStatus}`))
+              .join(". ")}
         </Fact>
         <Fact label="Ran for">{evidence.durationMs !== null && durationText(evidence.durationMs)}</Fact>
         <Fact label="Host">{host}</Fact>

@@ -201,6 +201,17 @@ describe("the page of an incident", () => {
     });
   });
 
+  test("leave out a meaning that only repeats the exit status", async () => {
+    const incident = anIncident({
+      reason: "failed",
+      exitStatus: 28,
+      exitMeaning: { title: "failed with status 28", hint: null },
+    });
+    await renderPart(<IncidentFacts projectId={PROJECT} incident={incident} />);
+    expect(facts()["Exit status"]).toBe("28");
+    expect(Object.keys(facts())).not.toContain("Meaning");
+  });
+
   test("calls the expected time the next one where the job failed before it", async () => {
     const evidence = { ...NO_EVIDENCE, expectedAt: "2026-11-20T13:00:00.000Z" };
     await renderPart(

@@ -165,6 +165,7 @@ function TimeFields({ form }: { form: Form }) {
               type="datetime-local"
               label="Until"
               description="At most 31 days later."
+              inputWrapperOrder={["label", "input", "description", "error"]}
               required
               {...form.getInputProps("until")}
             />

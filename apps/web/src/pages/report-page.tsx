@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { durationText, percentText } from "@overdue/core";
 import type { ReactNode } from "react";
-import { BackArrow, Page, PageSkeleton, TextLink } from "../ui/page.tsx";
+import { Page, PageSkeleton, TextLink } from "../ui/page.tsx";
 import { reportQuery, type ReportView } from "../reports/report-queries.ts";
 import { ExportLinks } from "../ui/export-links.tsx";
 import { ErrorAlert } from "../ui/listing.tsx";
@@ -28,12 +28,6 @@ export function ReportPage() {
     <Page
       title="Report"
       lead={report ? `${periodText(report.period)}, time zone ${report.period.timezone}` : undefined}
-      back={
-        <TextLink to="/projects/$projectId/settings" params={{ projectId }}>
-          <BackArrow />
-          Settings
-        </TextLink>
-      }
       actions={
         <Segments
           aria-label="Which period"
@@ -176,7 +170,7 @@ function Figures({ report }: { report: ReportView }) {
         rowKey={({ label }) => label}
         columns={[
           { head: "Figure", cell: ({ label }) => label },
-          { head: `This ${period.every}`, cell: ({ now }) => now },
+          { head: periodText(period), cell: ({ now }) => now },
           { head: `The ${period.every} before`, cell: ({ before }) => before },
         ]}
       />
