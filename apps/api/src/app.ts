@@ -3,6 +3,8 @@ import type { MiddlewareHandler } from "hono";
 import { alertRouteHandlers, notificationPreviewRoutes } from "./alert-routes/alert-routes.ts";
 import { auditExportRoutes, auditRoutes } from "./audit/audit-routes.ts";
 import { authRoutes, meRoutes } from "./auth/auth-routes.ts";
+import { linkRoutes } from "./auth/link-routes.ts";
+import { oidcRoutes } from "./auth/oidc-routes.ts";
 import { passkeyRoutes, passkeySignInRoutes } from "./auth/passkey-routes.ts";
 import { recoveryRoutes } from "./auth/recovery-routes.ts";
 import { authenticatorRoutes, secondFactorRoutes } from "./auth/second-factor-routes.ts";
@@ -76,6 +78,8 @@ function restRoutes() {
     .route("/", passkeySignInRoutes)
     .route("/", passkeyRoutes)
     .route("/", sessionRoutes)
+    .route("/", linkRoutes)
+    .route("/", oidcRoutes)
     .route("/", myInvitationRoutes)
     .route("/", meRoutes)
     .route("/", instanceRoutes)

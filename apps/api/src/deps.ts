@@ -1,10 +1,11 @@
-import type { Networks } from "@overdue/config";
+import type { Networks, OidcSettings } from "@overdue/config";
 import type { Db, Keyring, Pool } from "@overdue/db";
 import type { Instant } from "@overdue/schedules";
 import type { Context } from "hono";
 import type { Logger } from "pino";
 
 import type { Auth, Sessions } from "./auth/better-auth.ts";
+import type { OidcProvider } from "./auth/oidc.ts";
 import type { ChangeHub, Streams } from "./events/event-routes.ts";
 import type { Readiness } from "./instance/instance-routes.ts";
 import type { Metrics } from "./instance/metrics.ts";
@@ -29,6 +30,8 @@ export type Deps = {
   settings: ApiSettings;
   auth: Auth;
   sessions: Sessions;
+  /** Null: no OpenID provider is set. */
+  oidc: OidcProvider | null;
   keyUse: KeyUse;
   limits: Limits;
   changes: ChangeHub;
@@ -57,6 +60,7 @@ export type ApiSettings = {
   /** ALLOW_PRIVATE_NETWORKS: the networks that channels may reach besides public addresses. */
   allowedNetworks: Networks;
   registration: "open" | "invite" | "closed";
+  oidc: OidcSettings | null;
   /** Where the queues live. */
   queue: "postgres" | "redis";
   /** SELF_HEARTBEAT_URL is set. */

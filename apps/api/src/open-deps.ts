@@ -20,6 +20,7 @@ import type { Logger } from "pino";
 
 import packageJson from "../package.json" with { type: "json" };
 import { createAuth, createSessions } from "./auth/better-auth.ts";
+import { OidcProvider } from "./auth/oidc.ts";
 import type { ApiSettings, Deps } from "./deps.ts";
 import { ChangeHub, Streams } from "./events/event-routes.ts";
 import {
@@ -153,6 +154,7 @@ function createDeps(opened: Opened) {
     limits,
     auth,
     sessions: createSessions(auth),
+    oidc: settings.oidc === null ? null : new OidcProvider(settings.oidc, settings.publicUrl),
     keyUse: new KeyUse({ db, log, now }),
     changes,
     streams,
@@ -175,6 +177,7 @@ function readSettings(config: Config): ApiSettings {
     mail: config.smtpUrl !== null,
     allowedNetworks: parseNetworks(config.allowedPrivateNetworks),
     registration,
+    oidc: config.oidc,
     emailVerification: config.emailVerification,
     metricsToken,
     pingUrlBase: pingHosts[0] === undefined ? `${publicUrl}/ping/` : `${protocol}//${pingHosts[0]}/`,

@@ -13,6 +13,7 @@ import pino from "pino";
 import { afterAll } from "vitest";
 
 import { createApp } from "../src/app.ts";
+import { OidcProvider } from "../src/auth/oidc.ts";
 import type { ApiSettings, Deps } from "../src/deps.ts";
 import { Streams, type StreamTimes } from "../src/events/event-routes.ts";
 import { openDeps } from "../src/open-deps.ts";
@@ -62,6 +63,7 @@ function openOn(ownUrl: string, options: TestOptions) {
   const deps: Deps = {
     ...opened.deps,
     settings: { ...opened.deps.settings, ...changed },
+    oidc: changed.oidc ? new OidcProvider(changed.oidc, changed.publicUrl ?? ORIGIN) : null,
     clientAddress: nextAddress,
     pause: () => Promise.resolve(),
     streams: new Streams({ db: opened.deps.db, log: opened.deps.log, times: streamTimes }),

@@ -19,6 +19,7 @@ export const INSTANCE = {
   signUp: "by-password",
   passwordReset: true,
   slackApp: false,
+  oidcName: null,
   problem: null,
 };
 

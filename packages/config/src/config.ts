@@ -4,7 +4,10 @@ import { domainToASCII } from "node:url";
 
 import type { z } from "zod";
 
-import { findUnknownVariables, VARIABLES } from "./variables.ts";
+import { ConfigError } from "./config-error.ts";
+import { type OidcSettings, oidcSettings } from "./oidc-settings.ts";
+import { findUnknownVariables } from "./unknown-variables.ts";
+import { VARIABLES } from "./variables.ts";
 
 /** The configuration, with every value validated; names of durations and sizes end in their unit. */
 export type Config = {
@@ -51,6 +54,8 @@ export type Config = {
   slackSigningSecret: string | null;
   slackApiUrl: string;
   registration: "open" | "invite" | "closed";
+  /** The OpenID provider at which people sign in; null: there is none. */
+  oidc: OidcSettings | null;
   bootstrap: Bootstrap | null;
   logLevel: "trace" | "debug" | "info" | "warn" | "error" | "fatal" | "silent";
   /** The base address of an OpenTelemetry collector; null: no traces. */
@@ -89,11 +94,6 @@ export type Bootstrap = {
   readonlyKey: string | null;
   pingKey: string | null;
 };
-
-/** Says which variables are wrong, one sentence for each. */
-export class ConfigError extends Error {
-  override name = "ConfigError";
-}
 
 type Environment = Record<string, string | undefined>;
 type Name = keyof typeof VARIABLES;
@@ -188,6 +188,7 @@ function plainSettings(values: Values): Omit<Config, "bootstrap"> {
     slackSigningSecret: values.SLACK_SIGNING_SECRET,
     slackApiUrl: values.SLACK_API_URL,
     registration: values.REGISTRATION,
+    oidc: oidcSettings(values),
     logLevel: values.LOG_LEVEL,
     otlpEndpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT,
     metricsToken: values.METRICS_TOKEN,

@@ -1,5 +1,6 @@
+export { ConfigError } from "./config-error.ts";
+export type { OidcSettings } from "./oidc-settings.ts";
 export {
-  ConfigError,
   readConfig,
   type BackupSettings,
   type Bootstrap,

@@ -136,3 +136,25 @@ export const ageRecipients = commaList.refine(
   (items) => items.length > 0 && items.every((item) => /^age1[02-9a-z]{50,}$/.test(item)),
   "must be public keys of age, such as age1…, with commas",
 );
+
+/** Domains of e-mail addresses, with commas between them. */
+export const domains = commaList
+  .transform((items) => items.map((item) => domainToASCII(item)))
+  .refine(
+    (items) => items.length > 0 && items.every((item) => item.includes(".")),
+    "must be domains, such as example.org",
+  );
+
+const GRANT = /^(?<value>.+)=(?<projectId>[0-9a-f-]{36}):(?<role>owner|editor|viewer)$/;
+
+/** What a value of a claim gives: `admins=PROJECT_ID:owner`, with commas between them. */
+export const roleGrants = commaList.transform((items, context) =>
+  items.flatMap((item) => {
+    const { value, projectId, role } = GRANT.exec(item)?.groups ?? {};
+    if (value === undefined || projectId === undefined || role === undefined) {
+      context.addIssue("must look like admins=PROJECT_ID:owner, with owner, editor or viewer");
+      return [];
+    }
+    return [{ value, projectId, role: role as "owner" | "editor" | "viewer" }];
+  }),
+);

@@ -5,6 +5,7 @@ import {
   authorities,
   baseUrl,
   chosenKey,
+  domains,
   hostName,
   hostNames,
   listenAddress,
@@ -12,6 +13,7 @@ import {
   networks,
   origin,
   redisAddress,
+  roleGrants,
   secrets,
   urlOf,
   wholeNumber,
@@ -147,6 +149,29 @@ export const VARIABLES = {
     "invite",
     "Who may make an account after the first: `open` anyone, `invite` who was invited to a project by its owner, `closed` nobody. See [accounts.md](accounts.md).",
   ),
+  OIDC_ISSUER: optional(
+    baseUrl,
+    "no sign-in at a provider",
+    "OpenID provider at which people sign in, as its discovery document names it; needs the two that follow. See [accounts.md](accounts.md#at-an-openid-provider).",
+  ),
+  OIDC_CLIENT_ID: optional(z.string(), "–", "Client id of Overdue at that provider."),
+  OIDC_CLIENT_SECRET: optional(z.string(), "–", "Client secret of Overdue at that provider."),
+  OIDC_NAME: withDefault(
+    z.string().max(40, "must have at most 40 characters"),
+    "single sign-on",
+    "Name of the provider, on the button of the sign-in page.",
+  ),
+  OIDC_ALLOWED_DOMAINS: optional(
+    domains,
+    "`REGISTRATION` decides who gets an account",
+    "Domains of e-mail addresses, with commas: only their people sign in at the provider, and they get an account whatever `REGISTRATION` says.",
+  ),
+  OIDC_ROLE_CLAIM: withDefault(z.string(), "groups", "Claim of the provider that `OIDC_ROLES` looks at."),
+  OIDC_ROLES: optional(
+    roleGrants,
+    "no roles by the provider",
+    "Roles that values of the claim give, with commas: `admins=PROJECT_ID:owner,dev=PROJECT_ID:editor`.",
+  ),
   BOOTSTRAP_EMAIL: optional(
     accountEmail,
     "the first start prints a link instead",
@@ -227,9 +252,6 @@ export const VARIABLES = {
   ),
 };
 
-/** Prefixes of Overdue's variables: an unknown variable with one of them is a mistake. */
-const PREFIXES = ["BACKUP_", "BOOTSTRAP_", "MAIL_", "PING_", "SLACK_", "SMTP_", "TELEGRAM_"];
-
 function withDefault<S extends z.ZodType>(schema: S, fallback: z.output<S>, text: string) {
   return { schema, fallback, text, without: `\`${String(fallback)}\`` };
 }
@@ -240,50 +262,4 @@ function optional<S extends z.ZodType>(schema: S, without: string, text: string)
 
 function oneOf<const W extends readonly [string, ...string[]]>(...words: W) {
   return z.enum(words, `must be one of ${words.join(", ")}`);
-}
-
-/**
- * Returns a sentence for each name that looks like a variable of Overdue and is none: it has one of its prefixes, or is a
- * typing error away from one. All other names, such as PATH, belong to other programs.
- */
-export function findUnknownVariables(names: string[]): string[] {
-  return names.filter((name) => !KNOWN.includes(name)).flatMap(problemsWith);
-}
-
-const KNOWN = Object.keys(VARIABLES);
-
-// Variables of shells and systems that look like Overdue's.
-const FOREIGN = ["HOME", "POST", "MAIL", "MAILCHECK", "MAIL_PATH", "HOSTS"];
-
-function problemsWith(name: string): string[] {
-  const meant = FOREIGN.includes(name) ? undefined : KNOWN.find((known) => isTypo(name, known));
-  if (meant !== undefined) return [`${name} is not a variable of Overdue; did you mean ${meant}?`];
-  const prefix = PREFIXES.find((start) => name.startsWith(start) && !FOREIGN.includes(name));
-  if (prefix === undefined) return [];
-  const known = KNOWN.filter((candidate) => candidate.startsWith(prefix));
-  return [`${name} is not a variable of Overdue; those that start with ${prefix} are ${known.join(", ")}.`];
-}
-
-// Short names resemble many words, so only one typing error in them is recognised.
-function isTypo(name: string, known: string): boolean {
-  const typosMax = known.length < 6 ? 1 : 2;
-  return sorted(name) === sorted(known) || distance(name, known) <= typosMax;
-}
-
-function sorted(word: string): string {
-  return word.split("").toSorted().join("");
-}
-
-/** The Levenshtein distance of two words. */
-function distance(one: string, other: string): number {
-  let previous = Array.from({ length: other.length + 1 }, (_, index) => index);
-  for (const [row, letter] of one.split("").entries()) {
-    const current = [row + 1];
-    for (const [column, candidate] of other.split("").entries()) {
-      const change = (previous[column] ?? 0) + (letter === candidate ? 0 : 1);
-      current.push(Math.min(change, (previous[column + 1] ?? 0) + 1, (current[column] ?? 0) + 1));
-    }
-    previous = current;
-  }
-  return previous.at(-1) ?? 0;
 }

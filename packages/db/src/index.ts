@@ -1,5 +1,6 @@
 export * from "./accounts/account-mails.ts";
 export * from "./accounts/accounts.ts";
+export * from "./accounts/linked-accounts.ts";
 export * from "./accounts/passkeys.ts";
 export * from "./accounts/password-hash.ts";
 export * from "./accounts/password-rule.ts";

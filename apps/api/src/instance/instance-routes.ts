@@ -9,6 +9,10 @@ const InstanceView = z
     version: z.string(),
     publicUrl: z.string(),
     registration: z.enum(["open", "invite", "closed"]),
+    oidcName: z
+      .string()
+      .nullable()
+      .meta({ description: "The OpenID provider of the sign-in page; null: none." }),
     signUp: z.enum(["by-mail", "at-once"]).meta({
       description: "Whether the address of a new account must be confirmed by mail first.",
     }),
@@ -45,6 +49,7 @@ export const instanceRoutes = createRouter().openapi(
         version,
         publicUrl,
         registration,
+        oidcName: settings.oidc?.name ?? null,
         signUp: mail && emailVerification ? ("by-mail" as const) : ("at-once" as const),
         mail,
         passwordReset: mail,

@@ -63,6 +63,7 @@ async function composeAccountMail(
     case "sign-in-changed":
       return await composeSignInChanged(to);
     case "sign-in":
+      return await composeSignIn(to);
     case "email-change":
       return null;
   }
@@ -107,6 +108,19 @@ async function composeVerify({ db, mail: { email }, publicUrl }: To): Promise<Ac
     ],
     button: { label: "Confirm the address", url: `${publicUrl}/verify-address?token=${token}` },
     reason: `Sent by Overdue, since the account with this address at ${publicUrl} asked for it.`,
+  };
+}
+
+async function composeSignIn({ db, mail: { email }, publicUrl }: To): Promise<AccountMail | null> {
+  const user = await findUserByEmail(db, email);
+  // Whoever registered an address that is not confirmed may be somebody else.
+  if (user === null || !user.emailVerified) return null;
+  const token = await newAccountToken(db, { purpose: "sign-in", email, userId: user.id });
+  return {
+    subject: "Sign in to Overdue",
+    sentences: ["Open this link to sign in. It works once, for 15 minutes.", NOT_YOU],
+    button: { label: "Sign in", url: `${publicUrl}/sign-in-link?token=${token}` },
+    reason: `Sent by Overdue, since somebody asked for it for this address at ${publicUrl}.`,
   };
 }
 

@@ -82,8 +82,8 @@ function Confirm({
           inputMode="numeric"
           maxLength={7}
           required
-          error={confirm.error && errorMessage(confirm.error).replace(/^Code: /, "")}
           {...form.getInputProps("code")}
+          error={confirm.error && errorMessage(confirm.error).replace(/^Code: /, "")}
         />
         <Button type="submit" loading={confirm.isPending}>
           Turn it on

@@ -26,7 +26,7 @@ export function ProveDialog({ onDone }: Props) {
       <Stack>
         <Text>You signed in a while ago. Confirm that it is you, and it goes on.</Text>
         {error !== null && <ErrorAlert error={error} />}
-        {methods?.authenticatorSince != null && <CodeProof onDone={succeed} />}
+        {methods && methods.authenticatorSince !== null && <CodeProof onDone={succeed} />}
         {methods?.authenticatorSince === null && methods.hasPassword && <PasswordProof onDone={succeed} />}
         {methods?.hasPasskey === true && (
           <>
@@ -78,8 +78,8 @@ function PasswordProof({ onDone }: { onDone: () => void }) {
           autoComplete="current-password"
           required
           data-autofocus
-          error={prove.error && errorMessage(prove.error).replace(/^Password: /, "")}
           {...form.getInputProps("password")}
+          error={prove.error && errorMessage(prove.error).replace(/^Password: /, "")}
         />
         <Button type="submit" loading={prove.isPending}>
           Go on

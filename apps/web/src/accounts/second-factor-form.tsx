@@ -36,8 +36,8 @@ export function SecondFactorForm({ submitLabel, isPending, error, onSubmit }: Pr
           data-autofocus
           // oxlint-disable-next-line jsx-a11y/no-autofocus -- the page asks for nothing else
           autoFocus
-          error={error === null ? null : errorMessage(error).replace(/^(?:Code|Recovery code): /, "")}
           {...form.getInputProps("text")}
+          error={error === null ? null : errorMessage(error).replace(/^(?:Code|Recovery code): /, "")}
         />
         <Button type="submit" loading={isPending}>
           {submitLabel}

@@ -117,3 +117,14 @@ function useEndMutation<Input, Output>(mutationFn: (input: Input) => Promise<Out
   const client = useQueryClient();
   return useMutation({ mutationFn, onSuccess: () => void client.invalidateQueries(sessionsQuery) });
 }
+
+/** Requests a mail with a link that signs in. The response is the same whether or not the address has an account. */
+export const useRequestLink = () =>
+  useMutation({
+    mutationFn: (email: string) => parseResponse(auth["sign-in"].link.$post({ json: { email } })),
+  });
+
+export const useFinishLink = () =>
+  useSessionMutation((token: string) =>
+    parseResponse(auth["sign-in"].link.finish.$post({ json: { token } })),
+  );

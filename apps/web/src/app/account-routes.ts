@@ -4,10 +4,17 @@ import { instanceQuery } from "../accounts/account-queries.ts";
 import { lazyRouteComponent, redirectToSetup, root } from "./project-route.ts";
 import { readExplainSearch, readText } from "./search.ts";
 
+/** `step`: "code" after a sign-in elsewhere that wants a second factor. `problem`: why one was refused. */
+type SignInSearch = { to?: string | undefined; step?: string | undefined; problem?: string | undefined };
+
 const signIn = createRoute({
   getParentRoute: () => root,
   path: "/sign-in",
-  validateSearch: ({ to }): { to?: string | undefined } => ({ to: readText(to) }),
+  validateSearch: ({ to, step, problem }): SignInSearch => ({
+    to: readText(to),
+    step: readText(step),
+    problem: readText(problem),
+  }),
   beforeLoad: ({ context }) => redirectToSetup(context.queryClient),
   component: lazyRouteComponent(() => import("../pages/sign-in-page.tsx"), "SignInPage"),
 });
@@ -52,6 +59,13 @@ const verifyAddress = createRoute({
   component: lazyRouteComponent(() => import("../pages/sign-up-pages.tsx"), "VerifyAddressPage"),
 });
 
+const signInLink = createRoute({
+  getParentRoute: () => root,
+  path: "/sign-in-link",
+  validateSearch: readToken,
+  component: lazyRouteComponent(() => import("../pages/sign-in-link-page.tsx"), "SignInLinkPage"),
+});
+
 /** For a screen on a wall. A key in the fragment of its address takes the place of signing in. */
 const wall = createRoute({
   getParentRoute: () => root,
@@ -85,6 +99,7 @@ const explain = createRoute({
 export const accountRoutes = [
   wall,
   signIn,
+  signInLink,
   signUp,
   forgotPassword,
   resetPassword,

@@ -163,7 +163,9 @@ export function readText(value: unknown): string | undefined {
 
 /** A path of this app. Anything else, such as another site, becomes the start page. */
 export function safePath(to: string | undefined): string {
-  return to !== undefined && /^\/(?![/\\])[\w\-/?=&%.[\]",+]*$/.test(to) ? to : "/";
+  const isPath = to !== undefined && /^\/(?![/\\])[\w\-/?=&%.[\]",+]*$/.test(to);
+  // "/.//host" would become "//host".
+  return isPath && !/\/\/|\/\./.test(to) ? to : "/";
 }
 
 /** Reads a query as texts, a repeated name as a list. The router's parser would read a token of digits as a number. */

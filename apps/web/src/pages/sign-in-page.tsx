@@ -1,29 +1,43 @@
 import { useQuery } from "@tanstack/react-query";
 import { useRouter, useSearch } from "@tanstack/react-router";
-import { Button, PasswordInput, Stack, TextInput } from "@mantine/core";
+import { Alert, Button, PasswordInput, Stack, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useState } from "react";
 
 import { instanceQuery, type SignIn, useSignIn } from "../accounts/account-queries.ts";
 import { AccountFrame } from "../accounts/account-frame.tsx";
-import { PasskeyButton } from "../accounts/passkey-button.tsx";
 import { canUsePasskeys } from "../accounts/passkeys.ts";
-import { SecondFactorForm } from "../accounts/second-factor-form.tsx";
-import { useSecondFactor, useSignInByPasskey } from "../accounts/sign-in-queries.ts";
+import { PasskeySignIn, SecondStep } from "../accounts/second-step.tsx";
 import { safePath } from "../app/search.ts";
 import { TextLink } from "../ui/page.tsx";
 import { ErrorAlert } from "../ui/listing.tsx";
 
 export function SignInPage() {
   const router = useRouter();
-  const { to } = useSearch({ from: "/sign-in" });
+  const { to, step, problem } = useSearch({ from: "/sign-in" });
   const { data: instance } = useQuery(instanceQuery);
+  const goOn = () => router.history.push(safePath(to));
   return (
     <AccountFrame title="Sign in" lead="See which of your jobs have run, and which have not.">
-      <SignInForm onDone={() => router.history.push(safePath(to))} />
+      {problem !== undefined && (
+        <Alert color="red" role="alert" mb="md" title="That did not work">
+          {PROBLEMS[problem] ?? PROBLEMS["provider"]}
+        </Alert>
+      )}
+      {step === "code" ? <SecondStep onDone={goOn} /> : <SignInForm onDone={goOn} />}
+      {instance && instance.oidcName !== null && (
+        <Button component="a" href={oidcAddress(to)} variant="default" fullWidth mt="md">
+          Sign in with {instance.oidcName}
+        </Button>
+      )}
       <p>
         <TextLink to="/forgot-password">Forgot password?</TextLink>
       </p>
+      {instance?.passwordReset === true && (
+        <p>
+          <TextLink to="/sign-in-link">Get a link by e-mail</TextLink>
+        </p>
+      )}
       {instance?.registration === "open" && (
         <p>
           No account yet? <TextLink to="/sign-up">Create one</TextLink>
@@ -36,19 +50,28 @@ export function SignInPage() {
   );
 }
 
+/** Why a sign-in at the provider came back without one, by the code in the address. */
+const PROBLEMS: Record<string, string> = {
+  provider: "The sign-in at the provider did not work. Try again; if it fails again, ask the operator.",
+  expired: "This sign-in took too long, or was begun in another browser. Try again.",
+  unverified: "The provider has not confirmed your e-mail address. Confirm it there, then try again.",
+  domain: "Your e-mail address belongs to none of the domains that may sign in here.",
+  taken:
+    "An account has this address already, and has not confirmed it. Sign in to it with its password and confirm the address; then both can be linked.",
+  closed: "You have no account here, and this instance gives none by itself: ask the operator.",
+  first:
+    "Nobody has an account here yet. The operator makes the first one by the address that the start prints.",
+};
+
+function oidcAddress(to: string | undefined): string {
+  return `/api/auth/oidc/start?${new URLSearchParams({ to: safePath(to) })}`;
+}
+
 function SignInForm({ onDone }: { onDone: () => void }) {
   const signIn = useSignIn();
   const form = useForm<SignIn>({ mode: "uncontrolled", initialValues: { email: "", password: "" } });
   const [isPending, setPending] = useState(false);
-  if (isPending)
-    return (
-      <Stack>
-        <SecondStep onDone={onDone} />
-        {signIn.data && "secondFactor" in signIn.data && signIn.data.secondFactor.includes("passkey") && (
-          <PasskeySignIn onDone={onDone} />
-        )}
-      </Stack>
-    );
+  if (isPending) return <SecondStep onDone={onDone} />;
   const submit = (values: SignIn) =>
     signIn.mutate(values, {
       onSuccess: (answer) => ("secondFactor" in answer ? setPending(true) : onDone()),
@@ -76,30 +99,5 @@ function SignInForm({ onDone }: { onDone: () => void }) {
         {canUsePasskeys() && <PasskeySignIn onDone={onDone} />}
       </Stack>
     </form>
-  );
-}
-
-/** The password was right, and the account asks for a second factor. */
-function SecondStep({ onDone }: { onDone: () => void }) {
-  const finish = useSecondFactor();
-  return (
-    <SecondFactorForm
-      submitLabel="Sign in"
-      isPending={finish.isPending}
-      error={finish.error}
-      onSubmit={(factor) => finish.mutate(factor, { onSuccess: onDone })}
-    />
-  );
-}
-
-function PasskeySignIn({ onDone }: { onDone: () => void }) {
-  const signIn = useSignInByPasskey();
-  return (
-    <PasskeyButton
-      label="Sign in with a passkey"
-      isPending={signIn.isPending}
-      error={signIn.error}
-      onClick={() => signIn.mutate(undefined, { onSuccess: onDone })}
-    />
   );
 }

@@ -1,0 +1,82 @@
+import {
+  addMember,
+  createLinkedUser,
+  createProject,
+  findLinkedAccount,
+  findRole,
+  findUserByEmail,
+  hasAccount,
+  type Linked,
+  linkAccount,
+  logAccountEvent,
+} from "@overdue/db";
+
+import type { AppContext } from "../http/context.ts";
+
+/** Why somebody who is signed in elsewhere is not let in here. The sign-in page has a sentence for each. */
+export type Refused = "unverified" | "domain" | "taken" | "closed" | "first";
+
+/** A person as a provider or a proxy names them. `email` null: it names none that it has verified. */
+export type Elsewhere = Linked & {
+  email: string | null;
+  name: string | null;
+  /** Whether the operator lets people of this kind make accounts, whatever REGISTRATION says. */
+  mayJoin: boolean;
+};
+type Known = { userId: string; email: string };
+
+/**
+ * The account of a person who is signed in elsewhere. It is linked to an account that has the same address only if both sides
+ * have verified it: somebody else may have registered an address before its owner came.
+ */
+export async function findOrCreateAccount(
+  c: AppContext,
+  person: Elsewhere,
+): Promise<Known | { refused: Refused }> {
+  const { db, settings } = c.var.deps;
+  const { providerId, accountId, email } = person;
+  const linked = await findLinkedAccount(db, { providerId, accountId });
+  if (linked !== null) return linked;
+  if (email === null) return { refused: "unverified" };
+  const existing = await findUserByEmail(db, email);
+  if (existing !== null) {
+    if (!existing.emailVerified) return { refused: "taken" };
+    await linkAccount(db, existing.id, { providerId, accountId });
+    await record(c, existing.id, "account.linked");
+    return { userId: existing.id, email: existing.email };
+  }
+  // The first account is the operator's, and needs the setup token.
+  if (!(await hasAccount(db))) return { refused: "first" };
+  if (!person.mayJoin && settings.registration !== "open") return { refused: "closed" };
+  return await create(c, { ...person, email });
+}
+
+async function create(c: AppContext, person: Elsewhere & { email: string }): Promise<Known> {
+  const { db } = c.var.deps;
+  const { email } = person;
+  const name = person.name ?? email.split("@")[0] ?? email;
+  const userId = await db.transaction(async (tx) => {
+    const { providerId, accountId } = person;
+    return await createLinkedUser(tx, { providerId, accountId, email, name });
+  });
+  await createProject(db, { name: "My project", ownerId: userId });
+  await record(c, userId, "account.sign-up");
+  return { userId, email };
+}
+
+async function record(c: AppContext, userId: string, action: string): Promise<void> {
+  const { db, now, clientAddress } = c.var.deps;
+  await logAccountEvent(db, { userId, action, at: now(), address: clientAddress(c) });
+}
+
+type Grant = { projectId: string; role: "owner" | "editor" | "viewer" };
+const RANK = { viewer: 1, editor: 2, owner: 3 };
+
+/** Gives a person the roles that the operator's mapping grants them. A higher role that they have already stays. */
+export async function grantRoles(c: AppContext, userId: string, grants: readonly Grant[]): Promise<void> {
+  const { db } = c.var.deps;
+  for (const { projectId, role } of grants) {
+    const before = await findRole(db, { projectId, userId });
+    if (before === null || RANK[before] < RANK[role]) await addMember(db, { projectId, userId, role });
+  }
+}

@@ -1,0 +1,105 @@
+import { saveSignInState, takeSignInState } from "@overdue/db";
+import { z } from "zod";
+
+import type { AppContext } from "../http/context.ts";
+import { ApiError } from "../http/problem.ts";
+import { ownPath } from "../http/own-path.ts";
+import { createRouter, route } from "../http/route.ts";
+import { dropBrowserCookie, readBrowserCookie, setBrowserCookie } from "./browser-cookie.ts";
+import { findOrCreateAccount, grantRoles, type Refused } from "./known-elsewhere.ts";
+import { type OidcPerson, type OidcProvider, OidcVisit } from "./oidc.ts";
+import { continueSignIn } from "./sign-in.ts";
+
+const VISIT_SECONDS = 900;
+const tags = ["Account"];
+const REDIRECT = { description: "To the provider, or back to a page of ours." };
+
+/** Signing in at the operator's OpenID provider. A browser comes here by a link, so the answers are redirects. */
+export const oidcRoutes = createRouter()
+  .openapi(
+    route(
+      { auth: "public" },
+      {
+        method: "get",
+        path: "/api/auth/oidc/start",
+        summary: "Sign in at the OpenID provider",
+        tags,
+        request: { query: z.object({ to: z.string().max(500).optional() }) },
+        responses: { 302: REDIRECT },
+      },
+    ),
+    async (c) => c.redirect(await begin(c, c.req.valid("query").to), 302),
+  )
+  .openapi(
+    route(
+      { auth: "public" },
+      {
+        method: "get",
+        path: "/api/auth/oidc/callback",
+        summary: "Come back from the OpenID provider",
+        description: "Only from the browser that left for it, once.",
+        tags,
+        responses: { 302: REDIRECT },
+      },
+    ),
+    async (c) => c.redirect(await finish(c), 302),
+  );
+
+async function begin(c: AppContext, to: string | undefined): Promise<string> {
+  const { db, settings, log } = c.var.deps;
+  const provider = requireProvider(c);
+  try {
+    const { url, visit } = await provider.begin(ownPath(to, settings.publicUrl));
+    const kept = { kind: "oidc", userId: null, data: visit, seconds: VISIT_SECONDS } as const;
+    setBrowserCookie(c, "oidc", { value: await saveSignInState(db, kept), seconds: VISIT_SECONDS });
+    return url.href;
+  } catch (err) {
+    log.warn({ err }, "The OpenID provider (OIDC_ISSUER) could not be asked.");
+    return refused("provider");
+  }
+}
+
+async function finish(c: AppContext): Promise<string> {
+  const { db, log } = c.var.deps;
+  const provider = requireProvider(c);
+  const state = await takeSignInState(db, "oidc", readBrowserCookie(c, "oidc"));
+  dropBrowserCookie(c, "oidc");
+  if (state === null) return refused("expired");
+  const visit = OidcVisit.parse(state.data);
+  const person = await provider.finish(new URL(c.req.url).searchParams, visit).catch((err: unknown) => {
+    log.warn({ err }, "A sign-in by OpenID Connect was refused.");
+    return null;
+  });
+  return person === null ? refused("provider") : await letIn(c, person, visit.to);
+}
+
+async function letIn(c: AppContext, person: OidcPerson, to: string): Promise<string> {
+  const { oidc } = c.var.deps.settings;
+  if (oidc === null) return refused("provider");
+  const email = person.isEmailVerified ? person.email : null;
+  const domain = email?.split("@").at(-1) ?? "";
+  const isListed = oidc.allowedDomains.includes(domain);
+  if (email !== null && oidc.allowedDomains.length > 0 && !isListed) return refused("domain");
+  const found = await findOrCreateAccount(c, {
+    providerId: `oidc ${oidc.issuer}`,
+    accountId: person.subject,
+    email,
+    name: person.name,
+    mayJoin: isListed,
+  });
+  if ("refused" in found) return refused(found.refused);
+  const grants = oidc.roles.filter(({ value }) => person.roles.includes(value));
+  await grantRoles(c, found.userId, grants);
+  const answer = await continueSignIn(c, found);
+  return "userId" in answer ? to : `/sign-in?${new URLSearchParams({ step: "code", to })}`;
+}
+
+function requireProvider(c: AppContext): OidcProvider {
+  const { oidc } = c.var.deps;
+  if (oidc === null) throw new ApiError("not_found", "No OpenID provider is set here (OIDC_ISSUER).");
+  return oidc;
+}
+
+function refused(why: Refused | "provider" | "expired"): string {
+  return `/sign-in?problem=${why}`;
+}
