@@ -8,7 +8,7 @@ export type OidcSettings = {
   name: string;
   allowedDomains: readonly string[];
   roleClaim: string;
-  roles: readonly { value: string; projectId: string; role: "owner" | "editor" | "viewer" }[];
+  roles: readonly { value: string; projectId: string; role: "owner" | "admin" | "member" | "viewer" }[];
 };
 
 type OidcValues = {

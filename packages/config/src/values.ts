@@ -145,16 +145,16 @@ export const domains = commaList
     "must be domains, such as example.org",
   );
 
-const GRANT = /^(?<value>.+)=(?<projectId>[0-9a-f-]{36}):(?<role>owner|editor|viewer)$/;
+const GRANT = /^(?<value>.+)=(?<projectId>[0-9a-f-]{36}):(?<role>owner|admin|member|viewer)$/;
 
 /** What a value of a claim gives: `admins=PROJECT_ID:owner`, with commas between them. */
 export const roleGrants = commaList.transform((items, context) =>
   items.flatMap((item) => {
     const { value, projectId, role } = GRANT.exec(item)?.groups ?? {};
     if (value === undefined || projectId === undefined || role === undefined) {
-      context.addIssue("must look like admins=PROJECT_ID:owner, with owner, editor or viewer");
+      context.addIssue("must look like admins=PROJECT_ID:owner, with owner, admin, member or viewer");
       return [];
     }
-    return [{ value, projectId, role: role as "owner" | "editor" | "viewer" }];
+    return [{ value, projectId, role: role as "owner" | "admin" | "member" | "viewer" }];
   }),
 );

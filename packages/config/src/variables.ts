@@ -170,7 +170,7 @@ export const VARIABLES = {
   OIDC_ROLES: optional(
     roleGrants,
     "no roles by the provider",
-    "Roles that values of the claim give, with commas: `admins=PROJECT_ID:owner,dev=PROJECT_ID:editor`.",
+    "Roles that values of the claim give, with commas: `admins=PROJECT_ID:owner,dev=PROJECT_ID:member`.",
   ),
   BOOTSTRAP_EMAIL: optional(
     accountEmail,

@@ -69,8 +69,8 @@ async function record(c: AppContext, userId: string, action: string): Promise<vo
   await logAccountEvent(db, { userId, action, at: now(), address: clientAddress(c) });
 }
 
-type Grant = { projectId: string; role: "owner" | "editor" | "viewer" };
-const RANK = { viewer: 1, editor: 2, owner: 3 };
+type Grant = { projectId: string; role: "owner" | "admin" | "member" | "viewer" };
+const RANK = { viewer: 1, member: 2, admin: 3, owner: 4 };
 
 /** Gives a person the roles that the operator's mapping grants them. A higher role that they have already stays. */
 export async function grantRoles(c: AppContext, userId: string, grants: readonly Grant[]): Promise<void> {

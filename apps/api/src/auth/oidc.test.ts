@@ -141,14 +141,14 @@ test("the provider's groups give roles, and never take a higher one away", async
   const owner = await person(api);
   api.deps.settings.oidc = {
     ...SETTINGS,
-    roles: [{ value: "ops", projectId: owner.projectId, role: "editor" }],
+    roles: [{ value: "ops", projectId: owner.projectId, role: "member" }],
   };
   const claims = { email: "dan@example.org", email_verified: true };
   const dan = await signIn(api, { ...claims, groups: ["ops", "other"] });
   const { projects } = await read<{ projects: { id: string; role: string }[] }>(
     await api.call("GET", "/v1/me", { headers: { cookie: dan.cookie } }),
   );
-  expect(projects).toContainEqual(expect.objectContaining({ id: owner.projectId, role: "editor" }));
+  expect(projects).toContainEqual(expect.objectContaining({ id: owner.projectId, role: "member" }));
   const self = await signIn(api, { email: owner.email, email_verified: true, groups: ["ops"] });
   const role = await read<{ role: string }>(
     await api.call("GET", `/v1/projects/${owner.projectId}`, { headers: { cookie: self.cookie } }),
