@@ -83,6 +83,7 @@ function spawnProduct({ source, dataDirectory, port, environment, logFile }: Sta
         PORT: String(port),
         ALLOW_PRIVATE_NETWORKS: "127.0.0.0/8",
         LOG_LEVEL: "warn",
+        PING_SPOOL_MB: process.env["PING_SPOOL_MB"],
         ...environment,
       },
       stdio: ["ignore", log, log],

@@ -40,7 +40,7 @@ test("an environment without any of our variables gives a configuration that wor
     registration: "invite",
     bootstrap: null,
     pingBodyBytesMax: 100_000,
-    pingSpoolMegabytes: 500,
+    pingSpoolMegabytes: 0,
   });
 });
 

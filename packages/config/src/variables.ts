@@ -232,8 +232,8 @@ export const VARIABLES = {
   ),
   PING_SPOOL_MB: withDefault(
     wholeNumber(0, 100_000),
-    500,
-    "Megabytes of pings that each receiver keeps in `DATA_DIR/spool` while the database does not answer; beyond that, and with 0, they are refused with 503.",
+    0,
+    "Megabytes of pings that each receiver keeps in `DATA_DIR/spool` while the database does not answer; beyond that, and with 0, they are refused with 503. On trial: see docs/reliability.md.",
   ),
   PING_EMAIL_DOMAIN: optional(
     mailDomain,
