@@ -57,8 +57,8 @@ function accessOf({ "x-access": access }: Operation): string {
     role === undefined
       ? "For everyone who is signed in"
       : role === "owner"
-        ? "For members with the role owner"
-        : `For members with the role ${role} or higher`;
+        ? "For people with the role owner"
+        : `For people with the role ${role} or higher`;
   return key === null ? `${person}; not for API keys.` : `${person}, and for keys with the scope ${key}.`;
 }
 

@@ -60,6 +60,7 @@ export const TAGS: readonly { name: string; description: string }[] = [
     name: "Projects",
     description: "A tenant: everything else belongs to one project, and no other project sees it.",
   },
+  { name: "Organizations", description: "They have projects, and people with a role in all of these." },
   { name: "Checks", description: "One monitored job each: its schedule, its limits, its channels." },
   {
     name: "History",

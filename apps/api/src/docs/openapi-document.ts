@@ -24,7 +24,7 @@ export type Operation = {
   description?: string;
   deprecated?: boolean;
   tags: string[];
-  "x-access"?: { auth: string; role?: string; key?: string | null };
+  "x-access"?: { auth: string; role?: string; key?: string | null; fresh?: true | readonly string[] };
   parameters?: { name: string; in: string; required?: boolean; description?: string; schema?: Schema }[];
   requestBody?: { content: Record<string, { schema?: Schema }> };
   responses: Record<string, { description: string; content?: Record<string, { schema?: Schema }> }>;

@@ -74,7 +74,7 @@ function ProjectsCard({ organization: { id, role } }: Props) {
     <Card title="Projects">
       <Listing query={query} empty="This organization has no projects.">
         {(projects) => (
-          <List listStyleType="none">
+          <List listStyleType="none" pl={0} mb="xs">
             {projects.map(({ id: projectId, name }) => (
               <List.Item key={projectId}>
                 <TextLink to="/projects/$projectId/checks" params={{ projectId }}>
