@@ -68,8 +68,8 @@ import { ownHosts, publicPageRoutes } from "./status-pages/public-routes.ts";
 import { shadowRoutes } from "./shadow/shadow-routes.ts";
 import { siteHandler } from "./site/site.ts";
 
-/** All documented routes, for the typed client. */
-function restRoutes() {
+/** Signing in, and the account of the person who is signed in. */
+function accountRoutes() {
   return createRouter()
     .route("/", authRoutes)
     .route("/", recoveryRoutes)
@@ -80,8 +80,14 @@ function restRoutes() {
     .route("/", sessionRoutes)
     .route("/", linkRoutes)
     .route("/", oidcRoutes)
+    .route("/", meRoutes);
+}
+
+/** All documented routes, for the typed client. */
+function restRoutes() {
+  return createRouter()
+    .route("/", accountRoutes())
     .route("/", myInvitationRoutes)
-    .route("/", meRoutes)
     .route("/", instanceRoutes)
     .route("/", operatorRoutes)
     .route("/", projectRoutes)

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import Provider from "oidc-provider";
 import { afterAll } from "vitest";
 
-/** What the provider says of whoever signs in there next. */
+/** What the provider says of the person who signs in there next. */
 type Person = { sub: string; email?: string; email_verified?: boolean; name?: string; groups?: string[] };
 
 /** A real OpenID provider on this machine, whose own sign-in page lets in whom the test names. It ends with the test file. */

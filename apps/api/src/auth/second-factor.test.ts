@@ -147,7 +147,7 @@ test("a second app cannot be set up beside the first, and removing it asks for n
   expect((await enterPassword(email)).response.status).toBe(200);
 });
 
-test("each change is in the audit log, and is told by mail", async () => {
+test("each change is in the audit log, and is notified by mail", async () => {
   const here = await testApi({ mail: true });
   await person(here);
   const { email, as, path } = await person(here);

@@ -30,7 +30,7 @@ export const sessionRoutes = createRouter()
       path: "/v1/me/sessions",
       summary: "List your sessions",
       tags,
-      responses: { 200: json(SessionList, "The valid ones; the one that was used last comes first.") },
+      responses: { 200: json(SessionList, "The valid sessions, the newest use first.") },
     }),
     async (c) => {
       const { userId, sessionId } = requirePerson(c);

@@ -113,7 +113,7 @@ async function composeVerify({ db, mail: { email }, publicUrl }: To): Promise<Ac
 
 async function composeSignIn({ db, mail: { email }, publicUrl }: To): Promise<AccountMail | null> {
   const user = await findUserByEmail(db, email);
-  // Whoever registered an address that is not confirmed may be somebody else.
+  // An address that is not confirmed may have been registered by somebody else.
   if (user === null || !user.emailVerified) return null;
   const token = await newAccountToken(db, { purpose: "sign-in", email, userId: user.id });
   return {

@@ -23,7 +23,7 @@ export async function addPasskey(db: Db | Tx, made: NewPasskey): Promise<Passkey
   return stored ?? null;
 }
 
-/** The passkey that a device names, whoever's it is; null if it is unknown. */
+/** The passkey that a device names, of any person; null if it is unknown. */
 export async function findPasskey(db: Db | Tx, credentialId: string): Promise<PasskeyRow | null> {
   const [found] = await db.select().from(passkeys).where(eq(passkeys.credentialId, credentialId));
   return found ?? null;
