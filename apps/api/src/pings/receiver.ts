@@ -149,7 +149,7 @@ function unreadablePing({ method, target, remoteAddress }: UnreadableRequest, at
   };
 }
 
-/** A kept ping for which there is no check after all: its sender was told that it was accepted. */
+/** A kept ping for which there is no check after all: its sender got the answer that it was accepted. */
 function lostPing({ target, record, host }: ReceivedPing): RefusedPing {
   const { method, userAgent, remoteAddress, receivedAt: at } = record;
   const owner = ownerOfTarget(target);

@@ -61,7 +61,7 @@ test("only the newest are kept, and files of others stay", async () => {
   expect(names).toEqual(expect.arrayContaining(["mine.sql.zst", "overdue-2026-11-03T03-15-00Z.sql.zst"]));
 });
 
-test("one that fails is a failure of its check, deletes no other, and the operators are told why until one succeeds", async () => {
+test("one that fails is a failure of its check, deletes no other, and the operators are notified why until one succeeds", async () => {
   const folder = newFolder();
   const occupied = join(folder, "file");
   writeFileSync(occupied, "");
@@ -72,7 +72,7 @@ test("one that fails is a failure of its check, deletes no other, and the operat
   expect(await warnings()).not.toContain("backup");
 });
 
-test("one that is missing makes its check go down, which the operators are told", async () => {
+test("one that is missing makes its check go down, of which the operators are notified", async () => {
   await make(newFolder());
   await pool.query(
     "update checks set status = 'down' where id = (select value::uuid from instance_facts where name = 'backup-check')",

@@ -2,7 +2,7 @@ import { statfs } from "node:fs/promises";
 
 import { type Db, noteProblem } from "@overdue/db";
 
-/** From this share of the disk on the operators are told. */
+/** From this share of the disk on the operators are notified. */
 const FULL_FROM = 0.9;
 
 /** The bytes of a disk: those that may still be written by others than root, and all that may. */

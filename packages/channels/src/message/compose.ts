@@ -178,8 +178,8 @@ function whatToDo({ check }: AlertFacts): string | null {
 /** Whether the expected ping is still ahead, as after a run that failed at or before its time. */
 function isAhead({ incident, kind, flip }: AlertFacts): boolean {
   if (incident === null) return false;
-  const toldAt = kind === "up" && flip !== null ? flip.at : incident.openedAt;
-  return (incident.evidence.expectedAt ?? 0) > toldAt;
+  const newsAt = kind === "up" && flip !== null ? flip.at : incident.openedAt;
+  return (incident.evidence.expectedAt ?? 0) > newsAt;
 }
 
 function isDown({ kind }: AlertFacts): boolean {

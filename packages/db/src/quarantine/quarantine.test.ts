@@ -33,7 +33,7 @@ async function aPoisonCheck() {
 
 const warnings = async () => (await readProblems(pool)).warnings.join(" ");
 
-test("a check that cannot be evaluated is listed with its error, told to the operator, and paused longer each time", async () => {
+test("a check that cannot be evaluated is listed with its error, reported to the operator, and paused longer each time", async () => {
   const check = await aPoisonCheck();
   expect(await evaluate()).toEqual([check.id]);
   const [first] = await listQuarantined(db);

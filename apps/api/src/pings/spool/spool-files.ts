@@ -98,7 +98,7 @@ export class SpoolFiles {
       await file.handle.datasync();
       file.size += bytes.length;
     } catch (error) {
-      // Nobody was told that these are kept; the next write begins at the same place.
+      // No sender got the answer that these are kept; the next write begins at the same place.
       await file.handle.truncate(file.size).catch(() => undefined);
       throw error;
     }

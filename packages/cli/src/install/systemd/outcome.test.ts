@@ -34,7 +34,7 @@ test.each([
   expect(outcomeOf(read("ended", ...values), job)).toMatchObject(expected);
 });
 
-test("a service is told of by its failures and starts, and its stop is only a line", () => {
+test("a service is reported by its failures and starts, and its stop is only a line", () => {
   const service = { ...job, role: "service" } as const;
   expect(outcomeOf(read("up"), service)).toMatchObject({ kind: "end", status: 0 });
   expect(outcomeOf(read("ended", "success", "killed", "TERM"), service)).toMatchObject({ kind: "log" });

@@ -52,7 +52,7 @@ function notesOn(unit: Unit, { role, timer, isApart, commands }: Seen): string[]
   return [
     ...(role === "service"
       ? [
-          "It is no job that ends. Its check is told of each failure and each start, and not of time that passes: give it a long interval, such as 365 days.",
+          "It is no job that ends. Its check gets each failure and each start, and not of time that passes: give it a long interval, such as 365 days.",
         ]
       : []),
     ...(role === "job that stays" && timer !== null

@@ -1,4 +1,4 @@
-/** What a unit tells of one of its runs: that it was started, is up or has ended; `outcome`: another unit was told how it ended. */
+/** What a unit reports of one of its runs: that it was started, is up or has ended; `outcome`: another unit learned how it ended. */
 export const EVENTS = ["started", "up", "ended", "outcome"] as const;
 export type Event = (typeof EVENTS)[number];
 

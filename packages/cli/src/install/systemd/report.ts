@@ -17,7 +17,7 @@ import { readRecord, type UnitRecord } from "./record-line.ts";
 import { runsOf } from "./runs.ts";
 import { DROP_IN, readDropIn } from "./unit-files.ts";
 
-/** How long a service must be up before that is told: one that dies at once was never up. */
+/** How long a service must be up before that is reported: one that dies at once was never up. */
 const UP_AFTER_MS = 10_000;
 const JOURNAL_LINES = "300";
 const TAIL_BYTES_MAX = 100_000;

@@ -19,7 +19,7 @@ export function runsOf(folder: string) {
       readRecord(`${id}.started`, readBytes(path(id, "started")) ?? "", 0),
     earlier: ({ event, of }: UnitRecord): "none" | "end" | "end and outcome" => {
       if (event !== "outcome" || of === null) return "none";
-      if (has(of, "told")) return "end and outcome";
+      if (has(of, "reported")) return "end and outcome";
       return has(of, "done") || readBytes(join(folder, `${of}.ended`)) !== null ? "end" : "none";
     },
     /** Notes that an end was dealt with, or an outcome. */
@@ -27,7 +27,7 @@ export function runsOf(folder: string) {
       forgetOld(known);
       const id = event === "outcome" ? of : invocationId;
       if (id === null) return;
-      writeFileSync(path(id, event === "outcome" ? "told" : "done"), "", { mode: 0o600 });
+      writeFileSync(path(id, event === "outcome" ? "reported" : "done"), "", { mode: 0o600 });
       rmSync(path(id, "started"), { force: true });
     },
   };
