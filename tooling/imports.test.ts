@@ -117,6 +117,8 @@ const FEATURES: Record<string, Features> = {
       invitations: ["auth"],
       maintenance: ["incidents"],
       members: ["invitations", "keys"],
+      organizations: ["invitations", "keys", "members"],
+      projects: ["organizations"],
       "status-pages": ["incidents"],
       workers: ["pings", "bounces", "schedules"],
     },

@@ -283,25 +283,5 @@ export {
   readSelfTest,
   type SelfTestState,
 } from "./self-test/self-test.ts";
-export type { PingRecord } from "./transitions/change.ts";
-export { type Act, changeCheck, changeCheckIn } from "./transitions/change-check.ts";
-export {
-  findPingFilters,
-  findMailTarget,
-  isPingKey,
-  lookForTarget,
-  type MailTarget,
-  type Target,
-  slugOf,
-} from "./transitions/find-targets.ts";
-export { KnownChecks } from "./transitions/known-checks.ts";
-export { evaluateDue, nextWakeAt, type Evaluated, type Evaluation } from "./transitions/evaluate-due.ts";
-export {
-  ALONE,
-  recordKnown,
-  recordPings,
-  type ReceivedPing,
-  type Knowledge,
-  type Recorded,
-} from "./transitions/record-pings.ts";
 export { notifyChanges, notifySenders } from "./changes.ts";
+export * from "./transitions/index.ts";

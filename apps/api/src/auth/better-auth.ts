@@ -21,6 +21,7 @@ import { z } from "zod";
 
 import type { AppContext } from "../http/context.ts";
 import { ApiError, codeForStatus, type ProblemCode } from "../http/problem.ts";
+import { cookieName } from "./cookie-names.ts";
 
 const calls = new AsyncLocalStorage<{ error: unknown }>();
 
@@ -125,15 +126,6 @@ export function createAuth({ db, log, publicUrl, origins, secret }: AuthOptions)
     },
     telemetry: { enabled: false },
   });
-}
-
-export function sessionCookieName(publicUrl: string): string {
-  return cookieName(publicUrl, "session_token");
-}
-
-// Browsers refuse a `__Host-` cookie that another host of the domain tries to set.
-export function cookieName(publicUrl: string, cookie: string): string {
-  return `${publicUrl.startsWith("https://") ? "__Host-" : ""}overdue.${cookie}`;
 }
 
 function cookies(publicUrl: string) {

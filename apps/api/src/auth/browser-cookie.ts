@@ -1,7 +1,7 @@
 import { getCookie, setCookie } from "hono/cookie";
 
 import type { AppContext } from "../http/context.ts";
-import { cookieName } from "./better-auth.ts";
+import { cookieName } from "./cookie-names.ts";
 
 /** A cookie that holds the token of a sign-in that is under way. */
 type Name = "pending" | "passkey" | "oidc";

@@ -6,7 +6,7 @@ import { z } from "zod";
 
 import { type AppContext, requirePerson } from "../http/context.ts";
 import { clientAddressGroup, refuseIfLimited } from "../http/rate-limits.ts";
-import { cookieName } from "./better-auth.ts";
+import { cookieName } from "./cookie-names.ts";
 
 const DAYS_VALID = 180;
 const ACCOUNTS_MAX = 5;

@@ -14,15 +14,17 @@ import {
   declineByLink,
   declineMine,
   InvitationInput,
-  InvitationView,
-  invitationView,
   inviteMember,
   listMyInvitations,
-  NewInvitationView,
   readInvitation,
+} from "./answer-invitation.ts";
+import {
+  InvitationView,
+  invitationView,
+  NewInvitationView,
   ReceivedInvitationView,
   receivedInvitationView,
-} from "./answer-invitation.ts";
+} from "./invitation-view.ts";
 
 const OfInvitation = InProject.extend({ invitationId: z.uuid() });
 const tags = ["Members"];

@@ -31,6 +31,7 @@ import {
   Timestamp,
   toPage,
 } from "../http/schemas.ts";
+import { keyView, KeyView } from "./key-view.ts";
 
 const KEY = /^[\x21-\x7e]{32}$/;
 const PINGING_KEY = /^[\x21-\x7e]{16,100}$/;
@@ -79,21 +80,6 @@ const RotateInput = z
   })
   .meta({ id: "RotateInput" });
 
-export const KeyView = z
-  .object({
-    id: z.uuid(),
-    name: z.string(),
-    scope: KeyScope,
-    prefix: z.string(),
-    createdAt: Timestamp,
-    expiresAt: Timestamp.nullable().meta({ description: "From then on it opens nothing; null: no end." }),
-    networks: z
-      .array(z.string())
-      .meta({ description: "From where alone it may be used; empty: everywhere." }),
-    lastUsedAt: Timestamp.nullable().meta({ description: "To the minute." }),
-    lastUsedFrom: z.string().nullable().meta({ description: "The address that it was last used from." }),
-  })
-  .meta({ id: "Key" });
 const NewKeyView = KeyView.extend({ key: z.string().meta({ description: "Shown this once." }) }).meta({
   id: "NewKey",
 });
@@ -189,16 +175,6 @@ function readExpiry(expiresAt: string | null, now: number): Date | null {
   const date = new Date(expiresAt);
   if (date.getTime() <= now) throw ApiError.invalid("expiresAt", "Choose a time to come.");
   return date;
-}
-
-/** What is shown of a key that is there. */
-export function keyView(row: KeyRow) {
-  return pickFields(KeyView, {
-    ...row,
-    createdAt: iso(row.createdAt),
-    expiresAt: isoOrNull(row.expiresAt),
-    lastUsedAt: isoOrNull(row.lastUsedAt),
-  });
 }
 
 /** Notes each key's use once a minute at most, and never while a request waits. */

@@ -5,8 +5,8 @@ import type { AppContext } from "../http/context.ts";
 import { readIfMatch } from "../http/edits.ts";
 import { ApiError } from "../http/problem.ts";
 import { RoleInput } from "../http/schemas.ts";
-import { InvitationView } from "../invitations/answer-invitation.ts";
-import { KeyView } from "../keys/key-routes.ts";
+import { InvitationView } from "../invitations/invitation-view.ts";
+import { KeyView } from "../keys/key-view.ts";
 
 const KeepOrEnd = z.enum(["keep", "end"], "Choose keep or end.");
 /** What becomes of what a person made, when they leave or are removed. */

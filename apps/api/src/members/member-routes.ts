@@ -27,13 +27,9 @@ import {
   Timestamp,
   toPage,
 } from "../http/schemas.ts";
-import {
-  InvitationInput,
-  invitationView,
-  inviteMember,
-  NewInvitationView,
-} from "../invitations/answer-invitation.ts";
-import { keyView, KeyView } from "../keys/key-routes.ts";
+import { InvitationInput, inviteMember } from "../invitations/answer-invitation.ts";
+import { invitationView, NewInvitationView } from "../invitations/invitation-view.ts";
+import { keyView, KeyView } from "../keys/key-view.ts";
 import { EndOfWork, expectedRole, MadeView, refuseAboveOwn, removalOf } from "./made-by-member.ts";
 
 const MemberPatch = z.strictObject({ role: RoleInput }).partial().meta({ id: "MemberPatch" });

@@ -28,14 +28,9 @@ import {
   Timestamp,
   toPage,
 } from "../http/schemas.ts";
-import {
-  InvitationInput,
-  InvitationView,
-  invitationView,
-  inviteMember,
-  NewInvitationView,
-} from "../invitations/answer-invitation.ts";
-import { keyView } from "../keys/key-routes.ts";
+import { InvitationInput, inviteMember } from "../invitations/answer-invitation.ts";
+import { InvitationView, invitationView, NewInvitationView } from "../invitations/invitation-view.ts";
+import { keyView } from "../keys/key-view.ts";
 import { EndOfWork, expectedRole, MadeView, refuseAboveOwn, removalOf } from "../members/made-by-member.ts";
 
 const MemberPatch = z.strictObject({ role: RoleInput }).partial().meta({ id: "OrganizationMemberPatch" });

@@ -64,8 +64,10 @@ export function createReceiver(options: ReceiverOptions) {
   const onDurable = (seconds: number) => storeSeconds.observe(seconds);
   const refusals = new Refusals({ pool, log });
   const spool = options.spool && new PingSpool({ ...options.spool, now: clock.now, log });
+  const ours = { pool, receiverId, clock, log, stalls, onDurable };
   const ingest = new Ingest({
-    ...{ pool, receiverId, clock, log, stalls, onDurable, spool },
+    ...ours,
+    spool,
     onRecorded: pages.add,
     onUnknown: (arrival) => refusals.note(lostPing(arrival)),
   });

@@ -1,9 +1,7 @@
-import { UNNAMED_CHECK } from "@overdue/core";
 import { and, asc, desc, eq, getTableColumns, gt, inArray, isNull, type SQL, sql } from "drizzle-orm";
 
 import type { Db, Tx } from "../database.ts";
 import { channels, checkChannels, checkDependencies, checks, projects, runs } from "../schema/index.ts";
-import { Fragment } from "../sql-fragments.ts";
 import type { CheckRow } from "./check-row.ts";
 
 export type CheckRef = { projectId: string; checkId: string };
@@ -100,11 +98,6 @@ export async function hasCheck(db: Db, ref: CheckRef): Promise<boolean> {
     .from(checks)
     .where(and(eq(checks.projectId, ref.projectId), eq(checks.id, ref.checkId), isNull(checks.deletedAt)));
   return found.length > 0;
-}
-
-/** SQL: core's `checkName`. `alias`: of the table `checks`. */
-export function checkNameSql(alias: string): Fragment<string> {
-  return new Fragment(`coalesce(nullif(${alias}.name, ''), nullif(${alias}.slug, ''), '${UNNAMED_CHECK}')`);
 }
 
 /** Checks with their channels, oldest first; none that are deleted, or whose project is. */

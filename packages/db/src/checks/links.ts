@@ -5,7 +5,8 @@ import type { Db, Tx } from "../database.ts";
 import { wakeCheckAndDependents } from "../incidents/dependents.ts";
 import { LOCK_SEEDS } from "../locks.ts";
 import { channels, checkChannels, checkDependencies, checks } from "../schema/index.ts";
-import { checkNameSql, type CheckRef } from "./find-checks.ts";
+import type { CheckRef } from "./find-checks.ts";
+import { checkNameSql } from "../sql-fragments.ts";
 
 /** A channel of the check is not in this project. */
 export class UnknownChannel extends Error {}

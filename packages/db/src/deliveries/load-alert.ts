@@ -1,12 +1,11 @@
 import type { AlertFacts, AlertGroup } from "@overdue/core";
 import { sql } from "drizzle-orm";
 
-import { checkNameSql } from "../checks/find-checks.ts";
 import { newestSlots, slotRecord, type SlotValues } from "../checks/list-overviews.ts";
 import type { Db, Tx } from "../database.ts";
 import { type BodyEnd, bodyEndColumns, lastOutput } from "../history/pings.ts";
 import { INFORMATIONAL, OPENING_KINDS } from "../schema/delivery-lists.ts";
-import { epochMs, uuidArray } from "../sql-fragments.ts";
+import { checkNameSql, epochMs, uuidArray } from "../sql-fragments.ts";
 import { isReplacedIn } from "./grouped-deliveries.ts";
 
 /** The facts of an alert, and the channel to which it goes, with its sealed settings. */

@@ -1,7 +1,8 @@
 import type { DayRecord, SlotCounts } from "@overdue/core";
 import type { Instant } from "@overdue/schedules";
 import { and, desc, eq, getTableColumns, lt, sql } from "drizzle-orm";
-import { type CheckRef, checkNameSql } from "../checks/find-checks.ts";
+import type { CheckRef } from "../checks/find-checks.ts";
+import { checkNameSql } from "../sql-fragments.ts";
 import type { Db, Pool } from "../database.ts";
 import { flips, incidents, notices, outages, runs, slots } from "../schema/index.ts";
 

@@ -1,10 +1,9 @@
 import { isUuid } from "@overdue/core";
 import type { Instant } from "@overdue/schedules";
 
-import { checkNameSql } from "../checks/find-checks.ts";
 import { inTransaction, type Pool, type PoolClient } from "../database.ts";
 import { isSameSecret, type Keyring, newestKey, sign } from "../secrets/keyring.ts";
-import { NOW, epochMs } from "../sql-fragments.ts";
+import { checkNameSql, NOW, epochMs } from "../sql-fragments.ts";
 
 export type IncidentRef = { projectId: string; incidentId: string };
 

@@ -1,11 +1,10 @@
 import type { Evidence, Reason } from "@overdue/core";
 import type { Instant } from "@overdue/schedules";
 
-import { checkNameSql } from "../checks/find-checks.ts";
 import type { Pool } from "../database.ts";
 import type { EventPage } from "../history/list-events.ts";
 import { type BodyEnd, bodyEndColumns, lastOutput } from "../history/pings.ts";
-import { epochMs } from "../sql-fragments.ts";
+import { checkNameSql, epochMs } from "../sql-fragments.ts";
 import type { IncidentRef } from "./act.ts";
 
 /** An incident with its check. `snoozedUntil` Infinity: until it recovers. */

@@ -11,6 +11,7 @@ import { instanceFacts, outages } from "../schema/index.ts";
 import type { Keyring } from "../secrets/keyring.ts";
 import { quarantineProblems } from "../quarantine/quarantine.ts";
 import { backupProblems } from "../self-test/backup-check.ts";
+import { RESTORED } from "./settle-restored.ts";
 import { findSelfTest, readSelfTest, selfTestProblem } from "../self-test/self-test.ts";
 
 /** The present problems of the instance, one sentence each. */
@@ -179,8 +180,6 @@ async function recentRestarts(db: Db): Promise<string[]> {
   });
 }
 
-/** The fact that the database was restored from a backup. */
-export const RESTORED = "restored";
 const RESTORE_SHOWN_FOR = "1 day";
 
 /** A sentence that the database was restored lately; empty if it was not. */

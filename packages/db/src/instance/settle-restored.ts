@@ -4,7 +4,9 @@ import { sql } from "drizzle-orm";
 
 import { openDb, type Pool, type Tx } from "../database.ts";
 import { UNFINISHED } from "../schema/delivery-lists.ts";
-import { RESTORED } from "./problems.ts";
+
+/** The fact that the database was restored from a backup. */
+export const RESTORED = "restored";
 
 /** `notSentAgain`: alerts that waited at the time of the backup. */
 export type Restored = { notSentAgain: number };

@@ -12,10 +12,9 @@ import {
 } from "@overdue/core";
 import type { Instant } from "@overdue/schedules";
 import { sql, type SQL } from "drizzle-orm";
-import { checkNameSql } from "../checks/find-checks.ts";
 import type { Db, Tx } from "../database.ts";
 import { windowsByCheck } from "../maintenance/windows.ts";
-import { epochMs, Fragment } from "../sql-fragments.ts";
+import { checkNameSql, epochMs, Fragment } from "../sql-fragments.ts";
 import { EXCLUDED_COUNTS, SLOT_COUNTS } from "../history/list-events.ts";
 
 /** A project, a span, and the earlier span with which it is compared. */

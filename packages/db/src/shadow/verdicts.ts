@@ -1,11 +1,10 @@
 import type { SeenThere, Span, Verdict } from "@overdue/core/shadow";
 import { eq, sql } from "drizzle-orm";
 
-import { checkNameSql } from "../checks/find-checks.ts";
 import { type Db, openDb, type Pool } from "../database.ts";
 import { shadows } from "../schema/index.ts";
 import type { Keyring } from "../secrets/keyring.ts";
-import { epochMs } from "../sql-fragments.ts";
+import { checkNameSql, epochMs } from "../sql-fragments.ts";
 import { openShadow, type ShadowRow } from "./shadows.ts";
 
 /** How often the other product is asked. */

@@ -7,11 +7,10 @@ import { and, asc, eq, gt, inArray, isNull, lt, sql, type SQL } from "drizzle-or
 import { notifyProjectChange } from "../changes.ts";
 import { openSettings } from "../channels/settings.ts";
 import { createChannel } from "../channels/write-channel.ts";
-import { checkNameSql } from "../checks/find-checks.ts";
 import type { Db, Tx } from "../database.ts";
 import { channels, instanceFacts, telegramLinks, telegramStarts, telegramUpdates } from "../schema/index.ts";
 import { isSameSecret, type Keyring, newestKey } from "../secrets/keyring.ts";
-import { epochMs } from "../sql-fragments.ts";
+import { checkNameSql, epochMs } from "../sql-fragments.ts";
 
 export type TelegramLink = typeof telegramLinks.$inferSelect;
 /** The name, settings and hint of the channel that a chat becomes. */

@@ -32,10 +32,12 @@ export function canKeep({ said, record }: ReceivedPing): boolean {
 }
 
 /** Encodes a ping for the spool; call it only for one that can be kept. */
-export function contentOfPing({ read: _, ...arrival }: ReceivedPing): Buffer {
+export function contentOfPing(arrival: ReceivedPing): Buffer {
   const { record, once } = arrival;
   const ping = {
     ...arrival,
+    // What it means follows from the rest.
+    read: undefined,
     record: { ...record, body: record.body?.toString("base64") ?? null },
     once: once?.toString("base64") ?? null,
   };
