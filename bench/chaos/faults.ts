@@ -14,7 +14,7 @@ import type { Random } from "./random.ts";
 export type World = { product: Product; provider: Provider; random: Random; ledger: Ledger };
 
 /** One kind of fault. `run` resolves when its cause is over, or with false where there was nothing to strike. */
-export type Fault = {
+type Fault = {
   name: string;
   /** How often it is picked, against the others. */
   weight: number;
@@ -33,7 +33,7 @@ const hasProxy = ({ postgresProxy }: Product) => postgresProxy !== null;
 const hasRedis = ({ redis }: Product) => redis !== null;
 
 /** Every kind of fault that the harness knows. */
-export const FAULTS: readonly Fault[] = [
+const FAULTS: readonly Fault[] = [
   ...PROGRAMS.map(killOf),
   ...PROGRAMS.map(freezeOf),
   {

@@ -22,7 +22,7 @@ const LATE_MS_MAX = 2_000;
 const STEP_MS = 250;
 
 /** What a job has heard from its provider: resolves when a message of this type about its check was taken after `since`. */
-export type Heard = (job: Job, type: "check.down" | "check.up", since: number) => boolean;
+type Heard = (job: Job, type: "check.down" | "check.up", since: number) => boolean;
 
 type World = {
   client: PingClient;

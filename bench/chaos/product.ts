@@ -31,7 +31,7 @@ export type Product = {
 };
 
 /** A Redis behind a proxy. `restart` kills it and starts an empty one. */
-export type Redis = {
+type Redis = {
   proxy: Proxy;
   port: () => number;
   restart: () => Promise<void>;
@@ -176,13 +176,4 @@ async function keepServer(home: string) {
 export function signalPostgres(postmaster: number, name: NodeJS.Signals): void {
   const processes = descendants(postmaster).map(({ pid }) => pid);
   for (const pid of [postmaster, ...processes]) signal(pid, name);
-}
-
-/** The last lines of a log, to show what a product that did not start said. */
-export function lastLines(file: string, count: number): string {
-  try {
-    return readFileSync(file, "utf8").trimEnd().split("\n").slice(-count).join("\n");
-  } catch {
-    return "";
-  }
 }

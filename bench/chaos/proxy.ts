@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
 
 /** "black-hole": bytes are taken and kept until the next mode; "refuse": new and old connections are reset. */
-export type ProxyMode = "pass" | "delay" | "black-hole" | "refuse";
+type ProxyMode = "pass" | "delay" | "black-hole" | "refuse";
 
 /** A proxy in front of a server: it delays, swallows and cuts what goes through it. */
 export type Proxy = {

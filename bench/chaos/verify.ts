@@ -136,7 +136,7 @@ function unrecordedOutages({ ledger, stored }: Seen): string[] {
 }
 
 /** Spans in which no ping was acknowledged and the harness itself ran. */
-export function silences({ ackedAt, stalls }: Ledger): { from: number; until: number }[] {
+function silences({ ackedAt, stalls }: Ledger): { from: number; until: number }[] {
   return ackedAt.slice(1).flatMap((until, index) => {
     const from = ackedAt[index] ?? until;
     const isOwn = stalls.some((stall) => stall.from < until && stall.until > from);

@@ -1,4 +1,3 @@
-import { UNNAMED_CHECK } from "@overdue/core";
 import type { Instant } from "@overdue/schedules";
 import { SQL, sql, StringChunk } from "drizzle-orm";
 
@@ -34,9 +33,4 @@ export const NOW = new Fragment("date_trunc('milliseconds', clock_timestamp())")
 /** A list of ids as one parameter, however long. */
 export function uuidArray(ids: readonly string[]): SQL {
   return sql`${`{${ids.join(",")}}`}::uuid[]`;
-}
-
-/** SQL: core's `checkName`. `alias`: of the table `checks`. */
-export function checkNameSql(alias: string): Fragment<string> {
-  return new Fragment(`coalesce(nullif(${alias}.name, ''), nullif(${alias}.slug, ''), '${UNNAMED_CHECK}')`);
 }

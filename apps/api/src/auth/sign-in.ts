@@ -19,7 +19,7 @@ import { startSession } from "./better-auth.ts";
 import { setBrowserCookie } from "./browser-cookie.ts";
 import { rememberDevice } from "./sign-in-attempts.ts";
 
-export const SecondFactorKind = z.enum(["code", "recoveryCode", "passkey"]);
+const SecondFactorKind = z.enum(["code", "recoveryCode", "passkey"]);
 export const SecondFactorAsked = z.object({ secondFactor: z.array(SecondFactorKind) }).meta({
   id: "SecondFactorAsked",
   description: "The password is right. There is no session before POST /api/auth/second-factor.",

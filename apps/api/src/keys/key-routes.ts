@@ -2,7 +2,6 @@ import { isNetwork } from "@overdue/config";
 import {
   createKey,
   type Db,
-  type KeyRow,
   listKeys,
   checkBroughtKey,
   KEY_REFUSALS,
@@ -21,14 +20,10 @@ import { body, createRouter, json, NO_CONTENT, route } from "../http/route.ts";
 import {
   InstantInput,
   InProject,
-  iso,
-  isoOrNull,
   KeyScope,
   PageQuery,
   pageSchema,
-  pickFields,
   readCursor,
-  Timestamp,
   toPage,
 } from "../http/schemas.ts";
 import { keyView, KeyView } from "./key-view.ts";

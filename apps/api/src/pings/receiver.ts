@@ -55,7 +55,6 @@ type ReceiverOptions = {
 /** Creates the receiver, one per api process: it takes pings, proves by its heartbeat that it can, and notifies open pages. */
 export function createReceiver(options: ReceiverOptions) {
   const { pool, log } = options;
-  const onEndError = (err: unknown) => log.warn({ err }, "The end of this receiver could not be stored.");
   const receiverId = randomUUID();
   const clock = createClock();
   const stalls = new StallWatch(log);
@@ -118,15 +117,30 @@ export function createReceiver(options: ReceiverOptions) {
     /** Ends the receiver; call when the last request is answered. */
     stop: async () => {
       heartbeat?.stop();
-      pages.stop();
-      stalls.stop();
-      agent.destroy();
-      await spool?.close();
-      await refusals.stop();
-      await copies.stop();
-      await endReceiver(pool, receiverId).catch(onEndError);
+      await endParts({ ...ours, pages, agent, spool, refusals, copies });
     },
   };
+}
+
+type Parts = Record<"pages" | "stalls" | "refusals" | "copies", { stop: () => void | Promise<void> }> & {
+  agent: Agent;
+  spool: PingSpool | undefined;
+  pool: Pool;
+  receiverId: string;
+  log: Logger;
+};
+
+/** Ends what a receiver runs besides its heartbeat, and stores that it has ended. */
+async function endParts({ pages, stalls, agent, spool, refusals, copies, ...of }: Parts): Promise<void> {
+  await pages.stop();
+  await stalls.stop();
+  agent.destroy();
+  await spool?.close();
+  await refusals.stop();
+  await copies.stop();
+  await endReceiver(of.pool, of.receiverId).catch((err: unknown) =>
+    of.log.warn({ err }, "The end of this receiver could not be stored."),
+  );
 }
 
 function createStoreSeconds() {

@@ -178,8 +178,8 @@ function whatToDo({ check }: AlertFacts): string | null {
 /** Whether the expected ping is still ahead, as after a run that failed at or before its time. */
 function isAhead({ incident, kind, flip }: AlertFacts): boolean {
   if (incident === null) return false;
-  const newsAt = kind === "up" && flip !== null ? flip.at : incident.openedAt;
-  return (incident.evidence.expectedAt ?? 0) > newsAt;
+  const saidAt = kind === "up" && flip !== null ? flip.at : incident.openedAt;
+  return (incident.evidence.expectedAt ?? 0) > saidAt;
 }
 
 function isDown({ kind }: AlertFacts): boolean {

@@ -31,7 +31,7 @@ export function readBytes(path: string): string | null {
 const CONTEXT_LINES = 1;
 
 /** The changes as `diff -u` shows them. The lines between the first and the last one that differ are one hunk. */
-export function diffText(changes: readonly Change[]): string {
+function diffText(changes: readonly Change[]): string {
   return changes
     .filter(({ before, after }) => before !== after)
     .map(

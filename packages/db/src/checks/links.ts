@@ -6,7 +6,7 @@ import { wakeCheckAndDependents } from "../incidents/dependents.ts";
 import { LOCK_SEEDS } from "../locks.ts";
 import { channels, checkChannels, checkDependencies, checks } from "../schema/index.ts";
 import type { CheckRef } from "./find-checks.ts";
-import { checkNameSql } from "../sql-fragments.ts";
+import { checkNameSql } from "./name-sql.ts";
 
 /** A channel of the check is not in this project. */
 export class UnknownChannel extends Error {}

@@ -2,7 +2,7 @@ import { type DeliveryKind, INFORMATIONAL_KINDS, type SystemPayload } from "@ove
 import { and, desc, eq, isNull, lt, notInArray, sql } from "drizzle-orm";
 
 import { notifySenders } from "../changes.ts";
-import { checkNameSql } from "../sql-fragments.ts";
+import { checkNameSql } from "../checks/name-sql.ts";
 import type { Db } from "../database.ts";
 import { lockUntilCommit } from "../locks.ts";
 import { UNREPORTED_KINDS } from "../schema/delivery-lists.ts";

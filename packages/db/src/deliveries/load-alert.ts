@@ -5,7 +5,8 @@ import { newestSlots, slotRecord, type SlotValues } from "../checks/list-overvie
 import type { Db, Tx } from "../database.ts";
 import { type BodyEnd, bodyEndColumns, lastOutput } from "../history/pings.ts";
 import { INFORMATIONAL, OPENING_KINDS } from "../schema/delivery-lists.ts";
-import { checkNameSql, epochMs, uuidArray } from "../sql-fragments.ts";
+import { epochMs, uuidArray } from "../sql-fragments.ts";
+import { checkNameSql } from "../checks/name-sql.ts";
 import { isReplacedIn } from "./grouped-deliveries.ts";
 
 /** The facts of an alert, and the channel to which it goes, with its sealed settings. */

@@ -2,7 +2,7 @@ import type { DayRecord, SlotCounts } from "@overdue/core";
 import type { Instant } from "@overdue/schedules";
 import { and, desc, eq, getTableColumns, lt, sql } from "drizzle-orm";
 import type { CheckRef } from "../checks/find-checks.ts";
-import { checkNameSql } from "../sql-fragments.ts";
+import { checkNameSql } from "../checks/name-sql.ts";
 import type { Db, Pool } from "../database.ts";
 import { flips, incidents, notices, outages, runs, slots } from "../schema/index.ts";
 

@@ -3,7 +3,8 @@ import type { Instant } from "@overdue/schedules";
 
 import { inTransaction, type Pool, type PoolClient } from "../database.ts";
 import { isSameSecret, type Keyring, newestKey, sign } from "../secrets/keyring.ts";
-import { checkNameSql, NOW, epochMs } from "../sql-fragments.ts";
+import { NOW, epochMs } from "../sql-fragments.ts";
+import { checkNameSql } from "../checks/name-sql.ts";
 
 export type IncidentRef = { projectId: string; incidentId: string };
 

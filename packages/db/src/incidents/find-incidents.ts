@@ -4,7 +4,8 @@ import type { Instant } from "@overdue/schedules";
 import type { Pool } from "../database.ts";
 import type { EventPage } from "../history/list-events.ts";
 import { type BodyEnd, bodyEndColumns, lastOutput } from "../history/pings.ts";
-import { checkNameSql, epochMs } from "../sql-fragments.ts";
+import { epochMs } from "../sql-fragments.ts";
+import { checkNameSql } from "../checks/name-sql.ts";
 import type { IncidentRef } from "./act.ts";
 
 /** An incident with its check. `snoozedUntil` Infinity: until it recovers. */

@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 
-import { checkNameSql } from "../sql-fragments.ts";
+import { checkNameSql } from "../checks/name-sql.ts";
 import { classifyDatabaseError } from "../database-problem.ts";
 import { type Db, openDb, type Pool } from "../database.ts";
 import { notifySenders } from "../changes.ts";

@@ -14,7 +14,8 @@ import type { Instant } from "@overdue/schedules";
 import { sql, type SQL } from "drizzle-orm";
 import type { Db, Tx } from "../database.ts";
 import { windowsByCheck } from "../maintenance/windows.ts";
-import { checkNameSql, epochMs, Fragment } from "../sql-fragments.ts";
+import { epochMs, Fragment } from "../sql-fragments.ts";
+import { checkNameSql } from "../checks/name-sql.ts";
 import { EXCLUDED_COUNTS, SLOT_COUNTS } from "../history/list-events.ts";
 
 /** A project, a span, and the earlier span with which it is compared. */

@@ -12,7 +12,7 @@ import type { Instant, Schedule } from "@overdue/schedules";
 import { and, eq, gt, type SQL, sql } from "drizzle-orm";
 
 import { notifySenders } from "../changes.ts";
-import { checkNameSql } from "../sql-fragments.ts";
+import { checkNameSql } from "../checks/name-sql.ts";
 import type { Db, Tx } from "../database.ts";
 import { type OwnerContact, ownMailbox } from "../deliveries/notify-owners.ts";
 import { deliveries } from "../schema/index.ts";

@@ -4,7 +4,8 @@ import { eq, sql } from "drizzle-orm";
 import { type Db, openDb, type Pool } from "../database.ts";
 import { shadows } from "../schema/index.ts";
 import type { Keyring } from "../secrets/keyring.ts";
-import { checkNameSql, epochMs } from "../sql-fragments.ts";
+import { epochMs } from "../sql-fragments.ts";
+import { checkNameSql } from "../checks/name-sql.ts";
 import { openShadow, type ShadowRow } from "./shadows.ts";
 
 /** How often the other product is asked. */

@@ -10,7 +10,8 @@ import { createChannel } from "../channels/write-channel.ts";
 import type { Db, Tx } from "../database.ts";
 import { channels, instanceFacts, telegramLinks, telegramStarts, telegramUpdates } from "../schema/index.ts";
 import { isSameSecret, type Keyring, newestKey } from "../secrets/keyring.ts";
-import { checkNameSql, epochMs } from "../sql-fragments.ts";
+import { epochMs } from "../sql-fragments.ts";
+import { checkNameSql } from "../checks/name-sql.ts";
 
 export type TelegramLink = typeof telegramLinks.$inferSelect;
 /** The name, settings and hint of the channel that a chat becomes. */

@@ -13,7 +13,7 @@ type OpenFile = SpoolFile & { handle: FileHandle };
 const READ_BYTES = 4_000_000;
 
 /** The spool has no room for another ping, or cannot be written. */
-export class SpoolFull extends Error {
+class SpoolFull extends Error {
   override name = "SpoolFull";
 }
 

@@ -117,7 +117,7 @@ test("pings of a time without a database are answered, and stored once each with
   expect(
     stored
       .slice(1)
-      .map(({ body }) => body?.toString())
+      .map(({ body }) => String(body))
       .toSorted(),
   ).toEqual(["one", "three", "two"]);
   for (const { received_at: at } of stored.slice(1) as unknown as { received_at: Date }[]) {

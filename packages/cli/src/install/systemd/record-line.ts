@@ -1,5 +1,5 @@
 /** What a unit reports of one of its runs: that it was started, is up or has ended; `outcome`: another unit learned how it ended. */
-export const EVENTS = ["started", "up", "ended", "outcome"] as const;
+const EVENTS = ["started", "up", "ended", "outcome"] as const;
 export type Event = (typeof EVENTS)[number];
 
 /** Where units put what they tell, by systemd's specifier for the folder that is emptied at boot. */
