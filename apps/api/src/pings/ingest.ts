@@ -10,8 +10,9 @@ import type { Logger } from "pino";
 import { Checkpoints } from "./checkpoints.ts";
 import type { Clock } from "./clock.ts";
 import { PingQueue, TargetKeys } from "./ping-queue.ts";
-import { isAboutData, type Outcome, PingStore } from "./ping-store.ts";
+import { type Outcome, PingStore } from "./ping-store.ts";
 import { Keeper } from "./spool/keeper.ts";
+import { storeKept } from "./spool/store-kept.ts";
 import type { PingSpool, Replayer } from "./spool/ping-spool.ts";
 import type { StallWatch } from "./stall-watch.ts";
 import { Unavailable } from "./unavailable.ts";
@@ -221,38 +222,22 @@ export class Ingest {
     for (const { done } of this.#heartbeats) done();
     this.#heartbeats = [];
     this.#beatsSince = null;
+    this.#keepWaiting();
+  }
+
+  #keepWaiting(): void {
     for (const waiting of this.#queue.drain())
       this.#keepOrRefuse(waiting, null, "The database did not answer in time.");
   }
 
   readonly #replayer: Replayer = {
     begin: () => this.#checkpoints.noteSilence(),
-    store: (arrivals) => this.#storeKept(arrivals),
+    store: (arrivals) =>
+      storeKept(arrivals, { ...this.#options, store: this.#store, checkpoints: this.#checkpoints }),
     checkpoint: (acceptedAt) => this.#checkpoints.commit(acceptedAt),
     onEmpty: () => this.#wake(),
+    onHeld: () => this.#keepWaiting(),
   };
-
-  async #storeKept(arrivals: readonly ReceivedPing[]): Promise<void> {
-    const { log, onUnknown, onRecorded } = this.#options;
-    await this.#checkpoints.learnFirst();
-    const kept = arrivals.map((arrival) => ({ arrival }));
-    const failures: unknown[] = [];
-    await this.#store.storeKept(kept, {
-      knowledge: () => this.#checkpoints.knowledge(),
-      settle: (recorded) => {
-        for (const [{ arrival }, outcome] of recorded) if (outcome.kind !== "recorded") onUnknown?.(arrival);
-        onRecorded?.(recorded.map(([, outcome]) => outcome));
-      },
-      fail: (_, error) => failures.push(error),
-    });
-    const [away] = failures.filter((error) => !isAboutData(error));
-    if (away !== undefined) throw away;
-    if (failures.length > 0)
-      log.error(
-        { count: failures.length, err: failures[0] },
-        "Kept pings cannot be stored, and are left out.",
-      );
-  }
 
   async #commit(batch: readonly Waiting[]): Promise<void> {
     try {

@@ -16,6 +16,8 @@ export type Replayer = {
   checkpoint: (acceptedAt: number) => Promise<void>;
   /** Called once everything is stored. */
   onEmpty: () => void;
+  /** Called when pings that waited in memory for that have to be kept after all. */
+  onHeld: () => void;
 };
 
 export type SpoolOptions = {
@@ -28,6 +30,10 @@ export type SpoolOptions = {
 
 /** So many pings are stored in one transaction. */
 const BATCH_MAX = 500;
+/** Replay is about to end when all that there was took no longer than this. */
+const QUICK_MS = 300;
+/** How long new pings wait in memory for the end of replay. */
+const HOLD_MS_MAX = 1_000;
 /** Of pings that may be for no check at all the spool keeps no more than this share. */
 const UNKNOWN_SHARE_MAX = 0.25;
 
@@ -41,6 +47,7 @@ export class PingSpool {
   #isActive: boolean;
   /** Whether new pings wait in memory until the last kept ones are stored. */
   #isEnding = false;
+  #isClosing = false;
   #replaying: Promise<void> | null = null;
   #beatAt: number;
   #unknownBytes = 0;
@@ -104,7 +111,9 @@ export class PingSpool {
       .finally(() => (this.#replaying = null));
   }
 
+  /** What is not stored by then stays on the disk for the next process. */
   async close(): Promise<void> {
+    this.#isClosing = true;
     await this.#replaying;
     await this.#files.close();
   }
@@ -133,22 +142,40 @@ export class PingSpool {
   }
 
   async #replay(replayer: Replayer): Promise<void> {
-    await this.#files.rotate();
     await replayer.begin();
-    await this.#storeAll(replayer);
-    // Few have come meanwhile. New ones wait in memory, so that these are the last.
+    for (let before = Infinity; !this.#isClosing;) {
+      const begun = performance.now();
+      await this.#files.rotate();
+      await this.#storeAll(replayer);
+      const took = performance.now() - begun;
+      // The quicker this was, the fewer have come meanwhile. Where it gets no quicker any more, it never will.
+      if ((took < QUICK_MS || took > before * 0.9) && (await this.#tryToEnd(replayer))) return;
+      before = took;
+    }
+  }
+
+  /**
+   * Stores the last kept pings while new ones wait in memory; not for long, since their jobs wait for an answer. Returns
+   * whether all are stored; if not, those that waited are kept, too.
+   */
+  async #tryToEnd(replayer: Replayer): Promise<boolean> {
     this.#isEnding = true;
     try {
-      while (!this.#files.isEmpty) {
+      for (const until = performance.now() + HOLD_MS_MAX; performance.now() < until;) {
         // Lets what is being written come to its end.
         await setImmediate();
         await this.#files.rotate();
+        if (this.#files.isEmpty) {
+          this.#end(replayer);
+          return true;
+        }
         await this.#storeAll(replayer);
       }
-      this.#end(replayer);
     } finally {
       this.#isEnding = false;
+      if (this.#isActive) replayer.onHeld();
     }
+    return false;
   }
 
   async #storeAll(replayer: Replayer): Promise<void> {

@@ -1,0 +1,45 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as slowly } from "node:timers/promises";
+
+import type { ReceivedPing } from "@overdue/db";
+import { pino } from "pino";
+import { expect, onTestFinished, test, vi } from "vitest";
+
+import { PingSpool } from "./ping-spool.ts";
+
+/** Longer than new pings wait in memory for the end of replay. */
+const SLOW_MS = 1_100;
+
+function aPing(id: string): ReceivedPing {
+  const record = { id, receivedAt: Date.now(), body: null, bodyCutAt: null, bodyBytes: 0, rid: null };
+  const said = { kind: "success", method: "GET", exitStatus: null };
+  const target = { kind: "uuid", pingUuid: "11111111-2222-4333-8444-555555555555" };
+  return { target, record, said, host: null, digest: null } as unknown as ReceivedPing;
+}
+
+test("while the database stores slower than pings come, these are kept at once and wait for no end of replay", async () => {
+  const directory = mkdtempSync(join(tmpdir(), "overdue-spool-"));
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+  const log = pino({ level: "silent" });
+  const spool = new PingSpool({ directory, bytesMax: 1_000_000, now: Date.now, log });
+  const stored: string[] = [];
+  const held = vi.fn<() => void>();
+  const onEmpty = vi.fn<() => void>();
+  let slow = 4;
+  const store = async (arrivals: readonly ReceivedPing[]) => {
+    const count = stored.push(...arrivals.map(({ record }) => record.id));
+    // Others come while these are stored.
+    if (count < 5) await spool.keep(aPing(`later ${count}`), true);
+    if ((slow -= 1) > 0) await slowly(SLOW_MS);
+  };
+  spool.begin(Date.now());
+  await spool.keep(aPing("first"), true);
+  const done = () => Promise.resolve();
+  await spool.heartbeat(Date.now(), { begin: done, store, checkpoint: done, onEmpty, onHeld: held });
+  await vi.waitFor(() => expect(onEmpty).toHaveBeenCalledTimes(1), { timeout: 20_000, interval: 20 });
+  expect(stored).toEqual(["first", "later 1", "later 2", "later 3", "later 4"]);
+  expect(held).toHaveBeenCalled();
+  expect([spool.isActive, spool.bytes]).toEqual([false, 0]);
+});
