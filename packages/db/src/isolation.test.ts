@@ -262,16 +262,20 @@ const NEITHER: Record<string, string> = {
   ...name("create", "createUnlessEqual hasRoom queueReportNow"),
   ...name(
     "the project itself is the row",
-    "findProject editProject deleteProject restoreProject renewPingKey setRetention moveProject",
+    "findProject editProject deleteProject restoreProject renewPingKey setRetention findPrivacy setPrivacy moveProject",
   ),
   ...name("finds all rows of the project by itself", "applyWindows applyConfig"),
+  ...name("only over the sealed value that was read before", "rewriteSettings"),
   ...name("the id alone is the secret or comes from the queue", "moveChannel"),
-  ...name("of the self-test, which is the only row of its project", "isDueToPing readSelfTest"),
+  ...name(
+    "of the self-test, which is the only row of its project",
+    "isDueToPing readSelfTest ensureBackupCheck",
+  ),
   ...name(
     "in the caller's transaction, as the function without In",
     "changeCheckIn createStatusPageIn editStatusPageIn",
   ),
-  ...name("a value that opens only at its own place", "seal unseal settingsPlace"),
+  ...name("a value that opens only at its own place", "seal unseal settingsPlace openSettings"),
   ...name("a row that was read before, with its project", "acceptInvitation keepLeases recordAttempts"),
   ...name("of all projects, for open streams or for a sender", "findEndedHolderIndexes dueDeliveries"),
   ...name(
