@@ -11,7 +11,8 @@ const operations = operationsIn(document);
 
 const ada = await person(api);
 const eve = await person(api);
-const ids = { ...(await fillProject(api, ada)), userId: eve.userId };
+const NOBODY = "0199a1b2-0000-7000-8000-000000000000";
+const ids = { ...(await fillProject(api, ada)), userId: eve.userId, passkeyId: NOBODY, sessionId: NOBODY };
 await join(api, { projectId: ada.projectId, userId: eve.userId, role: "viewer" });
 const check = await read<{ pingUrl: string; badgeUrl: string }>(
   await ada.as("GET", `${ada.path}/checks/${ids.checkId}`),
@@ -20,6 +21,14 @@ const [writer, reader] = [
   await keyHolder(api, ada.projectId, "write"),
   await keyHolder(api, ada.projectId, "read"),
 ];
+
+const PASSKEY_ANSWER = {
+  id: "none",
+  rawId: "none",
+  type: "public-key",
+  response: {},
+  clientExtensionResults: {},
+};
 
 /** Bodies with ids of this project, and for routes outside of projects; the others are those of the walk between tenants. */
 const MORE_BODIES: Record<string, object> = {
@@ -30,6 +39,16 @@ const MORE_BODIES: Record<string, object> = {
   "POST /api/auth/password-reset": { email: "new@example.org" },
   "POST /api/auth/password-reset/finish": { token: "none", password: "another long password" },
   "POST /api/auth/verify-address/finish": { token: "none" },
+  "POST /api/auth/second-factor": { code: "123456" },
+  "POST /api/auth/verify": { password: "wrong" },
+  "POST /api/auth/passkey": { response: PASSKEY_ANSWER },
+  "POST /api/auth/verify/passkey": { response: PASSKEY_ANSWER },
+  "POST /api/auth/sign-in/link": { email: "new@example.org" },
+  "POST /api/auth/sign-in/link/finish": { token: "none" },
+  "POST /v1/me/authenticator/confirm": { code: "123456" },
+  "POST /v1/me/passkeys": { name: "key", response: PASSKEY_ANSWER },
+  "PATCH /v1/me/passkeys/:passkeyId": { name: "key" },
+  "POST /v1/organizations": { name: "second" },
   "POST /api/auth/invitation": { token: "none" },
   "POST /api/auth/invitation/decline": { token: "none" },
   "POST /api/auth/invitation/sign-up": { token: "none", password: "another long password" },
@@ -70,6 +89,29 @@ const REFUSED: Record<string, string> = {
   "POST /v1/invitations/{invitationId}/accept": "it is for another address",
   "POST /v1/invitations/{invitationId}/decline": "it is for another address",
   "POST /v1/projects/{projectId}/leave": "nobody else owns it",
+  "GET /api/auth/oidc/start": "no provider is set",
+  "GET /api/auth/oidc/callback": "no provider is set",
+  "POST /api/auth/second-factor": "no sign-in is under way",
+  "POST /api/auth/verify": "a wrong password",
+  "POST /api/auth/passkey": "no sign-in is under way",
+  "POST /api/auth/verify/passkey": "nobody asked for a passkey",
+  "POST /api/auth/sign-in/link/finish": "nobody was sent this link",
+  "POST /v1/me/authenticator/confirm": "a wrong code",
+  "POST /v1/me/recovery-codes": "no app is set up",
+  "POST /v1/me/passkeys": "no passkey was asked for",
+  "PATCH /v1/me/passkeys/{passkeyId}": "there is none",
+  "DELETE /v1/me/passkeys/{passkeyId}": "there is none",
+  "DELETE /v1/me/sessions/{sessionId}": "there is none",
+  "GET /v1/organizations/{organizationId}/members/{userId}/made": "a member of the project alone",
+  "PATCH /v1/organizations/{organizationId}/members/{userId}": "a member of the project alone",
+  "DELETE /v1/organizations/{organizationId}/members/{userId}": "a member of the project alone",
+  "DELETE /v1/organizations/{organizationId}/invitations/{invitationId}": "it is one to the project",
+  "POST /v1/organizations/{organizationId}/leave": "nobody else owns it",
+  "DELETE /v1/organizations/{organizationId}": "it has a project",
+  "POST /v1/organizations/{organizationId}/restore": "it is not deleted",
+  "POST /v1/projects/{projectId}/organization": "nobody has that organization",
+  "POST /v1/projects/{projectId}/channels/{channelId}/rotate-secret": "it is no webhook",
+  "POST /v1/projects/{projectId}/channels/{channelId}/end-former-secret": "it is no webhook",
   "GET /metrics": "from another machine",
   "POST /v1/lease": "no check has this UUID",
   "GET /health/ready": "no evaluator runs in this test",

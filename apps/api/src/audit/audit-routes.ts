@@ -74,7 +74,7 @@ export const auditExportRoutes = createRouter().openapi(
     tags: ["Audit"],
     request: { params: InProject, query: ExportQuery },
     responses: {
-      200: { description: "The entries.", content: { "text/plain": { schema: z.string() } } },
+      200: { description: "The entries.", content: { "application/x-ndjson": { schema: z.string() } } },
     },
   }),
   async (c) => {
