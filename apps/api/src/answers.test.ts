@@ -102,6 +102,7 @@ const REFUSED: Record<string, string> = {
   "PATCH /v1/me/passkeys/{passkeyId}": "there is none",
   "DELETE /v1/me/passkeys/{passkeyId}": "there is none",
   "DELETE /v1/me/sessions/{sessionId}": "there is none",
+  "GET /v1/organizations/{organizationId}/members/{userId}": "a member of the project alone",
   "GET /v1/organizations/{organizationId}/members/{userId}/made": "a member of the project alone",
   "PATCH /v1/organizations/{organizationId}/members/{userId}": "a member of the project alone",
   "DELETE /v1/organizations/{organizationId}/members/{userId}": "a member of the project alone",

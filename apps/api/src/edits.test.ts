@@ -1,3 +1,4 @@
+import { addOrganizationMember } from "@overdue/db";
 import { expect, test } from "vitest";
 
 import { documentOf, operationsIn } from "../test/document.ts";
@@ -10,8 +11,19 @@ const ada = await person(api);
 const eve = await person(api);
 const ids: Record<string, string> = { ...(await fillProject(api, ada)), userId: eve.userId };
 await join(api, { projectId: ada.projectId, userId: eve.userId, role: "member" });
+/** Is in the organization, where roles of the project do not count. */
+const zoe = await person(api);
+await addOrganizationMember(api.db, {
+  organizationId: ada.organizationId,
+  userId: zoe.userId,
+  role: "viewer",
+});
 
-const edits = operations.filter(({ method }) => method === "PATCH").map(({ path }) => path);
+/** A passkey has a name alone, which only its owner sees and changes. */
+const OF_ONE_PERSON = ["/v1/me/passkeys/{passkeyId}"];
+const edits = operations
+  .filter(({ method, path }) => method === "PATCH" && !OF_ONE_PERSON.includes(path))
+  .map(({ path }) => path);
 /** Lists that are sent whole: they are small, or, as the overviews, grow only up to the checks that a project may have. */
 const WHOLE = [
   "/v1/projects/{projectId}/check-overviews",
@@ -24,7 +36,8 @@ const WHOLE = [
   "/v1/projects/{projectId}/checks/{checkId}/metrics",
   "/v1/projects/{projectId}/checks/{checkId}/notification-preview",
 ];
-const STATE = ["version", "updatedAt"];
+/** What follows from an edit; `ownRole`: from the role. */
+const STATE = ["version", "updatedAt", "ownRole"];
 
 test("there are edits to look at", () => expect(edits.length).toBeGreaterThanOrEqual(4));
 
@@ -111,5 +124,6 @@ function otherBodyOf(path: string): object {
 }
 
 function filled(path: string): string {
-  return path.replaceAll(/\{(\w+)\}/g, (_, name: string) => ids[name] ?? "");
+  const known = path.startsWith("/v1/organizations/") ? { ...ids, userId: zoe.userId } : ids;
+  return path.replaceAll(/\{(\w+)\}/g, (_, name: string) => known[name] ?? "");
 }

@@ -211,6 +211,7 @@ export const EXPECTED_ACCESS: Record<string, string> = {
   "POST /v1/organizations/:organizationId/restore": "signed-in, no key",
   "GET /v1/organizations/:organizationId/projects": "organization viewer, no key",
   "GET /v1/organizations/:organizationId/members": "organization viewer, no key",
+  "GET /v1/organizations/:organizationId/members/:userId": "organization viewer, no key",
   "PATCH /v1/organizations/:organizationId/members/:userId": "organization admin, no key, fresh",
   "GET /v1/organizations/:organizationId/members/:userId/made": "organization admin, no key",
   "DELETE /v1/organizations/:organizationId/members/:userId": "organization admin, no key, fresh",

@@ -59,7 +59,7 @@ export function comparerWith(document: Document) {
     if (type === "") return described.content === undefined ? [] : ["it has no type"];
     const schema = described.content?.[type]?.schema;
     if (schema === undefined) return [`${type} is not in the document for ${response.status}`];
-    if (!type.includes("json")) return [];
+    if (!/[/+]json$/.test(type)) return [];
     const validate = validatorOf(schema);
     return validate(await response.clone().json()) ? [] : [ajv.errorsText(validate.errors)];
   };

@@ -173,6 +173,9 @@ export const WebhookEvent = z
         uuid: z.uuid().meta({ description: "As in its ping URL and in /api/v3." }),
         slug: z.string(),
         tags: z.array(z.string()),
+        description: z
+          .string()
+          .meta({ description: "What to do when it is down; empty if nobody wrote it." }),
         url: z.string().meta({ description: "The URL of its page." }),
       }).nullable(),
       incident_id: z.uuid().nullable(),

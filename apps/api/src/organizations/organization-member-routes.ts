@@ -61,6 +61,22 @@ export const organizationMemberRoutes = createRouter()
     },
   )
   .openapi(
+    route(ORGANIZATION_VIEWER, {
+      method: "get",
+      path: "/v1/organizations/{organizationId}/members/{userId}",
+      summary: "Read a member of an organization",
+      tags,
+      request: { params: OfMember },
+      responses: { 200: json(MemberView, "The member; the role is the ETag.") },
+    }),
+    async (c) => {
+      const member = await findOrganizationMember(c.var.deps.db, c.req.valid("param"));
+      const view = memberView(requireFound("member", member));
+      c.header("etag", toETag(view.role));
+      return c.json(view, 200);
+    },
+  )
+  .openapi(
     route(FRESH_ORGANIZATION_ADMIN, {
       method: "patch",
       path: "/v1/organizations/{organizationId}/members/{userId}",
