@@ -69,7 +69,7 @@ test("a person who already has an account sees the same page as a stranger, and 
 });
 
 test("an owner invites somebody with an account, who finds and accepts it above the page", async () => {
-  await invite(BOB, "Editor");
+  await invite(BOB, "Member");
   await bob.reload();
   await bob.getByText("Join the project “My project”?").waitFor();
   await bob.getByRole("button", { name: "Accept" }).click();

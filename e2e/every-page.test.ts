@@ -25,6 +25,8 @@ let product: Product;
 let browser: Awaited<ReturnType<typeof startBrowser>>;
 let context: BrowserContext;
 let page: Page;
+/** What the content policy of a page kept from happening. */
+const refusedByPolicy = new Set<string>();
 /** What stands for each parameter of a path. */
 const params: Record<string, string> = { kind: "webhook", stormId: "00000000-0000-7000-8000-000000000000" };
 
@@ -43,6 +45,9 @@ beforeAll(async () => {
   await fill();
   page = await context.newPage();
   page.setDefaultTimeout(10_000);
+  page.on("console", (message) => {
+    if (message.text().includes("Content Security Policy")) refusedByPolicy.add(message.text());
+  });
 });
 
 afterAll(async () => {
@@ -100,6 +105,10 @@ describe.each(WIDTHS)("at a width of %i, axe finds nothing", (width) => {
   });
 });
 
+test("no page, menu or dialog does what its content policy forbids", () => {
+  expect([...refusedByPolicy]).toEqual([]);
+});
+
 /** Opens the first menu, dialog or list of the page that has something in it; false where there is none. */
 async function opened(kind: string, path: string): Promise<boolean> {
   const openers = await page.locator(`main [aria-haspopup="${kind}"]:visible`).all();
@@ -148,6 +157,7 @@ async function fill(): Promise<void> {
   };
   const me = await (await context.request.get("/v1/me")).json();
   params["projectId"] = me.projects[0].id;
+  params["organizationId"] = me.organizations[0].id;
   const channel = await made("channels", {
     kind: "webhook",
     name: "Pager",

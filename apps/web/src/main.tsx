@@ -37,6 +37,9 @@ function styleNonce(): string {
   return document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? "";
 }
 
+// The library that keeps the page still behind a dialog looks for the nonce there.
+Object.assign(globalThis, { __webpack_nonce__: styleNonce() });
+
 const queryClient = createAppQueryClient();
 const router = createAppRouter(queryClient);
 // The router itself would load a page's code only once it knows who is signed in.
