@@ -151,7 +151,8 @@ class ScriptReader {
     if (word === "table") {
       const sum = parse(TableEnd, json);
       const isSame = this.#read?.rows === sum.rows && this.#read.sha256 === sum.sha256;
-      if (!isSame) throw new DamagedBackup(`The rows of ${sum.name} in the backup are not those that were written.`);
+      if (!isSame)
+        throw new DamagedBackup(`The rows of ${sum.name} in the backup are not those that were written.`);
       this.#totals.tables += 1;
       this.#totals.rows += sum.rows;
       return { kind: "table-end", sum };
