@@ -1,4 +1,4 @@
-import { askedFuzz } from "@overdue/testkit";
+import { askedFuzz, numbersFrom } from "@overdue/testkit";
 import { expect, test } from "vitest";
 
 import { documentOf, operationsIn } from "../test/document.ts";
@@ -73,17 +73,6 @@ const targets: Target[] = [
     "/{word}/{word}",
   ].map((path) => ({ method: "POST", path, body: null, query: ["rid", "create", "age", "metric.x"] })),
 ];
-
-/** mulberry32: the same numbers from 0 to 1 for the same seed. */
-function numbersFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 const next = numbersFrom(SEED);
 const below = (count: number) => Math.floor(next() * count);

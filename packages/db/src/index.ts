@@ -275,6 +275,7 @@ export {
   forgetBackupCheck,
   noteBackupEnd,
 } from "./self-test/backup-check.ts";
+export { pingOwnCheck } from "./self-test/ping-own-check.ts";
 export {
   ensureSelfTest,
   SELF_TEST_KIND,

@@ -1,6 +1,6 @@
 import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
 
-import { askedFuzz } from "@overdue/testkit";
+import { askedFuzz, numbersFrom } from "@overdue/testkit";
 import { expect, test } from "vitest";
 
 import { person, read, testApi } from "../../test/test-api.ts";
@@ -26,17 +26,6 @@ const { pingUrl } = await read<{ pingUrl: string }>(
   }),
 );
 const uuid = new URL(pingUrl).pathname.split("/").at(-1) ?? "";
-
-/** mulberry32: the same numbers from 0 to 1 for the same seed. */
-function numbersFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 const next = numbersFrom(SEED);
 const below = (count: number) => Math.floor(next() * count);

@@ -1,20 +1,17 @@
-import { randomUUID } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
 import { type Seal, writeBackup } from "@overdue/backup";
 import type { BackupSettings } from "@overdue/config";
-import type { PingKind } from "@overdue/core";
 import {
-  ALONE,
   type BackupEnd,
   ensureBackupCheck,
   ensureSelfTest,
   keyringOf,
   noteBackupEnd,
   openDb,
+  pingOwnCheck,
   type Pool,
-  recordPings,
 } from "@overdue/db";
 
 export type BackupJob = {
@@ -37,9 +34,9 @@ export async function makeBackup({ pool, directUrl, settings, secretKeys }: Back
   const db = openDb(pool);
   const selfTest = await ensureSelfTest(db, keyringOf(secretKeys), Date.now());
   const { pingUuid } = await ensureBackupCheck(db, selfTest, settings.time);
-  await ping(pool, pingUuid, { kind: "start", text: "" });
+  await pingOwnCheck(pool, pingUuid, { kind: "start", text: "" });
   const end = await write({ directUrl, settings, secretKeys });
-  await ping(pool, pingUuid, { kind: end.ok ? "success" : "fail", text: end.text });
+  await pingOwnCheck(pool, pingUuid, { kind: end.ok ? "success" : "fail", text: end.text });
   await noteBackupEnd(db, end);
   return end;
 }
@@ -73,28 +70,4 @@ function readSeal({ recipients, passphraseFile }: BackupSettings): Seal | null {
 function deleteOldest(directory: string, keep: number): void {
   const names = readdirSync(directory).filter((name) => NAME.test(name));
   for (const name of names.toSorted().slice(0, -keep)) rmSync(join(directory, name), { force: true });
-}
-
-async function ping(
-  pool: Pool,
-  pingUuid: string,
-  { kind, text }: { kind: PingKind; text: string },
-): Promise<void> {
-  const body = text === "" ? null : Buffer.from(text);
-  const record = {
-    id: randomUUID(),
-    receivedAt: Date.now(),
-    rid: null,
-    exitStatus: null,
-    scheme: "self",
-    method: "",
-    remoteAddress: null,
-    userAgent: "Overdue",
-    body,
-    bodyBytes: body?.length ?? 0,
-    bodyCutAt: null,
-    note: null,
-  };
-  const arrival = { record, read: () => ({ kind, note: null }), host: null, digest: null };
-  await recordPings(pool, [{ ...arrival, target: { kind: "uuid", pingUuid } }], ALONE);
 }

@@ -1,20 +1,17 @@
-import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { OpenChannel } from "@overdue/channels";
 import {
-  ALONE,
   ensureSelfTest,
   isDueToPing,
   noteHeartbeat,
   notifyOperators,
   openDb,
   type OwnerContact,
+  pingOwnCheck,
   type Pool,
   type Problems,
   readProblems,
-  recordPings,
-  type SelfTestCheck,
 } from "@overdue/db";
 import type { Logger } from "pino";
 import type { Egress } from "../egress/egress.ts";
@@ -60,36 +57,13 @@ async function runSelfTest(
 ): Promise<void> {
   const db = openDb(pool);
   const check = await ensureSelfTest(db, ownerContact.keyring, Date.now());
-  if (await isDueToPing(db, check, MISS_EVERY_SECONDS)) await ping(pool, check);
+  if (await isDueToPing(db, check, MISS_EVERY_SECONDS))
+    await pingOwnCheck(pool, check.pingUuid, { kind: "success", text: "" });
   const problems = await readProblems(pool);
   report(problems);
   await notifyOperators(pool, { ...ownerContact, selfProjectId: check.projectId }, problems);
   if (problems.broken.length === 0 && heartbeatUrl !== null)
     await sendHeartbeat(heartbeatUrl, { pool, egress, log });
-}
-
-async function ping(pool: Pool, { pingUuid }: SelfTestCheck): Promise<void> {
-  const record = {
-    id: randomUUID(),
-    receivedAt: Date.now(),
-    rid: null,
-    exitStatus: null,
-    scheme: "self",
-    method: "",
-    remoteAddress: null,
-    userAgent: "Overdue",
-    body: null,
-    bodyBytes: 0,
-    bodyCutAt: null,
-    note: null,
-  };
-  const arrival = {
-    record,
-    read: () => ({ kind: "success", note: null }) as const,
-    host: null,
-    digest: null,
-  };
-  await recordPings(pool, [{ ...arrival, target: { kind: "uuid", pingUuid } }], ALONE);
 }
 
 type HeartbeatParts = { pool: Pool; egress: Egress; log: Logger };

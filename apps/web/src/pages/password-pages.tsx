@@ -1,56 +1,28 @@
-import { Button, Code, Stack, TextInput } from "@mantine/core";
-import { isEmail, useForm } from "@mantine/form";
+import { Code } from "@mantine/core";
 import { useSuspenseQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 
 import { instanceQuery, useRequestPasswordReset, useResetPassword } from "../accounts/account-queries.ts";
-import { AccountFrame, MailSent } from "../accounts/account-frame.tsx";
+import { AccountFrame } from "../accounts/account-frame.tsx";
 import { TextLink } from "../ui/page.tsx";
-import { ErrorAlert } from "../ui/listing.tsx";
+import { LinkRequestForm } from "../accounts/link-request-form.tsx";
 import { NewPasswordForm } from "../accounts/password-forms.tsx";
 import { toast } from "../ui/toast.tsx";
 
 export function ForgotPasswordPage() {
   const { data: instance } = useSuspenseQuery(instanceQuery);
+  const ask = useRequestPasswordReset();
   if (!instance.passwordReset) return <NoMailPage />;
   return (
     <AccountFrame
       title="Forgot your password?"
       lead="Get an e-mail with a link to set a new one. The link works once, for an hour."
     >
-      <ResetRequestForm />
+      <LinkRequestForm ask={ask} />
       <p>
         <TextLink to="/sign-in">Back to sign in</TextLink>
       </p>
     </AccountFrame>
-  );
-}
-
-function ResetRequestForm() {
-  const ask = useRequestPasswordReset();
-  const form = useForm({
-    mode: "uncontrolled",
-    initialValues: { email: "" },
-    validate: { email: isEmail("Enter an e-mail address, such as anna@example.org.") },
-  });
-  if (ask.isSuccess)
-    return <MailSent email={ask.variables} what="If this address has an account, an e-mail with a link" />;
-  return (
-    <form onSubmit={form.onSubmit(({ email }) => ask.mutate(email))} noValidate>
-      <Stack>
-        {ask.isError && <ErrorAlert error={ask.error} />}
-        <TextInput
-          label="E-mail"
-          type="email"
-          autoComplete="username"
-          required
-          {...form.getInputProps("email")}
-        />
-        <Button type="submit" loading={ask.isPending}>
-          Send e-mail
-        </Button>
-      </Stack>
-    </form>
   );
 }
 

@@ -1,9 +1,9 @@
-import { Button, Stack, TextInput } from "@mantine/core";
-import { isEmail, useForm } from "@mantine/form";
+import { Button, Stack } from "@mantine/core";
 import { useRouter, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 
-import { AccountFrame, MailSent } from "../accounts/account-frame.tsx";
+import { AccountFrame } from "../accounts/account-frame.tsx";
+import { LinkRequestForm } from "../accounts/link-request-form.tsx";
 import { SecondStep } from "../accounts/second-step.tsx";
 import { useFinishLink, useRequestLink } from "../accounts/sign-in-queries.ts";
 import { ErrorAlert } from "../ui/listing.tsx";
@@ -12,6 +12,7 @@ import { TextLink } from "../ui/page.tsx";
 /** Asks for a mail with a link that signs in, and is the page behind that link. */
 export function SignInLinkPage() {
   const { token } = useSearch({ from: "/sign-in-link" });
+  const ask = useRequestLink();
   return (
     <AccountFrame
       title={token === undefined ? "Sign in by e-mail" : "Sign in"}
@@ -21,39 +22,11 @@ export function SignInLinkPage() {
           : "You opened the link of your e-mail."
       }
     >
-      {token === undefined ? <RequestForm /> : <FinishForm token={token} />}
+      {token === undefined ? <LinkRequestForm ask={ask} /> : <FinishForm token={token} />}
       <p>
         <TextLink to="/sign-in">Sign in another way</TextLink>
       </p>
     </AccountFrame>
-  );
-}
-
-function RequestForm() {
-  const ask = useRequestLink();
-  const form = useForm({
-    mode: "uncontrolled",
-    initialValues: { email: "" },
-    validate: { email: isEmail("Enter an e-mail address, such as anna@example.org.") },
-  });
-  if (ask.isSuccess)
-    return <MailSent email={ask.variables} what="If this address has an account, an e-mail with a link" />;
-  return (
-    <form onSubmit={form.onSubmit(({ email }) => ask.mutate(email))} noValidate>
-      <Stack>
-        {ask.isError && <ErrorAlert error={ask.error} />}
-        <TextInput
-          label="E-mail"
-          type="email"
-          autoComplete="username"
-          required
-          {...form.getInputProps("email")}
-        />
-        <Button type="submit" loading={ask.isPending}>
-          Send e-mail
-        </Button>
-      </Stack>
-    </form>
   );
 }
 

@@ -1,0 +1,34 @@
+import { Button, Stack, TextInput } from "@mantine/core";
+import { isEmail, useForm } from "@mantine/form";
+import type { UseMutationResult } from "@tanstack/react-query";
+
+import { ErrorAlert } from "../ui/listing.tsx";
+import { MailSent } from "./account-frame.tsx";
+
+/** Asks for an address, and for a mail with a link to it. The answer is the same whether or not it has an account. */
+export function LinkRequestForm({ ask }: { ask: UseMutationResult<unknown, Error, string> }) {
+  const form = useForm({
+    mode: "uncontrolled",
+    initialValues: { email: "" },
+    validate: { email: isEmail("Enter an e-mail address, such as anna@example.org.") },
+  });
+  if (ask.isSuccess)
+    return <MailSent email={ask.variables} what="If this address has an account, an e-mail with a link" />;
+  return (
+    <form onSubmit={form.onSubmit(({ email }) => ask.mutate(email))} noValidate>
+      <Stack>
+        {ask.isError && <ErrorAlert error={ask.error} />}
+        <TextInput
+          label="E-mail"
+          type="email"
+          autoComplete="username"
+          required
+          {...form.getInputProps("email")}
+        />
+        <Button type="submit" loading={ask.isPending}>
+          Send e-mail
+        </Button>
+      </Stack>
+    </form>
+  );
+}
