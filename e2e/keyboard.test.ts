@@ -111,9 +111,10 @@ async function reach(name: RegExp): Promise<void> {
   throw new Error(`Tab does not reach ${name}, but: ${[...new Set(seen)].join(" | ")}`);
 }
 
-/** What the element with the focus is called, in the page. */
+/** What the element with the focus is called, in the page; nothing when Tab has left the last one. */
 const NAME = `(() => {
   const focused = document.activeElement;
+  if (focused === document.body) return "";
   const label = focused?.labels?.[0]?.textContent ?? focused?.getAttribute("aria-label");
   return (label ?? focused?.textContent ?? "").trim();
 })()`;
