@@ -148,7 +148,7 @@ const OutageView = z
     endedAt: Timestamp.nullable().meta({ description: "Null while it lasts." }),
     cause: z.enum(schema.outageCause.enumValues).nullable().meta({
       description:
-        "restart: no api process ran. busy: it was computing. paused: the machine gave it no processor time. database: it could not store anything. clock-set-back: the clock of the database was set back. Null: not known.",
+        "restart: no api process ran. busy: it was computing. paused: the machine gave it no processor time. database: it could not store anything. clock-set-back: the clock of the database was set back. receiver-gone: a machine that receives pings is gone, with those that it may have kept. Null: not known.",
     }),
     setBackMs: z.int().nullable().meta({
       description:

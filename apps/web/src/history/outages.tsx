@@ -8,7 +8,7 @@ import styles from "../ui/data-table.module.css";
 import { ExactTime } from "../ui/time.tsx";
 import { outagesQuery } from "./history-queries.ts";
 
-type Cause = "restart" | "busy" | "paused" | "database" | "clock-set-back" | null;
+type Cause = "restart" | "busy" | "paused" | "database" | "clock-set-back" | "receiver-gone" | null;
 type Outage = { startedAt: string; endedAt: string; cause: Cause };
 type Props = { projectId: string; since: string; zone: string | undefined };
 
@@ -51,6 +51,7 @@ const CAUSE_TEXTS: Record<Exclude<Cause, null>, string> = {
   paused: "Overdue got no processor time",
   database: "Overdue could not store anything",
   "clock-set-back": "the clock of Overdue's machine was set back",
+  "receiver-gone": "a machine that receives pings is gone, with those that it may have kept",
 };
 
 /**

@@ -1,4 +1,4 @@
-import { bigint, index, pgEnum, pgTable, text, uuid, primaryKey } from "drizzle-orm/pg-core";
+import { bigint, boolean, index, pgEnum, pgTable, text, uuid, primaryKey } from "drizzle-orm/pg-core";
 import { at, bytea, createdAt, id } from "./columns.ts";
 
 /** One row per fact about this instance, such as the hash of the setup token. */
@@ -17,6 +17,17 @@ export const receivers = pgTable("receivers", {
   startedAt: at("started_at").notNull(),
   checkpointAt: at("checkpoint_at").notNull(),
   endedAt: at("ended_at"),
+  /** When it last stored anything, by the database's clock, without the time in which no receiver could; null before 0022. */
+  seenAt: at("seen_at"),
+  /** Whether it may have pings on its disk that are not stored: then it is waited for. */
+  hasSpool: boolean("has_spool").notNull().default(false),
+  /** How much of it is kept, and since when, as it last said; null: nothing is. */
+  keptBytes: bigint("kept_bytes", { mode: "number" }).notNull().default(0),
+  keptSince: at("kept_since"),
+  /** The machine that it runs on, for the operator. */
+  host: text("host").notNull().default(""),
+  /** It was waited for in vain, and deadlines are evaluated without what it may have kept. */
+  givenUpAt: at("given_up_at"),
 });
 
 /** One row per checker process: when it last evaluated deadlines, and up to which watermark. */
@@ -40,7 +51,7 @@ export const mailReceipts = pgTable(
 
 /**
  * Why nothing could be received: no api process ran; it was busy computing; it got no processor time; the database stored
- * nothing; or the database's clock was set back.
+ * nothing; the database's clock was set back; or a receiver is gone that may have kept pings on its disk.
  */
 export const outageCause = pgEnum("outage_cause", [
   "restart",
@@ -48,10 +59,11 @@ export const outageCause = pgEnum("outage_cause", [
   "paused",
   "database",
   "clock-set-back",
+  "receiver-gone",
 ]);
 
 /**
- * A span in which no receiver could commit. `endedAt` null: it lasts. `appliedAt`: when it had been applied to every check.
+ * A span in which no receiver could commit, or one that is gone may have kept pings. `endedAt` null: it lasts. `appliedAt`: when it had been applied to every check.
  * `cause`: why, as far as the receiver that ended it knows.
  */
 export const outages = pgTable("outages", {
