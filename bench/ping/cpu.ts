@@ -3,17 +3,18 @@ import { readdirSync, readFileSync } from "node:fs";
 /** The clock ticks of `/proc`, the same on every Linux that Node runs on. */
 const TICKS_PER_SECOND = 100;
 
-export type Cpu = { api: number; checker: number; sender: number; database: number; rest: number };
+/** A figure for each kind of process. */
+export type ByProcess = { api: number; checker: number; sender: number; database: number; rest: number };
 
 /** Seconds of CPU that the processes below `roots` have used, by kind of process. Zero where there is no `/proc`. */
-export function cpuOf(roots: readonly number[]): Cpu {
+export function cpuOf(roots: readonly number[]): ByProcess {
   const cpu = { api: 0, checker: 0, sender: 0, database: 0, rest: 0 };
   for (const { command, seconds } of below(roots, processes())) cpu[kindOf(command)] += seconds;
   return cpu;
 }
 
 /** Megabytes of memory that the processes below `roots` do not share with others, by kind of process. */
-export function memoryOf(roots: readonly number[]): Cpu {
+export function memoryOf(roots: readonly number[]): ByProcess {
   const memory = { api: 0, checker: 0, sender: 0, database: 0, rest: 0 };
   for (const { pid, command } of below(roots, processes())) memory[kindOf(command)] += ownMegabytes(pid);
   return memory;
@@ -61,7 +62,7 @@ function below(roots: readonly number[], all: readonly Process[]): Process[] {
   return [...new Set(found)];
 }
 
-function kindOf(command: string): keyof Cpu {
+function kindOf(command: string): keyof ByProcess {
   if (command.startsWith("postgres:") || command.includes("/postgres\0")) return "database";
   if (command.includes("apps/checker/src/sender/")) return "sender";
   if (command.includes("apps/checker/")) return "checker";

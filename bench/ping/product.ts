@@ -6,7 +6,7 @@ import { findPostmaster } from "@overdue/postgres";
 
 import { withInstance } from "../../apps/supervisor/src/admin/instance.ts";
 import { emptyDataDirectory, startProduct } from "../../e2e/support/product.ts";
-import { type Cpu, cpuOf, memoryOf } from "./cpu.ts";
+import { type ByProcess, cpuOf, memoryOf } from "./cpu.ts";
 
 /** The product as `npm start` runs it, on a new data directory. `superuser`: a pool of one connection that may do anything. */
 export type Product = {
@@ -16,9 +16,9 @@ export type Product = {
   superuser: Pool;
   databaseUrl: string;
   /** Seconds of CPU since the start, by kind of process. */
-  cpu: () => Cpu;
+  cpu: () => ByProcess;
   /** Megabytes that are not shared, by kind of process. */
-  memory: () => Cpu;
+  memory: () => ByProcess;
 };
 
 const SETTINGS = {

@@ -98,15 +98,17 @@ export function mergeSettings(kind: KindName, stored: Settings, given: Settings)
   const known = originsIn(stored);
   const isElsewhere = [...originsIn(settings)].some((origin) => !known.has(origin));
   if (!isElsewhere) return { ok: true, settings };
-  const open = fieldsWithoutSecrets(kind);
-  const ending = new Set(channelKinds[kind].endsWithAddress.filter((name) => !(name in given)));
+  const withoutSecrets = fieldsWithoutSecrets(kind);
+  const droppedWithAddress = new Set(channelKinds[kind].endsWithAddress.filter((name) => !(name in given)));
   const missing = Object.keys(stored).filter(
-    (name) => !(name in given) && !open.has(name) && !ending.has(name),
+    (name) => !(name in given) && !withoutSecrets.has(name) && !droppedWithAddress.has(name),
   );
   if (missing.length === 0)
     return {
       ok: true,
-      settings: Object.fromEntries(Object.entries(settings).filter(([name]) => !ending.has(name))),
+      settings: Object.fromEntries(
+        Object.entries(settings).filter(([name]) => !droppedWithAddress.has(name)),
+      ),
     };
   return { ok: false, problems: missing.map((field) => ({ field, message: GIVE_AGAIN })) };
 }

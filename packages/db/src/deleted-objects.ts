@@ -2,6 +2,7 @@ import { and, eq, type SQL, sql } from "drizzle-orm";
 
 import type { Db, Tx } from "./database.ts";
 import { deletedObjects } from "./schema/index.ts";
+import { uuidArray } from "./sql-fragments.ts";
 
 /** The objects that are deleted by moving their row out of the table, and restored under the same id. */
 export type DeletedKind = keyof typeof TABLES;
@@ -20,14 +21,13 @@ export async function deleteObject(
   kind: DeletedKind,
   { projectId, id, checkIds = [] }: ObjectRef & { checkIds?: readonly string[] },
 ): Promise<boolean> {
-  const named = sql`${`{${checkIds.join(",")}}`}::uuid[]`;
   const { count } = await db.execute(sql`
     with gone as (
       delete from ${sql.identifier(TABLES[kind])} t where t.project_id = ${projectId} and t.id = ${id}
       returning to_jsonb(t) as row
     )
     insert into deleted_objects (project_id, kind, id, row, check_ids)
-    select ${projectId}, ${kind}, ${id}, gone.row, ${named} from gone`);
+    select ${projectId}, ${kind}, ${id}, gone.row, ${uuidArray(checkIds)} from gone`);
   return count > 0;
 }
 

@@ -29,7 +29,7 @@ const calls = new AsyncLocalStorage<{ error: unknown }>();
  * Runs a call of better-auth. On an error of the database, better-auth only logs it and reports another failure, or even
  * success, as when a session could not be ended. Here the database's own error is thrown instead.
  */
-async function withHiddenErrors<T>(call: () => Promise<T>): Promise<T> {
+async function rethrowingDatabaseErrors<T>(call: () => Promise<T>): Promise<T> {
   const seen: { error: unknown } = { error: null };
   try {
     const result = await calls.run(seen, call);
@@ -41,7 +41,7 @@ async function withHiddenErrors<T>(call: () => Promise<T>): Promise<T> {
 }
 
 /** Keeps an error that better-auth logs, if it is a passing problem of the database. */
-function recordHiddenError(details: readonly unknown[]): void {
+function recordDatabaseError(details: readonly unknown[]): void {
   const call = calls.getStore();
   if (call !== undefined) call.error ??= details.find((one) => classifyDatabaseError(one) !== null) ?? null;
 }
@@ -120,7 +120,7 @@ export function createAuth({ db, log, publicUrl, origins, secret }: AuthOptions)
     advanced: { ipAddress: { ipAddressHeaders: [ADDRESS_HEADER] }, ...cookies(publicUrl) },
     logger: {
       log: (level, message, ...details: unknown[]) => {
-        recordHiddenError(details);
+        recordDatabaseError(details);
         log[level === "error" ? "warn" : "debug"]({ from: "auth" }, loggableMessage(message));
       },
     },
@@ -159,7 +159,9 @@ export function createSessions(auth: Auth): Sessions {
 
 async function find(auth: Auth, headers: Headers): Promise<FoundSession | null> {
   const get = (disableRefresh: boolean) =>
-    withHiddenErrors(() => auth.api.getSession({ headers, returnHeaders: true, query: { disableRefresh } }));
+    rethrowingDatabaseErrors(() =>
+      auth.api.getSession({ headers, returnHeaders: true, query: { disableRefresh } }),
+    );
   // Once a day a session is prolonged by a write. While the database is read-only, the session is read without that.
   const { response, headers: answered } = await get(false).catch((error: unknown) => {
     if (classifyDatabaseError(error) !== "read-only") throw error;
@@ -207,7 +209,7 @@ export async function callAuth(c: AppContext, path: string, body: Record<string,
     headers: headersFor(c),
     body: JSON.stringify(body),
   });
-  const response = await withHiddenErrors(() => auth.handler(request));
+  const response = await rethrowingDatabaseErrors(() => auth.handler(request));
   if (!response.ok) throw await refusal(response);
   for (const cookie of response.headers.getSetCookie()) c.header("set-cookie", cookie, { append: true });
   return await response.json();
@@ -220,7 +222,7 @@ export async function callAuth(c: AppContext, path: string, body: Record<string,
 export async function startSession(c: AppContext, userId: string): Promise<string> {
   const { auth, db, sessions } = c.var.deps;
   const before = await sessions.find(c.req.raw.headers);
-  const { response, headers } = await withHiddenErrors(() =>
+  const { response, headers } = await rethrowingDatabaseErrors(() =>
     auth.api.startSession({ body: { userId }, headers: headersFor(c), returnHeaders: true }),
   );
   if (before !== null) await endSession(db, before);

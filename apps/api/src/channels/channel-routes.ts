@@ -142,7 +142,7 @@ export const channelRoutes = createRouter()
     async (c) => {
       const ref = c.req.valid("param");
       await readChannel(c, ref);
-      refuseFailedRequest(await askAgain(c.var.deps.db, ref));
+      requireAsked(await askAgain(c.var.deps.db, ref));
       return c.json(withETag(c, await readChannel(c, ref)), 202);
     },
   );
@@ -160,7 +160,8 @@ function refuseUnconfirmed({ brokenBy, unconfirmedSince }: z.output<typeof Chann
   }
 }
 
-function refuseFailedRequest(result: AskResult): void {
+/** @throws 409 if nothing waits for a confirmation, 429 after too many mails */
+function requireAsked(result: AskResult): void {
   if (result === "nothing to ask") {
     throw new ApiError("conflict", "This channel does not wait for a confirmation.");
   }

@@ -211,8 +211,8 @@ function incidentView(incident: NonNullable<CheckOverview["incident"]>): Overvie
 }
 
 const SIZE = { height: 24, pitch: 6 };
-// Other people's pages may show the picture, but never an old one.
-const FRESH = {
+// Other people's pages may show the picture; a minute old is new enough for days of history.
+const PICTURE_HEADERS = {
   "content-type": "image/svg+xml",
   "cache-control": "max-age=60",
   "cross-origin-resource-policy": "cross-origin",
@@ -247,6 +247,6 @@ export const stripImageRoutes = createRouter().openapi(
     const marks = stripMarks(slots.get(row.id) ?? [], { status: row.status, isRunning });
     // Never the UUID: it is the secret of the ping URL, and the picture is public.
     const name = row.name || row.slug || "unnamed";
-    return c.body(stripSvg(marks, { ...SIZE, title: `${name}: ${stripText(marks)}` }), 200, FRESH);
+    return c.body(stripSvg(marks, { ...SIZE, title: `${name}: ${stripText(marks)}` }), 200, PICTURE_HEADERS);
   },
 );

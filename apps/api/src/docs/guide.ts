@@ -45,7 +45,7 @@ export const PROBLEM_MEANINGS: Record<ProblemCode, string> = {
   conflict: "The present state does not allow it; detail says why.",
   idempotency_in_progress: "The first request with this Idempotency-Key is still under way: try again.",
   version_conflict: "Somebody else has edited it since: read it again.",
-  too_large: "The body is larger than 64 kB.",
+  too_large: "The body is larger than the route takes: 64 kB, 2 MB for a configuration file.",
   unsupported_media_type: "The body is not application/json.",
   limit_reached: "The project has as many of these as allowed.",
   idempotency_key_reused: "This Idempotency-Key was used with another body before: use a new one.",

@@ -65,7 +65,7 @@ function quote(text: string): string {
 }
 
 // Other people's pages may show the picture, but never an old one.
-const FRESH = {
+const NOT_CACHED = {
   "cache-control": "max-age=0, no-cache, no-store, must-revalidate, private",
   "cross-origin-resource-policy": "cross-origin",
 };
@@ -81,14 +81,14 @@ type Badge = { label: string; state: BadgeState };
 function badgeAnswer(c: HealthchecksContext, format: string, { label, state }: Badge): Response {
   switch (format) {
     case "svg":
-      return c.body(badgeSvg(label, state.status), 200, { ...FRESH, "content-type": "image/svg+xml" });
+      return c.body(badgeSvg(label, state.status), 200, { ...NOT_CACHED, "content-type": "image/svg+xml" });
     case "json":
-      return c.json(state, 200, FRESH);
+      return c.json(state, 200, NOT_CACHED);
     case "shields":
       return c.json(
         { schemaVersion: 1, label, message: state.status, color: SHIELD_COLORS[state.status] },
         200,
-        FRESH,
+        NOT_CACHED,
       );
     default:
       throw new HealthchecksError(404);

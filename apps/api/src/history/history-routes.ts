@@ -55,7 +55,7 @@ export const historyRoutes = createRouter()
     const ends = page.items.flatMap(({ endedAt }) => endedAt ?? []);
     const outputs = await findRunOutputs(c.var.deps.pool, ref, ends);
     const rids = page.items.flatMap(({ rid }) => rid ?? []);
-    const said = await findRunFacts(c.var.deps.pool, ref, rids);
+    const factsByRid = await findRunFacts(c.var.deps.pool, ref, rids);
     const items = page.items.map((run) =>
       pickFields(RunView, {
         ...run,
@@ -63,9 +63,9 @@ export const historyRoutes = createRouter()
         host: canSeeDetails(c.var) ? run.host : null,
         startedAt: isoOrNull(run.startedAt),
         endedAt: isoOrNull(run.endedAt),
-        exitMeaning: explainExit(run.exitStatus, exitEvidence(said.get(run.rid ?? "")?.facts)),
-        facts: (canSeeDetails(c.var) && said.get(run.rid ?? "")?.facts) || null,
-        lateMs: said.get(run.rid ?? "")?.lateMs ?? null,
+        exitMeaning: explainExit(run.exitStatus, exitEvidence(factsByRid.get(run.rid ?? "")?.facts)),
+        facts: (canSeeDetails(c.var) && factsByRid.get(run.rid ?? "")?.facts) || null,
+        lateMs: factsByRid.get(run.rid ?? "")?.lateMs ?? null,
       }),
     );
     return c.json({ ...page, items }, 200);
@@ -83,7 +83,7 @@ export const historyRoutes = createRouter()
       const rows = await listSlots(c.var.deps.db, ref, { limit: limit + 1, before: at });
       const page = toPage(rows, limit, (last) => iso(last.dueAt));
       const rids = page.items.flatMap(({ run }) => run?.rid ?? []);
-      const said = await findRunFacts(c.var.deps.pool, ref, rids);
+      const factsByRid = await findRunFacts(c.var.deps.pool, ref, rids);
       const items = page.items.map((slot) =>
         pickFields(SlotView, {
           ...slot,
@@ -97,7 +97,7 @@ export const historyRoutes = createRouter()
               endedAt: isoOrNull(slot.run.endedAt),
               exitMeaning: explainExit(
                 slot.run.exitStatus,
-                exitEvidence(said.get(slot.run.rid ?? "")?.facts),
+                exitEvidence(factsByRid.get(slot.run.rid ?? "")?.facts),
               ),
             }),
         }),

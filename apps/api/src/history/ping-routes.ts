@@ -28,7 +28,7 @@ import {
   AliasSchema,
 } from "../http/schemas.ts";
 import { textOfMail } from "../pings/email/message.ts";
-import { eventPosition, MetricsView, SAID } from "./views.ts";
+import { eventPosition, MetricsView, REPORTED_FACTS } from "./views.ts";
 
 const PingView = z
   .object({
@@ -39,7 +39,7 @@ const PingView = z
     receivedAt: Timestamp.meta({
       description: "When it was received; for one that came late, when it happened.",
     }),
-    ...SAID,
+    ...REPORTED_FACTS,
     rid: z.string().nullable(),
     exitStatus: z.int().nullable(),
     scheme: z.string(),
@@ -96,8 +96,8 @@ export const pingHistoryRoutes = createRouter()
         (p) => p.number,
       );
       const ids = page.items.map(({ id }) => id);
-      const said = await findPingFacts(c.var.deps.pool, ref, ids);
-      const items = await Promise.all(page.items.map((ping) => pingView(ping, said.get(ping.id))));
+      const factsById = await findPingFacts(c.var.deps.pool, ref, ids);
+      const items = await Promise.all(page.items.map((ping) => pingView(ping, factsById.get(ping.id))));
       return c.json({ ...page, items: canSeeDetails(c.var) ? items : items.map(withoutSender) }, 200);
     },
   )
@@ -134,15 +134,15 @@ function withoutSender(ping: z.infer<typeof PingView>): z.infer<typeof PingView>
 
 async function pingView(
   { keptBytes, mailHead, metrics, ...row }: PingRow,
-  said: PingFacts | undefined,
+  reported: PingFacts | undefined,
 ): Promise<z.infer<typeof PingView>> {
   const bodyBytesLeftOut = Math.max(0, row.bodyBytes - keptBytes);
   return {
     ...row,
     receivedAt: iso(row.receivedAt),
     metrics: metrics && { ...metrics, problems: [...metrics.problems] },
-    facts: said?.facts ?? null,
-    lateMs: said?.lateMs ?? null,
+    facts: reported?.facts ?? null,
+    lateMs: reported?.lateMs ?? null,
     subject: mailHead === null ? null : (await textOfMail({ source: mailHead, wantsBody: false })).subject,
     bodyCut: bodyBytesLeftOut > 0,
     bodyBytesLeftOut,

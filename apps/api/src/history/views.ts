@@ -29,14 +29,14 @@ const MetricFindingView = z
   })
   .meta({ id: "MetricFinding", description: "A metric that is not as a limit of the check asks." });
 
-/** What a wrapper said about a run, and when. */
-export const SAID = {
+/** The facts that a wrapper reported about a run, and how late they were delivered. */
+export const REPORTED_FACTS = {
   facts: z
     .record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
     .nullable()
     .meta({
       description:
-        "What the command `overdue` said about the run, such as its host, signal, processor time and memory; null if nothing, and for a read-only key.",
+        "What the command `overdue` reported about the run, such as its host, signal, processor time and memory; null if nothing, and for a read-only key.",
     }),
   lateMs: z.int().nullable().meta({
     description:
@@ -63,7 +63,7 @@ export const RunView = z
       description: "The numbers that its pings reported; null for none.",
     }),
     guessed: z.boolean().meta({ description: "Start and end were matched without a run id." }),
-    ...SAID,
+    ...REPORTED_FACTS,
     outputPing: z.int().nullable().meta({
       description:
         "Number of the ping that ended it, whose body is the job's output; null if there was no output.",

@@ -77,12 +77,12 @@ test("a limit without a time is asked once for each rest, however many alerts wa
   expect(webhook.received).toHaveLength(1);
   await restIsOver(scene.channelId);
   await webhook.waitForCount(2);
-  await expect.poll(() => rests(scene.channelId)).toBe(2);
+  await expect.poll(() => circuitStep(scene.channelId)).toBe(2);
   expect(webhook.received).toHaveLength(2);
   webhook.otherwise({ status: 200 });
   await restIsOver(scene.channelId);
   await webhook.waitForCount(8);
-  expect(await rests(scene.channelId)).toBe(0);
+  expect(await circuitStep(scene.channelId)).toBe(0);
 });
 
 async function restIsOver(channelId: string): Promise<void> {
@@ -97,7 +97,7 @@ async function restIsOver(channelId: string): Promise<void> {
   await db.execute(sql`select pg_notify('overdue_deliveries', '')`);
 }
 
-async function rests(channelId: string): Promise<number | undefined> {
+async function circuitStep(channelId: string): Promise<number | undefined> {
   const [found] = await db.select().from(schema.channels).where(eq(schema.channels.id, channelId));
   return found?.circuitStep;
 }

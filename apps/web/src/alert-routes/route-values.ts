@@ -1,7 +1,7 @@
 import type { Reason, Severity } from "@overdue/core";
 import { createFormContext } from "@mantine/form";
 
-import { type Span, toSpan, spanToSeconds } from "../time/duration.ts";
+import { NO_SPAN, type Span, toSpan, spanToSeconds } from "../time/duration.ts";
 
 /** A recipient of an escalation step. */
 export type Target =
@@ -55,8 +55,6 @@ export type RouteValues = {
 };
 type StepValues = { key: string; after: Span; targets: string[]; always: boolean };
 
-const NONE: Span = { amount: "", unit: "minutes" };
-
 /** The values for a new route: status changes of any check, immediately, including recovery. */
 export function newRouteValues(timezone: string): RouteValues {
   return {
@@ -67,7 +65,7 @@ export function newRouteValues(timezone: string): RouteValues {
     checkIds: [],
     notifyOn: { changes: true, failures: false, runs: false, notices: false },
     steps: [{ key: "0", after: { amount: 0, unit: "minutes" }, targets: [], always: false }],
-    repeat: NONE,
+    repeat: NO_SPAN,
     recovery: true,
     hours: {
       on: false,
@@ -90,7 +88,7 @@ export function routeValues(route: RouteDraft, timezone: string): RouteValues {
     ...match,
     notifyOn,
     recovery,
-    repeat: repeatMinutes === null ? NONE : toSpan(repeatMinutes * 60),
+    repeat: repeatMinutes === null ? NO_SPAN : toSpan(repeatMinutes * 60),
     steps: steps.map(({ afterMinutes, targets, ifUnacknowledged }, index) => ({
       key: String(index),
       after: afterMinutes === 0 ? { amount: 0, unit: "minutes" } : toSpan(afterMinutes * 60),

@@ -22,6 +22,9 @@ export type SpanUnit = "seconds" | "minutes" | "hours" | "days";
 /** A length of time as a person types it; an empty amount means none. */
 export type Span = { amount: number | ""; unit: SpanUnit };
 
+/** What an empty field of a length of time holds. */
+export const NO_SPAN: Span = { amount: "", unit: "minutes" };
+
 export const SPAN_SECONDS: Record<SpanUnit, number> = { seconds: 1, minutes: 60, hours: 3_600, days: 86_400 };
 
 /** The span in the largest unit that needs no fraction; 90 s stays 90 seconds. */

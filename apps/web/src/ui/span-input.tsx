@@ -1,6 +1,6 @@
 import { Input, NativeSelect, TextInput, type TextInputProps } from "@mantine/core";
 import type { ReactNode } from "react";
-import { type Span, SPAN_SECONDS, type SpanUnit } from "../time/duration.ts";
+import { NO_SPAN, type Span, SPAN_SECONDS, type SpanUnit } from "../time/duration.ts";
 import styles from "./span-input.module.css";
 
 type Props = {
@@ -15,11 +15,9 @@ type Props = {
 };
 
 const UNITS = Object.keys(SPAN_SECONDS);
-const NONE: Span = { amount: "", unit: "minutes" };
-
 /** A field for a length of time: an amount and its unit. */
 export function SpanInput(props: Props) {
-  const { label, description, value = NONE, onChange, error, placeholder = "", required = false } = props;
+  const { label, description, value = NO_SPAN, onChange, error, placeholder = "", required = false } = props;
   return (
     <Input.Wrapper label={label} description={description} error={error} required={required}>
       <div className={styles["span"]}>

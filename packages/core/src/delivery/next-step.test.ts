@@ -51,7 +51,7 @@ describe("a limit without a time", () => {
   };
 
   test("makes a herd's channel wait longer each time, up to an hour", () => {
-    const waits = [0, 1, 2, 3, 8, 20].map((rests) => step(limited, { rests }).retryInMs / 1_000);
+    const waits = [0, 1, 2, 3, 8, 20].map((circuitStep) => step(limited, { circuitStep }).retryInMs / 1_000);
     expect(waits).toEqual([15, 30, 60, 120, 3_600, 3_600]);
   });
 
@@ -68,8 +68,8 @@ describe("a limit without a time", () => {
   });
 
   test("that lasts is sent by another channel meanwhile", () => {
-    expect(step(limited, { rests: 3 })).toMatchObject({ limit: "unnamed", needsFallback: false });
-    expect(step(limited, { rests: 5 })).toMatchObject({ limit: "unnamed", needsFallback: true });
+    expect(step(limited, { circuitStep: 3 })).toMatchObject({ limit: "unnamed", needsFallback: false });
+    expect(step(limited, { circuitStep: 5 })).toMatchObject({ limit: "unnamed", needsFallback: true });
   });
 
   test("is not asked each second by a provider that names a second each time", () => {
@@ -217,5 +217,5 @@ function step(result: AttemptResult, change: Partial<AttemptHistory> = {}) {
 }
 
 function history(change: Partial<AttemptHistory>): AttemptHistory {
-  return { attempt: 1, failures: 0, ageMs: 0, rests: 0, ...change };
+  return { attempt: 1, failures: 0, ageMs: 0, circuitStep: 0, ...change };
 }

@@ -36,7 +36,7 @@ export type AttemptHistory = {
   /** How long ago the alert was written. */
   ageMs: number;
   /** How often in a row its channel has started to rest. */
-  rests: number;
+  circuitStep: number;
 };
 
 /** What an attempt leads to, for its delivery and its channel. */
@@ -132,7 +132,7 @@ function waitForLimit(history: AttemptHistory, namedMs: number | null, chance: n
     jitter(Math.min(LIMIT_SECONDS * 2 ** Math.min(step, 20), HOURLY_SECONDS), chance);
   const retryInMs =
     namedMs === null
-      ? backOff(Math.max(history.rests, times))
+      ? backOff(Math.max(history.circuitStep, times))
       : Math.max(namedMs, times < NAMED_WAITS_MAX ? 0 : backOff(times - NAMED_WAITS_MAX));
   return {
     retryInMs,

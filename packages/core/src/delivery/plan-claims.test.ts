@@ -80,24 +80,29 @@ test.each<[string, Candidate[], string[], Record<string, string>]>([
     ["2-up"],
     { "2-up": "claim" },
   ],
-  ["a channel that rests keeps it waiting", [down({ channel: "resting" })], ["1-down"], { "1-down": "rest" }],
+  [
+    "a channel whose circuit is open keeps it waiting",
+    [down({ channel: "resting" })],
+    ["1-down"],
+    { "1-down": "postpone" },
+  ],
   [
     "of those that wait for a channel one finds out whether it works",
     [down({ channel: "probing", sequence: "a" }), up({ channel: "probing", sequence: "b" })],
     ["1-down", "2-up"],
-    { "1-down": "probe", "2-up": "rest" },
+    { "1-down": "probe", "2-up": "postpone" },
   ],
   [
     "a line about a run leaves it to an alert to find out",
     [up({ kind: "run", channel: "probing", sequence: null }), down({ channel: "probing" })],
     ["2-up", "1-down"],
-    { "2-up": "rest", "1-down": "probe" },
+    { "2-up": "postpone", "1-down": "probe" },
   ],
   [
-    "while one channel rests another does not",
+    "while one circuit is open another is not",
     [down({ channel: "resting", sequence: "a" }), up({ channelId: "other", sequence: "b" })],
     ["1-down", "2-up"],
-    { "1-down": "rest", "2-up": "claim" },
+    { "1-down": "postpone", "2-up": "claim" },
   ],
   [
     "a person's test asks no circuit",
@@ -154,37 +159,37 @@ test.each([
     { circuitStep: 0, circuitUntil: null },
     HOUR,
   ],
-  ["an alert waits for the circuit", "rest", "down", { circuitStep: 1, circuitUntil: 10_000 }, 10_000],
+  ["an alert waits for the circuit", "postpone", "down", { circuitStep: 1, circuitUntil: 10_000 }, 10_000],
   [
     "an alert whose circuit is probed waits for the probe",
-    "rest",
+    "postpone",
     "down",
     { circuitStep: 1, circuitUntil: 0 },
     3_000,
   ],
   [
     "all wait for the end of a limit, in their order",
-    "rest",
+    "postpone",
     "up",
     { circuitStep: 0, circuitUntil: 1_000 },
     1_000,
   ],
   [
     "a line about a run lets alerts go first",
-    "rest",
+    "postpone",
     "run",
     { circuitStep: 1, circuitUntil: 10_000 },
     5 * MINUTE,
   ],
   [
-    "a line about a run waits for a long rest, too",
-    "rest",
+    "a line about a run waits for a circuit that stays open long, too",
+    "postpone",
     "run",
     { circuitStep: 9, circuitUntil: 2 * HOUR },
     2 * HOUR,
   ],
-] as const)("%s", (_, decision, kind, rest, expected) => {
-  expect(postponedUntil(decision, { kind, rest, now: 0 })).toBe(expected);
+] as const)("%s", (_, decision, kind, circuit, expected) => {
+  expect(postponedUntil(decision, { kind, circuit, now: 0 })).toBe(expected);
 });
 
 test.each([

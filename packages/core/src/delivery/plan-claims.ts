@@ -20,13 +20,13 @@ export type Candidate = {
 };
 
 /**
- * "probe": claim it, and let the channel's other deliveries rest meanwhile. "rest": wait for the circuit to close.
+ * "probe": claim it, and let the channel's other deliveries wait meanwhile. "postpone": wait for the circuit to close.
  * "expire": it waited for a circuit for too long. "set-aside": too many processes died while they sent it.
  */
 export type ClaimDecision =
   | "claim"
   | "probe"
-  | "rest"
+  | "postpone"
   | "expire"
   | "set-aside"
   | "supersede"
@@ -88,7 +88,7 @@ function applyCircuit(
   if (candidate.channel === "probing" && !probed.has(candidate.channelId) && !isInformational(candidate.kind))
     return "probe";
   if (candidate.channel !== "probing" && candidate.channel !== "resting") return decision;
-  return candidate.late ? "expire" : "rest";
+  return candidate.late ? "expire" : "postpone";
 }
 
 function isOutdated(
@@ -118,19 +118,19 @@ export function isLate({ kind, ageMs }: { kind: DeliveryKind; ageMs: number }): 
   return ageMs > (isInformational(kind) ? LATE_INFORMATIONAL_MS : LATE_MS);
 }
 
-/** How long a channel rests, as stored with it. */
-export type Rest = { circuitStep: number; circuitUntil: Instant | null };
+/** How long a channel waits, as stored with it. */
+export type CircuitState = { circuitStep: number; circuitUntil: Instant | null };
 
-/** When a delivery that must wait is due again. `decision`: "rest" or "set-aside". */
+/** When a delivery that must wait is due again. `decision`: "postpone" or "set-aside". */
 export function postponedUntil(
-  decision: "rest" | "set-aside",
-  { kind, rest, now }: { kind: DeliveryKind; rest: Rest; now: Instant },
+  decision: "postpone" | "set-aside",
+  { kind, circuit, now }: { kind: DeliveryKind; circuit: CircuitState; now: Instant },
 ): Instant {
   if (decision === "set-aside") return now + SET_ASIDE_MS;
-  const until = rest.circuitUntil ?? now;
+  const until = circuit.circuitUntil ?? now;
   if (isInformational(kind)) return Math.max(until, now + 5 * MINUTE_MS);
   // A provider's limit ends for all its deliveries at once: with the same due time they go in the order of writing.
-  return rest.circuitStep === 0 ? until : Math.max(until, now + 3 * SECOND_MS);
+  return circuit.circuitStep === 0 ? until : Math.max(until, now + 3 * SECOND_MS);
 }
 
 /** An unfinished delivery that says whether a check is up or down in a channel. */

@@ -148,7 +148,7 @@ const OH_DEAR_FIELDS = new Set(["exit_code", "runtime", "memory", "failure_messa
 /**
  * What Oh Dear's fields say in the body of a plain ping, as its clients send them there too: null where they are not its
  * fields and nothing else, or the run ended well. A body is else the output of a job, which says nothing.
- * Source: https://ohdear.app/docs/general/cron-job-monitoring/advanced-usage, shared dialects.md 9.
+ * Source: https://ohdear.app/docs/general/cron-job-monitoring/advanced-usage.
  */
 export function ohDearFailure(body: string): Pick<DialectPing, "exitStatus" | "durationMs" | "body"> | null {
   if (!body.includes("exit_code")) return null;

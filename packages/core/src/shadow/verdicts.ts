@@ -22,7 +22,7 @@ type Reader = {
   next?: (answer: Record<string, unknown>, url: URL) => string | null;
 };
 
-/** The products whose API is read. Source: each one's API reference; shared dialects.md 1 to 4. */
+/** The products whose API is read. Source: each one's API reference. */
 const READERS: Partial<Record<ShadowProduct, Reader>> = {
   healthchecks: {
     path: "/api/v3/checks/",

@@ -17,7 +17,7 @@ import { dropOutdatedGrouped, failGrouped, releaseGrouped, ungroup } from "./gro
 import { type AlertRecord, loadGroups, loadUngrouped, withGroups } from "./load-alert.ts";
 import { type Locked, lockSequences } from "./lock-sequences.ts";
 import type { OwnerContact } from "./notify-owners.ts";
-import { keepRates, type RateLimits } from "./rate-limits.ts";
+import { applyRateLimits, type RateLimits } from "./rate-limits.ts";
 
 /** The right to make one attempt. The attempt's number is a fencing token: only the claim with the newest one may record its end. */
 export type Claim = {
@@ -39,7 +39,7 @@ export type Claim = {
   isFallback: boolean;
   channelKind: string;
   /** How often in a row its channel's circuit has opened. */
-  rests: number;
+  circuitStep: number;
   /** Whether its channel is not broken, and the last message to it arrived. */
   isChannelSound: boolean;
 };
@@ -69,7 +69,7 @@ export async function claimDeliveries(db: Db, ids: readonly string[], lease: Lea
     const decisions = planClaims(candidates, ids);
     await closeOthers(tx, decisions, lease.owners ?? null);
     await postpone(tx, candidates, decisions);
-    const writeTurns = await keepRates(tx, { candidates, decisions, rates: lease.rateLimits });
+    const writeTurns = await applyRateLimits(tx, { candidates, decisions, rates: lease.rateLimits });
     const probes = idsWith(decisions, "probe");
     const claimable = idsWith(decisions, "claim");
     const channelIds = groupingChannels(candidates, claimable);
@@ -79,7 +79,7 @@ export async function claimDeliveries(db: Db, ids: readonly string[], lease: Lea
     ];
     await writeTurns(claimed);
     const alerts = await takeAndLoad(tx, claimed, { ...lease, probes });
-    return { claimed: alerts, resting: idsWith(decisions, "rest") };
+    return { claimed: alerts, resting: idsWith(decisions, "postpone") };
   });
   await releaseOvertaken(db, resting);
   return claimed;
@@ -165,7 +165,7 @@ async function take(
     where d.id = any(${uuidArray(ids)}) and c.project_id = d.project_id and c.id = d.channel_id
     returning d.id as "deliveryId", d.project_id as "projectId", d.channel_id as "channelId", d.check_id as "checkId",
       d.kind, d.attempt, ${epochMs("clock_timestamp() - d.created_at")} as "ageMs",
-      d.id = any(${uuidArray(probes)}) as "isProbe", c.kind as "channelKind", c.circuit_step as "rests",
+      d.id = any(${uuidArray(probes)}) as "isProbe", c.kind as "channelKind", c.circuit_step as "circuitStep",
       c.broken_at is null and c.circuit_failures = 0 and c.circuit_step = 0 as "isChannelSound",
       d.fallback_for is not null as "isFallback",
       exists (select from deliveries m where m.leader_id = d.id) as "isGroupLeader",
@@ -182,12 +182,12 @@ async function postpone(
 ): Promise<void> {
   const postponed = candidates.flatMap(({ id, kind, health, now, poisonAttempts }) => {
     const decision = decisions.get(id);
-    if (decision !== "rest" && decision !== "set-aside") return [];
+    if (decision !== "postpone" && decision !== "set-aside") return [];
     const because =
       decision === "set-aside"
         ? `The process that sent it died ${poisonAttempts + 1} times; it was put aside for an hour.`
         : null;
-    return [{ id, because, until: postponedUntil(decision, { kind, rest: health, now }) }];
+    return [{ id, because, until: postponedUntil(decision, { kind, circuit: health, now }) }];
   });
   if (postponed.length === 0) return;
   await tx.execute(sql`

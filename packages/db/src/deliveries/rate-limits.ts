@@ -22,7 +22,7 @@ type RateCheck = {
 };
 
 /** Leaves alone the deliveries that come too soon for their provider. @returns a function that stores which of the others were claimed */
-export async function keepRates(tx: Tx, { candidates, decisions, rates }: RateCheck) {
+export async function applyRateLimits(tx: Tx, { candidates, decisions, rates }: RateCheck) {
   const turns = candidates.flatMap(({ id, channelId, channelKind }) => {
     const isTaken = decisions.get(id) === "claim" || decisions.get(id) === "probe";
     const limit = isTaken ? (rates?.limitOf(channelKind) ?? null) : null;

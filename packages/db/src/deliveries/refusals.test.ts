@@ -187,7 +187,7 @@ describe("a provider's limit", () => {
     await db.update(deliveries).set({ nextAttemptAt: sql`now() - interval '1 second'` });
     const other = await scene.down({ checkId: await scene.addCheck("other") });
     const [probe, ...rest] = await claimDeliveries(db, [first.deliveryId, other.deliveryId], LEASE);
-    expect(probe?.claim).toMatchObject({ deliveryId: first.deliveryId, isProbe: true, rests: 1 });
+    expect(probe?.claim).toMatchObject({ deliveryId: first.deliveryId, isProbe: true, circuitStep: 1 });
     expect(rest).toEqual([]);
     if (probe !== undefined) await end(probe.claim, { state: "sent" });
     expect(await channel(scene.channelId)).toMatchObject({ circuitStep: 0, circuitUntil: null });

@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { customType, timestamp, uuid } from "drizzle-orm/pg-core";
+import { customType, integer, timestamp, uuid } from "drizzle-orm/pg-core";
 
 /** An instant; always with its zone, to the millisecond. */
 export const at = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
@@ -19,3 +19,8 @@ export const createdAt = () => at("created_at").notNull().defaultNow();
 
 /** Raw bytes: text refuses NUL and jsonb refuses lone surrogates, and a ping must never fail for its body. */
 export const bytea = customType<{ data: Buffer; driverData: Buffer }>({ dataType: () => "bytea" });
+
+/** Counts the edits of a row, for its ETag. */
+export const version = () => integer("version").notNull().default(1);
+
+export const updatedAt = () => at("updated_at").notNull().defaultNow();

@@ -8,6 +8,7 @@ export * from "./history.ts";
 export * from "./instance.ts";
 export * from "./invitations.ts";
 export * from "./maintenance.ts";
+export * from "./reports.ts";
 export * from "./routes.ts";
 export * from "./shadow.ts";
 export * from "./sign-in.ts";

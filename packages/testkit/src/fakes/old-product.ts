@@ -74,7 +74,7 @@ const healthchecks: Product = {
   },
 };
 
-/** As Cronitor answers: an unknown monitor is made, all is said in the query. Source: shared dialects.md 2. */
+/** As Cronitor answers: an unknown monitor is made, all is said in the query. Source: Cronitor's telemetry API reference. */
 const cronitor: Product = {
   isApi: (path) => path.startsWith("/api/"),
   readPing: ({ path }) => {

@@ -7,7 +7,7 @@ import {
 } from "@overdue/core";
 import { createFormContext } from "@mantine/form";
 
-import { type Span, toSpan, spanToSeconds } from "../../time/duration.ts";
+import { NO_SPAN, type Span, toSpan, spanToSeconds } from "../../time/duration.ts";
 import type { CheckInput, CheckSchedule, CheckView } from "../check-queries.ts";
 import type { ExplainedSchedule } from "../schedule-queries.ts";
 import { exceptionsInput, type ExceptionValues, exceptionValues, NO_EXCEPTIONS } from "./exception-values.ts";
@@ -54,8 +54,6 @@ export type CheckFormValues = {
   postOnly: boolean;
 };
 
-const NONE: Span = { amount: "", unit: "minutes" };
-
 /** The values for a new check: nightly by cron in `timezone`, all other settings off, every channel notified. */
 export function newCheckValues(timezone: string, channelIds: string[]): CheckFormValues {
   return {
@@ -77,16 +75,16 @@ export function newCheckValues(timezone: string, channelIds: string[]): CheckFor
     channelIds,
     severity: "warning",
     dependsOn: [],
-    earlyMargin: NONE,
-    jitter: NONE,
-    maxRuntime: NONE,
-    minRuntime: NONE,
+    earlyMargin: NO_SPAN,
+    jitter: NO_SPAN,
+    maxRuntime: NO_SPAN,
+    minRuntime: NO_SPAN,
     progressExtends: false,
     overlap: "allow",
     hostDuplicates: "allow",
     outlierRuns: "note",
     metricLimits: [],
-    tooOften: { on: false, count: 3, of: "runs", window: NONE },
+    tooOften: { on: false, count: 3, of: "runs", window: NO_SPAN },
     tolerance: { kind: "off", bad: 2, of: 5, tolerateMissed: false },
     recoverAfter: 1,
     alertBeforeFirstPing: false,
@@ -238,7 +236,7 @@ export function withExplainedSchedule(
 }
 
 function optionalSpan(seconds: number | null): Span {
-  return seconds === null || seconds === 0 ? NONE : toSpan(seconds);
+  return seconds === null || seconds === 0 ? NO_SPAN : toSpan(seconds);
 }
 
 function tooOftenInput({ on, count, of, window }: CheckFormValues["tooOften"]): CheckSettings["tooOften"] {

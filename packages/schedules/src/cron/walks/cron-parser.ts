@@ -53,12 +53,12 @@ class CronParserSearch {
     const start = this.#time.instant;
     for (let step = 0; step < STEPS_MAX; step++) {
       const { months, minutes, seconds } = this.#cron;
-      if (months[this.#time.date.month] !== 1) this.#stepDays(this.#time.startOfMonth(1));
-      else if (!this.#time.isDayOf(this.#cron)) this.#stepDays(this.#time.plusDays(1).startOf("day"));
+      if (months[this.#time.date.month] !== 1) this.#moveToDay(this.#time.startOfMonth(1));
+      else if (!this.#time.isDayOf(this.#cron)) this.#moveToDay(this.#time.plusDays(1).startOf("day"));
       else if (!this.#tryHour()) continue;
       else if (minutes[this.#time.minute] !== 1) this.#toMinute(minutes.indexOf(1, this.#time.minute));
       else if (seconds[this.#time.second] !== 1) this.#toSecond(seconds.indexOf(1, this.#time.second));
-      else if (this.#time.instant === start) this.#step(this.#time.plus(SECOND_MS));
+      else if (this.#time.instant === start) this.#moveTo(this.#time.plus(SECOND_MS));
       else return this.#time.instant;
     }
     return null;
@@ -73,13 +73,13 @@ class CronParserSearch {
         if (hours[from] === 1) return true;
     if (this.#repeated === hour) {
       this.#repeated = null;
-      this.#stepHour();
+      this.#moveToNextHour();
       return false;
     }
     if (hours[hour] === 1) return true;
     this.#skipped = null;
     const next = hours.indexOf(1, hour);
-    if (next < 0) this.#stepDays(this.#time.plusDays(1).startOf("day"));
+    if (next < 0) this.#moveToDay(this.#time.plusDays(1).startOf("day"));
     else this.#toHour(next);
     return false;
   }
@@ -88,7 +88,7 @@ class CronParserSearch {
     const { hour } = this.#time;
     if (this.#isChangeDay()) {
       for (let step = hour; step < next; step++) {
-        this.#stepHour();
+        this.#moveToNextHour();
         if (this.#time.hour >= next) break;
       }
     } else this.#time = this.#time.with("hour", next);
@@ -104,7 +104,7 @@ class CronParserSearch {
   #toMinute(next: number): void {
     if (next >= 0) this.#set("minute", next);
     else {
-      this.#stepHour();
+      this.#moveToNextHour();
       this.#toFirst("minute");
     }
     this.#toFirst("second");
@@ -113,7 +113,7 @@ class CronParserSearch {
   #toSecond(next: number): void {
     if (next >= 0) this.#set("second", next);
     else {
-      this.#step(this.#time.plus(MINUTE_MS).startOf("minute"));
+      this.#moveTo(this.#time.plus(MINUTE_MS).startOf("minute"));
       this.#toFirst("second");
     }
   }
@@ -126,17 +126,17 @@ class CronParserSearch {
     if (this.#time[unit] !== value) this.#time = this.#time.with(unit, value);
   }
 
-  #stepHour(): void {
-    this.#step(this.#time.plus(HOUR_MS).startOf("hour"));
+  #moveToNextHour(): void {
+    this.#moveTo(this.#time.plus(HOUR_MS).startOf("hour"));
   }
 
-  #stepDays(to: ZonedTime): void {
+  #moveToDay(to: ZonedTime): void {
     this.#time = to;
     if (!this.#midnight) return;
     this.#skipped = !this.#isEveryHour && to.hour > 0 ? { from: 0, landing: to.hour } : null;
   }
 
-  #step(to: ZonedTime): void {
+  #moveTo(to: ZonedTime): void {
     const before = this.#time;
     this.#time = to;
     if (this.#isEveryHour) return;

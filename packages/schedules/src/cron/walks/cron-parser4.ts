@@ -28,32 +28,32 @@ class CronParser4Search {
   next(): Instant | null {
     const start = this.#time.instant;
     for (let step = 0; step < STEPS_MAX; step++) {
-      const moved = this.#move();
+      const moved = this.#moveToFit();
       if (moved) continue;
       if (this.#time.instant !== start) return this.#time.instant;
-      this.#step(this.#time.plus(SECOND_MS));
+      this.#moveTo(this.#time.plus(SECOND_MS));
     }
     return null;
   }
 
   /** Moves on by the first field that does not fit. False: all fit. */
-  #move(): boolean {
+  #moveToFit(): boolean {
     const { months, hours, minutes, seconds } = this.#cron;
     const { hour } = this.#time;
-    if (!this.#time.isDayOf(this.#cron)) return this.#stepDays(this.#time.plusDays(1).startOf("day"));
-    if (months[this.#time.date.month] !== 1) return this.#stepDays(this.#time.startOfMonth(1));
+    if (!this.#time.isDayOf(this.#cron)) return this.#moveToDay(this.#time.plusDays(1).startOf("day"));
+    if (months[this.#time.date.month] !== 1) return this.#moveToDay(this.#time.startOfMonth(1));
     if (hours[hour] !== 1) {
       if (this.#skippedTo !== hour) {
         this.#skippedTo = null;
-        return this.#step(this.#nextHour());
+        return this.#moveTo(this.#nextHour());
       }
       if (hours[hour - 1] !== 1) return this.#jump(this.#nextHour());
     } else if (this.#repeated === hour) {
       this.#repeated = null;
-      return this.#step(this.#nextHour());
+      return this.#moveTo(this.#nextHour());
     }
-    if (minutes[this.#time.minute] !== 1) return this.#step(this.#nextMinute());
-    return seconds[this.#time.second] === 1 ? false : this.#step(this.#time.towards("second", seconds));
+    if (minutes[this.#time.minute] !== 1) return this.#moveTo(this.#nextMinute());
+    return seconds[this.#time.second] === 1 ? false : this.#moveTo(this.#time.towards("second", seconds));
   }
 
   #nextHour(): ZonedTime {
@@ -66,7 +66,7 @@ class CronParser4Search {
     return next.instant < this.#time.instant ? next.plus(HOUR_MS) : next;
   }
 
-  #stepDays(to: ZonedTime): boolean {
+  #moveToDay(to: ZonedTime): boolean {
     return this.#jump(to.instant === this.#time.instant ? to.plus(HOUR_MS) : to);
   }
 
@@ -75,7 +75,7 @@ class CronParser4Search {
     return true;
   }
 
-  #step(to: ZonedTime): boolean {
+  #moveTo(to: ZonedTime): boolean {
     const advance = to.hour - this.#time.hour;
     this.#time = to;
     if (this.#isEveryHour) return true;
