@@ -245,8 +245,10 @@ export const stripImageRoutes = createRouter().openapi(
     );
     const isRunning = row.memory.openRuns.length > 0;
     const marks = stripMarks(slots.get(row.id) ?? [], { status: row.status, isRunning });
-    // Never the UUID: it is the secret of the ping URL, and the picture is public.
-    const name = row.name || row.slug || "unnamed";
-    return c.body(stripSvg(marks, { ...SIZE, title: `${name}: ${stripText(marks)}` }), 200, PICTURE_HEADERS);
+    return c.body(
+      stripSvg(marks, { ...SIZE, title: `${checkName(row)}: ${stripText(marks)}` }),
+      200,
+      PICTURE_HEADERS,
+    );
   },
 );

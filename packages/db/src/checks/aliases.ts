@@ -1,4 +1,4 @@
-import { isUuid } from "@overdue/core";
+import { checkName, isUuid } from "@overdue/core";
 import { type Alias, placeAlias } from "@overdue/core/dialects";
 import { and, asc, eq, isNull } from "drizzle-orm";
 
@@ -86,8 +86,8 @@ async function insertAlias(tx: Tx, ref: CheckRef, { alias, index }: { alias: Pla
 const TAKEN =
   "This token cannot be used here. If it is yours, ask the operator: another project of this instance may have it.";
 
-function takenBy({ name, slug }: { name: string; slug: string }): string {
-  return `The check “${name || slug || "unnamed"}” of this project has it, or had it when it was deleted: take it off there first.`;
+function takenBy(check: { name: string; slug: string }): string {
+  return `The check “${checkName(check)}” of this project has it, or had it when it was deleted: take it off there first.`;
 }
 
 /** A ping goes to the check whose own UUID it names, so that such an alias would do nothing, or soon something else. */
