@@ -2,7 +2,8 @@ import { askedFuzz, numbersFrom } from "@overdue/testkit";
 import { expect, test } from "vitest";
 
 import { documentOf, operationsIn } from "../test/document.ts";
-import { keyHolder, person, read, testApi } from "../test/test-api.ts";
+import { fillProject } from "../test/one-of-everything.ts";
+import { keyHolder, person, testApi } from "../test/test-api.ts";
 
 /**
  * Malformed requests to every route bring no error of ours, cost little, and fill no memory: odd ids, parameters, headers, and
@@ -19,17 +20,22 @@ const GROWTH_BYTES_MAX = 60_000_000;
 const LEFT_OUT =
   /sign-out|health\/ready|\/events$|DELETE \/v1\/projects\/\{projectId\}$|DELETE \/v1\/account/;
 
+/** What the requests so far did to a project must not keep later ones from it. */
+const REQUESTS_PER_PROJECT = 500;
+
 const api = await testApi();
-const ada = await person(api);
-const { key } = await keyHolder(api, ada.projectId, "write");
-const check = await read<{ id: string; pingUrl: string }>(
-  await ada.as("POST", `${ada.path}/checks`, {
-    name: "x",
-    slug: "x",
-    schedule: { kind: "interval", everySeconds: 300 },
-  }),
-);
-const pingUuid = new URL(check.pingUrl).pathname.split("/").at(-1) ?? "";
+let ada = await person(api);
+let { key } = await keyHolder(api, ada.projectId, "write");
+let known: Record<string, string> = await fillProject(api, ada);
+let ids = Object.values(known);
+
+/** Later requests are about a new project with one of everything. */
+async function moveOn(): Promise<void> {
+  ada = await person(api);
+  ({ key } = await keyHolder(api, ada.projectId, "write"));
+  known = await fillProject(api, ada);
+  ids = Object.values(known);
+}
 
 type Schema = {
   $ref?: string;
@@ -40,6 +46,9 @@ type Schema = {
   const?: unknown;
   anyOf?: Schema[];
   oneOf?: Schema[];
+  required?: string[];
+  format?: string;
+  minimum?: number;
 };
 type Target = { method: string; path: string; body: Schema | null; query: string[] };
 
@@ -124,12 +133,20 @@ const ODD_VALUES: readonly unknown[] = [
   { a: { b: [] } },
 ];
 const oddText = () => one(ODD_TEXTS);
-const ids = [check.id, ada.projectId, pingUuid, "00000000-0000-4000-8000-000000000000"];
 const odd = (): unknown => (some(0.6) ? oddText() : one(ODD_VALUES));
+
+/** How much of a request is none of what its schema asks for: what is odd everywhere gets no further than the first check. */
+let oddness = 0.12;
+const WELL_FORMED: Record<string, string> = {
+  "date-time": "2026-11-20T10:00:00Z",
+  date: "2026-11-20",
+  email: "a@example.org",
+  uri: "https://example.org/x",
+};
 
 /** A value of a schema, or one that is none. */
 function valueOf(schema: Schema | undefined, depth: number): unknown {
-  if (schema === undefined || depth > 6 || some(0.12)) return odd();
+  if (schema === undefined || depth > 6 || some(oddness)) return odd();
   if (schema.$ref !== undefined) {
     const name = schema.$ref.split("/").at(-1) ?? "";
     return valueOf(document.components.schemas[name] as Schema | undefined, depth + 1);
@@ -142,30 +159,37 @@ function valueOf(schema: Schema | undefined, depth: number): unknown {
   if (type === "object" || schema.properties !== undefined)
     return Object.fromEntries(
       Object.entries(schema.properties ?? {})
-        .filter(() => some(0.8))
+        .filter(([name]) => (schema.required?.includes(name) === true ? !some(oddness) : some(0.5)))
         .map(([name, property]) => [name, valueOf(property, depth + 1)]),
     );
   if (type === "array")
     return Array.from({ length: below(some(0.05) ? 300 : 4) }, () => valueOf(schema.items, depth + 1));
-  if (type === "string")
-    return some(0.4) ? one([...ids, "x", "UTC", "0 3 * * *", "a@example.org"]) : oddText();
-  if (type === "integer" || type === "number") return one([0, 1, 60, 300, 1e6, -5, 2 ** 40]);
+  if (type === "string") return textOf(schema);
+  if (type === "integer" || type === "number")
+    return some(oddness) ? one([-5, 1e6, 2 ** 40]) : (schema.minimum ?? 0) + below(3) * one([0, 1, 60]);
   return type === "boolean" ? some(0.5) : odd();
 }
 
+function textOf({ format }: Schema): string {
+  if (some(3 * oddness)) return oddText();
+  if (format === "uuid") return one(ids);
+  return WELL_FORMED[format ?? ""] ?? one([...ids, "x", "UTC", "0 3 * * *", "a@example.org"]);
+}
+
 function pathOf({ path, query }: Target): string {
-  const filled = path.replaceAll(/\{\w+\}|:\w+(\{[^}]*\})?/g, (name) => {
-    if (some(0.2)) return encodeURIComponent(oddText().toWellFormed().slice(0, 300));
-    if (name.includes("project")) return ada.projectId;
-    return name.includes("check") ? check.id : one(ids);
+  const filled = path.replaceAll(/\{(\w+)\}|:(\w+)(\{[^}]*\})?/g, (_, braced?: string, plain?: string) => {
+    if (some(oddness)) return encodeURIComponent(oddText().toWellFormed().slice(0, 300));
+    return known[braced ?? plain ?? ""] ?? one(ids);
   });
   const pairs = query
-    .filter(() => some(0.5))
-    .map((name) => `${name}=${encodeURIComponent(String(some(0.3) ? one(ids) : oddText()).toWellFormed())}`);
+    .filter(() => some(0.3))
+    .map((name) => `${name}=${encodeURIComponent(String(some(0.5) ? one(ids) : oddText()).toWellFormed())}`);
   return pairs.length === 0 ? filled : `${filled}?${pairs.join("&")}`;
 }
 
 function headersOf(): Record<string, string> {
+  if (some(0.5))
+    return { origin: "http://overdue.test", "content-type": "application/json", cookie: ada.cookie };
   const auth = one([
     { cookie: ada.cookie },
     { cookie: ada.cookie },
@@ -200,6 +224,7 @@ type Sent = { method: string; path: string; headers: Record<string, string>; bod
 
 function aRequest(): Sent {
   const target = one(targets);
+  oddness = one([0, 0, 0.02, 0.12]);
   const method = some(0.05) ? one(["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]) : target.method;
   const hasBody = method !== "GET" && method !== "HEAD";
   const whole = JSON.stringify(target.body === null ? odd() : valueOf(target.body, 0)) ?? "";
@@ -228,6 +253,7 @@ async function answerTo({ method, path, headers, body }: Sent): Promise<{ status
 async function send(count: number): Promise<string[]> {
   const wrong: string[] = [];
   for (let sent = 0; sent < count; sent += 1) {
+    if (sent % REQUESTS_PER_PROJECT === REQUESTS_PER_PROJECT - 1) await moveOn();
     const request = aRequest();
     const { status, cpuMs } = await answerTo(request);
     const what = `${request.method} ${request.path.slice(0, 200)} ${JSON.stringify(request.headers).slice(0, 200)} ${(request.body ?? "").slice(0, 600)}`;

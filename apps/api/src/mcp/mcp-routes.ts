@@ -18,7 +18,10 @@ export function mcpRoutes(send: Send) {
   return createRouter()
     .post(PATH, guard(ACCESS), readJson, async (c) => {
       checkOrigin(c);
-      const message: unknown = await c.req.json();
+      const text = await c.req.text();
+      if (text === "")
+        throw new ApiError("malformed", "Send one message of JSON-RPC as the body; it is empty.");
+      const message: unknown = JSON.parse(text); // `readJson` has parsed it before
       if (Array.isArray(message))
         throw new ApiError("malformed", "Send each message in a request of its own.");
       const session = openSession(c, callingKey(c), { send, toolAccess: askedTools(c) });

@@ -500,6 +500,7 @@ describe("at the door", () => {
 
   test.each([
     ["another type", { "content-type": "text/plain" }, INITIALIZE, 415],
+    ["no body", {}, "", 400],
     ["a body that is no JSON", {}, "{", 400],
     ["several messages at once", {}, [INITIALIZE, INITIALIZE], 400],
     ["a body of more than 64 kB", {}, { ...INITIALIZE, padding: "x".repeat(70_000) }, 413],
