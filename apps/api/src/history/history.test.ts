@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 
-import { schema } from "@overdue/db";
+import { noteProblem, schema } from "@overdue/db";
 import { and, eq } from "drizzle-orm";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 
 import { person, read, testApi } from "../../test/test-api.ts";
 
@@ -67,6 +67,34 @@ test("a body beyond the limit is kept in part, and that is said", async () => {
   expect(items).toMatchObject([{ bodyBytes: 224_000, bodyCut: true, bodyBytesLeftOut: 24_000 }]);
   const body = await (await as("GET", `${url}/pings/1/body`)).text();
   expect(body).toMatch(/x\n\[… 24,000 bytes were left out here …\]\nx+FATAL: end$/);
+});
+
+test("while the disk has no room, pings are stored without their bodies, which is said, and with them again afterwards", async () => {
+  const { as, ping, url } = await withCheck();
+  onTestFinished(() => noteProblem(api.db, "bodies", null));
+  const newest = async () => (await read<Page>(await as("GET", `${url}/pings?limit=1`))).items[0];
+  await noteProblem(api.db, "bodies", "There is no room.");
+  await vi.waitFor(
+    async () => {
+      expect((await ping("/fail", "some output")).status).toBe(200);
+      expect(await newest()).toMatchObject({
+        kind: "fail",
+        note: "no-room-for-body",
+        bodyBytes: 11,
+        bodyBytesLeftOut: 11,
+      });
+    },
+    { timeout: 20_000, interval: 300 },
+  );
+  expect((await as("GET", `${url}/pings/${String((await newest())?.["number"])}/body`)).status).toBe(404);
+  await noteProblem(api.db, "bodies", null);
+  await vi.waitFor(
+    async () => {
+      await ping("", "some output");
+      expect(await newest()).toMatchObject({ kind: "success", note: null, bodyBytesLeftOut: 0 });
+    },
+    { timeout: 20_000, interval: 300 },
+  );
 });
 
 test.each(["1", "0", "-1", "x", "99999999999999999999"])("there is no body of ping %s", async (number) => {

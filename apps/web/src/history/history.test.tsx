@@ -221,6 +221,14 @@ describe("the list of pings", () => {
     expect(await screen.findByText("150,000 bytes, of which 50,000 were left out")).toBeTruthy();
   });
 
+  test("offers no body where nothing of it was kept, and says why", async () => {
+    await renderPings(
+      aPing({ bodyBytes: 18, bodyCut: true, bodyBytesLeftOut: 18, note: "no-room-for-body" }),
+    );
+    expect(await screen.findByText(/stored without its body: the disk was nearly full/)).toBeTruthy();
+    expect(screen.queryByRole("button", { name: /^Body/ })).toBeNull();
+  });
+
   test("reads a body only when it is opened", async () => {
     const { sent } = await renderPings(aPing({ number: 2, bodyBytes: 18 }));
     expect(sent.map(({ path }) => path)).toEqual([`${PATH}/pings`]);

@@ -79,7 +79,7 @@ function pingColumns(
       head: "Body",
       isHeadHidden: true,
       cell: (ping) =>
-        ping.bodyBytes > 0 && (
+        ping.bodyBytes > ping.bodyBytesLeftOut && (
           <Button size="compact-xs" variant="default" onClick={() => open(ping)}>
             Body
             <VisuallyHidden> of ping {ping.number}</VisuallyHidden>

@@ -99,6 +99,7 @@ const NOTE_TEXTS: Record<string, string> = {
   paused: "paused until somebody resumes it",
   duplicate: "the same ping again",
   "out-of-order": "arrived out of order",
+  "no-room-for-body": "stored without its body: the disk was nearly full",
   "body-broken-off": "the connection was lost during the body",
   "body-too-slow": "the body took too long; this is the part that arrived",
 };

@@ -11,6 +11,7 @@ import { instanceFacts, outages } from "../schema/index.ts";
 import type { Keyring } from "../secrets/keyring.ts";
 import { quarantineProblems } from "../quarantine/quarantine.ts";
 import { backupProblems } from "../self-test/backup-check.ts";
+import { NO_ROOM_FOR_BODIES } from "./room-for-bodies.ts";
 import { RESTORED } from "./settle-restored.ts";
 import { findSelfTest, readSelfTest, selfTestProblem } from "../self-test/self-test.ts";
 
@@ -68,6 +69,7 @@ const PARTS = {
   mail: "problem: mail",
   secretKey: "problem: SECRET_KEY",
   disk: "problem: disk",
+  bodies: NO_ROOM_FOR_BODIES,
 } as const;
 export type InstancePart = keyof typeof PARTS;
 

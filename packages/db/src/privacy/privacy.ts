@@ -1,7 +1,8 @@
 import { redact, type Redaction, shortAddress } from "@overdue/core";
 import { and, eq, isNull, sql } from "drizzle-orm";
 
-import type { Db, Pool } from "../database.ts";
+import { type Db, openDb, type Pool } from "../database.ts";
+import { hasRoomForBodies } from "../instance/room-for-bodies.ts";
 import { projects } from "../schema/index.ts";
 import type { PingRecord } from "../transitions/change.ts";
 
@@ -52,6 +53,7 @@ const READ_AFTER_MS = 1_000;
 /** The projects that do not keep everything, as they were a second ago at the most: most have none, and pings ask nothing. */
 export class PrivacyRules {
   #rules = new Map<string, Privacy>();
+  #hasRoom = true;
   #readAt = -Infinity;
 
   /** Reads them again if a second has passed. Call it before pings are stored. @throws where the database does not answer */
@@ -63,12 +65,24 @@ export class PrivacyRules {
          from projects where kept_bodies <> 'all' or short_addresses`,
     );
     this.#rules = new Map(rows.map(({ id, ...privacy }) => [id, privacy]));
+    this.#hasRoom = await hasRoomForBodies(openDb(pool));
     this.#readAt = now;
   }
 
   of(projectId: string): Privacy | undefined {
     return this.#rules.get(projectId);
   }
+
+  /** Whether the database's disk has room for bodies; if not, pings are stored without them. */
+  get hasRoomForBodies(): boolean {
+    return this.#hasRoom;
+  }
+}
+
+/** The ping without its body, for which the disk has no room. Its length stays, and a note says why the body is missing. */
+export function withoutBody(record: PingRecord): PingRecord {
+  if (record.body === null) return record;
+  return { ...record, body: null, bodyCutAt: null, note: record.note ?? "no-room-for-body" };
 }
 
 /** The ping without what its project does not keep. */

@@ -3,7 +3,7 @@ import type { Instant } from "@overdue/schedules";
 
 import { STORED_CHECK, type StoredCheck, storedCheck, type StoredCheckRow } from "../checks/check-row.ts";
 import { inTransaction, type Pool, type PoolClient } from "../database.ts";
-import { keptPart, type PrivacyRules } from "../privacy/privacy.ts";
+import { keptPart, type PrivacyRules, withoutBody } from "../privacy/privacy.ts";
 import type { Outage } from "../receivers/checkpoint.ts";
 import { advancePing, applyOutages, type Change, changeOf, noteOnce, type PingRecord } from "./change.ts";
 import { findSlugs, type Found, lookForSlugs, slugOf, type Target } from "./find-targets.ts";
@@ -54,7 +54,7 @@ export type Knowledge = {
   /** The pings may be stored already, because nobody heard how an earlier attempt ended: those are left alone then. */
   mayBeStored?: boolean;
   /** What projects do not keep of pings; left out where all is kept. */
-  privacy?: Pick<PrivacyRules, "of">;
+  privacy?: Pick<PrivacyRules, "of" | "hasRoomForBodies">;
 };
 
 /** One receiver, and no outage on record. */
@@ -236,7 +236,8 @@ function apply(
   if (isRepeated) return { ...recorded, created: false, ignoredBecause: null };
   const { kind, note } = arrival.read(change.stored.reading);
   const privacy = known.privacy?.of(change.stored.projectId);
-  const record = keptPart(sinceItWasMade(arrival.record, change), privacy);
+  const kept = keptPart(sinceItWasMade(arrival.record, change), privacy);
+  const record = known.privacy?.hasRoomForBodies === false ? withoutBody(kept) : kept;
   change.pings.push(note === null ? record : { ...record, note });
   const host =
     privacy?.shortAddresses === true && arrival.host !== null ? shortAddress(arrival.host) : arrival.host;
