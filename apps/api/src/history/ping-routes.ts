@@ -35,12 +35,9 @@ const PingView = z
     number: z.int(),
     id: z.uuid(),
     kind: z.enum(["start", "success", "fail", "log", "ignored"]),
-    note: z
-      .string()
-      .nullable()
-      .meta({
-        description: "Why it counts as something other than what was sent, or is stored without its body.",
-      }),
+    note: z.string().nullable().meta({
+      description: "Why it counts as something other than what was sent, or is stored without its body.",
+    }),
     receivedAt: Timestamp.meta({
       description: "When it was received; for one that came late, when it happened.",
     }),
