@@ -20,11 +20,11 @@ export const healthchecksDecorator: Trial = {
   run: withOverdue(async (steps, overdue) => {
     const python = await fromPyPi("healthchecks-decorator==0.5.0");
     steps.version = "0.5.0";
-    for (const [step, fails, seen] of [
+    for (const [step, fails, expected] of [
       ["a function that returns", "no", '0 start, success "temp=-7&note=%C3%BC"; run success'],
       ["a function that raises", "yes", "1 start, fail; run fail"],
     ] as const) {
-      await steps.step(step, seen, async () => {
+      await steps.step(step, expected, async () => {
         const check = await overdue.addCheck();
         const { code } = await python.run(SCRIPT, [check.pingUrl, fails]);
         return `${code} ${await overdue.seen(check)}`;

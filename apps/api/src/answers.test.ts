@@ -11,8 +11,13 @@ const operations = operationsIn(document);
 
 const ada = await person(api);
 const eve = await person(api);
-const NOBODY = "0199a1b2-0000-7000-8000-000000000000";
-const ids = { ...(await fillProject(api, ada)), userId: eve.userId, passkeyId: NOBODY, sessionId: NOBODY };
+const UNKNOWN_ID = "0199a1b2-0000-7000-8000-000000000000";
+const ids = {
+  ...(await fillProject(api, ada)),
+  userId: eve.userId,
+  passkeyId: UNKNOWN_ID,
+  sessionId: UNKNOWN_ID,
+};
 await join(api, { projectId: ada.projectId, userId: eve.userId, role: "viewer" });
 const check = await read<{ pingUrl: string; badgeUrl: string }>(
   await ada.as("GET", `${ada.path}/checks/${ids.checkId}`),
@@ -30,7 +35,7 @@ const PASSKEY_ANSWER = {
   clientExtensionResults: {},
 };
 
-/** Bodies with ids of this project, and for routes outside of projects; the others are those of the walk between tenants. */
+/** Bodies with ids of this project, and for routes outside of projects; the others are those of access.test.ts. */
 const MORE_BODIES: Record<string, object> = {
   "POST /api/auth/sign-in/email": { email: eve.email, password: "wrong" },
   "POST /api/auth/sign-up/email": { email: "new@example.org", password: "short" },
@@ -124,7 +129,7 @@ const REFUSED: Record<string, string> = {
   "POST /v1/projects/{projectId}/deliveries/{deliveryId}/dismiss": "it was not given up",
 };
 
-// What ends something comes last; what is restored, after it was deleted.
+// By rank: what ends something comes last, so that the others find it.
 const ordered = operations.toSorted((a, b) => rank(a) - rank(b));
 
 test("an answer that the document does not know is found", async () => {

@@ -3,7 +3,7 @@ import type { MiddlewareHandler } from "hono";
 import { alertRouteHandlers, notificationPreviewRoutes } from "./alert-routes/alert-routes.ts";
 import { auditExportRoutes, auditRoutes } from "./audit/audit-routes.ts";
 import { authRoutes, meRoutes } from "./auth/auth-routes.ts";
-import { linkRoutes } from "./auth/link-routes.ts";
+import { signInLinkRoutes } from "./auth/sign-in-link-routes.ts";
 import { oidcRoutes } from "./auth/oidc-routes.ts";
 import { passkeyRoutes, passkeySignInRoutes } from "./auth/passkey-routes.ts";
 import { recoveryRoutes } from "./auth/recovery-routes.ts";
@@ -78,7 +78,7 @@ function accountRoutes() {
     .route("/", passkeySignInRoutes)
     .route("/", passkeyRoutes)
     .route("/", sessionRoutes)
-    .route("/", linkRoutes)
+    .route("/", signInLinkRoutes)
     .route("/", oidcRoutes)
     .route("/", meRoutes);
 }

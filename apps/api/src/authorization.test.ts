@@ -18,8 +18,8 @@ import { BODIES, pathOf } from "../test/one-of-everything.ts";
 import { person, testApi } from "../test/test-api.ts";
 import { type Access, registeredRoutes, type RegisteredRoute } from "./http/access.ts";
 
-// T-AUTHZ-1, the half within one's own project and organization: each route for each role, by either of the two, and for each
-// kind of key. access.test.ts has the other half: each route for strangers, and the table that a new route must be in.
+// The own tenant's half of T-AUTHZ-1: each route for each role, held in the project or in its organization, and for each scope
+// of key. access.test.ts has the other half: each route for strangers, and the table that a new route must be in.
 
 const api = await testApi();
 type OwnAccess = Extract<Access, { auth: "project" | "organization" }>;
@@ -30,22 +30,22 @@ const routes = registeredRoutes(api.app.routes).filter(
 );
 const inProject = routes.filter(({ access }) => access.auth === "project");
 const inOrganization = routes.filter(({ access }) => access.auth === "organization");
-const named = (some: readonly OwnRoute[]) =>
+const testCases = (some: readonly OwnRoute[]) =>
   some.map((route) => [`${route.method} ${route.path}`, route] as const);
 
 /** No object has this id, so that a call that is let in changes nothing but what the path's first id names. */
-const NOBODY = "0199a1b2-0000-7000-8000-000000000000";
+const UNKNOWN_ID = "0199a1b2-0000-7000-8000-000000000000";
 const ids = (of: { projectId?: string; organizationId?: string }) =>
   new Proxy<Record<string, string>>(
     { number: "1", ...of },
-    { get: (known, name) => Reflect.get(known, name) ?? NOBODY },
+    { get: (known, name) => Reflect.get(known, name) ?? UNKNOWN_ID },
   );
 
 // One after the other, since the first account is made with a token.
 const people = new Map<MemberRole, Awaited<ReturnType<typeof person>>>();
 for (const role of MEMBER_ROLES) people.set(role, await person(api));
 /** Owns the organizations, so that nobody else does by being the first. */
-const keeper = await person(api);
+const organizationOwner = await person(api);
 const KEY_SCOPES = [
   "ping",
   "overview",
@@ -57,15 +57,18 @@ const KEY_SCOPES = [
 type Place = { projectId: string; organizationId: string };
 
 async function emptyProject(): Promise<Place> {
-  const { id: organizationId } = await createOrganization(api.db, { name: "Ops", ownerId: keeper.userId });
+  const { id: organizationId } = await createOrganization(api.db, {
+    name: "Ops",
+    ownerId: organizationOwner.userId,
+  });
   const project = await createProject(api.db, { name: "Ops", ownerId: null, organizationId });
   return { projectId: project.id, organizationId };
 }
 
-async function projectWith(ways: "own" | "organization"): Promise<Place> {
+async function projectWith(roleFrom: "own" | "organization"): Promise<Place> {
   const { projectId, organizationId } = await emptyProject();
   for (const [role, { userId }] of people) {
-    if (ways === "own") await addMember(api.db, { projectId, userId, role });
+    if (roleFrom === "own") await addMember(api.db, { projectId, userId, role });
     else await addOrganizationMember(api.db, { organizationId, userId, role });
   }
   return { projectId, organizationId };
@@ -97,20 +100,23 @@ function bodyOf({ method, path }: RegisteredRoute): object | undefined {
   return BODIES[`${method} ${path}`];
 }
 
-test.each(named(inProject))("%s is for the roles that the table says, in the project", async (_, route) => {
-  expect(await differences(route, "own")).toEqual([]);
-});
+test.each(testCases(inProject))(
+  "%s is for the roles that the table says, in the project",
+  async (_, route) => {
+    expect(await differences(route, "own")).toEqual([]);
+  },
+);
 
-test.each(named(inProject))("%s is for those roles of the organization too", async (_, route) => {
+test.each(testCases(inProject))("%s is for those roles of the organization too", async (_, route) => {
   expect(await differences(route, "organization")).toEqual([]);
 });
 
-test.each(named(inOrganization))("%s is for the roles that the table says", async (_, route) => {
+test.each(testCases(inOrganization))("%s is for the roles that the table says", async (_, route) => {
   expect(await differences(route, "organization")).toEqual([]);
 });
 
-test.each(named(inOrganization))(
-  "%s is not for who has a role in a project of it alone",
+test.each(testCases(inOrganization))(
+  "%s refuses people whose only role is in one of its projects",
   async (_, route) => {
     const { organizationId } = unchanged.own;
     for (const role of MEMBER_ROLES) expect(await statusFor(role, route, { organizationId })).toBe(404);
@@ -118,11 +124,14 @@ test.each(named(inOrganization))(
 );
 
 /** The roles for which the answer is not what the table says, with their status. */
-async function differences(route: OwnRoute, ways: "own" | "organization"): Promise<[MemberRole, number][]> {
+async function differences(
+  route: OwnRoute,
+  roleFrom: "own" | "organization",
+): Promise<[MemberRole, number][]> {
   const found: [MemberRole, number][] = [];
   for (const role of MEMBER_ROLES) {
     const isLetIn = isAllowed(role, route.access);
-    const of = isLetIn && mayChange(route) ? await projectWith(ways) : unchanged[ways];
+    const of = isLetIn && mayChange(route) ? await projectWith(roleFrom) : unchanged[roleFrom];
     const status = await statusFor(role, route, of);
     if (isLetIn ? [401, 403, 500].includes(status) : status !== 403) found.push([role, status]);
   }
@@ -136,7 +145,7 @@ async function keyIn(of: Place, scope: KeyScope): Promise<string> {
 const unchangedKeys = new Map<KeyScope, string>();
 for (const scope of KEY_SCOPES) unchangedKeys.set(scope, await keyIn(unchanged.own, scope));
 
-test.each(named(routes))("%s is for the keys that the table says", async (_, route) => {
+test.each(testCases(routes))("%s is for the keys that the table says", async (_, route) => {
   for (const scope of KEY_SCOPES) {
     const needed = route.access.key;
     const may = needed !== null && KEY_SCOPES.indexOf(scope) >= KEY_SCOPES.indexOf(needed);
@@ -162,19 +171,16 @@ await api.db
   .set({ expiresAt: new Date(Date.now() - 1_000) })
   .where(eq(schema.sessions.userId, gone.userId));
 
-test.each(named(routes))(
-  "%s is for no key that has ended, no session that has, and no former member",
-  async (_, route) => {
-    const of = unchanged.own;
-    for (const { key } of [revoked, expired]) expect(await statusWithKey(key, route, of)).toBe(401);
-    for (const [as, status] of [
-      [former.as, 404],
-      [gone.as, 401],
-    ] as const) {
-      expect((await as(route.method, pathOf(route, ids(of)), bodyOf(route))).status).toBe(status);
-    }
-  },
-);
+test.each(testCases(routes))("%s refuses ended keys, ended sessions and former members", async (_, route) => {
+  const of = unchanged.own;
+  for (const { key } of [revoked, expired]) expect(await statusWithKey(key, route, of)).toBe(401);
+  for (const [as, status] of [
+    [former.as, 404],
+    [gone.as, 401],
+  ] as const) {
+    expect((await as(route.method, pathOf(route, ids(of)), bodyOf(route))).status).toBe(status);
+  }
+});
 
 async function statusWithKey(
   key: string,

@@ -14,7 +14,7 @@ const ORDINARY = {
   REDIS_SERVER_PATH: "/usr/bin/redis-server",
 };
 
-test("a direct address without a pooler's is refused, and one beside it marks the pooler's", () => {
+test("DATABASE_DIRECT_URL needs DATABASE_URL, which is then marked as a pooler's", () => {
   expect(() => readConfig({ DATABASE_DIRECT_URL: "postgres://db/overdue" })).toThrow(
     "DATABASE_DIRECT_URL goes with a pooler in DATABASE_URL, which is not set.",
   );

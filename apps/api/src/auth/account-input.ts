@@ -35,7 +35,9 @@ export const NewPassword = z
   .string()
   .min(PASSWORD_MIN_CHARS, `Use at least ${PASSWORD_MIN_CHARS} characters.`)
   .max(PASSWORD_MAX_CHARS, `Use at most ${PASSWORD_MAX_CHARS} characters.`)
-  .meta({ description: "At least 12 characters, and none of the passwords that are guessed first." });
+  .meta({
+    description: `At least ${PASSWORD_MIN_CHARS} characters, and none of the passwords that are guessed first.`,
+  });
 
 /** Refuses a password that is easy to guess. @throws 400 with the reason, for the given field */
 export function refuseWeakPassword(password: string, email: string, field = "password"): void {
@@ -49,7 +51,7 @@ type Mail = Parameters<typeof queueAccountMail>[1];
  * Queues a mail about an account, unless its address had too many of that kind lately. The response is the same in either
  * case, and takes the same time whether or not the address has an account.
  */
-export async function sendAccountMail(c: AppContext, mail: Mail): Promise<void> {
+export async function queueAccountMailWithinLimit(c: AppContext, mail: Mail): Promise<void> {
   const { db, limits } = c.var.deps;
   const state = await limits.accountMail(mail.email, mail.kind);
   if (!state.isRefused) await queueAccountMail(db, mail);
@@ -79,7 +81,7 @@ export async function notifySignInChanged(
 }
 
 /** Whether an address must be confirmed by a mailed link before its account counts. */
-export function mustProveAddress(c: AppContext): boolean {
+export function mustVerifyAddress(c: AppContext): boolean {
   const { mail, emailVerification } = c.var.deps.settings;
   return mail && emailVerification;
 }

@@ -5,12 +5,12 @@ import type { AppContext } from "../http/context.ts";
 import { ApiError } from "../http/problem.ts";
 import { ownPath } from "../http/own-path.ts";
 import { createRouter, route } from "../http/route.ts";
-import { dropBrowserCookie, readBrowserCookie, setBrowserCookie } from "./browser-cookie.ts";
-import { findOrCreateAccount, grantRoles, type Refused } from "./known-elsewhere.ts";
-import { type OidcPerson, type OidcProvider, OidcVisit } from "./oidc.ts";
+import { dropSignInCookie, readSignInCookie, setSignInCookie } from "./sign-in-cookie.ts";
+import { findOrCreateAccount, grantRoles, type Refused } from "./external-account.ts";
+import { type OidcPerson, type OidcProvider, OidcRequest } from "./oidc.ts";
 import { continueSignIn } from "./sign-in.ts";
 
-const VISIT_SECONDS = 900;
+const REQUEST_SECONDS = 900;
 const tags = ["Account"];
 const REDIRECT = { description: "To the provider, or back to a page of ours." };
 
@@ -37,7 +37,7 @@ export const oidcRoutes = createRouter()
         method: "get",
         path: "/api/auth/oidc/callback",
         summary: "Come back from the OpenID provider",
-        description: "Only from the browser that left for it, once.",
+        description: "Works once, and only in the browser that started the sign-in.",
         tags,
         responses: { 302: REDIRECT },
       },
@@ -49,37 +49,37 @@ async function begin(c: AppContext, to: string | undefined): Promise<string> {
   const { db, settings, log } = c.var.deps;
   const provider = requireProvider(c);
   try {
-    const { url, visit } = await provider.begin(ownPath(to, settings.publicUrl));
-    const kept = { kind: "oidc", userId: null, data: visit, seconds: VISIT_SECONDS } as const;
-    setBrowserCookie(c, "oidc", { value: await saveSignInState(db, kept), seconds: VISIT_SECONDS });
+    const { url, request } = await provider.begin(ownPath(to, settings.publicUrl));
+    const kept = { kind: "oidc", userId: null, data: request, seconds: REQUEST_SECONDS } as const;
+    setSignInCookie(c, "oidc", { value: await saveSignInState(db, kept), seconds: REQUEST_SECONDS });
     return url.href;
   } catch (err) {
     log.warn({ err }, "The OpenID provider (OIDC_ISSUER) could not be asked.");
-    return refused("provider");
+    return problemPath("provider");
   }
 }
 
 async function finish(c: AppContext): Promise<string> {
   const { db, log } = c.var.deps;
   const provider = requireProvider(c);
-  const state = await takeSignInState(db, "oidc", readBrowserCookie(c, "oidc"));
-  dropBrowserCookie(c, "oidc");
-  if (state === null) return refused("expired");
-  const visit = OidcVisit.parse(state.data);
-  const person = await provider.finish(new URL(c.req.url).searchParams, visit).catch((err: unknown) => {
+  const state = await takeSignInState(db, "oidc", readSignInCookie(c, "oidc"));
+  dropSignInCookie(c, "oidc");
+  if (state === null) return problemPath("expired");
+  const request = OidcRequest.parse(state.data);
+  const person = await provider.finish(new URL(c.req.url).searchParams, request).catch((err: unknown) => {
     log.warn({ err }, "A sign-in by OpenID Connect was refused.");
     return null;
   });
-  return person === null ? refused("provider") : await letIn(c, person, visit.to);
+  return person === null ? problemPath("provider") : await signInPerson(c, person, request.to);
 }
 
-async function letIn(c: AppContext, person: OidcPerson, to: string): Promise<string> {
+async function signInPerson(c: AppContext, person: OidcPerson, to: string): Promise<string> {
   const { oidc } = c.var.deps.settings;
-  if (oidc === null) return refused("provider");
+  if (oidc === null) return problemPath("provider");
   const email = person.isEmailVerified ? person.email : null;
   const domain = email?.split("@").at(-1) ?? "";
   const isListed = oidc.allowedDomains.includes(domain);
-  if (email !== null && oidc.allowedDomains.length > 0 && !isListed) return refused("domain");
+  if (email !== null && oidc.allowedDomains.length > 0 && !isListed) return problemPath("domain");
   const found = await findOrCreateAccount(c, {
     providerId: `oidc ${oidc.issuer}`,
     accountId: person.subject,
@@ -87,7 +87,7 @@ async function letIn(c: AppContext, person: OidcPerson, to: string): Promise<str
     name: person.name,
     mayJoin: isListed,
   });
-  if ("refused" in found) return refused(found.refused);
+  if ("refused" in found) return problemPath(found.refused);
   const grants = oidc.roles.filter(({ value }) => person.roles.includes(value));
   await grantRoles(c, found.userId, grants);
   const answer = await continueSignIn(c, found);
@@ -100,6 +100,6 @@ function requireProvider(c: AppContext): OidcProvider {
   return oidc;
 }
 
-function refused(why: Refused | "provider" | "expired"): string {
+function problemPath(why: Refused | "provider" | "expired"): string {
   return `/sign-in?problem=${why}`;
 }

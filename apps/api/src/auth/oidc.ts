@@ -16,13 +16,13 @@ export type OidcPerson = {
 };
 
 /** What is remembered between leaving for the provider and coming back. */
-export const OidcVisit = z.object({
+export const OidcRequest = z.object({
   state: z.string(),
   verifier: z.string(),
   nonce: z.string(),
   to: z.string(),
 });
-export type OidcVisit = z.infer<typeof OidcVisit>;
+export type OidcRequest = z.infer<typeof OidcRequest>;
 
 /** Signs people in at an OpenID provider: code flow with PKCE, `state` and `nonce`. Its discovery document is read once. */
 export class OidcProvider {
@@ -35,10 +35,10 @@ export class OidcProvider {
     this.#redirectUri = `${publicUrl}/api/auth/oidc/callback`;
   }
 
-  /** The provider's address for this visit, and what to remember until the person comes back. */
-  async begin(to: string): Promise<{ url: URL; visit: OidcVisit }> {
+  /** The provider's address for this sign-in, and what to remember until the person comes back. */
+  async begin(to: string): Promise<{ url: URL; request: OidcRequest }> {
     const client = await import("openid-client");
-    const visit = {
+    const request = {
       state: client.randomState(),
       verifier: client.randomPKCECodeVerifier(),
       nonce: client.randomNonce(),
@@ -47,23 +47,23 @@ export class OidcProvider {
     const url = client.buildAuthorizationUrl(await this.#discover(), {
       redirect_uri: this.#redirectUri,
       scope: "openid email profile",
-      state: visit.state,
-      nonce: visit.nonce,
-      code_challenge: await client.calculatePKCECodeChallenge(visit.verifier),
+      state: request.state,
+      nonce: request.nonce,
+      code_challenge: await client.calculatePKCECodeChallenge(request.verifier),
       code_challenge_method: "S256",
     });
-    return { url, visit };
+    return { url, request };
   }
 
   /** Who came back. `query`: of the request to our callback. @throws if the provider, or the answer, is not in order */
-  async finish(query: URLSearchParams, visit: OidcVisit): Promise<OidcPerson> {
+  async finish(query: URLSearchParams, request: OidcRequest): Promise<OidcPerson> {
     const client = await import("openid-client");
     const configuration = await this.#discover();
     const url = new URL(`${this.#redirectUri}?${query}`);
     const tokens = await client.authorizationCodeGrant(configuration, url, {
-      pkceCodeVerifier: visit.verifier,
-      expectedState: visit.state,
-      expectedNonce: visit.nonce,
+      pkceCodeVerifier: request.verifier,
+      expectedState: request.state,
+      expectedNonce: request.nonce,
       idTokenExpected: true,
     });
     const claims = tokens.claims();

@@ -25,7 +25,7 @@ import {
   PasskeyOptions,
   PasskeyResponse,
 } from "./passkey.ts";
-import { dropBrowserCookie } from "./browser-cookie.ts";
+import { dropSignInCookie } from "./sign-in-cookie.ts";
 import { completeSignIn } from "./sign-in.ts";
 
 const tags = ["Account"];
@@ -74,7 +74,7 @@ export const passkeySignInRoutes = createRouter()
     ),
     async (c) => {
       const { userId } = await finishAuthentication(c, c.req.valid("json").response);
-      dropBrowserCookie(c, "pending");
+      dropSignInCookie(c, "pending");
       return c.json(await completeSignIn(c, await known(c, userId)), 200);
     },
   )

@@ -11,7 +11,7 @@ import { z } from "zod";
 
 import type { AppContext } from "../http/context.ts";
 import { ApiError } from "../http/problem.ts";
-import { dropBrowserCookie, readBrowserCookie, setBrowserCookie } from "./browser-cookie.ts";
+import { dropSignInCookie, readSignInCookie, setSignInCookie } from "./sign-in-cookie.ts";
 
 /** What the browser hands over, as WebAuthn's JSON; the library reads the rest of it. */
 export const PasskeyResponse = z
@@ -133,13 +133,13 @@ async function remember(
 ): Promise<void> {
   const kept = { ...state, data: { challenge }, seconds: CHALLENGE_SECONDS };
   const token = await saveSignInState(c.var.deps.db, kept);
-  setBrowserCookie(c, "passkey", { value: token, seconds: CHALLENGE_SECONDS });
+  setSignInCookie(c, "passkey", { value: token, seconds: CHALLENGE_SECONDS });
 }
 
 /** The challenge that this browser was given; it is used up, whether or not the answer to it is right. @throws 400 */
 async function recall(c: AppContext, kind: StateKind, userId: string | null): Promise<string> {
-  const state = await takeSignInState(c.var.deps.db, kind, readBrowserCookie(c, "passkey"));
-  dropBrowserCookie(c, "passkey");
+  const state = await takeSignInState(c.var.deps.db, kind, readSignInCookie(c, "passkey"));
+  dropSignInCookie(c, "passkey");
   if (state === null || state.userId !== userId) return refuse("no challenge");
   return Remembered.parse(state.data).challenge;
 }

@@ -20,17 +20,17 @@ import {
   notifyPasswordChanged,
   refuseWeakPassword,
   requireMail,
-  sendAccountMail,
+  queueAccountMailWithinLimit,
   SignedIn,
   TokenInput,
 } from "./account-input.ts";
-import { limitMailRequests } from "./sign-in-attempts.ts";
+import { limitMailLinkRequests } from "./sign-in-attempts.ts";
 import { expiredLink, finishSignUp } from "./sign-up.ts";
 
 /** Sends a link for choosing a new password, if the address has an account. @throws 403 if no mail can be sent */
 async function requestReset(c: AppContext, email: string): Promise<void> {
   requireMail(c, "Until then the operator can set another password for you: `npm run admin -- user reset`.");
-  await sendAccountMail(c, { kind: "reset", email });
+  await queueAccountMailWithinLimit(c, { kind: "reset", email });
 }
 
 /** Sets the password for the holder of the link, ends every session, and notifies the person by mail. @throws 400, 404 */
@@ -66,7 +66,7 @@ async function requestVerification(c: AppContext): Promise<void> {
   if (user === null) throw new ApiError("unauthorized", "Sign in.");
   if (user.emailVerified) throw new ApiError("conflict", "Your address is confirmed already.");
   requireMail(c);
-  await sendAccountMail(c, { kind: "verify", email: user.email });
+  await queueAccountMailWithinLimit(c, { kind: "verify", email: user.email });
 }
 
 /** Confirms the address of the link's account. @throws 404 */
@@ -110,7 +110,7 @@ export const recoveryRoutes = createRouter()
       },
     ),
     async (c) => {
-      await limitMailRequests(c);
+      await limitMailLinkRequests(c);
       return c.json({ userId: await finishSignUp(c, c.req.valid("json")) }, 200);
     },
   )
@@ -128,7 +128,7 @@ export const recoveryRoutes = createRouter()
       },
     ),
     async (c) => {
-      await limitMailRequests(c);
+      await limitMailLinkRequests(c);
       await requestReset(c, c.req.valid("json").email);
       return c.json({ mailSent: true as const }, 202);
     },
@@ -147,7 +147,7 @@ export const recoveryRoutes = createRouter()
       },
     ),
     async (c) => {
-      await limitMailRequests(c);
+      await limitMailLinkRequests(c);
       await finishReset(c, c.req.valid("json"));
       return c.body(null, 204);
     },
@@ -181,7 +181,7 @@ export const recoveryRoutes = createRouter()
       },
     ),
     async (c) => {
-      await limitMailRequests(c);
+      await limitMailLinkRequests(c);
       await finishVerification(c, c.req.valid("json").token);
       return c.body(null, 204);
     },

@@ -22,16 +22,16 @@ import { body, createRouter, json, NO_CONTENT, route } from "../http/route.ts";
 import { isoOrNull, Timestamp } from "../http/schemas.ts";
 import { notifySignInChanged, SignedIn } from "./account-input.ts";
 import { startSession } from "./better-auth.ts";
-import { dropBrowserCookie, readBrowserCookie } from "./browser-cookie.ts";
+import { dropSignInCookie, readSignInCookie } from "./sign-in-cookie.ts";
 import {
   Code,
   newAuthenticatorSecret,
-  openSecret,
+  unsealSecret,
   RecoveryCode,
   type SecondFactor,
   sealSecret,
   stepOfCode,
-  useSecondFactor,
+  consumeSecondFactor,
 } from "./second-factor.ts";
 import { completeSignIn, isPassword } from "./sign-in.ts";
 import { limitPasswordChanges } from "./sign-in-attempts.ts";
@@ -110,15 +110,15 @@ export const secondFactorRoutes = createRouter()
 
 async function finishSignIn(c: AppContext, factor: SecondFactor): Promise<{ userId: string }> {
   const { db } = c.var.deps;
-  const token = readBrowserCookie(c, "pending");
+  const token = readSignInCookie(c, "pending");
   const state = await findSignInState(db, "second-factor", token);
   const known = await ownerOf(c, state?.userId ?? null);
   if (known === null)
     throw new ApiError("unauthorized", "This sign-in has taken too long: enter your password again.");
-  await useSecondFactor(c, known.userId, factor);
+  await consumeSecondFactor(c, known.userId, factor);
   if ((await takeSignInState(db, "second-factor", token)) === null)
     throw new ApiError("unauthorized", "This sign-in was finished already.");
-  dropBrowserCookie(c, "pending");
+  dropSignInCookie(c, "pending");
   if (factor.recoveryCode !== undefined)
     await notifySignInChanged(c, db, { email: known.email, change: "recovery-code-used" });
   return await completeSignIn(c, known);
@@ -136,7 +136,7 @@ async function prove(c: AppContext, { password, ...factor }: z.infer<typeof Proo
   if ((authenticator?.confirmedAt ?? null) !== null) {
     if (factor.code === undefined && factor.recoveryCode === undefined)
       throw ApiError.invalid("code", "Write the code of your authenticator app.");
-    return await useSecondFactor(c, userId, factor);
+    return await consumeSecondFactor(c, userId, factor);
   }
   if (password === undefined) throw ApiError.invalid("password", "Write your password.");
   await limitPasswordChanges(c);
@@ -242,7 +242,7 @@ async function turnOn(c: AppContext, code: string): Promise<string[]> {
   if (authenticator === null)
     throw new ApiError("conflict", "The set-up was not begun, or somebody removed it: begin again.");
   if (authenticator.confirmedAt !== null) throw alreadyOn();
-  const step = stepOfCode(openSecret(c, userId, authenticator.secret), code, now());
+  const step = stepOfCode(unsealSecret(c, userId, authenticator.secret), code, now());
   if (step === null)
     throw ApiError.invalid("code", "This is not the app's code of this moment: check the phone's clock.");
   const codes = await db.transaction(async (tx) => {

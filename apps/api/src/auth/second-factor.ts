@@ -52,17 +52,17 @@ function totp(secret: Secret, of?: { email: string; host: string }): TOTP {
   return new TOTP({ ...label, secret, algorithm: "SHA1", digits: 6, period: STEP_MS / 1_000 });
 }
 
-function place(userId: string) {
+function secretContext(userId: string) {
   return { table: "authenticators", column: "secret", rowId: userId, projectId: "" };
 }
 
 /** A secret as the database stores it. */
 export function sealSecret({ var: { deps } }: AppContext, userId: string, secret: string): string {
-  return seal(deps.keyring, place(userId), secret);
+  return seal(deps.keyring, secretContext(userId), secret);
 }
 
-export function openSecret({ var: { deps } }: AppContext, userId: string, sealed: string): string {
-  return unseal(deps.keyring, place(userId), sealed);
+export function unsealSecret({ var: { deps } }: AppContext, userId: string, sealed: string): string {
+  return unseal(deps.keyring, secretContext(userId), sealed);
 }
 
 export type SecondFactor = { code?: string | undefined; recoveryCode?: string | undefined };
@@ -71,10 +71,14 @@ export type SecondFactor = { code?: string | undefined; recoveryCode?: string | 
  * Uses up a code of the person's authenticator app, or a recovery code. Five tries in a quarter of an hour.
  * @throws 400, 429
  */
-export async function useSecondFactor(c: AppContext, userId: string, factor: SecondFactor): Promise<void> {
+export async function consumeSecondFactor(
+  c: AppContext,
+  userId: string,
+  factor: SecondFactor,
+): Promise<void> {
   const { limits, db, now, clientAddress } = c.var.deps;
   refuseIfLimited(c, await limits.secondFactor(userId), "Too many wrong codes.");
-  if (await isSecondFactor(c, userId, factor)) return await limits.forgetSecondFactors(userId);
+  if (await consumeCode(c, userId, factor)) return await limits.resetSecondFactorLimit(userId);
   const action = "account.second-factor-failed";
   await logFailedAttempt(db, { userId, action, at: now(), address: clientAddress(c) });
   throw factor.code === undefined
@@ -82,7 +86,7 @@ export async function useSecondFactor(c: AppContext, userId: string, factor: Sec
     : ApiError.invalid("code", "This code is wrong, too old, or was used already: wait for the next one.");
 }
 
-async function isSecondFactor(
+async function consumeCode(
   c: AppContext,
   userId: string,
   { code, recoveryCode }: SecondFactor,
@@ -91,6 +95,6 @@ async function isSecondFactor(
   if (recoveryCode !== undefined) return await useRecoveryCode(db, userId, recoveryCode);
   const authenticator = await findAuthenticator(db, userId);
   if (code === undefined || authenticator === null || authenticator.confirmedAt === null) return false;
-  const step = stepOfCode(openSecret(c, userId, authenticator.secret), code, now());
+  const step = stepOfCode(unsealSecret(c, userId, authenticator.secret), code, now());
   return step !== null && (await useAuthenticatorStep(db, { userId, step }));
 }

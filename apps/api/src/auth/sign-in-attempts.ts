@@ -106,7 +106,7 @@ export async function limitSignUps(c: AppContext): Promise<void> {
 }
 
 /** Limits requests for mails and for the links in them. @throws 429 */
-export async function limitMailRequests(c: AppContext): Promise<void> {
+export async function limitMailLinkRequests(c: AppContext): Promise<void> {
   refuseIfLimited(
     c,
     await c.var.deps.limits.mailRequest(clientAddressGroup(c)),

@@ -16,7 +16,7 @@ import { z } from "zod";
 import type { AppContext } from "../http/context.ts";
 import { ApiError } from "../http/problem.ts";
 import { startSession } from "./better-auth.ts";
-import { setBrowserCookie } from "./browser-cookie.ts";
+import { setSignInCookie } from "./sign-in-cookie.ts";
 import { rememberDevice } from "./sign-in-attempts.ts";
 
 const SecondFactorKind = z.enum(["code", "recoveryCode", "passkey"]);
@@ -84,7 +84,7 @@ export async function continueSignIn(c: AppContext, known: Known): Promise<SignI
     userId: known.userId,
     seconds: PENDING_SECONDS,
   });
-  setBrowserCookie(c, "pending", { value: token, seconds: PENDING_SECONDS });
+  setSignInCookie(c, "pending", { value: token, seconds: PENDING_SECONDS });
   const withPasskey = await hasPasskeys(db, known.userId);
   return { secondFactor: ["code", "recoveryCode", ...(withPasskey ? (["passkey"] as const) : [])] };
 }

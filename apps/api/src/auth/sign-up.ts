@@ -13,7 +13,7 @@ import { z } from "zod";
 
 import type { AppContext } from "../http/context.ts";
 import { ApiError } from "../http/problem.ts";
-import { mustProveAddress, refuseWeakPassword, sendAccountMail } from "./account-input.ts";
+import { mustVerifyAddress, refuseWeakPassword, queueAccountMailWithinLimit } from "./account-input.ts";
 import { callAuth } from "./better-auth.ts";
 import { rememberDevice } from "./sign-in-attempts.ts";
 
@@ -24,10 +24,11 @@ export type SignUp = {
   setupToken?: string | undefined;
 };
 /** What a person sends from the page of a link in a mail. */
-export type LinkAnswer = { token: string; password: string; name?: string | undefined };
+export type LinkSubmission = { token: string; password: string; name?: string | undefined };
 
 const AuthAnswer = z.object({ user: z.object({ id: z.string() }) });
-const FIRST_PROJECT = "My project";
+/** The name of the project that each new account gets. */
+export const FIRST_PROJECT = "My project";
 
 /**
  * Creates an account with a project of its own, and signs it in. If addresses must be confirmed, it only queues a mail whose
@@ -35,50 +36,53 @@ const FIRST_PROJECT = "My project";
  */
 export async function signUp(c: AppContext, input: SignUp): Promise<string | null> {
   if (!(await hasAccount(c.var.deps.db))) return await signUpFirst(c, input);
-  return await signUpLater(c, input);
+  return await signUpWhenOpen(c, input);
 }
 
 async function signUpFirst(c: AppContext, input: SignUp): Promise<string | null> {
   const { db } = c.var.deps;
-  const account = withPassword(input);
+  const account = requireStrongPassword(input);
   const outcome = await makeFirstAccount(db, input.setupToken ?? "", () => createAccount(c, account));
   if ("made" in outcome) {
     // Only a person who can read the server's console has the setup token, so the address needs no confirmation.
-    await startAccount(c, { userId: outcome.made, email: input.email, isProven: true });
+    await startAccount(c, { userId: outcome.made, email: input.email, isVerified: true });
     return outcome.made;
   }
-  if (outcome.refused === "too-late") return await signUpLater(c, input);
+  if (outcome.refused === "too-late") return await signUpWhenOpen(c, input);
   throw new ApiError(
     "forbidden",
     "The first account needs the setup token: open the address that the start printed, or start again for a new one.",
   );
 }
 
-async function signUpLater(c: AppContext, input: SignUp): Promise<string | null> {
+async function signUpWhenOpen(c: AppContext, input: SignUp): Promise<string | null> {
   const { registration, emailVerification } = c.var.deps.settings;
-  refuseUnless(registration, "open");
-  if (mustProveAddress(c)) {
-    await sendAccountMail(c, { kind: "sign-up", email: input.email, name: input.name ?? null });
+  requireRegistration(registration, "open");
+  if (mustVerifyAddress(c)) {
+    await queueAccountMailWithinLimit(c, { kind: "sign-up", email: input.email, name: input.name ?? null });
     return null;
   }
-  const userId = await createAccount(c, withPassword(input));
-  await startAccount(c, { userId, email: input.email, isProven: !emailVerification });
+  const userId = await createAccount(c, requireStrongPassword(input));
+  await startAccount(c, { userId, email: input.email, isVerified: !emailVerification });
   return userId;
 }
 
 /** Creates the account whose address a link has confirmed, and signs it in. @throws 400, 403, 409 */
-export async function finishSignUp(c: AppContext, { token, password, name }: LinkAnswer): Promise<string> {
+export async function finishSignUp(
+  c: AppContext,
+  { token, password, name }: LinkSubmission,
+): Promise<string> {
   const { db, settings } = c.var.deps;
-  refuseUnless(settings.registration, "open");
+  requireRegistration(settings.registration, "open");
   const found = await findAccountToken(db, "sign-up", token);
   if (found === null) throw expiredLink("Sign up again for another mail.");
   const { email } = found;
   const userId = await createAccount(
     c,
-    withPassword({ email, password, name: name ?? found.name ?? undefined }),
+    requireStrongPassword({ email, password, name: name ?? found.name ?? undefined }),
   );
   await consumeAccountToken(db, "sign-up", token);
-  await startAccount(c, { userId, email, isProven: true });
+  await startAccount(c, { userId, email, isVerified: true });
   return userId;
 }
 
@@ -86,13 +90,16 @@ export async function finishSignUp(c: AppContext, { token, password, name }: Lin
  * Creates the account of an invited person who has none, signs it in and makes it a member. A link that came by mail confirms
  * the address; without a mail server an owner of the project passed it on. @throws 400, 403, 409
  */
-export async function signUpInvited(c: AppContext, { token, password, name }: LinkAnswer): Promise<string> {
+export async function signUpInvited(
+  c: AppContext,
+  { token, password, name }: LinkSubmission,
+): Promise<string> {
   const { db, settings } = c.var.deps;
-  refuseUnless(settings.registration, "open", "invite");
+  requireRegistration(settings.registration, "open", "invite");
   const invitation = await findInvitationByToken(db, token);
   if (invitation === null) throw expiredLink("Ask the person who invited you for another.");
   const { email } = invitation;
-  const userId = await createAccount(c, withPassword({ email, password, name }));
+  const userId = await createAccount(c, requireStrongPassword({ email, password, name }));
   await db.transaction(async (tx) => {
     await consumeAccountToken(tx, "invitation", token);
     if (!(await acceptInvitation(tx, { invitation, userId })))
@@ -108,7 +115,7 @@ export function expiredLink(wayOut: string): ApiError {
   return new ApiError("not_found", `This link was used already, or is too old. ${wayOut}`);
 }
 
-function withPassword(input: SignUp): SignUp & { password: string } {
+function requireStrongPassword(input: SignUp): SignUp & { password: string } {
   const { password, email } = input;
   if (password === undefined) throw ApiError.invalid("password", "Choose a password.");
   refuseWeakPassword(password, email);
@@ -116,7 +123,10 @@ function withPassword(input: SignUp): SignUp & { password: string } {
 }
 
 /** @throws 403 */
-function refuseUnless(registration: "open" | "invite" | "closed", ...allowed: (typeof registration)[]): void {
+function requireRegistration(
+  registration: "open" | "invite" | "closed",
+  ...allowed: (typeof registration)[]
+): void {
   if (allowed.includes(registration)) return;
   const detail =
     registration === "invite"
@@ -136,10 +146,10 @@ async function createAccount(
 
 async function startAccount(
   c: AppContext,
-  { userId, email, isProven }: { userId: string; email: string; isProven: boolean },
+  { userId, email, isVerified }: { userId: string; email: string; isVerified: boolean },
 ): Promise<void> {
   const { db } = c.var.deps;
-  if (isProven) await verifyAddress(db, userId);
+  if (isVerified) await verifyAddress(db, userId);
   await createProject(db, { name: FIRST_PROJECT, ownerId: userId });
   await afterSignUp(c, { userId, email });
 }

@@ -62,7 +62,7 @@ async function sentMail() {
 type Mail = Awaited<ReturnType<typeof sentMail>>;
 
 /** Bounces come from nobody, so that nobody answers them. */
-const comesBack = (to: string, raw: string) => mailer.sendMail({ envelope: { from: "", to }, raw });
+const sendBounce = (to: string, raw: string) => mailer.sendMail({ envelope: { from: "", to }, raw });
 
 async function channelOf({ channelId }: Mail) {
   return (await db.select().from(schema.channels).where(eq(schema.channels.id, channelId)))[0];
@@ -86,7 +86,7 @@ test.each([
   "a mail that comes back by %s breaks its channel, goes to the fallback, and owners are notified",
   async (_, raw) => {
     const mail = await sentMail();
-    expect((await comesBack(mail.address, raw)).response).toMatch(/^250/);
+    expect((await sendBounce(mail.address, raw)).response).toMatch(/^250/);
     expect(await channelOf(mail)).toMatchObject({
       brokenBy: "bounce",
       brokenBecause: expect.stringMatching(/^It came back: 550/),
@@ -99,16 +99,16 @@ test.each([
   },
 );
 
-test("the same bounce twice says nothing new, in whatever letters its address is written", async () => {
+test("the same bounce is ignored the second time, also in capital letters", async () => {
   const mail = await sentMail();
-  await comesBack(mail.address.toUpperCase(), reports.POSTFIX);
-  await comesBack(mail.address, reports.POSTFIX);
+  await sendBounce(mail.address.toUpperCase(), reports.POSTFIX);
+  await sendBounce(mail.address, reports.POSTFIX);
   expect(await otherDeliveries(mail)).toHaveLength(2);
 });
 
 test("a mail that was given up after days goes to the fallback, and its channel stays", async () => {
   const mail = await sentMail();
-  await comesBack(mail.address, reports.POSTFIX_GIVEN_UP);
+  await sendBounce(mail.address, reports.POSTFIX_GIVEN_UP);
   expect(await channelOf(mail)).toMatchObject({ brokenAt: null });
   expect(await otherDeliveries(mail)).toHaveLength(2);
 });
@@ -119,7 +119,7 @@ test.each([
   ["a server further on that does not relay", reports.NEXT_HOP_DENIED],
 ])("%s goes to the fallback and is tried again, as when the server says so at once", async (_, raw) => {
   const mail = await sentMail();
-  await comesBack(mail.address, raw);
+  await sendBounce(mail.address, raw);
   expect(await channelOf(mail)).toMatchObject({ brokenAt: null });
   expect(await deliveryOf(mail)).toMatchObject({
     state: "retry",
@@ -133,7 +133,7 @@ test.each([
 
 test("a mail that OpenSMTPD gives up with its last answer goes to the fallback", async () => {
   const mail = await sentMail();
-  await comesBack(mail.address, reports.OPENSMTPD_EXPIRED);
+  await sendBounce(mail.address, reports.OPENSMTPD_EXPIRED);
   expect(await channelOf(mail)).toMatchObject({ brokenAt: null });
   expect(await deliveryOf(mail)).toMatchObject({ state: "failed" });
   expect(await otherDeliveries(mail)).toHaveLength(2);
@@ -157,7 +157,7 @@ test.each([
   ["an answer from holidays", reports.ON_HOLIDAY],
 ])("%s changes nothing, and nobody answers it", async (_, raw) => {
   const mail = await sentMail();
-  await comesBack(mail.address, raw);
+  await sendBounce(mail.address, raw);
   expect(await channelOf(mail)).toMatchObject({ brokenAt: null });
   expect(await otherDeliveries(mail)).toEqual([]);
 });
@@ -167,9 +167,9 @@ test.each([
   ["another delivery", (address: string) => address.replace(/\+.{8}/, "+00000000")],
   ["no token", () => `bounce+@${DOMAIN}`],
   ["another domain", (address: string) => address.replace(DOMAIN, "example.org")],
-])("%s is refused at the door", async (_, forge) => {
+])("%s is refused with 550", async (_, forge) => {
   const mail = await sentMail();
-  await expect(comesBack(forge(mail.address), reports.POSTFIX)).rejects.toMatchObject({ responseCode: 550 });
+  await expect(sendBounce(forge(mail.address), reports.POSTFIX)).rejects.toMatchObject({ responseCode: 550 });
   expect(await channelOf(mail)).toMatchObject({ brokenAt: null });
 });
 
@@ -179,13 +179,13 @@ test("a bounce of an address that the channel no longer has breaks nothing", asy
     .update(schema.channels)
     .set({ hint: "new@example.net" })
     .where(eq(schema.channels.id, mail.channelId));
-  await comesBack(mail.address, reports.POSTFIX);
+  await sendBounce(mail.address, reports.POSTFIX);
   expect(await channelOf(mail)).toMatchObject({ brokenAt: null });
 });
 
 test("a bounce is no ping", async () => {
   const mail = await sentMail();
-  await comesBack(mail.address, reports.POSTFIX);
+  await sendBounce(mail.address, reports.POSTFIX);
   const pings = await db.select().from(schema.pings).where(eq(schema.pings.projectId, mail.projectId));
   expect(pings).toEqual([]);
 });

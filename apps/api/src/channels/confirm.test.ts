@@ -1,4 +1,4 @@
-import { confirmLink, schema, stopMailbox } from "@overdue/db";
+import { confirmLink, schema, unsubscribeMailbox } from "@overdue/db";
 import { and, eq } from "drizzle-orm";
 import { expect, test } from "vitest";
 
@@ -153,7 +153,7 @@ test("an address that unsubscribed is asked again when it is saved, and only the
 test("a link that was sent before its reader unsubscribed does not start the mails again", async () => {
   const { as, url, at, to, channel } = await withMailbox();
   await click(at);
-  await stopMailbox(api.db, channel.id);
+  await unsubscribeMailbox(api.db, channel.id);
   for (const method of ["GET", "POST"]) {
     const page = await api.app.request(at, { method });
     expect(page.status).toBe(410);

@@ -5,9 +5,9 @@ import {
   findConfirmationTarget,
   type Mailbox,
   type ConfirmationTarget,
-  readConfirm,
-  readUnsubscribe,
-  stopMailbox,
+  readConfirmationLink,
+  readUnsubscribeLink,
+  unsubscribeMailbox,
 } from "@overdue/db";
 
 import type { AppContext } from "../http/context.ts";
@@ -38,14 +38,14 @@ type ConfirmationLink = { confirmation: Confirmation; target: ConfirmationTarget
 
 async function readLink(c: AppContext): Promise<ConfirmationLink | { page: LinkPage }> {
   const { keyring, db, now } = c.var.deps;
-  const read = readConfirm(keyring, new URL(c.req.url).searchParams, now());
+  const read = readConfirmationLink(keyring, new URL(c.req.url).searchParams, now());
   if (read.kind === "forged") return { page: UNKNOWN_CONFIRMATION };
   const { confirmation } = read;
   const target = await findConfirmationTarget(db, confirmation);
   if (target === null) return { page: UNKNOWN_CONFIRMATION };
-  if (target.isStopped) return { page: unsubscribedPage(confirmation.address) };
-  const isLate = read.kind === "expired" && !target.isConfirmed;
-  return isLate ? { page: EXPIRED_CONFIRMATION } : { confirmation, target };
+  if (target.isStopped) return { page: endedByReaderPage(confirmation.address) };
+  const isExpired = read.kind === "expired" && !target.isConfirmed;
+  return isExpired ? { page: EXPIRED_CONFIRMATION } : { confirmation, target };
 }
 
 const UNKNOWN_CONFIRMATION: LinkPage = {
@@ -69,13 +69,13 @@ const EXPIRED_CONFIRMATION: LinkPage = {
   address: null,
 };
 
-function unsubscribedPage(address: string): LinkPage {
+function endedByReaderPage(address: string): LinkPage {
   return {
     status: 410,
     title: "These mails were stopped",
     sentences: [
       `Since this link was sent, somebody who reads ${address} unsubscribed, so it does not start the mails again.`,
-      "If you want the alerts, ask the person who set them up to save the address again: that sends a new question.",
+      "If you want the alerts, ask the person who set them up to save the address again: that sends a new confirmation mail.",
     ],
     button: null,
     address: null,
@@ -119,20 +119,20 @@ export const unsubscribeRoutes = createRouter()
       found === null
         ? UNKNOWN_MAILBOX
         : found.mailbox.stopped
-          ? stoppedPage(found.mailbox)
-          : stopPage(found.mailbox),
+          ? unsubscribedPage(found.mailbox)
+          : unsubscribePage(found.mailbox),
     );
   })
   .post(UNSUBSCRIBE_PATH, guard({ auth: "self-checked" }), async (c) => {
     const found = await findLinkedMailbox(c);
     if (found === null) return showPage(c, UNKNOWN_MAILBOX);
-    await stopMailbox(c.var.deps.db, found.channelId);
-    return showPage(c, stoppedPage(found.mailbox));
+    await unsubscribeMailbox(c.var.deps.db, found.channelId);
+    return showPage(c, unsubscribedPage(found.mailbox));
   });
 
 async function findLinkedMailbox(c: AppContext): Promise<{ channelId: string; mailbox: Mailbox } | null> {
   const { keyring, db } = c.var.deps;
-  const channelId = readUnsubscribe(keyring, new URL(c.req.url).searchParams);
+  const channelId = readUnsubscribeLink(keyring, new URL(c.req.url).searchParams);
   const mailbox = channelId === null ? null : await findMailbox(db, channelId);
   return channelId === null || mailbox === null ? null : { channelId, mailbox };
 }
@@ -147,7 +147,7 @@ const UNKNOWN_MAILBOX: LinkPage = {
   address: null,
 };
 
-function stopPage({ to, projectName }: Mailbox): LinkPage {
+function unsubscribePage({ to, projectName }: Mailbox): LinkPage {
   return {
     status: 200,
     title: "Stop these mails?",
@@ -160,7 +160,7 @@ function stopPage({ to, projectName }: Mailbox): LinkPage {
   };
 }
 
-function stoppedPage({ to, projectName }: Mailbox): LinkPage {
+function unsubscribedPage({ to, projectName }: Mailbox): LinkPage {
   return {
     status: 200,
     title: "No more mails",

@@ -3,7 +3,7 @@ import { beforeEach, expect, test } from "vitest";
 import { healthchecksClient, type HealthchecksClient } from "../../test/healthchecks/client.ts";
 import { read, testApi } from "../../test/test-api.ts";
 
-const NOBODY = "31365bce-8da9-4729-8ff3-aaa71d56b712";
+const UNKNOWN_ID = "31365bce-8da9-4729-8ff3-aaa71d56b712";
 const api = await testApi();
 let healthchecks: HealthchecksClient;
 let uuid = "";
@@ -146,14 +146,14 @@ test.each([
   [`Bearer ${"x".repeat(32)}`, 403],
 ])("metrics with Authorization: %s are %i and empty", async (authorization, status) => {
   const headers = authorization === undefined ? {} : { authorization };
-  const response = await api.app.request(`/projects/${NOBODY}/metrics/`, { headers });
+  const response = await api.app.request(`/projects/${UNKNOWN_ID}/metrics/`, { headers });
   expect([response.status, await response.text()]).toEqual([status, ""]);
 });
 
 test("metrics do not look at the project in the path, and tell each family in its order", async () => {
   await healthchecks.ping(uuid);
   await healthchecks.call("POST", `checks/${uuid}/pause`);
-  const response = await api.app.request(`/projects/${NOBODY}/metrics/`, {
+  const response = await api.app.request(`/projects/${UNKNOWN_ID}/metrics/`, {
     headers: { authorization: `Bearer ${healthchecks.readKey}` },
   });
   expect([response.status, response.headers.get("content-type")]).toEqual([200, "text/plain"]);

@@ -3,7 +3,7 @@ import { beforeEach, expect, test } from "vitest";
 import { healthchecksClient, type HealthchecksClient } from "../../test/healthchecks/client.ts";
 import { read, testApi } from "../../test/test-api.ts";
 
-const NOBODY = "31365bce-8da9-4729-8ff3-aaa71d56b712";
+const UNKNOWN_ID = "31365bce-8da9-4729-8ff3-aaa71d56b712";
 const api = await testApi();
 let healthchecks: HealthchecksClient;
 let uuid = "";
@@ -73,8 +73,8 @@ test.each([
   ["GET", "checks/{uuid}/pings/1/body", "r", 401, WRONG],
   ["GET", "channels/", "r", 401, WRONG],
   ["GET", "badges/", "x", 401, WRONG],
-  ["GET", `checks/${NOBODY}`, "x", 401, WRONG],
-  ["GET", `checks/${NOBODY}/flips/`, "-", 401, MISSING],
+  ["GET", `checks/${UNKNOWN_ID}`, "x", 401, WRONG],
+  ["GET", `checks/${UNKNOWN_ID}/flips/`, "-", 401, MISSING],
 ] as const)("%s %s with key %s is %i %j, for pages anywhere", async (method, path, key, status, body) => {
   const response = await healthchecks.call(method, filled(path), undefined, { key: KEYS[key]() });
   expect([response.status, await read(response)]).toEqual([status, body]);
@@ -83,14 +83,14 @@ test.each([
 });
 
 test.each([
-  ["GET", `checks/${NOBODY}`],
-  ["POST", `checks/${NOBODY}`],
-  ["DELETE", `checks/${NOBODY}`],
-  ["POST", `checks/${NOBODY}/pause`],
-  ["POST", `checks/${NOBODY}/resume`],
-  ["GET", `checks/${NOBODY}/pings/`],
-  ["GET", `checks/${NOBODY}/pings/1/body`],
-  ["GET", `checks/${NOBODY}/flips/`],
+  ["GET", `checks/${UNKNOWN_ID}`],
+  ["POST", `checks/${UNKNOWN_ID}`],
+  ["DELETE", `checks/${UNKNOWN_ID}`],
+  ["POST", `checks/${UNKNOWN_ID}/pause`],
+  ["POST", `checks/${UNKNOWN_ID}/resume`],
+  ["GET", `checks/${UNKNOWN_ID}/pings/`],
+  ["GET", `checks/${UNKNOWN_ID}/pings/1/body`],
+  ["GET", `checks/${UNKNOWN_ID}/flips/`],
   ["GET", `checks/${"a".repeat(40)}`],
   ["GET", `checks/${"a".repeat(40)}/flips/`],
 ])("%s %s is nowhere", async (method, path) => {
@@ -105,7 +105,7 @@ test.each([
   ["PUT", "checks/abc"],
   ["GET", `checks/${"a".repeat(39)}`],
   ["GET", "checks/31365BCE-8DA9-4729-8FF3-AAA71D56B712"],
-  ["GET", `checks/${NOBODY}/pings/x/body`],
+  ["GET", `checks/${UNKNOWN_ID}/pings/x/body`],
   ["GET", `checks/${"a".repeat(40)}/pings/`],
   ["POST", `checks/${"a".repeat(40)}/pause`],
   ["GET", "/api/v4/checks/"],
@@ -197,7 +197,7 @@ test.each([
   ["checks/{uuid}", "[]", "json validation error: value is not an object"],
   ["checks/{uuid}", '"x"', "json validation error: value is not an object"],
   ["checks/{uuid}", "{", "could not parse request body"],
-  [`checks/${NOBODY}`, "{", "could not parse request body"],
+  [`checks/${UNKNOWN_ID}`, "{", "could not parse request body"],
 ])("POST %s with %s is refused before key and check: %s", async (path, body, error) => {
   const response = await healthchecks.call("POST", filled(path), body, { key: null });
   expect([response.status, await read(response)]).toEqual([400, { error }]);
@@ -241,7 +241,7 @@ test.each([
   ],
   [{ unique: [] }, { name: "" }],
   [{ unique: ["name"] }, { name: "" }],
-  [{ uuid: NOBODY, nothing: null, api_key: null }, { name: "" }],
+  [{ uuid: UNKNOWN_ID, nothing: null, api_key: null }, { name: "" }],
 ])("%j is taken", async (json, seen) => {
   expect(await healthchecks.create(json)).toMatchObject(seen);
 });
@@ -274,7 +274,7 @@ test.each([
   ["a,", "invalid channel identifier: a"],
   ["*,*", "invalid channel identifier: *"],
   [" ", "invalid channel identifier:  "],
-  [NOBODY, `invalid channel identifier: ${NOBODY}`],
+  [UNKNOWN_ID, `invalid channel identifier: ${UNKNOWN_ID}`],
 ])("channels %j are refused: %s", async (channels, error) => {
   for (const path of ["checks/", `checks/${uuid}`]) {
     const response = await healthchecks.call("POST", path, { channels });

@@ -2,7 +2,7 @@ import { endInvitation, listInvitations } from "@overdue/db";
 import { z } from "zod";
 
 import { NameInput, NewPassword, SignedIn, TokenInput } from "../auth/account-input.ts";
-import { limitMailRequests } from "../auth/sign-in-attempts.ts";
+import { limitMailLinkRequests } from "../auth/sign-in-attempts.ts";
 import { signUpInvited } from "../auth/sign-up.ts";
 import { ADMIN_IN_PERSON, FRESH_ADMIN } from "../http/access.ts";
 import { ApiError } from "../http/problem.ts";
@@ -167,7 +167,7 @@ export const myInvitationRoutes = createRouter()
       },
     ),
     async (c) => {
-      await limitMailRequests(c);
+      await limitMailLinkRequests(c);
       await declineByLink(c, c.req.valid("json").token);
       return c.body(null, 204);
     },
@@ -186,7 +186,7 @@ export const myInvitationRoutes = createRouter()
       },
     ),
     async (c) => {
-      await limitMailRequests(c);
+      await limitMailLinkRequests(c);
       return c.json({ userId: await signUpInvited(c, c.req.valid("json")) }, 200);
     },
   );

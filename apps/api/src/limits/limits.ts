@@ -171,7 +171,7 @@ export class Limits {
     return await this.#secondFactors.take(userId);
   }
 
-  async forgetSecondFactors(userId: string): Promise<void> {
+  async resetSecondFactorLimit(userId: string): Promise<void> {
     await this.#secondFactors.forget(userId);
   }
 

@@ -1,4 +1,4 @@
-import { type Recorded, slugOf, type Target } from "@overdue/db";
+import { type Recorded, targetKey, type Target } from "@overdue/db";
 
 /** What a queue needs to know of an item: what must be kept in order with it, and its size. */
 type Queueable = { key: string; bytes: number };
@@ -108,12 +108,14 @@ export class TargetKeys {
   readonly #ofSlugs = new Map<string, string>();
 
   checkKey(target: Target): string {
-    return target.kind === "uuid" ? target.pingUuid : (this.#ofSlugs.get(slugOf(target)) ?? slugOf(target));
+    return target.kind === "uuid"
+      ? target.pingUuid
+      : (this.#ofSlugs.get(targetKey(target)) ?? targetKey(target));
   }
 
   learn(target: Target, recorded: Recorded): void {
     if (target.kind !== "slug" || recorded.kind !== "recorded") return;
     if (this.#ofSlugs.size >= SLUGS_KNOWN_MAX) this.#ofSlugs.clear();
-    this.#ofSlugs.set(slugOf(target), recorded.pingUuid);
+    this.#ofSlugs.set(targetKey(target), recorded.pingUuid);
   }
 }

@@ -7,7 +7,7 @@ import {
   findMailTarget,
   findPingFilters,
   isSameSecret,
-  lookForTarget,
+  countChecks,
   notifyChanges,
   type Pool,
   type ReceivedPing,
@@ -79,7 +79,7 @@ export function createReceiver(options: ReceiverOptions) {
   const answer = pingReceiver({
     ...common,
     inDialect,
-    lookFor: (target) => lookForTarget(pool, target),
+    lookFor: (target) => countChecks(pool, target),
     findFilters: (target) => findPingFilters(pool, target),
   });
   return {

@@ -12,9 +12,9 @@ export type JobRunnerOptions = {
   queue: WorkQueue<unknown>;
   jobs: readonly MaintenanceJob[];
   log: Logger;
-  /** Milliseconds until the first run; 30,000 by default. */
+  /** Milliseconds until the first run; `FIRST_AFTER_MS` by default. */
   firstAfterMs?: number;
-  /** Milliseconds between two looks for jobs that the queue did not bring; 30,000 by default. */
+  /** Milliseconds between two sweeps for jobs that the queue did not bring; `SWEEP_EVERY_MS` by default. */
   sweepEveryMs?: number;
 };
 
@@ -28,7 +28,7 @@ const SWEEP_EVERY_MS = 30_000;
 const LATE_SECONDS = 60;
 
 /**
- * Runs maintenance jobs, each at its interval in one of the processes. The queue keeps their times, as job schedulers.
+ * Runs maintenance jobs, each at its interval in one of the processes. The queue keeps their times, as BullMQ job schedulers.
  * PostgreSQL keeps when each was run last, so that a sweep can run what the queue lost or cannot bring. @returns a function
  * that stops it
  */
@@ -42,13 +42,13 @@ export function startJobs(options: JobRunnerOptions): () => Promise<void> {
   const inTurn = (work: () => Promise<void>) => (working = working.then(work));
   queue.process(async (_, name) => {
     const brought = byName.get(name);
-    if (brought !== undefined) await inTurn(() => runOnce(brought, brought.everySeconds / 2, runner));
+    if (brought !== undefined) await inTurn(() => runUnlessRecent(brought, brought.everySeconds / 2, runner));
   });
   const sweep = () => {
-    void keepSchedules(runner);
-    for (const one of jobs) void inTurn(() => runOnce(one, one.everySeconds + LATE_SECONDS, runner));
+    void ensureSchedules(runner);
+    for (const one of jobs) void inTurn(() => runUnlessRecent(one, one.everySeconds + LATE_SECONDS, runner));
   };
-  void keepSchedules(runner);
+  void ensureSchedules(runner);
   const timer = setInterval(sweep, sweepEveryMs);
   return async () => {
     stopping.abort();
@@ -60,17 +60,21 @@ export function startJobs(options: JobRunnerOptions): () => Promise<void> {
 type Runner = JobRunnerOptions & { signal: AbortSignal };
 
 /** Adds the schedules again and again, because a queue that was emptied loses them without an error. */
-async function keepSchedules({ queue, jobs, firstAfterMs = FIRST_AFTER_MS }: Runner): Promise<void> {
+async function ensureSchedules({ queue, jobs, firstAfterMs = FIRST_AFTER_MS }: Runner): Promise<void> {
   const schedules = jobs.map(({ name, everySeconds }) => ({ name, everySeconds, firstAfterMs }));
   await queue.schedule(schedules).catch(() => undefined); // the queue has reported it
 }
 
-/** Runs a job, unless any process has run it within the last `notWithinSeconds`. Never rejects. */
-async function runOnce(one: MaintenanceJob, notWithinSeconds: number, runner: Runner): Promise<void> {
+/** Runs a job, unless any process has run it within the last `minSecondsSinceLastRun`. Never rejects. */
+async function runUnlessRecent(
+  one: MaintenanceJob,
+  minSecondsSinceLastRun: number,
+  runner: Runner,
+): Promise<void> {
   const { db, log, signal } = runner;
   if (signal.aborted) return;
   try {
-    if (!(await claimJobRun(db, one.name, notWithinSeconds))) return;
+    if (!(await claimJobRun(db, one.name, minSecondsSinceLastRun))) return;
     let rows = 0;
     let last = BATCH;
     while (last >= BATCH && !signal.aborted) {

@@ -1,6 +1,7 @@
+import { CURL } from "./curl-command.ts";
 import type { PingTarget, Snippet } from "./snippets.ts";
 
-/** Ways to report a number; none where no limit of the check names one. */
+/** Ways to report a number; empty for a check without metric limits. */
 export function metricSnippets({ pingUrl, metric }: PingTarget): Snippet[] {
   if (metric === null) return [];
   return SNIPPETS.map((snippet) => snippet(`${pingUrl}?metric.${metric}=`));
@@ -8,8 +9,6 @@ export function metricSnippets({ pingUrl, metric }: PingTarget): Snippet[] {
 
 /** `url` ends where the number follows. */
 type MetricSnippet = (url: string) => Snippet;
-
-const CURL = "curl -fsS -m 10 --retry 5 -o /dev/null";
 
 const number: MetricSnippet = (url) => ({
   id: "number",

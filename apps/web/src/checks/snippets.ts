@@ -1,4 +1,5 @@
 import type { CheckSchedule } from "./check-queries.ts";
+import { CURL } from "./curl-command.ts";
 import { metricSnippets } from "./metric-snippets.ts";
 import { go, node, php, python, ruby } from "./program-snippets.ts";
 
@@ -9,7 +10,7 @@ type PingedCheck = {
   metricLimits?: readonly { metric: string }[];
 };
 
-/** What the snippets need of a check. A schedule that is not cron becomes the nearest cron expression. */
+/** What the snippets need of a check. An interval that cron cannot express, and any OnCalendar, becomes a nightly cron line. */
 export function pingTarget(
   { pingUrl, slug, schedule, metricLimits = [] }: PingedCheck,
   browserZone: string,
@@ -58,7 +59,7 @@ export type PingTarget = {
   slug: string;
   cron: string;
   timezone: string;
-  /** The number that its pings report first; null where no limit names one. */
+  /** The metric of the check's first metric limit; null without one. */
   metric: string | null;
 };
 
@@ -80,9 +81,6 @@ function replacementText(code: string): string[] {
   const found = [...new Set(code.match(STAND_INS))];
   return found.length === 0 ? [] : [`Put your own in place of ${found.join(" and ")}.`];
 }
-
-// --retry, because a short network failure must not lose a ping; -m, because a ping must not delay the job.
-const CURL = "curl -fsS -m 10 --retry 5 -o /dev/null";
 
 function curl({ pingUrl }: PingTarget): Snippet {
   return {

@@ -18,7 +18,7 @@ export function ForgotPasswordPage() {
       title="Forgot your password?"
       lead="Get an e-mail with a link to set a new one. The link works once, for an hour."
     >
-      <LinkRequestForm ask={ask} />
+      <LinkRequestForm request={ask} />
       <p>
         <TextLink to="/sign-in">Back to sign in</TextLink>
       </p>

@@ -22,7 +22,7 @@ export function SignInLinkPage() {
           : "You opened the link of your e-mail."
       }
     >
-      {token === undefined ? <LinkRequestForm ask={ask} /> : <FinishForm token={token} />}
+      {token === undefined ? <LinkRequestForm request={ask} /> : <FinishForm token={token} />}
       <p>
         <TextLink to="/sign-in">Sign in another way</TextLink>
       </p>

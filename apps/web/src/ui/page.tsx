@@ -48,9 +48,8 @@ let isFirstPage = true;
 function useFocusAfterNavigation() {
   const title = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
-    const isInPage =
-      document.activeElement?.closest("main") !== null && document.activeElement !== document.body;
-    if (!isFirstPage && !isInPage) title.current?.focus({ preventScroll: true });
+    const hasFocusInMain = Boolean(document.activeElement?.closest("main"));
+    if (!isFirstPage && !hasFocusInMain) title.current?.focus({ preventScroll: true });
     isFirstPage = false;
   }, []);
   return title;

@@ -34,7 +34,7 @@ test("a down goes to the place that was picked, with buttons that name its incid
   expect(JSON.stringify(body)).not.toContain("/incidents/act");
 });
 
-test("an up has nothing to press but the way to the app", () => {
+test("a recovery has only the button that opens it in the app", () => {
   const { body } = requestFor(composeAlert(upFacts, PUBLIC_URL));
   expect(body.blocks.at(-1)).toMatchObject({ elements: [{ action_id: "open" }] });
 });
@@ -53,8 +53,8 @@ test.each([
   [429, "", { outcome: "throttled", retryAfterMs: 7_000 }],
   [503, "upstream", { outcome: "transient", uncertain: false }],
   [200, "<html>", { outcome: "transient", uncertain: true }],
-])("status %i with %j is %j", (status, said, outcome) => {
-  const body = typeof said === "string" ? said : JSON.stringify(said);
+])("status %i with %j is %j", (status, answered, outcome) => {
+  const body = typeof answered === "string" ? answered : JSON.stringify(answered);
   const answer = { status, headers: { "retry-after": "7" }, body, receivedAt: 0 };
   expect(channel().read(answer)).toMatchObject(outcome);
 });

@@ -8,8 +8,8 @@ import { defineSecretUrlKind } from "../secret-url-kind.ts";
 /** A card may have 28 KB, which an alert with this limit never reaches. */
 const TEXT_CHARS_MAX = 6_000;
 const COLOURS = { bad: "attention", good: "good", neutral: "accent" };
-/** The older connectors answer with a sentence, workflows with JSON. */
-const CONNECTOR = /connector|webhook/i;
+/** In the sentence with which an older connector refuses; workflows refuse with JSON. */
+const CONNECTOR_REFUSAL = /connector|webhook/i;
 
 export const teams = defineSecretUrlKind({
   title: "Microsoft Teams",
@@ -30,7 +30,7 @@ export const teams = defineSecretUrlKind({
       .transform(() => null),
     providerRefusal: z.union([
       z.object({ error: z.object({ code: z.string() }) }),
-      z.string().regex(CONNECTOR),
+      z.string().regex(CONNECTOR_REFUSAL),
     ]),
     permanent: [
       [/WorkflowNotFound|^404\b|^410\b/, "The workflow was deleted: make a new one."],
@@ -54,7 +54,7 @@ function payload(message: AlertMessage, style: Style): Record<string, unknown> {
     type: "AdaptiveCard",
     version: "1.4",
     msteams: { width: "Full" },
-    body: style === "plain" ? [paragraph(run(markedText(message, TEXT_CHARS_MAX)))] : body(message),
+    body: style === "plain" ? [paragraph(textRun(markedText(message, TEXT_CHARS_MAX)))] : body(message),
     actions: alertLinks(message).map(({ label, url }) => ({ type: "Action.OpenUrl", title: label, url })),
   };
   const attachment = { contentType: "application/vnd.microsoft.card.adaptive", contentUrl: null, content };
@@ -64,13 +64,13 @@ function payload(message: AlertMessage, style: Style): Record<string, unknown> {
 function body(message: AlertMessage): unknown[] {
   const { tone } = message;
   return [
-    paragraph(run(markedTitle(message), { weight: "bolder", size: "large", color: COLOURS[tone] })),
-    ...(message.sentence === "" ? [] : [paragraph(run(message.sentence))]),
+    paragraph(textRun(markedTitle(message), { weight: "bolder", size: "large", color: COLOURS[tone] })),
+    ...(message.sentence === "" ? [] : [paragraph(textRun(message.sentence))]),
     ...message.lines.map(({ label, value }) =>
-      paragraph(run(`${label}: `, { weight: "bolder" }), run(value)),
+      paragraph(textRun(`${label}: `, { weight: "bolder" }), textRun(value)),
     ),
     ...(message.output === null ? [] : [output(message.output)]),
-    ...(message.repeat === null ? [] : [paragraph(run(`(${message.repeat})`, { isSubtle: true }))]),
+    ...(message.repeat === null ? [] : [paragraph(textRun(`(${message.repeat})`, { isSubtle: true }))]),
   ];
 }
 
@@ -78,7 +78,7 @@ function output(text: string): unknown {
   return {
     type: "Container",
     style: "emphasis",
-    items: [paragraph(run(text, { fontType: "monospace", size: "small" }))],
+    items: [paragraph(textRun(text, { fontType: "monospace", size: "small" }))],
   };
 }
 
@@ -86,6 +86,6 @@ function paragraph(...inlines: unknown[]) {
   return { type: "RichTextBlock", inlines, spacing: "small" };
 }
 
-function run(text: string, look: Record<string, unknown> = {}) {
+function textRun(text: string, look: Record<string, unknown> = {}) {
   return { type: "TextRun", text, ...look };
 }

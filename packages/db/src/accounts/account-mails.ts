@@ -6,7 +6,7 @@ import { accountMails } from "../schema/index.ts";
 export type AccountMailRow = typeof accountMails.$inferSelect;
 type AccountMailKind = AccountMailRow["kind"];
 
-/** A mail about an account. `name`: the person's name. */
+/** A mail about an account. `name`: the person's name; for `sign-in-changed`, what changed. */
 type NewAccountMail = {
   kind: AccountMailKind;
   email: string;

@@ -53,7 +53,7 @@ type Cost = { salt: Buffer; memory: number; passes: number; parallelism: number 
 
 function argon2id(password: string, { salt, ...cost }: Cost): Promise<Buffer> {
   const parameters = { message: password.normalize("NFKC"), nonce: salt, tagLength: HASH_BYTES, ...cost };
-  return inTurn(
+  return limitConcurrency(
     () =>
       new Promise((resolve, reject) => {
         argon2("argon2id", parameters, (error, key) => (error === null ? resolve(key) : reject(error)));
@@ -67,7 +67,7 @@ function verifyScrypt(stored: string, password: string): Promise<boolean> {
   const expected = Buffer.from(key, "hex");
   if (expected.length !== 64) throw new Error("A password's hash is malformed.");
   const cost = { N: 16_384, r: 16, p: 1, maxmem: 128 * 16_384 * 16 * 2 };
-  return inTurn(
+  return limitConcurrency(
     () =>
       new Promise((resolve, reject) => {
         scrypt(password.normalize("NFKC"), salt, expected.length, cost, (error, actual) =>
@@ -81,7 +81,7 @@ let underWay = 0;
 const waiting: (() => void)[] = [];
 
 /** Runs few of these at once, so that many who sign in leave processors for pings. @throws TooManyPasswords */
-async function inTurn<T>(work: () => Promise<T>): Promise<T> {
+async function limitConcurrency<T>(work: () => Promise<T>): Promise<T> {
   if (waiting.length >= WAITING_MAX) throw new TooManyPasswords("Too many passwords are checked at once.");
   if (underWay >= AT_ONCE_MAX) await new Promise<void>((resolve) => waiting.push(resolve));
   else underWay += 1;

@@ -2,7 +2,7 @@ import type { DeliveryKind } from "@overdue/core";
 import type { Instant } from "@overdue/schedules";
 
 import type { PoolClient } from "../database.ts";
-import { COLLECT_MINUTES } from "../deliveries/fragments.ts";
+import { digestMinutesSql } from "../deliveries/fragments.ts";
 import { INFORMATIONAL } from "../schema/delivery-lists.ts";
 
 /** A delivery to be written. Instants are epoch milliseconds. */
@@ -28,8 +28,8 @@ insert into deliveries (project_id, channel_id, kind, check_id, flip_id, inciden
                         created_at, next_attempt_at, payload)
 select x.project_id, x.channel_id, x.kind, x.check_id, x.flip_id, x.incident_id, x.route_id, x.because, x.round,
        to_timestamp(x.written_at / 1000),
-       greatest(to_timestamp(x.not_before / 1000), case when ${COLLECT_MINUTES} = 0 or open.is_urgent then clock_timestamp()
-         else coalesce(open.due_at, clock_timestamp() + ${COLLECT_MINUTES} * interval '1 minute') end),
+       greatest(to_timestamp(x.not_before / 1000), case when ${digestMinutesSql} = 0 or open.is_urgent then clock_timestamp()
+         else coalesce(open.due_at, clock_timestamp() + ${digestMinutesSql} * interval '1 minute') end),
        x.payload
   from json_to_recordset($1::json) as x(
          project_id uuid, channel_id uuid, kind delivery_kind, check_id uuid, flip_id uuid, incident_id uuid,
@@ -41,9 +41,9 @@ select x.project_id, x.channel_id, x.kind, x.check_id, x.flip_id, x.incident_id,
          select from checks k where k.project_id = x.project_id and k.id = x.check_id and k.severity = 'critical'
        ) as is_urgent
       from deliveries d
-     where ${COLLECT_MINUTES} > 0 and d.channel_id = c.id and d.state = 'pending' and d.next_attempt_at > clock_timestamp()
-       and d.next_attempt_at <= clock_timestamp() + ${COLLECT_MINUTES} * interval '1 minute'
-  ) open on ${COLLECT_MINUTES} > 0
+     where ${digestMinutesSql} > 0 and d.channel_id = c.id and d.state = 'pending' and d.next_attempt_at > clock_timestamp()
+       and d.next_attempt_at <= clock_timestamp() + ${digestMinutesSql} * interval '1 minute'
+  ) open on ${digestMinutesSql} > 0
 on conflict on constraint deliveries_once do nothing`;
 
 /** Writes deliveries inside the caller's transaction, and notifies the senders. Deliveries that exist already stay as they are. */
@@ -82,18 +82,18 @@ select x.project_id, x.channel_id, x.kind, x.check_id, x.route_id, x.because, x.
   left join lateral (
     select min(d.next_attempt_at) as at from deliveries d
      where d.channel_id = c.id and d.state = 'pending' and d.next_attempt_at > clock_timestamp()
-       and d.next_attempt_at <= clock_timestamp() + ${COLLECT_MINUTES} * interval '1 minute'
-  ) collected on ${COLLECT_MINUTES} > 0
+       and d.next_attempt_at <= clock_timestamp() + ${digestMinutesSql} * interval '1 minute'
+  ) collected on ${digestMinutesSql} > 0
   left join lateral (
     select d.next_attempt_at as at from deliveries d
      where d.channel_id = c.id and d.created_at > clock_timestamp() - interval '10 minutes'
        and d.kind in ${INFORMATIONAL} and d.state = 'pending' and d.next_attempt_at > clock_timestamp()
        and d.next_attempt_at <= clock_timestamp() + interval '10 minutes'
      order by d.created_at desc limit 1
-  ) held on ${COLLECT_MINUTES} = 0
+  ) held on ${digestMinutesSql} = 0
  cross join lateral (
    select greatest(to_timestamp(x.not_before / 1000), coalesce(collected.at, held.at,
-     clock_timestamp() + ${COLLECT_MINUTES} * interval '1 minute')) as at
+     clock_timestamp() + ${digestMinutesSql} * interval '1 minute')) as at
  ) due`;
 
 /** Writes deliveries about runs and notices inside the caller's transaction, and notifies the senders. */

@@ -187,7 +187,7 @@ export function confirmLink(
 }
 
 /** Reads the query of a link. It is forged if it differs in any way from what was signed. */
-export function readConfirm(keyring: Keyring, query: URLSearchParams, now: Instant): ReadConfirm {
+export function readConfirmationLink(keyring: Keyring, query: URLSearchParams, now: Instant): ReadConfirm {
   const [channelId = "", address = "", expires = "", signature = ""] = [
     "channel",
     "address",
@@ -222,7 +222,7 @@ export function unsubscribeLink(
 }
 
 /** The id of the channel for which a link was signed; null if it was not signed. */
-export function readUnsubscribe(keyring: Keyring, query: URLSearchParams): string | null {
+export function readUnsubscribeLink(keyring: Keyring, query: URLSearchParams): string | null {
   const channelId = query.get("channel") ?? "";
   const key = keyring.keys.find(({ id }) => id === query.get("key"));
   if (key === undefined || !isUuid(channelId)) return null;
@@ -243,7 +243,7 @@ export async function findMailbox(db: Db, channelId: string): Promise<Mailbox | 
 }
 
 /** Stops a mailbox: it gets no more mail, and the app shows since when, and why. */
-export async function stopMailbox(db: Db | Tx, channelId: string, because = STOPPED): Promise<void> {
+export async function unsubscribeMailbox(db: Db | Tx, channelId: string, because = STOPPED): Promise<void> {
   await db
     .update(channels)
     .set({ brokenAt: new Date(), brokenBecause: because, brokenBy: "recipient" })

@@ -2,7 +2,7 @@ export {
   type Confirmation,
   confirmLink,
   type ReadConfirm,
-  readConfirm,
+  readConfirmationLink,
   askAgain,
   type AskResult,
   confirmAddress,
@@ -11,8 +11,8 @@ export {
   type ConfirmationTarget,
   findMailbox,
   type Mailbox,
-  readUnsubscribe,
-  stopMailbox,
+  readUnsubscribeLink,
+  unsubscribeMailbox,
   unsubscribeLink,
 } from "./confirmation.ts";
 export {

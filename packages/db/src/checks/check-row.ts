@@ -64,7 +64,7 @@ export const STORED_CHECK = Object.entries(getTableColumns(checks))
   .join(", ");
 
 /** SQL: the columns of a check's `PingFilter`. */
-export const PING_READING = `methods, filter_subject as "filterSubject", filter_body as "filterBody",
+export const PING_FILTER_COLUMNS = `methods, filter_subject as "filterSubject", filter_body as "filterBody",
   filter_http_body as "filterHttpBody", filter_default_fail as "filterDefaultFail",
   start_keywords as "startKeywords", success_keywords as "successKeywords", failure_keywords as "failureKeywords"`;
 

@@ -6,7 +6,7 @@ import type { Db, Tx } from "../database.ts";
 import { windowsFor } from "../maintenance/windows.ts";
 import { channels, checks } from "../schema/index.ts";
 import type { CheckRow } from "./check-row.ts";
-import { linkChannels, linkDependencies } from "./links.ts";
+import { replaceChannels, replaceDependencies } from "./links.ts";
 
 /** The settings of a check that do not concern its deadlines: its name, how its pings are read, and the like. */
 export type CheckDetails = Pick<CheckRow, keyof typeof defaultDetails | "inactiveSchedule" | "declared">;
@@ -37,9 +37,9 @@ export async function insertCheck(tx: Db | Tx, input: NewCheck): Promise<CheckRo
   if (row === undefined) throw new Error("The insert returned no row.");
   const ids = input.channelIds === "all" ? await allChannels(tx, input.projectId) : input.channelIds;
   const ref = { projectId: input.projectId, checkId: row.id };
-  await linkChannels(tx, ref, ids);
+  await replaceChannels(tx, ref, ids);
   await windowsFor(tx, ref);
-  if (input.dependsOn !== undefined) await linkDependencies(tx, ref, input.dependsOn);
+  if (input.dependsOn !== undefined) await replaceDependencies(tx, ref, input.dependsOn);
   return row;
 }
 

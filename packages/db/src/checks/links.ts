@@ -12,7 +12,7 @@ import { checkNameSql } from "./name-sql.ts";
 export class UnknownChannel extends Error {}
 
 /** Replaces the channels of a check by these. @throws UnknownChannel */
-export async function linkChannels(
+export async function replaceChannels(
   tx: Db | Tx,
   check: CheckRef,
   channelIds: readonly string[],
@@ -54,10 +54,10 @@ export class CircularDependency extends Error {
 }
 
 /**
- * Replaces the dependencies of a check by these, named by id or slug, and makes its open incident and those of its dependents
- * due at once. @throws UnknownDependency, CircularDependency
+ * Replaces the dependencies of a check by these, named by id or slug, and has the escalator plan its open incident, and those of
+ * its dependents, again at once. @throws UnknownDependency, CircularDependency
  */
-export async function linkDependencies(
+export async function replaceDependencies(
   tx: Db | Tx,
   check: CheckRef,
   names: readonly string[],

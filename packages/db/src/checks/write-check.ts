@@ -18,7 +18,7 @@ import { checks } from "../schema/index.ts";
 import { type Act, changeCheck, changeCheckIn, foldRestored } from "../transitions/change-check.ts";
 import type { CheckRef } from "./find-checks.ts";
 import type { CheckDetails } from "./insert-check.ts";
-import { linkChannels, linkDependencies } from "./links.ts";
+import { replaceChannels, replaceDependencies } from "./links.ts";
 
 export type CheckEdit = {
   details: Partial<CheckDetails>;
@@ -76,8 +76,8 @@ async function write(db: Db, ref: CheckRef, edit: CheckEdit): Promise<void> {
     .where(eq(checks.id, ref.checkId))
     .returning({ version: checks.version });
   if (edit.version !== null && row?.version !== edit.version + 1) throw new StaleVersion();
-  if (edit.channelIds !== null) await linkChannels(db, ref, edit.channelIds);
-  if (edit.dependsOn !== undefined) await linkDependencies(db, ref, edit.dependsOn);
+  if (edit.channelIds !== null) await replaceChannels(db, ref, edit.channelIds);
+  if (edit.dependsOn !== undefined) await replaceDependencies(db, ref, edit.dependsOn);
 }
 
 /** Stops the evaluation of a check's deadlines until a ping or `resumeCheck`. A paused check stays as it is. @returns whether there is such a check */

@@ -18,7 +18,7 @@ import { askToConfirm, type AddressAuthor, unconfirmedSince } from "../channels/
 import type { ChannelRow } from "../channels/find-channels.ts";
 import { sealSettings } from "../channels/settings.ts";
 import { deleteChannelIn, refuseTooMany } from "../channels/write-channel.ts";
-import { linkDependencies } from "../checks/links.ts";
+import { replaceDependencies } from "../checks/links.ts";
 import { type CheckDetails, insertCheck } from "../checks/insert-check.ts";
 import { deleteCheckIn, editCheckIn } from "../checks/write-check.ts";
 import { type Db, inTransaction, openDb, type Pool, type PoolClient } from "../database.ts";
@@ -139,10 +139,10 @@ async function link(
       ? [{ ref: { projectId, checkId }, dependsOn: dependsOn ?? [] }]
       : [];
   });
-  for (const { ref } of changed) await linkDependencies(db, ref, []);
+  for (const { ref } of changed) await replaceDependencies(db, ref, []);
   for (const { ref, dependsOn } of changed) {
     const above = dependsOn.flatMap((slug) => ids.checks.get(slug) ?? []);
-    if (above.length > 0) await linkDependencies(db, ref, above);
+    if (above.length > 0) await replaceDependencies(db, ref, above);
   }
 }
 

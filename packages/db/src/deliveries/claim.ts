@@ -15,7 +15,7 @@ import { fallBack, fallbackForUnconfirmed } from "./fallback.ts";
 import { groupDeliveries } from "./group-deliveries.ts";
 import { dropOutdatedGrouped, failGrouped, releaseGrouped, ungroup } from "./grouped-deliveries.ts";
 import { type AlertRecord, loadGroups, loadUngrouped, withGroups } from "./load-alert.ts";
-import { type Locked, lockSequences } from "./lock-sequences.ts";
+import { type LockedDelivery, lockSequences } from "./lock-sequences.ts";
 import type { OwnerContact } from "./notify-owners.ts";
 import { applyRateLimits, type RateLimits } from "./rate-limits.ts";
 
@@ -103,7 +103,7 @@ async function releaseOvertaken(db: Db, ids: readonly string[]): Promise<void> {
 }
 
 /** The channels that may report several of these deliveries in one message, in the order in which they are locked. */
-function groupingChannels(candidates: readonly Locked[], ids: readonly string[]): string[] {
+function groupingChannels(candidates: readonly LockedDelivery[], ids: readonly string[]): string[] {
   const wanted = new Set(ids);
   const own = candidates.filter(({ id, isGroupable }) => isGroupable && wanted.has(id));
   return [...new Set(own.map(({ channelId }) => channelId))].toSorted();
@@ -177,7 +177,7 @@ async function take(
 /** Postpones deliveries whose channel's circuit is open, and for an hour those during whose attempts processes died. */
 async function postpone(
   tx: Tx,
-  candidates: readonly Locked[],
+  candidates: readonly LockedDelivery[],
   decisions: ReadonlyMap<string, ClaimDecision>,
 ): Promise<void> {
   const postponed = candidates.flatMap(({ id, kind, health, now, poisonAttempts }) => {

@@ -27,7 +27,7 @@ export const IS_PROGRAM = new Fragment(`c.kind in ${literals(PROGRAM_KINDS)}`);
 export const KEEPS_INCIDENTS = new Fragment(`c.kind in ${literals(INCIDENT_KINDS)}`);
 
 /** SQL: for how many minutes the channel `c` collects messages for a digest; 0 for a program. */
-export const COLLECT_MINUTES = new Fragment(`(case when ${IS_PROGRAM} then 0 else c.collect_minutes end)`);
+export const digestMinutesSql = new Fragment(`(case when ${IS_PROGRAM} then 0 else c.collect_minutes end)`);
 
 /**
  * SQL: a table of the deliveries of a check, or of those written `within` an interval. "offset 0" keeps the planner from

@@ -99,7 +99,7 @@ function sharesMessages(ungroupedKinds: readonly string[]) {
 }
 
 /** SQL: whether the delivery `d` about the check `k`, not yet attempted, may share a message with others in the channel `c`. */
-export function isGroupable(ungroupedKinds: readonly string[]) {
+export function groupableSql(ungroupedKinds: readonly string[]) {
   return sql`(d.attempt = 0 and d.kind in ${GROUPABLE_KINDS}
     and ${sharesMessages(ungroupedKinds)})`;
 }

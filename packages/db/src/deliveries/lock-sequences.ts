@@ -6,10 +6,10 @@ import type { Tx } from "../database.ts";
 import { STATE_KINDS, UNFINISHED } from "../schema/delivery-lists.ts";
 import { epochMs, uuidArray } from "../sql-fragments.ts";
 import { deliveriesOfCheck, healthColumns, pickHealth, type HealthRow } from "./fragments.ts";
-import { isGroupable } from "./group-deliveries.ts";
+import { groupableSql } from "./group-deliveries.ts";
 
 /** A locked delivery, with everything that decides whether it may be attempted. */
-export type Locked = Candidate & {
+export type LockedDelivery = Candidate & {
   channelKind: string;
   health: ChannelHealth;
   /** Whether it was never attempted, and its channel may report it in one message with others. */
@@ -21,11 +21,15 @@ export type Locked = Candidate & {
 /** Only deliveries written within this time can belong to a group that is being sent. */
 const GROUPED_WITHIN = "24 hours";
 
-/** SQL: whether it ends an incident under earlier settings of the channel: nothing that is sent there now outdates it. */
+/**
+ * SQL: whether it resolves a provider's incident with the channel's former settings. A newer alert uses the new settings, so
+ * it does not supersede this one.
+ */
 const USES_OLD_SETTINGS = sql.raw("coalesce(d.payload ? 'sealedSettings', false)");
 
 /**
- * Locks every unfinished delivery of the sequences that these deliveries belong to, in one order for all senders. Not `skip
+ * Locks every unfinished delivery of the sequences that these deliveries belong to (a sequence: the state
+ * alerts of one check to one channel), in one order for all senders. Not `skip
  * locked`: a decision about a sequence needs all of it, and these locks last for three short statements. `ungroupedKinds`:
  * kinds of channel that get each alert by itself; null: all do.
  */
@@ -33,7 +37,7 @@ export async function lockSequences(
   tx: Tx,
   ids: readonly string[],
   ungroupedKinds: readonly string[] | null,
-): Promise<Locked[]> {
+): Promise<LockedDelivery[]> {
   const rows = await tx.execute<LockedRow>(sql`
     with asked as (
       select id, check_id, channel_id from deliveries where id = any(${uuidArray(ids)})
@@ -43,7 +47,7 @@ export async function lockSequences(
       select d.id from asked join deliveries d on d.check_id = asked.check_id and d.channel_id = asked.channel_id
       where d.state in ${UNFINISHED}
       union
-      -- what a group's message that is being sent reports
+      -- deliveries whose group leader is being sent
       select m.id from asked cross join lateral ${deliveriesOfCheck(sql`asked.check_id`, GROUPED_WITHIN)} m
       join deliveries l on l.id = m.leader_id
       where m.channel_id = asked.channel_id and l.state = 'sending'
@@ -58,7 +62,7 @@ export async function lockSequences(
            (c.deleted_at is not null or k.deleted_at is not null or p.deleted_at is not null)
              and not coalesce(d.payload ? 'endedBy', false) as "isDeleted",
            c.unconfirmed_since is not null as "isUnconfirmed",
-           ${ungroupedKinds === null ? sql`false` : isGroupable(ungroupedKinds)} as "isGroupable",
+           ${ungroupedKinds === null ? sql`false` : groupableSql(ungroupedKinds)} as "isGroupable",
            ${healthColumns("c")}
     from wanted
     join deliveries d on d.id = wanted.id
@@ -73,10 +77,10 @@ export async function lockSequences(
   return rows.map(toLocked);
 }
 
-type LockedRow = Omit<Locked, "channel" | "health" | "late"> &
+type LockedRow = Omit<LockedDelivery, "channel" | "health" | "late"> &
   HealthRow & { writtenAt: Instant; isDeleted: boolean; isUnconfirmed: boolean };
 
-function toLocked(row: LockedRow): Locked {
+function toLocked(row: LockedRow): LockedDelivery {
   const health = pickHealth(row);
   const { isDeleted, isUnconfirmed, now, kind, writtenAt } = row;
   return {

@@ -5,14 +5,14 @@ import type { Db } from "../database.ts";
 import { LOCK_SEEDS } from "../locks.ts";
 import { GROUPABLE_KINDS, INFORMATIONAL } from "../schema/delivery-lists.ts";
 import { uuidArray } from "../sql-fragments.ts";
-import { COLLECT_MINUTES } from "./fragments.ts";
+import { digestMinutesSql } from "./fragments.ts";
 
 /** `members`: how many channels of the group exist. `written`: how many deliveries were written for them. */
 export type PassedOn = { members: number; written: number };
 
 /**
  * Writes a delivery with the content of a channel group's delivery for each channel of the group, and notifies the senders. A
- * group within the group is skipped, so that no message circulates. A channel is left out if it got the same message by
+ * channel group within it is skipped, so that no message circulates. A channel is left out if it got the same message by
  * another route or by an earlier attempt.
  */
 export async function passOnDelivery(
@@ -39,7 +39,7 @@ export async function passOnDelivery(
 }
 
 /**
- * SQL: writes the deliveries, also those that a collecting group's delivery leads. If the group is the fallback of one of its
+ * SQL: writes the deliveries, also those of the batch that the channel group's delivery leads. If the channel group is the fallback of one of its
  * own channels, that channel gets none; `fallback_for` is kept, so that a second failure goes no further.
  */
 const insertForMembers = (deliveryId: string) => sql`
@@ -63,13 +63,13 @@ const insertForMembers = (deliveryId: string) => sql`
 const PASSED_ID = sql`overlay(md5(d.id::text || c.id::text) placing left(replace(d.id::text, '-', ''), 13)
   from 1 for 13)::uuid`;
 
-/** SQL: when it is due. All that a collecting channel gets within its span is due together with the first; see `COLLECTED`. */
-const DUE_AT = sql`case when ${COLLECT_MINUTES} = 0 or d.kind not in ${GROUPABLE_KINDS}
+/** SQL: when it is due. All that a collecting channel gets within its span is due together with the first; see `alert-routes/enqueue.ts`. */
+const DUE_AT = sql`case when ${digestMinutesSql} = 0 or d.kind not in ${GROUPABLE_KINDS}
     or (d.kind not in ${INFORMATIONAL} and exists (
       select from checks k where k.id = d.check_id and k.severity = 'critical'))
   then clock_timestamp()
   else coalesce(
     (select min(w.next_attempt_at) from deliveries w
      where w.channel_id = c.id and w.state = 'pending' and w.next_attempt_at > clock_timestamp()
-       and w.next_attempt_at <= clock_timestamp() + ${COLLECT_MINUTES} * interval '1 minute'),
-    clock_timestamp() + ${COLLECT_MINUTES} * interval '1 minute') end`;
+       and w.next_attempt_at <= clock_timestamp() + ${digestMinutesSql} * interval '1 minute'),
+    clock_timestamp() + ${digestMinutesSql} * interval '1 minute') end`;

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { sql } from "drizzle-orm";
 
 import { notifyDeliveryChanges, notifyProjectChange, notifySenders } from "../changes.ts";
-import { stopMailbox } from "../channels/confirmation.ts";
+import { unsubscribeMailbox } from "../channels/confirmation.ts";
 import type { Db, Tx } from "../database.ts";
 import { isSameSecret, type Keyring, newestKey, sign } from "../secrets/keyring.ts";
 import { uuidArray } from "../sql-fragments.ts";
@@ -146,7 +146,7 @@ async function recordComplaint(tx: Tx, ownerContact: OwnerContact, sent: MailCha
   const { count } = await tx.execute(sql`
     select from channels where id = ${sent.channelId} and broken_by is distinct from 'recipient'`);
   if (count !== 1) return false;
-  await stopMailbox(tx, sent.channelId, COMPLAINED);
+  await unsubscribeMailbox(tx, sent.channelId, COMPLAINED);
   await notifyProjectChange(tx, sent.projectId);
   await notifyOwners(tx, ownerContact, {
     projectId: sent.projectId,

@@ -4,7 +4,7 @@ import { alertScene, type AlertScene, sceneKeyring, testDatabase, type TestDatab
 import { and, eq, sql } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 
-import { confirmAddress, stopMailbox } from "../channels/confirmation.ts";
+import { confirmAddress, unsubscribeMailbox } from "../channels/confirmation.ts";
 import { type Db, openDb } from "../database.ts";
 import { channels, deliveries, instanceFacts, members, users } from "../schema/index.ts";
 import { claimDeliveries } from "./claim.ts";
@@ -108,7 +108,7 @@ test("a reader who unsubscribed gets nothing, not even a daily try, and a mail u
   await change({ unconfirmedSince: null });
   const down = await scene.down();
   const [mine] = await claimDeliveries(db, [down.deliveryId], LEASE);
-  await stopMailbox(db, scene.channelId);
+  await unsubscribeMailbox(db, scene.channelId);
   if (mine !== undefined) await recordAttempts(db, [{ claim: mine.claim, finish: SENT }], OWNERS);
   await change({ brokenAt: sql`now() - interval '25 hours'` });
   expect(await queueChannelTests(db, 100)).toBe(0);

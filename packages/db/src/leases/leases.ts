@@ -1,5 +1,5 @@
 import { inTransaction, type Pool } from "../database.ts";
-import { findSlugs, type Found, slugOf, type Target } from "../transitions/find-targets.ts";
+import { findOrCreateChecks, type Found, targetKey, type Target } from "../transitions/find-targets.ts";
 
 /** Who asks for the lease of a check, and for how long; 0 gives it back. */
 export type LeaseRequest = { target: Target; owner: string; host: string; ttlSeconds: number };
@@ -23,11 +23,11 @@ export type NoCheck = Exclude<Found["kind"], "check">;
  */
 export async function askForLease(pool: Pool, { target, ...asked }: LeaseRequest): Promise<Lease | NoCheck> {
   return await inTransaction(pool, async (client) => {
-    const slugs = await findSlugs(client, [target], Date.now());
+    const slugs = await findOrCreateChecks(client, [target], Date.now());
     const found: Found =
       target.kind === "uuid"
         ? { kind: "check", pingUuid: target.pingUuid, created: false }
-        : (slugs.get(slugOf(target)) ?? { kind: "unknown" });
+        : (slugs.get(targetKey(target)) ?? { kind: "unknown" });
     if (found.kind !== "check") return found.kind;
     const { pingUuid } = found;
     const { owner, host, ttlSeconds } = asked;

@@ -2,7 +2,12 @@ import { randomUUID } from "node:crypto";
 
 import { describe, expect, test } from "vitest";
 
-import { confirmLink, readConfirm, readUnsubscribe, unsubscribeLink } from "../channels/confirmation.ts";
+import {
+  confirmLink,
+  readConfirmationLink,
+  readUnsubscribeLink,
+  unsubscribeLink,
+} from "../channels/confirmation.ts";
 import { bounceAddress, readBounceAddress } from "../deliveries/record-bounce.ts";
 import { actionLink, readAction } from "../incidents/act.ts";
 import { isTelegramWebhookSecret, telegramWebhookSecret } from "../telegram/telegram.ts";
@@ -139,14 +144,20 @@ describe("the link that confirms an address", () => {
   const link = () => queryOf(confirmLink(keyring, { ...confirmation, publicUrl, now }));
 
   test("names the channel and the address, and is good for three days", () => {
-    expect(readConfirm(keyring, link(), now + 3 * DAY_MS - 1_000)).toEqual({ kind: "valid", confirmation });
-    expect(readConfirm(keyring, link(), now + 3 * DAY_MS)).toEqual({ kind: "expired", confirmation });
+    expect(readConfirmationLink(keyring, link(), now + 3 * DAY_MS - 1_000)).toEqual({
+      kind: "valid",
+      confirmation,
+    });
+    expect(readConfirmationLink(keyring, link(), now + 3 * DAY_MS)).toEqual({
+      kind: "expired",
+      confirmation,
+    });
   });
 
   test("is worth nothing for another address", () => {
     const query = link();
     query.set("address", "eve@example.org");
-    expect(readConfirm(keyring, query, now)).toEqual({ kind: "forged" });
+    expect(readConfirmationLink(keyring, query, now)).toEqual({ kind: "forged" });
   });
 });
 
@@ -154,9 +165,9 @@ describe("the link that ends a channel's mails", () => {
   test("names its channel for ever, and no other", () => {
     const channelId = randomUUID();
     const query = queryOf(unsubscribeLink(keyring, { publicUrl, channelId }));
-    expect(readUnsubscribe(keyring, query)).toBe(channelId);
+    expect(readUnsubscribeLink(keyring, query)).toBe(channelId);
     query.set("channel", randomUUID());
-    expect(readUnsubscribe(keyring, query)).toBeNull();
+    expect(readUnsubscribeLink(keyring, query)).toBeNull();
   });
 });
 

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { type CheckSettings, defaultSettings, fold, newCheck, type PingFilter } from "@overdue/core";
 import type { Instant } from "@overdue/schedules";
 
-import { PING_READING } from "../checks/check-row.ts";
+import { PING_FILTER_COLUMNS } from "../checks/check-row.ts";
 import { type CheckDetails, insertCheck } from "../checks/insert-check.ts";
 import { openDb, type Pool, type PoolClient } from "../database.ts";
 import { isOwnPingKey, storedKey } from "../secrets/api-key.ts";
@@ -24,8 +24,8 @@ const FIRST_SCHEDULE = { kind: "interval", everySeconds: 86_400 } as const;
 const FIRST_GRACE_SECONDS = 3_600;
 const CHECKS_PER_PROJECT_MAX = 20_000;
 
-/** Returns the check of each slug target, by `slugOf`, and makes those of the missing ones that the project allows. */
-export async function findSlugs(
+/** Returns the check of each slug target, by `targetKey`, and makes those of the missing ones that the project allows. */
+export async function findOrCreateChecks(
   client: PoolClient,
   targets: readonly Target[],
   at: Instant,
@@ -33,34 +33,40 @@ export async function findSlugs(
   const asked = targets.filter((target) => target.kind === "slug");
   if (asked.length === 0) return new Map();
   const slugs = await withPingKeys(client, asked);
-  const found = await lookUp(client, slugs);
+  const found = await findBySlug(client, slugs);
   for (const target of slugs) {
-    if (found.get(slugOf(target))?.kind === "unknown")
-      found.set(slugOf(target), await createByPing(client, target, at));
+    if (found.get(targetKey(target))?.kind === "unknown")
+      found.set(targetKey(target), await createByPing(client, target, at));
   }
-  return new Map(asked.map((target, index) => [slugOf(target), answerTo(found, slugs[index])]));
+  return new Map(asked.map((target, index) => [targetKey(target), answerTo(found, slugs[index])]));
 }
 
 /** The same without creating any: a check that its ping would create counts as unknown. */
-export async function lookForSlugs(pool: Pool, targets: readonly Target[]): Promise<Map<string, Found>> {
+export async function findExistingChecks(
+  pool: Pool,
+  targets: readonly Target[],
+): Promise<Map<string, Found>> {
   const asked = targets.filter((target) => target.kind === "slug");
   if (asked.length === 0) return new Map();
   const slugs = await withPingKeys(pool, asked);
-  const found = await lookUp(pool, slugs);
-  return new Map(asked.map((target, index) => [slugOf(target), answerTo(found, slugs[index])]));
+  const found = await findBySlug(pool, slugs);
+  return new Map(asked.map((target, index) => [targetKey(target), answerTo(found, slugs[index])]));
 }
 
 function answerTo(found: ReadonlyMap<string, Found>, target: SlugTarget | undefined): Found {
-  return (target && found.get(slugOf(target))) ?? { kind: "unknown" };
+  return (target && found.get(targetKey(target))) ?? { kind: "unknown" };
 }
 
-export function slugOf(target: { pingKey: string; slug: string }): string {
+export function targetKey(target: { pingKey: string; slug: string }): string {
   return `${target.pingKey}/${target.slug}`;
 }
 
 type SlugTarget = Extract<Target, { kind: "slug" }>;
 
-async function lookUp(client: Pool | PoolClient, slugs: readonly SlugTarget[]): Promise<Map<string, Found>> {
+async function findBySlug(
+  client: Pool | PoolClient,
+  slugs: readonly SlugTarget[],
+): Promise<Map<string, Found>> {
   const rows = await client.query<{ ping_key: string; slug: string; ping_uuid: string }>(
     `select distinct p.ping_key, c.slug, c.ping_uuid
              from unnest($1::text[], $2::text[]) as x(ping_key, slug)
@@ -68,26 +74,26 @@ async function lookUp(client: Pool | PoolClient, slugs: readonly SlugTarget[]): 
              join checks c on c.project_id = p.id and c.slug = x.slug and c.deleted_at is null`,
     [slugs.map((target) => target.pingKey), slugs.map((target) => target.slug)],
   );
-  const found = new Map<string, Found>(slugs.map((target) => [slugOf(target), { kind: "unknown" }]));
+  const found = new Map<string, Found>(slugs.map((target) => [targetKey(target), { kind: "unknown" }]));
   for (const row of rows) {
-    const slug = slugOf({ pingKey: row.ping_key, slug: row.slug });
-    const first = found.get(slug)?.kind === "unknown";
+    const key = targetKey({ pingKey: row.ping_key, slug: row.slug });
+    const first = found.get(key)?.kind === "unknown";
     found.set(
-      slug,
+      key,
       first ? { kind: "check", pingUuid: row.ping_uuid, created: false } : { kind: "ambiguous" },
     );
   }
-  await lookUpAliases(client, slugs, found);
+  await findByAlias(client, slugs, found);
   return found;
 }
 
 /** A slug that no check has may be the key by which another product knows one. */
-async function lookUpAliases(
+async function findByAlias(
   client: Pool | PoolClient,
   slugs: readonly SlugTarget[],
   found: Map<string, Found>,
 ): Promise<void> {
-  const unknown = slugs.filter((target) => found.get(slugOf(target))?.kind === "unknown");
+  const unknown = slugs.filter((target) => found.get(targetKey(target))?.kind === "unknown");
   if (unknown.length === 0) return;
   const rows = await client.query<{ ping_key: string; slug: string; ping_uuid: string }>(
     `select distinct p.ping_key, a.slug, c.ping_uuid
@@ -98,14 +104,14 @@ async function lookUpAliases(
     [unknown.map((target) => target.pingKey), unknown.map((target) => target.slug)],
   );
   for (const { ping_key: pingKey, slug, ping_uuid: pingUuid } of rows)
-    found.set(slugOf({ pingKey, slug }), { kind: "check", pingUuid, created: false });
+    found.set(targetKey({ pingKey, slug }), { kind: "check", pingUuid, created: false });
 }
 
 /** SQL: whether the check `c` has the slug $2, or an alias that is one. */
 export const HAS_SLUG = `(c.slug = $2 or exists (
   select from check_aliases a where a.project_id = c.project_id and a.check_id = c.id and a.slug = $2))`;
 
-/** What is known of a check that a ping makes; else it is once a day. */
+/** Settings that come with the ping that creates a check; without them it is due once a day. */
 type FirstSettings = Pick<CheckDetails, "declared"> & { settings: Partial<CheckSettings> };
 
 /** Makes the check of a slug for which there is none, where its project lets pings make checks. */
@@ -117,11 +123,11 @@ export async function createByPing(
   const projectId = await lockProject(client, target);
   if (projectId === null) return { kind: "unknown" };
   // Another receiver may have created it while we waited for the lock.
-  const again = (await lookUp(client, [target])).get(slugOf(target));
+  const again = (await findBySlug(client, [target])).get(targetKey(target));
   if (again !== undefined && again.kind !== "unknown") return again;
   const { settings: given, declared = null } = target.first ?? { settings: {} };
-  const usual = { ...defaultSettings, schedule: FIRST_SCHEDULE, graceSeconds: FIRST_GRACE_SECONDS };
-  const made = newCheck(randomUUID(), at, { ...usual, ...given });
+  const defaults = { ...defaultSettings, schedule: FIRST_SCHEDULE, graceSeconds: FIRST_GRACE_SECONDS };
+  const made = newCheck(randomUUID(), at, { ...defaults, ...given });
   const { check, nextAt } = fold(made, { kind: "time", now: at });
   const details = { name: target.name ?? target.slug, slug: target.slug, declared };
   const { pingUuid } = await insertCheck(openDb(client), {
@@ -149,8 +155,10 @@ async function lockProject(client: PoolClient, { pingKey, create }: SlugTarget):
 
 /** Whether this is the ping key of a project, or an API key for its pings. */
 export async function isPingKey(pool: Pool, pingKey: string): Promise<boolean> {
-  const [{ pingKey: own } = { pingKey }] = await withPingKeys(pool, [{ kind: "slug", pingKey, slug: "" }]);
-  const rows = await pool.query("select 1 from projects where ping_key = $1 and deleted_at is null", [own]);
+  const [resolved] = await withPingKeys(pool, [{ kind: "slug", pingKey, slug: "" }]);
+  const rows = await pool.query("select 1 from projects where ping_key = $1 and deleted_at is null", [
+    resolved?.pingKey ?? pingKey,
+  ]);
   return rows.length > 0;
 }
 
@@ -158,15 +166,15 @@ export async function isPingKey(pool: Pool, pingKey: string): Promise<boolean> {
  * How many checks a ping to this target would find; nothing is locked or created. A check that the ping would create
  * counts as found.
  */
-export async function lookForTarget(pool: Pool, target: Target): Promise<"one" | "none" | "several"> {
-  if (target.kind === "slug") return await lookForSlug(pool, target);
+export async function countChecks(pool: Pool, target: Target): Promise<"one" | "none" | "several"> {
+  if (target.kind === "slug") return await countChecksOfSlug(pool, target);
   const rows = await pool.query("select 1 from checks where ping_uuid = $1 and deleted_at is null", [
     target.pingUuid,
   ]);
   return rows.length > 0 ? "one" : "none";
 }
 
-async function lookForSlug(pool: Pool, asked: SlugTarget) {
+async function countChecksOfSlug(pool: Pool, asked: SlugTarget) {
   const [{ pingKey, slug, create } = asked] = await withPingKeys(pool, [asked]);
   const rows = await pool.query<{ checks: number }>(
     `select count(c.id)::int as checks
@@ -181,11 +189,11 @@ async function lookForSlug(pool: Pool, asked: SlugTarget) {
 }
 
 /** What must be known of a check before a mail for it is read. */
-export type MailTarget = { projectId: string; readsSubject: boolean; readsBody: boolean };
+export type MailTarget = { projectId: string; filtersSubject: boolean; filtersBody: boolean };
 
 /** The one check that a mail to this target is for; null where there is none, or more than one. Creates nothing. */
 export async function findMailTarget(pool: Pool, target: Target): Promise<MailTarget | null> {
-  const columns = `c.project_id as "projectId", c.filter_subject as "readsSubject", c.filter_body as "readsBody"`;
+  const columns = `c.project_id as "projectId", c.filter_subject as "filtersSubject", c.filter_body as "filtersBody"`;
   if (target.kind === "uuid") {
     const rows = await pool.query<MailTarget>(
       `select ${columns} from checks c where c.ping_uuid = $1 and c.deleted_at is null`,
@@ -244,7 +252,7 @@ export async function findPingFilters(pool: Pool, target: Target): Promise<PingF
 
 async function byUuid(pool: Pool, pingUuid: string): Promise<PingFilter[]> {
   const rows = await pool.query<PingFilter>(
-    `select ${PING_READING} from checks where ping_uuid = $1 and deleted_at is null`,
+    `select ${PING_FILTER_COLUMNS} from checks where ping_uuid = $1 and deleted_at is null`,
     [pingUuid],
   );
   return rows;
@@ -253,7 +261,7 @@ async function byUuid(pool: Pool, pingUuid: string): Promise<PingFilter[]> {
 async function bySlug(pool: Pool, asked: Extract<Target, { kind: "slug" }>): Promise<PingFilter[]> {
   const [{ pingKey, slug } = asked] = await withPingKeys(pool, [asked]);
   const rows = await pool.query<PingFilter>(
-    `select ${PING_READING} from checks c
+    `select ${PING_FILTER_COLUMNS} from checks c
       where project_id = (select id from projects where ping_key = $1 and deleted_at is null)
         and ${HAS_SLUG} and deleted_at is null`,
     [pingKey, slug],

@@ -5,10 +5,10 @@ export {
   findPingFilters,
   findMailTarget,
   isPingKey,
-  lookForTarget,
+  countChecks,
   type MailTarget,
   type Target,
-  slugOf,
+  targetKey,
 } from "./find-targets.ts";
 export { KnownChecks } from "./known-checks.ts";
 export { evaluateDue, nextWakeAt, type Evaluated, type Evaluation } from "./evaluate-due.ts";

@@ -6,7 +6,13 @@ import { inTransaction, type Pool, type PoolClient } from "../database.ts";
 import { keptPart, type PrivacyRules, withoutBody } from "../privacy/privacy.ts";
 import type { Outage } from "../receivers/checkpoint.ts";
 import { advancePing, applyOutages, type Change, changeOf, noteOnce, type PingRecord } from "./change.ts";
-import { findSlugs, type Found, lookForSlugs, slugOf, type Target } from "./find-targets.ts";
+import {
+  findOrCreateChecks,
+  type Found,
+  findExistingChecks,
+  targetKey,
+  type Target,
+} from "./find-targets.ts";
 import type { KnownChecks } from "./known-checks.ts";
 import { writeFacts } from "./write-facts.ts";
 import { writeBeforeCommit, writeKnown, type Written } from "./write.ts";
@@ -70,7 +76,10 @@ export async function recordPings(
   known: Knowledge,
 ): Promise<Recorded[]> {
   const { outcomes, pinged, written } = await inTransaction(pool, async (client, addLast) => {
-    const found = matchTargets(arrivals, await findSlugs(client, targetsOf(arrivals), firstAt(arrivals)));
+    const found = matchTargets(
+      arrivals,
+      await findOrCreateChecks(client, targetsOf(arrivals), firstAt(arrivals)),
+    );
     // One that finds no check may come again, and be the first.
     const repeated = await noteOnce(
       client,
@@ -100,7 +109,7 @@ export async function recordKnown(
   arrivals: readonly ReceivedPing[],
   { checks, ...known }: Knowledge & { checks: KnownChecks },
 ): Promise<(Recorded | null)[]> {
-  const found = matchTargets(arrivals, await lookForSlugs(pool, targetsOf(arrivals)));
+  const found = matchTargets(arrivals, await findExistingChecks(pool, targetsOf(arrivals)));
   const { changes, versions } = recall(arrivals, found, { known, checks });
   if (changes.size === 0) return arrivals.map(() => null);
   const recorded = arrivals.map((arrival, i) =>
@@ -165,9 +174,9 @@ function matchTargets(arrivals: readonly ReceivedPing[], slugs: ReadonlyMap<stri
   const answered = new Set<string>();
   return arrivals.map(({ target }) => {
     if (target.kind === "uuid") return { kind: "check", pingUuid: target.pingUuid, created: false };
-    const found = slugs.get(slugOf(target)) ?? { kind: "unknown" };
-    const first = !answered.has(slugOf(target));
-    answered.add(slugOf(target));
+    const found = slugs.get(targetKey(target)) ?? { kind: "unknown" };
+    const first = !answered.has(targetKey(target));
+    answered.add(targetKey(target));
     return found.kind === "check" ? { ...found, created: found.created && first } : found;
   });
 }

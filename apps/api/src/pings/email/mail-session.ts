@@ -153,12 +153,13 @@ async function keywordText(
   message: Message,
   { workers, log }: AcceptOptions,
 ): Promise<MailText> {
-  const reader = pings.find(({ found }) => found.readsBody) ?? pings.find(({ found }) => found.readsSubject);
+  const reader =
+    pings.find(({ found }) => found.filtersBody) ?? pings.find(({ found }) => found.filtersSubject);
   if (reader === undefined) return { subject: "", plain: "", html: "" };
   const source = sourceOf(message);
-  const { projectId, readsBody } = reader.found;
+  const { projectId, filtersBody } = reader.found;
   try {
-    return await workers.run("readMail", { source, wantsBody: readsBody }, projectId);
+    return await workers.run("readMail", { source, wantsBody: filtersBody }, projectId);
   } catch (error) {
     if (!(error instanceof TooHeavy || error instanceof Overloaded)) throw error;
     log.warn({ projectId }, "A mail takes too long to parse; its keywords are looked for in its source.");

@@ -1,4 +1,4 @@
-import { classifyDatabaseError, type ReceivedPing, slugOf, type Target } from "@overdue/db";
+import { classifyDatabaseError, type ReceivedPing, targetKey, type Target } from "@overdue/db";
 
 import type { Outcome } from "../ping-store.ts";
 import { Unavailable } from "../unavailable.ts";
@@ -74,5 +74,5 @@ export class Keeper {
 }
 
 function nameOf(target: Target): string {
-  return target.kind === "uuid" ? target.pingUuid : slugOf(target);
+  return target.kind === "uuid" ? target.pingUuid : targetKey(target);
 }

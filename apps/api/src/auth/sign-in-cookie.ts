@@ -4,12 +4,12 @@ import type { AppContext } from "../http/context.ts";
 import { cookieName } from "./cookie-names.ts";
 
 /** A cookie that holds the token of a sign-in that is under way. */
-type Name = "pending" | "passkey" | "oidc";
+type SignInCookie = "pending" | "passkey" | "oidc";
 
 /** Sets a cookie that only this server reads, for so many seconds. */
-export function setBrowserCookie(
+export function setSignInCookie(
   c: AppContext,
-  name: Name,
+  name: SignInCookie,
   { value, seconds: maxAge }: { value: string; seconds: number },
 ): void {
   const { publicUrl } = c.var.deps.settings;
@@ -24,10 +24,10 @@ export function setBrowserCookie(
 }
 
 /** The cookie's value; empty if there is none. */
-export function readBrowserCookie(c: AppContext, name: Name): string {
+export function readSignInCookie(c: AppContext, name: SignInCookie): string {
   return getCookie(c, cookieName(c.var.deps.settings.publicUrl, name)) ?? "";
 }
 
-export function dropBrowserCookie(c: AppContext, name: Name): void {
-  setBrowserCookie(c, name, { value: "", seconds: 0 });
+export function dropSignInCookie(c: AppContext, name: SignInCookie): void {
+  setSignInCookie(c, name, { value: "", seconds: 0 });
 }

@@ -6,24 +6,27 @@ import {
   findRole,
   findUserByEmail,
   hasAccount,
+  isAtLeast,
   type Linked,
   linkAccount,
   logAccountEvent,
+  type MemberRole,
 } from "@overdue/db";
 
 import type { AppContext } from "../http/context.ts";
+import { FIRST_PROJECT } from "./sign-up.ts";
 
 /** Why somebody who is signed in elsewhere is not let in here. The sign-in page has a sentence for each. */
 export type Refused = "unverified" | "domain" | "taken" | "closed" | "first";
 
 /** A person as a provider or a proxy names them. `email` null: it names none that it has verified. */
-export type Elsewhere = Linked & {
+export type ExternalIdentity = Linked & {
   email: string | null;
   name: string | null;
   /** Whether the operator lets people of this kind make accounts, whatever REGISTRATION says. */
   mayJoin: boolean;
 };
-type Known = { userId: string; email: string };
+type LocalAccount = { userId: string; email: string };
 
 /**
  * The account of a person who is signed in elsewhere. It is linked to an account that has the same address only if both sides
@@ -31,8 +34,8 @@ type Known = { userId: string; email: string };
  */
 export async function findOrCreateAccount(
   c: AppContext,
-  person: Elsewhere,
-): Promise<Known | { refused: Refused }> {
+  person: ExternalIdentity,
+): Promise<LocalAccount | { refused: Refused }> {
   const { db, settings } = c.var.deps;
   const { providerId, accountId, email } = person;
   const linked = await findLinkedAccount(db, { providerId, accountId });
@@ -51,7 +54,7 @@ export async function findOrCreateAccount(
   return await create(c, { ...person, email });
 }
 
-async function create(c: AppContext, person: Elsewhere & { email: string }): Promise<Known> {
+async function create(c: AppContext, person: ExternalIdentity & { email: string }): Promise<LocalAccount> {
   const { db } = c.var.deps;
   const { email } = person;
   const name = person.name ?? email.split("@")[0] ?? email;
@@ -59,7 +62,7 @@ async function create(c: AppContext, person: Elsewhere & { email: string }): Pro
     const { providerId, accountId } = person;
     return await createLinkedUser(tx, { providerId, accountId, email, name });
   });
-  await createProject(db, { name: "My project", ownerId: userId });
+  await createProject(db, { name: FIRST_PROJECT, ownerId: userId });
   await record(c, userId, "account.sign-up");
   return { userId, email };
 }
@@ -69,14 +72,13 @@ async function record(c: AppContext, userId: string, action: string): Promise<vo
   await logAccountEvent(db, { userId, action, at: now(), address: clientAddress(c) });
 }
 
-type Grant = { projectId: string; role: "owner" | "admin" | "member" | "viewer" };
-const RANK = { viewer: 1, member: 2, admin: 3, owner: 4 };
+type Grant = { projectId: string; role: MemberRole };
 
 /** Gives a person the roles that the operator's mapping grants them. A higher role that they have already stays. */
 export async function grantRoles(c: AppContext, userId: string, grants: readonly Grant[]): Promise<void> {
   const { db } = c.var.deps;
   for (const { projectId, role } of grants) {
     const before = await findRole(db, { projectId, userId });
-    if (before === null || RANK[before] < RANK[role]) await addMember(db, { projectId, userId, role });
+    if (before === null || !isAtLeast(before, role)) await addMember(db, { projectId, userId, role });
   }
 }

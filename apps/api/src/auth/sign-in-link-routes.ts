@@ -2,9 +2,16 @@ import { consumeAccountToken, findCredentialsOf, verifyAddress } from "@overdue/
 import { z } from "zod";
 
 import { body, createRouter, json, route } from "../http/route.ts";
-import { EmailInput, MailSent, requireMail, sendAccountMail, SignedIn, TokenInput } from "./account-input.ts";
+import {
+  EmailInput,
+  MailSent,
+  requireMail,
+  queueAccountMailWithinLimit,
+  SignedIn,
+  TokenInput,
+} from "./account-input.ts";
 import { continueSignIn, SecondFactorAsked } from "./sign-in.ts";
-import { limitMailRequests } from "./sign-in-attempts.ts";
+import { limitMailLinkRequests } from "./sign-in-attempts.ts";
 import { expiredLink } from "./sign-up.ts";
 
 const tags = ["Account"];
@@ -12,7 +19,7 @@ const LinkRequest = z.strictObject({ email: EmailInput }).meta({ id: "SignInLink
 const FinishLink = z.strictObject({ token: TokenInput }).meta({ id: "SignInLink" });
 
 /** Signing in with the link of a mail. */
-export const linkRoutes = createRouter()
+export const signInLinkRoutes = createRouter()
   .openapi(
     route(
       { auth: "public" },
@@ -28,9 +35,9 @@ export const linkRoutes = createRouter()
       },
     ),
     async (c) => {
-      await limitMailRequests(c);
+      await limitMailLinkRequests(c);
       requireMail(c);
-      await sendAccountMail(c, { kind: "sign-in", email: c.req.valid("json").email });
+      await queueAccountMailWithinLimit(c, { kind: "sign-in", email: c.req.valid("json").email });
       return c.json({ mailSent: true as const }, 202);
     },
   )
@@ -51,7 +58,7 @@ export const linkRoutes = createRouter()
       },
     ),
     async (c) => {
-      await limitMailRequests(c);
+      await limitMailLinkRequests(c);
       const { db } = c.var.deps;
       const used = await consumeAccountToken(db, "sign-in", c.req.valid("json").token);
       const known = used?.userId ? await findCredentialsOf(db, used.userId) : null;
