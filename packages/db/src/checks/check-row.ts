@@ -63,10 +63,22 @@ export const STORED_CHECK = Object.entries(getTableColumns(checks))
   )
   .join(", ");
 
+/** The column of each field of a `PingFilter`, so that a new field without one does not compile. */
+const PING_FILTER: Record<keyof PingFilter, string> = {
+  methods: "methods",
+  filterSubject: "filter_subject",
+  filterBody: "filter_body",
+  filterHttpBody: "filter_http_body",
+  filterDefaultFail: "filter_default_fail",
+  startKeywords: "start_keywords",
+  successKeywords: "success_keywords",
+  failureKeywords: "failure_keywords",
+};
+
 /** SQL: the columns of a check's `PingFilter`. */
-export const PING_FILTER_COLUMNS = `methods, filter_subject as "filterSubject", filter_body as "filterBody",
-  filter_http_body as "filterHttpBody", filter_default_fail as "filterDefaultFail",
-  start_keywords as "startKeywords", success_keywords as "successKeywords", failure_keywords as "failureKeywords"`;
+export const PING_FILTER_COLUMNS = Object.entries(PING_FILTER)
+  .map(([field, column]) => `${column} as "${field}"`)
+  .join(", ");
 
 export function storedCheck(row: StoredCheckRow): StoredCheck {
   const { projectId, pingUuid, coalesced } = row;
