@@ -3,6 +3,8 @@ import type { MiddlewareHandler } from "hono";
 import { alertRouteHandlers, notificationPreviewRoutes } from "./alert-routes/alert-routes.ts";
 import { auditExportRoutes, auditRoutes } from "./audit/audit-routes.ts";
 import { authRoutes, meRoutes } from "./auth/auth-routes.ts";
+import { deletionRoutes } from "./auth/deletion-routes.ts";
+import { emailChangeRoutes } from "./auth/email-change-routes.ts";
 import { signInLinkRoutes } from "./auth/sign-in-link-routes.ts";
 import { oidcRoutes } from "./auth/oidc-routes.ts";
 import { passkeyRoutes, passkeySignInRoutes } from "./auth/passkey-routes.ts";
@@ -80,6 +82,8 @@ function accountRoutes() {
     .route("/", sessionRoutes)
     .route("/", signInLinkRoutes)
     .route("/", oidcRoutes)
+    .route("/", emailChangeRoutes)
+    .route("/", deletionRoutes)
     .route("/", meRoutes);
 }
 

@@ -139,7 +139,12 @@ async function startMaintenance(
   });
   const selfTest = openSelfTest({ pool, ownerContact, egress, heartbeatUrl: config.selfHeartbeatUrl, log });
   const jobs = [
-    ...maintenanceJobs(pool, { ownerContact, dataDir: config.dataDir, log }),
+    ...maintenanceJobs(pool, {
+      ownerContact,
+      emailVerification: config.emailVerification,
+      dataDir: config.dataDir,
+      log,
+    }),
     { name: "self-test", everySeconds: SELF_TEST_EVERY_SECONDS, run: selfTest },
   ];
   const stop = startJobs({ db: openDb(pool), queue, jobs, log });

@@ -4,6 +4,7 @@ import {
   findUser,
   hashPassword,
   logAccountEvent,
+  removeOtherSignIns,
   setPassword,
   verifyAddress,
 } from "@overdue/db";
@@ -47,6 +48,8 @@ async function finishReset(
     const used = await consumeAccountToken(tx, "reset", token);
     const userId = used?.userId ?? null;
     if (userId === null) throw expiredLink("Ask for another with “Forgot password?”.");
+    // Nobody knows who added ways to sign in to an account before its address was confirmed.
+    if ((await findUser(tx, userId))?.emailVerified === false) await removeOtherSignIns(tx, userId);
     await setPassword(tx, { userId, passwordHash });
     await verifyAddress(tx, userId); // the link was in its mailbox
     await notifyPasswordChanged(c, tx, found.email);

@@ -12,6 +12,7 @@ import {
 } from "@overdue/db";
 import type { Logger } from "pino";
 
+import { composeDeletion, composeEmailChange, composeEmailChanged } from "./change-mails.ts";
 import { MailQueue, type MailSource } from "../transports/mail-queue.ts";
 
 /**
@@ -65,7 +66,11 @@ async function composeAccountMail(
     case "sign-in":
       return await composeSignIn(to);
     case "email-change":
-      return null;
+      return await composeEmailChange(to);
+    case "email-changed":
+      return await composeEmailChanged(to);
+    case "account-deletion":
+      return await composeDeletion(to);
   }
 }
 

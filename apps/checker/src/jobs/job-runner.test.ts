@@ -29,6 +29,7 @@ afterAll(async () => {
 test("every maintenance job runs on an empty database", async () => {
   const jobs = maintenanceJobs(database.pool, {
     dataDir: "/nowhere",
+    emailVerification: true,
     ownerContact: { keyring: keyringOf(["x".repeat(32)]), mail: false },
     log,
   });

@@ -1,6 +1,7 @@
 import {
   applyPendingWindows,
   type Db,
+  deleteDueAccounts,
   fallBackForLongWaiting,
   forgetOldProcesses,
   forgetReleased,
@@ -28,6 +29,7 @@ import {
   pruneStatusPages,
   pruneStorms,
   queueChannelTests,
+  purgeUnprovenAccounts,
   queueReports,
   reportDeadLetters,
   REPORTS_AT_ONCE_MAX,
@@ -82,10 +84,18 @@ function job(name: string, everySeconds: number, run: MaintenanceJob["run"]): Ma
   return { name, everySeconds, run };
 }
 
+type MaintenanceSettings = {
+  ownerContact: OwnerContact;
+  /** Whether people are to confirm their address, where mails can be sent. */
+  emailVerification: boolean;
+  dataDir: string;
+  log: Logger;
+};
+
 /** All maintenance jobs. */
 export function maintenanceJobs(
   pool: Pool,
-  { ownerContact, dataDir, log }: { ownerContact: OwnerContact; dataDir: string; log: Logger },
+  { ownerContact, emailVerification, dataDir, log }: MaintenanceSettings,
 ): readonly MaintenanceJob[] {
   return [
     job("apply maintenance windows that checks missed", 15, async () => {
@@ -97,10 +107,21 @@ export function maintenanceJobs(
     // Twice in each check's hour; a finding is reported only once.
     job("compare schedules with their runs", 30 * MINUTE_SECONDS, () => notifyFindings(pool, Date.now())),
     ...PRUNES,
+    job("delete accounts", 5 * MINUTE_SECONDS, (db, limit) => deleteAccounts(db, limit, log)),
+    prune("sign-ups that were not confirmed", HOUR_SECONDS, (db, limit) =>
+      purgeUnprovenAccounts(db, { canConfirm: ownerContact.mail && emailVerification, limit }),
+    ),
     job("look at the disk", MINUTE_SECONDS, (db) => noteDisk(db, dataDir)),
     job("forget what is put aside no longer", MINUTE_SECONDS, forgetReleased),
     job("forget old processes", HOUR_SECONDS, () => forgetOldProcesses(pool)),
   ];
+}
+
+/** Deletes accounts whose people asked for it, and have not taken it back in time. */
+async function deleteAccounts(db: Db, limit: number, log: Logger): Promise<number> {
+  const done = await deleteDueAccounts(db, limit);
+  for (const { userId, outcome } of done) log.info({ userId, outcome }, "A deletion of an account was due.");
+  return done.length;
 }
 
 /** Jobs that notice alerts which cannot be delivered. */

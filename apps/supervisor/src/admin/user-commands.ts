@@ -8,6 +8,7 @@ import {
   createKey,
   createUser,
   type Db,
+  endSessions,
   findOrganization,
   findUserByEmail,
   hashPassword,
@@ -21,6 +22,7 @@ import {
   revokeKey,
   rotateKey,
   schema,
+  setEmail,
   setOperator,
   setPassword,
 } from "@overdue/db";
@@ -78,6 +80,25 @@ export const userCommands = {
       const user = await findUserId(db, given.email);
       await setOperator(db, user, given.off !== true);
       return { user, operator: given.off === true ? "no" : "yes" };
+    },
+  }),
+  "user change-email": defineCommand({
+    options: z.object({ email, to: email }),
+    text: "give an account another address, for who can no longer read mails at the old one; ends their sessions",
+    run: async ({ db }, given) => {
+      const user = await findUserId(db, given.email);
+      if (await findUserByEmail(db, given.to)) throw new Refusal(`--to: ${given.to} has an account already.`);
+      await db.transaction(async (tx) => {
+        await setEmail(tx, { userId: user, email: given.to });
+        await endSessions(tx, user);
+        await logAccountEvent(tx, {
+          userId: user,
+          action: "account.change-email-by-command",
+          at: Date.now(),
+          address: null,
+        });
+      });
+      return { user, email: given.to.toLowerCase() };
     },
   }),
   "member add": defineCommand({

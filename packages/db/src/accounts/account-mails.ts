@@ -6,11 +6,12 @@ import { accountMails } from "../schema/index.ts";
 export type AccountMailRow = typeof accountMails.$inferSelect;
 type AccountMailKind = AccountMailRow["kind"];
 
-/** A mail about an account. `name`: the person's name; for `sign-in-changed`, what changed. */
+/** A mail about an account. `name`: the person's name, or which of several mails of its kind it is. */
 type NewAccountMail = {
   kind: AccountMailKind;
   email: string;
   name?: string | null;
+  userId?: string | null;
   invitationId?: string | null;
 };
 

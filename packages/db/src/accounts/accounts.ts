@@ -8,7 +8,7 @@ import { accounts, accountTokens, invitations, sessions, users } from "../schema
 
 export type UserRow = typeof users.$inferSelect;
 
-export async function findUser(db: Db, userId: string): Promise<UserRow | null> {
+export async function findUser(db: Db | Tx, userId: string): Promise<UserRow | null> {
   const [found] = await db.select().from(users).where(eq(users.id, userId));
   return found ?? null;
 }
@@ -124,6 +124,7 @@ const TOKEN_SECONDS: Record<AccountTokenPurpose, number> = {
   invitation: 3 * 86_400,
   "sign-in": 900,
   "email-change": 86_400,
+  "account-deletion": 7 * 86_400,
 };
 
 /** Creates a token of 256 random bits. It is returned only here: the table keeps its SHA-256. */

@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
 
-import { and, eq } from "drizzle-orm";
+import { and, eq, ne } from "drizzle-orm";
 
 import type { Db, Tx } from "../database.ts";
 import { accounts, users } from "../schema/index.ts";
+import { removeSecondFactors } from "./sign-in.ts";
 
 /** A person as another sign-in service knows them: the service, and its id of the person, which it never gives to another. */
 export type Linked = { providerId: string; accountId: string };
@@ -34,4 +35,10 @@ export async function createLinkedUser(
   await tx.insert(users).values({ id, email: email.toLowerCase(), name, emailVerified: true });
   await linkAccount(tx, id, linked);
   return id;
+}
+
+/** Removes whatever besides the password signs a person in: app, recovery codes, passkeys and linked accounts. */
+export async function removeOtherSignIns(tx: Tx, userId: string): Promise<void> {
+  await removeSecondFactors(tx, userId);
+  await tx.delete(accounts).where(and(eq(accounts.userId, userId), ne(accounts.providerId, "credential")));
 }

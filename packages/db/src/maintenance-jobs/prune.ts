@@ -162,6 +162,7 @@ export const pruneAccounts: Prune = async (db) => {
   await db.execute(
     sql`delete from invitations where coalesce(ended_at, expires_at) < now() - interval '90 days'`,
   );
+  await db.execute(sql`delete from email_changes where expires_at < now()`);
   await db.execute(sql`delete from sign_in_states where expires_at < now()`);
   await db.execute(sql`delete from verifications where expires_at < now()`);
   await db.execute(sql`delete from try_counts where expire < extract(epoch from now()) * 1000`);
@@ -188,6 +189,10 @@ export const pruneDeleted: Prune = async (db, limit) => {
     db,
     sql`delete from projects where id in (
       select id from projects where deleted_at < now() - interval '30 days' limit ${few})`,
+  );
+  await db.execute(
+    sql`delete from organizations o where o.deleted_at < now() - interval '30 days'
+      and not exists (select from projects p where p.organization_id = o.id)`,
   );
   const others = await count(
     db,

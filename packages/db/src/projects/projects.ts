@@ -164,7 +164,7 @@ export async function renewPingKey(db: Db, projectId: string): Promise<ProjectRo
  * Hides a project with everything in it: until `restoreProject` its checks take no pings and are not evaluated. @returns
  * whether there was such a project
  */
-export async function deleteProject(db: Db, projectId: string): Promise<boolean> {
+export async function deleteProject(db: Db | Tx, projectId: string): Promise<boolean> {
   return await db.transaction(async (tx) => {
     const hidden = await tx
       .update(projects)

@@ -55,6 +55,7 @@ export const accountTokenPurpose = pgEnum("account_token_purpose", [
   "invitation",
   "sign-in",
   "email-change",
+  "account-deletion",
 ]);
 
 /** Tokens of links in mails, which prove that their holder reads the mailbox `email`. The token itself is in the mail alone. */
@@ -91,6 +92,8 @@ export const accountMailKind = pgEnum("account_mail_kind", [
   "sign-in",
   "email-change",
   "sign-in-changed",
+  "email-changed",
+  "account-deletion",
 ]);
 
 /**
@@ -103,7 +106,10 @@ export const accountMails = pgTable(
     id: id(),
     kind: accountMailKind("kind").notNull(),
     email: text("email").notNull(),
+    /** The person's name, or which of several mails of a kind it is. */
     name: text("name"),
+    /** The account that it is about, where the address alone does not say that. */
+    userId: text("user_id").references(() => users.id, { onDelete: "cascade" }),
     invitationId: uuid("invitation_id").references(() => invitations.id, { onDelete: "cascade" }),
     attempts: integer("attempts").notNull().default(0),
     dueAt: at("due_at").notNull().defaultNow(),

@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import {
+  bigint,
   boolean,
   index,
   integer,
@@ -188,7 +189,7 @@ export const auditEntries = pgTable(
 
 /**
  * Where a project's audit entries are sent as they arise. `settings`: its address and signing secret, sealed. `sentAt` and
- * `sentId`: the last entry that arrived.
+ * `sentId`: the last entry that arrived, and when.
  */
 export const auditStreams = pgTable("audit_streams", {
   projectId: uuid("project_id")
@@ -204,3 +205,19 @@ export const auditStreams = pgTable("audit_streams", {
   problem: text("problem"),
   nextAttemptAt: at("next_attempt_at").notNull().defaultNow(),
 });
+
+/**
+ * Audit entries that wait for their stream: a trigger adds every entry of a project that has one. A row is deleted once the
+ * receiver has accepted the entry, so none is lost however late its transaction commits.
+ */
+export const auditStreamEntries = pgTable(
+  "audit_stream_entries",
+  {
+    id: bigint("id", { mode: "number" }).primaryKey().generatedAlwaysAsIdentity(),
+    projectId: uuid("project_id")
+      .notNull()
+      .references(() => auditStreams.projectId, { onDelete: "cascade" }),
+    entryId: uuid("entry_id").notNull(),
+  },
+  (t) => [index("audit_stream_entries_project").on(t.projectId, t.id)],
+);

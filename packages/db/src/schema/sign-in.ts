@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { bigint, index, jsonb, pgEnum, pgTable, text, uuid } from "drizzle-orm/pg-core";
+import { bigint, boolean, index, jsonb, pgEnum, pgTable, text, uuid } from "drizzle-orm/pg-core";
 
 import { users } from "./accounts.ts";
 import { at, createdAt, id } from "./columns.ts";
@@ -100,8 +100,12 @@ export const accountDeletions = pgTable(
     userId: text("user_id")
       .primaryKey()
       .references(() => users.id, { onDelete: "cascade" }),
-    /** The projects that were deleted with it. */
-    projectIds: uuid("project_ids").array().notNull(),
+    /** Not used: nothing is deleted before `deleteAfter`. */
+    projectIds: uuid("project_ids").array().notNull().default([]),
+    /** The organizations to be deleted with it, with their projects. */
+    organizationIds: uuid("organization_ids").array().notNull().default([]),
+    /** Whether the API keys that the person made elsewhere end with it. */
+    endsKeys: boolean("ends_keys").notNull().default(false),
     createdAt: createdAt(),
     deleteAfter: at("delete_after").notNull(),
   },

@@ -78,12 +78,11 @@ export const SEALED_COLUMNS: readonly SealedColumn[] = [
     where: "name = 'push-keys'",
   }),
   sealedColumn({
-    table: "authenticators",
-    column: "secret",
-    what: ["authenticator app", "authenticator apps"],
-    key: "user_id",
-    rowId: "user_id",
-    projectId: "''",
+    table: "audit_streams",
+    column: "settings",
+    what: ["audit stream", "audit streams"],
+    key: "project_id::text",
+    rowId: "project_id::text",
   }),
   sealedColumn({
     table: "idempotency_keys",
