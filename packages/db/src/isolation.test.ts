@@ -287,12 +287,14 @@ const NEITHER: Record<string, string> = {
 
 /** Makes another owner, and leaves the first one a role in the project alone. */
 async function anotherOwner({ projectId }: World) {
-  await db.addMember(on, { projectId, userId: await aUser(), role: "owner" });
-  await pool.query(
-    `delete from organization_members o using projects p
-     where p.id = $1 and o.organization_id = p.organization_id`,
-    [projectId],
-  );
+  const userId = await aUser();
+  await db.addMember(on, { projectId, userId, role: "owner" });
+  const organizationId = (await db.findProject(on, projectId))?.organizationId ?? "";
+  await db.addOrganizationMember(on, { organizationId, userId, role: "owner" });
+  await pool.query("delete from organization_members where organization_id = $1 and user_id <> $2", [
+    organizationId,
+    userId,
+  ]);
 }
 
 let mine: World;

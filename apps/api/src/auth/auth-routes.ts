@@ -1,5 +1,6 @@
 import { withAsciiDomain } from "@overdue/core";
 import {
+  findDeletion,
   findUser,
   findUserByEmail,
   listOrganizations,
@@ -11,7 +12,7 @@ import { z } from "zod";
 import { type AppContext, requirePerson } from "../http/context.ts";
 import { ApiError } from "../http/problem.ts";
 import { body, createRouter, json, NO_CONTENT, route } from "../http/route.ts";
-import { KeyScope, Role } from "../http/schemas.ts";
+import { iso, KeyScope, Role, Timestamp } from "../http/schemas.ts";
 import {
   EmailInput,
   MailSent,
@@ -195,6 +196,9 @@ const MeView = z
         isVerified: z.boolean().meta({
           description: "The address is confirmed: mails go there, and invitations to it can be accepted.",
         }),
+        deleteAfter: Timestamp.nullable().meta({
+          description: "When the account will be deleted, which the person asked for; null: it stays.",
+        }),
       })
       .nullable()
       .meta({ description: "Null for an API key." }),
@@ -239,12 +243,19 @@ async function viewMe(c: AppContext): Promise<z.infer<typeof MeView>> {
   }
   const user = actor.kind === "user" ? await findUser(deps.db, actor.userId) : null;
   if (user === null) throw new ApiError("unauthorized", "Sign in, or send an API key.");
-  const [projects, organizations] = await Promise.all([
+  const [projects, organizations, deletion] = await Promise.all([
     listProjects(deps.db, user.id),
     listOrganizations(deps.db, user.id),
+    findDeletion(deps.db, user.id),
   ]);
   return {
-    user: { id: user.id, name: user.name, email: user.email, isVerified: user.emailVerified },
+    user: {
+      id: user.id,
+      name: user.name,
+      email: user.email,
+      isVerified: user.emailVerified,
+      deleteAfter: deletion === null ? null : iso(deletion.deleteAfter),
+    },
     key: null,
     isOperator: user.isOperator,
     projects: projects.map(({ id, name, role, organizationId }) => ({ id, name, role, organizationId })),

@@ -1,7 +1,9 @@
 import { Alert, Button, Group, Text } from "@mantine/core";
-import { IconMail, IconUserPlus } from "@tabler/icons-react";
+import { IconMail, IconTrash, IconUserPlus } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 
+import { TextLink } from "../ui/page.tsx";
+import { ExactTime } from "../ui/time.tsx";
 import { toast } from "../ui/toast.tsx";
 import {
   instanceQuery,
@@ -18,11 +20,20 @@ export function AccountNotices({ me }: { me: Me }) {
   const { data: invitations = [] } = useQuery({ ...myInvitationsQuery, enabled: me.user.isVerified });
   return (
     <>
+      {me.user.deleteAfter !== null && <DeletionNotice at={me.user.deleteAfter} />}
       {!me.user.isVerified && <ConfirmAddressNotice email={me.user.email} />}
       {invitations.map((invitation) => (
         <InvitationNotice key={invitation.id} invitation={invitation} />
       ))}
     </>
+  );
+}
+
+function DeletionNotice({ at }: { at: string }) {
+  return (
+    <Alert color="red" icon={<IconTrash aria-hidden />} title="Your account will be deleted" mb="md">
+      After <ExactTime at={at} />. <TextLink to="/account/delete">Keep the account</TextLink>
+    </Alert>
   );
 }
 

@@ -66,6 +66,20 @@ const signInLink = createRoute({
   component: lazyRouteComponent(() => import("../pages/sign-in-link-page.tsx"), "SignInLinkPage"),
 });
 
+const emailChange = createRoute({
+  getParentRoute: () => root,
+  path: "/email-change",
+  validateSearch: readToken,
+  component: lazyRouteComponent(() => import("../pages/account-link-pages.tsx"), "EmailChangePage"),
+});
+
+const keepAccount = createRoute({
+  getParentRoute: () => root,
+  path: "/keep-account",
+  validateSearch: readToken,
+  component: lazyRouteComponent(() => import("../pages/account-link-pages.tsx"), "KeepAccountPage"),
+});
+
 /** For a screen on a wall. A key in the fragment of its address takes the place of signing in. */
 const wall = createRoute({
   getParentRoute: () => root,
@@ -105,6 +119,8 @@ export const accountRoutes = [
   resetPassword,
   finishSignUp,
   verifyAddress,
+  emailChange,
+  keepAccount,
   invitation,
   setup,
   explain,

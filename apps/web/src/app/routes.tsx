@@ -67,6 +67,12 @@ const account = createRoute({
   component: lazyRouteComponent(() => import("../pages/account-page.tsx"), "AccountPage"),
 });
 
+const deleteAccount = createRoute({
+  getParentRoute: () => personal,
+  path: "/account/delete",
+  component: lazyRouteComponent(() => import("../pages/delete-account-page.tsx"), "DeleteAccountPage"),
+});
+
 const operator = createRoute({
   getParentRoute: () => personal,
   path: "/operator",
@@ -267,7 +273,7 @@ export const routeTree = root.addChildren([
     home,
     checkLink,
     newProject,
-    personal.addChildren([account, operator, organization]),
+    personal.addChildren([account, deleteAccount, operator, organization]),
     projectRoute.addChildren([
       projectHome,
       checkList,

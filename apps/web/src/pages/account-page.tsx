@@ -1,6 +1,8 @@
 import { useSuspenseQuery } from "@tanstack/react-query";
 
 import { meQuery } from "../accounts/account-queries.ts";
+import { DataCard } from "../accounts/data-card.tsx";
+import { EmailCard } from "../accounts/email-card.tsx";
 import { AuthenticatorCard } from "../accounts/authenticator-card.tsx";
 import { PasskeyCard } from "../accounts/passkey-card.tsx";
 import { PasswordCard } from "../accounts/password-forms.tsx";
@@ -42,10 +44,12 @@ export function AccountPage() {
         </ul>
         <p>Your report by e-mail is chosen for each project, in its settings.</p>
       </Card>
+      <EmailCard />
       <PasswordCard />
       <AuthenticatorCard />
       <PasskeyCard />
       <SessionCard />
+      <DataCard />
     </Page>
   );
 }
