@@ -2,6 +2,7 @@ import type { MiddlewareHandler } from "hono";
 
 import { alertRouteHandlers, notificationPreviewRoutes } from "./alert-routes/alert-routes.ts";
 import { auditExportRoutes, auditRoutes } from "./audit/audit-routes.ts";
+import { auditStreamRoutes } from "./audit/stream-routes.ts";
 import { authRoutes, meRoutes } from "./auth/auth-routes.ts";
 import { deletionRoutes } from "./auth/deletion-routes.ts";
 import { emailChangeRoutes } from "./auth/email-change-routes.ts";
@@ -102,6 +103,7 @@ function restRoutes() {
     .route("/", invitationRoutes)
     .route("/", auditRoutes)
     .route("/", auditExportRoutes)
+    .route("/", auditStreamRoutes)
     .route("/", privacyRoutes)
     .route("/", keyRoutes)
     .route("/", configRoutes)

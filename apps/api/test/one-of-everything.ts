@@ -64,6 +64,7 @@ export const BODIES: Record<string, object> = {
   "PATCH /v1/projects/:projectId/my-report": { timezone: "Africa/Abidjan" },
   "PUT /v1/projects/:projectId/checks/:checkId/aliases": { aliases: [{ product: "cronitor", key: MARKER }] },
   "PUT /v1/projects/:projectId/shadow": SHADOW,
+  "PUT /v1/projects/:projectId/audit-stream": { url: `https://audit.example.org/${MARKER}` },
   "POST /v1/projects/:projectId/views": { name: "taken", search: { q: "x" } },
   "POST /v1/projects/:projectId/keys": { name: "taken", scope: "write" },
   "POST /v1/projects/:projectId/members": { email: "person-2@example.org", role: "viewer" },
@@ -118,6 +119,7 @@ export async function fillProject(api: TestApi, owner: Owner) {
     steps: [{ afterMinutes: 0, targets: [{ kind: "person", personId }] }],
   });
   await comeFromElsewhere(owner, checkId);
+  await owner.as("PUT", `${owner.path}/audit-stream`, { url: `https://audit.example.org/${MARKER}` });
   const windowId = await made("maintenance", {
     name: MARKER,
     rule: NIGHTLY,

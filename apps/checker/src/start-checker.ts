@@ -17,6 +17,7 @@ import {
 import type { Logger } from "pino";
 import { startBackups } from "./backups/start-backups.ts";
 import { openAccountMails } from "./account-mails/account-mailer.ts";
+import { openAuditStreams } from "./audit-streams/audit-streams.ts";
 import { DeadlineEvaluator } from "./deadlines/deadline-evaluator.ts";
 import { type Egress, openEgress } from "./egress/egress.ts";
 import { Escalator } from "./escalations/escalator.ts";
@@ -64,7 +65,9 @@ export async function startChecker({
   const mails = { db: openDb(maintaining), config, log };
   const accountMails = openAccountMails(mails);
   const statusMails = openStatusMails(mails);
-  const unlisten = listenToDatabase(directUrl, { evaluator, escalator, chats, accountMails, statusMails });
+  const auditStreams = openAuditStreams({ db: openDb(maintaining), keyring, egress, log });
+  const queues = { accountMails, statusMails, auditStreams };
+  const unlisten = listenToDatabase(directUrl, { evaluator, escalator, chats, ...queues });
   evaluator.start();
   escalator.wake();
   log.info("Evaluating deadlines.");
@@ -74,7 +77,7 @@ export async function startChecker({
     await escalator.stop();
     await endChecker(evaluating, checker.id);
     await chats.stop();
-    await Promise.all([accountMails.stop(), statusMails.stop()]);
+    await Promise.all(Object.values(queues).map((queue) => queue.stop()));
     await Promise.all([stopJobs(), stopBackups()]);
     await egress.close();
     await Promise.all([evaluating.end(), maintaining.end()]);
@@ -94,24 +97,26 @@ async function logUnreadable(pool: Pool, { keyring, log }: { keyring: Keyring; l
   if (sentence !== null) log.error(sentence);
 }
 
-type Wakeable = Record<"evaluator" | "escalator" | "accountMails" | "statusMails", { wake(): void }> & {
-  chats: Chats;
-};
+type Wakeable = Record<
+  "evaluator" | "escalator" | "accountMails" | "statusMails" | "auditStreams",
+  { wake(): void }
+> & { chats: Chats };
 
 /** Wakes what the database notifies; after a reconnect all, as notifications may have been missed. @returns a stop function */
 function listenToDatabase(url: string, wakeable: Wakeable): () => Promise<void> {
-  const { evaluator, escalator, chats, accountMails, statusMails } = wakeable;
+  const { evaluator, escalator, chats, accountMails, statusMails, auditStreams } = wakeable;
   return listen({
     url,
     handlers: {
       overdue_account_mails: () => accountMails.wake(),
       overdue_status_mails: () => statusMails.wake(),
+      overdue_audit_stream: () => auditStreams.wake(),
       overdue_checkpoint_written: () => evaluator.wake(),
       overdue_incidents: () => escalator.wake(),
       ...chats.handlers,
     },
     onConnect: () => {
-      for (const one of [evaluator, escalator, chats, accountMails, statusMails]) one.wake();
+      for (const one of Object.values(wakeable)) one.wake();
     },
   });
 }

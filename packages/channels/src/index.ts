@@ -25,6 +25,7 @@ export type {
   Unavailable,
 } from "./kind.ts";
 export { waitInHeaders } from "./answers.ts";
+export { jsonRequest } from "./request.ts";
 export { parseRefusal, readMailRefusal, type MailRefusal } from "./email/mail-refusal.ts";
 export { formerSecretEnd, withNewSecret, withoutFormerSecret } from "./kinds/webhook/webhook.ts";
 export { SLACK_BUTTONS } from "./kinds/slack.ts";

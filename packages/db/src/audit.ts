@@ -74,6 +74,22 @@ function actorName(actor: AuditActor) {
 
 export type AuditRow = typeof auditEntries.$inferSelect;
 
+/** An entry as the API, the export and the stream show it. */
+export function auditEntryView(entry: AuditRow) {
+  const { id, at, actorKind, actorId, actorName, address, via, action, objectId, objectName } = entry;
+  return {
+    id,
+    at: at.toISOString(),
+    actor: { kind: actorKind, id: actorId, name: actorName },
+    address,
+    via,
+    action,
+    object: { id: objectId, name: objectName },
+    fields: [...entry.fields],
+    changes: { ...entry.changes },
+  };
+}
+
 type AuditFilter = {
   projectId: string;
   objectId?: string;

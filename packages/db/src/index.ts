@@ -83,8 +83,10 @@ export {
   loggableMessage,
 } from "./database-problem.ts";
 export type { AuditChanges } from "./schema/projects.ts";
+export * from "./audit-streams/audit-streams.ts";
 export {
   type AuditActor,
+  auditEntryView,
   insertAuditEntries,
   insertAuditEntry,
   type NewAuditEntry,

@@ -259,6 +259,10 @@ const NEITHER: Record<string, string> = {
     "the project's shadow mode, of which it has one",
     "startShadow endShadow resumeShadow findShadow countWaitingForwards settlePoll",
   ),
+  ...name(
+    "the project's audit stream, of which it has one",
+    "findAuditStream findStreamTarget saveAuditStream endAuditStream releaseAuditStream settleStreamEntry",
+  ),
   ...name("create", "createUnlessEqual hasRoom queueReportNow"),
   ...name(
     "the project itself is the row",

@@ -1,4 +1,4 @@
-import { type AuditRow, type EventPosition, listAuditEntries, schema } from "@overdue/db";
+import { auditEntryView, type EventPosition, listAuditEntries, schema } from "@overdue/db";
 import { z } from "zod";
 
 import { eventPosition } from "../history/views.ts";
@@ -87,7 +87,7 @@ export const auditExportRoutes = createRouter().openapi(
       const { db } = c.var.deps.longReads;
       const rows = await listAuditEntries(db, { projectId }, { limit: PAGE_ROWS, after });
       const within = rows.filter(({ at }) => from === undefined || at.getTime() >= Date.parse(from));
-      lines.push(...within.map((row) => `${JSON.stringify(entryView(row))}\n`));
+      lines.push(...within.map((row) => `${JSON.stringify(auditEntryView(row))}\n`));
       const last = rows.at(-1);
       if (last === undefined || rows.length < PAGE_ROWS || within.length < rows.length) break;
       if (lines.length > EXPORT_ROWS_MAX)
@@ -129,21 +129,6 @@ export const auditRoutes = createRouter().openapi(
       after: eventPosition(cursor),
     });
     const page = toPage(rows, limit, (last) => [iso(last.at), last.id]);
-    return c.json({ ...page, items: page.items.map(entryView) }, 200);
+    return c.json({ ...page, items: page.items.map(auditEntryView) }, 200);
   },
 );
-
-function entryView(entry: AuditRow) {
-  const { id, at, actorKind, actorId, actorName, address, via, action, objectId, ...row } = entry;
-  return {
-    id,
-    at: iso(at),
-    actor: { kind: actorKind, id: actorId, name: actorName },
-    address,
-    via,
-    action,
-    object: { id: objectId, name: row.objectName },
-    fields: [...row.fields],
-    changes: { ...row.changes },
-  };
-}

@@ -124,6 +124,7 @@ const SECRET_FIELDS = new Set([
   "pingKey",
   "pingUrl",
   "search",
+  "url",
   "words",
 ]);
 

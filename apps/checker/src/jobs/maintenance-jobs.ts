@@ -11,6 +11,7 @@ import {
   type Pool,
   pruneAccounts,
   pruneAuditEntries,
+  pruneAuditStreams,
   pruneDeleted,
   pruneDeliveries,
   pruneFlips,
@@ -72,6 +73,7 @@ const PRUNES: readonly MaintenanceJob[] = [
   prune("receipts of mails", HOUR_SECONDS, pruneMailReceipts),
   prune("idempotency keys", HOUR_SECONDS, pruneIdempotencyKeys),
   prune("old audit entries", DAY_SECONDS, pruneAuditEntries),
+  prune("audit entries that a stream did not take", HOUR_SECONDS, pruneAuditStreams),
   prune("mails to subscribers", HOUR_SECONDS, pruneStatusPages),
   prune("deleted checks, channels and projects", HOUR_SECONDS, pruneDeleted),
 ];

@@ -1,5 +1,3 @@
-import { createHmac } from "node:crypto";
-
 import {
   type AlertMessage,
   hideSecrets,
@@ -9,13 +7,13 @@ import {
   type Outcome,
   type PushTarget,
   type Style,
-  type Signed,
 } from "@overdue/channels";
 import type { AttemptResult } from "@overdue/core";
 import type { PassedOn } from "@overdue/db";
 
 import type { Egress, EgressFailure } from "../egress/egress.ts";
 import type { Mailer } from "./mail.ts";
+import { signRequest } from "./sign-request.ts";
 import type { PushRequest } from "./web-push.ts";
 
 /** Sends an alert through a channel, once. Throws only if `passOn` does; only a mail takes longer than 20 s. */
@@ -93,7 +91,8 @@ async function attempt(
     return { outcome: "operator", because: request.unavailable, statusCode: null };
   }
   const { push } = request;
-  const ready = push === undefined ? signed(request) : await encryptPush(request, push).catch(sentenceOf);
+  const ready =
+    push === undefined ? signRequest(request) : await encryptPush(request, push).catch(sentenceOf);
   if (typeof ready === "string") return { outcome: "operator", because: ready, statusCode: null };
   const answer = await egress.send(ready);
   if ("failed" in answer) return unanswered(answer);
@@ -105,12 +104,6 @@ async function attempt(
 function secretsSent({ actions = [] }: AlertMessage, { telegramBotToken }: Operator): string[] {
   const signatures = actions.flatMap(({ url }) => URL.parse(url)?.searchParams.get("signature") ?? []);
   return [...signatures, ...(telegramBotToken === null ? [] : [telegramBotToken])];
-}
-
-function signed(request: HttpRequest): HttpRequest {
-  if (request.signed === null) return request;
-  const extra = signatureHeaders({ ...request.signed, at: Date.now(), body: request.body });
-  return { ...request, headers: { ...request.headers, ...extra } };
 }
 
 function sentenceOf(error: unknown): string {
@@ -129,20 +122,4 @@ function unanswered({ failed, uncertain, refused }: EgressFailure): Attempt {
     ...(refused && { lasts: true }),
     statusCode: null,
   };
-}
-
-/**
- * The three headers of Standard Webhooks: an id that is the same for every attempt, the time in seconds, and HMAC-SHA256
- * over `id.timestamp.body`, keyed with the bytes after `whsec_`. While a secret is changed there are two signatures, with a
- * space between them.
- */
-function signatureHeaders(signed: Signed & { at: number; body: string }): Record<string, string> {
-  const { id, secret, former, at, body } = signed;
-  const timestamp = String(Math.floor(at / 1_000));
-  const secrets = [secret, ...(former !== null && former.until > at ? [former.secret] : [])];
-  const signatures = secrets.map((one) => {
-    const key = Buffer.from(one.replace(/^whsec_/, ""), "base64");
-    return `v1,${createHmac("sha256", key).update(`${id}.${timestamp}.${body}`).digest("base64")}`;
-  });
-  return { "webhook-id": id, "webhook-timestamp": timestamp, "webhook-signature": signatures.join(" ") };
 }

@@ -7,6 +7,7 @@ import { useState } from "react";
 
 import { parseResponse, projectApi } from "../api/client.ts";
 import { pagedQuery } from "../api/paging.ts";
+import { AuditStreamCard } from "../projects/audit-stream-card.tsx";
 import { Choice, SearchField } from "../ui/choice.tsx";
 import { type Column, Dimmed, TableCard } from "../ui/data-table.tsx";
 import { BackArrow, Page, TextLink } from "../ui/page.tsx";
@@ -33,6 +34,7 @@ const NOUNS = [
   { value: "member", label: "Members" },
   { value: "key", label: "API keys" },
   { value: "project", label: "The project" },
+  { value: "account", label: "Sign-ins and accounts" },
 ];
 
 const TYPING_PAUSE_MS = 250;
@@ -70,6 +72,7 @@ export function AuditPage() {
         columns={COLUMNS}
         rowKey={({ id }) => id}
       />
+      <AuditStreamCard projectId={projectId} />
     </Page>
   );
 }

@@ -5,6 +5,7 @@ const CONNECT_TIMEOUT_MS = 3_000;
 
 export type Channel =
   | "overdue_account_mails"
+  | "overdue_audit_stream"
   | "overdue_changes"
   | "overdue_deliveries"
   | "overdue_incidents"
