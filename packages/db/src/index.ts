@@ -3,7 +3,7 @@ export * from "./accounts/accounts.ts";
 export * from "./accounts/account-deletion.ts";
 export * from "./accounts/email-change.ts";
 export * from "./accounts/export-account.ts";
-export * from "./accounts/unproven-accounts.ts";
+export * from "./accounts/unverified-accounts.ts";
 export * from "./accounts/linked-accounts.ts";
 export * from "./accounts/passkeys.ts";
 export * from "./accounts/password-hash.ts";

@@ -21,7 +21,7 @@ import { ApiError } from "../http/problem.ts";
 import { body, createRouter, json, NO_CONTENT, route } from "../http/route.ts";
 import { iso, Role, Timestamp } from "../http/schemas.ts";
 import { TokenInput } from "./account-input.ts";
-import { limitMailRequests } from "./sign-in-attempts.ts";
+import { limitMailLinkRequests } from "./sign-in-attempts.ts";
 import { expiredLink } from "./sign-up.ts";
 
 const tags = ["Account"];
@@ -135,7 +135,7 @@ export const deletionRoutes = createRouter()
       },
     ),
     async (c) => {
-      await limitMailRequests(c);
+      await limitMailLinkRequests(c);
       await c.var.deps.db.transaction(async (tx) => {
         const used = await consumeAccountToken(tx, "account-deletion", c.req.valid("json").token);
         const userId = used?.userId ?? null;

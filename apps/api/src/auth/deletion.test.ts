@@ -4,7 +4,7 @@ import {
   newAccountToken,
   openDb,
   pruneDeleted,
-  purgeUnprovenAccounts,
+  purgeUnverifiedAccounts,
 } from "@overdue/db";
 import { expect, test } from "vitest";
 
@@ -207,7 +207,7 @@ test("the export has what is stored about a person, and nobody's secrets", async
     expect(text).not.toContain(secret);
 });
 
-const unproven = async ({ userId }: Person, days: number) => {
+const makeUnverified = async ({ userId }: Person, days: number) => {
   await pool.query(
     "update users set email_verified = false, created_at = now() - make_interval(days => $2::int) where id = $1",
     [userId, days],
@@ -222,13 +222,13 @@ const mailSince = (days: number) =>
     "insert into instance_facts (name, value, created_at) values ('mail since', '', now() - make_interval(days => $1::int)) on conflict (name) do update set created_at = excluded.created_at",
     [days],
   );
-const purge = (canConfirm = true) => purgeUnprovenAccounts(api.db, { canConfirm, limit: 100 });
+const purge = (canConfirm = true) => purgeUnverifiedAccounts(api.db, { canConfirm, limit: 100 });
 const isThere = async ({ userId }: Person) => (await countOf("users", "id", userId)) === 1;
 
 test("U6: a sign-up that nobody confirmed for 7 days, and nobody uses, is purged with its empty project", async () => {
   const [old, young] = [await person(api), await person(api)];
-  await unproven(old, 8);
-  await unproven(young, 6);
+  await makeUnverified(old, 8);
+  await makeUnverified(young, 6);
   await mailSince(8);
   expect(await purge()).toBe(1);
   expect([await isThere(old), await isThere(young)]).toEqual([false, true]);
@@ -236,7 +236,7 @@ test("U6: a sign-up that nobody confirmed for 7 days, and nobody uses, is purged
 
 test("without a mail server nobody is purged, and after one is set up people have 7 days", async () => {
   const ada = await person(api);
-  await unproven(ada, 100);
+  await makeUnverified(ada, 100);
   await mailSince(100);
   expect(await purge(false)).toBe(0);
   expect(await purge()).toBe(0);
@@ -256,7 +256,7 @@ test("an account in use is never purged: with a check, other people, a recent se
     schedule: { kind: "interval", everySeconds: 3_600 },
   });
   await join(api, { projectId: withOthers.projectId, userId: bob.userId, role: "viewer" });
-  for (const one of [withCheck, withOthers, present, operator]) await unproven(one, 8);
+  for (const one of [withCheck, withOthers, present, operator]) await makeUnverified(one, 8);
   await pool.query("update sessions set updated_at = now() where user_id = $1", [present.userId]);
   await pool.query("update users set is_operator = true where id = $1", [operator.userId]);
   expect(await purge()).toBe(0);

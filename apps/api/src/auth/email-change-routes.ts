@@ -21,8 +21,8 @@ import { ApiError } from "../http/problem.ts";
 import { refuseIfLimited } from "../http/rate-limits.ts";
 import { body, createRouter, json, NO_CONTENT, route } from "../http/route.ts";
 import { iso, Timestamp } from "../http/schemas.ts";
-import { EmailInput, requireMail, sendAccountMail, TokenInput } from "./account-input.ts";
-import { limitMailRequests } from "./sign-in-attempts.ts";
+import { EmailInput, requireMail, queueAccountMailWithinLimit, TokenInput } from "./account-input.ts";
+import { limitMailLinkRequests } from "./sign-in-attempts.ts";
 import { expiredLink } from "./sign-up.ts";
 
 const tags = ["Account"];
@@ -111,7 +111,7 @@ export const emailChangeRoutes = createRouter()
       },
     ),
     async (c) => {
-      await limitMailRequests(c);
+      await limitMailLinkRequests(c);
       return c.json({ state: await confirm(c, c.req.valid("json").token) }, 200);
     },
   )
@@ -129,7 +129,7 @@ export const emailChangeRoutes = createRouter()
       },
     ),
     async (c) => {
-      await limitMailRequests(c);
+      await limitMailLinkRequests(c);
       await stop(c, c.req.valid("json").token);
       return c.body(null, 204);
     },
@@ -162,11 +162,11 @@ async function start(c: AppContext, newEmail: string): Promise<void> {
   if (email === newEmail) throw ApiError.invalid("email", "This is your address already.");
   await db.transaction(async (tx) => {
     const before = await startEmailChange(tx, { userId, newEmail });
-    if (before?.isProven === true)
+    if (before?.isVerified === true)
       await queueAccountMail(tx, { kind: "email-change", email: before.email, userId });
     await record(c, tx, { userId, action: "account.email-change-requested" });
   });
-  await sendAccountMail(c, { kind: "email-change", email: newEmail, userId });
+  await queueAccountMailWithinLimit(c, { kind: "email-change", email: newEmail, userId });
 }
 
 /** @throws 404; 409 if another account has got the address */
@@ -179,7 +179,7 @@ async function confirm(c: AppContext, token: string): Promise<"changed" | "waiti
     const confirmed = await confirmEmailChange(tx, { userId, from: used.email });
     if (confirmed.kind !== "changed") return confirmed;
     await endSessionsElsewhere(c, tx, userId);
-    if (confirmed.wasProven)
+    if (confirmed.wasVerified)
       await queueAccountMail(tx, { kind: "email-changed", email: confirmed.before, userId });
     await record(c, tx, { userId, action: "account.change-email" });
     return confirmed;

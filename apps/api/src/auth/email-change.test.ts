@@ -135,7 +135,7 @@ test("links that went to the former address end with it", async () => {
   expect((await api.call("POST", "/api/auth/password-reset/finish", { json })).status).toBe(404);
 });
 
-test("an address that nobody has proven confirms nothing, so that a typing error can be mended", async () => {
+test("an address that nobody has verified confirms nothing, so that a typing error can be mended", async () => {
   const ada = await person(api);
   await api.deps.pool.query("update users set email_verified = false where id = $1", [ada.userId]);
   const { atNew, newEmail } = await aChange(ada);
@@ -167,7 +167,7 @@ test("one's own address is no change, and without a mail server the operator's c
   });
 });
 
-test("a reset by mail of an unproven account removes what else signs in to it", async () => {
+test("a reset by mail of an unverified account removes what else signs in to it", async () => {
   const ada = await person(api);
   await withAuthenticator(ada);
   const { email, userId } = ada;

@@ -30,7 +30,7 @@ import {
   pruneStatusPages,
   pruneStorms,
   queueChannelTests,
-  purgeUnprovenAccounts,
+  purgeUnverifiedAccounts,
   queueReports,
   reportDeadLetters,
   REPORTS_AT_ONCE_MAX,
@@ -111,7 +111,7 @@ export function maintenanceJobs(
     ...PRUNES,
     job("delete accounts", 5 * MINUTE_SECONDS, (db, limit) => deleteAccounts(db, limit, log)),
     prune("sign-ups that were not confirmed", HOUR_SECONDS, (db, limit) =>
-      purgeUnprovenAccounts(db, { canConfirm: ownerContact.mail && emailVerification, limit }),
+      purgeUnverifiedAccounts(db, { canConfirm: ownerContact.mail && emailVerification, limit }),
     ),
     job("look at the disk", MINUTE_SECONDS, (db) => noteDisk(db, dataDir)),
     job("forget what is put aside no longer", MINUTE_SECONDS, forgetReleased),

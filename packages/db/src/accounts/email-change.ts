@@ -8,13 +8,13 @@ export type EmailChangeRow = typeof emailChanges.$inferSelect;
 const DAYS_VALID = 1;
 
 /**
- * Begins to change the address of an account, in place of a change that waits. An address that nobody has proven needs no
+ * Begins to change the address of an account, in place of a change that waits. An address that nobody has verified needs no
  * confirmation from there. @returns the address as it is, and whether it is to confirm; null if there is no such account
  */
 export async function startEmailChange(
   tx: Tx,
   { userId, newEmail }: { userId: string; newEmail: string },
-): Promise<{ email: string; isProven: boolean } | null> {
+): Promise<{ email: string; isVerified: boolean } | null> {
   const [user] = await tx.select().from(users).where(eq(users.id, userId)).for("update");
   if (user === undefined) return null;
   const change = {
@@ -29,7 +29,7 @@ export async function startEmailChange(
     .insert(emailChanges)
     .values({ userId, ...change })
     .onConflictDoUpdate({ target: emailChanges.userId, set: change });
-  return { email: user.email, isProven: user.emailVerified };
+  return { email: user.email, isVerified: user.emailVerified };
 }
 
 /** The change of an account's address that waits for confirmations; null if there is none. */
@@ -53,14 +53,14 @@ export async function cancelEmailChange(tx: Tx, userId: string): Promise<boolean
  * address meanwhile, and the change has ended.
  */
 export type EmailConfirmation =
-  | { kind: "changed"; before: string; after: string; wasProven: boolean }
+  | { kind: "changed"; before: string; after: string; wasVerified: boolean }
   | { kind: "waiting" }
   | { kind: "taken" }
   | { kind: "ended" };
 
 /**
- * Confirms a change from one of its two addresses, which a link has proven. The second confirmation changes the address, which
- * is proven then, and ends every link that went to the former one.
+ * Confirms a change from one of its two addresses, which a link has verified. The second confirmation changes the address, which
+ * is verified then, and ends every link that went to the former one.
  */
 export async function confirmEmailChange(
   tx: Tx,
@@ -77,10 +77,10 @@ export async function confirmEmailChange(
   await cancelEmailChange(tx, userId);
   if ((await tx.$count(users, eq(users.email, change.newEmail))) > 0) return { kind: "taken" };
   await setEmail(tx, { userId, email: change.newEmail });
-  return { kind: "changed", before: user.email, after: change.newEmail, wasProven: user.emailVerified };
+  return { kind: "changed", before: user.email, after: change.newEmail, wasVerified: user.emailVerified };
 }
 
-/** Gives an account an address that is proven, and ends the links that went to the former one, and a change that waits. */
+/** Gives an account an address that is verified, and ends the links that went to the former one, and a change that waits. */
 export async function setEmail(tx: Tx, { userId, email }: { userId: string; email: string }): Promise<void> {
   await tx.delete(emailChanges).where(eq(emailChanges.userId, userId));
   await tx

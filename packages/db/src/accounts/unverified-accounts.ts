@@ -14,7 +14,7 @@ const MAIL_SINCE = "mail since";
  * counted from when it began to. Kept are accounts that are in use: signed in within these days, with checks, channels or
  * keys, with other people in their organization, or of operators. @returns how many were deleted
  */
-export async function purgeUnprovenAccounts(
+export async function purgeUnverifiedAccounts(
   db: Db,
   { canConfirm, limit }: { canConfirm: boolean; limit: number },
 ): Promise<number> {
