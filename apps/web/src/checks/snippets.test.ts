@@ -1,4 +1,9 @@
-import { describe, expect, test } from "vitest";
+import { spawnSync } from "node:child_process";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { pingSnippets, pingTarget } from "./snippets.ts";
 
@@ -108,4 +113,39 @@ describe("an interval becomes the cron expression with the same meaning", () => 
 test("a check without a slug still gets valid file names", () => {
   expect(pingTarget({ pingUrl: PING_URL, slug: "", schedule: nightly }, "UTC").slug).toBe("job");
   expect(pingTarget({ pingUrl: PING_URL, slug: "db_1.eu", schedule: nightly }, "UTC").slug).toBe("db-1-eu");
+});
+
+describe("a snippet around the job, run by a real shell", () => {
+  let folder = "";
+  const program = (name: string, text: string) => {
+    writeFileSync(join(folder, name), `#!/bin/sh\n${text}\n`);
+    chmodSync(join(folder, name), 0o755);
+  };
+  /** Runs the snippet with a job that prints a line and fails with 3. `pings`: the URLs that it called, a line each. */
+  const run = (id: string) => {
+    const pings = join(folder, `${id}.pings`);
+    program("curl", `for last; do :; done\necho "$last" >>${pings}`);
+    const code = codeOf(id)
+      .replace("30 2 * * * ", "")
+      .replaceAll(/\/usr\/local\/bin\/(job\.sh|bot)/g, join(folder, "job"));
+    const env = { PATH: `${folder}:${process.env["PATH"]}` };
+    const { status, stdout } = spawnSync("sh", ["-c", code], { env, encoding: "utf8" });
+    return { status, stdout, pings: readFileSync(pings, "utf8") };
+  };
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), "overdue-snippets-"));
+    program("job", "echo copied 3 files\nexit 3");
+    program("docker", "echo copied 3 files\nexit 3");
+    program("sleep", "exec /bin/sleep 0.01");
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  test.each(["shell", "docker", "loop"])(
+    "ends with the exit status of the job and prints its output: %s",
+    (id) => expect(run(id)).toMatchObject({ status: 3, stdout: "copied 3 files\n" }),
+  );
+
+  test.each(["shell", "docker", "crontab"])("reports the exit status of the job last: %s", (id) => {
+    expect(run(id).pings).toMatch(/\/3(\?rid=[\da-f-]{36})?\n$/);
+  });
 });

@@ -95,15 +95,18 @@ function shell({ pingUrl }: PingTarget): Snippet {
   return {
     id: "shell",
     title: "Shell script",
-    note: "Reports when the job starts, and then its exit status and the end of its output.",
-    code: `url=${pingUrl}
+    note: "Reports when the job starts, and then its exit status and the end of its output. It prints that output and ends with that status, so nothing changes for cron and for your own scripts.",
+    code: `#!/bin/sh
+url=${pingUrl}
 rid=$(cat /proc/sys/kernel/random/uuid)
 
 ${CURL} "$url/start?rid=$rid"
 output=$(/usr/local/bin/job.sh 2>&1)
 status=$?
+printf '%s\\n' "$output"
 printf '%s' "$output" | tail -c 100000 |
-  ${CURL} --data-binary @- "$url/$status?rid=$rid"`,
+  ${CURL} --data-binary @- "$url/$status?rid=$rid"
+exit "$status"`,
   };
 }
 
@@ -180,7 +183,7 @@ spec:
                   /usr/local/bin/job.sh
                   status=$?
                   ${CURL} "$OVERDUE_URL/$status"
-                  exit $status`,
+                  exit "$status"`,
   };
 }
 
@@ -188,13 +191,14 @@ function loop({ pingUrl }: PingTarget): Snippet {
   return {
     id: "loop",
     title: "Bot",
-    note: "Runs beside a program that never ends, and pings as long as the program runs.",
+    note: "Runs beside a program that never ends, pings as long as the program runs, and ends with its exit status.",
     code: `/usr/local/bin/bot &
 bot=$!
 while kill -0 "$bot" 2>/dev/null; do
   ${CURL} ${pingUrl}
   sleep 120
-done`,
+done
+wait "$bot"`,
   };
 }
 
@@ -202,7 +206,7 @@ function powershell({ pingUrl }: PingTarget): Snippet {
   return {
     id: "powershell",
     title: "PowerShell",
-    note: "For the Task Scheduler of Windows. Works in Windows PowerShell 5.1 and in PowerShell 7.",
+    note: "For the Task Scheduler of Windows. Runs the job in a PowerShell of its own, because only that reports its exit code. Works in Windows PowerShell 5.1 and in PowerShell 7.",
     code: `$url = "${pingUrl}"
 function Send-Ping($path, $body = "") {
   try { Invoke-RestMethod -Uri "$url$path" -Method Post -Body $body -TimeoutSec 10 | Out-Null }
@@ -210,13 +214,10 @@ function Send-Ping($path, $body = "") {
 }
 
 Send-Ping "/start"
-try {
-  & "C:\\jobs\\job.ps1"
-  Send-Ping ""
-} catch {
-  Send-Ping "/fail" "$_"
-  throw
-}`,
+& (Get-Process -Id $PID).Path -NoProfile -File "C:\\jobs\\job.ps1"
+$status = $LASTEXITCODE
+if ($status -eq 0) { Send-Ping "" } else { Send-Ping "/fail" "exit code $status" }
+exit $status`,
   };
 }
 
@@ -227,7 +228,9 @@ function docker({ pingUrl }: PingTarget): Snippet {
     note: "Pings from the host, so that the image needs no curl and a container that is killed is reported too.",
     code: `${CURL} ${pingUrl}/start
 docker run --rm your/image:tag
-${CURL} ${pingUrl}/$?`,
+status=$?
+${CURL} ${pingUrl}/$status
+exit "$status"`,
   };
 }
 
