@@ -58,6 +58,19 @@ test.each(HTTP_KINDS)("%s sends exactly what stands in its file", async (kind) =
   await expect(`${text}\n`).toMatchFileSnapshot(`./payloads/${kind}.json`);
 });
 
+// A webhook has the output as a field of its own, beside the time of the last ping.
+const KINDS_WITH_OUTPUT = HTTP_KINDS.filter(
+  (kind) => kind !== "webhook" && JSON.stringify(wire(kind, MESSAGES.down)).includes("saved 12 GB"),
+);
+
+test.each(KINDS_WITH_OUTPUT)(
+  "an alert of a missed run says that its output is of an earlier one: %s",
+  (kind) => {
+    const body = JSON.stringify(wire(kind, MESSAGES.down));
+    expect(body).toMatch(/not of the missing one.{0,150}saved 12 GB/);
+  },
+);
+
 describe.each(HTTP_KINDS)("hostile texts through %s", (kind) => {
   test.each(HOSTILE_TEXTS.map((text, index) => ({ text, index })))(
     "number $index change neither the shape nor the address, rich and plain",

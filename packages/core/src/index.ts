@@ -1,5 +1,6 @@
 export { asciiDomain, mailAddress, NO_MAIL_SERVER, withAsciiDomain } from "./mail-address.ts";
 export { LiveEvent, PageEvent } from "./live-event.ts";
+export { earlierOutputText } from "./incidents/earlier-output.ts";
 export { type Snooze, snoozedUntil } from "./incidents/snooze.ts";
 export {
   type MaintenanceRule,

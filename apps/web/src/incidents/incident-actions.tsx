@@ -26,7 +26,7 @@ import {
 } from "./waiting-acknowledgements.ts";
 import { RelativeTime } from "../ui/time.tsx";
 import styles from "./incident.module.css";
-import { visibleText } from "@overdue/core";
+import { earlierOutputText, visibleText } from "@overdue/core";
 import { CodeBlock } from "../ui/code-block.tsx";
 import { TextLink } from "../ui/page.tsx";
 import { lazyPart } from "../ui/lazy-part.ts";
@@ -184,9 +184,16 @@ const OUTPUT_LINES_MAX = 10;
 export function CheckOutput({ projectId, checkId }: { projectId: string; checkId: string }) {
   const incident = useCheckIncident({ projectId, checkId });
   const lines = visibleText(incident?.output ?? "").trimEnd();
-  if (lines === "") return null;
+  if (incident === undefined || lines === "") return null;
+  const earlier = earlierOutputText(incident.reason);
   return (
-    <CodeBlock code={lines.split("\n").slice(-OUTPUT_LINES_MAX).join("\n")} what="the last lines of output" />
+    <>
+      {earlier !== null && <p className={styles["earlier"]}>{earlier}:</p>}
+      <CodeBlock
+        code={lines.split("\n").slice(-OUTPUT_LINES_MAX).join("\n")}
+        what="the last lines of output"
+      />
+    </>
   );
 }
 

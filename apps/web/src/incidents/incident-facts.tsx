@@ -13,7 +13,7 @@ import {
 } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 
-import { durationText, policyText, visibleText } from "@overdue/core";
+import { durationText, earlierOutputText, policyText, visibleText } from "@overdue/core";
 import { browserZone, instant, zonedText } from "../time/zones.ts";
 import { Card } from "../ui/card.tsx";
 import { CodeBlock } from "../ui/code-block.tsx";
@@ -107,7 +107,7 @@ function expectedLabel({ evidence, openedAt }: IncidentDetail): string {
 export function LastOutput({ incident }: { incident: IncidentDetail }) {
   if (incident.output === null || incident.output.trim() === "") return null;
   return (
-    <Card title="Last lines of output">
+    <Card title={earlierOutputText(incident.reason) ?? "Last lines of output"}>
       <CodeBlock code={visibleText(incident.output)} what="output" />
     </Card>
   );

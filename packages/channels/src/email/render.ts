@@ -4,7 +4,7 @@ import { Heading, Hr, Link, render, Text } from "@react-email/components";
 import { createElement as h, type ReactElement } from "react";
 
 import type { AlertLine, AlertMessage, AlertSection } from "../message/alert.ts";
-import { alertLook, plainText } from "../message/parts.ts";
+import { alertLook, plainText, outputTitle } from "../message/parts.ts";
 import { checkName, reasonWord } from "../message/reasons.ts";
 import { oneLine } from "../message/text.ts";
 import * as layout from "./layout.ts";
@@ -48,7 +48,7 @@ function content(message: AlertMessage): ReactElement[] {
     ...(message.output === null
       ? []
       : [
-          h(Heading, { as: "h2", key: "output title", style: layout.heading }, "Last output"),
+          h(Heading, { as: "h2", key: "output title", style: layout.heading }, outputTitle(message)),
           h("pre", { key: "output", className: "output", style: layout.output }, message.output),
         ]),
     h("div", { key: "acts" }, ...buttons(message)),

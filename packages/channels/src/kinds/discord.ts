@@ -3,7 +3,7 @@ import { z } from "zod";
 import { PROVIDER_HOSTS } from "../addresses.ts";
 import type { Style } from "../kind.ts";
 import type { AlertMessage } from "../message/alert.ts";
-import { alertLinks, alertLook, markedText, markedTitle } from "../message/parts.ts";
+import { earlierOutputLine, alertLinks, alertLook, markedText, markedTitle } from "../message/parts.ts";
 import { clipEnd, clipStart, escapeMarkdown, fencedByThree } from "../message/text.ts";
 import { defineSecretUrlKind } from "../secret-url-kind.ts";
 
@@ -78,12 +78,14 @@ function buttons(message: AlertMessage): Record<string, unknown> {
 
 function embed(message: AlertMessage): Record<string, unknown> {
   const { colour } = alertLook(message);
+  const earlier = earlierOutputLine(message);
   return {
     title: escapeMarkdown(clipEnd(markedTitle(message), TITLE_CHARS_MAX)),
     url: message.link,
     color: Number.parseInt(colour.slice(1), 16),
     description: [
       ...(message.sentence === "" ? [] : [escapeMarkdown(clipEnd(message.sentence, SENTENCE_CHARS_MAX))]),
+      ...(earlier === null ? [] : [earlier]),
       ...(message.output === null ? [] : [fencedByThree(clipStart(message.output, OUTPUT_CHARS_MAX))]),
     ].join("\n"),
     fields: message.lines

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { PROVIDER_HOSTS } from "../addresses.ts";
 import type { Style } from "../kind.ts";
 import type { AlertMessage } from "../message/alert.ts";
-import { alertLinks, bodyText, markedTitle } from "../message/parts.ts";
+import { alertLinks, bodyText, markedTitle, outputTitle } from "../message/parts.ts";
 import { clipEnd, escapeAngles } from "../message/text.ts";
 import { defineSecretUrlKind } from "../secret-url-kind.ts";
 
@@ -60,7 +60,7 @@ function widgets(message: AlertMessage): unknown[] {
     ...message.lines.slice(0, LINES_MAX).map(({ label, value }) => ({
       decoratedText: { topLabel: label, text: escapeAngles(value), wrapText: true },
     })),
-    ...(message.output === null ? [] : [paragraph(`Last output:\n${message.output}`)]),
+    ...(message.output === null ? [] : [paragraph(`${outputTitle(message)}:\n${message.output}`)]),
     ...(message.repeat === null ? [] : [paragraph(`(${message.repeat})`)]),
     { buttonList: { buttons: alertLinks(message).map(button) } },
   ];

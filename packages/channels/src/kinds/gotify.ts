@@ -4,7 +4,7 @@ import { hostIn, serverUrl } from "../addresses.ts";
 import { field, secretField, tokenText } from "../fields.ts";
 import { defineHttpKind } from "../kind.ts";
 import type { AlertMessage } from "../message/alert.ts";
-import { markdownLinks, markedTitle } from "../message/parts.ts";
+import { earlierOutputLine, markdownLinks, markedTitle } from "../message/parts.ts";
 import { escapeMarkdown, fenced } from "../message/text.ts";
 import { jsonRequest } from "../request.ts";
 
@@ -67,6 +67,7 @@ function markdown(message: AlertMessage): string {
   const parts = [
     escapeMarkdown(message.sentence),
     lines.join("  \n"),
+    earlierOutputLine(message) ?? "",
     message.output === null ? "" : fenced(message.output),
     markdownLinks(message),
     message.repeat === null ? "" : `(${message.repeat})`,

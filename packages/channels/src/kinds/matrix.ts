@@ -4,7 +4,7 @@ import { hostIn, serverUrl } from "../addresses.ts";
 import { field, secretField, tokenText } from "../fields.ts";
 import { defineHttpKind, type Style } from "../kind.ts";
 import type { AlertMessage } from "../message/alert.ts";
-import { alertLinks, markedText, markedTitle } from "../message/parts.ts";
+import { earlierOutputLine, alertLinks, markedText, markedTitle } from "../message/parts.ts";
 import { escapeXml } from "../message/text.ts";
 import { jsonRequest } from "../request.ts";
 
@@ -86,11 +86,13 @@ function payload(message: AlertMessage, style: Style): Record<string, unknown> {
 
 function html(message: AlertMessage): string {
   const lines = message.lines.map(({ label, value }) => `<b>${escapeXml(label)}:</b> ${escapeXml(value)}`);
+  const earlier = earlierOutputLine(message);
   const links = alertLinks(message).map(({ label, url }) => `<a href="${escapeXml(url)}">${label}</a>`);
   return [
     `<h4>${escapeXml(markedTitle(message))}</h4>`,
     message.sentence === "" ? "" : `<p>${escapeXml(message.sentence)}</p>`,
     lines.length === 0 ? "" : `<p>${lines.join("<br>")}</p>`,
+    earlier === null ? "" : `<p>${earlier}</p>`,
     message.output === null ? "" : `<pre><code>${escapeXml(message.output)}</code></pre>`,
     `<p>${links.join(" · ")}</p>`,
     message.repeat === null ? "" : `<p>(${escapeXml(message.repeat)})</p>`,

@@ -2,7 +2,7 @@ import { z } from "zod";
 
 import type { Style } from "../kind.ts";
 import type { AlertMessage } from "../message/alert.ts";
-import { alertLook, markdownLinks, markedText, markedTitle } from "../message/parts.ts";
+import { earlierOutputLine, alertLook, markdownLinks, markedText, markedTitle } from "../message/parts.ts";
 import { escapeMarkdown, fenced } from "../message/text.ts";
 import { defineSecretUrlKind } from "../secret-url-kind.ts";
 
@@ -55,13 +55,14 @@ function payload(message: AlertMessage, style: Style): Record<string, unknown> {
 
 function attachment(message: AlertMessage): Record<string, unknown> {
   const output = message.output === null ? [] : [fenced(message.output)];
+  const earlier = earlierOutputLine(message) ?? "";
   const repeat = message.repeat === null ? [] : [`(${message.repeat})`];
   return {
     fallback: escapeMarkdown(markedTitle(message)),
     color: alertLook(message).colour,
     title: escapeMarkdown(markedTitle(message)),
     title_link: message.link,
-    text: [escapeMarkdown(message.sentence), ...output, markdownLinks(message), ...repeat]
+    text: [escapeMarkdown(message.sentence), earlier, ...output, markdownLinks(message), ...repeat]
       .filter((part) => part !== "")
       .join("\n\n"),
     fields: message.lines.map(({ label, value }) => ({

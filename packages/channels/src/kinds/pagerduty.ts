@@ -4,7 +4,7 @@ import { serverUrl } from "../addresses.ts";
 import { field, Region, regionField, secretField } from "../fields.ts";
 import { defineHttpKind } from "../kind.ts";
 import type { AlertMessage } from "../message/alert.ts";
-import { incidentKey, shortNames, titleAndSentence } from "../message/parts.ts";
+import { incidentKey, shortNames, titleAndSentence, outputTitle } from "../message/parts.ts";
 import { clipEnd } from "../message/text.ts";
 import { jsonRequest } from "../request.ts";
 
@@ -98,7 +98,7 @@ function details(message: AlertMessage, severity: string): Record<string, unknow
       ...(facts.incident !== null && { class: facts.incident.reason }),
       custom_details: {
         ...Object.fromEntries(message.lines.map(({ label, value }) => [label, value])),
-        ...(message.output !== null && { "Last output": message.output }),
+        ...(message.output !== null && { [outputTitle(message)]: message.output }),
       },
     },
   };

@@ -4,7 +4,7 @@ import { serverUrl } from "../addresses.ts";
 import { field, secretField } from "../fields.ts";
 import { defineHttpKind } from "../kind.ts";
 import type { AlertMessage } from "../message/alert.ts";
-import { linesText, mainActions, markedTitle } from "../message/parts.ts";
+import { earlierOutputLine, linesText, mainActions, markedTitle } from "../message/parts.ts";
 import { clipEnd, escapeAngles, escapeWithin } from "../message/text.ts";
 import { jsonRequest } from "../request.ts";
 
@@ -110,7 +110,8 @@ function payload({ user, token, device, urgency }: Settings, message: AlertMessa
 
 /** The message in Pushover's HTML: as much of the text as fits beside the link. */
 function html(message: AlertMessage): string {
-  const parts = [message.sentence, linesText(message), message.output ?? ""].filter((part) => part !== "");
+  const output = [earlierOutputLine(message), message.output].filter((part) => part !== null).join("\n");
+  const parts = [message.sentence, linesText(message), output].filter((part) => part !== "");
   // An empty message is refused.
   const text = parts.length === 0 ? message.title : parts.join("\n\n");
   const [action] = mainActions(message);

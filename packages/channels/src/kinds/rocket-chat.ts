@@ -2,7 +2,7 @@ import { z } from "zod";
 
 import type { Style } from "../kind.ts";
 import type { AlertMessage } from "../message/alert.ts";
-import { alertLook, markdownLinks, markedText, markedTitle } from "../message/parts.ts";
+import { earlierOutputLine, alertLook, markdownLinks, markedText, markedTitle } from "../message/parts.ts";
 import { escapeMarkdown, fencedByThree } from "../message/text.ts";
 import { defineSecretUrlKind } from "../secret-url-kind.ts";
 
@@ -45,12 +45,13 @@ export const rocketChat = defineSecretUrlKind({
 function payload(message: AlertMessage, style: Style): Record<string, unknown> {
   if (style === "plain") return { text: fencedByThree(markedText(message, TEXT_CHARS_MAX)) };
   const output = message.output === null ? [] : [fencedByThree(message.output)];
+  const earlier = earlierOutputLine(message) ?? "";
   const repeat = message.repeat === null ? [] : [`(${message.repeat})`];
   const attachment = {
     color: alertLook(message).colour,
     title: markedTitle(message).replaceAll("@", "@\u200b"),
     title_link: message.link,
-    text: [escapeMarkdown(message.sentence), ...output, markdownLinks(message), ...repeat]
+    text: [escapeMarkdown(message.sentence), earlier, ...output, markdownLinks(message), ...repeat]
       .filter((part) => part !== "")
       .join("\n"),
     fields: message.lines.map(({ label, value }) => ({

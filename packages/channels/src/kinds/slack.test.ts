@@ -28,7 +28,10 @@ test("a down is a header, a sentence, fields, the output and a link", () => {
           plain("Down since\n2026-11-20 02:40:00 Europe/Berlin (01:40:00 UTC)"),
         ],
       },
-      { type: "section", text: plain("Last output:\nsaved 12 GB") },
+      {
+        type: "section",
+        text: plain("Output of the last run that came, not of the missing one:\nsaved 12 GB"),
+      },
       { type: "section", text: { type: "mrkdwn", text: `<${down.link}|Open in Overdue>` } },
     ],
     unfurl_links: false,

@@ -11,7 +11,7 @@ import {
   type Style,
 } from "../kind.ts";
 import type { AlertMessage } from "../message/alert.ts";
-import { alertLinks, alertLook, plainText, titleAndSentence } from "../message/parts.ts";
+import { alertLinks, alertLook, plainText, titleAndSentence, outputTitle } from "../message/parts.ts";
 import { clipEnd, clipStart, escapeAngles } from "../message/text.ts";
 import { jsonRequest } from "../request.ts";
 
@@ -115,7 +115,7 @@ function blocks(message: AlertMessage, foot: unknown): unknown[] {
       ? []
       : [{ type: "section", text: plain(message.sentence, SECTION_CHARS_MAX) }]),
     ...(fields.length === 0 ? [] : [{ type: "section", fields }]),
-    ...(message.output === null ? [] : [{ type: "section", text: output(message.output) }]),
+    ...(message.output === null ? [] : [{ type: "section", text: output(message, message.output) }]),
     foot,
     ...(message.repeat === null
       ? []
@@ -129,8 +129,8 @@ function links(message: AlertMessage): unknown {
   return { type: "section", text: { type: "mrkdwn", text: all.join("  ·  ") } };
 }
 
-function output(text: string) {
-  const title = "Last output:\n";
+function output(message: AlertMessage, text: string) {
+  const title = `${outputTitle(message)}:\n`;
   return plain(title + clipStart(text, SECTION_CHARS_MAX - title.length), SECTION_CHARS_MAX);
 }
 

@@ -2,7 +2,7 @@ import { z } from "zod";
 
 import type { Style } from "../kind.ts";
 import type { AlertMessage } from "../message/alert.ts";
-import { alertLinks, markedText, markedTitle } from "../message/parts.ts";
+import { earlierOutputLine, alertLinks, markedText, markedTitle } from "../message/parts.ts";
 import { defineSecretUrlKind } from "../secret-url-kind.ts";
 
 /** A card may have 28 KB, which an alert with this limit never reaches. */
@@ -63,12 +63,14 @@ function payload(message: AlertMessage, style: Style): Record<string, unknown> {
 
 function body(message: AlertMessage): unknown[] {
   const { tone } = message;
+  const earlier = earlierOutputLine(message);
   return [
     paragraph(textRun(markedTitle(message), { weight: "bolder", size: "large", color: COLOURS[tone] })),
     ...(message.sentence === "" ? [] : [paragraph(textRun(message.sentence))]),
     ...message.lines.map(({ label, value }) =>
       paragraph(textRun(`${label}: `, { weight: "bolder" }), textRun(value)),
     ),
+    ...(earlier === null ? [] : [paragraph(run(earlier))]),
     ...(message.output === null ? [] : [output(message.output)]),
     ...(message.repeat === null ? [] : [paragraph(textRun(`(${message.repeat})`, { isSubtle: true }))]),
   ];

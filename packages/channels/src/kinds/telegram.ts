@@ -11,7 +11,7 @@ import {
   type Style,
 } from "../kind.ts";
 import type { AlertMessage } from "../message/alert.ts";
-import { alertLook, mainActions, markedText } from "../message/parts.ts";
+import { earlierOutputLine, alertLook, mainActions, markedText } from "../message/parts.ts";
 import { escapeAngles, escapeTailWithin } from "../message/text.ts";
 
 /** The Bot API counts characters after parsing. The escaped text is counted here, which is never shorter. */
@@ -161,7 +161,8 @@ function html(message: AlertMessage): string {
 
 /** As much of the end of the job's output as fits into `room` characters. */
 function output(message: AlertMessage, room: number): string {
-  const [open, close] = ["\n\n<pre>", "</pre>"];
+  const earlier = earlierOutputLine(message);
+  const [open, close] = [`\n\n${earlier === null ? "" : `${earlier}\n`}<pre>`, "</pre>"];
   const space = room - open.length - close.length;
   if (message.output === null || space < 20) return "";
   return `${open}${escapeTailWithin(message.output, space, escapeAngles)}${close}`;

@@ -50,6 +50,8 @@ export type AlertMessage = {
   sections?: readonly AlertSection[];
   /** The last lines of the job's output. */
   output: string | null;
+  /** What the output is of, if not of the run that the message is about; left out otherwise. */
+  earlierOutput?: string;
   /** The page in the app, such as that of the check. */
   link: string;
   /** "may repeat #a1b2c3" after an attempt whose result is unknown. */

@@ -26,7 +26,7 @@ Deadline: 2026-11-20 02:40:00 Europe/Berlin (01:40:00 UTC)
 Last heard: 2026-11-19 02:31:12 Europe/Berlin (01:31:12 UTC), success
 Down since: 2026-11-20 02:40:00 Europe/Berlin (01:40:00 UTC)
 
-Last output:
+Output of the last run that came, not of the missing one:
 saved 12 GB
 
 https://overdue.example.org/projects/0199a1b2-0000-7000-8000-0000000000aa/checks/0199a1b2-0000-7000-8000-0000000000bb`);

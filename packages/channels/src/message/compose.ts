@@ -1,6 +1,7 @@
 import {
   type AlertFacts,
   durationText,
+  earlierOutputText,
   exitStatusText,
   policyText,
   ReportPayload,
@@ -36,6 +37,7 @@ export function composeAlert(
     deliveryId: facts.deliveryId,
     ...(group === null ? { kind: facts.kind, ...composeOne(facts) } : groupWords(facts, group)),
     output: group === null ? lastOutput(facts) : null,
+    ...(group === null && earlierOutput(facts)),
     link: pageLink(facts, publicUrl, actions),
     repeat: repeatNote(facts),
     ...(actions.length > 0 && group === null && facts.kind !== "confirm" && { actions }),
@@ -197,6 +199,11 @@ function lastHeard(facts: AlertFacts): string {
 function exitLine(facts: AlertFacts): string | null {
   const status = isDown(facts) ? (facts.lastPing?.exitStatus ?? 0) : 0;
   return status === 0 ? null : exitStatusText(status);
+}
+
+function earlierOutput({ incident }: AlertFacts): Pick<AlertMessage, "earlierOutput"> {
+  const text = incident === null ? null : earlierOutputText(incident.reason);
+  return text === null ? {} : { earlierOutput: text };
 }
 
 function lastOutput(facts: AlertFacts): string | null {

@@ -33,11 +33,21 @@ export function plainText(message: AlertMessage): string {
     message.sentence,
     linesText(message),
     ...(message.sections ?? []).map(sectionText),
-    message.output === null ? "" : `Last output:\n${message.output}`,
+    message.output === null ? "" : `${outputTitle(message)}:\n${message.output}`,
     message.link,
     message.repeat === null ? "" : `(${message.repeat})`,
   ];
   return parts.filter((part) => part !== "").join("\n\n");
+}
+
+/** The heading of the output where every output has one. */
+export function outputTitle({ earlierOutput = "Last output" }: AlertMessage): string {
+  return earlierOutput;
+}
+
+/** What the output is of, as a line above it; null if it is of what the message is about, or if there is none. */
+export function earlierOutputLine({ output, earlierOutput }: AlertMessage): string | null {
+  return output === null || earlierOutput === undefined ? null : `${earlierOutput}:`;
 }
 
 function sectionText({ title, lines, more }: AlertSection): string {
@@ -55,7 +65,7 @@ export function bodyText(message: AlertMessage, limit: number): string {
   const parts = [
     message.sentence,
     linesText(message),
-    message.output === null ? "" : `Last output:\n${message.output}`,
+    message.output === null ? "" : `${outputTitle(message)}:\n${message.output}`,
     message.repeat === null ? "" : `(${message.repeat})`,
   ];
   const text = parts.filter((part) => part !== "").join("\n\n");
