@@ -7,7 +7,9 @@ export const ORGANIZATION = "01900000-0000-7000-8000-00000000000a";
 /** Ada, who owns one project. */
 export const ADA: Me = {
   user: { id: "ada", name: "Ada", email: "ada@example.org", isVerified: true, deleteAfter: null },
-  projects: [{ id: PROJECT, name: "Home server", role: "owner", organizationId: ORGANIZATION }],
+  projects: [
+    { id: PROJECT, name: "Home server", role: "owner", organizationId: ORGANIZATION, openIncidents: 0 },
+  ],
   organizations: [{ id: ORGANIZATION, name: "Ada", role: "owner" }],
   isOperator: false,
 };

@@ -3,6 +3,7 @@ import {
   findDeletion,
   findUser,
   findUserByEmail,
+  countOpenIncidents,
   listOrganizations,
   listProjects,
   logAccountEvent,
@@ -209,7 +210,15 @@ const MeView = z
     isOperator: z
       .boolean()
       .meta({ description: "This person is an operator of the instance: GET /v1/operator." }),
-    projects: z.array(z.object({ id: z.uuid(), name: z.string(), role: Role, organizationId: z.uuid() })),
+    projects: z.array(
+      z.object({
+        id: z.uuid(),
+        name: z.string(),
+        role: Role,
+        organizationId: z.uuid(),
+        openIncidents: z.int().meta({ description: "How many of its incidents are open." }),
+      }),
+    ),
     organizations: z
       .array(z.object({ id: z.uuid(), name: z.string(), role: Role }))
       .meta({ description: "Those in which you have a role; a project's role alone gives none." }),
@@ -248,6 +257,10 @@ async function viewMe(c: AppContext): Promise<z.infer<typeof MeView>> {
     listOrganizations(deps.db, user.id),
     findDeletion(deps.db, user.id),
   ]);
+  const open = await countOpenIncidents(
+    deps.pool,
+    projects.map(({ id }) => id),
+  );
   return {
     user: {
       id: user.id,
@@ -258,7 +271,13 @@ async function viewMe(c: AppContext): Promise<z.infer<typeof MeView>> {
     },
     key: null,
     isOperator: user.isOperator,
-    projects: projects.map(({ id, name, role, organizationId }) => ({ id, name, role, organizationId })),
+    projects: projects.map(({ id, name, role, organizationId }) => ({
+      id,
+      name,
+      role,
+      organizationId,
+      openIncidents: open.get(id) ?? 0,
+    })),
     organizations: organizations.map(({ id, name, role }) => ({ id, name, role })),
   };
 }

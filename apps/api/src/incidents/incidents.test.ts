@@ -41,6 +41,27 @@ async function breakIt(
   return incident;
 }
 
+test("a list of incidents says with which exit status each job failed", async () => {
+  const { as, path } = await broken({}, { exit: 3 });
+  const { items } = await read<Page<IncidentDetail>>(await as("GET", `${path}/incidents?state=open`));
+  expect(items.map(({ exitStatus }) => exitStatus)).toEqual([3]);
+});
+
+test("a person sees how many incidents are open in each of their projects; those of deleted checks do not count", async () => {
+  const someone = await broken();
+  const { items } = await read<Page<{ id: string }>>(await someone.as("GET", `${someone.path}/checks`));
+  const second = await addCheck(someone, { name: "report" });
+  await breakIt(someone, second);
+  const open = async ({ as }: Pick<Ada, "as">) =>
+    (await read<{ projects: { openIncidents: number }[] }>(await as("GET", "/v1/me"))).projects.map(
+      ({ openIncidents }) => openIncidents,
+    );
+  expect(await open(someone)).toEqual([2]);
+  expect(await open(ada)).toEqual([0]);
+  await someone.as("DELETE", `${someone.path}/checks/${items[0]?.id}`);
+  expect(await open(someone)).toEqual([1]);
+});
+
 test("an incident says why, since when, what the exit status means, and what the job printed last", async () => {
   const { as, url, check } = await broken({ severity: "critical" }, { exit: 137, body: "copying\nKilled" });
   const incident = await read<IncidentDetail>(await as("GET", url));

@@ -48,6 +48,7 @@ const Summary = z.object({
     .nullable()
     .meta({ description: "Source address of the last ping before it; null for a read-only key, too." }),
   stormId: z.uuid().nullable().meta({ description: "The same for incidents that were reported together." }),
+  exitStatus: z.int().nullable().meta({ description: "The exit status that the job failed with." }),
   entries: z.int().meta({ description: "How many acts and notes of people there are." }),
   heldBy: z
     .array(z.object({ checkId: z.uuid(), name: z.string() }))
@@ -58,7 +59,6 @@ export const IncidentSummary = Summary.meta({ id: "IncidentSummary" });
 
 export const IncidentDetail = Summary.extend({
   evidence: EvidenceView,
-  exitStatus: z.int().nullable(),
   exitMeaning: z.object({ title: z.string(), hint: z.string().nullable() }).nullable(),
   output: z.string().nullable().meta({
     description: "The last lines that the job sent, at most 8 kB; not escaped. Null for a read-only key.",
@@ -120,9 +120,10 @@ export const TimelineView = z
   .meta({ id: "TimelineItem" });
 
 export function summaryView(incident: IncidentRecord): z.infer<typeof Summary> {
-  const { evidence: _, snoozedUntil, checkTags, ...rest } = incident;
+  const { evidence, snoozedUntil, checkTags, ...rest } = incident;
   return {
     ...rest,
+    exitStatus: evidence.exitStatus,
     checkTags: checkTags.split(" ").filter((tag) => tag !== ""),
     openedAt: iso(incident.openedAt),
     resolvedAt: isoOrNull(incident.resolvedAt),

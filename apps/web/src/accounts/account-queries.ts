@@ -16,6 +16,9 @@ type PasswordChange = InferRequestType<(typeof auth)["change-password"]["$post"]
 /** The signed-in person and their projects. Fails with 401 if nobody is signed in. */
 export const meQuery = queryOptions({ queryKey: ["me"], queryFn: readMe, staleTime: 60_000 });
 
+/** How often the incidents of the other projects are counted again: no live event of this project announces them. */
+export const ME_REFRESH_MS = 60_000;
+
 /** What this instance allows. It can be read without signing in. */
 export const instanceQuery = queryOptions({
   queryKey: ["instance"],

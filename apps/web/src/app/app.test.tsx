@@ -1,5 +1,6 @@
 // @vitest-environment happy-dom
 import { act, screen, waitFor, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 
 import { ADA, appApi, INSTANCE, ORGANIZATION } from "../../test/app-api.ts";
@@ -27,13 +28,27 @@ describe("the start page", () => {
       ...ADA,
       projects: [
         ...ADA.projects,
-        { id: "p2", name: "Work", role: "member" as const, organizationId: ORGANIZATION },
+        { id: "p2", name: "Work", role: "member" as const, organizationId: ORGANIZATION, openIncidents: 0 },
       ],
     };
     localStorage.setItem("overdue-last-project", "p2");
     fakeApi({ ...appApi(me), "GET /v1/projects/p2/check-overviews": page() });
     const { router } = await renderApp("/");
     expect(router.state.location.pathname).toBe("/projects/p2/checks");
+  });
+
+  test("says in the project's name how many incidents other projects have, and in the menu which", async () => {
+    const other = { name: "Work", role: "member" as const, organizationId: ORGANIZATION };
+    const projects = [...ADA.projects, { ...other, id: "p2", openIncidents: 2 }];
+    fakeApi(appApi({ ...ADA, projects }));
+    await renderApp("/");
+    const button = screen.getByRole("button", {
+      name: /^Project: Home server\. 2 open incidents in other projects\./,
+    });
+    expect(button.textContent).toBe("Home server2");
+    await userEvent.click(button);
+    const entry = await screen.findByRole("menuitem", { name: /^Work/ });
+    expect(entry.textContent).toContain("2 open incidents");
   });
 
   test("leads to the form for a project where a person has none", async () => {
@@ -103,7 +118,7 @@ describe("the frame of a project", () => {
       ...ADA,
       projects: [
         ...ADA.projects,
-        { id: "p2", name: "Work", role: "member" as const, organizationId: ORGANIZATION },
+        { id: "p2", name: "Work", role: "member" as const, organizationId: ORGANIZATION, openIncidents: 0 },
       ],
     };
     fakeApi({
@@ -141,7 +156,15 @@ describe("the frame of a project", () => {
 describe("somebody with view-only access", () => {
   const viewer = {
     ...ADA,
-    projects: [{ id: PROJECT, name: "Home server", role: "viewer" as const, organizationId: ORGANIZATION }],
+    projects: [
+      {
+        id: PROJECT,
+        name: "Home server",
+        role: "viewer" as const,
+        organizationId: ORGANIZATION,
+        openIncidents: 0,
+      },
+    ],
   };
 
   test("sees a note about it, and is not offered a new check", async () => {

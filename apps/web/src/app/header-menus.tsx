@@ -21,16 +21,28 @@ import styles from "./shell.module.css";
 /** Shows the current project, and links to the others, by organization where there are several. */
 export function ProjectSwitcher({ me, projectId }: { me: Me; projectId: string }) {
   const current = me.projects.find(({ id }) => id === projectId);
+  const elsewhere = me.projects
+    .filter(({ id }) => id !== projectId)
+    .reduce((sum, { openIncidents }) => sum + openIncidents, 0);
   return (
     <LazyMenu
       position="bottom-start"
-      width={240}
+      width={280}
       target={
         <Button
           variant="default"
           size="compact-md"
-          rightSection={<IconSelector size={16} aria-hidden />}
-          aria-label={`Project: ${current?.name ?? "unknown"}. Choose another`}
+          rightSection={
+            <>
+              {elsewhere > 0 && (
+                <span className={styles["elsewhere"]} title={`${incidentsText(elsewhere)} in other projects`}>
+                  {elsewhere}
+                </span>
+              )}
+              <IconSelector size={16} aria-hidden />
+            </>
+          }
+          aria-label={`Project: ${current?.name ?? "unknown"}.${elsewhere > 0 ? ` ${incidentsText(elsewhere)} in other projects.` : ""} Choose another`}
           className={styles["switcher"]}
         >
           {current?.name ?? "Project"}
@@ -39,11 +51,11 @@ export function ProjectSwitcher({ me, projectId }: { me: Me; projectId: string }
       entries={() => [
         ...projectGroups(me).flatMap(({ label, projects }) => [
           { label },
-          ...projects.map(({ id, name }) => ({
-            id,
-            label: name,
-            to: `/projects/${id}/checks`,
-            right: id === projectId ? <IconCheck size={16} aria-label="open now" /> : null,
+          ...projects.map((project) => ({
+            id: project.id,
+            label: project.name,
+            to: `/projects/${project.id}/checks`,
+            right: <ProjectState project={project} isCurrent={project.id === projectId} />,
           })),
         ]),
         "divider",
@@ -57,6 +69,22 @@ export function ProjectSwitcher({ me, projectId }: { me: Me; projectId: string }
       ]}
     />
   );
+}
+
+type ProjectStateProps = { project: Me["projects"][number]; isCurrent: boolean };
+
+/** How many incidents of a project are open, and whether it is the one on the page. */
+function ProjectState({ project: { openIncidents }, isCurrent }: ProjectStateProps) {
+  return (
+    <>
+      {openIncidents > 0 && <span className={styles["open"]}>{incidentsText(openIncidents)}</span>}
+      {isCurrent && <IconCheck size={16} aria-label="on this page" />}
+    </>
+  );
+}
+
+function incidentsText(count: number): string {
+  return count === 1 ? "1 open incident" : `${count} open incidents`;
 }
 
 type ProjectGroup = { label: string; projects: Me["projects"] };

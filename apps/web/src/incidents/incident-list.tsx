@@ -80,8 +80,19 @@ function StormHead({ projectId, stormId, incidents }: Props & { stormId: string 
 }
 
 function IncidentItem({ projectId, incident }: { projectId: string; incident: IncidentSummary }) {
-  const { id, checkName, checkSlug, severity, reason, openedAt, resolvedAt, heldBy, host, entries } =
-    incident;
+  const {
+    id,
+    checkName,
+    checkSlug,
+    severity,
+    reason,
+    exitStatus,
+    openedAt,
+    resolvedAt,
+    heldBy,
+    host,
+    entries,
+  } = incident;
   return (
     <li className={items["item"]} data-tone={resolvedAt === null ? "bad" : "good"}>
       <div className={items["words"]}>
@@ -102,7 +113,9 @@ function IncidentItem({ projectId, incident }: { projectId: string; incident: In
           )}
         </div>
         <p className={styles["why"]}>
-          {capital(REASON_TEXTS[reason])}, <Lasted openedAt={openedAt} resolvedAt={resolvedAt} /> since{" "}
+          {capital(REASON_TEXTS[reason])}
+          {exitStatus !== null && exitStatus !== 0 && ` with exit status ${exitStatus}`},{" "}
+          <Lasted openedAt={openedAt} resolvedAt={resolvedAt} /> since{" "}
           <time dateTime={openedAt} title={zonedText(instant(openedAt), browserZone())}>
             {shortZonedText(instant(openedAt), browserZone())}
           </time>

@@ -1,7 +1,14 @@
 import { groupByStorm } from "./incident-list.tsx";
 import { expect, test } from "vitest";
 
-import { acknowledgementText, openText, snoozeText, stormTitle, timelineText } from "./incident-text.ts";
+import {
+  acknowledgementText,
+  openText,
+  snoozeText,
+  sortByNeed,
+  stormTitle,
+  timelineText,
+} from "./incident-text.ts";
 import type { TimelineItem } from "./incident-queries.ts";
 
 const NOW = Date.parse("2026-11-20T21:00:00Z");
@@ -82,4 +89,38 @@ test("incidents of one storm stand together, at the place of its first, and all 
   const incident = (id: string, stormId: string | null) => ({ id, stormId });
   const list = [incident("a", "s"), incident("b", null), incident("c", "s"), incident("d", null)];
   expect(groupByStorm(list).map((group) => group.map(({ id }) => id))).toEqual([["a", "c"], ["b"], ["d"]]);
+});
+
+test("open incidents that nobody handles come first, critical ones above all, and the oldest of a severity first", () => {
+  const now = Date.parse("2026-11-20T12:00:00Z");
+  const incident = (id: string, given: object) => ({
+    id,
+    severity: "warning" as const,
+    openedAt: "2026-11-20T11:00:00Z",
+    acknowledgedAt: null,
+    snoozedUntil: null,
+    ...given,
+  });
+  const sorted = sortByNeed(
+    [
+      incident("info", { severity: "info" }),
+      incident("acknowledged", { severity: "critical", acknowledgedAt: "2026-11-20T11:30:00Z" }),
+      incident("newer", {}),
+      incident("snoozed", { severity: "critical", snoozedUntil: "recovery" }),
+      incident("no longer snoozed", {
+        snoozedUntil: "2026-11-20T11:59:00Z",
+        openedAt: "2026-11-20T10:00:00Z",
+      }),
+      incident("critical", { severity: "critical", openedAt: "2026-11-20T11:59:00Z" }),
+    ],
+    now,
+  );
+  expect(sorted.map(({ id }) => id)).toEqual([
+    "critical",
+    "no longer snoozed",
+    "newer",
+    "info",
+    "acknowledged",
+    "snoozed",
+  ]);
 });

@@ -1,3 +1,5 @@
+import { SEVERITIES } from "@overdue/core";
+
 import { browserZone, instant, shortZonedText } from "../time/zones.ts";
 import { capital, REASON_TEXTS } from "../text/reason-text.ts";
 import type { StormView, TimelineItem } from "./incident-queries.ts";
@@ -17,6 +19,24 @@ export function acknowledgementText(
   const acknowledged = acknowledgedAt === null ? "" : `Acknowledged by ${acknowledgedBy ?? "somebody"}.`;
   const snoozed = isSnoozed(snoozedUntil, now) ? `Snoozed ${snoozeText(snoozedUntil)}.` : "";
   return [acknowledged, snoozed].filter((text) => text !== "").join(" ") || "Nobody has acknowledged it yet.";
+}
+
+type IncidentNeed = Omit<IncidentAttention, "acknowledgedBy"> & {
+  severity: (typeof SEVERITIES)[number];
+  openedAt: string;
+};
+
+/**
+ * Open incidents as the list of checks puts its rows: those that nobody has acknowledged or snoozed first, critical before
+ * warning before info, and of the same severity the oldest first.
+ */
+export function sortByNeed<Of extends IncidentNeed>(incidents: readonly Of[], now: number): Of[] {
+  const rank = ({ acknowledgedAt, snoozedUntil, severity }: Of) =>
+    (acknowledgedAt !== null || isSnoozed(snoozedUntil, now) ? SEVERITIES.length : 0) -
+    SEVERITIES.indexOf(severity);
+  return incidents.toSorted(
+    (one, other) => rank(one) - rank(other) || instant(one.openedAt) - instant(other.openedAt),
+  );
 }
 
 /**

@@ -158,6 +158,12 @@ describe("the list of incidents", () => {
     );
   });
 
+  test("says with which exit status the job failed", async () => {
+    expect(await lineOf({ reason: "failed", exitStatus: 137 })).toContain(
+      "The job failed with exit status 137, down for 10 min,",
+    );
+  });
+
   test("says how long a resolved incident lasted", async () => {
     expect(await lineOf({ resolvedAt: "2026-11-20T12:03:00.000Z" })).toContain("was down for 3 min,");
   });

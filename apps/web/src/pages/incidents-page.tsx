@@ -10,7 +10,8 @@ import {
 } from "../incidents/incident-queries.ts";
 import { Listing, MoreButton } from "../ui/listing.tsx";
 import { BackArrow, Page, TextLink } from "../ui/page.tsx";
-import { openText, stormTitle } from "../incidents/incident-text.ts";
+import { openText, sortByNeed, stormTitle } from "../incidents/incident-text.ts";
+import { useComputedFromNow } from "../time/clock.ts";
 import { ExactTime } from "../ui/time.tsx";
 import { Segments } from "../ui/segments.tsx";
 
@@ -46,10 +47,12 @@ export function IncidentsPage() {
 function OpenIncidents({ projectId }: { projectId: string }) {
   const query = useQuery({ ...openIncidentsQuery(projectId) });
   const { data, ...rest } = query;
+  // The order follows what people do; that a snooze ended shows a minute later at most.
+  const now = useComputedFromNow((at) => Math.floor(at / 60_000) * 60_000);
   return (
     <div>
       <Listing query={{ ...rest, data: data?.items }} empty="Nothing is down: no incident is open.">
-        {(incidents) => <IncidentList projectId={projectId} incidents={incidents} />}
+        {(incidents) => <IncidentList projectId={projectId} incidents={sortByNeed(incidents, now)} />}
       </Listing>
       {data?.next && <p>Only the newest 200 are shown. “All” lists the others too.</p>}
     </div>

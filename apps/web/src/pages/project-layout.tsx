@@ -4,7 +4,7 @@ import { Suspense, useEffect, useState } from "react";
 import { Button, Group } from "@mantine/core";
 import { IconEye } from "@tabler/icons-react";
 import { AccountNotices } from "../accounts/account-notices.tsx";
-import { meQuery } from "../accounts/account-queries.ts";
+import { ME_REFRESH_MS, meQuery } from "../accounts/account-queries.ts";
 import { rememberProject } from "../app/home.ts";
 import { Shell } from "../app/shell.tsx";
 import { refreshChecks } from "../checks/check-queries.ts";
@@ -24,7 +24,7 @@ const HealthBanner = lazyPart(async () => ({
 /** The frame of every page of a project, which follows the project's live events. */
 export function ProjectLayout() {
   const { projectId } = useParams({ from: "/signed-in/projects/$projectId" });
-  const { data: me } = useSuspenseQuery(meQuery);
+  const { data: me } = useSuspenseQuery({ ...meQuery, refetchInterval: ME_REFRESH_MS });
   const connected = useLiveProject(projectId, refreshChecks);
   const role = me.projects.find(({ id }) => id === projectId)?.role ?? "viewer";
   const isEditorsOnly = useMatches({

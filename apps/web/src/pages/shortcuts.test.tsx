@@ -11,7 +11,15 @@ import { findCommands } from "./command-palette.tsx";
 const LIST = `/v1/projects/${PROJECT}/check-overviews`;
 const asViewer = {
   ...ADA,
-  projects: [{ id: PROJECT, name: "Home server", role: "viewer" as const, organizationId: ORGANIZATION }],
+  projects: [
+    {
+      id: PROJECT,
+      name: "Home server",
+      role: "viewer" as const,
+      organizationId: ORGANIZATION,
+      openIncidents: 0,
+    },
+  ],
 };
 
 beforeEach(() => {

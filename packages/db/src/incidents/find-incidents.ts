@@ -72,6 +72,20 @@ export async function findIncidents(
   return rows;
 }
 
+/** How many incidents are open in each of these projects; a project without one is left out. */
+export async function countOpenIncidents(
+  pool: Pool,
+  projectIds: readonly string[],
+): Promise<Map<string, number>> {
+  const rows = await pool.query<{ projectId: string; open: number }>(
+    `select i.project_id as "projectId", count(*)::int as open ${FROM}
+      where i.project_id = any($1::uuid[]) and i.resolved_at is null and c.deleted_at is null
+      group by i.project_id`,
+    [projectIds],
+  );
+  return new Map(rows.map(({ projectId, open }) => [projectId, open]));
+}
+
 /** One incident, or null. */
 export async function findIncident(
   pool: Pool,

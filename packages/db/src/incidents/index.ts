@@ -18,6 +18,7 @@ export {
 } from "./act.ts";
 export { type DependencyHold, dependencyHolds } from "./dependents.ts";
 export {
+  countOpenIncidents,
   findIncident,
   findIncidents,
   type IncidentRecord,
