@@ -2,7 +2,7 @@ import { ActionIcon, Button, Fieldset, Group, NativeSelect, Stack, TextInput } f
 import { Checkbox, CheckboxGroup } from "../ui/checkbox.tsx";
 import { IconPlus, IconTrash } from "@tabler/icons-react";
 
-import { toSpan } from "../time/duration.ts";
+import { MONTH_SECONDS, toSpan } from "../time/duration.ts";
 
 import { SpanInput } from "../ui/span-input.tsx";
 import { targetValue, useRouteFormContext } from "./route-values.ts";
@@ -78,6 +78,7 @@ function StepField({ index, names }: { index: number; names: Names }) {
         <SpanInput
           label={`Step ${number}: after`}
           description="0 means immediately."
+          max={MONTH_SECONDS}
           {...form.getInputProps(`steps.${index}.after`)}
         />
         <MultiSelect

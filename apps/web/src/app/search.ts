@@ -6,8 +6,12 @@ import { type Problem, PROBLEMS, type Zoom, ZOOMS } from "../day/day-choices.ts"
 
 /** What the list of checks shows, as its address says. */
 export type ListSearch = Omit<Selection, "tag"> & { tag?: string[] | undefined };
-/** The open tab of a check's page. */
-export type CheckSearch = { tab?: "pings" | "runs" | "history" | "how-to" };
+/** The open tab of a check's page, and what it points out. */
+export type CheckSearch = {
+  tab?: "pings" | "runs" | "history" | "how-to";
+  /** ISO 8601: the run to point out is the one nearest to this time. */
+  at?: string;
+};
 
 /** What the page of the day shows: around now by default. */
 export type DaySearch = {
@@ -83,7 +87,11 @@ export function readListSearch(search: Record<string, unknown>): ListSearch {
 
 export function readCheckSearch(search: Record<string, unknown>): CheckSearch {
   const tab = TABS.find((known) => known === search["tab"]);
-  return tab ? { tab } : {};
+  const at = readText(search["at"]);
+  return {
+    ...(tab && { tab }),
+    ...(tab === "runs" && at !== undefined && !Number.isNaN(Date.parse(at)) && { at }),
+  };
 }
 
 export function readDaySearch(search: Record<string, unknown>): DaySearch {

@@ -77,13 +77,15 @@ describe("the status of a check", () => {
     expect(screen.queryByText("The job failed.")).toBeNull();
   });
 
-  test("names the end of a maintenance window", async () => {
+  test("says before all facts that a maintenance window lasts, and until when", async () => {
     const check = aCheck({
       status: "up",
       maintenance: { from: "2026-11-20T11:00:00Z", until: "2026-11-20T14:00:00Z" },
     });
     await renderPart(<StatusPanel check={check} headline={null} because={null} />);
-    expect(facts()["Maintenance window until"]).toMatch(/20 Nov 2026/);
+    expect(screen.getByText("In maintenance").parentElement?.textContent).toMatch(
+      /^In maintenance until Fri 20 Nov 2026, .*: deadlines are excluded, and nobody is notified\.$/,
+    );
   });
 });
 

@@ -1,3 +1,4 @@
+import { IconTool } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 
 import { useNow } from "../time/clock.ts";
@@ -33,6 +34,7 @@ export function StatusPanel({ check, headline, because }: Props) {
           {check.status === "down" ? headline : <Countdown check={check} />}
         </strong>
       </div>
+      {check.maintenance !== null && <Maintenance until={check.maintenance.until} zone={zone} />}
       {check.status === "down" && <div className={styles["because"]}>{because}</div>}
       <dl className={styles["facts"]}>
         <Fact label="Schedule">{check.scheduleText}</Fact>
@@ -44,11 +46,6 @@ export function StatusPanel({ check, headline, because }: Props) {
         {check.deadlineAt !== null && check.status !== "down" && (
           <Fact label="Down unless it pings by">
             <ExactTime at={check.deadlineAt} zone={zone} />
-          </Fact>
-        )}
-        {check.maintenance !== null && (
-          <Fact label="Maintenance window until">
-            <ExactTime at={check.maintenance.until} zone={zone} />
           </Fact>
         )}
         <Fact label="Grace">{secondsInWords(check.graceSeconds)}</Fact>
@@ -65,6 +62,19 @@ export function StatusPanel({ check, headline, because }: Props) {
         )}
       </dl>
     </section>
+  );
+}
+
+/** Says that a maintenance window holds back every alert of the check, and until when. */
+function Maintenance({ until, zone }: { until: string; zone: string | undefined }) {
+  return (
+    <p className={styles["maintenance"]}>
+      <IconTool size={18} aria-hidden />
+      <span>
+        <strong>In maintenance</strong> until <ExactTime at={until} zone={zone} />: deadlines are excluded,
+        and nobody is notified.
+      </span>
+    </p>
   );
 }
 

@@ -1,4 +1,4 @@
-import { Link } from "@tanstack/react-router";
+import { Link, useNavigate } from "@tanstack/react-router";
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
 import {
   type CSSProperties,
@@ -75,6 +75,7 @@ export function DayRows({ projectId, rows, span, partMs, now, width, isNarrow }:
                 {row.check.name}
               </Link>
               <RowPicture
+                projectId={projectId}
                 row={row}
                 from={span.from}
                 ms={span.until - span.from}
@@ -90,13 +91,26 @@ export function DayRows({ projectId, rows, span, partMs, now, width, isNarrow }:
   );
 }
 
-type PictureProps = { row: Row; from: number; ms: number; partMs: number; now: number; width: number };
+type PictureProps = {
+  projectId: string;
+  row: Row;
+  from: number;
+  ms: number;
+  partMs: number;
+  now: number;
+  width: number;
+};
 
 /** How near to the pointer a thing must be for its text to be shown. */
 const REACH_PX = 7;
 
-/** A picture of what one check did, by time. It shows texts for what is pointed at, or chosen by the arrow keys. */
-const RowPicture = memo(function RowPicture({ row, from, ms, partMs, now, width }: PictureProps) {
+/**
+ * A picture of what one check did, by time. It shows texts for what is pointed at, or chosen by the arrow keys; a click,
+ * or Enter, opens the runs of the check there. A finger opens with its second touch, because the first shows the texts.
+ */
+const RowPicture = memo(function RowPicture({ projectId, row, from, ms, partMs, now, width }: PictureProps) {
+  const navigate = useNavigate();
+  const isFirstTouch = useRef(false);
   const input = useMemo<RowInput>(
     () => ({ check: row.check, ms, partMs, now: now - from }),
     [row, ms, partMs, now, from],
@@ -104,11 +118,22 @@ const RowPicture = memo(function RowPicture({ row, from, ms, partMs, now, width 
   const shapes = useMemo(() => rowShapes(input, width), [input, width]);
   const { at, handlers } = usePointedTime(ms, () => rowItems(input, String));
   const tip = useId();
-  const texts =
-    at === null ? [] : itemsNear(rowItems(input, timeText(from, ms)), at, (REACH_PX / width) * ms);
+  const reach = (REACH_PX / width) * ms;
+  const texts = at === null ? [] : itemsNear(rowItems(input, timeText(from, ms)), at, reach);
+  const open = () => {
+    const [nearest] = texts;
+    if (nearest === undefined) return;
+    const isPast = from + nearest.start <= now;
+    void navigate({
+      to: "/projects/$projectId/checks/$checkId",
+      params: { projectId, checkId: row.check.id },
+      search: isPast ? { tab: "runs", at: new Date(from + nearest.start).toISOString() } : {},
+    });
+  };
   return (
     <div
       className={styles["field"]}
+      data-open={texts.length > 0 || undefined}
       // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- a picture that is drawn here, not loaded
       role="img"
       aria-label={sumsText(row.check.name, row.sums)}
@@ -116,6 +141,12 @@ const RowPicture = memo(function RowPicture({ row, from, ms, partMs, now, width 
       // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what it holds is read by the arrow keys
       tabIndex={0}
       {...handlers}
+      onPointerDown={(event) => {
+        isFirstTouch.current = event.pointerType === "touch" && texts.length === 0;
+        handlers.onPointerDown(event);
+      }}
+      onClick={() => !isFirstTouch.current && open()}
+      onKeyDown={(event) => (event.key === "Enter" ? open() : handlers.onKeyDown(event))}
     >
       <svg width="100%" height={ROW.height} className={styles["picture"]} aria-hidden>
         {shapes.map(({ kind, path, stroke }) => (

@@ -3,8 +3,8 @@ import { fireEvent, screen, waitFor } from "@testing-library/react";
 import { describe, expect, test, vi } from "vitest";
 
 import { appApi } from "../../test/app-api.ts";
-import { fakeApi } from "../../test/fake-api.ts";
-import { CHECK, PROJECT } from "../../test/fixtures.ts";
+import { fakeApi, page } from "../../test/fake-api.ts";
+import { anOverview, CHECK, PROJECT } from "../../test/fixtures.ts";
 import { renderApp, tableRows } from "../../test/render.tsx";
 import { itemsNear, type RowInput, rowItems, rowShapes, stackRuns } from "./day-picture.ts";
 import type { Activity, CheckActivity } from "./day-queries.ts";
@@ -166,6 +166,8 @@ describe("what a span holds", () => {
 });
 
 describe("the page of the day", () => {
+  type Shown = { items: CheckActivity[]; text: string };
+  const OVERVIEWS = `GET /v1/projects/${PROJECT}/check-overviews`;
   const ACTIVITY = `/v1/projects/${PROJECT}/activity`;
   const activity: Activity = {
     from: new Date(FROM).toISOString(),
@@ -175,11 +177,18 @@ describe("the page of the day", () => {
     items: [aRow(), aRow({ id: "other", name: "report", runs: [], slots: [] })],
   };
 
-  async function renderDay(query = "") {
+  async function renderDay(
+    query = "",
+    { items, text }: Shown = { items: activity.items, text: "2 runs of 2 checks" },
+  ) {
     vi.useFakeTimers({ now: FROM + 20 * HOUR, toFake: ["Date"] });
-    const sent = fakeApi({ ...appApi(), [`GET ${ACTIVITY}`]: { ...activity, next: null } });
+    const sent = fakeApi({
+      ...appApi(),
+      [`GET ${ACTIVITY}`]: { ...activity, items, next: null },
+      [OVERVIEWS]: page(anOverview({ id: CHECK, expectedAt: "2026-11-21T06:00:00Z" })),
+    });
     const rendered = await renderApp(`/projects/${PROJECT}/day${query}`);
-    await screen.findByText("2 runs of 2 checks");
+    await screen.findByText(text);
     vi.useRealTimers();
     const spans = () => sent.filter(({ path }) => path === ACTIVITY).map((one) => one.query["from"]);
     return { ...rendered, spans };
@@ -191,6 +200,37 @@ describe("the page of the day", () => {
       ["backup", "2", "1", "1"],
       ["report", "–", "–", "–"],
     ]);
+  });
+
+  test("says in the table what is due after the span that is shown, too", async () => {
+    await renderDay("?as=table", { items: [aRow({ upcoming: [] })], text: "2 runs of 1 checks" });
+    await waitFor(() => expect(tableRows()[0]?.at(-1)).toMatch(/^Sat 21 Nov/));
+  });
+
+  test("opens the runs of a check where a run is clicked", async () => {
+    const { router } = await renderDay("", { items: [aRow()], text: "2 runs of 1 checks" });
+    const picture = screen.getByRole("img", { name: /^backup/ });
+    vi.spyOn(picture, "getBoundingClientRect").mockReturnValue(new DOMRect(0, 0, 960, 34));
+    fireEvent.pointerMove(picture, { clientX: 120.5, pointerType: "mouse" });
+    fireEvent.click(picture);
+    await waitFor(() => expect(router.state.location.pathname).toBe(`/projects/${PROJECT}/checks/${CHECK}`));
+    expect(router.state.location.search).toEqual({ tab: "runs", at: "2026-11-20T03:00:00.000Z" });
+  });
+
+  test("shows what is there by the first touch, and opens it by the second", async () => {
+    const { router } = await renderDay("", { items: [aRow()], text: "2 runs of 1 checks" });
+    const picture = screen.getByRole("img", { name: /^backup/ });
+    vi.spyOn(picture, "getBoundingClientRect").mockReturnValue(new DOMRect(0, 0, 960, 34));
+    const touch = () => {
+      fireEvent.pointerDown(picture, { clientX: 120.5, pointerType: "touch" });
+      fireEvent.pointerUp(picture, { clientX: 120.5, pointerType: "touch" });
+      fireEvent.click(picture);
+    };
+    touch();
+    expect(screen.getByRole("tooltip").textContent).toContain("Failed with exit status 127");
+    expect(router.state.location.pathname).toBe(`/projects/${PROJECT}/day`);
+    touch();
+    await waitFor(() => expect(router.state.location.pathname).toBe(`/projects/${PROJECT}/checks/${CHECK}`));
   });
 
   test("shows only the checks with a kind of problem when somebody chooses it", async () => {

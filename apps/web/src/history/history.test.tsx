@@ -2,7 +2,7 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
-import { fakeApi, page } from "../../test/fake-api.ts";
+import { fakeApi, page, type SentRequest } from "../../test/fake-api.ts";
 import { aPing, AT, CHECK, NO_EVIDENCE, PROJECT } from "../../test/fixtures.ts";
 import { renderPart, tableRows } from "../../test/render.tsx";
 import type {
@@ -66,7 +66,7 @@ describe("the list of runs", () => {
       [`GET ${PATH}/runs`]: page(...runs.map((one, index) => ({ ...RUN, id: `run${index}`, ...one }))),
       [`GET ${PATH}/slots`]: page(),
     });
-    const rendered = await renderPart(<RunList {...check} />);
+    const rendered = await renderPart(<RunList check={check} />);
     await screen.findByRole("table");
     return rendered;
   }
@@ -95,6 +95,19 @@ describe("the list of runs", () => {
     ]);
   });
 
+  test("points out the run of a time, and loads older pages until it has come to it", async () => {
+    const old = { ...RUN, id: "old", startedAt: "2026-11-18T10:00:00Z", endedAt: "2026-11-18T10:04:00Z" };
+    fakeApi({
+      [`GET ${PATH}/runs`]: ({ query }: SentRequest) =>
+        query["cursor"] === undefined ? { items: [RUN], next: "older" } : { items: [old], next: null },
+      [`GET ${PATH}/slots`]: page(),
+    });
+    await renderPart(<RunList check={check} at="2026-11-18T10:02:00Z" />);
+    await waitFor(() => expect(tableRows()).toHaveLength(2));
+    const marked = screen.getAllByRole("row").filter((row) => row.dataset["marked"] === "true");
+    expect(marked.map((row) => row.textContent)).toEqual([expect.stringContaining("18 Nov")]);
+  });
+
   test("has the missed runs among them, in the order of time", async () => {
     const missed: SlotView = { ...SLOT, dueAt: "2026-11-20T11:00:00Z", outcome: "missed" };
     const planned: SlotView = {
@@ -107,7 +120,7 @@ describe("the list of runs", () => {
       [`GET ${PATH}/runs`]: page(RUN, { ...RUN, id: "old", endedAt: "2026-11-20T10:30:00Z" }),
       [`GET ${PATH}/slots`]: page<SlotView>({ ...SLOT, run: RUN }, missed, planned),
     });
-    await renderPart(<RunList {...check} />);
+    await renderPart(<RunList check={check} />);
     await screen.findByRole("table");
     expect(tableRows().map(([outcome]) => outcome)).toEqual([
       "Success",
@@ -127,7 +140,7 @@ describe("the list of runs", () => {
       [`GET ${PATH}/slots`]: page(),
       [`GET ${PATH}/pings/4/body`]: () => new Response("copied 12 files"),
     });
-    const { user } = await renderPart(<RunList {...check} />);
+    const { user } = await renderPart(<RunList check={check} />);
     await user.click(await screen.findByRole("button", { name: /^Output/ }));
     const dialog = await screen.findByRole("dialog", { name: "Output of the run" });
     expect(await within(dialog).findByText("copied 12 files")).toBeTruthy();
@@ -145,7 +158,7 @@ describe("the list of runs", () => {
         query["cursor"] === "2" ? page({ ...RUN, id: "old" }) : { items: [RUN], next: "2" },
       [`GET ${PATH}/slots`]: page(),
     });
-    const { user } = await renderPart(<RunList {...check} />);
+    const { user } = await renderPart(<RunList check={check} />);
     await user.click(await screen.findByRole("button", { name: "Show more" }));
     await waitFor(() => expect(tableRows()).toHaveLength(2));
     expect(screen.queryByRole("button", { name: "Show more" })).toBeNull();

@@ -19,14 +19,21 @@ import { StatusLabel } from "../ui/status-label.tsx";
 import { DatedTime } from "../ui/time.tsx";
 import { type CheckInZone, runsQuery, type RunView, slotsQuery, type SlotView } from "./history-queries.ts";
 import { lazyPart } from "../ui/lazy-part.ts";
+import { useOlderPages } from "./older-pages.ts";
 
 const RunOutputs = lazyPart(async () => ({ default: (await import("./run-output.tsx")).RunOutputs }));
 
 /** A run, or a slot without a run. */
 type Row = { at: string; run: RunView } | { at: string; slot: SlotView };
 
+type RunListProps = {
+  check: CheckInZone;
+  /** ISO 8601: the run nearest to this time is pointed out. */
+  at?: string;
+};
+
 /** The runs of a check, and between them the slots without a run, newest first. */
-export function RunList(check: CheckInZone) {
+export function RunList({ check, at }: RunListProps) {
   const runs = useInfiniteQuery(runsQuery(check));
   const slots = useInfiniteQuery(slotsQuery(check));
   const rows =
@@ -36,6 +43,9 @@ export function RunList(check: CheckInZone) {
           { items: slots.data, isAll: !slots.hasNextPage },
         )
       : undefined;
+  const hasMore = runs.hasNextPage || slots.hasNextPage;
+  const isFound = at === undefined || !rows || !hasMore || instant(rows.at(-1)?.at ?? "") <= instant(at);
+  useOlderPages([runs, slots], isFound);
   const [chosen, setChosen] = useState<readonly RunView[]>([]);
   const [shown, setShown] = useState<readonly RunView[]>([]);
   const choose = (run: RunView) =>
@@ -53,7 +63,7 @@ export function RunList(check: CheckInZone) {
           data: rows,
           error: runs.error ?? slots.error,
           refetch: () => Promise.all([runs.refetch(), slots.refetch()]),
-          hasNextPage: runs.hasNextPage || slots.hasNextPage,
+          hasNextPage: hasMore,
           isFetchingNextPage: runs.isFetchingNextPage || slots.isFetchingNextPage,
           fetchNextPage: () =>
             Promise.all([
@@ -69,7 +79,8 @@ export function RunList(check: CheckInZone) {
           show: (run) => setShown([run]),
           hasNumbers: runs.data?.some(({ metrics }) => metrics !== null) === true,
         })}
-        rowKey={(row) => ("run" in row ? row.run.id : row.slot.dueAt)}
+        rowKey={rowKey}
+        marked={at !== undefined && isFound && rows !== undefined ? nearestKey(rows, instant(at)) : undefined}
       />
       {shown.length > 0 && (
         <Suspense fallback={null}>
@@ -78,6 +89,19 @@ export function RunList(check: CheckInZone) {
       )}
     </>
   );
+}
+
+function rowKey(row: Row): string {
+  return "run" in row ? row.run.id : row.slot.dueAt;
+}
+
+/** The key of the row that was going on at a time, or is nearest to it; undefined if there is no row. */
+export function nearestKey(rows: readonly Row[], at: number): string | undefined {
+  const distances = rows.map((row) => {
+    const [start, end] = "run" in row ? [row.run.startedAt ?? row.at, row.at] : [row.at, row.at];
+    return { key: rowKey(row), distance: Math.max(0, instant(start) - at, at - instant(end)) };
+  });
+  return distances.toSorted((one, other) => one.distance - other.distance)[0]?.key;
 }
 
 type LoadedList<T> = { items: readonly T[]; isAll: boolean };

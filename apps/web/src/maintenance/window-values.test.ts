@@ -3,8 +3,10 @@ import { expect, test } from "vitest";
 import {
   newWindowValues,
   type WindowDraft,
+  type WindowValues,
   windowDraft,
   windowField,
+  windowProblem,
   windowValues,
 } from "./window-values.ts";
 
@@ -64,3 +66,17 @@ test.each([
     expect(windowField(field, kind)).toBe(place);
   },
 );
+
+test.each<[string, Partial<WindowValues>, string | null]>([
+  ["without an end", { until: "" }, "Enter when it begins and ends."],
+  ["that ends first", { until: "2026-11-20T22:00" }, "It ends before it begins: choose a later end."],
+  ["of two months", { until: "2027-01-20T22:00" }, "It lasts at most 31 days: choose an earlier end."],
+  ["without a day", { kind: "weekly", weekdays: [] }, "Choose at least one day."],
+  ["without a time", { kind: "weekly", time: "" }, "Enter when it begins."],
+  ["without a cron line", { kind: "cron", cron: " " }, "Enter when it begins."],
+  ["without a length", { kind: "weekly", length: { amount: "", unit: "hours" } }, "Enter how long it lasts."],
+  ["that is fine", {}, null],
+  ["that is fine, weekly", { kind: "weekly" }, null],
+])("a window %s says what is wrong instead of its times", (_, change, problem) => {
+  expect(windowProblem({ ...newWindowValues("Europe/Berlin", NOW), ...change })).toBe(problem);
+});

@@ -96,6 +96,24 @@ function toIso(wall: string, timezone: string): string {
   return at === null ? wall : new Date(at).toISOString();
 }
 
+const DAYS_MAX = 31;
+
+/** Why the times of a window make no sense yet, in a sentence for the person who types them; null if they do. */
+export function windowProblem(values: WindowValues): string | null {
+  const { kind, timezone, weekdays, time, cron, length } = values;
+  if (kind === "once") {
+    const [from, until] = [parseWallClock(values.from, timezone), parseWallClock(values.until, timezone)];
+    if (from === null || until === null) return "Enter when it begins and ends.";
+    if (until <= from) return "It ends before it begins: choose a later end.";
+    return until - from > DAYS_MAX * 24 * HOUR_MS
+      ? `It lasts at most ${DAYS_MAX} days: choose an earlier end.`
+      : null;
+  }
+  if (kind === "weekly" && weekdays.length === 0) return "Choose at least one day.";
+  if ((kind === "weekly" ? time : cron.trim()) === "") return "Enter when it begins.";
+  return (spanToSeconds(length) ?? 0) > 0 ? null : "Enter how long it lasts.";
+}
+
 const FIELDS: Record<string, string> = { minutes: "length", expression: "cron" };
 
 /** The form's field for a path of the API. A message about the whole rule is shown at its first field. */

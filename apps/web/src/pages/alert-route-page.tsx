@@ -20,6 +20,7 @@ import {
 } from "../alert-routes/route-values.ts";
 import { routeFacts, type Names, REASON_TITLES } from "../alert-routes/route-text.ts";
 import { routesQuery, type RouteView, useSaveRoute } from "../alert-routes/route-queries.ts";
+import { MONTH_SECONDS } from "../time/duration.ts";
 import { browserZone } from "../time/zones.ts";
 import { ManagedNote } from "../ui/status-label.tsx";
 import { BackArrow, Page, TextLink } from "../ui/page.tsx";
@@ -122,6 +123,8 @@ export function RouteForm({ initial, isNew, names, knownTags, save, cancel }: Pr
                 label="Repeat every"
                 description="A “still down” reminder until somebody acknowledges it or it recovers. Leave it empty to send none."
                 placeholder="never"
+                min={300}
+                max={MONTH_SECONDS}
                 {...form.getInputProps("repeat")}
               />
               <HoursFields names={names} />

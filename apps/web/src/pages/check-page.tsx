@@ -226,7 +226,7 @@ function CheckTabs({ check }: { check: CheckView }) {
           </Stack>
         </TabPanel>
         <TabPanel value="runs">
-          <RunList {...checkInZone} />
+          <RunList check={checkInZone} {...(search.at !== undefined && { at: search.at })} />
           <ExportLinks
             projectId={checkInZone.projectId}
             checkId={checkInZone.checkId}

@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { useMemo } from "react";
 import type { DaySearch } from "../app/search.ts";
+import { checksQuery } from "../checks/check-queries.ts";
 import { DayChart, SpanText } from "../day/day-chart.tsx";
 import { PROBLEMS, type Zoom } from "../day/day-choices.ts";
 import { Choices, Legend, type Move, Movement } from "../day/day-controls.tsx";
@@ -205,8 +206,19 @@ function pileUpText(activity: Activity, now: number): string {
 
 /** The same span as a table, for people who cannot see the picture or want its figures. `from`: its beginning. */
 function DayTable({ projectId, rows, from }: { projectId: string; rows: readonly Row[]; from: number }) {
+  // The activity ends with the span that is shown; the list of checks knows what is due after it.
+  const { data: checks = [] } = useQuery(checksQuery(projectId));
+  const dueAt = useMemo(
+    () => new Map(checks.map(({ id, expectedAt }) => [id, expectedAt ?? null])),
+    [checks],
+  );
   const time = (at: number | null) =>
     at === null ? <Dash /> : <DatedTime at={new Date(from + at).toISOString()} />;
+  const nextDue = ({ check, sums }: Row) => {
+    if (sums.nextAt !== null) return time(sums.nextAt);
+    const at = dueAt.get(check.id) ?? null;
+    return at === null ? <Dash /> : <DatedTime at={at} />;
+  };
   const columns: Column<Row>[] = [
     {
       head: "Check",
@@ -218,7 +230,8 @@ function DayTable({ projectId, rows, from }: { projectId: string; rows: readonly
       ),
     },
     { head: "Runs", cell: ({ sums }) => (sums.runs === 0 ? <Dash /> : sums.runs.toLocaleString("en")) },
-    ...PROBLEMS.map((problem) => ({
+    // A column of dashes would only take the room of the others.
+    ...PROBLEMS.filter((problem) => rows.some(({ sums }) => sums[problem] > 0)).map((problem) => ({
       head: PROBLEM_HEADS[problem],
       cell: ({ sums }: Row) => (sums[problem] === 0 ? <Dash /> : sums[problem].toLocaleString("en")),
     })),
@@ -232,7 +245,7 @@ function DayTable({ projectId, rows, from }: { projectId: string; rows: readonly
       look: "short",
       cell: ({ check, sums }) => time(check.runs.length > 0 ? sums.firstAt : null),
     },
-    { head: "Next due", look: "short", cell: ({ sums }) => time(sums.nextAt) },
+    { head: "Next due", look: "short", cell: nextDue },
   ];
   return (
     <Card>

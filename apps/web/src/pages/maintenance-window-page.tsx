@@ -16,9 +16,11 @@ import {
   windowValues,
   windowDraft,
   windowField,
+  windowProblem,
   type WindowValues,
 } from "../maintenance/window-values.ts";
 import { serverNow } from "../time/clock.ts";
+import { WEEK_SECONDS } from "../time/duration.ts";
 import { browserZone } from "../time/zones.ts";
 import { Card } from "../ui/card.tsx";
 import { BackArrow, Page, TextLink } from "../ui/page.tsx";
@@ -182,7 +184,9 @@ function TimeFields({ form }: { form: Form }) {
             {...form.getInputProps("cron")}
           />
         )}
-        {kind !== "once" && <SpanInput label="Lasts" required {...form.getInputProps("length")} />}
+        {kind !== "once" && (
+          <SpanInput label="Lasts" required min={60} max={WEEK_SECONDS} {...form.getInputProps("length")} />
+        )}
         <TimezoneSelect required {...form.getInputProps("timezone")} />
       </Group>
     </>
@@ -226,13 +230,12 @@ function ScopeFields({ form, checks, knownTags }: ScopeProps) {
 }
 
 function RuleSummary({ values }: { values: WindowValues }) {
+  const problem = windowProblem(values);
   const { rule } = windowDraft(values);
-  const isUnfinished = rule.kind === "once" && (values.from === "" || values.until === "");
   return (
-    <p style={{ margin: 0 }}>
-      {isUnfinished
-        ? "Enter when it begins and ends."
-        : `${ruleText(rule, values.timezone)}: deadlines in this window are excluded, and nobody is notified.`}
+    <p style={{ margin: 0 }} data-problem={problem !== null || undefined}>
+      {problem ??
+        `${ruleText(rule, values.timezone)}: deadlines in this window are excluded, and nobody is notified.`}
     </p>
   );
 }

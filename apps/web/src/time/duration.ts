@@ -27,6 +27,10 @@ export const NO_SPAN: Span = { amount: "", unit: "minutes" };
 
 export const SPAN_SECONDS: Record<SpanUnit, number> = { seconds: 1, minutes: 60, hours: 3_600, days: 86_400 };
 
+/** The longest span that the steps and reminders of an alert route may have, and the longest recurring maintenance. */
+export const MONTH_SECONDS = 31 * SPAN_SECONDS.days;
+export const WEEK_SECONDS = 7 * SPAN_SECONDS.days;
+
 /** The span in the largest unit that needs no fraction; 90 s stays 90 seconds. */
 export function toSpan(seconds: number): Span {
   const unit = (["days", "hours", "minutes"] as const).find(

@@ -1,5 +1,5 @@
 import { VisuallyHidden } from "@mantine/core";
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 
 import { Card } from "./card.tsx";
 import styles from "./data-table.module.css";
@@ -20,10 +20,14 @@ type Props<Row> = {
   columns: readonly Column<Row>[];
   rows: readonly Row[];
   rowKey: (row: Row) => string | number;
+  /** The key of the row to point out, to which the page is scrolled once. */
+  marked?: string | number | undefined;
 };
 
 /** A table. On a phone each row becomes a list of its cells, so that nothing lies beyond the edge of the screen. */
-export function DataTable<Row>({ columns, rows, rowKey }: Props<Row>) {
+export function DataTable<Row>({ columns, rows, rowKey, marked }: Props<Row>) {
+  const markedRow = useRef<HTMLTableRowElement>(null);
+  useEffect(() => markedRow.current?.scrollIntoView({ block: "center" }), [marked]);
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a wide table is scrolled by the arrow keys
     <div className={styles["scroll"]} tabIndex={0}>
@@ -47,7 +51,11 @@ export function DataTable<Row>({ columns, rows, rowKey }: Props<Row>) {
         </thead>
         <tbody>
           {rows.map((row) => (
-            <tr key={rowKey(row)}>
+            <tr
+              key={rowKey(row)}
+              ref={rowKey(row) === marked ? markedRow : null}
+              data-marked={rowKey(row) === marked || undefined}
+            >
               {columns.map(({ head, isHeadHidden = false, look, cell }) => (
                 <td key={head} className={look && styles[look]} data-head={isHeadHidden ? undefined : head}>
                   {cell(row)}
@@ -71,11 +79,11 @@ type TableCardProps<Row> = Omit<Props<Row>, "rows"> & {
 };
 
 /** A card with a table whose rows the server sends page by page. */
-export function TableCard<Row>({ title, query, empty, columns, rowKey }: TableCardProps<Row>) {
+export function TableCard<Row>({ title, query, empty, ...table }: TableCardProps<Row>) {
   return (
     <Card {...(title !== undefined && { title })}>
       <Listing query={query} empty={empty}>
-        {(rows) => <DataTable columns={columns} rows={rows} rowKey={rowKey} />}
+        {(rows) => <DataTable rows={rows} {...table} />}
       </Listing>
       <MoreButton {...query} />
     </Card>

@@ -1,6 +1,7 @@
 import { Input, NativeSelect, TextInput, type TextInputProps } from "@mantine/core";
+import { secondsInWords } from "@overdue/core";
 import type { ReactNode } from "react";
-import { NO_SPAN, type Span, SPAN_SECONDS, type SpanUnit } from "../time/duration.ts";
+import { NO_SPAN, type Span, SPAN_SECONDS, spanToSeconds, type SpanUnit } from "../time/duration.ts";
 import styles from "./span-input.module.css";
 
 type Props = {
@@ -12,12 +13,18 @@ type Props = {
   /** What an empty amount means, such as "off". */
   placeholder?: string;
   required?: boolean;
+  /** What the server takes, in seconds: from none to a year where nothing is given. */
+  min?: number;
+  max?: number;
 };
 
+const YEAR_SECONDS = 31_536_000;
 const UNITS = Object.keys(SPAN_SECONDS);
-/** A field for a length of time: an amount and its unit. */
+
+/** A field for a length of time: an amount and its unit. It says at once when the length is beyond what the server takes. */
 export function SpanInput(props: Props) {
-  const { label, description, value = NO_SPAN, onChange, error, placeholder = "", required = false } = props;
+  const { label, description, value = NO_SPAN, onChange, placeholder = "", required = false } = props;
+  const error = props.error ?? rangeProblem(value, props);
   return (
     <Input.Wrapper label={label} description={description} error={error} required={required}>
       <div className={styles["span"]}>
@@ -38,6 +45,18 @@ export function SpanInput(props: Props) {
       </div>
     </Input.Wrapper>
   );
+}
+
+/** "Choose between 1 minute and 365 days."; null for a length within the range, and while none is typed. */
+function rangeProblem(
+  value: Span,
+  { min = 0, max = YEAR_SECONDS }: Pick<Props, "min" | "max">,
+): string | null {
+  const seconds = spanToSeconds(value);
+  if (seconds === null || (seconds >= min && seconds <= max)) return null;
+  return min === 0
+    ? `Choose at most ${secondsInWords(max)}.`
+    : `Choose between ${secondsInWords(min)} and ${secondsInWords(max)}.`;
 }
 
 function readUnit(text: string): SpanUnit {

@@ -107,7 +107,7 @@ describe("a field for a length of time", () => {
       setValue(span);
       onChange(span);
     };
-    return <SpanInput label="Grace" value={value} onChange={change} />;
+    return <SpanInput label="Grace" min={60} value={value} onChange={change} />;
   }
 
   test("changes its amount and keeps its unit", async () => {
@@ -123,6 +123,20 @@ describe("a field for a length of time", () => {
     const { user } = await renderPart(<Grace onChange={onChange} />);
     await user.selectOptions(screen.getByLabelText("Grace: unit"), "days");
     expect(onChange).toHaveBeenLastCalledWith({ amount: 1, unit: "days" });
+  });
+
+  test("says at once what the server would refuse, and nothing of an empty one", async () => {
+    const { user } = await renderPart(<Grace onChange={vi.fn()} />);
+    const amount = screen.getByLabelText("Grace: amount");
+    await user.selectOptions(screen.getByLabelText("Grace: unit"), "seconds");
+    expect(screen.getByText("Choose between 1 minute and 365 days.")).toBeTruthy();
+    await user.type(amount, "20");
+    expect(screen.queryByText(/^Choose between/)).toBeNull();
+    await user.clear(amount);
+    expect(screen.queryByText(/^Choose between/)).toBeNull();
+    await user.type(amount, "366");
+    await user.selectOptions(screen.getByLabelText("Grace: unit"), "days");
+    expect(screen.getByText("Choose between 1 minute and 365 days.")).toBeTruthy();
   });
 
   test("has no amount once it is emptied", async () => {

@@ -71,12 +71,14 @@ function RuntimeFields() {
           label="Max runtime"
           description="A run longer than this alerts while it is still running. Leave it empty to use the grace."
           placeholder="off"
+          min={1}
           {...form.getInputProps("maxRuntime")}
         />
         <SpanInput
           label="Min runtime"
           description="A success quicker than this counts as a failure, such as a backup that found nothing to copy."
           placeholder="off"
+          min={1}
           {...form.getInputProps("minRuntime")}
         />
         <Checkbox
@@ -133,7 +135,12 @@ function RepetitionFields() {
               w={110}
               {...form.getInputProps("tooOften.of")}
             />
-            <SpanInput label="within" placeholder="one slot" {...form.getInputProps("tooOften.window")} />
+            <SpanInput
+              label="within"
+              placeholder="one slot"
+              min={1}
+              {...form.getInputProps("tooOften.window")}
+            />
           </Group>
         )}
       </Stack>

@@ -60,6 +60,7 @@ export function ScheduleFields() {
           label="Grace"
           description="How late a ping may be before the check goes down and its channels get notified."
           required
+          min={60}
           {...form.getInputProps("grace")}
         />
       </Stack>
@@ -88,6 +89,7 @@ function IntervalField() {
         label="Every"
         description="The time from one ping to the next."
         required
+        min={60}
         {...form.getInputProps("every")}
       />
       <Presets
