@@ -70,7 +70,7 @@ function body(message: AlertMessage): unknown[] {
     ...message.lines.map(({ label, value }) =>
       paragraph(textRun(`${label}: `, { weight: "bolder" }), textRun(value)),
     ),
-    ...(earlier === null ? [] : [paragraph(run(earlier))]),
+    ...(earlier === null ? [] : [paragraph(textRun(earlier))]),
     ...(message.output === null ? [] : [output(message.output)]),
     ...(message.repeat === null ? [] : [paragraph(textRun(`(${message.repeat})`, { isSubtle: true }))]),
   ];
