@@ -174,7 +174,9 @@ function readExpiry(expiresAt: string | null, now: number): Date | null {
 
 /** Notes each key's use once a minute at most, and never while a request waits. */
 export class KeyUse {
-  readonly #lastNoted = new Map<string, Instant>();
+  #minute = -Infinity;
+  /** The keys whose use in this minute is noted. */
+  #noted = new Set<string>();
   readonly #deps: { db: Db; log: Logger; now: () => Instant };
 
   constructor(deps: { db: Db; log: Logger; now: () => Instant }) {
@@ -183,8 +185,10 @@ export class KeyUse {
 
   note(keyId: string, from: string | null): void {
     const at = Math.floor(this.#deps.now() / MINUTE_MS) * MINUTE_MS;
-    if (this.#lastNoted.get(keyId) === at) return;
-    this.#lastNoted.set(keyId, at);
+    if (at !== this.#minute) this.#noted = new Set();
+    this.#minute = at;
+    if (this.#noted.has(keyId)) return;
+    this.#noted.add(keyId);
     touchKey(this.#deps.db, { keyId, at, from }).catch((err: unknown) => {
       this.#deps.log.warn({ err, keyId }, "the key's last use could not be noted");
     });

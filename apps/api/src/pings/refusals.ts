@@ -1,3 +1,5 @@
+import { hash } from "node:crypto";
+
 import { MINUTE_MS, type Instant } from "@overdue/schedules";
 import { type Pool, type Refusal, type RefusalReason, storeRefusals } from "@overdue/db";
 import type { Logger } from "pino";
@@ -26,6 +28,8 @@ const STORE_EVERY_MS = 1_000;
 const WAITING_MAX = 500;
 const DIFFERENT_PER_OWNER_AND_MINUTE_MAX = 60;
 const REFUSALS_PER_ADDRESS_AND_MINUTE_MAX = 300;
+/** Beyond so many addresses or owners in one minute, which no instance has that is well, their counts begin anew. */
+const REMEMBERED_MAX = 20_000;
 const ASKED_CHARS_MAX = 200;
 const USER_AGENT_CHARS_MAX = 200;
 
@@ -60,8 +64,10 @@ export class Refusals {
     const { owner, reason, host, ...rest } = ping;
     this.counts.set(reason, (this.counts.get(reason) ?? 0) + 1);
     if (this.hasTooMany(host, ping.at)) return;
-    this.#byAddress.set(host ?? "", (this.#byAddress.get(host ?? "") ?? 0) + 1);
-    if (owner !== null) this.#add(this.#withinLimit({ ...rest, owner, reason }));
+    const address = host ?? "";
+    roomFor(this.#byAddress, address).set(address, (this.#byAddress.get(address) ?? 0) + 1);
+    const asked = rest.asked.slice(0, ASKED_CHARS_MAX);
+    if (owner !== null) this.#add(this.#withinLimit({ ...rest, asked, owner, reason }));
   }
 
   /** Stores the waiting refusals; resolves when they, and all earlier ones, are stored or given up. */
@@ -86,10 +92,10 @@ export class Refusals {
   }
 
   #withinLimit(ping: Owned): Owned {
-    const owner = ownerId(ping.owner);
+    const owner = digestOf(ownerId(ping.owner));
     const different = this.#different.get(owner) ?? new Set();
-    this.#different.set(owner, different);
-    const key = `${ping.reason} ${ping.asked}`;
+    roomFor(this.#different, owner).set(owner, different);
+    const key = digestOf(`${ping.reason} ${ping.asked}`);
     if (different.size >= DIFFERENT_PER_OWNER_AND_MINUTE_MAX && !different.has(key))
       return { ...ping, reason: "too-many", asked: "" };
     different.add(key);
@@ -97,14 +103,12 @@ export class Refusals {
   }
 
   #add({ owner, at, ...ping }: Owned): void {
-    const asked = ping.asked.slice(0, ASKED_CHARS_MAX);
-    const id = JSON.stringify([owner, ping.reason, asked]);
+    const id = JSON.stringify([owner, ping.reason, ping.asked]);
     const before = this.#waiting.get(id);
     if (before === undefined && this.#waiting.size >= WAITING_MAX) return;
     this.#waiting.set(id, {
       ...ping,
       owner,
-      asked,
       userAgent: ping.userAgent.slice(0, USER_AGENT_CHARS_MAX),
       count: (before?.count ?? 0) + 1,
       firstAt: before?.firstAt ?? at,
@@ -119,6 +123,17 @@ export class Refusals {
     this.#byAddress = new Map();
     this.#different = new Map();
   }
+}
+
+/** Stands for a text that may be a part of a long address, all of which would stay in memory with it. */
+function digestOf(text: string): string {
+  return hash("sha1", text, "base64");
+}
+
+/** The map, emptied where another key would be one too many. */
+function roomFor<Value>(counts: Map<string, Value>, key: string): Map<string, Value> {
+  if (counts.size >= REMEMBERED_MAX && !counts.has(key)) counts.clear();
+  return counts;
 }
 
 function ownerId(owner: Owner): string {

@@ -20,6 +20,8 @@ const SAMPLE_BY_RULE_MS = 28 * DAY_MS;
 const RULES_FROM_YEAR = 2038;
 /** No clock change moves the clock by more than a day (Samoa in 2011). */
 const CHANGE_MAX_MS = 25 * HOUR_MS;
+/** More than any schedule looks through; those who ask for other years do so at will. */
+const YEARS_KEPT_MAX = 500;
 /** By law or in the tz database, the standard time of these zones is that of summer, and winter time counts as the saving. */
 const SAVES_IN_WINTER = new Set(["Africa/Casablanca", "Africa/El_Aaiun", "Europe/Dublin"]);
 
@@ -124,7 +126,10 @@ export class TimeZone {
   #spanOf(instant: Instant): Span {
     const year = civilDateOf(Math.floor(instant / DAY_MS)).year;
     let spans = this.#spansOfYear.get(year);
-    if (!spans) this.#spansOfYear.set(year, (spans = this.#searchYear(year)));
+    if (!spans) {
+      if (this.#spansOfYear.size >= YEARS_KEPT_MAX) this.#spansOfYear.clear();
+      this.#spansOfYear.set(year, (spans = this.#searchYear(year)));
+    }
     const found = spans.find((span) => instant < span.end);
     if (!found) throw new RangeError(`${instant} is outside year ${year}`);
     return found;

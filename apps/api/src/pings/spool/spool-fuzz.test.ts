@@ -115,7 +115,8 @@ async function readAll(directory: string): Promise<string[]> {
       const kept = readContent(content);
       // What a keyword filter asks of a kept ping must not fail either.
       if (kept?.kind === "ping") void kept.arrival.record.body?.length;
-      read.push(content.toString("hex"));
+      // Zeros behind the mark of a record read as an empty one, which stands for nothing.
+      if (content.length > 0) read.push(content.toString("hex"));
     }
     files.replayed(part.bytes);
   }
@@ -124,7 +125,7 @@ async function readAll(directory: string): Promise<string[]> {
 }
 
 async function readMadeUp(directory: string, number: number): Promise<string | null> {
-  const contents = Array.from({ length: below(8) }, aContent);
+  const contents = Array.from({ length: below(8) }, aContent).filter(({ length }) => length > 0);
   const { bytes, ...whole } = damaged(Buffer.concat(contents.map(encodeRecord)));
   writeFileSync(join(directory, `${number}-1.${ENDED_PID}.${hostname()}.spool`), bytes);
   const read = await readAll(directory);
