@@ -2,6 +2,7 @@ import { tryAll, type Trial } from "../support/try-all.ts";
 import { adnanhWebhook } from "./http/adnanh-webhook.ts";
 import { alertmanager } from "./http/alertmanager.ts";
 import { gotify } from "./http/gotify.ts";
+import { keycloak } from "./http/keycloak.ts";
 import { appriseApi, ntfy } from "./http/unavailable.ts";
 import { synapse } from "./http/synapse.ts";
 import { dovecot, dovecotBehindExim } from "./mail/dovecot.ts";
@@ -22,6 +23,7 @@ const SERVERS: readonly Trial[] = [
   gotify,
   alertmanager,
   adnanhWebhook,
+  keycloak,
   ntfy,
   appriseApi,
 ];
