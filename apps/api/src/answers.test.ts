@@ -82,6 +82,7 @@ const DAY = new URLSearchParams({ from: "2026-11-01T00:00:00Z", until: "2026-11-
 const QUERIES: Record<string, string> = {
   "GET /v1/projects/{projectId}/activity": `?${DAY}`,
   "GET /v1/projects/{projectId}/export": `?${DAY}&rows=runs`,
+  "GET /v1/projects/{projectId}/checks/{checkId}/move": `?toProjectId=${crypto.randomUUID()}`,
   "GET /v1/schedules/readings": "?expression=0+3+*+*+*&scheduler=quartz&scheduler=kubernetes",
 };
 /** Routes whose answer here is a refusal, each with why. */
@@ -125,6 +126,8 @@ const REFUSED: Record<string, string> = {
   "POST /v1/organizations/{organizationId}/leave": "nobody else owns it",
   "DELETE /v1/organizations/{organizationId}": "it has a project",
   "POST /v1/organizations/{organizationId}/restore": "it is not deleted",
+  "GET /v1/projects/{projectId}/checks/{checkId}/move": "nobody has that project",
+  "POST /v1/projects/{projectId}/checks/{checkId}/move": "nobody has that project",
   "POST /v1/projects/{projectId}/organization": "nobody has that organization",
   "POST /v1/projects/{projectId}/channels/{channelId}/rotate-secret": "it is no webhook",
   "POST /v1/projects/{projectId}/channels/{channelId}/end-former-secret": "it is no webhook",

@@ -21,6 +21,7 @@ import { telegramRoutes, telegramUpdateRoutes } from "./channels/telegram-routes
 import { aliasRoutes } from "./checks/alias-routes.ts";
 import { bulkRoutes } from "./checks/bulk-routes.ts";
 import { checkRoutes } from "./checks/check-routes.ts";
+import { checkMoveRoutes } from "./checks/move-routes.ts";
 import { overviewRoutes, stripImageRoutes } from "./checks/overview-routes.ts";
 import { configRoutes } from "./config/config-routes.ts";
 import { deliveryRoutes } from "./deliveries/delivery-routes.ts";
@@ -109,6 +110,7 @@ function restRoutes() {
     .route("/", configRoutes)
     .route("/", checkRoutes)
     .route("/", aliasRoutes)
+    .route("/", checkMoveRoutes)
     .route("/", bulkRoutes)
     .route("/", overviewRoutes)
     .route("/", uptimeRoutes)

@@ -89,6 +89,8 @@ export const EXPECTED_ACCESS: Record<string, string> = {
   "POST /status/:slug/:form": "self-checked",
   "GET /v1/projects/:projectId/checks/:checkId/aliases": "viewer, read:bodies key",
   "PUT /v1/projects/:projectId/checks/:checkId/aliases": "member, write key",
+  "GET /v1/projects/:projectId/checks/:checkId/move": "member, no key",
+  "POST /v1/projects/:projectId/checks/:checkId/move": "member, no key",
   "GET /v1/projects/:projectId/shadow": "viewer, read key",
   "GET /v1/projects/:projectId/shadow/comparison": "viewer, read:bodies key",
   "PUT /v1/projects/:projectId/shadow": "admin, write key",

@@ -63,6 +63,7 @@ export const BODIES: Record<string, object> = {
   "PATCH /v1/projects/:projectId/rotations/:rotationId": { name: "taken" },
   "PATCH /v1/projects/:projectId/my-report": { timezone: "Africa/Abidjan" },
   "PUT /v1/projects/:projectId/checks/:checkId/aliases": { aliases: [{ product: "cronitor", key: MARKER }] },
+  "POST /v1/projects/:projectId/checks/:checkId/move": { toProjectId: NOBODY },
   "PUT /v1/projects/:projectId/shadow": SHADOW,
   "PUT /v1/projects/:projectId/audit-stream": { url: `https://audit.example.org/${MARKER}` },
   "POST /v1/projects/:projectId/views": { name: "taken", search: { q: "x" } },
@@ -182,9 +183,14 @@ async function storm(api: TestApi, projectId: string, incidentId: string): Promi
   return made.id;
 }
 
+/** What a path needs in its query before anything is looked up. */
+const NEEDED: Record<string, string> = {
+  "/v1/projects/:projectId/checks/:checkId/move": `?toProjectId=${NOBODY}`,
+};
+
 /** A route's path with these ids in it; each parameter must have one, so that no route is left out. */
 export function pathOf({ path }: { path: string }, ids: Record<string, string>): string {
-  return path.replaceAll(/:(\w+)/g, (_, name: string) => {
+  return `${path}${NEEDED[path] ?? ""}`.replaceAll(/:(\w+)/g, (_, name: string) => {
     const id = ids[name];
     if (id === undefined) throw new Error(`There is no ${name}: let fillProject make one.`);
     return id;

@@ -37,6 +37,7 @@ export {
 export { isAhead } from "./checks/state/clock-set-back.ts";
 export { isUuid, UUID } from "./uuid.ts";
 export { newCheck } from "./checks/new-check.ts";
+export { type MoveFacts, moveRefusal } from "./checks/moving/move-refusal.ts";
 export { displayStatus, fold, nextExpectedAt } from "./checks/fold.ts";
 export { nextAt } from "./checks/deadlines/next-deadline.ts";
 export type {
@@ -117,6 +118,7 @@ export {
 } from "./routing/route-input.ts";
 export {
   type Directory,
+  matchesRoute,
   OWN_ROUTE,
   type Person,
   type Route,

@@ -12,6 +12,7 @@ export * from "./accounts/sign-in.ts";
 export * from "./channels/index.ts";
 export * from "./secrets/index.ts";
 export { findPrivacy, type Privacy, PrivacyRules, setPrivacy } from "./privacy/privacy.ts";
+export * from "./check-moves/index.ts";
 export * from "./checks/index.ts";
 export * from "./healthchecks/healthchecks.ts";
 export * from "./incidents/index.ts";

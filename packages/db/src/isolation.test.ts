@@ -30,6 +30,10 @@ type Call = (world: World) => unknown;
 const READS: Record<string, Call> = {
   findCheck: (w) => db.findCheck(on, w),
   hasCheck: (w) => db.hasCheck(on, w),
+  previewMove: async (w) => {
+    const { projectId: toProjectId } = await aProject(pool);
+    return await db.previewMove(pool, w, { toProjectId, channelIds: null, at: NOW });
+  },
   listOverviews: ({ projectId }) =>
     db.listOverviews({ db: on, pool }, { projectId, ids: null }, { each: 30, checksMax: 100 }),
   loadNewestSlots: async ({ projectId, checkId }) =>
@@ -153,6 +157,16 @@ const WRITES: Record<string, [call: Call, before?: Call]> = {
   resetBaseline: [(w) => db.resetBaseline(pool, w, NOW)],
   changeCheck: [(w) => db.changeCheck(pool, w, () => [{ kind: "pause", at: NOW }])],
   deleteCheck: [(w) => db.deleteCheck(on, w)],
+  moveCheck: [
+    async (w) => {
+      const { projectId: toProjectId } = await aProject(pool);
+      return await db.moveCheck(pool, { ...w, toProjectId, channelIds: null, at: NOW });
+    },
+    async (w) => {
+      await db.pauseCheck(pool, w, NOW);
+      await pool.query("update deliveries set state = 'sent' where check_id = $1", [w.checkId]);
+    },
+  ],
   restoreCheck: [(w) => db.restoreCheck(pool, w, NOW), (w) => db.deleteCheck(on, w)],
   acknowledgeIncident: [(w) => db.acknowledgeIncident(pool, w, BY)],
   unacknowledgeIncident: [

@@ -6,8 +6,6 @@ import {
   createCheck,
   deleteCheck,
   editCheck,
-  findCheck,
-  findProject,
   listChecks,
   pauseCheck,
   type Pool,
@@ -21,13 +19,14 @@ import { z } from "zod";
 
 import { READ, WRITE } from "../http/access.ts";
 import { recordChange } from "../http/audit.ts";
-import { type AppContext, canSeeDetails, canWrite } from "../http/context.ts";
+import type { AppContext } from "../http/context.ts";
 import { expectedVersion, requireFound, withETag } from "../http/edits.ts";
 import { resource } from "../http/resource.ts";
 import { createRouter, json, route } from "../http/route.ts";
 import { OfCheck, PageQuery, readCursor, toPage } from "../http/schemas.ts";
 import { CheckInput, CheckPatch, sentDetails, sentSettings } from "./check-input.ts";
-import { CheckView, checkView, SavedCheckView, type ViewOptions } from "./check-view.ts";
+import { CheckView, checkView, SavedCheckView } from "./check-view.ts";
+import { readCheck, viewOptions } from "./read-check.ts";
 
 const checks = resource({
   path: "/v1/projects/{projectId}/checks",
@@ -141,27 +140,6 @@ async function applyStateChange(c: AppContext, ref: CheckRef, change: StateChang
   const { pool, now } = c.var.deps;
   requireFound("check", await change(pool, ref, now()));
   return withETag(c, await readCheck(c, ref));
-}
-
-/** What the view of a check depends on besides its row. */
-async function viewOptions(c: AppContext, projectId: string): Promise<ViewOptions> {
-  const { db, now, settings } = c.var.deps;
-  const project = await findProject(db, projectId);
-  return {
-    now: now(),
-    publicUrl: settings.publicUrl,
-    pingUrlBase: settings.pingUrlBase,
-    pingEmailDomain: settings.pingEmailDomain,
-    canWrite: canWrite(c.var),
-    canSeeDetails: canSeeDetails(c.var),
-    pingKey: project?.pingKey ?? null,
-  };
-}
-
-/** @throws 404 */
-async function readCheck(c: AppContext, ref: CheckRef): Promise<CheckView> {
-  const row = requireFound("check", await findCheck(c.var.deps.db, ref));
-  return checkView(row, await viewOptions(c, ref.projectId));
 }
 
 async function addCheck(c: AppContext, projectId: string, input: CheckInput): Promise<CheckView> {

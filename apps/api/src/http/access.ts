@@ -34,6 +34,8 @@ export const READ = { auth: "project", role: "viewer", key: "read" } as const;
 export const READ_DETAILS = { auth: "project", role: "viewer", key: "read:bodies" } as const;
 /** For members, admins, owners and keys that write. */
 export const WRITE = { auth: "project", role: "member", key: "write" } as const;
+/** For members, admins and owners who are signed in; no key may call it. */
+export const WRITE_IN_PERSON = { auth: "project", role: "member", key: null } as const;
 /** For admins, owners and keys that write. */
 export const ADMIN = { auth: "project", role: "admin", key: "write" } as const;
 /** For an admin or owner who is signed in; no key may call it. */

@@ -5,6 +5,7 @@ import {
   fallBackForLongWaiting,
   forgetOldProcesses,
   forgetReleased,
+  movePendingHistory,
   noteUnreadable,
   notifyFindings,
   type OwnerContact,
@@ -104,6 +105,7 @@ export function maintenanceJobs(
       const count = await applyPendingWindows(pool, Date.now());
       if (count > 0) log.warn({ count }, "Checks learned late of their project's maintenance windows.");
     }),
+    job("move the history of moved checks", 15, movePendingHistory),
     ...alertJobs(ownerContact, log),
     job("send reports", MINUTE_SECONDS, (db) => sendReports(db, { ownerContact, log })),
     // Twice in each check's hour; a finding is reported only once.

@@ -1,7 +1,6 @@
-import { Button, Skeleton, Stack, Tabs } from "@mantine/core";
-import { IconCopy, IconPencil, IconPlayerPause, IconPlayerPlay, IconTrash } from "@tabler/icons-react";
+import { Skeleton, Stack, Tabs } from "@mantine/core";
 import { useSuspenseQuery } from "@tanstack/react-query";
-import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { type ReactNode, Suspense, useState } from "react";
 
 import { type CheckSearch, readCheckSearch } from "../app/search.ts";
@@ -11,7 +10,6 @@ import { checkQuery, type CheckView } from "../checks/check-queries.ts";
 import { scheduleZone } from "../checks/schedule-queries.ts";
 import { StatusPanel } from "../checks/status-panel.tsx";
 import { TagList } from "../checks/tag-list.tsx";
-import { useCheckActions } from "../checks/use-check-actions.tsx";
 import { CheckIncidentActions, CheckOutput } from "../incidents/incident-actions.tsx";
 import { useCheckIncident } from "../incidents/incident-queries.ts";
 import { UptimeCard } from "../history/uptime-card.tsx";
@@ -24,6 +22,7 @@ import { ManagedLabel } from "../ui/status-label.tsx";
 import { BackArrow, Page, TextLink } from "../ui/page.tsx";
 import { EditorsOnly } from "../ui/role.tsx";
 import { incidentSentence, STATUS_LABELS } from "../checks/status.ts";
+import { CheckActions } from "./check-actions.tsx";
 import styles from "./check-page.module.css";
 import { lazyPart } from "../ui/lazy-part.ts";
 
@@ -66,7 +65,7 @@ export function CheckPage() {
       }
       actions={
         <EditorsOnly>
-          <Actions check={check} />
+          <CheckActions check={check} />
         </EditorsOnly>
       }
     >
@@ -134,64 +133,6 @@ function Lead({ check: { tags, managedBy } }: { check: CheckView }) {
     <>
       {tags.length > 0 && <TagList tags={tags} />}
       <ManagedLabel managedBy={managedBy} />
-    </>
-  );
-}
-
-function Actions({ check }: { check: CheckView }) {
-  const navigate = useNavigate();
-  const actions = useCheckActions(check.projectId);
-  const { projectId } = check;
-  const target = { id: check.id, name: checkName(check) };
-  return (
-    <>
-      <Button
-        component={Link}
-        to={`/projects/${projectId}/checks/${check.id}/edit`}
-        variant="default"
-        className={styles["action"] ?? ""}
-        leftSection={<IconPencil size={17} aria-hidden />}
-      >
-        Edit
-      </Button>
-      <Button
-        component={Link}
-        to={`/projects/${projectId}/checks/new?from=${check.id}`}
-        variant="default"
-        className={styles["action"] ?? ""}
-        leftSection={<IconCopy size={17} aria-hidden />}
-      >
-        Duplicate
-      </Button>
-      {check.status === "paused" ? (
-        <Button
-          className={styles["action"] ?? ""}
-          leftSection={<IconPlayerPlay size={17} aria-hidden />}
-          onClick={() => actions.resume(target)}
-        >
-          Resume
-        </Button>
-      ) : (
-        <Button
-          variant="default"
-          className={styles["action"] ?? ""}
-          leftSection={<IconPlayerPause size={17} aria-hidden />}
-          onClick={() => actions.pause(target)}
-        >
-          Pause
-        </Button>
-      )}
-      <Button
-        variant="default"
-        className={styles["action"] ?? ""}
-        leftSection={<IconTrash size={17} aria-hidden />}
-        onClick={() => {
-          actions.remove(target);
-          void navigate({ to: "/projects/$projectId/checks", params: { projectId } });
-        }}
-      >
-        Delete
-      </Button>
     </>
   );
 }

@@ -73,7 +73,8 @@ function dateOf(at: Instant | null): Date | null {
   return at === null ? null : new Date(at);
 }
 
-async function allChannels(tx: Db | Tx, projectId: string): Promise<string[]> {
+/** The ids of all channels of a project that people see. */
+export async function allChannels(tx: Db | Tx, projectId: string): Promise<string[]> {
   const rows = await tx
     .select({ id: channels.id })
     .from(channels)

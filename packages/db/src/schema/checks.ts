@@ -184,3 +184,44 @@ export const refusedPings = pgTable(
     }).onDelete("cascade"),
   ],
 );
+
+/** What a check left in a project that it moved out of, so that it finds it again where it returns. */
+export type LeftBehind = {
+  channelIds: string[];
+  dependsOnIds: string[];
+  dependentIds: string[];
+  windowIds: string[];
+  /** Its entries on status pages, as rows. */
+  entries: Record<string, unknown>[];
+  /** Deliveries that stay, with the flip and the incident that they were about. */
+  deliveries: { id: string; flip_id: string | null; incident_id: string | null }[];
+};
+
+/**
+ * A check that moved out of `projectId`. Until it returns, pings by the ping key of that project and a slug of then lead to
+ * it, so that no job has to be changed at the same instant.
+ */
+export const checkMoves = pgTable(
+  "check_moves",
+  {
+    projectId: uuid("project_id")
+      .notNull()
+      .references(() => projects.id, { onDelete: "cascade" }),
+    checkId: uuid("check_id")
+      .notNull()
+      .references(() => checks.id, { onDelete: "cascade" }),
+    movedAt: at("moved_at").notNull().defaultNow(),
+    /** Its slug, and those aliases that are slugs. */
+    slugs: text("slugs").array().notNull(),
+    left: jsonb("left_behind").$type<LeftBehind>().notNull(),
+    /** Whether rows of its history still name the project that it left. */
+    historyPending: boolean("history_pending").notNull().default(true),
+  },
+  (t) => [
+    primaryKey({ columns: [t.projectId, t.checkId] }),
+    index("check_moves_check").on(t.checkId),
+    index("check_moves_pending")
+      .on(t.movedAt)
+      .where(sql`history_pending`),
+  ],
+);

@@ -63,48 +63,41 @@ export function targetKey(target: { pingKey: string; slug: string }): string {
 
 type SlugTarget = Extract<Target, { kind: "slug" }>;
 
+/**
+ * The check of the project with the slug; else with an alias that is it; else a check that had it and moved out of the
+ * project. One statement looks for all: between two, a check could move, and neither would find it.
+ */
 async function findBySlug(
   client: Pool | PoolClient,
   slugs: readonly SlugTarget[],
 ): Promise<Map<string, Found>> {
-  const rows = await client.query<{ ping_key: string; slug: string; ping_uuid: string }>(
-    `select distinct p.ping_key, c.slug, c.ping_uuid
-             from unnest($1::text[], $2::text[]) as x(ping_key, slug)
-             join projects p on p.ping_key = x.ping_key and p.deleted_at is null
-             join checks c on c.project_id = p.id and c.slug = x.slug and c.deleted_at is null`,
+  const rows = await client.query<{ ping_key: string; slug: string; own: string[]; other: string | null }>(
+    `select x.ping_key, x.slug,
+            array(select c.ping_uuid from checks c
+                   where c.project_id = p.id and c.slug = x.slug and c.deleted_at is null limit 2) as own,
+            coalesce(
+              (select c.ping_uuid from check_aliases a join checks c on c.id = a.check_id and c.deleted_at is null
+                where a.project_id = p.id and a.slug = x.slug),
+              (select c.ping_uuid from check_moves m join checks c on c.id = m.check_id and c.deleted_at is null
+                where m.project_id = p.id and x.slug = any(m.slugs) order by m.moved_at desc limit 1)) as other
+       from (select distinct ping_key, slug from unnest($1::text[], $2::text[]) as x(ping_key, slug)) x
+       join projects p on p.ping_key = x.ping_key and p.deleted_at is null`,
     [slugs.map((target) => target.pingKey), slugs.map((target) => target.slug)],
   );
   const found = new Map<string, Found>(slugs.map((target) => [targetKey(target), { kind: "unknown" }]));
-  for (const row of rows) {
-    const key = targetKey({ pingKey: row.ping_key, slug: row.slug });
-    const first = found.get(key)?.kind === "unknown";
-    found.set(
-      key,
-      first ? { kind: "check", pingUuid: row.ping_uuid, created: false } : { kind: "ambiguous" },
-    );
+  for (const { ping_key: pingKey, slug, own, other } of rows) {
+    const [pingUuid = other, ...more] = own;
+    if (more.length > 0) found.set(targetKey({ pingKey, slug }), { kind: "ambiguous" });
+    else if (pingUuid !== null)
+      found.set(targetKey({ pingKey, slug }), { kind: "check", pingUuid, created: false });
   }
-  await findByAlias(client, slugs, found);
   return found;
 }
 
-/** A slug that no check has may be the key by which another product knows one. */
-async function findByAlias(
-  client: Pool | PoolClient,
-  slugs: readonly SlugTarget[],
-  found: Map<string, Found>,
-): Promise<void> {
-  const unknown = slugs.filter((target) => found.get(targetKey(target))?.kind === "unknown");
-  if (unknown.length === 0) return;
-  const rows = await client.query<{ ping_key: string; slug: string; ping_uuid: string }>(
-    `select distinct p.ping_key, a.slug, c.ping_uuid
-       from unnest($1::text[], $2::text[]) as x(ping_key, slug)
-       join projects p on p.ping_key = x.ping_key and p.deleted_at is null
-       join check_aliases a on a.project_id = p.id and a.slug = x.slug
-       join checks c on c.project_id = a.project_id and c.id = a.check_id and c.deleted_at is null`,
-    [unknown.map((target) => target.pingKey), unknown.map((target) => target.slug)],
-  );
-  for (const { ping_key: pingKey, slug, ping_uuid: pingUuid } of rows)
-    found.set(targetKey({ pingKey, slug }), { kind: "check", pingUuid, created: false });
+/** The UUID target of the one check that a slug finds, which may have moved out of the project; null where none is found. */
+async function findOne(pool: Pool, target: SlugTarget): Promise<Target | null> {
+  const found = (await findBySlug(pool, [target])).get(targetKey(target));
+  return found?.kind === "check" ? { kind: "uuid", pingUuid: found.pingUuid } : null;
 }
 
 /** SQL: whether the check `c` has the slug $2, or an alias that is one. */
@@ -174,8 +167,9 @@ export async function countChecks(pool: Pool, target: Target): Promise<"one" | "
   return rows.length > 0 ? "one" : "none";
 }
 
-async function countChecksOfSlug(pool: Pool, asked: SlugTarget) {
-  const [{ pingKey, slug, create } = asked] = await withPingKeys(pool, [asked]);
+async function countChecksOfSlug(pool: Pool, asked: SlugTarget): Promise<"one" | "none" | "several"> {
+  const [target = asked] = await withPingKeys(pool, [asked]);
+  const { pingKey, slug, create } = target;
   const rows = await pool.query<{ checks: number }>(
     `select count(c.id)::int as checks
        from projects p left join checks c on c.project_id = p.id and ${HAS_SLUG} and c.deleted_at is null
@@ -184,6 +178,7 @@ async function countChecksOfSlug(pool: Pool, asked: SlugTarget) {
     [pingKey, slug],
   );
   const checks = rows[0]?.checks;
+  if (checks === 0 && !create && (await findOne(pool, target)) !== null) return "one";
   if (checks === undefined || (checks === 0 && !create)) return "none";
   return checks > 1 ? "several" : "one";
 }
@@ -201,14 +196,16 @@ export async function findMailTarget(pool: Pool, target: Target): Promise<MailTa
     );
     return rows[0] ?? null;
   }
-  const [{ pingKey, slug } = target] = await withPingKeys(pool, [target]);
+  const [slugTarget = target] = await withPingKeys(pool, [target]);
   const rows = await pool.query<MailTarget>(
     `select ${columns} from projects p
              join checks c on c.project_id = p.id and ${HAS_SLUG} and c.deleted_at is null
             where p.ping_key = $1 and p.deleted_at is null limit 2`,
-    [pingKey, slug],
+    [slugTarget.pingKey, slugTarget.slug],
   );
-  return rows.length === 1 ? (rows[0] ?? null) : null;
+  if (rows.length > 0) return rows.length === 1 ? (rows[0] ?? null) : null;
+  const moved = await findOne(pool, slugTarget);
+  return moved === null ? null : await findMailTarget(pool, moved);
 }
 
 /**
@@ -259,12 +256,13 @@ async function byUuid(pool: Pool, pingUuid: string): Promise<PingFilter[]> {
 }
 
 async function bySlug(pool: Pool, asked: Extract<Target, { kind: "slug" }>): Promise<PingFilter[]> {
-  const [{ pingKey, slug } = asked] = await withPingKeys(pool, [asked]);
+  const [target = asked] = await withPingKeys(pool, [asked]);
   const rows = await pool.query<PingFilter>(
     `select ${PING_FILTER_COLUMNS} from checks c
       where project_id = (select id from projects where ping_key = $1 and deleted_at is null)
         and ${HAS_SLUG} and deleted_at is null`,
-    [pingKey, slug],
+    [target.pingKey, target.slug],
   );
-  return rows;
+  const moved = rows.length === 0 ? await findOne(pool, target) : null;
+  return moved?.kind === "uuid" ? await byUuid(pool, moved.pingUuid) : rows;
 }
