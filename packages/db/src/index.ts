@@ -186,6 +186,7 @@ export {
   notifyOperators,
 } from "./instance/problems.ts";
 export { type Restored, settleRestored } from "./instance/settle-restored.ts";
+export { lastActivity, noticeRestore } from "./instance/notice-restore.ts";
 export { noteHeartbeat, readOperatorView, type OperatorView } from "./instance/read-operator-view.ts";
 export {
   acceptInvitation,

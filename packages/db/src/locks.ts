@@ -15,6 +15,7 @@ const LOCKS = {
   selfTest: 7_236_842,
   operatorNotice: 7_236_843,
   fallbackForWaiting: 7_236_844,
+  identity: 7_236_846,
 };
 
 /** Seeds by which the id of one object is hashed to the number of its lock. */

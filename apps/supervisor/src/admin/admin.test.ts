@@ -38,6 +38,21 @@ test("channel create prints the id, and stores the settings so that only the key
   expect(await admin("channel list --project", projectId)).toContain("name: Hook");
 });
 
+test("after-restore settles a database that was set back, and refuses one that is used", async () => {
+  await expect(admin("after-restore")).rejects.toThrow("Overdue has never run on this database");
+  const add = (ago: string) =>
+    database.pool.query(
+      `insert into receivers (id, started_at, checkpoint_at) values (gen_random_uuid(), now(), now() - $1::interval)`,
+      [ago],
+    );
+  await add("1 day");
+  expect(await admin("after-restore")).toContain(
+    "The time since then counts as an outage. 0 messages waited",
+  );
+  await add("1 second");
+  await expect(admin("after-restore")).rejects.toThrow("Stop it, wait a minute, and try again.");
+});
+
 test("channel test queues a delivery", async () => {
   const project = await newProject();
   const options = ["--project", project, "--name", "Hook", "--set", "url=http://127.0.0.1:9/"];

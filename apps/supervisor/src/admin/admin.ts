@@ -9,6 +9,7 @@ import { channelCommands, exportCommands, projectCommands, retentionCommands } f
 import type { Command, CommandOutput } from "./command.ts";
 import { importCommands } from "./import-checks.ts";
 import { type Instance, withInstance } from "./instance.ts";
+import { restoreCommands } from "./restore-commands.ts";
 import { secretCommands } from "./secret-commands.ts";
 import { quarantineCommands } from "./quarantine-commands.ts";
 import { keyCommands, userCommands } from "./user-commands.ts";
@@ -75,6 +76,7 @@ function textOf(value: unknown): string {
 const COMMANDS = new Map<string, Command>(
   Object.entries({
     ...projectCommands,
+    ...restoreCommands,
     ...retentionCommands,
     ...channelCommands,
     ...keyCommands,

@@ -8,6 +8,7 @@ import {
   migrate,
   newSetupToken,
   noteUnreadable,
+  noticeRestore,
   openDb,
   openPool,
   passwordProblem,
@@ -16,7 +17,8 @@ import { Refusal } from "../refusal.ts";
 
 /**
  * Migrates the database, creates the account of the BOOTSTRAP variables if there is none, and returns the URL to open
- * first; `say` prints what the secrets do not open. While nobody has an account, the URL contains a token for creating the first one.
+ * first; `say` prints what the secrets do not open, and that the
+ * database was restored. While nobody has an account, the URL contains a token for creating the first one.
  */
 export async function prepareInstance(
   config: Config,
@@ -29,6 +31,8 @@ export async function prepareInstance(
   const pool = openPool({ url: directUrl, max: 2, name: "supervisor" });
   try {
     await migrate(pool);
+    const restored = await noticeRestore(pool);
+    if (restored !== null) say(restored);
     const unreadable = await noteUnreadable(openDb(pool), keyringOf(secrets));
     if (unreadable !== null) say(unreadable);
     return await firstUrl(config, openDb(pool));

@@ -3,6 +3,7 @@ import type { Instant } from "@overdue/schedules";
 import { sql } from "drizzle-orm";
 
 import { openDb, type Pool, type Tx } from "../database.ts";
+import { noteIdentity } from "./database-identity.ts";
 import { UNFINISHED } from "../schema/delivery-lists.ts";
 
 /** The fact that the database was restored from a backup. */
@@ -20,21 +21,25 @@ const INCIDENTS_REST_FOR = "15 minutes";
  * the backup itself becomes an outage with the first checkpoint, as that of any stop. `backupAt`: the time of the snapshot.
  */
 export async function settleRestored(pool: Pool, backupAt: Instant): Promise<Restored> {
-  return await openDb(pool).transaction(async (tx) => {
-    const notSentAgain = await giveUpDeliveries(tx, backupAt);
-    await tx.execute(sql`delete from account_mails`);
-    await tx.execute(sql`update status_mails set due_at = null where due_at is not null`);
-    await tx.execute(sql`delete from shadow_pings`);
-    await tx.execute(sql`
-      update incidents set wake_at = clock_timestamp() + ${INCIDENTS_REST_FOR}::interval
-      where resolved_at is null and wake_at < clock_timestamp() + ${INCIDENTS_REST_FOR}::interval`);
-    await skipReports(tx);
-    await tx.execute(sql`
-      insert into instance_facts (name, value, created_at)
-      values (${RESTORED}, ${sentence(backupAt, notSentAgain)}, clock_timestamp())
-      on conflict (name) do update set value = excluded.value, created_at = excluded.created_at`);
-    return { notSentAgain };
-  });
+  return await openDb(pool).transaction((tx) => settleIn(tx, backupAt));
+}
+
+/** The same in a transaction. */
+export async function settleIn(tx: Tx, backupAt: Instant): Promise<Restored> {
+  const notSentAgain = await giveUpDeliveries(tx, backupAt);
+  await tx.execute(sql`delete from account_mails`);
+  await tx.execute(sql`update status_mails set due_at = null where due_at is not null`);
+  await tx.execute(sql`delete from shadow_pings`);
+  await tx.execute(sql`
+    update incidents set wake_at = clock_timestamp() + ${INCIDENTS_REST_FOR}::interval
+    where resolved_at is null and wake_at < clock_timestamp() + ${INCIDENTS_REST_FOR}::interval`);
+  await skipReports(tx);
+  await tx.execute(sql`
+    insert into instance_facts (name, value, created_at)
+    values (${RESTORED}, ${sentence(backupAt, notSentAgain)}, clock_timestamp())
+    on conflict (name) do update set value = excluded.value, created_at = excluded.created_at`);
+  await noteIdentity(tx);
+  return { notSentAgain };
 }
 
 async function giveUpDeliveries(tx: Tx, backupAt: Instant): Promise<number> {
