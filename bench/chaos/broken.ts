@@ -45,9 +45,9 @@ export const PLANTED: Record<string, Planted> = {
   },
   // A deadline is evaluated by the clock alone, whether or not anybody could receive pings before it.
   "no-watermark": {
-    file: "packages/db/src/receivers/checkpoint.ts",
-    from: "return rows[0]?.at ?? null;\n}\n\n/** Asks every receiver",
-    to: "return rows.length >= 0 ? Date.now() : null;\n}\n\n/** Asks every receiver",
+    file: "packages/core/src/receivers/awaited.ts",
+    from: "const watermark = isAnyAlive ?",
+    to: "const watermark = isAnyAlive || !isAnyAlive ? now :",
     options: { servers: "embedded", only: ["freeze api"], faultEveryMs: 2_000 },
   },
   // Nobody looks whether a deadline has passed; a late ping alone shows it.

@@ -286,3 +286,12 @@ export {
   StatusUpdateInput,
 } from "./status-pages/page-input.ts";
 export { slugify } from "./text/slugify.ts";
+export {
+  AWAITED_MS,
+  type Awaited,
+  awaitedReceivers,
+  mayKeep,
+  othersCommitted,
+  RECEIVER_DOWN_AFTER_MS,
+  type ReceiverSigns,
+} from "./receivers/awaited.ts";

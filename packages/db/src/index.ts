@@ -263,18 +263,15 @@ export {
 } from "./refusals/refused-pings.ts";
 export { listen, type Channel } from "./connection/listen.ts";
 export { readVitalSigns, type VitalSigns, notReadyBecause, senderProblem } from "./receivers/vital-signs.ts";
+export { commitCheckpoint, endReceiver, type Checkpoint, requestCheckpoint } from "./receivers/checkpoint.ts";
 export {
-  commitCheckpoint,
-  endReceiver,
-  type Checkpoint,
-  RECEIVER_DOWN_AFTER_MS,
-  recentOutages,
-  type Outage,
-  type OutageCause,
-  requestCheckpoint,
-  noteSilence,
+  announceReceivers,
+  type KeptOnDisk,
+  readReception,
   readWatermark,
-} from "./receivers/checkpoint.ts";
+  type SpoolOwner,
+} from "./receivers/awaited.ts";
+export { type Outage, type OutageCause, recentOutages } from "./receivers/outages.ts";
 export { endChecker, forgetOldProcesses, countCheckers, recordEvaluation } from "./receivers/checkers.ts";
 export {
   type BackupEnd,

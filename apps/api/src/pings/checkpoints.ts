@@ -1,17 +1,18 @@
 import {
   ALONE,
+  announceReceivers,
   commitCheckpoint,
   type Knowledge,
-  noteSilence,
   type OutageCause,
   type Pool,
-  readWatermark,
-  RECEIVER_DOWN_AFTER_MS,
+  readReception,
   recentOutages,
+  type SpoolOwner,
 } from "@overdue/db";
 import type { Logger } from "pino";
 
 import { type Clock, SKEW_MAX_MS } from "./clock.ts";
+import type { Keeper } from "./spool/keeper.ts";
 import type { StallWatch } from "./stall-watch.ts";
 
 type CheckpointOptions = {
@@ -20,6 +21,8 @@ type CheckpointOptions = {
   clock: Clock;
   log: Logger;
   stalls?: Pick<StallWatch, "causeWithin">;
+  /** What this receiver keeps on its disk. */
+  keeper: Pick<Keeper, "state" | "owners" | "noteContact">;
 };
 
 /** The checkpoints of a receiver, and what it learns of the others with each. */
@@ -30,6 +33,7 @@ export class Checkpoints {
   /** Whether a statement has failed since the last checkpoint. */
   #hasFailed = false;
   #known: Knowledge = ALONE;
+  #outagesVersion = "";
   readonly #startedAt: number;
   readonly #options: CheckpointOptions;
 
@@ -46,30 +50,36 @@ export class Checkpoints {
     this.#hasFailed = true;
   }
 
-  /** Lets nobody evaluate past what other receivers have kept while nothing could be stored. */
-  async noteSilence(): Promise<void> {
-    const { pool, clock } = this.#options;
-    if (this.lastAt !== 0 && clock.now() - this.lastAt > RECEIVER_DOWN_AFTER_MS)
-      await noteSilence(pool, this.lastAt);
+  /** Lets nobody evaluate past what is on this disk, whoever of `owners` has kept it. */
+  async announce(owners: readonly SpoolOwner[]): Promise<void> {
+    const { pool, keeper } = this.#options;
+    const { state: kept } = keeper;
+    if (kept !== null) await announceReceivers(pool, { owners, kept });
   }
 
   /** Learns what is on record, where pings are stored before the first checkpoint. */
   async learnFirst(): Promise<void> {
     if (this.lastAt !== 0) return;
-    const { pool } = this.#options;
-    const [outages, othersAt] = [await recentOutages(pool), await readWatermark(pool)];
-    this.#known = { ...this.#known, outages, othersAt };
+    const { outages, watermark } = await readReception(this.#options.pool);
+    this.#known = { ...this.#known, outages, othersAt: watermark };
   }
 
-  /** Stores that everything accepted before this instant is committed, and what else follows from that. */
-  async commit(acceptedAt: number): Promise<void> {
-    const { pool, receiverId, clock, log } = this.#options;
-    const before = Date.now();
+  /**
+   * Stores that everything accepted before this instant is committed, and what else follows from that. `owner`: whose heartbeat
+   * it is; left out: this receiver's own.
+   */
+  async commit(acceptedAt: number, owner?: SpoolOwner): Promise<void> {
+    const { pool, receiverId, clock, log, keeper } = this.#options;
+    const [before, kept] = [Date.now(), keeper.state];
+    const isOwn = owner === undefined || owner.id === receiverId;
     const checkpoint = await commitCheckpoint(pool, {
-      receiverId,
-      startedAt: this.#startedAt,
+      receiverId: isOwn ? receiverId : owner.id,
+      startedAt: isOwn ? this.#startedAt : owner.startedAt,
       acceptedAt,
       cause: this.#causeOfSilence(acceptedAt),
+      kept: isOwn || kept === null ? kept : { ...kept, bytes: 0, since: null },
+      // What this receiver accepted itself comes after all that others have left on its disk.
+      owners: isOwn ? keeper.owners.map(({ id }) => id) : [receiverId],
     });
     const skewMs = clock.compare(checkpoint.databaseAt, { before, after: Date.now() });
     this.#warnOfSkew(skewMs);
@@ -77,16 +87,11 @@ export class Checkpoints {
       log.warn(
         "The database's clock was set back: every check waits anew from now on. This is stored as an outage.",
       );
-    if (
-      checkpoint.endedOutage ||
-      checkpoint.wasSetBack ||
-      acceptedAt < this.lastAt ||
-      this.lastAt === 0 ||
-      acceptedAt - this.lastAt > RECEIVER_DOWN_AFTER_MS
-    ) {
+    if (checkpoint.outagesVersion !== this.#outagesVersion)
       this.#known = { ...this.#known, outages: await recentOutages(pool) };
-    }
+    this.#outagesVersion = checkpoint.outagesVersion;
     this.#known = { ...this.#known, othersAt: checkpoint.othersAt };
+    keeper.noteContact(checkpoint.othersAt === null);
     this.lastAt = acceptedAt;
     this.#hasFailed = false;
   }

@@ -1,10 +1,5 @@
-import {
-  type ReceivedPing,
-  RECEIVER_DOWN_AFTER_MS,
-  type Pool,
-  type Recorded,
-  classifyDatabaseError,
-} from "@overdue/db";
+import { RECEIVER_DOWN_AFTER_MS } from "@overdue/core";
+import { type ReceivedPing, type Pool, type Recorded, classifyDatabaseError, endReceiver } from "@overdue/db";
 import type { Logger } from "pino";
 
 import { Checkpoints } from "./checkpoints.ts";
@@ -89,12 +84,14 @@ export class Ingest {
     this.#options = options;
     this.#store = new PingStore(options.pool);
     this.#keeper = new Keeper(options.spool ?? null);
-    this.#checkpoints = new Checkpoints(options);
+    this.#checkpoints = new Checkpoints({ ...options, keeper: this.#keeper });
   }
 
   /** Resolves once the ping is durable: stored, or kept. Rejects with `Unavailable` if it is neither in time. */
   record(arrival: ReceivedPing): Promise<Outcome> {
     if (this.#keeper.takes(arrival)) return this.#keeper.keep(arrival);
+    if (this.#keeper.isForsaken)
+      return Promise.reject(new Unavailable("The database has not answered for too long."));
     if (this.#queue.size >= WAITING_MAX)
       return Promise.reject(new Unavailable("Too many pings are waiting to be stored."));
     return new Promise((settle, refuse) => {
@@ -178,7 +175,7 @@ export class Ingest {
     if (newest === undefined || this.#isCommittingHeartbeat) return;
     this.#isCommittingHeartbeat = true;
     this.#heartbeats = this.#heartbeats.slice(proven.length);
-    await this.#checkpoints.commit(newest.acceptedAt).catch((error) => {
+    await this.#proveReceipt(newest.acceptedAt).catch((error) => {
       this.#warn(error);
       if (classifyDatabaseError(error) !== null) this.#beginKeeping();
     });
@@ -186,6 +183,13 @@ export class Ingest {
     this.#isCommittingHeartbeat = false;
     this.#beatsSince = null;
     this.#wake();
+  }
+
+  async #proveReceipt(acceptedAt: number): Promise<void> {
+    await this.#checkpoints.commit(acceptedAt);
+    await this.#keeper.tend(this.#replayer);
+    // Another process has ended meanwhile that had kept pings on this disk.
+    if (this.#keeper.isActive) this.#keepAll();
   }
 
   #watch(): void {
@@ -218,7 +222,10 @@ export class Ingest {
   #beginKeeping(): void {
     if (this.#keeper.isActive) return;
     this.#keeper.begin(this.#checkpoints.lastAt);
-    if (!this.#keeper.isActive) return;
+    if (this.#keeper.isActive) this.#keepAll();
+  }
+
+  #keepAll(): void {
     for (const { done } of this.#heartbeats) done();
     this.#heartbeats = [];
     this.#beatsSince = null;
@@ -231,10 +238,11 @@ export class Ingest {
   }
 
   readonly #replayer: Replayer = {
-    begin: () => this.#checkpoints.noteSilence(),
+    begin: (owners) => this.#checkpoints.announce(owners),
     store: (arrivals) =>
       storeKept(arrivals, { ...this.#options, store: this.#store, checkpoints: this.#checkpoints }),
-    checkpoint: (acceptedAt) => this.#checkpoints.commit(acceptedAt),
+    checkpoint: (acceptedAt, owner) => this.#checkpoints.commit(acceptedAt, owner),
+    release: (owner) => endReceiver(this.#options.pool, owner.id),
     onEmpty: () => this.#wake(),
     onHeld: () => this.#keepWaiting(),
   };

@@ -21,7 +21,7 @@ import { Histogram } from "prom-client";
 
 import type { UnreadableRequest } from "../http/http-server.ts";
 import { toResponse } from "./answers.ts";
-import { createClock } from "./clock.ts";
+import { type Clock, createClock } from "./clock.ts";
 import { dialectPings } from "./dialect-pings.ts";
 import { Ingest } from "./ingest.ts";
 import { directPings, pingRequest } from "./ping-request.ts";
@@ -62,7 +62,7 @@ export function createReceiver(options: ReceiverOptions) {
   const storeSeconds = createStoreSeconds();
   const onDurable = (seconds: number) => storeSeconds.observe(seconds);
   const refusals = new Refusals({ pool, log });
-  const spool = options.spool && new PingSpool({ ...options.spool, now: clock.now, log });
+  const spool = options.spool && openSpool(options.spool, { id: receiverId, clock, log });
   const ours = { pool, receiverId, clock, log, stalls, onDurable };
   const ingest = new Ingest({
     ...ours,
@@ -83,6 +83,7 @@ export function createReceiver(options: ReceiverOptions) {
     findFilters: (target) => findPingFilters(pool, target),
   });
   return {
+    id: receiverId,
     ingest,
     clock,
     /** How much is kept on the disk, in bytes, and how many pings were since the start. */
@@ -135,12 +136,30 @@ async function endParts({ pages, stalls, agent, spool, refusals, copies, ...of }
   await pages.stop();
   await stalls.stop();
   agent.destroy();
-  await spool?.close();
+  const isEmpty = (await spool?.close()) ?? true;
   await refusals.stop();
   await copies.stop();
-  await endReceiver(of.pool, of.receiverId).catch((err: unknown) =>
-    of.log.warn({ err }, "The end of this receiver could not be stored."),
-  );
+  // Evaluation goes on waiting for what is left on the disk: the next process stores it.
+  if (isEmpty)
+    await endReceiver(of.pool, of.receiverId).catch((err: unknown) =>
+      of.log.warn({ err }, "The end of this receiver could not be stored."),
+    );
+}
+
+/** A directory that cannot be used is no reason to take no pings: without it they are refused while the database is away. */
+function openSpool(
+  options: NonNullable<ReceiverOptions["spool"]>,
+  { id, clock, log }: { id: string; clock: Clock; log: Logger },
+): PingSpool | undefined {
+  try {
+    return new PingSpool({ ...options, owner: { id, startedAt: clock.now() }, now: clock.now, log });
+  } catch (err) {
+    log.error(
+      { err, directory: options.directory },
+      "Pings cannot be kept on this machine's disk: they are refused while the database does not answer.",
+    );
+    return undefined;
+  }
 }
 
 function createStoreSeconds() {

@@ -46,6 +46,25 @@ test("a deadline after the watermark waits, however long the wall clock has pass
   expect(await statusOf(pool, check)).toBe("up");
 });
 
+test("a deadline is never evaluated without the outage that was stored just before", async () => {
+  const { pool } = await aDatabase();
+  const receiver = { receiverId: randomUUID(), startedAt: 0 };
+  const at = Date.now() - 30 * MINUTE;
+  const check = await aCheck(pool, { at });
+  await recordPings(pool, [anArrival(check, at)], ALONE);
+  await pool.query("update checks set wake_at = now() + interval '1 hour' where id = $1", [check.id]);
+  await commitCheckpoint(pool, { ...receiver, acceptedAt: Date.now() });
+  const evaluator = startDeadlineEvaluator(pool);
+  await expect.poll(() => lastEvaluated(pool)).not.toBeNull();
+  // All receivers were silent since before the deadline.
+  await pool.query("update receivers set checkpoint_at = $1, seen_at = $1", [new Date(at + MINUTE)]);
+  await pool.query("update checks set wake_at = now() where id = $1", [check.id]);
+  await commitCheckpoint(pool, { ...receiver, acceptedAt: Date.now() });
+  evaluator.wake();
+  await expect.poll(() => wakeAtOf(pool, check.id)).toBeGreaterThan(Date.now());
+  expect(await statusOf(pool, check.id)).toBe("up");
+});
+
 test("an evaluator that was stopped lets go and says nothing more", async () => {
   const { pool } = await aDatabase();
   const evaluator = startDeadlineEvaluator(pool);
@@ -85,4 +104,11 @@ async function statusOf(pool: Pool, check: string): Promise<string> {
 async function lastEvaluated(pool: Pool): Promise<Date | null> {
   const rows = await pool.query<{ at: Date | null }>("select max(evaluated_at) as at from checkers");
   return rows[0]?.at ?? null;
+}
+
+async function wakeAtOf(pool: Pool, check: string): Promise<number> {
+  const rows = await pool.query<{ wake_at: Date | null }>("select wake_at from checks where id = $1", [
+    check,
+  ]);
+  return rows[0]?.wake_at?.getTime() ?? 0;
 }

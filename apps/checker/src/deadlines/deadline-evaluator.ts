@@ -1,12 +1,11 @@
 import {
-  type Outage,
   type Pool,
   requestCheckpoint,
   evaluateDue,
+  type Evaluation,
   nextWakeAt,
   notifyChanges,
-  readWatermark,
-  recentOutages,
+  readReception,
   recordEvaluation,
 } from "@overdue/db";
 import type { Logger } from "pino";
@@ -20,8 +19,6 @@ const SWEEP_MS = 1_000;
 const DUE_NOW_WITHIN_MS = 5;
 /** After this, a requested checkpoint that did not come is requested again. */
 const CHECKPOINT_MS = 100;
-/** How often outages are read. A new one is stored only when an outage ends, so a second's delay is harmless. */
-const OUTAGES_READ_EVERY_MS = 1_000;
 
 export type EvaluatorOptions = {
   pool: Pool;
@@ -37,8 +34,6 @@ export type EvaluatorOptions = {
  */
 export class DeadlineEvaluator {
   readonly #loop: WakeLoop;
-  #outages: Outage[] = [];
-  #outagesReadAt = -Infinity;
   readonly #options: Required<EvaluatorOptions>;
 
   constructor(options: EvaluatorOptions) {
@@ -68,27 +63,25 @@ export class DeadlineEvaluator {
   /** Returns after how many milliseconds to look again. */
   async #look(): Promise<number> {
     const { pool, checkerId, startedAt } = this.#options;
-    const watermark = await readWatermark(pool);
-    if (watermark !== null) await this.#evaluate(watermark);
+    const { watermark, ...reception } = await readReception(pool);
+    if (watermark !== null) await this.#evaluate({ ...reception, watermark, limit: BATCH_CHECKS });
     await recordEvaluation(pool, { id: checkerId, startedAt, watermark });
     return this.#untilNext(watermark);
   }
 
-  async #evaluate(watermark: number): Promise<void> {
-    await this.#readOutages();
-    const more = await this.#evaluateBatch(watermark);
+  async #evaluate(evaluation: Evaluation): Promise<void> {
+    const more = await this.#evaluateBatch(evaluation);
     // Many are due: while PostgreSQL writes one batch, the next one is decided. Neither waits for a lock of the other.
-    if (more) await Promise.all([this.#evaluateAll(watermark), this.#evaluateAll(watermark)]);
+    if (more) await Promise.all([this.#evaluateAll(evaluation), this.#evaluateAll(evaluation)]);
   }
 
-  async #evaluateAll(watermark: number): Promise<void> {
-    while (!this.#loop.stopped && (await this.#evaluateBatch(watermark)));
+  async #evaluateAll(evaluation: Evaluation): Promise<void> {
+    while (!this.#loop.stopped && (await this.#evaluateBatch(evaluation)));
   }
 
   /** Answers whether there may be more. */
-  async #evaluateBatch(watermark: number): Promise<boolean> {
-    const input = { watermark, outages: this.#outages, limit: BATCH_CHECKS };
-    const { evaluated, changed } = await evaluateDue(this.#options.pool, input, (checkId, error) =>
+  async #evaluateBatch(evaluation: Evaluation): Promise<boolean> {
+    const { evaluated, changed } = await evaluateDue(this.#options.pool, evaluation, (checkId, error) =>
       this.#options.log.error(
         { err: error, checkId },
         "This check cannot be evaluated; it is put aside for a while.",
@@ -96,13 +89,6 @@ export class DeadlineEvaluator {
     );
     await notifyChanges(this.#options.pool, changed);
     return evaluated === BATCH_CHECKS;
-  }
-
-  async #readOutages(): Promise<void> {
-    const now = performance.now();
-    if (now - this.#outagesReadAt < OUTAGES_READ_EVERY_MS) return;
-    this.#outages = await recentOutages(this.#options.pool);
-    this.#outagesReadAt = now;
   }
 
   // A deadline that has passed but lies after the watermark only needs a checkpoint, whose commit wakes this loop.

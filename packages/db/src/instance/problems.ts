@@ -5,6 +5,7 @@ import { type Db, openDb, type Pool, type Tx } from "../database.ts";
 import { notifyOperators as queueForOperators, type OwnerContact } from "../deliveries/notify-owners.ts";
 import { refusalProblems } from "../deliveries/refusals.ts";
 import { lockUntilCommit } from "../locks.ts";
+import { spoolProblems } from "../receivers/spool-problems.ts";
 import { notReadyBecause, senderProblem } from "../receivers/vital-signs.ts";
 import { IS_ABANDONED, UNREPORTED_KINDS } from "../schema/delivery-lists.ts";
 import { instanceFacts, outages } from "../schema/index.ts";
@@ -40,6 +41,7 @@ export async function readProblems(pool: Pool): Promise<Problems> {
       ...(await backupProblems(db)),
       ...(await quarantineProblems(db)),
       ...(await clockProblems(db)),
+      ...(await spoolProblems(pool)),
       ...(await recentRestarts(db)),
       ...(await recentRestore(db)),
     ],

@@ -3,7 +3,7 @@ import { DAY_MS, type Instant } from "@overdue/schedules";
 
 import { STORED_CHECK, storedCheck, type StoredCheckRow } from "../checks/check-row.ts";
 import { inTransaction, openDb, type Pool, type PoolClient } from "../database.ts";
-import { readWatermark, recentOutages } from "../receivers/checkpoint.ts";
+import { readReception } from "../receivers/awaited.ts";
 import { advance, applyOutages, type Change, changeOf } from "../transitions/change.ts";
 import { writeChanges } from "../transitions/write.ts";
 import { windowsByCheck } from "./windows.ts";
@@ -92,13 +92,12 @@ async function applyBatch(
 type ChangedCheck = { row: Row; windows: readonly MaintenanceWindow[] };
 
 async function write(client: PoolClient, changed: readonly ChangedCheck[], at: Instant): Promise<void> {
-  const outages = await recentOutages(client);
+  const { watermark, outages, now } = await readReception(client);
   // As after any act of a person, deadlines beyond the watermark are not evaluated: pings before them may be under way.
-  const watermark = await readWatermark(client);
   const knownUntil = watermark ?? 0;
   const changes = changed.map(({ row, windows }): Change => {
     const change = changeOf(storedCheck(row));
-    applyOutages(change, outages, watermark ?? Infinity);
+    applyOutages(change, outages, now);
     advance(change, { kind: "maintenance", at, windows, knownUntil });
     return change;
   });

@@ -1,83 +1,12 @@
+import { othersCommitted, RECEIVER_DOWN_AFTER_MS } from "@overdue/core";
 import type { Instant } from "@overdue/schedules";
 
 import { inTransaction, type Pool, type PoolClient } from "../database.ts";
 import { lockUntilCommit } from "../locks.ts";
 import { WAITING } from "../schema/delivery-lists.ts";
-import type { outageCause } from "../schema/index.ts";
 import { NOW, epochMs } from "../sql-fragments.ts";
-
-/** A span in which no receiver could commit. */
-export type Outage = {
-  from: Instant;
-  until: Instant;
-  /** By how much the clock was set back at `from`, in milliseconds; left out or null for an outage of any other cause. */
-  setBackMs?: number | null;
-};
-
-/** Why nothing could be received, as the schema has it. */
-export type OutageCause = (typeof outageCause.enumValues)[number];
-
-/** No heartbeat for this long means that nothing could be received. */
-export const RECEIVER_DOWN_AFTER_MS = 5_000;
-/** Long enough that every check has been evaluated since. */
-const APPLIED_WITHIN_MS = 400 * 86_400_000;
-
-/** Outages that may not have been applied to every check yet, oldest first. */
-export async function recentOutages(db: Pool | PoolClient): Promise<Outage[]> {
-  const rows = await db.query<Outage>(
-    `select ${epochMs("started_at")} as "from",
-                  ${epochMs("ended_at")} as until,
-                  set_back_ms::float8 as "setBackMs"
-             from outages
-            where ended_at > clock_timestamp() - $1::float8 * interval '1 millisecond'
-            order by started_at`,
-    [APPLIED_WITHIN_MS],
-  );
-  return rows;
-}
-
-/** After a silence of all receivers, so long is waited for one that does not come back with what it kept. */
-const WAITED_FOR_MS = 30_000;
-const SILENCE = "receivers-silent";
-
-/**
- * SQL: the receivers `r` that hold back the watermark: those that commit, and those that kept pings on their disks while none
- * could, until each has stored what it kept. `$1`: `RECEIVER_DOWN_AFTER_MS`.
- */
-const HOLDING_BACK = `r.ended_at is null
-  and (r.checkpoint_at > clock_timestamp() - $1::float8 * interval '1 millisecond'
-       or exists (select from instance_facts f
-                   where f.name = '${SILENCE}'
-                     and split_part(f.value, ' ', 2)::float8
-                         > extract(epoch from clock_timestamp()) * 1000 - ${WAITED_FOR_MS}
-                     and extract(epoch from r.checkpoint_at) * 1000
-                         between split_part(f.value, ' ', 1)::float8 - $1::float8 and split_part(f.value, ' ', 2)::float8))`;
-
-/**
- * Everything that any receiver accepted before this instant is committed. Null while no receiver commits: then no deadline
- * may be evaluated. A receiver that fell silent without a clean stop holds it back for `RECEIVER_DOWN_AFTER_MS`; one that fell
- * silent with all others, for half a minute after the first of them is back.
- */
-export async function readWatermark(pool: Pool | PoolClient): Promise<Instant | null> {
-  const rows = await pool.query<{ at: Instant | null }>(
-    `select ${epochMs("min(r.checkpoint_at)")} as at from receivers r where ${HOLDING_BACK}`,
-    [RECEIVER_DOWN_AFTER_MS],
-  );
-  return rows[0]?.at ?? null;
-}
-
-/** Stores that nothing could be stored between `from` and now, so that each receiver that kept pings meanwhile is waited for. */
-export async function noteSilence(pool: Pool, from: Instant): Promise<void> {
-  await pool.query(
-    `insert into instance_facts as f (name, value)
-           values ('${SILENCE}', $1::float8 || ' ' || extract(epoch from clock_timestamp()) * 1000)
-           on conflict (name) do update set value =
-             case when split_part(f.value, ' ', 2)::float8 > extract(epoch from clock_timestamp()) * 1000 - ${WAITED_FOR_MS}
-                  then least($1::float8, split_part(f.value, ' ', 1)::float8) else $1::float8 end
-             || ' ' || split_part(excluded.value, ' ', 2)`,
-    [from],
-  );
-}
+import { giveUp, type KeptOnDisk, leaveOutSilence, readAwaited } from "./awaited.ts";
+import type { OutageCause } from "./outages.ts";
 
 /** Asks every receiver for a checkpoint now, so that a deadline need not wait for the next second. */
 export async function requestCheckpoint(pool: Pool): Promise<void> {
@@ -85,8 +14,8 @@ export async function requestCheckpoint(pool: Pool): Promise<void> {
 }
 
 /**
- * What a committed checkpoint returns: the database's clock, whether it ended an outage, and up to when the other live
- * receivers have committed what they accepted (null: there are none).
+ * What a committed checkpoint returns: the database's clock, whether it ended an outage, and up to when the other receivers
+ * have committed what they accepted (null: there are none).
  */
 export type Checkpoint = {
   databaseAt: Instant;
@@ -94,6 +23,19 @@ export type Checkpoint = {
   /** The database's clock was set back since the last checkpoint of any receiver. */
   wasSetBack: boolean;
   othersAt: Instant | null;
+  /** Changes with every outage that is stored, by whichever receiver. */
+  outagesVersion: string;
+};
+
+type CheckpointInput = {
+  receiverId: string;
+  startedAt: Instant;
+  acceptedAt: Instant;
+  cause?: OutageCause | null;
+  /** What it keeps on its disk; null: it has no spool, so that it is not waited for when it falls silent. */
+  kept?: KeptOnDisk | null;
+  /** The ids of receivers whose pings are on the same disk, and are stored in their order: this one need not wait for them. */
+  owners?: readonly string[];
 };
 
 /**
@@ -102,16 +44,20 @@ export type Checkpoint = {
  * deadline in it can be evaluated. Its cause is a restart if this process started since; else `cause`, if the receiver knows
  * one. A checkpoint never lies ahead of the database's clock, by which deadlines are evaluated.
  */
-export async function commitCheckpoint(
-  pool: Pool,
-  checkpoint: { receiverId: string; startedAt: Instant; acceptedAt: Instant; cause?: OutageCause | null },
-): Promise<Checkpoint> {
+export async function commitCheckpoint(pool: Pool, checkpoint: CheckpointInput): Promise<Checkpoint> {
+  const { receiverId, owners = [] } = checkpoint;
   const checkpointed = await inTransaction(pool, async (client) => {
     // Two receivers that come back together must agree on where the outage ended.
     await client.query(lockUntilCommit("checkpoint"));
     const wasSetBack = await noticeClockSetBack(client);
+    await leaveOutSilence(client);
     const endedOutage = await closeOutage(client, checkpoint);
-    return { ...(await writeCheckpoint(client, checkpoint)), endedOutage, wasSetBack };
+    await writeCheckpoint(client, checkpoint);
+    const awaited = await readAwaited(client);
+    await giveUp(client, awaited.gone);
+    const goesOn = { ...awaited, holding: awaited.holding.filter((one) => !awaited.gone.includes(one)) };
+    const othersAt = othersCommitted(goesOn, [receiverId, ...owners]);
+    return { ...(await readOutagesVersion(client)), endedOutage, wasSetBack, othersAt };
   });
   await pool.query("select pg_notify('overdue_checkpoint_written', '')");
   return checkpointed;
@@ -119,7 +65,7 @@ export async function commitCheckpoint(
 
 async function closeOutage(
   client: PoolClient,
-  { acceptedAt, startedAt, cause }: Parameters<typeof commitCheckpoint>[1],
+  { acceptedAt, startedAt, cause }: CheckpointInput,
 ): Promise<boolean> {
   const { count } = await client.query(
     `insert into outages (started_at, ended_at, cause)
@@ -136,16 +82,34 @@ async function closeOutage(
 
 async function writeCheckpoint(
   client: PoolClient,
-  checkpoint: { receiverId: string; startedAt: Instant; acceptedAt: Instant },
-): Promise<Pick<Checkpoint, "databaseAt" | "othersAt">> {
-  const rows = await client.query<{ databaseAt: Instant; othersAt: Instant | null }>(
-    `insert into receivers (id, started_at, checkpoint_at)
-           values ($2, to_timestamp($3::float8 / 1000), least(to_timestamp($4::float8 / 1000), ${NOW}))
-           on conflict (id) do update set checkpoint_at = greatest(receivers.checkpoint_at, excluded.checkpoint_at), ended_at = null
-           returning ${epochMs("clock_timestamp()")} as "databaseAt",
-                     (select ${epochMs("min(r.checkpoint_at)")} from receivers r
-                       where r.id <> $2 and ${HOLDING_BACK}) as "othersAt"`,
-    [RECEIVER_DOWN_AFTER_MS, checkpoint.receiverId, checkpoint.startedAt, checkpoint.acceptedAt],
+  { receiverId, startedAt, acceptedAt, kept = null }: CheckpointInput,
+): Promise<void> {
+  await client.query(
+    `insert into receivers as r (id, started_at, checkpoint_at, seen_at, has_spool, host, kept_bytes, kept_since)
+           values ($1, to_timestamp($2::float8 / 1000), least(to_timestamp($3::float8 / 1000), ${NOW}), clock_timestamp(),
+                   $4, $5, $6, to_timestamp($7::float8 / 1000))
+           on conflict (id) do update set checkpoint_at = greatest(r.checkpoint_at, excluded.checkpoint_at), ended_at = null,
+             seen_at = excluded.seen_at, given_up_at = null, has_spool = excluded.has_spool, host = excluded.host,
+             kept_bytes = excluded.kept_bytes, kept_since = excluded.kept_since`,
+    [
+      receiverId,
+      startedAt,
+      acceptedAt,
+      kept !== null,
+      kept?.host ?? "",
+      kept?.bytes ?? 0,
+      kept?.since ?? null,
+    ],
+  );
+}
+
+async function readOutagesVersion(
+  client: PoolClient,
+): Promise<Pick<Checkpoint, "databaseAt" | "outagesVersion">> {
+  const rows = await client.query<Pick<Checkpoint, "databaseAt" | "outagesVersion">>(
+    `select ${epochMs("clock_timestamp()")} as "databaseAt",
+            (select concat(count(*), ' ', max(ended_at)) from outages) as "outagesVersion"`,
+    [],
   );
   const [row] = rows;
   if (row === undefined) throw new Error("The checkpoint was not written.");
@@ -193,6 +157,7 @@ function moveBack(table: string, column: string, where = `${column} > clock_time
 
 const MOVE_TIMERS_BACK = [
   moveBack("receivers", "checkpoint_at"),
+  moveBack("receivers", "seen_at"),
   moveBack("checkers", "evaluated_at"),
   moveBack("checkers", "watermark_at"),
   // An outage that now lies ahead of the clock would else excuse deadlines when its time comes.

@@ -1,19 +1,15 @@
 import { randomUUID } from "node:crypto";
 
+import { AWAITED_MS, RECEIVER_DOWN_AFTER_MS } from "@overdue/core";
 import { aCheck, alertScene, testDatabase } from "@overdue/testkit";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
 
 import { openDb } from "../database.ts";
 import { noteProblem, noteRestart, readProblems } from "../instance/problems.ts";
 import { countCheckers, endChecker, forgetOldProcesses, recordEvaluation } from "./checkers.ts";
-import {
-  commitCheckpoint,
-  endReceiver,
-  noteSilence,
-  readWatermark,
-  recentOutages,
-  RECEIVER_DOWN_AFTER_MS,
-} from "./checkpoint.ts";
+import { announceReceivers, readWatermark } from "./awaited.ts";
+import { commitCheckpoint, endReceiver } from "./checkpoint.ts";
+import { recentOutages } from "./outages.ts";
 import { notReadyBecause, readVitalSigns } from "./vital-signs.ts";
 
 // Receivers and checkers belong to no project: each test begins without any.
@@ -25,14 +21,24 @@ beforeEach(() =>
   pool.query("truncate receivers, checkers, outages, instance_facts, deliveries, checks cascade"),
 );
 
-const checkpoint = (acceptedAt: number, of: { receiverId?: string; startedAt?: number } = {}) =>
+const NOTHING = { host: "one", bytes: 0, since: null };
+type Of = { receiverId?: string; startedAt?: number; kept?: typeof NOTHING };
+const checkpoint = (acceptedAt: number, of: Of = {}) =>
   commitCheckpoint(pool, { receiverId: randomUUID(), startedAt: acceptedAt, acceptedAt, ...of });
 
-/** As if a receiver had committed nothing for so long. */
-const age = (ms: number) =>
-  pool.query("update receivers set checkpoint_at = checkpoint_at - $1::float8 * interval '1 millisecond'", [
-    ms,
-  ]);
+/** As if receivers had stored nothing for so long; `of`: this one alone. */
+const age = (ms: number, of: string | null = null) =>
+  pool.query(
+    `update receivers set checkpoint_at = checkpoint_at - $1::float8 * interval '1 millisecond',
+            seen_at = seen_at - $1::float8 * interval '1 millisecond' where $2::uuid is null or id = $2`,
+    [ms, of],
+  );
+
+const stored = (id: string) =>
+  pool.query(
+    `select ended_at is not null as ended, given_up_at is not null as "givenUp" from receivers where id = $1`,
+    [id],
+  );
 
 describe("the watermark", () => {
   test("is unknown while no receiver commits", async () => {
@@ -52,25 +58,6 @@ describe("the watermark", () => {
     expect(await readWatermark(pool)).toBe(fast);
   });
 
-  test("after a silence of all, waits for each receiver until it has stored what it kept, for half a minute at most", async () => {
-    const [one, other, ended] = [randomUUID(), randomUUID(), randomUUID()];
-    const before = Date.now() - 60_000;
-    for (const receiverId of [one, other, ended]) await checkpoint(before, { receiverId });
-    await endReceiver(pool, ended);
-    await noteSilence(pool, before);
-    const now = Date.now();
-    expect((await checkpoint(now, { receiverId: one })).othersAt).toBe(before);
-    expect(await readWatermark(pool)).toBe(before);
-    await checkpoint(before + 30_000, { receiverId: other });
-    expect(await readWatermark(pool)).toBe(before + 30_000);
-    await noteSilence(pool, now);
-    expect(await readWatermark(pool)).toBe(before + 30_000);
-    await pool.query(
-      "update instance_facts set value = split_part(value, ' ', 1) || ' ' || split_part(value, ' ', 2)::float8 - 31000",
-    );
-    expect(await readWatermark(pool)).toBe(now);
-  });
-
   test("never goes back, and never lies ahead of the database's clock", async () => {
     const receiverId = randomUUID();
     const at = Date.now() - 1_000;
@@ -79,6 +66,79 @@ describe("the watermark", () => {
     expect(await readWatermark(pool)).toBe(at);
     const { databaseAt } = await checkpoint(Date.now() + 60_000, { receiverId });
     expect(await readWatermark(pool)).toBeLessThanOrEqual(databaseAt);
+  });
+});
+
+describe("a receiver that may have kept pings", () => {
+  test("holds the watermark back while it is silent, and when it stores what it kept, for as long as that takes", async () => {
+    const [receiverId, other] = [randomUUID(), randomUUID()];
+    const before = Date.now() - 900_000;
+    await checkpoint(before, { receiverId, kept: NOTHING });
+    await age(20_000, receiverId);
+    expect(await checkpoint(Date.now(), { receiverId: other })).toMatchObject({ othersAt: before - 20_000 });
+    expect(await readWatermark(pool)).toBe(before - 20_000);
+    await checkpoint(before, { receiverId, kept: NOTHING });
+    await checkpoint(Date.now(), { receiverId: other });
+    expect(await readWatermark(pool)).toBe(before);
+    await endReceiver(pool, receiverId);
+    expect(Date.now() - ((await readWatermark(pool)) ?? 0)).toBeLessThan(5_000);
+  });
+
+  test("is given up after two minutes beside others, with an outage since then, and is waited for again when it is back", async () => {
+    const [receiverId, other] = [randomUUID(), randomUUID()];
+    await checkpoint(Date.now(), { receiverId, kept: NOTHING });
+    await checkpoint(Date.now(), { receiverId: other });
+    await age(AWAITED_MS + 1_000, receiverId);
+    const [{ from = 0 } = {}] = await pool.query<{ from: number }>(
+      `select (extract(epoch from checkpoint_at) * 1000)::float8 as "from" from receivers where id = $1`,
+      [receiverId],
+    );
+    expect(await readWatermark(pool)).toBe(from);
+    const { othersAt, databaseAt } = await checkpoint(Date.now(), { receiverId: other });
+    expect(othersAt).toBeNull();
+    expect(await stored(receiverId)).toEqual([{ ended: false, givenUp: true }]);
+    const [outage] = await pool.query<{ cause: string; from: number; until: number }>(
+      `select cause, (extract(epoch from started_at) * 1000)::float8 as "from",
+              (extract(epoch from ended_at) * 1000)::float8 as until from outages`,
+    );
+    expect(outage).toMatchObject({ cause: "receiver-gone", from });
+    expect(Math.abs((outage?.until ?? 0) - databaseAt)).toBeLessThan(2_000);
+    expect((await readProblems(pool)).warnings).toEqual([
+      expect.stringMatching(/^The receiver on one has stored nothing since .* start it again/),
+    ]);
+    await announceReceivers(pool, { owners: [{ id: receiverId, startedAt: 0 }], kept: NOTHING });
+    expect(await readWatermark(pool)).toBe(from);
+    expect((await readProblems(pool)).warnings).toEqual([]);
+  });
+
+  test("is not given up for the time in which no receiver could store anything", async () => {
+    const [receiverId, other] = [randomUUID(), randomUUID()];
+    await checkpoint(Date.now(), { receiverId, kept: NOTHING });
+    await checkpoint(Date.now(), { receiverId: other });
+    await age(AWAITED_MS * 10);
+    await checkpoint(Date.now(), { receiverId: other });
+    expect(await stored(receiverId)).toEqual([{ ended: false, givenUp: false }]);
+    await age(AWAITED_MS, receiverId);
+    await checkpoint(Date.now(), { receiverId: other });
+    expect(await stored(receiverId)).toEqual([{ ended: false, givenUp: true }]);
+  });
+
+  test("that is new says by its announcement no more than is known, so that its first heartbeat ends the outage before it", async () => {
+    const [before, first] = [randomUUID(), randomUUID()];
+    const at = Date.now() - 60_000;
+    await checkpoint(at, { receiverId: before, kept: NOTHING });
+    const startedAt = Date.now();
+    const owners = [
+      { id: first, startedAt },
+      { id: before, startedAt: at },
+    ];
+    await announceReceivers(pool, { owners, kept: { host: "one", bytes: 512, since: at } });
+    expect(await readWatermark(pool)).toBe(at);
+    await checkpoint(at + 4_000, { receiverId: before, kept: NOTHING });
+    await endReceiver(pool, before);
+    expect(await readWatermark(pool)).toBe(at);
+    await checkpoint(startedAt, { receiverId: first, startedAt, kept: NOTHING });
+    expect(await recentOutages(pool)).toEqual([{ from: at + 4_000, until: startedAt, setBackMs: null }]);
   });
 });
 

@@ -1,12 +1,14 @@
+import { RECEIVER_DOWN_AFTER_MS } from "@overdue/core";
+
 import type { Pool } from "../database.ts";
-import { RECEIVER_DOWN_AFTER_MS } from "./checkpoint.ts";
+import { readWatermark } from "./awaited.ts";
 import { EXPENDABLE_KINDS, IS_ABANDONED, WAITING } from "../schema/delivery-lists.ts";
 
 /** How well the instance works. Times are in seconds: ages are null where nothing has happened yet, waits are 0 where nothing waits. */
 export type VitalSigns = {
   /** Since the newest committed heartbeat of any receiver. */
   heartbeatAge: number | null;
-  /** How far the watermark lies behind the clock, because the slowest live receiver has not committed more. */
+  /** How far the watermark lies behind the clock, because the slowest receiver that is waited for has not committed more. */
   watermarkLag: number | null;
   /** Since a checker last evaluated deadlines. */
   evaluatedAge: number | null;
@@ -26,12 +28,11 @@ export type VitalSigns = {
   selfAge: number | null;
 };
 
-/** Reads all vital signs in one statement. */
 export async function readVitalSigns(pool: Pool): Promise<VitalSigns> {
+  const watermark = await readWatermark(pool);
   const rows = await pool.query<VitalSigns>(
     `with now as (select clock_timestamp() as at),
-          slowest as (select min(checkpoint_at) as at from receivers, now
-                    where ended_at is null and checkpoint_at > now.at - $1::float8 * interval '1 millisecond')
+          slowest as (select to_timestamp($1::float8 / 1000) as at)
      select (select extract(epoch from now.at - max(checkpoint_at)) from receivers)::float8 as "heartbeatAge",
             extract(epoch from now.at - slowest.at)::float8 as "watermarkLag",
             (select extract(epoch from now.at - max(evaluated_at)) from checkers)::float8 as "evaluatedAge",
@@ -51,7 +52,7 @@ export async function readVitalSigns(pool: Pool): Promise<VitalSigns> {
            from instance_facts f join deliveries d on d.check_id = f.value::uuid
           where f.name = 'self-check' and d.kind = 'down' and d.state = 'sent'
             and d.created_at > now.at - interval '1 day') self`,
-    [RECEIVER_DOWN_AFTER_MS],
+    [watermark],
   );
   const [signs] = rows;
   if (signs === undefined) throw new Error("The vital signs could not be read.");

@@ -6,7 +6,7 @@ import { inTransaction, openDb, type Pool, type PoolClient } from "../database.t
 import { reopenKeptIncidents } from "../deliveries/end-incidents.ts";
 import { makeIncidentsDue } from "../incidents/dependents.ts";
 import { windowsFor } from "../maintenance/windows.ts";
-import { readWatermark, recentOutages } from "../receivers/checkpoint.ts";
+import { readReception } from "../receivers/awaited.ts";
 import { advance, applyOutages, changeOf } from "./change.ts";
 import { writeChanges } from "./write.ts";
 
@@ -42,9 +42,8 @@ export async function changeCheckIn(
   );
   if (rows[0] === undefined) return null;
   const change = changeOf(storedCheck(rows[0]));
-  const watermark = await readWatermark(client);
-  // Without a watermark nothing is ahead of it, so no clock counts as set back.
-  applyOutages(change, await recentOutages(client), watermark ?? Infinity);
+  const { watermark, outages, now } = await readReception(client);
+  applyOutages(change, outages, now);
   // A person's act must not evaluate deadlines beyond the watermark: pings before them may be under way.
   const knownUntil = watermark ?? 0;
   for (const event of await decide(change.check, client)) advance(change, upTo(knownUntil, event));

@@ -10,7 +10,7 @@ import {
   type ReportedMetrics,
   type RunFacts,
 } from "@overdue/core";
-import type { Outage } from "../receivers/checkpoint.ts";
+import type { Outage } from "../receivers/outages.ts";
 import type { StoredCheck } from "../checks/check-row.ts";
 import type { PoolClient } from "../database.ts";
 import type { ReceivedPing } from "./record-pings.ts";

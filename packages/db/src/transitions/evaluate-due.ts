@@ -2,13 +2,19 @@ import type { Instant } from "@overdue/schedules";
 
 import { STORED_CHECK, storedCheck, type StoredCheckRow } from "../checks/check-row.ts";
 import { inTransaction, type Pool, type PoolClient } from "../database.ts";
-import type { Outage } from "../receivers/checkpoint.ts";
+import type { Outage } from "../receivers/outages.ts";
 import { putAside } from "../quarantine/quarantine.ts";
 import { epochMs } from "../sql-fragments.ts";
 import { advance, applyOutages, type Change, changeOf } from "./change.ts";
 import { writeChanges } from "./write.ts";
 
-export type Evaluation = { watermark: Instant; outages: readonly Outage[]; limit: number };
+/** `now`: the database's clock, by which it is known that it was set back; left out: the watermark. */
+export type Evaluation = {
+  watermark: Instant;
+  now?: Instant;
+  outages: readonly Outage[];
+  limit: number;
+};
 
 /** `evaluated`: how many checks were due. `changed`: those that changed, for the pages that show them. */
 export type Evaluated = { evaluated: number; changed: { projectId: string; checkId: string }[] };
@@ -55,9 +61,9 @@ async function evaluateRows(
   };
 }
 
-function evaluate(row: StoredCheckRow, { watermark, outages }: Evaluation): Change {
+function evaluate(row: StoredCheckRow, { watermark, outages, now = watermark }: Evaluation): Change {
   const change = changeOf(storedCheck(row));
-  applyOutages(change, outages, watermark);
+  applyOutages(change, outages, now);
   advance(change, { kind: "time", now: watermark });
   return change;
 }

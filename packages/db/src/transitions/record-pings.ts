@@ -4,7 +4,7 @@ import type { Instant } from "@overdue/schedules";
 import { STORED_CHECK, type StoredCheck, storedCheck, type StoredCheckRow } from "../checks/check-row.ts";
 import { inTransaction, type Pool, type PoolClient } from "../database.ts";
 import { keptPart, type PrivacyRules, withoutBody } from "../privacy/privacy.ts";
-import type { Outage } from "../receivers/checkpoint.ts";
+import type { Outage } from "../receivers/outages.ts";
 import { advancePing, applyOutages, type Change, changeOf, noteOnce, type PingRecord } from "./change.ts";
 import {
   findOrCreateChecks,

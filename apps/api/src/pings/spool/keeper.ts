@@ -1,4 +1,11 @@
-import { classifyDatabaseError, type ReceivedPing, targetKey, type Target } from "@overdue/db";
+import {
+  classifyDatabaseError,
+  type KeptOnDisk,
+  type ReceivedPing,
+  type SpoolOwner,
+  targetKey,
+  type Target,
+} from "@overdue/db";
 
 import type { Outcome } from "../ping-store.ts";
 import { Unavailable } from "../unavailable.ts";
@@ -22,6 +29,31 @@ export class Keeper {
   /** Whether pings are kept that are not stored yet: then nothing else may be stored before them. */
   get isActive(): boolean {
     return this.#spool?.isActive ?? false;
+  }
+
+  /** What is kept now; null where there is no spool. */
+  get state(): KeptOnDisk | null {
+    return this.#spool?.state ?? null;
+  }
+
+  /** The receivers whose pings are on this disk. */
+  get owners(): readonly SpoolOwner[] {
+    return this.#spool?.owners ?? [];
+  }
+
+  /** Notes that the database was reached. `isAlone`: there is no other receiver. */
+  noteContact(isAlone: boolean): void {
+    this.#spool?.noteContact(isAlone);
+  }
+
+  /** Looks after what ended processes have left on this disk; call it after each heartbeat that was stored. */
+  async tend(replayer: Replayer): Promise<void> {
+    await this.#spool?.tend(replayer);
+  }
+
+  /** Whether pings can neither be stored nor kept, since the other receivers will soon go on without what is kept. */
+  get isForsaken(): boolean {
+    return this.#spool !== null && this.#spool.isActive && !this.#spool.isWaitedFor;
   }
 
   /** Whether this ping goes to the spool now. */

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -23,7 +24,8 @@ test("while the database stores slower than pings come, these are kept at once a
   const directory = mkdtempSync(join(tmpdir(), "overdue-spool-"));
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
   const log = pino({ level: "silent" });
-  const spool = new PingSpool({ directory, bytesMax: 1_000_000, now: Date.now, log });
+  const owner = { id: randomUUID(), startedAt: Date.now() };
+  const spool = new PingSpool({ directory, owner, bytesMax: 1_000_000, now: Date.now, log });
   const stored: string[] = [];
   const held = vi.fn<() => void>();
   const onEmpty = vi.fn<() => void>();
@@ -37,7 +39,8 @@ test("while the database stores slower than pings come, these are kept at once a
   spool.begin(Date.now());
   await spool.keep(aPing("first"), true);
   const done = () => Promise.resolve();
-  await spool.heartbeat(Date.now(), { begin: done, store, checkpoint: done, onEmpty, onHeld: held });
+  const replayer = { begin: done, store, checkpoint: done, release: done, onEmpty, onHeld: held };
+  await spool.heartbeat(Date.now(), replayer);
   await vi.waitFor(() => expect(onEmpty).toHaveBeenCalledTimes(1), { timeout: 20_000, interval: 20 });
   expect(stored).toEqual(["first", "later 1", "later 2", "later 3", "later 4"]);
   expect(held).toHaveBeenCalled();

@@ -1,19 +1,24 @@
 import { setImmediate } from "node:timers/promises";
 
-import { RECEIVER_DOWN_AFTER_MS, type ReceivedPing } from "@overdue/db";
+import { mayKeep, RECEIVER_DOWN_AFTER_MS } from "@overdue/core";
+import type { KeptOnDisk, ReceivedPing, SpoolOwner } from "@overdue/db";
 import type { Logger } from "pino";
 
-import { canKeep, contentOfHeartbeat, contentOfPing, type Kept, readContent } from "./kept-ping.ts";
+import { batches } from "./batches.ts";
+import { canKeep, contentOfHeartbeat, contentOfPing, readContent } from "./kept-ping.ts";
+import { LastContact, type DirectoryOwner, SpoolOwners } from "./owners.ts";
 import { SpoolFiles } from "./spool-files.ts";
 
 /** How kept pings are stored once the database answers again. All throw while it does not. */
 export type Replayer = {
-  /** Called before anything is stored. */
-  begin: () => Promise<void>;
+  /** Called before anything is stored, with all whose pings are on this disk: from then on evaluation waits for each. */
+  begin: (owners: readonly SpoolOwner[]) => Promise<void>;
   /** Stores pings that arrived between two heartbeats, in their order; those that are stored already are left alone. */
   store: (arrivals: readonly ReceivedPing[]) => Promise<void>;
-  /** Stores the heartbeat that was accepted at this instant. */
-  checkpoint: (acceptedAt: number) => Promise<void>;
+  /** Stores the heartbeat that this owner accepted at this instant. */
+  checkpoint: (acceptedAt: number, owner: SpoolOwner) => Promise<void>;
+  /** Stores that nothing of a process that has ended is on this disk any more: nobody waits for it. */
+  release: (owner: SpoolOwner) => Promise<void>;
   /** Called once everything is stored. */
   onEmpty: () => void;
   /** Called when pings that waited in memory for that have to be kept after all. */
@@ -21,21 +26,27 @@ export type Replayer = {
 };
 
 export type SpoolOptions = {
+  /** Below it each process has a directory of its own. */
   directory: string;
+  /** This receiver. */
+  owner: SpoolOwner;
   /** Of all files together. */
   bytesMax: number;
   now: () => number;
   log: Logger;
 };
 
-/** So many pings are stored in one transaction. */
-const BATCH_MAX = 500;
 /** Replay is about to end when all that there was took no longer than this. */
 const QUICK_MS = 300;
 /** How long new pings wait in memory for the end of replay. */
 const HOLD_MS_MAX = 1_000;
 /** Of pings that may be for no check at all the spool keeps no more than this share. */
 const UNKNOWN_SHARE_MAX = 0.25;
+/** How often to look for what other processes have left behind. */
+const LOOK_EVERY_MS = 5_000;
+
+/** What a process left behind that has ended. It is stored in that one's name, and before anything of this process. */
+type LeftBehind = { owner: DirectoryOwner; files: SpoolFiles };
 
 /**
  * Keeps pings on this machine's disk while the database cannot take them. While it is active, every ping and every heartbeat
@@ -43,24 +54,34 @@ const UNKNOWN_SHARE_MAX = 0.25;
  */
 export class PingSpool {
   readonly #options: SpoolOptions;
+  readonly #owners: SpoolOwners;
+  readonly #contact: LastContact;
   readonly #files: SpoolFiles;
-  #isActive: boolean;
+  #left: LeftBehind[] = [];
+  #lookedAt = -Infinity;
+  #isActive = false;
   /** Whether new pings wait in memory until the last kept ones are stored. */
   #isEnding = false;
   #isClosing = false;
   #replaying: Promise<void> | null = null;
-  #beatAt: number;
+  #beatAt = -Infinity;
+  /** When the oldest ping was received that is kept, as far as is known. */
+  #since: number | null = null;
   #unknownBytes = 0;
   /** How many pings were kept since this process started. */
   kept = 0;
 
+  /** @throws what the disk reports where the directory cannot be made */
   constructor(options: SpoolOptions) {
     this.#options = options;
-    this.#files = new SpoolFiles(options.directory, options.bytesMax);
-    this.#isActive = !this.#files.isEmpty;
-    this.#beatAt = -Infinity;
-    if (this.#isActive)
-      options.log.warn({ bytes: this.#files.bytes }, "Pings of an earlier process are still to be stored.");
+    this.#owners = new SpoolOwners(options.directory, options.owner);
+    this.#owners.claim();
+    this.#contact = new LastContact(options.directory);
+    this.#files = new SpoolFiles(
+      this.#owners.own.directory,
+      () => options.bytesMax - this.bytes + this.#files.bytes,
+    );
+    this.#look();
   }
 
   /** Whether pings are kept that are not stored yet: then nothing else may be stored before them. */
@@ -70,15 +91,65 @@ export class PingSpool {
 
   /** Whether new pings go to the spool. */
   get takesPings(): boolean {
-    return this.#isActive && !this.#isEnding;
+    return this.#isActive && !this.#isEnding && this.isWaitedFor;
   }
 
   get bytes(): number {
-    return this.#files.bytes;
+    return this.#left.reduce((sum, { files }) => sum + files.bytes, this.#files.bytes);
+  }
+
+  /** What is kept now, for those who wait for it. */
+  get state(): KeptOnDisk {
+    const { bytes } = this;
+    return { host: this.#owners.own.host, bytes, since: bytes === 0 ? null : this.#since };
+  }
+
+  /** All whose pings are on this disk, this receiver first. */
+  get owners(): SpoolOwner[] {
+    return [this.#options.owner, ...this.#left.map(({ owner }) => owner)];
+  }
+
+  /** Notes that the database was reached. `isAlone`: there is no other receiver. */
+  noteContact(isAlone: boolean): void {
+    this.#contact.note(isAlone);
+  }
+
+  /** Looks for what others have left behind, and lets nobody wait for those of whom nothing is kept; call it once a second. */
+  async tend(replayer: Replayer): Promise<void> {
+    this.#look();
+    if (!this.#isActive) for (const left of this.#left) await this.#release(left, replayer);
   }
 
   canKeep(arrival: ReceivedPing): boolean {
-    return canKeep(arrival);
+    return this.isWaitedFor && canKeep(arrival);
+  }
+
+  /** Whether the other receivers, if there are any, still wait for what this one keeps. */
+  get isWaitedFor(): boolean {
+    const { sinceMs, isAlone } = this.#contact;
+    return mayKeep({ sinceContactMs: sinceMs, isAlone });
+  }
+
+  /** Finds what processes have left behind that have ended since the last look. */
+  #look(): void {
+    this.#owners.touch();
+    if (this.#replaying !== null || performance.now() - this.#lookedAt < LOOK_EVERY_MS) return;
+    this.#lookedAt = performance.now();
+    const known = new Set(this.#left.map(({ owner }) => owner.id));
+    const found = this.#owners.ended().filter(({ id }) => !known.has(id));
+    const left = found.map((owner) => ({ owner, files: new SpoolFiles(owner.directory, () => 0) }));
+    this.#left = [...this.#left, ...left];
+    const sinces = left.flatMap(({ files }) => files.since ?? []);
+    if (sinces.length === 0) return;
+    this.#isActive = true;
+    this.#since = Math.min(this.#since ?? Infinity, ...sinces);
+    this.#options.log.warn({ bytes: this.bytes }, "Pings of an earlier process are still to be stored.");
+  }
+
+  async #release(left: LeftBehind, replayer: Replayer): Promise<void> {
+    await replayer.release(left.owner);
+    this.#owners.remove(left.owner);
+    this.#left = this.#left.filter((each) => each !== left);
   }
 
   /** From now on pings are kept. `lastBeatAt`: when the last heartbeat was stored. */
@@ -86,6 +157,7 @@ export class PingSpool {
     if (this.#isActive) return;
     this.#isActive = true;
     this.#beatAt = lastBeatAt;
+    this.#since = this.#options.now();
     this.#options.log.warn(
       "The database does not take pings: they are kept on this machine's disk until it does.",
     );
@@ -105,17 +177,21 @@ export class PingSpool {
 
   /** Keeps a heartbeat, and tries to store what is kept. Resolves when the heartbeat is on the disk, or cannot be. */
   async heartbeat(at: number, replayer: Replayer): Promise<void> {
-    await this.#beat(at).catch(() => undefined);
+    this.#look();
+    if (this.isWaitedFor) await this.#beat(at).catch(() => undefined);
     this.#replaying ??= this.#replay(replayer)
       .catch((err: unknown) => this.#options.log.info({ err }, "Kept pings cannot be stored yet."))
       .finally(() => (this.#replaying = null));
   }
 
-  /** What is not stored by then stays on the disk for the next process. */
-  async close(): Promise<void> {
+  /** What is not stored by then stays on the disk for the next process. @returns whether nothing is left */
+  async close(): Promise<boolean> {
     this.#isClosing = true;
     await this.#replaying;
     await this.#files.close();
+    if (!this.#files.isEmpty) return false;
+    this.#owners.remove(this.#owners.own);
+    return true;
   }
 
   #countUnknown(bytes: number): void {
@@ -142,7 +218,7 @@ export class PingSpool {
   }
 
   async #replay(replayer: Replayer): Promise<void> {
-    await replayer.begin();
+    await replayer.begin(this.owners);
     for (let before = Infinity; !this.#isClosing;) {
       const begun = performance.now();
       await this.#files.rotate();
@@ -165,7 +241,7 @@ export class PingSpool {
         // Lets what is being written come to its end.
         await setImmediate();
         await this.#files.rotate();
-        if (this.#files.isEmpty) {
+        if (this.#files.isEmpty && this.#left.length === 0) {
           this.#end(replayer);
           return true;
         }
@@ -179,7 +255,16 @@ export class PingSpool {
   }
 
   async #storeAll(replayer: Replayer): Promise<void> {
-    for (let part = await this.#files.read(); part !== null; part = await this.#files.read()) {
+    for (const left of this.#left) {
+      await this.#storeFiles(left.files, left.owner, replayer);
+      if (this.#isClosing) return;
+      await this.#release(left, replayer);
+    }
+    await this.#storeFiles(this.#files, this.#options.owner, replayer);
+  }
+
+  async #storeFiles(files: SpoolFiles, owner: SpoolOwner, replayer: Replayer): Promise<void> {
+    for (let part = await files.read(); part !== null && !this.#isClosing; part = await files.read()) {
       if (part.skipped > 0)
         this.#options.log.error(
           { bytes: part.skipped },
@@ -188,15 +273,18 @@ export class PingSpool {
       const kept = part.contents.map(readContent).filter((each) => each !== null);
       for (const batch of batches(kept)) {
         if (batch.arrivals.length > 0) await replayer.store(batch.arrivals);
-        if (batch.beat !== null) await replayer.checkpoint(batch.beat);
+        if (batch.beat === null) continue;
+        this.#since = batch.beat;
+        await replayer.checkpoint(batch.beat, owner);
       }
-      this.#files.replayed(part.bytes);
+      files.replayed(part.bytes);
     }
   }
 
   #end(replayer: Replayer): void {
     this.#isActive = false;
     this.#isEnding = false;
+    this.#since = null;
     this.#unknownBytes = 0;
     this.#options.log.warn({ kept: this.kept }, "All kept pings are stored.");
     replayer.onEmpty();
@@ -204,28 +292,8 @@ export class PingSpool {
 
   /** A spool that could never be written is of no use: pings are refused again, and their senders try again. */
   async #endIfEmpty(): Promise<void> {
-    if (this.#files.bytes > 0) return;
+    if (this.bytes > 0) return;
     await this.#files.rotate();
-    if (this.#files.bytes === 0 && this.#files.isEmpty) this.#isActive = false;
+    if (this.bytes === 0 && this.#files.isEmpty) this.#isActive = false;
   }
-}
-
-type Batch = { arrivals: ReceivedPing[]; beat: number | null };
-
-/** Splits what was kept behind each heartbeat, and after so many pings. */
-function batches(kept: readonly Kept[]): Batch[] {
-  const all: Batch[] = [];
-  let arrivals: ReceivedPing[] = [];
-  const close = (beat: number | null) => {
-    // Pings that failed together were kept in the order in which their transactions ended.
-    all.push({ arrivals: arrivals.toSorted((a, b) => a.record.receivedAt - b.record.receivedAt), beat });
-    arrivals = [];
-  };
-  for (const each of kept) {
-    if (each.kind === "heartbeat") close(each.at);
-    else arrivals.push(each.arrival);
-    if (arrivals.length >= BATCH_MAX) close(null);
-  }
-  if (arrivals.length > 0) close(null);
-  return all;
 }

@@ -1,6 +1,5 @@
 import { mkdirSync, readdirSync, statSync } from "node:fs";
 import { type FileHandle, open, unlink } from "node:fs/promises";
-import { hostname } from "node:os";
 import { join } from "node:path";
 
 import { decodeRecords, encodeRecord } from "./records.ts";
@@ -23,7 +22,7 @@ class SpoolFull extends Error {
  */
 export class SpoolFiles {
   readonly #directory: string;
-  readonly #bytesMax: number;
+  readonly #room: () => number;
   /** Complete files, which are only read any more. */
   #closed: SpoolFile[] = [];
   #current: OpenFile | null = null;
@@ -36,16 +35,22 @@ export class SpoolFiles {
   /** How much of the oldest file was replayed. */
   #position = 0;
 
-  /** Takes over the files that a process left behind which has ended. `bytesMax`: of all files together. */
-  constructor(directory: string, bytesMax: number) {
+  /** Takes over the files that are there. `room`: how many bytes they may have together. */
+  constructor(directory: string, room: () => number) {
     this.#directory = directory;
-    this.#bytesMax = bytesMax;
-    this.#closed = leftBehind(directory);
+    this.#room = room;
+    this.#closed = filesIn(directory);
   }
 
   get bytes(): number {
     const whole = [...this.#closed, ...(this.#current === null ? [] : [this.#current])];
     return Math.max(0, whole.reduce((sum, { size }) => sum + size, 0) - this.#position);
+  }
+
+  /** When the oldest file was begun, in epoch milliseconds; null: there is none. */
+  get since(): number | null {
+    const [oldest = this.#current] = this.#closed;
+    return oldest === null ? null : Number(/-(\d+)\.spool$/.exec(oldest.path)?.[1]);
   }
 
   get isEmpty(): boolean {
@@ -57,7 +62,7 @@ export class SpoolFiles {
   /** Resolves once the record is on the disk. @throws SpoolFull beyond the limit, or what the disk reports */
   append(content: Buffer): Promise<void> {
     const bytes = encodeRecord(content);
-    if (this.bytes + this.#waitingBytes + bytes.length > this.#bytesMax)
+    if (this.bytes + this.#waitingBytes + bytes.length > this.#room())
       return Promise.reject(new SpoolFull("The spool of pings is full."));
     this.#waitingBytes += bytes.length;
     return new Promise((done, failed) => {
@@ -107,7 +112,8 @@ export class SpoolFiles {
   async #create(): Promise<OpenFile> {
     mkdirSync(this.#directory, { recursive: true, mode: 0o700 });
     this.#number += 1;
-    const name = `${Date.now()}-${this.#number}.${process.pid}.${hostname()}.spool`;
+    // In the order of their names, whatever the clock does.
+    const name = `${String(this.#number).padStart(9, "0")}-${Date.now()}.spool`;
     const path = join(this.#directory, name);
     const handle = await open(path, "wx+", 0o600);
     await flushDirectory(this.#directory);
@@ -189,24 +195,14 @@ async function flushDirectory(directory: string): Promise<void> {
   }
 }
 
-/** The files of processes that have ended, oldest first. Each receiver has a data directory of its own, or a host of its own. */
-function leftBehind(directory: string): SpoolFile[] {
+/** The files of a directory, oldest first; none where it cannot be read. */
+function filesIn(directory: string): SpoolFile[] {
   try {
     return readdirSync(directory)
-      .filter((name) => name.endsWith(".spool") && !isOfLiveProcess(name))
+      .filter((name) => name.endsWith(".spool"))
       .toSorted()
       .map((name) => ({ path: join(directory, name), size: statSync(join(directory, name)).size }));
   } catch {
     return [];
-  }
-}
-
-function isOfLiveProcess(name: string): boolean {
-  const [, pid = "", ...host] = name.replace(/\.spool$/, "").split(".");
-  if (host.join(".") !== hostname() || Number(pid) === process.pid) return false;
-  try {
-    return process.kill(Number(pid), 0);
-  } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "EPERM";
   }
 }
