@@ -47,7 +47,7 @@ export const PLANTED: Record<string, Planted> = {
   "no-watermark": {
     file: "packages/core/src/receivers/awaited.ts",
     from: "const watermark = isAnyAlive ?",
-    to: "const watermark = isAnyAlive || !isAnyAlive ? now :",
+    to: "const watermark = now > 0 ? now : isAnyAlive ?",
     options: { servers: "embedded", only: ["freeze api"], faultEveryMs: 2_000 },
   },
   // Nobody looks whether a deadline has passed; a late ping alone shows it.

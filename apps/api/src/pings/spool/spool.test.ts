@@ -249,7 +249,7 @@ test("beside others, a receiver that does not reach the database keeps pings onl
   expect(await ping(check.pingUuid)).toEqual([200, "OK"]);
   const real = Date.now;
   vi.spyOn(Date, "now").mockImplementation(() => real() + AWAITED_MS - 10_000);
-  onTestFinished(() => vi.restoreAllMocks());
+  onTestFinished(() => void vi.restoreAllMocks());
   const { bytes } = receiver.kept();
   expect((await ping(check.pingUuid))[0]).toBe(503);
   await beat();
