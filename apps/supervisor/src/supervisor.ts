@@ -127,8 +127,12 @@ function childEnvironment({ config, files, environment }: Start, databaseUrl: st
     DATA_DIR: config.dataDir,
     DATABASE_URL: databaseUrl,
     SECRET_KEY: environment["SECRET_KEY"] || readOrCreateSecret(files.secretKey),
+    // This data directory outlives every process.
+    PING_SPOOL_MB: environment["PING_SPOOL_MB"] || PING_SPOOL_MB,
   };
 }
+
+const PING_SPOOL_MB = "500";
 
 type ChildContext = {
   now: Environment;

@@ -197,7 +197,7 @@ function plainSettings(values: Values): Omit<Config, "bootstrap"> {
     selfHeartbeatUrl: values.SELF_HEARTBEAT_URL,
     livenessFile: values.LIVENESS_FILE,
     pingBodyBytesMax: values.PING_BODY_LIMIT,
-    pingSpoolMegabytes: values.PING_SPOOL_MB,
+    pingSpoolMegabytes: values.PING_SPOOL_MB ?? 0,
     pingEmail: pingEmailSettings(values),
   };
 }

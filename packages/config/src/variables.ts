@@ -230,10 +230,10 @@ export const VARIABLES = {
     100_000,
     "Bytes that are kept of the beginning of a ping's body, and as many of its end; what lies between is left out.",
   ),
-  PING_SPOOL_MB: withDefault(
+  PING_SPOOL_MB: optional(
     wholeNumber(0, 100_000),
-    0,
-    "Megabytes of pings that each receiver keeps in `DATA_DIR/spool` while the database does not answer; beyond that, and with 0, they are refused with 503. On trial: see docs/reliability.md.",
+    "`500` with `npm start`, else `0`",
+    "Megabytes of pings that each receiver keeps in `DATA_DIR/spool` while the database does not answer; beyond that, and with 0, they are refused with 503. An api that runs by itself needs a `DATA_DIR` of its own that outlives it: see docs/reliability.md.",
   ),
   PING_EMAIL_DOMAIN: optional(
     mailDomain,

@@ -210,13 +210,25 @@ export function addRefusedCounter(registry: Registry, counts: ReadonlyMap<string
 }
 
 /** Adds what this process keeps on its disk because the database did not take it. */
-export function addKeptGauges(registry: Registry, kept: () => { bytes: number; pings: number }): void {
+export function addKeptGauges(
+  registry: Registry,
+  kept: () => { bytes: number; since: number | null; pings: number },
+): void {
   new Gauge({
     name: "overdue_spool_bytes",
     help: "Pings on this machine's disk that wait until the database takes them.",
     registers: [registry],
     collect() {
       this.set(kept().bytes);
+    },
+  });
+  new Gauge({
+    name: "overdue_spool_age_seconds",
+    help: "Since the oldest of these was received; 0 while none waits.",
+    registers: [registry],
+    collect() {
+      const { since } = kept();
+      this.set(since === null ? 0 : Math.max(0, (Date.now() - since) / 1_000));
     },
   });
   new Gauge({

@@ -40,6 +40,12 @@ const View = z
           startedAt: Timestamp,
           checkpointAt: Timestamp.meta({ description: "When it last proved that it receives pings." }),
           isAlive: z.boolean(),
+          keptBytes: z.int().meta({
+            description: "Pings on its disk that are not stored yet, in bytes, as it last said.",
+          }),
+          keptSince: Timestamp.nullable().meta({
+            description: "When the oldest of these was received; null: nothing is kept.",
+          }),
         })
         .meta({ id: "OperatorReceiver" }),
     ),
@@ -120,6 +126,7 @@ function viewOf(
       ...one,
       startedAt: iso(one.startedAt),
       checkpointAt: iso(one.checkpointAt),
+      keptSince: isoOrNull(one.keptSince),
     })),
     selfTest: { ...selfTest, lastArrivedAt: isoOrNull(selfTest.lastArrivedAt) },
     heartbeat: { isSet: hasHeartbeat, lastSentAt: isoOrNull(heartbeatAt) },

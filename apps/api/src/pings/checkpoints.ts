@@ -71,6 +71,7 @@ export class Checkpoints {
   async commit(acceptedAt: number, owner?: SpoolOwner): Promise<void> {
     const { pool, receiverId, clock, log, keeper } = this.#options;
     const [before, kept] = [Date.now(), keeper.state];
+    const ids = keeper.owners.map(({ id }) => id);
     const isOwn = owner === undefined || owner.id === receiverId;
     const checkpoint = await commitCheckpoint(pool, {
       receiverId: isOwn ? receiverId : owner.id,
@@ -78,8 +79,9 @@ export class Checkpoints {
       acceptedAt,
       cause: this.#causeOfSilence(acceptedAt),
       kept: isOwn || kept === null ? kept : { ...kept, bytes: 0, since: null },
+      owners: ids,
       // What this receiver accepted itself comes after all that others have left on its disk.
-      owners: isOwn ? keeper.owners.map(({ id }) => id) : [receiverId],
+      later: isOwn ? ids : [receiverId],
     });
     const skewMs = clock.compare(checkpoint.databaseAt, { before, after: Date.now() });
     this.#warnOfSkew(skewMs);

@@ -86,8 +86,8 @@ export function createReceiver(options: ReceiverOptions) {
     id: receiverId,
     ingest,
     clock,
-    /** How much is kept on the disk, in bytes, and how many pings were since the start. */
-    kept: () => ({ bytes: spool?.bytes ?? 0, pings: spool?.kept ?? 0 }),
+    /** How much is kept on the disk, in bytes, since when (null: nothing is), and how many pings were since the start. */
+    kept: () => ({ bytes: spool?.bytes ?? 0, since: spool?.state.since ?? null, pings: spool?.kept ?? 0 }),
     /** For the metrics: how long pings wait until they are stored. */
     storeSeconds,
     /** Handles `/ping/…`; `path` is what follows. */

@@ -1,3 +1,4 @@
+import { RECEIVER_DOWN_AFTER_MS } from "@overdue/core";
 import {
   type Pool,
   requestCheckpoint,
@@ -97,7 +98,8 @@ export class DeadlineEvaluator {
     if (next === null || watermark === null) return SWEEP_MS;
     const waitMs = next - this.#options.now();
     if (waitMs > 0) return Math.min(SWEEP_MS, Math.max(DUE_NOW_WITHIN_MS, waitMs));
-    if (next <= watermark) return SWEEP_MS;
+    // A receiver that stores what it kept is not quicker for being asked.
+    if (next <= watermark || this.#options.now() - watermark > RECEIVER_DOWN_AFTER_MS) return SWEEP_MS;
     await requestCheckpoint(this.#options.pool);
     return CHECKPOINT_MS;
   }

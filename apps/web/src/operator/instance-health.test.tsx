@@ -21,7 +21,16 @@ const health = () => ({
     day: { count: 0, p50Ms: null, p99Ms: null, mostMs: null },
   },
   checkers: [{ id: "c0ffee00-1", startedAt: worked(), evaluatedAt: worked(), isAlive: true }],
-  receivers: [{ id: "deadbeef-1", startedAt: worked(), checkpointAt: null, isAlive: false }],
+  receivers: [
+    {
+      id: "deadbeef-1",
+      startedAt: worked(),
+      checkpointAt: null,
+      isAlive: false,
+      keptBytes: 0,
+      keptSince: null,
+    },
+  ],
 });
 
 async function renderHealth(shown: object) {

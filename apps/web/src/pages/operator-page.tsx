@@ -147,7 +147,15 @@ function SelfTest({ health: { selfTest } }: Props) {
   );
 }
 
-type Process = { kind: string; id: string; startedAt: string; workedAt: string | null; isAlive: boolean };
+type Process = {
+  kind: string;
+  id: string;
+  startedAt: string;
+  workedAt: string | null;
+  isAlive: boolean;
+  /** Pings on its disk; null: none. */
+  kept: { bytes: number; since: string } | null;
+};
 
 const PROCESS_COLUMNS: Column<Process>[] = [
   { head: "Process", cell: ({ kind }) => kind },
@@ -161,19 +169,34 @@ const PROCESS_COLUMNS: Column<Process>[] = [
   },
   { head: "Started", cell: ({ startedAt }) => <RelativeTime at={startedAt} /> },
   { head: "Last worked", cell: ({ workedAt }) => <TimeOrNever at={workedAt} /> },
+  { head: "On its disk", cell: ({ kept }) => (kept === null ? "–" : <KeptPings {...kept} />) },
   { head: "Id", look: "dimmed", cell: ({ id }) => <code>{id.slice(0, 8)}</code> },
 ];
 
 /** The checkers and receivers of the instance, and when each last worked. */
 function Processes({ health: { checkers, receivers } }: Props) {
   const rows = [
-    ...checkers.map((one) => ({ ...one, kind: "Checker", workedAt: one.evaluatedAt })),
-    ...receivers.map((one) => ({ ...one, kind: "Receiver", workedAt: one.checkpointAt })),
+    ...checkers.map((one) => ({ ...one, kind: "Checker", workedAt: one.evaluatedAt, kept: null })),
+    ...receivers.map((one) => ({
+      ...one,
+      kind: "Receiver",
+      workedAt: one.checkpointAt,
+      kept: one.keptSince === null ? null : { bytes: one.keptBytes, since: one.keptSince },
+    })),
   ];
   return (
     <Card title="Processes">
       <DataTable columns={PROCESS_COLUMNS} rows={rows} rowKey={({ id }) => id} />
     </Card>
+  );
+}
+
+/** Pings that a receiver keeps until the database takes them. */
+function KeptPings({ bytes, since }: { bytes: number; since: string }) {
+  return (
+    <>
+      {Math.ceil(bytes / 100_000) / 10} MB of pings, since <RelativeTime at={since} />
+    </>
   );
 }
 

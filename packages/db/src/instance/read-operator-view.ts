@@ -12,7 +12,15 @@ type CheckerVitals = {
   watermarkAt: Date | null;
   isAlive: boolean;
 };
-type ReceiverVitals = { id: string; startedAt: Date; checkpointAt: Date; isAlive: boolean };
+type ReceiverVitals = {
+  id: string;
+  startedAt: Date;
+  checkpointAt: Date;
+  isAlive: boolean;
+  /** Pings on its disk that are not stored yet, as it last said, and since when. */
+  keptBytes: number;
+  keptSince: Date | null;
+};
 /** How long the self-test's alerts of some span took, from their deadline until they arrived. */
 type Latencies = { count: number; p50Ms: number | null; p99Ms: number | null; mostMs: number | null };
 
@@ -104,8 +112,10 @@ async function readCheckers(pool: Pool): Promise<CheckerVitals[]> {
 async function readReceivers(pool: Pool): Promise<ReceiverVitals[]> {
   const rows = await pool.query<ReceiverVitals>(`
     select id, started_at as "startedAt", checkpoint_at as "checkpointAt",
-      ended_at is null and checkpoint_at > clock_timestamp() - interval '${ALIVE_FOR}' as "isAlive"
-    from receivers where ended_at is null and checkpoint_at > clock_timestamp() - interval '${SHOWN_FOR}'
+      greatest(seen_at, checkpoint_at) > clock_timestamp() - interval '${ALIVE_FOR}' as "isAlive",
+      kept_bytes::float8 as "keptBytes", kept_since as "keptSince"
+    from receivers
+    where ended_at is null and greatest(seen_at, checkpoint_at) > clock_timestamp() - interval '${SHOWN_FOR}'
     order by started_at desc limit 100`);
   return rows;
 }

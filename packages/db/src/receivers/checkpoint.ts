@@ -34,8 +34,10 @@ type CheckpointInput = {
   cause?: OutageCause | null;
   /** What it keeps on its disk; null: it has no spool, so that it is not waited for when it falls silent. */
   kept?: KeptOnDisk | null;
-  /** The ids of receivers whose pings are on the same disk, and are stored in their order: this one need not wait for them. */
+  /** The ids of all whose pings are on the same disk: with this checkpoint each of them shows that it is alive. */
   owners?: readonly string[];
+  /** Those of them whose pings all come after this checkpoint, so that this one need not wait for them. */
+  later?: readonly string[];
 };
 
 /**
@@ -45,7 +47,7 @@ type CheckpointInput = {
  * one. A checkpoint never lies ahead of the database's clock, by which deadlines are evaluated.
  */
 export async function commitCheckpoint(pool: Pool, checkpoint: CheckpointInput): Promise<Checkpoint> {
-  const { receiverId, owners = [] } = checkpoint;
+  const { receiverId, later = [] } = checkpoint;
   const checkpointed = await inTransaction(pool, async (client) => {
     // Two receivers that come back together must agree on where the outage ended.
     await client.query(lockUntilCommit("checkpoint"));
@@ -56,7 +58,7 @@ export async function commitCheckpoint(pool: Pool, checkpoint: CheckpointInput):
     const awaited = await readAwaited(client);
     await giveUp(client, awaited.gone);
     const goesOn = { ...awaited, holding: awaited.holding.filter((one) => !awaited.gone.includes(one)) };
-    const othersAt = othersCommitted(goesOn, [receiverId, ...owners]);
+    const othersAt = othersCommitted(goesOn, [receiverId, ...later]);
     return { ...(await readOutagesVersion(client)), endedOutage, wasSetBack, othersAt };
   });
   await pool.query("select pg_notify('overdue_checkpoint_written', '')");
@@ -82,8 +84,14 @@ async function closeOutage(
 
 async function writeCheckpoint(
   client: PoolClient,
-  { receiverId, startedAt, acceptedAt, kept = null }: CheckpointInput,
+  { receiverId, startedAt, acceptedAt, kept = null, owners = [] }: CheckpointInput,
 ): Promise<void> {
+  if (owners.length > 0)
+    await client.query(
+      `update receivers set seen_at = clock_timestamp(), given_up_at = null
+        where id = any($1::uuid[]) and ended_at is null`,
+      [owners],
+    );
   await client.query(
     `insert into receivers as r (id, started_at, checkpoint_at, seen_at, has_spool, host, kept_bytes, kept_since)
            values ($1, to_timestamp($2::float8 / 1000), least(to_timestamp($3::float8 / 1000), ${NOW}), clock_timestamp(),

@@ -22,7 +22,7 @@ beforeEach(() =>
 );
 
 const NOTHING = { host: "one", bytes: 0, since: null };
-type Of = { receiverId?: string; startedAt?: number; kept?: typeof NOTHING };
+type Of = { receiverId?: string; startedAt?: number; kept?: typeof NOTHING; owners?: string[] };
 const checkpoint = (acceptedAt: number, of: Of = {}) =>
   commitCheckpoint(pool, { receiverId: randomUUID(), startedAt: acceptedAt, acceptedAt, ...of });
 
@@ -109,6 +109,15 @@ describe("a receiver that may have kept pings", () => {
     await announceReceivers(pool, { owners: [{ id: receiverId, startedAt: 0 }], kept: NOTHING });
     expect(await readWatermark(pool)).toBe(from);
     expect((await readProblems(pool)).warnings).toEqual([]);
+  });
+
+  test("is not given up while the process that has taken over its disk stores the pings of another one", async () => {
+    const [first, second, now] = [randomUUID(), randomUUID(), Date.now()];
+    for (const receiverId of [first, second]) await checkpoint(now - 300_000, { receiverId, kept: NOTHING });
+    await age(AWAITED_MS);
+    await checkpoint(now - 299_000, { receiverId: first, kept: NOTHING, owners: [first, second] });
+    await checkpoint(now);
+    for (const id of [first, second]) expect(await stored(id)).toEqual([{ ended: false, givenUp: false }]);
   });
 
   test("is not given up for the time in which no receiver could store anything", async () => {

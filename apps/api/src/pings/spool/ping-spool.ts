@@ -42,6 +42,8 @@ const QUICK_MS = 300;
 const HOLD_MS_MAX = 1_000;
 /** Of pings that may be for no check at all the spool keeps no more than this share. */
 const UNKNOWN_SHARE_MAX = 0.25;
+/** Heartbeats are asked for whenever a deadline waits for one; no more than one a second is kept. */
+const BEAT_EVERY_MS = 900;
 /** How often to look for what other processes have left behind. */
 const LOOK_EVERY_MS = 5_000;
 
@@ -178,7 +180,8 @@ export class PingSpool {
   /** Keeps a heartbeat, and tries to store what is kept. Resolves when the heartbeat is on the disk, or cannot be. */
   async heartbeat(at: number, replayer: Replayer): Promise<void> {
     this.#look();
-    if (this.isWaitedFor) await this.#beat(at).catch(() => undefined);
+    const isDue = at - this.#beatAt >= BEAT_EVERY_MS;
+    if (isDue && this.isWaitedFor) await this.#beat(at).catch(() => undefined);
     this.#replaying ??= this.#replay(replayer)
       .catch((err: unknown) => this.#options.log.info({ err }, "Kept pings cannot be stored yet."))
       .finally(() => (this.#replaying = null));
