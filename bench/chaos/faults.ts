@@ -71,6 +71,19 @@ const FAULTS: readonly Fault[] = [
     isPossible: hasRedis,
     run: ({ product }) => restartRedis(product),
   },
+  {
+    name: "freeze Redis",
+    weight: 4,
+    isPossible: hasRedis,
+    run: ({ product, random }) => freeze(product.redis?.pid() ?? null, random.between(1_000, 12_000)),
+  },
+  {
+    name: "set the database's clock",
+    weight: 3,
+    isHeavy: true,
+    isPossible: ({ databaseClock }) => databaseClock !== null,
+    run: setClock,
+  },
   { name: "FLUSHALL", weight: 5, isPossible: hasRedis, run: ({ product }) => flushAll(product) },
   { name: "provider fails", weight: 20, run: worsenProvider },
   { name: "full disk", weight: 4, isHeavy: true, isPossible: ({ disk }) => disk !== null, run: fillDisk },
@@ -202,6 +215,13 @@ async function fillDisk({ product, random }: World): Promise<void> {
   product.disk?.fill();
   await wait(random.between(2_000, 8_000));
   product.disk?.empty();
+}
+
+/** Ahead by up to ten minutes, and back some time later. */
+async function setClock({ product, random }: World): Promise<void> {
+  product.databaseClock?.set(Math.round(random.between(15, 600)));
+  await wait(random.between(8_000, 30_000));
+  product.databaseClock?.set(0);
 }
 
 async function rollingRestart({ product }: World): Promise<void> {

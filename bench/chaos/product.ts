@@ -4,6 +4,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { findPostmaster, freePort, initialise, startServer } from "@overdue/postgres";
 import { testRedis, type TestRedis } from "@overdue/testkit";
 
+import { type DatabaseClock, makeDatabaseClock } from "./database-clock.ts";
 import { type DataDisk, makeDataDisk } from "./disk.ts";
 import { type Instance, startInstance } from "./instance.ts";
 import type { Options } from "./options.ts";
@@ -22,6 +23,8 @@ export type Product = {
   postgresProxy: Proxy | null;
   /** Null where the queue is in PostgreSQL. */
   redis: Redis | null;
+  /** The clock of PostgreSQL; null where the product starts its own, or this machine has no libfaketime. */
+  databaseClock: DatabaseClock | null;
   /** Where the first instance's data is; null where this machine allows no small file system. */
   disk: DataDisk | null;
   /** The environment by which the functions of the product's commands find it. */
@@ -33,6 +36,7 @@ export type Product = {
 type Redis = {
   proxy: Proxy;
   port: () => number;
+  pid: () => number;
   restart: () => Promise<void>;
   stop: () => Promise<void>;
 };
@@ -66,6 +70,7 @@ async function startRedis(): Promise<Redis> {
   return {
     proxy,
     port,
+    pid: () => server.pid,
     restart: async () => {
       await server.stop();
       server = await start();
@@ -99,6 +104,7 @@ async function startEmbedded(
     instances: [instance],
     postgres: () => findPostmaster(directory)?.pid ?? null,
     postgresProxy: null,
+    databaseClock: null,
     disk,
     environment: () => ({ DATA_DIR: dataDirectory }),
     stop: async () => {
@@ -133,6 +139,7 @@ async function startOnOwnServer(
     instances,
     postgres: server.pid,
     postgresProxy: proxy,
+    databaseClock: server.clock,
     disk: null,
     environment: () => ({ DATA_DIR: join(home, "data-1"), SECRET_KEY, DATABASE_URL: urlAt(server.port) }),
     stop: async () => {
@@ -147,14 +154,19 @@ async function startOnOwnServer(
 async function keepServer(home: string) {
   const options = { directory: join(home, "postgres"), logFile: join(home, "postgres.log") };
   await initialise(options.directory, "chaos");
-  let server = await startServer(options);
+  const clock = makeDatabaseClock(join(home, "clock"));
+  const start = (port?: number) => {
+    const started = () => startServer(port === undefined ? options : { ...options, port });
+    return clock === null ? started() : clock.within(started);
+  };
+  let server = await start();
   const { port } = server;
   let isWanted = true;
   process.once("exit", () => server.interrupt());
   const watch = async () => {
     for (await server.exited; isWanted; await server.exited) {
       await wait(500);
-      server = await startServer({ ...options, port });
+      server = await start(port);
     }
   };
   const watching = watch().catch((error: unknown) =>
@@ -162,6 +174,7 @@ async function keepServer(home: string) {
   );
   return {
     port,
+    clock,
     pid: () => (server.hasExited() ? null : server.pid),
     stop: async () => {
       isWanted = false;

@@ -34,6 +34,8 @@ export async function settleIn(tx: Tx, backupAt: Instant): Promise<Restored> {
     update incidents set wake_at = clock_timestamp() + ${INCIDENTS_REST_FOR}::interval
     where resolved_at is null and wake_at < clock_timestamp() + ${INCIDENTS_REST_FOR}::interval`);
   await skipReports(tx);
+  // What they may keep on their disks is of another time. A process that still has it announces itself anew.
+  await tx.execute(sql`update receivers set ended_at = clock_timestamp() where ended_at is null`);
   await tx.execute(sql`
     insert into instance_facts (name, value, created_at)
     values (${RESTORED}, ${sentence(backupAt, notSentAgain)}, clock_timestamp())
