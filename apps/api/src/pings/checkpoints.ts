@@ -50,7 +50,7 @@ export class Checkpoints {
     this.#hasFailed = true;
   }
 
-  /** Lets nobody evaluate past what is on this disk, whoever of `owners` has kept it. */
+  /** Lets nobody evaluate past what is on this disk, of any of `owners`. */
   async announce(owners: readonly SpoolOwner[]): Promise<void> {
     const { pool, keeper } = this.#options;
     const { state: kept } = keeper;

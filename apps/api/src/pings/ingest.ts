@@ -8,7 +8,8 @@ import { PingQueue, TargetKeys } from "./ping-queue.ts";
 import { type Outcome, PingStore } from "./ping-store.ts";
 import { Keeper } from "./spool/keeper.ts";
 import { storeKept } from "./spool/store-kept.ts";
-import type { PingSpool, Replayer } from "./spool/ping-spool.ts";
+import type { PingSpool } from "./spool/ping-spool.ts";
+import type { Replayer } from "./spool/replayer.ts";
 import type { StallWatch } from "./stall-watch.ts";
 import { Unavailable } from "./unavailable.ts";
 

@@ -81,9 +81,9 @@ describe("the page of the instance", () => {
 
   test("shows which process does not respond", async () => {
     await renderHealth(health());
-    expect(tableRows("Processes").map(([kind, state, , last, id]) => [kind, state, last, id])).toEqual([
-      ["Checker", "Running", "just now", "c0ffee00"],
-      ["Receiver", "Not responding", "never", "deadbeef"],
+    expect(tableRows("Processes").map(([kind, state, , ...rest]) => [kind, state, ...rest])).toEqual([
+      ["Checker", "Running", "just now", "–", "c0ffee00"],
+      ["Receiver", "Not responding", "never", "2.1 MB of pings, since just now", "deadbeef"],
     ]);
   });
 });

@@ -4,13 +4,15 @@ import { expect, test } from "vitest";
 import { batches } from "./batches.ts";
 import type { Kept } from "./kept-ping.ts";
 
-const beat = (at: number): Kept => ({ kind: "heartbeat", at });
-const ping = (at: number): Kept => ({
+type Record = Kept & { end: number };
+const beat = (at: number): Record => ({ kind: "heartbeat", at, end: at });
+const ping = (at: number): Record => ({
   kind: "ping",
+  end: at,
   arrival: { record: { receivedAt: at } } as unknown as ReceivedPing,
 });
 
-const shown = (kept: readonly Kept[]) =>
+const shown = (kept: readonly Record[]) =>
   batches(kept).map((batch) => [batch.arrivals.map(({ record }) => record.receivedAt).join(" "), batch.beat]);
 
 test("heartbeats of less than two seconds share one batch with the pings around them, in the order of receipt", () => {
@@ -38,4 +40,5 @@ test("a batch has at most 500 pings, and heartbeats that came ten times a second
   expect(Math.max(...all.map(({ arrivals }) => arrivals.length))).toBe(500);
   expect(all.length).toBeLessThan(60_000 / 500 + 60_000 / 2_000 + 2);
   expect(all.flatMap(({ arrivals }) => arrivals)).toHaveLength(59_400);
+  expect(all.map(({ end }) => end)).toEqual(all.map(({ end }) => end).toSorted((a, b) => a - b));
 });

@@ -9,7 +9,8 @@ import {
 
 import type { Outcome } from "../ping-store.ts";
 import { Unavailable } from "../unavailable.ts";
-import type { PingSpool, Replayer } from "./ping-spool.ts";
+import type { PingSpool } from "./ping-spool.ts";
+import type { Replayer } from "./replayer.ts";
 
 const GENERATION_TARGETS_MAX = 20_000;
 

@@ -46,3 +46,32 @@ test("while the database stores slower than pings come, these are kept at once a
   expect(held).toHaveBeenCalled();
   expect([spool.isActive, spool.bytes]).toEqual([false, 0]);
 });
+
+test("what is stored is not stored again when the database refuses the next part", async () => {
+  const directory = mkdtempSync(join(tmpdir(), "overdue-spool-"));
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+  const owner = { id: randomUUID(), startedAt: Date.now() };
+  const log = pino({ level: "silent" });
+  const spool = new PingSpool({ directory, owner, bytesMax: 1_000_000, now: Date.now, log });
+  const stored: string[][] = [];
+  const onEmpty = vi.fn<() => void>();
+  const store = (arrivals: readonly ReceivedPing[]) => {
+    stored.push(arrivals.map(({ record }) => record.id));
+    return stored.length === 2 ? Promise.reject(new Error("a statement was canceled")) : Promise.resolve();
+  };
+  const done = () => Promise.resolve();
+  const replayer = { begin: done, store, checkpoint: done, release: done, onEmpty, onHeld: () => undefined };
+  const at = Date.now();
+  spool.begin(at);
+  for (let count = 0; count < 501; count += 1) await spool.keep(aPing(String(count)), true);
+  await spool.heartbeat(at + 1_000, replayer);
+  await vi.waitFor(() => expect(stored).toHaveLength(2), { timeout: 20_000, interval: 20 });
+  await vi.waitFor(
+    async () => {
+      await spool.heartbeat(at + 1_001, replayer);
+      expect(onEmpty).toHaveBeenCalledTimes(1);
+    },
+    { timeout: 20_000, interval: 20 },
+  );
+  expect(stored.map((ids) => ids.length)).toEqual([500, 1, 1]);
+});

@@ -7,23 +7,8 @@ import type { Logger } from "pino";
 import { batches } from "./batches.ts";
 import { canKeep, contentOfHeartbeat, contentOfPing, readContent } from "./kept-ping.ts";
 import { LastContact, type DirectoryOwner, SpoolOwners } from "./owners.ts";
+import type { Replayer } from "./replayer.ts";
 import { SpoolFiles } from "./spool-files.ts";
-
-/** How kept pings are stored once the database answers again. All throw while it does not. */
-export type Replayer = {
-  /** Called before anything is stored, with all whose pings are on this disk: from then on evaluation waits for each. */
-  begin: (owners: readonly SpoolOwner[]) => Promise<void>;
-  /** Stores pings that arrived between two heartbeats, in their order; those that are stored already are left alone. */
-  store: (arrivals: readonly ReceivedPing[]) => Promise<void>;
-  /** Stores the heartbeat that this owner accepted at this instant. */
-  checkpoint: (acceptedAt: number, owner: SpoolOwner) => Promise<void>;
-  /** Stores that nothing of a process that has ended is on this disk any more: nobody waits for it. */
-  release: (owner: SpoolOwner) => Promise<void>;
-  /** Called once everything is stored. */
-  onEmpty: () => void;
-  /** Called when pings that waited in memory for that have to be kept after all. */
-  onHeld: () => void;
-};
 
 export type SpoolOptions = {
   /** Below it each process has a directory of its own. */
@@ -273,14 +258,19 @@ export class PingSpool {
           { bytes: part.skipped },
           "A part of the kept pings is damaged, and is left out.",
         );
-      const kept = part.contents.map(readContent).filter((each) => each !== null);
+      const { ends } = part;
+      const kept = part.contents.flatMap((content, index) => {
+        const each = readContent(content);
+        return each === null ? [] : [{ ...each, end: ends[index] ?? 0 }];
+      });
       for (const batch of batches(kept)) {
         if (batch.arrivals.length > 0) await replayer.store(batch.arrivals);
-        if (batch.beat === null) continue;
-        this.#since = batch.beat;
-        await replayer.checkpoint(batch.beat, owner);
+        if (batch.beat !== null) await replayer.checkpoint(batch.beat, owner);
+        this.#since = batch.beat ?? this.#since;
+        // A slow database may refuse the next one: what is stored is stored.
+        files.replayed(batch.end);
       }
-      files.replayed(part.bytes);
+      files.replayed(ends.at(-1) ?? 0);
     }
   }
 

@@ -16,8 +16,8 @@ export function encodeRecord(content: Buffer): Buffer {
   return Buffer.concat([head, content]);
 }
 
-/** `next`: where to read on once more bytes are there; `skipped`: bytes that belong to no whole record. */
-export type DecodedRecords = { contents: Buffer[]; next: number; skipped: number };
+/** `ends`: where each content's record ends; `next`: where to read on once more bytes are there; `skipped`: bytes that belong to no whole record. */
+export type DecodedRecords = { contents: Buffer[]; ends: number[]; next: number; skipped: number };
 
 /**
  * Decodes the whole records of `bytes` from `start` on. Whatever is damaged is skipped up to the next whole record. What is cut
@@ -25,12 +25,13 @@ export type DecodedRecords = { contents: Buffer[]; next: number; skipped: number
  * written, but for one whose change leaves the checksum as it is.
  */
 export function decodeRecords(bytes: Buffer, start: number, isEnd: boolean): DecodedRecords {
-  const decoded: DecodedRecords = { contents: [], next: start, skipped: 0 };
+  const decoded: DecodedRecords = { contents: [], ends: [], next: start, skipped: 0 };
   while (decoded.next < bytes.length) {
     const content = contentAt(bytes, decoded.next);
     if (Buffer.isBuffer(content)) {
       decoded.contents.push(content);
       decoded.next += HEAD_BYTES + content.length;
+      decoded.ends.push(decoded.next);
       continue;
     }
     if (content === "cut off" && !isEnd) break;

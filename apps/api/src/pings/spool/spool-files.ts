@@ -140,16 +140,17 @@ export class SpoolFiles {
   }
 
   /**
-   * Reads on in the oldest complete file. Returns the contents of its next whole records, and how much of the file they are;
-   * null at the end of all complete files. What is damaged is skipped.
+   * Reads on in the oldest complete file. Returns the contents of its next whole records, where in the file each of them ends,
+   * and how much is damaged and was skipped; null at the end of all complete files.
    */
-  async read(): Promise<{ contents: Buffer[]; bytes: number; skipped: number } | null> {
+  async read(): Promise<{ contents: Buffer[]; ends: number[]; skipped: number } | null> {
     for (let [file] = this.#closed; file !== undefined; [file] = this.#closed) {
       for (let wanted = READ_BYTES; this.#position < file.size; wanted *= 2) {
         const isEnd = this.#position + wanted >= file.size;
         const bytes = await readPart(file.path, this.#position, Math.min(wanted, file.size - this.#position));
-        const { contents, next, skipped } = decodeRecords(bytes, 0, isEnd);
-        if (contents.length > 0) return { contents, bytes: next, skipped };
+        const { contents, ends, next, skipped } = decodeRecords(bytes, 0, isEnd);
+        const from = this.#position;
+        if (contents.length > 0) return { contents, ends: ends.map((end) => from + end), skipped };
         // Nothing but damage; or a record that is longer than what was read, of which more is read then.
         if (isEnd || skipped > 0) this.#position += isEnd ? bytes.length : next;
       }
@@ -158,9 +159,9 @@ export class SpoolFiles {
     return null;
   }
 
-  /** What `read` returned last is stored, and is never returned again by this process. */
-  replayed(bytes: number): void {
-    this.#position += bytes;
+  /** What `read` returned last is stored up to this end of a record, and is never returned again by this process. */
+  replayed(end: number): void {
+    this.#position = end;
   }
 
   async #remove(file: SpoolFile): Promise<void> {
