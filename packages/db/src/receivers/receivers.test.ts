@@ -89,7 +89,7 @@ describe("a receiver that may have kept pings", () => {
     await checkpoint(Date.now(), { receiverId, kept: NOTHING });
     await checkpoint(Date.now(), { receiverId: other });
     await age(AWAITED_MS + 1_000, receiverId);
-    const [{ from = 0 } = {}] = await pool.query<{ from: number }>(
+    const [{ from } = { from: 0 }] = await pool.query<{ from: number }>(
       `select (extract(epoch from checkpoint_at) * 1000)::float8 as "from" from receivers where id = $1`,
       [receiverId],
     );
