@@ -101,6 +101,7 @@ const REFUSED: Record<string, string> = {
   "POST /v1/invitations/{invitationId}/decline": "it is for another address",
   "POST /v1/projects/{projectId}/leave": "nobody else owns it",
   "GET /api/auth/oidc/start": "no provider is set",
+  "GET /api/auth/trusted-header": "no proxy is set",
   "GET /api/auth/oidc/callback": "no provider is set",
   "POST /api/auth/second-factor": "no sign-in is under way",
   "POST /api/auth/verify": "a wrong password",

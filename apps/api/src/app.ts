@@ -12,6 +12,7 @@ import { passkeyRoutes, passkeySignInRoutes } from "./auth/passkey-routes.ts";
 import { recoveryRoutes } from "./auth/recovery-routes.ts";
 import { authenticatorRoutes, secondFactorRoutes } from "./auth/second-factor-routes.ts";
 import { sessionRoutes } from "./auth/session-routes.ts";
+import { trustedHeaderRoutes } from "./auth/trusted-header-routes.ts";
 import { channelRoutes } from "./channels/channel-routes.ts";
 import { channelKindRoutes } from "./channels/kind-routes.ts";
 import { confirmRoutes, unsubscribeRoutes } from "./channels/email-link-routes.ts";
@@ -84,6 +85,7 @@ function accountRoutes() {
     .route("/", sessionRoutes)
     .route("/", signInLinkRoutes)
     .route("/", oidcRoutes)
+    .route("/", trustedHeaderRoutes)
     .route("/", emailChangeRoutes)
     .route("/", deletionRoutes)
     .route("/", meRoutes);

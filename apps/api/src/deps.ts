@@ -1,4 +1,4 @@
-import type { Networks, OidcSettings } from "@overdue/config";
+import type { Networks, OidcSettings, TrustedHeader } from "@overdue/config";
 import type { Db, Keyring, Pool } from "@overdue/db";
 import type { Instant } from "@overdue/schedules";
 import type { Context } from "hono";
@@ -61,6 +61,7 @@ export type ApiSettings = {
   allowedNetworks: Networks;
   registration: "open" | "invite" | "closed";
   oidc: OidcSettings | null;
+  trustedHeader: TrustedHeader | null;
   /** Where the queues live. */
   queue: "postgres" | "redis";
   /** SELF_HEARTBEAT_URL is set. */

@@ -178,6 +178,7 @@ function readSettings(config: Config): ApiSettings {
     allowedNetworks: parseNetworks(config.allowedPrivateNetworks),
     registration,
     oidc: config.oidc,
+    trustedHeader: config.trustedHeader,
     emailVerification: config.emailVerification,
     metricsToken,
     pingUrlBase: pingHosts[0] === undefined ? `${publicUrl}/ping/` : `${protocol}//${pingHosts[0]}/`,

@@ -41,6 +41,7 @@ export const EXPECTED_ACCESS: Record<string, string> = {
   "POST /api/auth/sign-in/link": "public",
   "POST /api/auth/sign-in/link/finish": "public",
   "GET /api/auth/oidc/start": "public",
+  "GET /api/auth/trusted-header": "public",
   "GET /api/auth/oidc/callback": "public",
   "GET /v1/me/sessions": "signed-in, no key",
   "DELETE /v1/me/sessions": "signed-in, no key",

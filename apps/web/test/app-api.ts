@@ -20,6 +20,7 @@ export const INSTANCE = {
   registration: "open",
   signUp: "by-password",
   passwordReset: true,
+  trustedHeader: null,
   slackApp: false,
   oidcName: null,
   problem: null,

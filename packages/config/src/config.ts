@@ -6,6 +6,7 @@ import type { z } from "zod";
 
 import { ConfigError } from "./config-error.ts";
 import { type OidcSettings, oidcSettings } from "./oidc-settings.ts";
+import { type TrustedHeader, trustedHeader } from "./trusted-header.ts";
 import { findUnknownVariables } from "./unknown-variables.ts";
 import { VARIABLES } from "./variables.ts";
 
@@ -56,6 +57,8 @@ export type Config = {
   registration: "open" | "invite" | "closed";
   /** The OpenID provider at which people sign in; null: there is none. */
   oidc: OidcSettings | null;
+  /** The proxy that signs people in; null: there is none. */
+  trustedHeader: TrustedHeader | null;
   bootstrap: Bootstrap | null;
   logLevel: "trace" | "debug" | "info" | "warn" | "error" | "fatal" | "silent";
   /** The base address of an OpenTelemetry collector; null: no traces. */
@@ -189,6 +192,7 @@ function plainSettings(values: Values): Omit<Config, "bootstrap"> {
     slackApiUrl: values.SLACK_API_URL,
     registration: values.REGISTRATION,
     oidc: oidcSettings(values),
+    trustedHeader: trustedHeader(values),
     logLevel: values.LOG_LEVEL,
     otlpEndpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT,
     metricsToken: values.METRICS_TOKEN,

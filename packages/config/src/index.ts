@@ -1,5 +1,6 @@
 export { ConfigError } from "./config-error.ts";
 export type { OidcSettings } from "./oidc-settings.ts";
+export type { TrustedHeader } from "./trusted-header.ts";
 export {
   readConfig,
   type BackupSettings,

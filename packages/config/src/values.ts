@@ -158,3 +158,16 @@ export const roleGrants = commaList.transform((items, context) =>
     return [{ value, projectId, role: role as "owner" | "admin" | "member" | "viewer" }];
   }),
 );
+
+/** Headers that say something else already. */
+const TAKEN_HEADERS =
+  /^(?:x-forwarded-.*|forwarded|cookie|authorization|host|origin|content-.*|user-agent)$/i;
+
+/** The name of a header in which a proxy says who somebody is. */
+export const headerName = z
+  .string()
+  .regex(/^[A-Za-z0-9-]{1,100}$/, "must be the name of a header, such as Remote-Email")
+  .refine(
+    (name) => !TAKEN_HEADERS.test(name) || /^x-forwarded-(?:user|email|preferred-username)$/i.test(name),
+    "must be a header that says nothing else",
+  );

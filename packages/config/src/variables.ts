@@ -6,6 +6,7 @@ import {
   baseUrl,
   chosenKey,
   domains,
+  headerName,
   hostName,
   hostNames,
   listenAddress,
@@ -171,6 +172,22 @@ export const VARIABLES = {
     roleGrants,
     "no roles by the provider",
     "Roles that values of the claim give, with commas: `admins=PROJECT_ID:owner,dev=PROJECT_ID:member`.",
+  ),
+  TRUSTED_HEADER: optional(
+    headerName,
+    "no sign-in by a proxy",
+    "Header in which your own proxy names the e-mail address of the person it has signed in, such as `Remote-Email`; needs the next one. See [accounts.md](accounts.md#by-a-proxy-in-front).",
+  ),
+  TRUSTED_HEADER_PEERS: optional(
+    networks,
+    "–",
+    "Addresses or networks of that proxy, as this process sees them. The header of any other peer is ignored.",
+  ),
+  TRUSTED_HEADER_NAME: optional(headerName, "–", "Header with the person's name, such as `Remote-Name`."),
+  TRUSTED_HEADER_SIGN_OUT_URL: optional(
+    urlOf("http:", "https:"),
+    "the sign-in page",
+    "Where a person goes on who signs out, such as the address at which the proxy signs people out.",
   ),
   BOOTSTRAP_EMAIL: optional(
     accountEmail,

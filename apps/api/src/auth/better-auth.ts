@@ -113,7 +113,10 @@ export function createAuth({ db, log, publicUrl, origins, secret }: AuthOptions)
       expiresIn: 7 * DAY_SECONDS,
       updateAge: DAY_SECONDS,
       cookieCache: { enabled: false },
-      additionalFields: { verifiedAt: { type: "date", required: false, input: false } },
+      additionalFields: {
+        verifiedAt: { type: "date", required: false, input: false },
+        trustedAs: { type: "string", required: false, input: false },
+      },
     },
     plugins: [sessionStarter],
     rateLimit: { enabled: false }, // ours also count per account (`limits/limits.ts`)
@@ -147,6 +150,8 @@ type FoundSession = {
   sessionId: string;
   /** When the person last proved who they are. */
   verifiedAt: Instant;
+  /** The address by which a proxy in front named the person; null: they signed in another way. */
+  trustedAs: string | null;
   setCookies: readonly string[];
 };
 
@@ -173,6 +178,7 @@ async function find(auth: Auth, headers: Headers): Promise<FoundSession | null> 
     userId: response.user.id,
     sessionId: response.session.id,
     verifiedAt: (response.session.verifiedAt ?? response.session.createdAt).getTime(),
+    trustedAs: response.session.trustedAs ?? null,
     setCookies: answered.getSetCookie(),
   };
 }

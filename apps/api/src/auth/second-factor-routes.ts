@@ -121,8 +121,11 @@ async function finishSignIn(c: AppContext, factor: SecondFactor): Promise<{ user
   dropSignInCookie(c, "pending");
   if (factor.recoveryCode !== undefined)
     await notifySignInChanged(c, db, { email: known.email, change: "recovery-code-used" });
-  return await completeSignIn(c, known);
+  return await completeSignIn(c, { ...known, ...Pending.parse(state?.data ?? {}) });
 }
+
+/** What `continueSignIn` keeps until the second factor is there. */
+const Pending = z.object({ trustedAs: z.string().optional() });
 
 async function ownerOf(c: AppContext, userId: string | null) {
   return userId === null ? null : await findCredentialsOf(c.var.deps.db, userId);

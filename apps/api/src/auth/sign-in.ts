@@ -6,6 +6,7 @@ import {
   hasPasskeys,
   isOldHash,
   logAccountEvent,
+  markSessionTrusted,
   saveSignInState,
   TooManyPasswords,
   upgradePasswordHash,
@@ -26,7 +27,12 @@ export const SecondFactorAsked = z.object({ secondFactor: z.array(SecondFactorKi
 });
 
 /** Who has proved to be the owner of an account. */
-type Known = { userId: string; email: string };
+type Known = {
+  userId: string;
+  email: string;
+  /** The address by which a proxy in front named them, if that is how they sign in. */
+  trustedAs?: string | undefined;
+};
 type SignInAnswer = { userId: string } | z.infer<typeof SecondFactorAsked>;
 
 /** Long enough to find the phone. */
@@ -82,6 +88,7 @@ export async function continueSignIn(c: AppContext, known: Known): Promise<SignI
   const token = await saveSignInState(db, {
     kind: "second-factor",
     userId: known.userId,
+    data: { trustedAs: known.trustedAs },
     seconds: PENDING_SECONDS,
   });
   setSignInCookie(c, "pending", { value: token, seconds: PENDING_SECONDS });
@@ -92,12 +99,12 @@ export async function continueSignIn(c: AppContext, known: Known): Promise<SignI
 /** Starts the session of a person who has proved everything that the account asks for. */
 export async function completeSignIn(
   c: AppContext,
-  { userId, email }: Known,
-  action = "account.sign-in",
+  { userId, email, trustedAs }: Known,
 ): Promise<{ userId: string }> {
   const { db, now, clientAddress } = c.var.deps;
-  await startSession(c, userId);
+  const sessionId = await startSession(c, userId);
+  if (trustedAs !== undefined) await markSessionTrusted(db, sessionId, trustedAs);
   await rememberDevice(c, email);
-  await logAccountEvent(db, { userId, action, at: now(), address: clientAddress(c) });
+  await logAccountEvent(db, { userId, action: "account.sign-in", at: now(), address: clientAddress(c) });
   return { userId };
 }

@@ -55,7 +55,7 @@ function family(address: string): "ipv4" | "ipv6" {
 }
 
 /** An address without brackets, port and zone; `::ffff:192.0.2.7` becomes `192.0.2.7`. */
-function plainAddress(address: string): string {
+export function plainAddress(address: string): string {
   const bare = /^\[([^\]]*)\](?::\d+)?$/.exec(address)?.[1] ?? address;
   return withoutPort(bare)
     .replace(/%.*$/, "")

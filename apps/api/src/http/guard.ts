@@ -4,6 +4,7 @@ import { findKey, findOrganizationRole, findRole, isAtLeast, notifyChanges } fro
 import type { MiddlewareHandler } from "hono";
 
 import { type Access, markAsGuard } from "./access.ts";
+import { isOtherPerson } from "./trusted-header.ts";
 import { countRequest } from "./rate-limits.ts";
 import type { Actor, AppContext, AppEnv } from "./context.ts";
 import { ApiError } from "./problem.ts";
@@ -42,7 +43,7 @@ async function keyActor(c: AppContext, key: string): Promise<Actor> {
 
 async function sessionActor(c: AppContext): Promise<Actor> {
   const session = await c.var.deps.sessions.find(c.req.raw.headers);
-  if (session === null) return { kind: "nobody" };
+  if (session === null || isOtherPerson(c, session)) return { kind: "nobody" };
   for (const cookie of session.setCookies) c.header("set-cookie", cookie, { append: true });
   const { userId, sessionId, verifiedAt } = session;
   return { kind: "user", userId, sessionId, verifiedAt };

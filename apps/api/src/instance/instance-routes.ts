@@ -3,6 +3,7 @@ import { hasAccount, isMailRefused, notReadyBecause, openDb, openPool, senderPro
 import { z } from "zod";
 
 import { createRouter, json, route } from "../http/route.ts";
+import { namedByProxy } from "../http/trusted-header.ts";
 
 const InstanceView = z
   .object({
@@ -13,6 +14,13 @@ const InstanceView = z
       .string()
       .nullable()
       .meta({ description: "The OpenID provider of the sign-in page; null: none." }),
+    trustedHeader: z
+      .object({
+        isHere: z.boolean().meta({ description: "The proxy has named a person in this request." }),
+        signOutUrl: z.string().nullable().meta({ description: "Where a person goes on who signs out." }),
+      })
+      .nullable()
+      .meta({ description: "Signing in by a proxy in front; null: none is set." }),
     signUp: z.enum(["by-mail", "at-once"]).meta({
       description: "Whether the address of a new account must be confirmed by mail first.",
     }),
@@ -50,6 +58,10 @@ export const instanceRoutes = createRouter().openapi(
         publicUrl,
         registration,
         oidcName: settings.oidc?.name ?? null,
+        trustedHeader:
+          settings.trustedHeader === null
+            ? null
+            : { isHere: namedByProxy(c) !== null, signOutUrl: settings.trustedHeader.signOutUrl },
         signUp: mail && emailVerification ? ("by-mail" as const) : ("at-once" as const),
         mail,
         passwordReset: mail,

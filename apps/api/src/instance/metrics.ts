@@ -85,6 +85,12 @@ function isLocalName(host: string): boolean {
 /** What the operator sees of this process. Made per process, so that a test can have its own. */
 export class Metrics {
   readonly registry = new Registry();
+  /** Requests that named a person in the trusted header, and came from elsewhere than the proxy. */
+  readonly ignoredTrustedHeaders = new Counter({
+    name: "overdue_trusted_header_ignored_total",
+    help: "Requests with the header of TRUSTED_HEADER from a peer that TRUSTED_HEADER_PEERS does not name.",
+    registers: [this.registry],
+  });
   readonly #requests = new Histogram({
     name: "overdue_http_request_seconds",
     help: "Time to answer a request, by route; pings are counted apart.",

@@ -4,16 +4,17 @@ import { instanceQuery } from "../accounts/account-queries.ts";
 import { lazyRouteComponent, redirectToSetup, root } from "./project-route.ts";
 import { readExplainSearch, readText } from "./search.ts";
 
-/** `step`: "code" after a sign-in elsewhere that wants a second factor. `problem`: why one was refused. */
-type SignInSearch = { to?: string | undefined; step?: string | undefined; problem?: string | undefined };
+/** `step`: "code" after a sign-in elsewhere that wants a second factor. `problem`: why one was refused. `out`: after signing out. */
+type SignInSearch = Partial<Record<"to" | "step" | "problem" | "out", string | undefined>>;
 
 const signIn = createRoute({
   getParentRoute: () => root,
   path: "/sign-in",
-  validateSearch: ({ to, step, problem }): SignInSearch => ({
+  validateSearch: ({ to, step, problem, out }): SignInSearch => ({
     to: readText(to),
     step: readText(step),
     problem: readText(problem),
+    out: readText(out),
   }),
   beforeLoad: ({ context }) => redirectToSetup(context.queryClient),
   component: lazyRouteComponent(() => import("../pages/sign-in-page.tsx"), "SignInPage"),

@@ -11,9 +11,10 @@ import {
   IconSun,
   IconUserCircle,
 } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 
-import { type Me, useSignOut } from "../accounts/account-queries.ts";
+import { instanceQuery, type Me, useSignOut } from "../accounts/account-queries.ts";
 import { LazyMenu } from "../ui/lazy-menu.tsx";
 import { toast } from "../ui/toast.tsx";
 import styles from "./shell.module.css";
@@ -138,8 +139,13 @@ export function ColorSchemeToggle() {
 export function AccountMenu({ me: { user, isOperator } }: { me: Me }) {
   const navigate = useNavigate();
   const signOut = useSignOut();
-  const submit = () =>
-    signOut.mutate(undefined, { onSuccess: () => void navigate({ to: "/sign-in" }), onError: toast.error });
+  const { data: instance } = useQuery(instanceQuery);
+  const signOutUrl = instance?.trustedHeader?.signOutUrl ?? null;
+  const goOn = () => {
+    if (signOutUrl === null) void navigate({ to: "/sign-in", search: { out: "yes" } });
+    else window.location.assign(signOutUrl);
+  };
+  const submit = () => signOut.mutate(undefined, { onSuccess: goOn, onError: toast.error });
   return (
     <LazyMenu
       position="bottom-end"

@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useRouter, useSearch } from "@tanstack/react-router";
 import { Alert, Button, PasswordInput, Stack, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 
 import { instanceQuery, type SignIn, useSignIn } from "../accounts/account-queries.ts";
 import { AccountFrame } from "../accounts/account-frame.tsx";
@@ -14,8 +14,14 @@ import { ErrorAlert } from "../ui/listing.tsx";
 
 export function SignInPage() {
   const router = useRouter();
-  const { to, step, problem } = useSearch({ from: "/sign-in" });
+  const { to, step, problem, out } = useSearch({ from: "/sign-in" });
   const { data: instance } = useQuery(instanceQuery);
+  const isKnown = instance?.trustedHeader?.isHere === true;
+  // Not after signing out, or the person would be in again at once.
+  const goesOn = isKnown && problem === undefined && step === undefined && out === undefined;
+  useEffect(() => {
+    if (goesOn) window.location.replace(proxyAddress(to));
+  }, [goesOn, to]);
   const goOn = () => router.history.push(safePath(to));
   return (
     <AccountFrame title="Sign in" lead="See which of your jobs have run, and which have not.">
@@ -25,6 +31,11 @@ export function SignInPage() {
         </Alert>
       )}
       {step === "code" ? <SecondStep onDone={goOn} /> : <SignInForm onDone={goOn} />}
+      {isKnown && (
+        <Button component="a" href={proxyAddress(to)} variant="default" fullWidth mt="md">
+          Sign in as your proxy knows you
+        </Button>
+      )}
       {instance && instance.oidcName !== null && (
         <Button component="a" href={oidcAddress(to)} variant="default" fullWidth mt="md">
           Sign in with {instance.oidcName}
@@ -53,6 +64,7 @@ export function SignInPage() {
 /** Why a sign-in at the provider came back without one, by the code in the address. */
 const PROBLEMS: Record<string, string> = {
   provider: "The sign-in at the provider did not work. Try again; if it fails again, ask the operator.",
+  header: "The proxy in front of this instance named nobody. Sign in another way, or ask the operator.",
   expired: "This sign-in took too long, or was begun in another browser. Try again.",
   unverified: "The provider has not confirmed your e-mail address. Confirm it there, then try again.",
   domain: "Your e-mail address belongs to none of the domains that may sign in here.",
@@ -62,6 +74,10 @@ const PROBLEMS: Record<string, string> = {
   first:
     "Nobody has an account here yet. The operator makes the first one by the address that the start prints.",
 };
+
+function proxyAddress(to: string | undefined): string {
+  return `/api/auth/trusted-header?${new URLSearchParams({ to: safePath(to) })}`;
+}
 
 function oidcAddress(to: string | undefined): string {
   return `/api/auth/oidc/start?${new URLSearchParams({ to: safePath(to) })}`;

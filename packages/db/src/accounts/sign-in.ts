@@ -204,3 +204,8 @@ export async function listSessions(db: Db, userId: string): Promise<SessionRow[]
     .orderBy(sql`${sessions.updatedAt} desc`)
     .limit(200);
 }
+
+/** Stores that a proxy in front named the person of a session by this address. */
+export async function markSessionTrusted(db: Db | Tx, sessionId: string, trustedAs: string): Promise<void> {
+  await db.update(sessions).set({ trustedAs }).where(eq(sessions.id, sessionId));
+}

@@ -28,6 +28,8 @@ export const sessions = pgTable(
     userAgent: text("user_agent"),
     /** When the person last proved who they are: by signing in, or again for something dangerous. */
     verifiedAt: at("verified_at").notNull().defaultNow(),
+    /** The address by which a proxy in front named the person, who is then signed out once it names another; null: no proxy did. */
+    trustedAs: text("trusted_as"),
     createdAt: createdAt(),
     updatedAt: at("updated_at").notNull().defaultNow(),
   },

@@ -1,0 +1,47 @@
+import { isAllowed } from "@overdue/config";
+import { mailAddress } from "@overdue/core";
+
+import { plainAddress } from "./client-address.ts";
+import type { AppContext } from "./context.ts";
+
+const Address = mailAddress("No address.", "ascii domain").transform((email) => email.toLowerCase());
+
+/**
+ * The address of the person whom the proxy in front has signed in, in lower case; null if it names none. The header of any
+ * other peer is ignored and counted: only the other end of the connection decides, and no header that it sends.
+ */
+export function namedByProxy(c: AppContext): string | null {
+  const { settings } = c.var.deps;
+  const value = sentHeader(c);
+  if (value === undefined || settings.trustedHeader === null) return null;
+  if (!isProxy(c)) return null;
+  return Address.safeParse(value).data ?? null;
+}
+
+/** The person's name, from the same proxy; null if it gives none. Call it only where `namedByProxy` gave an address. */
+export function nameByProxy(c: AppContext): string | null {
+  const { nameHeader = null } = c.var.deps.settings.trustedHeader ?? {};
+  const name = nameHeader === null ? undefined : c.req.header(nameHeader)?.trim().slice(0, 100);
+  return name === undefined || name === "" ? null : name;
+}
+
+/** Whether the proxy that started a session names somebody else by now. */
+export function isOtherPerson(c: AppContext, { trustedAs }: { trustedAs: string | null }): boolean {
+  if (trustedAs === null) return false;
+  const named = namedByProxy(c);
+  return named !== null && named !== trustedAs;
+}
+
+function sentHeader(c: AppContext): string | undefined {
+  const { trustedHeader } = c.var.deps.settings;
+  return trustedHeader === null ? undefined : c.req.header(trustedHeader.header);
+}
+
+function isProxy(c: AppContext): boolean {
+  const { settings, socketAddress, metrics } = c.var.deps;
+  const peer = plainAddress(socketAddress(c) ?? "");
+  if (settings.trustedHeader !== null && peer !== "" && isAllowed(peer, settings.trustedHeader.peers))
+    return true;
+  metrics.ignoredTrustedHeaders.inc();
+  return false;
+}
