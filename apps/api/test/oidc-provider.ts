@@ -33,12 +33,17 @@ export async function openidProvider({ redirectUri }: { redirectUri: string }) {
     server.closeAllConnections();
     server.close();
   });
+  const expect = (person: Person) => {
+    people.set(person.sub, person);
+    next = person.sub;
+  };
   return {
     issuer,
+    /** Says who signs in there next. */
+    expect,
     /** Follows the browser through the provider's pages. @returns the address of our callback that it is sent to */
     signIn: async (start: string, person: Person): Promise<URL> => {
-      people.set(person.sub, person);
-      next = person.sub;
+      expect(person);
       return await follow(start, redirectUri);
     },
   };

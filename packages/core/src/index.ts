@@ -143,6 +143,7 @@ export {
   type Step,
   type Wanted,
 } from "./config/plan.ts";
+export { stepValues } from "./config/step-values.ts";
 export { ConfigPage, type CurrentPage, type PlannedPage } from "./config/plan-pages.ts";
 export { countNames } from "./config/compare.ts";
 export { ConfigRoute, nameProblemIn, type NamedTarget } from "./config/plan-routes.ts";

@@ -512,3 +512,28 @@ function linesOf({ steps }: Plan): string[] {
     [`${act} ${what} ${name}`, ...(changes.length > 0 ? [changes.join(", ")] : [])].join(": "),
   );
 }
+
+test("the audit log shows what a file changed, before and after, with dots in place of secrets", async () => {
+  const { apply, as, path } = await aProject();
+  await apply(FILE);
+  const hook = { ...hookChannel, settings: { url: "https://example.org/hook-with-a-secret" } };
+  await apply({
+    ...FILE,
+    channels: [opsChannel, hook],
+    checks: [{ ...backup, graceSeconds: 600, tags: ["prod"] }, sync],
+  });
+  type Entry = {
+    action: string;
+    fields: string[];
+    changes: Record<string, { before: unknown; after: unknown }>;
+  };
+  const { items } = await read<{ items: Entry[] }>(await as("GET", `${path}/audit`));
+  const changesOf = (action: string, field: string) =>
+    items.filter((entry) => entry.action === action).flatMap(({ changes }) => changes[field] ?? []);
+  expect(changesOf("check.edit", "graceSeconds")).toEqual([{ before: 1_800, after: 600 }]);
+  expect(changesOf("check.edit", "tags")).toEqual([{ before: ["prod", "db"], after: ["prod"] }]);
+  expect(changesOf("check.create", "name")).toContainEqual({ before: null, after: "Nightly backup" });
+  expect(changesOf("channel.edit", "settings")).toEqual([{ before: "•••", after: "•••" }]);
+  expect(changesOf("channel.create", "kind")).toContainEqual({ before: null, after: "webhook" });
+  expect(JSON.stringify(items)).not.toContain("hook-with-a-secret");
+});

@@ -6,6 +6,7 @@ import {
   defaultDetails,
   defaultSettings,
   planConfig,
+  stepValues,
 } from "@overdue/core";
 import type { ConfigDecision, WantedChannel, WantedCheck, WantedPage } from "@overdue/db";
 import { hashPassword, verifyPassword } from "better-auth/crypto";
@@ -82,7 +83,7 @@ export async function planConfigFile(
   refuseIfInvalid(channels.flatMap(({ errors }) => errors));
   const wanted = channels.flatMap(({ channel }) => channel ?? []);
   const statusPages = await Promise.all(file.statusPages.map((page) => completePage(current, page)));
-  const { steps, problems } = planConfig(current, {
+  const all = {
     channels: wanted,
     checks: file.checks.map((check) => ({
       slug: check.slug,
@@ -92,7 +93,8 @@ export async function planConfigFile(
     })),
     routes: file.routes,
     statusPages,
-  });
+  };
+  const { steps, problems } = planConfig(current, all);
   refuseIfInvalid(problems.map(({ path, message }) => ({ field: path, message })));
   const made = new Set(
     steps.flatMap(({ what, act, name }) => (what === "channel" && act === "create" ? [name] : [])),
@@ -103,6 +105,7 @@ export async function planConfigFile(
     checks: file.checks.map(toStoredCheck),
     routes: file.routes,
     statusPages,
+    valuesOf: (step) => stepValues(step, current, all),
     shownOnce: shownOnceByChannel(channels, made),
   };
 }

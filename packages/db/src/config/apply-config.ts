@@ -24,6 +24,7 @@ import { deleteCheckIn, editCheckIn } from "../checks/write-check.ts";
 import { type Db, inTransaction, openDb, type Pool, type PoolClient } from "../database.ts";
 import { moveIncidents } from "../deliveries/end-incidents.ts";
 import { channels, checks, routes } from "../schema/index.ts";
+import type { AuditChanges } from "../schema/projects.ts";
 import type { Keyring } from "../secrets/keyring.ts";
 import { deleteStatusPage } from "../status-pages/pages.ts";
 import { findUnagreedChats } from "../telegram/telegram.ts";
@@ -50,6 +51,8 @@ export type ConfigDecision = {
   checks: readonly WantedCheck[];
   routes: readonly ConfigRoute[];
   statusPages: readonly WantedPage[];
+  /** What a step changes, for the audit log. */
+  valuesOf: (step: Step) => AuditChanges;
 };
 
 /** Telegram chats have not agreed to get alerts. `indexes`: of their channels in the file. */
@@ -97,7 +100,7 @@ export async function applyConfig(
     if (addsChannel) await refuseTooMany(openDb(client), projectId, 0);
     await link(decision, scope);
     await order(decision, scope);
-    await audit(decision.steps, scope);
+    await audit(decision, scope);
     return decision.steps;
   });
 }
@@ -164,18 +167,21 @@ const DONE = { create: "create", update: "edit", delete: "delete" } as const;
 
 /** Writes one audit entry for each changed object, in the same transaction. */
 async function audit(
-  steps: readonly Step[],
+  { steps, valuesOf }: ConfigDecision,
   { client, projectId, at, appliedBy, ids }: Scope,
 ): Promise<void> {
   if (appliedBy === null) return;
-  for (const { act, what, name, id, changes } of steps) {
+  for (const step of steps) {
+    const { act, what, name, id } = step;
+    const changes = valuesOf(step);
     await insertAuditEntry(openDb(client), {
       projectId,
       at,
       ...appliedBy,
       action: `${what}.${DONE[act]}`,
       object: { id: id ?? ids[IDS_OF[what]].get(name) ?? "", name },
-      fields: changes,
+      fields: act === "create" ? Object.keys(changes) : step.changes,
+      changes,
     });
   }
 }
