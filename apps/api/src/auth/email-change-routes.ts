@@ -1,4 +1,5 @@
 import {
+  type AuditChanges,
   cancelEmailChange,
   confirmEmailChange,
   consumeAccountToken,
@@ -181,7 +182,8 @@ async function confirm(c: AppContext, token: string): Promise<"changed" | "waiti
     await endSessionsElsewhere(c, tx, userId);
     if (confirmed.wasVerified)
       await queueAccountMail(tx, { kind: "email-changed", email: confirmed.before, userId });
-    await record(c, tx, { userId, action: "account.change-email" });
+    const changes = { email: { before: confirmed.before, after: confirmed.after } };
+    await record(c, tx, { userId, action: "account.change-email", changes });
     return confirmed;
   });
   if (outcome.kind === "taken")
@@ -212,7 +214,9 @@ async function stop(c: AppContext, token: string): Promise<void> {
   });
 }
 
-async function record(c: AppContext, db: Db | Tx, event: { userId: string; action: string }): Promise<void> {
+type AccountAct = { userId: string; action: string; changes?: AuditChanges };
+
+async function record(c: AppContext, db: Db | Tx, event: AccountAct): Promise<void> {
   const { now, clientAddress } = c.var.deps;
   await logAccountEvent(db, { ...event, at: now(), address: clientAddress(c) });
 }

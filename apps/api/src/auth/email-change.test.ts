@@ -146,10 +146,15 @@ test("an address that nobody has verified confirms nothing, so that a typing err
 });
 
 test("the request, both ends of it and a stop are in the audit log", async () => {
-  const { ada, atOld, atNew } = await aChange();
+  const { ada, newEmail, atOld, atNew } = await aChange();
   await byLink("confirm", atOld);
   await byLink("confirm", atNew, { cookie: ada.cookie });
-  const { items } = await read<{ items: { action: string }[] }>(await ada.as("GET", `${ada.path}/audit`));
+  const { items } = await read<{ items: { action: string; changes: object }[] }>(
+    await ada.as("GET", `${ada.path}/audit`),
+  );
+  expect(items.find(({ action }) => action === "account.change-email")?.changes).toEqual({
+    email: { before: ada.email, after: newEmail },
+  });
   expect(items.map(({ action }) => action)).toEqual(
     expect.arrayContaining(["account.email-change-requested", "account.change-email"]),
   );

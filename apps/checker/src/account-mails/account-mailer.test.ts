@@ -7,6 +7,8 @@ import {
   invite,
   openDb,
   queueAccountMail,
+  scheduleDeletion,
+  startEmailChange,
 } from "@overdue/db";
 import { type FakeSmtp, startFakeSmtp, type TestDatabase, testDatabase } from "@overdue/testkit";
 import pino from "pino";
@@ -108,4 +110,59 @@ test("a server that puts us off is asked again, and one that refuses the address
   await queueAccountMail(db, { kind: "sign-up", email: "gone@example.org" });
   mailer.wake();
   await expect.poll(async () => (await database.pool.query("select from account_mails")).count).toBe(0);
+});
+
+async function aChange(newEmail: string) {
+  const { email, userId } = await newPerson();
+  await db.transaction((tx) => startEmailChange(tx, { userId, newEmail }));
+  for (const to of [email, newEmail]) await queueAccountMail(db, { kind: "email-change", email: to, userId });
+  return { email, userId };
+}
+
+test("U6: a change of the address asks both addresses, and names the new one to the old one alone", async () => {
+  const newEmail = "moved@example.org";
+  const { email, userId } = await aChange(newEmail);
+  for (const to of [email, newEmail]) {
+    const { text, html } = await mailTo(to);
+    const token = tokenIn(text);
+    expect(text).toContain(`${PUBLIC_URL}/email-change?token=${token}`);
+    expect(await findAccountToken(db, "email-change", token)).toMatchObject({ email: to, userId });
+    expect([to, `${text} ${html}`.includes(email), `${text} ${html}`.includes(newEmail)]).toEqual([
+      to,
+      false,
+      to === email,
+    ]);
+  }
+});
+
+test("U2: a new address that has an account gets a mail about that, and no link that changes anything", async () => {
+  const { email: taken } = await newPerson();
+  await aChange(taken);
+  const { text, subject } = await mailTo(taken);
+  expect(subject).toBe("You have an Overdue account already");
+  expect(tokenIn(text)).toBe("");
+});
+
+test("a deletion that is scheduled says until when, and its link keeps the account; one that was taken back sends nothing", async () => {
+  const { email, userId } = await newPerson();
+  const queue = () => queueAccountMail(db, { kind: "account-deletion", email, name: "scheduled", userId });
+  await queue();
+  mailer.wake();
+  await expect.poll(async () => (await database.pool.query("select from account_mails")).count).toBe(0);
+  expect(smtp.received.some(({ to }) => to.includes(email))).toBe(false);
+  const deletion = { userId, organizationIds: [], endsKeys: false };
+  const { deleteAfter } = await db.transaction((tx) => scheduleDeletion(tx, deletion));
+  await queue();
+  const { text } = await mailTo(email);
+  expect(text).toContain(deleteAfter.toISOString().slice(0, 10));
+  expect(text).toContain(`${PUBLIC_URL}/keep-account?token=`);
+  expect(await findAccountToken(db, "account-deletion", tokenIn(text))).toMatchObject({ email, userId });
+});
+
+test("an account that is gone, and one that could not be deleted, each get the mail that says so", async () => {
+  const { email, userId } = await newPerson();
+  await queueAccountMail(db, { kind: "account-deletion", email: "gone@former.example.org", name: "done" });
+  await queueAccountMail(db, { kind: "account-deletion", email, name: "stopped", userId });
+  expect((await mailTo("gone@former.example.org")).subject).toBe("Your Overdue account was deleted");
+  expect((await mailTo(email)).subject).toBe("Your Overdue account was not deleted");
 });

@@ -135,6 +135,7 @@ test("what a command changes stands in the project's audit log, and what it refu
     actorName: "a command of the operator",
     objectName: "ci",
     fields: ["name", "scope"],
+    changes: { name: { before: null, after: "ci" }, scope: { before: null, after: "ping" } },
   });
   expect(JSON.stringify(entries)).not.toContain(key.key);
 });
@@ -150,7 +151,11 @@ test("what a project keeps is changed in part, and stands in the audit log", asy
     .select()
     .from(schema.auditEntries)
     .where(eq(schema.auditEntries.projectId, project));
-  expect(entries.at(-1)).toMatchObject({ action: "project.retention", fields: ["ping-days", "run-days"] });
+  expect(entries.at(-1)).toMatchObject({
+    action: "project.retention",
+    fields: ["ping-days", "run-days"],
+    changes: { "ping-days": { before: "90", after: "7" }, "run-days": { before: "400", after: "90" } },
+  });
 });
 
 test("a made account becomes a member of a project", async () => {
@@ -250,4 +255,18 @@ test("it works beside a running embedded product, and after it stopped", async (
   await product.exit;
   await runAdmin(["project", "create", "--name", "After"], environment);
   expect(await runAdmin(["project", "list"], environment)).toMatch(/name: Beside .*\n.*name: After /);
+});
+
+test("an account gets another address by a command, which ends its sessions and is refused for a taken one", async () => {
+  const { user } = JSON.parse(await admin("user create --email lost@example.org --json"));
+  await admin("user create --email taken@example.org");
+  await expect(admin("user change-email --email lost@example.org --to taken@example.org")).rejects.toThrow(
+    "has an account already",
+  );
+  const session = { id: "s1", token: "t1", userId: user, expiresAt: new Date(Date.now() + 60_000) };
+  await db.insert(schema.sessions).values(session);
+  await admin("user change-email --email lost@example.org --to Found@example.org");
+  const [row] = await db.select().from(schema.users).where(eq(schema.users.id, user));
+  expect(row).toMatchObject({ email: "found@example.org", emailVerified: true });
+  expect(await db.$count(schema.sessions, eq(schema.sessions.userId, user))).toBe(0);
 });

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 
-import { insertAuditEntries } from "@overdue/db";
+import { type AuditChanges, insertAuditEntries } from "@overdue/db";
 
 import { Refusal } from "../refusal.ts";
 import type { Environment } from "../supervisor.ts";
@@ -49,6 +49,7 @@ async function runAndAudit(
   const { audit } = command;
   if (audit === null) return await command.run(instance, given);
   return await instance.db.transaction(async (tx) => {
+    const before = (await command.before?.({ ...instance, db: tx }, given)) ?? {};
     const output = await command.run({ ...instance, db: tx }, given);
     const values = { ...given, ...(typeof output === "object" && !Array.isArray(output) && output) };
     const { project, organization } = values;
@@ -61,12 +62,30 @@ async function runAndAudit(
       address: null,
       action: audit,
       object: { id: textOf(id), name: textOf(given["name"] ?? given["email"]) },
-      fields: Object.keys(given)
-        .filter((name) => name !== "project" && name !== "organization")
-        .toSorted(),
+      fields: changedOptions(given),
+      changes: changesBy(given, before),
     });
     return output;
   });
+}
+
+function changedOptions(given: Record<string, unknown>): string[] {
+  return Object.keys(given)
+    .filter((name) => name !== "project" && name !== "organization")
+    .toSorted();
+}
+
+const MASK = "•••";
+/** Options that hold secrets: a key that is taken over, and the settings of a channel. */
+const SECRET_OPTIONS = new Set(["key", "set"]);
+
+/** Each option's value before and after; before is null where the command makes something. */
+function changesBy(given: Record<string, unknown>, before: Record<string, unknown>): AuditChanges {
+  const changes = changedOptions(given).map((name) => {
+    const after = SECRET_OPTIONS.has(name) ? MASK : given[name];
+    return [name, { before: before[name] ?? null, after }] as const;
+  });
+  return Object.fromEntries(changes);
 }
 
 function textOf(value: unknown): string {

@@ -16,21 +16,28 @@ export type Command = {
   options: z.ZodObject;
   text: string;
   audit: string | null;
+  /** The present values of what the options change, for the audit log; null: it makes something. */
+  before: ((instance: Instance, given: Record<string, unknown>) => Promise<PresentValues>) | null;
   run: (instance: Instance, given: Record<string, unknown>) => Promise<CommandOutput>;
 };
+
+/** By the name of the option, written as there. */
+type PresentValues = Record<string, unknown>;
 
 /** Defines a command; its options are validated before it runs. */
 export function defineCommand<S extends z.ZodObject>(command: {
   options: S;
   text: string;
   audit?: string;
+  before?: (instance: Instance, given: z.output<S>) => Promise<PresentValues>;
   run: (instance: Instance, given: z.output<S>) => Promise<CommandOutput>;
 }): Command {
-  const { options, text, audit = null, run } = command;
+  const { options, text, audit = null, before = null, run } = command;
   return {
     options,
     text,
     audit,
+    before: before && (async (instance, given) => before(instance, readOptions(options, given))),
     run: async (instance, given) => run(instance, readOptions(options, given)),
   };
 }

@@ -70,6 +70,14 @@ export const retentionCommands = {
     options: z.object({ project: id, ...RETENTION }),
     text: "change what is kept of each check of a project: the newest --pings, for --ping-days at the most, and runs and expected times for --run-days; what is beyond goes for good within hours",
     audit: "project.retention",
+    before: async ({ db }, { project }) => {
+      const { keptPings, keptPingDays, keptRunDays } = await requireProject(db, project);
+      return {
+        pings: String(keptPings),
+        "ping-days": String(keptPingDays),
+        "run-days": String(keptRunDays),
+      };
+    },
     run: async ({ db }, { project, pings, "ping-days": pingDays, "run-days": runDays }) => {
       const given = {
         ...(pings !== undefined && { keptPings: pings }),

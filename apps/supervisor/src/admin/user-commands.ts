@@ -10,6 +10,8 @@ import {
   type Db,
   endSessions,
   findOrganization,
+  findOrganizationRole,
+  findRole,
   findUserByEmail,
   hashPassword,
   listKeys,
@@ -96,6 +98,7 @@ export const userCommands = {
           action: "account.change-email-by-command",
           at: Date.now(),
           address: null,
+          changes: { email: { before: given.email.toLowerCase(), after: given.to.toLowerCase() } },
         });
       });
       return { user, email: given.to.toLowerCase() };
@@ -105,6 +108,13 @@ export const userCommands = {
     options: z.object({ project: id.optional(), organization: id.optional(), email, role }),
     text: "add a person to a --project or an --organization, or change their role there",
     audit: "member.replace",
+    before: async ({ db }, { project: projectId, organization: organizationId, ...person }) => {
+      const userId = await findUserId(db, person.email);
+      const there =
+        organizationId === undefined ? null : await findOrganizationRole(db, { organizationId, userId });
+      const role = projectId === undefined ? there : await findRole(db, { projectId, userId });
+      return { email: role === null ? null : person.email, role };
+    },
     run: async ({ db }, { project, organization, role: given, ...person }) => {
       const userId = await findUserId(db, person.email);
       if (project !== undefined && organization === undefined) {

@@ -86,6 +86,8 @@ function ChangeForm({ email }: { email: string }) {
       <Group align="flex-end">
         <TextInput
           label="New address"
+          flex="1 1 240px"
+          maw={360}
           type="email"
           autoComplete="email"
           required

@@ -81,7 +81,7 @@ function DeletionForm({ plan }: { plan: DeletionView }) {
             {owned.map((organization) => (
               <Checkbox
                 key={organization.id}
-                label={`Delete ${organization.name}, ${contentOf(organization)}`}
+                label={`Delete the organization “${organization.name}” ${contentOf(organization)}`}
                 checked={chosen.includes(organization.id)}
                 onChange={({ currentTarget: { checked } }) => toggle(organization.id, checked)}
               />
@@ -116,11 +116,13 @@ function DeletionForm({ plan }: { plan: DeletionView }) {
             <List.Item>Your open invitations end: {plan.invited.join(", ")}.</List.Item>
           )}
           <List.Item>Your ways to sign in, your sessions, reports and saved views.</List.Item>
-          <List.Item>
-            What stays in projects that stay: checks and channels, also those that send to your address, and
-            the audit log, which names your address for 400 days.
-          </List.Item>
         </List>
+      </Card>
+      <Card title="What stays">
+        <Text>
+          In projects that stay: checks and channels, also those that send to your address, and the audit log,
+          which names your address for 400 days.
+        </Text>
       </Card>
       {remove.isError && <ErrorAlert error={remove.error} />}
       <Text>
@@ -145,8 +147,7 @@ type Organization = DeletionView["organizations"][number];
 /** "with its 2 projects (Web, Ops) and for 3 other people". */
 function contentOf({ projects, otherPeople }: Organization): string {
   const count = projects.length === 1 ? "1 project" : `${projects.length} projects`;
-  const content =
-    projects.length === 0 ? "which has no projects" : `with its ${count} (${projects.join(", ")})`;
+  const content = projects.length === 0 ? "without projects" : `with its ${count} (${projects.join(", ")})`;
   const people = otherPeople === 1 ? "1 other person" : `${otherPeople} other people`;
   return otherPeople === 0 ? content : `${content} and for ${people}`;
 }

@@ -55,6 +55,8 @@ export function AuditStreamCard({ projectId }: Props) {
             <TextInput
               label={data.hint === null ? "Address" : "Another address"}
               type="url"
+              flex="1 1 240px"
+              maw={480}
               placeholder="https://example.org/hooks/audit"
               required
               {...form.getInputProps("url")}

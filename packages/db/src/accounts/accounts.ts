@@ -4,6 +4,7 @@ import type { Instant } from "@overdue/schedules";
 import { and, eq, gt, isNull, type SQL as Sql, sql } from "drizzle-orm";
 
 import type { Db, Tx } from "../database.ts";
+import type { AuditChanges } from "../schema/projects.ts";
 import { accounts, accountTokens, invitations, sessions, users } from "../schema/index.ts";
 
 export type UserRow = typeof users.$inferSelect;
@@ -197,16 +198,22 @@ function hashToken(token: string): string {
 }
 
 /** What a person did with their account, such as `account.sign-in`. `address`: the client's; null: it was a command. */
-type AccountEvent = { userId: string; action: string; at: Instant; address: string | null };
+type AccountEvent = {
+  userId: string;
+  action: string;
+  at: Instant;
+  address: string | null;
+  changes?: AuditChanges;
+};
 
 /** Writes it into the audit log of every project of the person, whose owners want to know who signed in, and from where. */
 export async function logAccountEvent(db: Db | Tx, event: AccountEvent): Promise<void> {
-  const { userId, action, at, address } = event;
+  const { userId, action, at, address, changes = {} } = event;
   await db.execute(sql`
     insert into audit_entries (project_id, at, actor_kind, actor_id, actor_name, address, action, object_id,
-      object_name, fields)
+      object_name, fields, changes)
     select m.project_id, ${new Date(at).toISOString()}::timestamptz, 'user', u.id, u.email, ${address}, ${action}, u.id, u.email,
-      '[]'::jsonb
+      ${JSON.stringify(Object.keys(changes))}::jsonb, ${JSON.stringify(changes)}::jsonb
     from project_people m join users u on u.id = m.user_id join projects p on p.id = m.project_id
     where m.user_id = ${userId} and p.deleted_at is null`);
 }

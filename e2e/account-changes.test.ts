@@ -132,7 +132,7 @@ test("an account is deleted in a week, after a page that says what goes, and its
   const submit = bob.getByRole("button", { name: "Delete my account" });
   await submit.waitFor();
   expect(await submit.isDisabled()).toBe(true);
-  await bob.getByLabel(/^Delete Bob, with its 1 project/).check();
+  await bob.getByLabel(/^Delete the organization “Bob” with its 1 project/).check();
   await picture(bob, "delete-account");
   await submit.click();
   await bob.getByText("Your account will be deleted").first().waitFor();
