@@ -70,6 +70,7 @@ test("a person whose address the provider has not verified reads why, on the sig
   await eve.goto(`${product.origin}/sign-in`);
   await eve.getByRole("link", { name: "Sign in with Example login" }).click();
   await eve.getByText("The provider has not confirmed your e-mail address").waitFor();
+  expect((await eve.request.get(`${product.origin}/v1/me`)).status()).toBe(401);
   await picture(eve, "sign-in-refused");
   await eve.context().close();
 });
@@ -121,6 +122,7 @@ test("what is stored about a person is downloaded as a file", async () => {
   ]);
   expect(file.suggestedFilename()).toBe("overdue-account.json");
   await picture(ada, "account");
+  await pictureMore();
 });
 
 test("an account is deleted in a week, after a page that says what goes, and its mail takes that back", async () => {
@@ -158,23 +160,6 @@ test("whom the proxy in front names is in without a click, and signing out waits
   await context.close();
 });
 
-test("the pages of accounts, organizations and the audit log are pictured, if pictures are wanted", async () => {
-  if (SCREENS === undefined) return;
-  const { organizations, projects } = (await (await ada.request.get(`${product.origin}/v1/me`)).json()) as {
-    organizations: { id: string }[];
-    projects: { id: string }[];
-  };
-  for (const [name, path] of [
-    ["organization", `/organizations/${organizations[0]?.id}`],
-    ["audit", `/projects/${projects[0]?.id}/audit`],
-    ["account-delete", "/account/delete"],
-  ] as const) {
-    await ada.goto(`${product.origin}${path}`);
-    await ada.getByRole("heading", { level: 1 }).waitFor();
-    await picture(ada, name);
-  }
-});
-
 async function signOut(page: Page): Promise<void> {
   await page.getByRole("button", { name: /^Account/ }).click();
   await page.getByRole("menuitem", { name: "Sign out" }).click();
@@ -199,6 +184,24 @@ async function linkTo(address: string, path: string): Promise<string> {
     ({ to, mail: sent }) => to.includes(address) && link.test(sent.text ?? ""),
   );
   return link.exec(mail.text ?? "")?.[0] ?? "";
+}
+
+/** Pages that no step here leads to. */
+async function pictureMore(): Promise<void> {
+  if (SCREENS === undefined) return;
+  const { organizations, projects } = (await (await ada.request.get(`${product.origin}/v1/me`)).json()) as {
+    organizations: { id: string }[];
+    projects: { id: string }[];
+  };
+  for (const [name, path] of [
+    ["organization", `/organizations/${organizations[0]?.id}`],
+    ["audit", `/projects/${projects[0]?.id}/audit`],
+    ["account-delete", "/account/delete"],
+  ] as const) {
+    await ada.goto(`${product.origin}${path}`);
+    await ada.getByRole("heading", { level: 1 }).waitFor();
+    await picture(ada, name);
+  }
 }
 
 /** In both colours and widths, where SCREENS_DIR says where to. */

@@ -15,7 +15,8 @@ export function stepValues({ act, what, name, changes }: Step, current: Current,
   if (act === "delete") return {};
   const before = act === "create" ? {} : fieldsOf(what, name, current);
   const after = fieldsOf(what, name, wanted);
-  const names = act === "create" ? Object.keys(after).filter((field) => after[field] != null) : changes;
+  const names =
+    act === "create" ? Object.keys(after).filter((field) => (after[field] ?? null) !== null) : changes;
   const entries = names.flatMap((field) => {
     if (SECRETS.has(field))
       return [[field, { before: act === "create" ? null : MASK, after: MASK }] as const];

@@ -118,11 +118,11 @@ export async function scheduleDeletion(
   tx: Tx,
   deletion: { userId: string; organizationIds: string[]; endsKeys: boolean },
 ): Promise<AccountDeletionRow> {
-  const { userId, ...choice } = deletion;
+  const { organizationIds, endsKeys } = deletion;
   const [row] = await tx
     .insert(accountDeletions)
     .values({ ...deletion, deleteAfter: sql`now() + ${DELETION_DAYS} * interval '1 day'` })
-    .onConflictDoUpdate({ target: accountDeletions.userId, set: choice })
+    .onConflictDoUpdate({ target: accountDeletions.userId, set: { organizationIds, endsKeys } })
     .returning();
   if (row === undefined) throw new Error("The insert returned no row.");
   return row;

@@ -13,7 +13,7 @@ import type { Instant } from "@overdue/schedules";
 import { eq, sql } from "drizzle-orm";
 
 import { deleteRoute, listens, orderRoutesIn } from "../alert-routes/route-rows.ts";
-import { insertAuditEntry, type NewAuditEntry } from "../audit.ts";
+import type { NewAuditEntry } from "../audit.ts";
 import { askToConfirm, type AddressAuthor, unconfirmedSince } from "../channels/confirmation.ts";
 import type { ChannelRow } from "../channels/find-channels.ts";
 import { sealSettings } from "../channels/settings.ts";
@@ -28,6 +28,7 @@ import type { AuditChanges } from "../schema/projects.ts";
 import type { Keyring } from "../secrets/keyring.ts";
 import { deleteStatusPage } from "../status-pages/pages.ts";
 import { findUnagreedChats } from "../telegram/telegram.ts";
+import { auditSteps } from "./audit-steps.ts";
 import { readState, storedRoute } from "./read-state.ts";
 import { savePage, type WantedPage } from "./save-page.ts";
 
@@ -100,7 +101,7 @@ export async function applyConfig(
     if (addsChannel) await refuseTooMany(openDb(client), projectId, 0);
     await link(decision, scope);
     await order(decision, scope);
-    await audit(decision, scope);
+    await auditSteps(decision, scope, (what, name) => scope.ids[IDS_OF[what]].get(name) ?? "");
     return decision.steps;
   });
 }
@@ -163,28 +164,6 @@ const IDS_OF = {
   "status-page": "statusPages",
 } as const;
 type IdsOf = (typeof IDS_OF)[Step["what"]];
-const DONE = { create: "create", update: "edit", delete: "delete" } as const;
-
-/** Writes one audit entry for each changed object, in the same transaction. */
-async function audit(
-  { steps, valuesOf }: ConfigDecision,
-  { client, projectId, at, appliedBy, ids }: Scope,
-): Promise<void> {
-  if (appliedBy === null) return;
-  for (const step of steps) {
-    const { act, what, name, id } = step;
-    const changes = valuesOf(step);
-    await insertAuditEntry(openDb(client), {
-      projectId,
-      at,
-      ...appliedBy,
-      action: `${what}.${DONE[act]}`,
-      object: { id: id ?? ids[IDS_OF[what]].get(name) ?? "", name },
-      fields: act === "create" ? Object.keys(changes) : step.changes,
-      changes,
-    });
-  }
-}
 
 async function take(step: Step, decision: ConfigDecision, scope: Scope): Promise<void> {
   const { act, what, name: named } = step;

@@ -28,6 +28,8 @@ export async function settleRestored(pool: Pool, backupAt: Instant): Promise<Res
 export async function settleIn(tx: Tx, backupAt: Instant): Promise<Restored> {
   const notSentAgain = await giveUpDeliveries(tx, backupAt);
   await tx.execute(sql`delete from account_mails`);
+  // A person may have taken the deletion of their account back since the backup.
+  await tx.execute(sql`update account_deletions set delete_after = clock_timestamp() + interval '7 days'`);
   await tx.execute(sql`update status_mails set due_at = null where due_at is not null`);
   await tx.execute(sql`delete from shadow_pings`);
   await tx.execute(sql`
