@@ -23,7 +23,8 @@ export function makeDatabaseClock(file: string): DatabaseClock | null {
     FAKETIME_TIMESTAMP_FILE: file,
     // Timeouts go on as ever: only the time of day is set.
     FAKETIME_DONT_FAKE_MONOTONIC: "1",
-    FAKETIME_CACHE_DURATION: "1",
+    // Else the processes of one server would not agree for a second after each step.
+    FAKETIME_NO_CACHE: "1",
   };
   return {
     set,

@@ -54,7 +54,8 @@ export async function readAwaited(pool: Pool | PoolClient): Promise<Awaited & { 
        left join receivers r on r.ended_at is null and r.given_up_at is null`,
     [],
   );
-  const now = rows[0]?.now ?? 0;
+  // Instants that are stored are whole milliseconds, and this one may become one.
+  const now = Math.floor(rows[0]?.now ?? 0);
   const receivers = rows.flatMap(({ id, ...signs }) => (id === null ? [] : [{ ...signs, id }]));
   return { ...awaitedReceivers(receivers, now), now };
 }

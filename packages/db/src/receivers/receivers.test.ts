@@ -1,13 +1,15 @@
 import { randomUUID } from "node:crypto";
 
 import { AWAITED_MS, RECEIVER_DOWN_AFTER_MS } from "@overdue/core";
-import { aCheck, alertScene, testDatabase } from "@overdue/testkit";
+import { aCheck, alertScene, anArrival, testDatabase } from "@overdue/testkit";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
 
 import { openDb } from "../database.ts";
 import { noteProblem, noteRestart, readProblems } from "../instance/problems.ts";
 import { countCheckers, endChecker, forgetOldProcesses, recordEvaluation } from "./checkers.ts";
-import { announceReceivers, readWatermark } from "./awaited.ts";
+import { evaluateDue } from "../transitions/evaluate-due.ts";
+import { ALONE, recordPings } from "../transitions/record-pings.ts";
+import { announceReceivers, readReception, readWatermark } from "./awaited.ts";
 import { commitCheckpoint, endReceiver } from "./checkpoint.ts";
 import { recentOutages } from "./outages.ts";
 import { notReadyBecause, readVitalSigns } from "./vital-signs.ts";
@@ -67,6 +69,25 @@ describe("the watermark", () => {
     const { databaseAt } = await checkpoint(Date.now() + 60_000, { receiverId });
     expect(await readWatermark(pool)).toBeLessThanOrEqual(databaseAt);
   });
+});
+
+test("after the clock was set back a check takes pings as before, since every instant is in whole milliseconds", async () => {
+  const check = await aCheck(pool);
+  const ahead = Date.now() + 600_000;
+  await recordPings(pool, [anArrival(check, ahead, {})], ALONE);
+  await pool.query("update checks set wake_at = now() where id = $1", [check.id]);
+  await pool.query(
+    `insert into outages (started_at, ended_at, cause, set_back_ms) values (now(), now(), 'clock-set-back', 600000)`,
+  );
+  await checkpoint(Date.now());
+  const { watermark, ...reception } = await readReception(pool);
+  expect(Number.isInteger(reception.now)).toBe(true);
+  const poisoned: unknown[] = [];
+  const evaluation = { ...reception, watermark: watermark ?? 0, limit: 10 };
+  await evaluateDue(pool, evaluation, (_, error) => poisoned.push(error));
+  expect(poisoned).toEqual([]);
+  const [recorded] = await recordPings(pool, [anArrival(check, Date.now(), {})], ALONE);
+  expect(recorded?.kind).toBe("recorded");
 });
 
 describe("a receiver that may have kept pings", () => {
