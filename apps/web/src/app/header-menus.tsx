@@ -11,7 +11,7 @@ import {
   IconSun,
   IconUserCircle,
 } from "@tabler/icons-react";
-import { useQuery } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 
 import { instanceQuery, type Me, useSignOut } from "../accounts/account-queries.ts";
@@ -139,13 +139,16 @@ export function ColorSchemeToggle() {
 export function AccountMenu({ me: { user, isOperator } }: { me: Me }) {
   const navigate = useNavigate();
   const signOut = useSignOut();
-  const { data: instance } = useQuery(instanceQuery);
-  const signOutUrl = instance?.trustedHeader?.signOutUrl ?? null;
-  const goOn = () => {
-    if (signOutUrl === null) void navigate({ to: "/sign-in", search: { out: "yes" } });
-    else window.location.assign(signOutUrl);
+  const client = useQueryClient();
+  // Read only now: no page needs it before somebody leaves.
+  const goOn = async () => {
+    const { trustedHeader } = await client.fetchQuery(instanceQuery);
+    if (trustedHeader !== null && trustedHeader.signOutUrl !== null)
+      window.location.assign(trustedHeader.signOutUrl);
+    else void navigate({ to: "/sign-in", search: trustedHeader === null ? {} : { out: "yes" } });
   };
-  const submit = () => signOut.mutate(undefined, { onSuccess: goOn, onError: toast.error });
+  const submit = () =>
+    signOut.mutate(undefined, { onSuccess: () => void goOn().catch(toast.error), onError: toast.error });
   return (
     <LazyMenu
       position="bottom-end"
