@@ -142,13 +142,12 @@ export function AccountMenu({ me: { user, isOperator } }: { me: Me }) {
   const client = useQueryClient();
   // Read only now: no page needs it before somebody leaves.
   const goOn = async () => {
-    const { trustedHeader } = await client.fetchQuery(instanceQuery);
-    if (trustedHeader !== null && trustedHeader.signOutUrl !== null)
-      window.location.assign(trustedHeader.signOutUrl);
-    else void navigate({ to: "/sign-in", search: trustedHeader === null ? {} : { out: "yes" } });
+    const instance = await client.fetchQuery(instanceQuery).catch(() => null);
+    const proxy = instance?.trustedHeader ?? null;
+    if (proxy !== null && proxy.signOutUrl !== null) window.location.assign(proxy.signOutUrl);
+    else await navigate({ to: "/sign-in", search: proxy === null ? {} : { out: "yes" } });
   };
-  const submit = () =>
-    signOut.mutate(undefined, { onSuccess: () => void goOn().catch(toast.error), onError: toast.error });
+  const submit = () => signOut.mutate(undefined, { onSuccess: () => void goOn(), onError: toast.error });
   return (
     <LazyMenu
       position="bottom-end"
