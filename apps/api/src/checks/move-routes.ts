@@ -60,7 +60,7 @@ const path = "/v1/projects/{projectId}/checks/{checkId}/move" as const;
 const tags = ["Checks"];
 const WHO = "For a person who may change checks in both projects.";
 /** About 60,000 rows: a longer history follows while the request is over. */
-const STATEMENTS_MAX = 12;
+const STATEMENTS_MAX = 30;
 
 /** What moves a check from one project to another, and says before what that does. */
 export const checkMoveRoutes = createRouter()

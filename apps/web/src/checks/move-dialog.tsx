@@ -96,9 +96,8 @@ function Consequences({ preview: { refusal, stays, slugs, there } }: { preview: 
   return (
     <>
       <Text>
-        Its ping URL, its pings, runs and incidents, and its settings go with it.
-        {slugs.length > 0 &&
-          " Jobs that ping it by this project’s ping key and its slug keep arriving; its own URL by slug becomes the other project’s."}
+        Its ping URL, its pings, runs and incidents, and its settings go with it. No job has to be changed
+        {slugs.length > 0 ? ": pings by this project’s ping key and its slug lead to it, too." : "."}
       </Text>
       {lines.length > 0 && (
         <div>

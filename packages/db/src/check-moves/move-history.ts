@@ -8,7 +8,8 @@ const HISTORY = [
   { table: "runs", column: "heard_at", type: "timestamptz", last: "infinity" },
   { table: "slots", column: "due_at", type: "timestamptz", last: "infinity" },
 ] as const;
-const ROWS_AT_ONCE = 5_000;
+/** A ping of the check waits for one statement at the most, some 50 ms. */
+const ROWS_AT_ONCE = 2_000;
 
 /** Makes the history of up to `limit` moved checks name the project that they are in now. @returns the number of those checks */
 export async function movePendingHistory(db: Db, limit: number): Promise<number> {

@@ -72,16 +72,15 @@ async function findBySlug(
   slugs: readonly SlugTarget[],
 ): Promise<Map<string, Found>> {
   const rows = await client.query<{ ping_key: string; slug: string; own: string[]; other: string | null }>(
-    `select x.ping_key, x.slug,
-            array(select c.ping_uuid from checks c
-                   where c.project_id = p.id and c.slug = x.slug and c.deleted_at is null limit 2) as own,
-            coalesce(
+    `select x.ping_key, x.slug, o.own, case when o.own = '{}' then coalesce(
               (select c.ping_uuid from check_aliases a join checks c on c.id = a.check_id and c.deleted_at is null
                 where a.project_id = p.id and a.slug = x.slug),
               (select c.ping_uuid from check_moves m join checks c on c.id = m.check_id and c.deleted_at is null
-                where m.project_id = p.id and x.slug = any(m.slugs) order by m.moved_at desc limit 1)) as other
+                where m.project_id = p.id and x.slug = any(m.slugs) order by m.moved_at desc limit 1)) end as other
        from (select distinct ping_key, slug from unnest($1::text[], $2::text[]) as x(ping_key, slug)) x
-       join projects p on p.ping_key = x.ping_key and p.deleted_at is null`,
+       join projects p on p.ping_key = x.ping_key and p.deleted_at is null
+      cross join lateral (select array(select c.ping_uuid from checks c
+        where c.project_id = p.id and c.slug = x.slug and c.deleted_at is null limit 2) as own) o`,
     [slugs.map((target) => target.pingKey), slugs.map((target) => target.slug)],
   );
   const found = new Map<string, Found>(slugs.map((target) => [targetKey(target), { kind: "unknown" }]));
