@@ -14,7 +14,7 @@ export const UNITS = [
   { suffix: "connections", unit: "", slack: 5 },
 ] as const;
 
-const PROGRAMS: readonly Program[] = ["api", "checker", "sender"];
+export const PROGRAMS: readonly Program[] = ["api", "checker", "sender"];
 
 /** Reads what each process of the product uses now. `supervisor`: the process of `npm start`. */
 export async function readFigures(origin: string, supervisor: number): Promise<Figures> {
