@@ -1,6 +1,5 @@
-import { programOf, signal } from "../chaos/processes.ts";
+import { type Program, programOf, signal } from "../chaos/processes.ts";
 import { signalPostgres } from "../chaos/product.ts";
-import type { Program } from "../chaos/processes.ts";
 import type { Pair } from "./pair.ts";
 
 /** `begin` brings it about and returns what ends it. `expects`: what must notice it. */

@@ -1,5 +1,4 @@
-import type { Figures } from "./figures.ts";
-import { UNITS } from "./figures.ts";
+import { type Figures, UNITS } from "./figures.ts";
 
 /** What one figure was at first and in the end: the medians of the first and of the last third. */
 export type Growth = { name: string; from: number; to: number; isTooMuch: boolean };

@@ -172,6 +172,6 @@ test(`${SESSIONS} made-up sessions with mails are answered without an error of o
     "select count(*)::int as count from pings where check_id = any ($1)",
     [[plain.id, filtered.id]],
   );
-  // Most messages are whole, and were stored.
-  expect(count).toBeGreaterThan(SESSIONS / 10);
+  // Many messages are whole and were stored; beyond 60 a minute they share rows.
+  expect(count).toBeGreaterThan(SESSIONS / 100);
 }, 3_600_000);
