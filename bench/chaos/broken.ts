@@ -53,8 +53,8 @@ export const PLANTED: Record<string, Planted> = {
   // Nobody looks whether a deadline has passed; a late ping alone shows it.
   "no-evaluator": {
     file: "apps/checker/src/deadlines/deadline-evaluator.ts",
-    from: "if (watermark !== null) await this.#evaluate(watermark);",
-    to: "if (watermark === 0) await this.#evaluate(watermark);",
+    from: "if (watermark !== null) await this.#evaluate(",
+    to: "if (watermark === 0) await this.#evaluate(",
     options: { servers: "embedded", only: ["kill checker"], faultEveryMs: 10_000 },
   },
 };

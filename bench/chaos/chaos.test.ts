@@ -1,3 +1,6 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
 import { expect, test } from "vitest";
 
 import { PLANTED } from "./broken.ts";
@@ -27,3 +30,10 @@ test("a receiver that answers before it has stored a ping is found out", { timeo
   const result = await chaos(["--minutes", "0.2"], { broken, settleMs: 0, ...PLANTED[broken]?.options });
   expect(result.findings.lost).not.toEqual([]);
 });
+
+test.each(Object.entries(PLANTED))(
+  "the planted fault %s changes a text that is there once",
+  (_, { file, from }) => {
+    expect(readFileSync(join(readOptions([]).source, file), "utf8").split(from)).toHaveLength(2);
+  },
+);
