@@ -5,7 +5,7 @@ import type { Db } from "../database.ts";
 /** The fact that says in which database these rows were written. A dump that is restored elsewhere has that of its origin. */
 const IDENTITY = "database identity";
 
-/** `before`: the database in which these rows were last used, null if none was noted yet; `now`: the one that they are in. */
+/** `before`: the database in which these rows were last used, null if none was noted yet; `now`: the database that they are in now. */
 export async function readIdentity(db: Db): Promise<{ before: string | null; now: string }> {
   const rows = await db.execute<{ value: string }>(
     sql`select value from instance_facts where name = ${IDENTITY}`,
