@@ -1,4 +1,4 @@
-// "npm run check": lint, types, format, unused code and the repository's own tests, in parallel. The output of each is
+// "npm run check": lint, types, format, unused code, the registry's word on the packages and the repository's own tests, in parallel. The output of each is
 // printed when it ends.
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -12,6 +12,7 @@ const commands = {
   types: scripts.types,
   format: scripts.format,
   unused: scripts.unused,
+  "supply chain": scripts["supply-chain"],
   // tools.test.ts is left out, because it runs the commands above, for `npm test`.
   repository: "vitest run --project tooling --exclude tooling/tools.test.ts",
 };

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { globSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 
@@ -23,6 +24,54 @@ test("no package may run code when it is installed, and none is younger than a w
     expect.arrayContaining(["ignore-scripts=true", "min-release-age=7", "save-exact=true"]),
   );
 });
+
+/** They let a product under another licence use a package unchanged, and hand it on. */
+const LICENCES = new Set([
+  ...["MIT", "MIT-0", "ISC", "0BSD", "BSD-2-Clause", "BSD-3-Clause", "Apache-2.0", "Unlicense", "CC0-1.0"],
+  ...["MPL-2.0", "PSF-2.0", "BlueOak-1.0.0", "CC-BY-3.0", "CC-BY-4.0"],
+]);
+const ASKS_TO_BE_NAMED = /^CC-BY/;
+
+test("each licence in the product allows its use, and what asks to be named is named", () => {
+  const list = execFileSync(process.execPath, ["scripts/licences.mjs"], { encoding: "utf8" });
+  const packages = list
+    .trim()
+    .split("\n")
+    .map((line) => /^(\S+) \S+: (.*)$/.exec(line)?.slice(1) ?? [line]);
+  expect(packages.length).toBeGreaterThan(200);
+  const attributions = readFileSync("docs/dependencies.md", "utf8").split("## Attribution")[1] ?? "";
+  for (const [name = "", licence = ""] of packages) {
+    const parts = licence.replaceAll(/[()]/g, "").split(/ (?:AND|OR) /);
+    for (const part of parts) expect(LICENCES, `${name}: ${licence}`).toContain(part);
+    if (parts.some((part) => ASKS_TO_BE_NAMED.test(part))) expect(attributions).toContain(`[${name}]`);
+  }
+});
+
+test(
+  "`npm run sbom` names each package of a release in CycloneDX, with its licence",
+  { timeout: 60_000 },
+  () => {
+    const printed = execFileSync("npm", ["run", "--silent", "sbom"], { encoding: "utf8", maxBuffer: 1e8 });
+    const { bomFormat, components } = JSON.parse(printed) as {
+      bomFormat: string;
+      components: { name: string; licenses?: unknown[] }[];
+    };
+    expect(bomFormat).toBe("CycloneDX");
+    const named = new Map(components.map((one) => [one.name, one]));
+    for (const name of directDependencies())
+      expect(named.get(name)?.licenses?.length, name).toBeGreaterThan(0);
+    for (const name of ["hono", "react", "drizzle-orm"]) expect(named.has(name)).toBe(true);
+    expect(named.has("vitest")).toBe(false);
+  },
+);
+
+function directDependencies(): string[] {
+  const files = globSync("{apps,packages}/*/package.json", { exclude: ["packages/{testkit,simulator}/*"] });
+  return files.flatMap((file) => {
+    const { dependencies = {} }: Manifest = JSON.parse(readFileSync(file, "utf8"));
+    return Object.keys(dependencies).filter((name) => !name.startsWith("@overdue/"));
+  });
+}
 
 type Manifest = Record<string, Record<string, string> | undefined>;
 

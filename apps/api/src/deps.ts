@@ -1,5 +1,5 @@
 import type { Networks, OidcSettings, TrustedHeader } from "@overdue/config";
-import type { Db, Keyring, Pool } from "@overdue/db";
+import type { Db, Keyring, Pool, RowSecurity } from "@overdue/db";
 import type { Instant } from "@overdue/schedules";
 import type { Context } from "hono";
 import type { Logger } from "pino";
@@ -21,6 +21,8 @@ export type Deps = {
   db: Db;
   /** For long reads, on a replica where there is one. A statement that fails there is repeated on the primary. */
   longReads: { pool: Pool; db: Db };
+  /** Within a request for a project, `pool`, `db` and `longReads` see that project alone. */
+  rowSecurity: RowSecurity;
   keyring: Keyring;
   log: Logger;
   /** The wall clock. */

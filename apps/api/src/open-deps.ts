@@ -13,6 +13,7 @@ import {
   type Pool,
   ProblemLog,
   readVitalSigns,
+  RowSecurity,
 } from "@overdue/db";
 import type { Cluster, Redis } from "@overdue/redis";
 import type { Context } from "hono";
@@ -65,6 +66,9 @@ export function openDeps(config: Config, { log, site, redis = null }: OpenWith) 
   if (secret === undefined) throw new Error("The api needs SECRET_KEY: npm start sets it.");
   const directUrl = config.databaseDirectUrl ?? databaseUrl;
   const pool = openPool({ url: databaseUrl, max: 10, name: "api" });
+  const projectPool = openPool({ url: databaseUrl, max: 10, name: "projects" });
+  const onMissing = (sentence: string) => log.warn(sentence);
+  const rowSecurity = new RowSecurity({ primary: pool, sessions: projectPool, onMissing });
   const pingPool = openPool({ url: databaseUrl, max: 6, statementTimeoutMs: 2_000, name: "pings" });
   const finders = addressFinders(config.trustedProxies, (peer) => {
     const sentence = untrustedProxySentence(peer);
@@ -88,7 +92,8 @@ export function openDeps(config: Config, { log, site, redis = null }: OpenWith) 
   const limits = new Limits({ pool, requestsPerMinute: config.apiRateLimit, redis });
   const metrics = new Metrics({ streams: () => deps.streams.count, process: true });
   const readPool = openReadPool(config.databaseReplicaUrl, { primary: pool, log, metrics });
-  const deps = createDeps({ pool, readPool, metrics, log, settings, databaseUrl, directUrl, secret, limits });
+  const opened = { pool, readPool, rowSecurity, metrics, log, settings, limits };
+  const deps = createDeps({ ...opened, databaseUrl, directUrl, secret });
   addVitalGauges(deps.metrics.registry, () => readVitalSigns(pool));
   addSkewGauge(deps.metrics.registry, receiver.clock.skewMs);
   addKeptGauges(deps.metrics.registry, receiver.kept);
@@ -98,7 +103,7 @@ export function openDeps(config: Config, { log, site, redis = null }: OpenWith) 
   return {
     deps: { ...deps, ...addresses, keyring, site, pings: receiver } satisfies Deps,
     receiver,
-    pools: [...(readPool === pool ? [] : [readPool]), pool, pingPool],
+    pools: [...(readPool === pool ? [] : [readPool]), projectPool, pool, pingPool],
     directUrl,
   };
 }
@@ -131,13 +136,15 @@ function openReadPool(
 
 type Opened = Pick<Deps, "pool" | "log" | "settings" | "limits" | "metrics"> & {
   readPool: Pool;
+  rowSecurity: RowSecurity;
   databaseUrl: string;
   directUrl: string;
   secret: string;
 };
 
 function createDeps(opened: Opened) {
-  const { pool, readPool, log, settings, limits, metrics, databaseUrl, directUrl, secret } = opened;
+  const { pool, readPool, rowSecurity, log, settings, limits, metrics, databaseUrl, directUrl, secret } =
+    opened;
   const db = openDb(pool);
   const now = () => Date.now();
   const auth = createAuth({ db, log, ...settings, secret: derive(secret, "sessions").toString("base64") });
@@ -147,6 +154,7 @@ function createDeps(opened: Opened) {
     pool,
     db,
     longReads: { pool: readPool, db: openDb(readPool) },
+    rowSecurity,
     log,
     now,
     pause: (ms: number) => setTimeout<void>(ms),

@@ -74,6 +74,8 @@ export {
 } from "./database.ts";
 export { Session } from "./connection/session.ts";
 export { asOneTransaction } from "./connection/pool.ts";
+export { createProjectRole } from "./row-security/install.ts";
+export { acrossProjects, RowSecurity } from "./row-security/project-pool.ts";
 export { migrate, migrateServer, schemaVersion, UnsupportedSchema } from "./migrate.ts";
 export {
   foldDatabaseProblems,

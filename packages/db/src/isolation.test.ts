@@ -6,11 +6,12 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { openDb } from "./database.ts";
 import * as db from "./index.ts";
+import { LensPool } from "../test/lens-pool.ts";
 
 // Every public read and write that names a project gets the ids of one project's rows and the id of another project.
 
 const database = await testDatabase();
-const { pool } = database;
+const pool = new LensPool(database.pool);
 const on = openDb(pool);
 afterAll(database.drop);
 
@@ -340,6 +341,33 @@ describe("another project's id", () => {
     await write(world);
     expect(await rowsOf(world.projectId)).not.toEqual(rows);
   });
+});
+
+/**
+ * What the reads find of a project for another one where their statements have lost their condition on the project. Some
+ * have none of that form: they then find what they should, nothing.
+ */
+async function leaksWith(through: db.Pool): Promise<string[]> {
+  const leaks = [];
+  for (const [name, read] of Object.entries(READS)) {
+    const found = await pool.through({ to: through, isStripped: true }, () =>
+      Promise.resolve(read({ ...mine, projectId: other.projectId })).catch(() => null),
+    );
+    if (JSON.stringify(found ?? null).includes(mine.marker)) leaks.push(name);
+  }
+  return leaks;
+}
+
+test("without their condition on the project the reads find another project's rows; row-level security still hides them", async () => {
+  expect((await leaksWith(database.pool)).length).toBeGreaterThan(40);
+  const sessions = db.openPool({ url: database.url, max: 5, name: "test" });
+  const rowSecurity = new db.RowSecurity({
+    primary: database.pool,
+    sessions,
+    onMissing: expect.unreachable,
+  });
+  expect(await leaksWith(rowSecurity.poolOf(other.projectId))).toEqual([]);
+  await sessions.end();
 });
 
 test("the tables hold every public function that names a project, and no other", () => {

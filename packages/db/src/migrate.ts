@@ -7,6 +7,7 @@ import { migrate as applyMigrations } from "drizzle-orm/postgres-js/migrator";
 
 import { openDb, openPool, type Pool, type PoolClient } from "./database.ts";
 import { MIGRATIONS_LOCK } from "./locks.ts";
+import { installRowSecurity } from "./row-security/install.ts";
 
 const MIGRATIONS = fileURLToPath(new URL("../migrations", import.meta.url));
 
@@ -29,6 +30,7 @@ export async function migrate(pool: Pool, { until = Infinity }: { until?: number
     await client.query("select pg_advisory_lock($1)", [MIGRATIONS_LOCK]);
     await refuseEarlierSchema(client);
     await applyMigrations(openDb(client), { migrationsFolder: folder ?? MIGRATIONS });
+    if (folder === null) await installRowSecurity(client);
   } finally {
     if (folder !== null) rmSync(folder, { recursive: true, force: true });
     // Ending the session frees the lock even where the unlock itself would fail.

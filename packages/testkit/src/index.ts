@@ -1,3 +1,4 @@
+export { asAdministrator } from "./postgres/template.ts";
 export { testDatabase } from "./postgres/test-database.ts";
 export type { TestDatabase } from "./postgres/test-database.ts";
 export { redisMissing, testRedis, testRedisCluster, testRedisSentinel } from "./redis/test-redis.ts";

@@ -1,5 +1,6 @@
 import { displayStatus } from "@overdue/core";
 import {
+  acrossProjects,
   type CheckWithChannels,
   deleteCheck,
   findCheckByPingUuid,
@@ -24,10 +25,12 @@ import { CHANNELS, CHECK, CHECKS } from "./shapes.ts";
 
 /** The check that the path names by its ping UUID. @throws HealthchecksError 404; 403 if it is another project's */
 export async function findByUuid(c: HealthchecksContext): Promise<CheckWithChannels> {
-  const row = await findCheckByPingUuid(c.var.deps.db, parameter(c, "check", "uuid"));
-  if (row === null) throw new HealthchecksError(404);
-  if (row.projectId !== c.var.call.projectId) throw new HealthchecksError(403);
-  return row;
+  const { db } = c.var.deps;
+  const uuid = parameter(c, "check", "uuid");
+  const row = await findCheckByPingUuid(db, uuid);
+  if (row?.projectId === c.var.call.projectId) return row;
+  const elsewhere = await acrossProjects(db, (all) => findCheckByPingUuid(all, uuid));
+  throw new HealthchecksError(elsewhere === null ? 404 : 403);
 }
 
 /** The check that the path names by its unique key, which read-only API keys see in place of the UUID. @throws HealthchecksError 404 */

@@ -12,7 +12,7 @@ import {
 import { type Access, markAsGuard } from "../http/access.ts";
 import { inAuditedTransaction } from "../http/audit.ts";
 import { databaseProblem, RETRY_AFTER_SECONDS } from "../http/on-error.ts";
-import { mayUseFrom } from "../http/guard.ts";
+import { enterProject, mayUseFrom } from "../http/guard.ts";
 import { countRequest } from "../http/rate-limits.ts";
 
 const BYTES_MAX = 256 * 1024;
@@ -111,7 +111,9 @@ async function authorize(c: HealthchecksContext, access: HealthchecksAccess): Pr
   // Our router would answer HEAD as GET; Healthchecks refuses it.
   if (c.req.method === "HEAD") return new Response(null, { status: 405 });
   try {
-    c.set("call", await withRateLimit(c, () => readCall(c, access)));
+    const call = await withRateLimit(c, () => readCall(c, access));
+    c.set("call", call);
+    if (call.projectId !== "") enterProject(c, c.var.deps, call.projectId);
     return null;
   } catch (error) {
     if (error instanceof HealthchecksError) return error.response();

@@ -1,9 +1,10 @@
 import { isAllowed, parseNetworks } from "@overdue/config";
 import { isUuid } from "@overdue/core";
-import { findKey, findOrganizationRole, findRole, isAtLeast, notifyChanges } from "@overdue/db";
-import type { MiddlewareHandler } from "hono";
+import { findKey, findOrganizationRole, findRole, isAtLeast, notifyChanges, openDb } from "@overdue/db";
+import type { Context, MiddlewareHandler } from "hono";
 
-import { type Access, markAsGuard } from "./access.ts";
+import type { Deps } from "../deps.ts";
+import { type Access, markAsGuard, type Role } from "./access.ts";
 import { isOtherPerson } from "./trusted-header.ts";
 import { countRequest } from "./rate-limits.ts";
 import type { Actor, AppContext, AppEnv } from "./context.ts";
@@ -128,15 +129,26 @@ async function authorizeInProject(c: AppContext, access: Access & { auth: "proje
   const projectId = c.req.param("projectId") ?? "";
   const { actor } = c.var;
   if (actor.kind === "key" && actor.projectId !== projectId.toLowerCase()) throw ApiError.notFound("project");
-  if (actor.kind !== "user") return;
-  const role = isUuid(projectId.toLowerCase())
-    ? await findRole(c.var.deps.db, { projectId, userId: actor.userId })
-    : null;
+  if (actor.kind === "user") await requireRole(c, { projectId, userId: actor.userId, needed: access.role });
+  enterProject(c, c.var.deps, projectId);
+}
+
+/** From here on, the statements of the request see this project alone, whatever they ask for. */
+export function enterProject(c: Context, deps: Deps, projectId: string): void {
+  const pool = deps.rowSecurity.poolOf(projectId);
+  const reads = deps.rowSecurity.poolOf(projectId, deps.longReads.pool);
+  c.set("deps", { ...deps, pool, db: openDb(pool), longReads: { pool: reads, db: openDb(reads) } });
+}
+
+async function requireRole(
+  c: AppContext,
+  { projectId, userId, needed }: { projectId: string; userId: string; needed: Role },
+): Promise<void> {
+  const role = isUuid(projectId.toLowerCase()) ? await findRole(c.var.deps.db, { projectId, userId }) : null;
   if (role === null) throw ApiError.notFound("project");
   c.set("role", role);
-  if (!isAtLeast(role, access.role)) {
-    throw new ApiError("forbidden", `Your role in this project is ${role}; this needs ${access.role}.`);
-  }
+  if (isAtLeast(role, needed)) return;
+  throw new ApiError("forbidden", `Your role in this project is ${role}; this needs ${needed}.`);
 }
 
 async function authorizeInOrganization(

@@ -2,7 +2,7 @@ import { existsSync, statfsSync } from "node:fs";
 import { totalmem } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { Session } from "@overdue/db";
+import { createProjectRole, Session } from "@overdue/db";
 import { initialise, majorVersion, POSTGRES_MAJOR, type Server, startServer } from "@overdue/postgres";
 import { type DataFiles, readOrCreateSecret } from "../data/data-directory.ts";
 import { Refusal } from "../refusal.ts";
@@ -169,7 +169,7 @@ async function createDatabase(url: string, password: string): Promise<void> {
   const session = new Session({ url, name: "supervisor" });
   try {
     const { count } = await session.query("select from pg_database where datname = $1", [APPLICATION]);
-    if (count > 0) return;
+    if (count > 0) return await createProjectRole(session, APPLICATION);
     await session.query("set log_statement = 'none'");
     await session.query(`drop role if exists ${APPLICATION}`);
     const [quoted] = await session.query<{ password: string }>("select quote_literal($1) as password", [
@@ -177,6 +177,7 @@ async function createDatabase(url: string, password: string): Promise<void> {
     ]);
     await session.query(`create role ${APPLICATION} login password ${quoted?.password}`);
     await session.query(`create database ${APPLICATION} owner ${APPLICATION}`);
+    await createProjectRole(session, APPLICATION);
   } finally {
     await session.end();
   }

@@ -8,6 +8,7 @@ import { notifyProjectChange, notifySenders } from "../changes.ts";
 import type { Db, Tx } from "../database.ts";
 import { LOCK_SEEDS } from "../locks.ts";
 import { OPENING_KINDS } from "../schema/delivery-lists.ts";
+import { acrossProjects } from "../row-security/project-pool.ts";
 import { channels, projects } from "../schema/index.ts";
 import { isSameSecret, type Keyring, newestKey, sign } from "../secrets/keyring.ts";
 import { NOW } from "../sql-fragments.ts";
@@ -65,7 +66,8 @@ export async function askToConfirm(tx: Db | Tx, ref: ChannelRef): Promise<AskRes
   if (channel === undefined || channel.unconfirmedSince === null || channel.brokenBy === "recipient") {
     return "nothing to ask";
   }
-  if (!(await countQuestion(tx, ref.projectId, hashOf(channel.hint)))) return "too often";
+  const counted = await acrossProjects(tx, (all) => countQuestion(all, ref.projectId, hashOf(channel.hint)));
+  if (!counted) return "too often";
   await tx.execute(sql`
     insert into deliveries (project_id, channel_id, kind) values (${ref.projectId}, ${ref.channelId}, 'confirm')`);
   await tx
@@ -82,7 +84,7 @@ export function askAgain(db: Db, ref: ChannelRef): Promise<AskResult> {
 }
 
 /** Counts a question. Two at once for one address or project wait for each other. @returns false if it would be one too many */
-async function countQuestion(tx: Db | Tx, projectId: string, hash: string): Promise<boolean> {
+async function countQuestion(tx: Tx, projectId: string, hash: string): Promise<boolean> {
   await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(key, ${LOCK_SEEDS.addressQuestion}))
     from unnest(array[${hash}::text, ${projectId}::text]) as key order by key`);
   await tx.execute(sql`delete from address_questions where asked_at < now() - interval '31 days'`);

@@ -3,6 +3,7 @@ import { type Alias, placeAlias } from "@overdue/core/dialects";
 import { and, asc, eq, isNull } from "drizzle-orm";
 
 import { type Db, type Pool, type Tx } from "../database.ts";
+import { acrossProjects } from "../row-security/project-pool.ts";
 import { checkAliases, checks } from "../schema/index.ts";
 import type { CheckRef } from "./find-checks.ts";
 
@@ -93,7 +94,9 @@ function takenBy(check: { name: string; slug: string }): string {
 /** A ping goes to the check whose own UUID it names, so that such an alias would do nothing, or soon something else. */
 async function isPingUuid(tx: Tx, ref: CheckRef, token: string): Promise<boolean> {
   if (!isUuid(token)) return false;
-  const rows = await tx.select({ id: checks.id }).from(checks).where(eq(checks.pingUuid, token));
+  const rows = await acrossProjects(tx, (all) =>
+    all.select({ id: checks.id }).from(checks).where(eq(checks.pingUuid, token)),
+  );
   return rows.some(({ id }) => id !== ref.checkId);
 }
 

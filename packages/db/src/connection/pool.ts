@@ -235,9 +235,13 @@ class TransactionPool extends Pool {
 /** Adds a last statement to a transaction: the commit is sent without waiting for its answer, which saves a round trip. */
 export type AddLast = (statement: Promise<unknown>) => void;
 
-/** Runs `work` in a transaction of this session. If it cannot be rolled back, the session ends. */
-export async function inSession<T>(client: PoolClient, work: (addLast: AddLast) => Promise<T>): Promise<T> {
-  const begun = client.query(client.begin);
+/** Runs `work` in a transaction of this session, which `begin` begins. If it cannot be rolled back, the session ends. */
+export async function inSession<T>(
+  client: PoolClient,
+  work: (addLast: AddLast) => Promise<T>,
+  begin = client.begin,
+): Promise<T> {
+  const begun = client.query(begin);
   // `work` does not wait for it. If it is refused, the session ends, so that no statement runs outside of a transaction.
   begun.catch(() => client.end());
   const last = new LastStatements();

@@ -30,7 +30,7 @@ export async function findProjectChecks(
 }
 
 /** The check of a ping URL, in any project. */
-export async function findCheckByPingUuid(db: Db, pingUuid: string): Promise<CheckWithChannels | null> {
+export async function findCheckByPingUuid(db: Db | Tx, pingUuid: string): Promise<CheckWithChannels | null> {
   return await first(checksWithChannels(db, eq(checks.pingUuid, pingUuid), 1));
 }
 

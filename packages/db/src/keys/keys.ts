@@ -1,6 +1,7 @@
 import type { Instant } from "@overdue/schedules";
 import { and, eq, gt, isNull, or, asc, sql } from "drizzle-orm";
 import type { Db, Tx } from "../database.ts";
+import { acrossProjects } from "../row-security/project-pool.ts";
 import { apiKeys, projects } from "../schema/index.ts";
 import {
   isGuessable,
@@ -171,10 +172,12 @@ export async function checkBroughtKey(
   projectId: string,
   key: string,
 ): Promise<"yes" | "ours" | "no"> {
-  const [found] = await db
-    .select({ projectId: apiKeys.projectId })
-    .from(apiKeys)
-    .where(eq(apiKeys.hash, storedKey(key).hash));
+  const [found] = await acrossProjects(db, (all) =>
+    all
+      .select({ projectId: apiKeys.projectId })
+      .from(apiKeys)
+      .where(eq(apiKeys.hash, storedKey(key).hash)),
+  );
   if (found?.projectId === projectId) return "ours";
   return found !== undefined || isGuessable(key) || isOwnPingKey(key) || isMistyped(key) ? "no" : "yes";
 }
