@@ -61,7 +61,7 @@ test(
     for (const name of directDependencies())
       expect(named.get(name)?.licenses?.length, name).toBeGreaterThan(0);
     for (const name of ["hono", "react", "drizzle-orm"]) expect(named.has(name)).toBe(true);
-    expect(named.has("vitest")).toBe(false);
+    expect(named.has("oxlint")).toBe(false);
   },
 );
 
