@@ -26,10 +26,10 @@ test("no package may run code when it is installed, and none is younger than a w
 });
 
 /** They let a product under another licence use a package unchanged, and hand it on. */
-const LICENCES = new Set([
-  ...["MIT", "MIT-0", "ISC", "0BSD", "BSD-2-Clause", "BSD-3-Clause", "Apache-2.0", "Unlicense", "CC0-1.0"],
-  ...["MPL-2.0", "PSF-2.0", "BlueOak-1.0.0", "CC-BY-3.0", "CC-BY-4.0"],
-]);
+const LICENCES = new Set(
+  `MIT MIT-0 ISC 0BSD BSD-2-Clause BSD-3-Clause Apache-2.0 Unlicense CC0-1.0
+   MPL-2.0 PSF-2.0 BlueOak-1.0.0 CC-BY-3.0 CC-BY-4.0`.split(/\s+/),
+);
 const ASKS_TO_BE_NAMED = /^CC-BY/;
 
 test("each licence in the product allows its use, and what asks to be named is named", () => {
@@ -40,11 +40,15 @@ test("each licence in the product allows its use, and what asks to be named is n
     .map((line) => /^(\S+) \S+: (.*)$/.exec(line)?.slice(1) ?? [line]);
   expect(packages.length).toBeGreaterThan(200);
   const attributions = readFileSync("docs/dependencies.md", "utf8").split("## Attribution")[1] ?? "";
-  for (const [name = "", licence = ""] of packages) {
-    const parts = licence.replaceAll(/[()]/g, "").split(/ (?:AND|OR) /);
-    for (const part of parts) expect(LICENCES, `${name}: ${licence}`).toContain(part);
-    if (parts.some((part) => ASKS_TO_BE_NAMED.test(part))) expect(attributions).toContain(`[${name}]`);
-  }
+  const parts = packages.flatMap(([name = "", licence = ""]) =>
+    licence
+      .replaceAll(/[()]/g, "")
+      .split(/ (?:AND|OR) /)
+      .map((part) => ({ name, part })),
+  );
+  expect(parts.filter(({ part }) => !LICENCES.has(part))).toEqual([]);
+  const toName = parts.filter(({ part }) => ASKS_TO_BE_NAMED.test(part));
+  expect(toName.filter(({ name }) => !attributions.includes(`[${name}]`))).toEqual([]);
 });
 
 test(
@@ -58,8 +62,8 @@ test(
     };
     expect(bomFormat).toBe("CycloneDX");
     const named = new Map(components.map((one) => [one.name, one]));
-    for (const name of directDependencies())
-      expect(named.get(name)?.licenses?.length, name).toBeGreaterThan(0);
+    const isNamed = (name: string) => (named.get(name)?.licenses?.length ?? 0) > 0;
+    expect(directDependencies().filter((name) => !isNamed(name))).toEqual([]);
     for (const name of ["hono", "react", "drizzle-orm"]) expect(named.has(name)).toBe(true);
     expect(named.has("oxlint")).toBe(false);
   },
