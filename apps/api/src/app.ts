@@ -49,6 +49,7 @@ import { stormRoutes } from "./incidents/storm-routes.ts";
 import { healthRoutes, instanceRoutes } from "./instance/instance-routes.ts";
 import { metricsRoute } from "./instance/metrics.ts";
 import { operatorRoutes } from "./instance/operator-routes.ts";
+import { securityTxtRoute } from "./instance/security-txt.ts";
 import { invitationRoutes, myInvitationRoutes } from "./invitations/invitation-routes.ts";
 import { keyRoutes } from "./keys/key-routes.ts";
 import { maintenanceRoutes } from "./maintenance/maintenance-routes.ts";
@@ -199,6 +200,7 @@ export function createApp(deps: Deps) {
   const document = () => createDocument(app, settings.version);
   app.route("/", openapiRoutes(document));
   app.route("/", docsRoutes(document));
+  app.route("/", securityTxtRoute);
   app.get("/*", guard({ auth: "public", isRateLimitExempt: true }), siteHandler(deps.site));
   documentSecurity(app, settings.publicUrl);
   registeredRoutes(app.routes);

@@ -64,6 +64,8 @@ export type ApiSettings = {
   registration: "open" | "invite" | "closed";
   oidc: OidcSettings | null;
   trustedHeader: TrustedHeader | null;
+  /** An address as a URI, to whom one writes about a hole; null: none is named. */
+  securityContact: string | null;
   /** Where the queues live. */
   queue: "postgres" | "redis";
   /** SELF_HEARTBEAT_URL is set. */

@@ -189,6 +189,7 @@ function readSettings(config: Config): ApiSettings {
     trustedHeader: config.trustedHeader,
     emailVerification: config.emailVerification,
     metricsToken,
+    securityContact: config.securityContact,
     pingUrlBase: pingHosts[0] === undefined ? `${publicUrl}/ping/` : `${protocol}//${pingHosts[0]}/`,
     pingHosts,
     pingEmailDomain: config.pingEmail?.domain ?? null,

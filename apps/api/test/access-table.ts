@@ -1,6 +1,7 @@
 /** Who may call what. A route that is not in this table fails the tests, and so does one that changes its mind. */
 export const EXPECTED_ACCESS: Record<string, string> = {
   "GET /*": "public",
+  "GET /.well-known/security.txt": "public",
   "GET /docs": "public",
   "GET /docs.css": "public",
   "GET /health/live": "public",

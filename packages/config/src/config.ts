@@ -65,6 +65,8 @@ export type Config = {
   otlpEndpoint: string | null;
   /** Opens metrics to other machines; null: only this machine may read them. */
   metricsToken: string | null;
+  /** To whom one writes about a hole in this instance, as a URI; null: security.txt is not served. */
+  securityContact: string | null;
   /** Requests a minute from each key, person or address, not counting pings; 0: no limit. */
   apiRateLimit: number;
   /** Hosts that answer only pings, each with an optional port, in lower case; ping URLs are shown with the first. */
@@ -196,6 +198,7 @@ function plainSettings(values: Values): Omit<Config, "bootstrap"> {
     logLevel: values.LOG_LEVEL,
     otlpEndpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT,
     metricsToken: values.METRICS_TOKEN,
+    securityContact: values.SECURITY_CONTACT,
     apiRateLimit: values.API_RATE_LIMIT,
     pingHosts: values.PING_HOST ?? [],
     selfHeartbeatUrl: values.SELF_HEARTBEAT_URL,

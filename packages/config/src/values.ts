@@ -100,6 +100,12 @@ export const accountEmail = z
   .transform((text) => text.replace(/@([^@]+)$/, (_, domain: string) => `@${domainToASCII(domain)}`))
   .pipe(z.email("must be an e-mail address"));
 
+/** To whom one writes, as a URI: an e-mail address becomes `mailto:…`. */
+export const contact = z.union(
+  [z.email().transform((address) => `mailto:${address}`), urlOf("https:", "mailto:")],
+  "must be an e-mail address, or an address with https://",
+);
+
 /** An address to listen on: an IP address or a name. */
 export const listenAddress = z
   .string()

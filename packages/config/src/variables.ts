@@ -5,6 +5,7 @@ import {
   authorities,
   baseUrl,
   chosenKey,
+  contact,
   domains,
   headerName,
   hostName,
@@ -221,6 +222,11 @@ export const VARIABLES = {
     z.string().min(8, "must have at least 8 characters"),
     "only this machine reads `/metrics`, and only under a `PUBLIC_URL` of its own",
     "Token that opens `/metrics`, needed wherever `PUBLIC_URL` is not one of this machine, and is the `X-Metrics-Key` of Healthchecks' service metrics.",
+  ),
+  SECURITY_CONTACT: optional(
+    contact,
+    "`/.well-known/security.txt` is missing",
+    "To whom one writes about a hole in this instance: an e-mail address or the address of a web page. It is published at `/.well-known/security.txt`.",
   ),
   API_RATE_LIMIT: withDefault(
     wholeNumber(0, 1_000_000),

@@ -7,7 +7,7 @@ import type { DialectAnswer } from "@overdue/core/dialects";
 /** `text`: null where there is no body. Plain data, because a `Response` costs as much as everything else that a ping needs. */
 export type PingAnswer = { status: number; headers: Readonly<Record<string, string>>; text: string | null };
 
-const TEXT = { "Content-Type": "text/plain; charset=utf-8" };
+const TEXT = { "Content-Type": "text/plain; charset=utf-8", "X-Content-Type-Options": "nosniff" };
 const NEVER_CACHED = { "Cache-Control": "max-age=0, no-cache, no-store, must-revalidate, private" };
 const RETRY_AFTER_SECONDS = "5";
 const SLOW_DOWN_SECONDS = "60";
