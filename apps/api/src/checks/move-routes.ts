@@ -13,7 +13,7 @@ import {
 } from "@overdue/db";
 import { z } from "zod";
 
-import { WRITE_IN_PERSON } from "../http/access.ts";
+import { WRITE_IN_BOTH_PROJECTS } from "../http/access.ts";
 import { auditActor, runAfterCommit } from "../http/audit.ts";
 import { type AppContext, requirePerson } from "../http/context.ts";
 import { requireFound, withETag } from "../http/edits.ts";
@@ -65,7 +65,7 @@ const STATEMENTS_MAX = 30;
 /** What moves a check from one project to another, and says before what that does. */
 export const checkMoveRoutes = createRouter()
   .openapi(
-    route(WRITE_IN_PERSON, {
+    route(WRITE_IN_BOTH_PROJECTS, {
       method: "get",
       path,
       summary: "Preview a move to another project",
@@ -87,7 +87,7 @@ export const checkMoveRoutes = createRouter()
     },
   )
   .openapi(
-    route(WRITE_IN_PERSON, {
+    route(WRITE_IN_BOTH_PROJECTS, {
       method: "post",
       path,
       summary: "Move a check to another project",

@@ -17,7 +17,12 @@ export type Access =
   | { auth: "self-checked" }
   | ({ auth: "signed-in"; key: "read" | "write" | null } & MaybeFresh)
   /** `{projectId}` in the path: a member with at least this role, or a key of that project. */
-  | ({ auth: "project"; role: Role; key: "overview" | "read" | "read:bodies" | "write" | null } & MaybeFresh)
+  | ({
+      auth: "project";
+      seesOthers?: true;
+      role: Role;
+      key: "overview" | "read" | "read:bodies" | "write" | null;
+    } & MaybeFresh)
   /** `{organizationId}` in the path: somebody with at least this role in the organization; no key belongs to one. */
   | ({ auth: "organization"; role: Role; key: null } & MaybeFresh)
   /** A Healthchecks key, which implies the project; for another project's check the answer is 403. */
@@ -35,7 +40,9 @@ export const READ_DETAILS = { auth: "project", role: "viewer", key: "read:bodies
 /** For members, admins, owners and keys that write. */
 export const WRITE = { auth: "project", role: "member", key: "write" } as const;
 /** For members, admins and owners who are signed in; no key may call it. */
-export const WRITE_IN_PERSON = { auth: "project", role: "member", key: null } as const;
+const WRITE_IN_PERSON = { auth: "project", role: "member", key: null } as const;
+/** The same for what concerns another project too, whose rows the request has to see. */
+export const WRITE_IN_BOTH_PROJECTS = { ...WRITE_IN_PERSON, seesOthers: true } as const;
 /** For admins, owners and keys that write. */
 export const ADMIN = { auth: "project", role: "admin", key: "write" } as const;
 /** For an admin or owner who is signed in; no key may call it. */
