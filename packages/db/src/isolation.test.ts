@@ -301,6 +301,8 @@ const NEITHER: Record<string, string> = {
     "of the channels whose settings the caller has opened",
     "findUnagreedChats findProjectSlackChannel",
   ),
+  ...name("of all projects, for the sender of the audit log", "claimAuditStream"),
+  ...name("the ping URL alone is the permission", "recordKnown recordPings"),
   ...name("announces rows that were written", "notifyOwners"),
 };
 
