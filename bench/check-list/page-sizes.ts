@@ -9,7 +9,7 @@ export function pageSizes(dist: string): [page: string, bytes: number][] {
   const manifest: Record<string, Chunk> = JSON.parse(readFileSync(join(dist, ".vite/manifest.json"), "utf8"));
   const [entry, first] = Object.entries(manifest).find(([, { isEntry }]) => isEntry) ?? [];
   if (entry === undefined) throw new Error("The build names no entry.");
-  const pages = (first?.dynamicImports ?? []).filter((name) => name.startsWith("src/"));
+  const pages = (first?.dynamicImports ?? []).filter((name) => name.startsWith("src/pages/"));
   const layout = pages.filter((name) => name.includes("project-layout"));
   const bytes = (name: string) => gzipSync(readFileSync(join(dist, manifest[name]?.file ?? ""))).length;
   const sizeOf = (names: string[]) =>

@@ -9,6 +9,7 @@ import {
 } from "@tabler/icons-react";
 
 import { RelativeTime, ExactTime } from "../ui/time.tsx";
+import { useInstanceText } from "../ui/role.tsx";
 import { ErrorAlert } from "../ui/listing.tsx";
 import { deliveryQuery, type DeliveryView } from "./delivery-queries.ts";
 import styles from "./delivery-progress.module.css";
@@ -45,8 +46,9 @@ function Progress({ delivery }: { delivery: DeliveryView }) {
 /** The attempts of a delivery, each with the response of the provider. */
 export function Attempts({ delivery }: { delivery: DeliveryView }) {
   const { attempts, lastError } = delivery;
+  const instanceText = useInstanceText();
   if (attempts.length === 0)
-    return lastError === null ? null : <p className={styles["answer"]}>{lastError}</p>;
+    return lastError === null ? null : <p className={styles["answer"]}>{instanceText(lastError)}</p>;
   return (
     <ol className={styles["attempts"]}>
       {attempts.map(({ attempt, startedAt, outcome, statusCode, answer }) => (
@@ -55,7 +57,9 @@ export function Attempts({ delivery }: { delivery: DeliveryView }) {
             Attempt {attempt}, <ExactTime at={startedAt} />: {OUTCOMES[outcome]}
             {statusCode !== null && ` (${statusCode})`}
           </span>
-          {answer !== null && answer !== "" && <code className={styles["answer"]}>{answer}</code>}
+          {answer !== null && answer !== "" && (
+            <code className={styles["answer"]}>{instanceText(answer)}</code>
+          )}
         </li>
       ))}
     </ol>

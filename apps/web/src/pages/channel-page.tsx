@@ -21,6 +21,7 @@ import { PushLink } from "../channels/push-link.tsx";
 import { SlackLink } from "../channels/slack-link.tsx";
 import { TelegramLink } from "../channels/telegram-link.tsx";
 import { checksQuery } from "../checks/check-queries.ts";
+import { useInstanceText } from "../ui/role.tsx";
 import { Card } from "../ui/card.tsx";
 import { BackArrow, Page, PageSkeleton, TextLink } from "../ui/page.tsx";
 import { type Edit, useItemEdit } from "../conflicts/use-edit.ts";
@@ -211,12 +212,13 @@ function ChannelWarnings({ projectId, kind, settings }: WarningsProps) {
     settings: Object.fromEntries(urlFields.map((name) => [name, typed[name] ?? ""])),
   };
   const { data: warnings = [] } = useQuery(channelWarningsQuery(projectId, channel));
+  const instanceText = useInstanceText();
   if (warnings.length === 0) return null;
   return (
     <output>
       <Alert color="orange" icon={<IconAlertTriangle aria-hidden />} title="It would not work yet">
         {warnings.map(({ field, message }) => (
-          <div key={`${field} ${message}`}>{message}</div>
+          <div key={`${field} ${message}`}>{instanceText(message)}</div>
         ))}
       </Alert>
     </output>

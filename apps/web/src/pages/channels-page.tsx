@@ -18,7 +18,7 @@ import { checksQuery } from "../checks/check-queries.ts";
 import { DeliveryProgress } from "../deliveries/delivery-progress.tsx";
 import { Card } from "../ui/card.tsx";
 import { Page } from "../ui/page.tsx";
-import { EditorsOnly } from "../ui/role.tsx";
+import { EditorsOnly, useInstanceText } from "../ui/role.tsx";
 import { deleteWithUndo, toast } from "../ui/toast.tsx";
 import styles from "../channels/channel-list.module.css";
 import { KindIcon } from "../channels/kind-icon.tsx";
@@ -91,6 +91,7 @@ const GROUPS: Record<ChannelKind["group"], string> = {
 /** The kinds of channels to choose from, each a link to its form. */
 export function AddChannel({ projectId, kinds }: { projectId: string; kinds: readonly ChannelKind[] }) {
   const [words, setWords] = useState("");
+  const instanceText = useInstanceText();
   const found = filterKinds(kinds, words);
   const groups = Object.entries(GROUPS)
     .map(([group, title]) => ({ group, title, offered: found.filter((kind) => kind.group === group) }))
@@ -125,7 +126,7 @@ export function AddChannel({ projectId, kinds }: { projectId: string; kinds: rea
                 <KindIcon kind={kind} />
                 <strong>{title}</strong>
                 <span>{summary}</span>
-                {warning !== null && <span className={styles["missing"]}>{warning}</span>}
+                {warning !== null && <span className={styles["missing"]}>{instanceText(warning)}</span>}
               </Link>
             ))}
           </div>

@@ -2,7 +2,7 @@
 import { screen, waitFor } from "@testing-library/react";
 import { describe, expect, test } from "vitest";
 
-import { appApi } from "../../test/app-api.ts";
+import { ADA, appApi } from "../../test/app-api.ts";
 import { fakeApi } from "../../test/fake-api.ts";
 import { aCheck, CHECK, PROJECT } from "../../test/fixtures.ts";
 import { renderApp } from "../../test/render.tsx";
@@ -11,7 +11,11 @@ const PATH = `/v1/projects/${PROJECT}`;
 const START = `/projects/${PROJECT}/start`;
 
 /** The app of a project whose only check has this state; `warnings`: what the operator must set before e-mail works. */
-function answersFor(check: Partial<ReturnType<typeof aCheck>>, warnings: { message: string }[] = []) {
+function answersFor(
+  check: Partial<ReturnType<typeof aCheck>>,
+  warnings: { message: string }[] = [],
+  me = ADA,
+) {
   const pingUrl = "https://overdue.example/ping/3f1c6a52";
   const created = aCheck({
     pingUrl,
@@ -22,7 +26,7 @@ function answersFor(check: Partial<ReturnType<typeof aCheck>>, warnings: { messa
     ...check,
   });
   return fakeApi({
-    ...appApi(),
+    ...appApi(me),
     [`POST ${PATH}/checks`]: { ...created, warnings: [] },
     [`GET ${PATH}/checks/${CHECK}`]: created,
     [`POST ${PATH}/channels/warnings`]: { items: warnings.map(({ message }) => ({ field: null, message })) },
@@ -88,6 +92,15 @@ describe("the first minutes", () => {
     expect(
       screen.getByRole<HTMLButtonElement>("button", { name: "Send e-mails to ada@example.org" }).disabled,
     ).toBe(true);
+  });
+
+  test("ask the operator of the instance, and nobody else, to set what is missing", async () => {
+    const message = "No mail server is set: the operator must set SMTP_URL.";
+    answersFor({}, [{ message }], { ...ADA, isOperator: true });
+    await renderApp(at);
+    await screen.findByText(
+      "No mail server is set: set SMTP_URL and start Overdue again. Or choose another way.",
+    );
   });
 
   test("go on after the name or the time was changed", async () => {

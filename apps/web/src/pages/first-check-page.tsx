@@ -32,6 +32,7 @@ import { browserZone } from "../time/zones.ts";
 import { Card } from "../ui/card.tsx";
 import { CodeBlock } from "../ui/code-block.tsx";
 import { Page, TextLink } from "../ui/page.tsx";
+import { useInstanceText } from "../ui/role.tsx";
 import { ExactTime } from "../ui/time.tsx";
 import { toast } from "../ui/toast.tsx";
 import { ExpectedTime } from "./expected-time.tsx";
@@ -210,6 +211,7 @@ function NobodyYet({ check: { projectId, id: checkId } }: { check: CheckView }) 
   const { data: me } = useQuery(meQuery);
   const { data: warnings = [] } = useQuery(channelWarningsQuery(projectId, { kind: "email", settings: {} }));
   const save = useSaveChannel(projectId);
+  const instanceText = useInstanceText();
   const email = me?.user.email;
   const addMine = () =>
     email !== undefined &&
@@ -236,7 +238,7 @@ function NobodyYet({ check: { projectId, id: checkId } }: { check: CheckView }) 
       </Group>
       {warnings.map(({ message }) => (
         <p key={message} className={styles["lead"]}>
-          {message} Or choose another way.
+          {instanceText(message)} Or choose another way.
         </p>
       ))}
     </Stack>

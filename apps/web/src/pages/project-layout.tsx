@@ -9,7 +9,7 @@ import { rememberProject } from "../app/home.ts";
 import { Shell } from "../app/shell.tsx";
 import { refreshChecks } from "../checks/check-queries.ts";
 import { openIncidentsQuery } from "../incidents/incident-queries.ts";
-import { RoleProvider, useCanEdit } from "../ui/role.tsx";
+import { OperatorProvider, RoleProvider, useCanEdit } from "../ui/role.tsx";
 import { useLiveProject } from "../live/live-events.ts";
 import { Page } from "../ui/page.tsx";
 import styles from "../app/shell.module.css";
@@ -33,23 +33,25 @@ export function ProjectLayout() {
   useEffect(() => rememberProject(projectId), [projectId]);
   return (
     <RoleProvider value={role}>
-      <Shell
-        me={me}
-        projectId={projectId}
-        openIncidents={useOpenIncidents(projectId)}
-        banner={
-          <>
-            <Suspense fallback={null}>
-              <HealthBanner connected={connected} />
-            </Suspense>
-            <AccountNotices me={me} />
-            {role === "viewer" && <ViewOnlyNote />}
-          </>
-        }
-      >
-        <Shortcuts projectId={projectId} />
-        {isEditorsOnly && role === "viewer" ? <EditorsOnlyPage projectId={projectId} /> : <Outlet />}
-      </Shell>
+      <OperatorProvider value={me.isOperator}>
+        <Shell
+          me={me}
+          projectId={projectId}
+          openIncidents={useOpenIncidents(projectId)}
+          banner={
+            <>
+              <Suspense fallback={null}>
+                <HealthBanner connected={connected} />
+              </Suspense>
+              <AccountNotices me={me} />
+              {role === "viewer" && <ViewOnlyNote />}
+            </>
+          }
+        >
+          <Shortcuts projectId={projectId} />
+          {isEditorsOnly && role === "viewer" ? <EditorsOnlyPage projectId={projectId} /> : <Outlet />}
+        </Shell>
+      </OperatorProvider>
     </RoleProvider>
   );
 }

@@ -5,6 +5,7 @@ import { browserZone } from "../time/zones.ts";
 import { Card } from "../ui/card.tsx";
 import { ExactTime } from "../ui/time.tsx";
 import { TextLink } from "../ui/page.tsx";
+import { useInstanceText } from "../ui/role.tsx";
 import { toast } from "../ui/toast.tsx";
 import {
   type ReportSettingsPatch,
@@ -44,6 +45,7 @@ type Props = { projectId: string; choice: ReportSettings; projectZone: string };
 function ReportSettingsForm({ projectId, choice, projectZone }: Props) {
   const choose = useSaveReportSettings(projectId);
   const send = useSendReport(projectId);
+  const instanceText = useInstanceText();
   const zone = choice.timezone ?? projectZone;
   const change = (patch: ReportSettingsPatch) =>
     choose.mutate(
@@ -63,7 +65,7 @@ function ReportSettingsForm({ projectId, choice, projectZone }: Props) {
       <p className={styles["dimmed"]}>
         Uptime, what was missed, late or slow, what never ran and what is paused; to {choice.to}.
       </p>
-      {choice.problem !== null && <Alert color="yellow">{choice.problem}</Alert>}
+      {choice.problem !== null && <Alert color="yellow">{instanceText(choice.problem)}</Alert>}
       <Group align="flex-end">
         <NativeSelect
           label="How often"
