@@ -27,8 +27,8 @@ const health = () => ({
       startedAt: worked(),
       checkpointAt: null,
       isAlive: false,
-      keptBytes: 0,
-      keptSince: null,
+      keptBytes: 2_050_000,
+      keptSince: worked(),
     },
   ],
 });
