@@ -22,7 +22,7 @@ const REQUEST_MS_MAX = 10_000;
 /** A ping that is no older than this is not late: it was sent as soon as it could be. */
 const LATE_FROM_MS = 2_000;
 /** What a server takes that does not say more. */
-const BODY_BYTES_DEFAULT = 10_000;
+export const BODY_BYTES_DEFAULT = 10_000;
 const FACTS_BYTES_MAX = 4_000;
 /** Statuses after which the same request may succeed. */
 const AGAIN = new Set([408, 425, 429, 500, 502, 503, 504]);
@@ -31,20 +31,17 @@ let bodyLimit: number | null = null;
 
 /** Sends one ping, once. */
 export async function deliver(
-  { env, host }: Machine,
+  machine: Machine,
   target: RunRecord["target"],
   { ping, signal }: { ping: Ping; signal?: AbortSignal },
 ): Promise<Delivery> {
   try {
-    const answer = await send(pingUrl(target, ping), {
+    const { url, ...request } = requestOf(machine, target, ping);
+    const answer = await send(url, {
       method: "POST",
-      headers: {
-        "User-Agent": `overdue/${VERSION} (${host})`.replaceAll(/[^\x20-\x7E]/g, "?"),
-        ...(ping.facts !== undefined && { "Overdue-Facts": factsHeader(ping.facts) }),
-      },
-      ...(ping.body !== undefined && ping.body.length > 0 && { body: cut(ping.body) }),
+      ...request,
       timeoutMs: REQUEST_MS_MAX,
-      env,
+      env: machine.env,
       ...(signal !== undefined && { signal }),
     });
     bodyLimit = answer.bodyLimit ?? bodyLimit;
@@ -52,6 +49,27 @@ export async function deliver(
   } catch (error) {
     return { kind: "again", why: (error as Error).message };
   }
+}
+
+/** The request that sends a ping, to be posted by whatever can. */
+export function requestOf(
+  { host }: Machine,
+  target: RunRecord["target"],
+  ping: Ping,
+): { url: string; headers: Record<string, string>; body?: Buffer } {
+  return {
+    url: pingUrl(target, ping),
+    headers: {
+      "User-Agent": `overdue/${VERSION} (${host})`.replaceAll(/[^\x20-\x7E]/g, "?"),
+      ...(ping.facts !== undefined && { "Overdue-Facts": factsHeader(ping.facts) }),
+    },
+    ...(ping.body !== undefined && ping.body.length > 0 && { body: cut(ping.body) }),
+  };
+}
+
+/** What the server keeps of a body, as it has said before. */
+export function learnBodyLimit(limit: number): void {
+  bodyLimit = limit;
 }
 
 function pingUrl({ pingUrl: base, create }: RunRecord["target"], { action, runId, moment }: Ping): string {

@@ -3,7 +3,7 @@ import { createInterface } from "node:readline";
 import type { Machine } from "../machine.ts";
 import { startOf } from "../run/proc.ts";
 import { sleep } from "../sleep.ts";
-import { deliver, type Delivery, endPing, type Ping, startPing } from "./deliver.ts";
+import { deliver, type Delivery, endPing, learnBodyLimit, type Ping, startPing } from "./deliver.ts";
 import { askForLease, LEASE_SECONDS, RENEW_MS } from "./lease.ts";
 import { placeFacts } from "./facts.ts";
 import { bootId, type Message, momentNow, type RunRecord } from "./record.ts";
@@ -21,7 +21,13 @@ const FLUSH_MAX = 200;
 /** A report that is older than the server would evaluate is only in the way. */
 const WORTHLESS_MS = 7 * 86_400_000;
 
-/** Reports one run, as its wrapper says it on standard input, then what earlier runs could not deliver. */
+/** What became of the start before there was a sender: nobody has sent it, curl could not, or the server has it. */
+type StartState = "unsent" | "wanted" | "sent";
+
+/**
+ * Reports one run, as its wrapper says it on standard input, then what earlier runs could not deliver. Its words are those of
+ * the watcher that it was, or `--flush` for the spool alone.
+ */
 export async function sendReports(machine: Machine, args: readonly string[]): Promise<void> {
   for (const signal of ["SIGINT", "SIGHUP", "SIGTERM"] as const) process.on(signal, () => {});
   if (!args.includes("--flush")) {
@@ -29,7 +35,9 @@ export async function sendReports(machine: Machine, args: readonly string[]): Pr
     const first = await messages.next();
     const begin = first.done === true ? null : (JSON.parse(first.value) as Message);
     if (begin?.kind !== "begin") return;
-    if (!(await new RunReport(machine, begin).follow(messages))) return;
+    const [start = "wanted", limit = ""] = args;
+    if (/^\d+$/.test(limit)) learnBodyLimit(Number(limit));
+    if (!(await new RunReport(machine, begin, start as StartState).follow(messages))) return;
   }
   await flushSpool(machine, FLUSH_MAX);
 }
@@ -40,23 +48,25 @@ class RunReport {
   readonly #begin: Begin;
   readonly #hurry = new AbortController();
   #record: RunRecord;
-  #isStartKnown = false;
+  #start: StartState;
 
-  constructor(machine: Machine, begin: Begin) {
+  constructor(machine: Machine, begin: Begin, start: StartState) {
     this.#machine = machine;
     this.#begin = begin;
     this.#record = begin.record;
+    this.#start = start;
   }
 
   /** @returns whether the server has the end */
   async follow(messages: AsyncIterator<string>): Promise<boolean> {
-    const starting = this.#sendStart();
+    const starting = this.#start === "wanted" ? this.#sendStart() : Promise.resolve();
     for (let next = await messages.next(); next.done !== true; next = await messages.next()) {
       const message = parse(next.value);
       if (message?.kind === "note") await this.#note(message.text);
       else if (message?.kind === "end") return this.#end(starting, message.ended);
     }
-    return this.#end(starting, await this.#endOfOrphan(starting));
+    const started = this.#start === "unsent" ? this.#sendStart() : starting;
+    return this.#end(started, await this.#endOfOrphan(started));
   }
 
   /** Tries until the server has the start, or the run has ended: its end then says how long it took. */
@@ -66,7 +76,7 @@ class RunReport {
     const { signal } = this.#hurry;
     for (let tries = 0; !signal.aborted; tries += 1) {
       const delivery = await this.#deliver({ ...ping, facts: placeFacts(this.#machine) }, signal);
-      if (delivery.kind !== "again") return void (this.#isStartKnown = true);
+      if (delivery.kind !== "again") return void (this.#start = "sent");
       if (tries === 0) keep(this.#machine, this.#record);
       await pause(tries, signal);
     }
@@ -83,7 +93,7 @@ class RunReport {
     };
     const unkept = keep(this.#machine, this.#record);
     const releasing = this.#lease(0);
-    await Promise.race([starting, sleep(this.#isStartKnown ? 0 : START_MS_MAX)]);
+    await Promise.race([starting, sleep(this.#start === "sent" ? 0 : START_MS_MAX)]);
     this.#hurry.abort();
     const ping = endPing(this.#record);
     await releasing;

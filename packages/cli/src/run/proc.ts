@@ -68,3 +68,9 @@ export function uptimeSeconds(): number | null {
   const text = readText("/proc/uptime");
   return text === null ? null : Number(text.split(" ")[0]);
 }
+
+/** Milliseconds by a clock that nobody sets. `performance` would load a library for it. */
+export function elapsedMs(): number {
+  const [seconds, nanoseconds] = process.hrtime();
+  return seconds * 1_000 + nanoseconds / 1_000_000;
+}

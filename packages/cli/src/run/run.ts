@@ -13,7 +13,7 @@ import { guard, type Guard } from "./guard.ts";
 import { measure } from "./measure.ts";
 import { readRunOptions, type RunOptions } from "./options.ts";
 import { Tail } from "./output.ts";
-import { randomId, startOf } from "./proc.ts";
+import { elapsedMs, randomId, startOf } from "./proc.ts";
 
 /** What timeout(1) says, too. */
 const TIMED_OUT = 124;
@@ -96,7 +96,7 @@ class Wrapper {
       ...held.env,
     };
     const started = momentNow();
-    const begun = performance.now();
+    const begun = elapsedMs();
     const job = startJob({ command, env, output, tail: this.#tail, lockFd: held.lockFd });
     this.#job = job;
     if (job.pid !== null) {
@@ -116,14 +116,14 @@ class Wrapper {
       : job.output.drained());
     return {
       ...end,
-      durationMs: performance.now() - begun,
+      durationMs: elapsedMs() - begun,
       measured,
       timedOut,
       output: job.output.problem(),
     };
   }
 
-  /** Starts the sender, once the command runs. */
+  /** Starts the watcher, once the command runs. */
   #begin(job: Job, { started, lease }: { started: Moment; lease: LeaseRef | null }): void {
     const { pid } = job;
     if (this.#reporter !== null || typeof this.#target === "string") return;
