@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -23,11 +23,16 @@ const server = createServer((request, response) => request.resume().on("end", ()
 const silent = createServer(() => {});
 const urls = await Promise.all([server, silent].map(listen));
 /** A folder of its own for each kind: what the silent server did not take is not for the others to send. */
-const envOf = (kind: string) => ({ PATH: "/usr/bin:/bin", OVERDUE_STATE_DIR: join(folder, kind) });
+const envOf = (kind: string) => ({
+  PATH: kind === "wrapped, without curl" ? withoutCurl() : "/usr/bin:/bin",
+  OVERDUE_STATE_DIR: join(folder, kind),
+});
 
 /** Says when it begins and ends, by the clock that this process reads too. */
 const JOB = ["/bin/sh", "-c", "date +%s%N; date +%s%N"];
-const run = (url = "", ...more: string[]) => [
+/** So long that its start is reported, too. */
+const LONGER_JOB = ["/bin/sh", "-c", "date +%s%N; sleep 0.2; date +%s%N"];
+const run = (url = "", { job = JOB, more = [] }: { job?: string[]; more?: string[] } = {}) => [
   process.execPath,
   command,
   "run",
@@ -35,14 +40,22 @@ const run = (url = "", ...more: string[]) => [
   `${url}/ping/key/job`,
   ...more,
   "--",
-  ...JOB,
+  ...job,
 ];
+/** The least that a wrapper in Node can cost: it starts the job, and ends with its status. */
+const LEAST = `require("node:child_process").spawn("/bin/sh", ${JSON.stringify(JOB.slice(1))}, { stdio: "inherit" }).once("exit", process.exit)`;
+/** Only then this process has waited for all whose time is counted. */
+const WAIT = ["--report-wait", "10s"];
 const KINDS: Record<string, string[]> = {
   bare: JOB,
   "node -e 0": [process.execPath, "-e", "0"],
-  wrapped: run(urls[0], "--report-wait", "10s"),
+  "least wrapper in Node": [process.execPath, "-e", LEAST],
+  wrapped: run(urls[0], { more: WAIT }),
   "wrapped, not waiting": run(urls[0]),
+  "wrapped, without curl": run(urls[0], { more: WAIT }),
   "wrapped, server silent": run(urls[1]),
+  "longer, bare": LONGER_JOB,
+  "longer, wrapped": run(urls[0], { job: LONGER_JOB, more: WAIT }),
 };
 
 type Sample = { cpuMs: number; startMs: number; endMs: number; wallMs: number };
@@ -55,9 +68,19 @@ for (let count = 0; count <= RUNS; count += 1)
   }
 for (const [kind, all] of samples) console.log(`${kind.padEnd(23)} ${figures(all)}`);
 const cpu = (kind: string) => mean((samples.get(kind) ?? []).map(({ cpuMs }) => cpuMs));
-const added = cpu("wrapped") - cpu("bare");
+for (const [kind, bare] of [
+  ["wrapped", "bare"],
+  ["wrapped, without curl", "bare"],
+  ["longer, wrapped", "longer, bare"],
+] as const) {
+  const added = cpu(kind) - cpu(bare);
+  console.log(
+    `added by "${kind}": ${added.toFixed(1)} ms of processor time a run (aim: below ${AIM_CPU_MS} ms), ${(cpu(kind) / cpu(bare)).toFixed(1)} times the bare job, ${(added / cpu("node -e 0")).toFixed(2)} times a Node that does nothing`,
+  );
+}
+const behind = (kind: string) => median((samples.get(kind) ?? []).map(({ endMs }) => endMs));
 console.log(
-  `added by the wrapper and its sender: ${added.toFixed(0)} ms of processor time a run (aim: below ${AIM_CPU_MS} ms), ${(cpu("wrapped") / cpu("bare")).toFixed(1)} times the bare job, ${(added / cpu("node -e 0")).toFixed(1)} times a Node that does nothing`,
+  `behind the job's end, not waiting for the report: ${behind("wrapped, not waiting").toFixed(1)} ms; the bare job ${behind("bare").toFixed(1)} ms, the least wrapper in Node ${behind("least wrapper in Node").toFixed(1)} ms`,
 );
 const silentStart = median((samples.get("wrapped, server silent") ?? []).map(({ startMs }) => startMs));
 console.log(
@@ -67,6 +90,15 @@ server.closeAllConnections();
 silent.closeAllConnections();
 rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
 process.exit(0);
+
+/** A folder with what the command and the job call, and no curl. */
+function withoutCurl(): string {
+  const bin = join(folder, "bin");
+  mkdirSync(bin, { recursive: true });
+  for (const program of ["sh", "mkfifo", "date", "sleep"])
+    if (!existsSync(join(bin, program))) symlinkSync(`/usr/bin/${program}`, join(bin, program));
+  return bin;
+}
 
 async function listen(one: typeof server): Promise<string> {
   one.listen(0, "127.0.0.1");

@@ -38,6 +38,7 @@ export type Received = {
   rid: string | null;
   ageSeconds: number;
   body: string;
+  userAgent: string;
   facts: Record<string, unknown>;
 };
 
@@ -92,6 +93,7 @@ async function readPing(request: IncomingMessage): Promise<Received> {
     rid: searchParams.get("rid"),
     ageSeconds: Number(searchParams.get("age") ?? 0),
     body: Buffer.concat(parts).toString("latin1"),
+    userAgent: request.headers["user-agent"] ?? "",
     facts: JSON.parse(request.headers["overdue-facts"]?.toString() ?? "{}"),
   };
 }

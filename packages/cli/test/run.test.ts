@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { afterAll, describe, expect, test } from "vitest";
@@ -258,6 +258,54 @@ describe.concurrent("overdue run", () => {
     process.kill(sender?.pid ?? 0, "SIGKILL");
     expect(await ended).toMatchObject({ status: 0 });
     expect(await server.ping(isEnd)).toMatchObject({ action: "0" });
+  });
+
+  test("each byte of an output that curl can send arrives as it was, and a name of a file in it is no file", async ({
+    expect,
+  }) => {
+    const server = await pingServer();
+    const bytes = Buffer.from(Array.from({ length: 255 }, (_, i) => i + 1));
+    const said = Buffer.concat([Buffer.from('@/etc/passwd "quoted" \\n\r\n\n%{x}$(id)\n'), bytes, bytes]);
+    const place1 = place();
+    const path = join(place1.state, "said");
+    writeFileSync(path, said);
+    await overdue(place1, ["run", "--check", server.url, "--", "cat", path]).ended;
+    const end = await server.ping(isEnd);
+    expect(end.userAgent).toMatch(/^overdue\//);
+    expect(Buffer.from(end.body, "latin1").equals(said)).toBe(true);
+  });
+
+  test.each([
+    ["curl", ["sh", "mkfifo"]],
+    ["curl and without a shell", ["mkfifo"]],
+  ])(
+    "on a machine without %s the start, the end and a wrapper that is killed are reported all the same",
+    async (_, programs) => {
+      const server = await pingServer();
+      const here = place();
+      const bin = join(here.state, "bin");
+      mkdirSync(bin);
+      for (const program of programs) symlinkSync(`/usr/bin/${program}`, join(bin, program));
+      const bare = { env: { ...here.env, PATH: bin } };
+      await overdue(bare, ["run", "--check", server.url, "--", "/bin/sleep", "0.3"]).ended;
+      const end = await server.ping(isEnd);
+      expect(end).toMatchObject({ action: "0" });
+      expect(server.received[0]).toMatchObject({ action: "start", rid: end.rid });
+      const { child } = overdue(bare, ["run", "--check", server.url, "--", "/bin/sleep", "1"]);
+      await server.ping(({ action, rid }) => action === "start" && rid !== end.rid);
+      child.kill("SIGKILL");
+      expect(await server.ping(({ action }) => action === "fail")).toMatchObject({
+        facts: { wrapperKilled: true },
+      });
+    },
+  );
+
+  test("a job that ends before it is worth a start is reported by its end alone, with how long it took", async ({
+    expect,
+  }) => {
+    const server = await pingServer();
+    await overdue(place(), ["run", "--check", server.url, "--report-wait", "20s", "--", "true"]).ended;
+    expect(server.received).toMatchObject([{ action: "0", facts: { durationMs: expect.any(Number) } }]);
   });
 
   test("a full disk takes nothing from the job, whose end is reported without the spool", async ({
