@@ -7,6 +7,7 @@ import {
   downFacts,
   HOSTILE_TEXTS,
   hostileFacts,
+  killedFacts,
   PUBLIC_URL,
   testFacts,
   upFacts,
@@ -25,6 +26,7 @@ const BODY_BYTES = 28_000;
 const MESSAGES = {
   down: composeAlert(downFacts, PUBLIC_URL, downActions),
   up: composeAlert(upFacts, PUBLIC_URL),
+  killed: composeAlert(killedFacts, PUBLIC_URL),
   test: composeAlert(testFacts, PUBLIC_URL),
 };
 const HTTP_KINDS = Object.keys(channelKinds)

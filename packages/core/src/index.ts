@@ -73,7 +73,7 @@ export {
   findOutlier,
 } from "./learning/durations.ts";
 export { durationText, minutesInWords, secondsInWords } from "./text/duration-text.ts";
-export { factTexts } from "./text/facts-text.ts";
+export { causesIn, factTexts } from "./text/facts-text.ts";
 export { isRecord, parseJsonOrNull } from "./text/json.ts";
 export { percentText } from "./text/percent-text.ts";
 export {

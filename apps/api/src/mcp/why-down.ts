@@ -115,7 +115,7 @@ function answerSentence(check: FoundCheck, incident: Incident, timezone: string)
   const name = quoted(check.name || check.slug);
   if (incident !== null && incident.resolvedAt === null) {
     const { reason, evidence, openedAt } = incident;
-    return `${name} is down since ${when(openedAt)}. ${reasonSentence(reason, evidence, check.graceSeconds)}`;
+    return `${name} is down since ${when(openedAt)}. ${reasonSentence(reason, evidence, check)}`;
   }
   const last =
     incident === null || incident.resolvedAt === null

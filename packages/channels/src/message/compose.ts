@@ -1,10 +1,14 @@
 import {
   type AlertFacts,
+  causesIn,
   durationText,
   earlierOutputText,
+  exitEvidence,
   exitStatusText,
+  factTexts,
   policyText,
   ReportPayload,
+  type RunFacts,
   stripMarks,
   stripText,
   visibleText,
@@ -20,6 +24,9 @@ import { instantIn } from "./time.ts";
 
 const NAME_CHARS_MAX = 120;
 const DESCRIPTION_CHARS_MAX = 500;
+const CAUSES_SHOWN_MAX = 5;
+/** A host's name has no more. */
+const CAUSE_CHARS_MAX = 64;
 const OUTPUT_CHARS_MAX = 1_500;
 const OUTPUT_LINES_MAX = 20;
 
@@ -130,7 +137,25 @@ function reasonSuffix({ incident }: AlertFacts): string {
 
 function whyDown(facts: AlertFacts): string {
   if (facts.incident === null) return "";
-  return reasonSentence(facts.incident.reason, facts.incident.evidence, facts.check?.graceSeconds ?? 0);
+  const { reason, evidence } = facts.incident;
+  return reasonSentence(reason, evidence, {
+    graceSeconds: facts.check?.graceSeconds ?? 0,
+    // Of a recovery the last ping is the one that ended the incident.
+    facts: isDown(facts) ? causes(facts) : {},
+  });
+}
+
+/** Why the run ended as it did and where it was, beside its exit status. What was skipped is in the sentence. */
+function causeLines(facts: AlertFacts): [label: string, value: string][] {
+  const { skipped, ...said } = causesIn(causes(facts));
+  return factTexts(said)
+    .slice(0, CAUSES_SHOWN_MAX)
+    .map(({ label, text }) => [label, oneLine(text, CAUSE_CHARS_MAX)]);
+}
+
+/** What the last ping said of its run, unless that ended well: then it explains nothing. */
+function causes({ lastPing }: AlertFacts): RunFacts {
+  return lastPing === null || lastPing.kind === "success" ? {} : (lastPing.facts ?? {});
 }
 
 /** What the job's scheduler does about a run that did not come, as a sentence with a space before it; else empty. */
@@ -161,6 +186,7 @@ function incidentLines(facts: AlertFacts): AlertLine[] {
     ["Deadline", down ? at(evidence?.deadlineAt) : null],
     [down ? "Last heard" : "Heard", facts.kind === "test" ? null : lastHeard(facts)],
     ["Exit status", exitLine(facts)],
+    ...(down ? causeLines(facts) : []),
     [
       "Ran for",
       evidence?.durationMs === null || evidence === undefined ? null : durationText(evidence.durationMs),
@@ -198,7 +224,7 @@ function lastHeard(facts: AlertFacts): string {
 /** Null for status 0, since that of the last good run does not explain why the next one is missing. */
 function exitLine(facts: AlertFacts): string | null {
   const status = isDown(facts) ? (facts.lastPing?.exitStatus ?? 0) : 0;
-  return status === 0 ? null : exitStatusText(status);
+  return status === 0 ? null : exitStatusText(status, exitEvidence(causes(facts)));
 }
 
 function earlierOutput({ incident }: AlertFacts): Pick<AlertMessage, "earlierOutput"> {

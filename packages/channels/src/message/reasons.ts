@@ -3,16 +3,19 @@ import {
   checkName as plainName,
   durationText,
   type Evidence,
+  exitEvidence,
   exitStatusText,
   explainExit,
   metricFindingText,
   type Reason,
+  type RunFacts,
   UNNAMED_CHECK,
 } from "@overdue/core";
 
 import { oneLine } from "./text.ts";
 
 const NAME_CHARS_MAX = 120;
+const WHY_CHARS_MAX = 130;
 
 /** The name of a check on one line. */
 export function checkName({ check }: { check: { name: string; slug: string } | null }): string {
@@ -28,15 +31,18 @@ type Cause = Pick<Evidence, "exitStatus" | "limitMs"> & {
   baseline?: Evidence["baseline"] | undefined;
   metrics?: Evidence["metrics"] | undefined;
 };
-type Sentence = (evidence: Cause, graceSeconds: number) => string;
+type Sentence = (evidence: Cause, graceSeconds: number, facts: RunFacts) => string;
 
 const SENTENCES: Record<Reason, Sentence> = {
   missed: (_, grace) =>
     `No ping came when it was expected, nor in the grace time of ${durationText(grace * 1_000)} after.`,
-  failed: (evidence) =>
-    evidence.exitStatus === null || evidence.exitStatus === 0
-      ? "The job reported a failure."
-      : `The job ended with exit status ${exitStatusText(evidence.exitStatus)}.${exitHint(evidence.exitStatus)}`,
+  failed: ({ exitStatus }, _, facts) => {
+    if (exitStatus !== null && exitStatus !== 0)
+      return `The job ended with exit status ${exitStatusText(exitStatus, exitEvidence(facts))}.${exitHint(exitStatus, facts)}`;
+    return facts["wrapperKilled"] === true
+      ? "The command that watched the job was killed, so how the job ended is not known."
+      : "The job reported a failure.";
+  },
   overlong: (evidence) =>
     evidence.baseline === undefined
       ? `A run takes longer than ${limit(evidence, "its limit")}.`
@@ -75,9 +81,18 @@ export function reasonText(reason: string): string {
   return Object.entries(WORDS).find(([known]) => known === reason)?.[1] ?? "down";
 }
 
-/** Why a check is down, in one plain sentence. */
-export function reasonSentence(reason: Reason, evidence: Cause, graceSeconds: number): string {
-  return SENTENCES[reason](evidence, graceSeconds);
+/** Why a check is down, in a plain sentence or two. `facts`: what its last ping said of the run, unless that was a success. */
+export function reasonSentence(
+  reason: Reason,
+  evidence: Cause,
+  { graceSeconds, facts = {} }: { graceSeconds: number; facts?: RunFacts },
+): string {
+  return `${SENTENCES[reason](evidence, graceSeconds, facts)}${skipped(facts)}`;
+}
+
+/** Why the job was not run when it was last started, as a sentence with a space before it; empty if it was. */
+function skipped({ skipped: why }: RunFacts): string {
+  return typeof why === "string" ? ` Its last start was skipped: ${oneLine(why, WHY_CHARS_MAX)}.` : "";
 }
 
 /** What was found about the metrics of a run: "bytes was 0, at least 1 is expected." */
@@ -92,7 +107,7 @@ function limit(evidence: Cause, otherwise: string): string {
 }
 
 /** What to look at, as a sentence with a space before it; empty if there is no hint. */
-function exitHint(status: number): string {
-  const hint = explainExit(status)?.hint ?? null;
+function exitHint(status: number, facts: RunFacts): string {
+  const hint = explainExit(status, exitEvidence(facts))?.hint ?? null;
   return hint === null ? "" : ` ${hint}`;
 }

@@ -59,7 +59,33 @@ export const testFacts: AlertFacts = {
   lastPing: null,
 };
 
-/** A failed job whose name and output are this text. */
+/** The same job, killed by the kernel for want of memory, as the command `overdue` reports it. */
+export const killedFacts: AlertFacts = {
+  ...downFacts,
+  flip: { at: at("2026-11-20T01:31:12Z"), reason: "failed" },
+  incident: downFacts.incident && {
+    ...downFacts.incident,
+    reason: "failed",
+    openedAt: at("2026-11-20T01:31:12Z"),
+    evidence: {
+      ...downFacts.incident.evidence,
+      deadlineAt: null,
+      exitStatus: 137,
+      pingNumber: 2,
+      durationMs: 72_000,
+    },
+  },
+  lastPing: {
+    at: at("2026-11-20T01:31:12Z"),
+    kind: "fail",
+    exitStatus: 137,
+    output: "reading 12 GB\n",
+    facts: { signal: "SIGKILL", oomKill: "group", cpuUserMs: 61_000, host: "db1" },
+  },
+  writtenAt: at("2026-11-20T01:31:12Z"),
+};
+
+/** A failed job whose name and output, and all that its wrapper said, are this text. */
 export const hostileFacts = (text: string): AlertFacts => ({
   ...downFacts,
   project: { ...downFacts.project, name: text },
@@ -73,7 +99,13 @@ export const hostileFacts = (text: string): AlertFacts => ({
     timezone: null,
     graceSeconds: 60,
   },
-  lastPing: { at: at("2026-11-20T01:31:12Z"), kind: "fail", exitStatus: 137, output: text },
+  lastPing: {
+    at: at("2026-11-20T01:31:12Z"),
+    kind: "fail",
+    exitStatus: 137,
+    output: text,
+    facts: { skipped: text, signal: text, host: text },
+  },
 });
 
 export const PUBLIC_URL = "https://overdue.example.org";

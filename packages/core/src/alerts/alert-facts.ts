@@ -3,6 +3,7 @@ import type { Instant } from "@overdue/schedules";
 import type { Reason } from "../checks/check.ts";
 import type { Severity } from "../routing/route.ts";
 import type { Evidence, PingKind } from "../checks/event.ts";
+import type { RunFacts } from "../pings/read-facts.ts";
 import type { DeliveryKind } from "../delivery/delivery-kinds.ts";
 import type { SlotRecord } from "../strip/mark.ts";
 
@@ -53,8 +54,14 @@ type AlertCheck = {
   slots?: readonly SlotRecord[];
 };
 
-/** `output` is the end of the ping's body. */
-type AlertPing = { at: Instant; kind: PingKind; exitStatus: number | null; output: string | null };
+/** `output` is the end of the ping's body. `facts`: what the wrapper said of the run; null or left out: nothing. */
+type AlertPing = {
+  at: Instant;
+  kind: PingKind;
+  exitStatus: number | null;
+  output: string | null;
+  facts?: RunFacts | null;
+};
 
 /** The alerts that are sent in one message: how many of each kind, and the first few. */
 export type AlertGroup = {

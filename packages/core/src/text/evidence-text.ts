@@ -39,14 +39,14 @@ export function explainExit(status: number | null, evidence: ExitEvidence = {}):
 }
 
 /** "killed (SIGKILL)"; null if the number alone says everything. */
-export function exitMeaning(status: number): string | null {
-  const title = explainExit(status)?.title ?? null;
+export function exitMeaning(status: number, evidence: ExitEvidence = {}): string | null {
+  const title = explainExit(status, evidence)?.title ?? null;
   return title === null || title.includes(`status ${status}`) ? null : title;
 }
 
 /** "137, killed (SIGKILL)", or the number alone. */
-export function exitStatusText(status: number): string {
-  const meaning = exitMeaning(status);
+export function exitStatusText(status: number, evidence: ExitEvidence = {}): string {
+  const meaning = exitMeaning(status, evidence);
   return meaning === null ? String(status) : `${status}, ${meaning}`;
 }
 

@@ -45,6 +45,20 @@ const LABELS: readonly (readonly [
   ["timeZone", "Time zone of the host"],
   ["command", "Reported by"],
 ];
+/** What explains how a run ended, or why there was none; the rest describes it. */
+const CAUSES: ReadonlySet<string> = new Set([
+  "skipped",
+  "wrapperKilled",
+  "oomKill",
+  "timedOutAfterMs",
+  "minRuntimeMs",
+  "signal",
+  "stoppedBy",
+  "systemdResult",
+  "kubernetesReason",
+  "attempts",
+  "host",
+]);
 /** For programs, or said elsewhere already. */
 const HIDDEN = new Set(["durationMs", "cpuSystemMs", "bootId", "invocationId"]);
 
@@ -57,6 +71,11 @@ export function factTexts(facts: RunFacts): { label: string; text: string }[] {
   const names = new Set(LABELS.map(([name]) => name));
   const others = Object.entries(facts).filter(([name]) => !names.has(name) && !HIDDEN.has(name));
   return [...known, ...others.map(([label, fact]) => ({ label, text: String(fact) }))];
+}
+
+/** The facts that explain how a run ended, or why there was none, and where that was. */
+export function causesIn(facts: RunFacts): RunFacts {
+  return Object.fromEntries(Object.entries(facts).filter(([name]) => CAUSES.has(name)));
 }
 
 const MIB = 1_048_576;

@@ -117,7 +117,8 @@ const incidentJson = sql`case when i.id is not null then json_build_object('id',
   'evidence', i.evidence, 'openedAt', ${epochMs("i.opened_at")}) end`;
 
 const pingJson = sql`case when ping.id is not null then json_build_object('at', ${epochMs("ping.received_at")},
-  'kind', ping.kind, 'exitStatus', ping.exit_status) end`;
+  'kind', ping.kind, 'exitStatus', ping.exit_status, 'facts',
+  (select said.facts from ping_facts said where said.project_id = d.project_id and said.ping_id = ping.id)) end`;
 
 function toAlert({ bodyEnd, leftOutBefore, slots, ...row }: LoadedRow): UngroupedAlert {
   const { check, lastPing } = row;

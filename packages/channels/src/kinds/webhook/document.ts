@@ -1,9 +1,12 @@
 import {
   type AlertFacts,
   type AlertGroup,
+  causesIn,
   type DeliveryKind,
+  exitEvidence,
   exitMeaning,
   NoticePayload,
+  type RunFacts,
   RunPayload,
 } from "@overdue/core";
 
@@ -15,6 +18,7 @@ const NAME_CHARS_MAX = 200;
 const TAGS_MAX = 50;
 const TAG_CHARS_MAX = 100;
 const DESCRIPTION_CHARS_MAX = 2_000;
+const FACT_CHARS_MAX = 200;
 
 /** The `type` of the document, by the kind of the message. */
 const EVENT_TYPES = {
@@ -114,7 +118,8 @@ function incidentFields({ incident, flip, lastPing, check, kind }: AlertFacts): 
     last_heard_at: isoOrNull(lastPing?.at ?? evidence?.lastHeardAt),
     last_heard_kind: lastPing?.kind ?? null,
     exit_status: exit,
-    exit_meaning: exit === null ? null : exitMeaning(exit),
+    exit_meaning: exit === null ? null : exitMeaning(exit, exitEvidence(lastPing?.facts ?? {})),
+    ...(lastPing?.facts && { facts: boundedFacts(lastPing.facts) }),
     down_since: isoOrNull(incident?.openedAt),
     down_seconds:
       kind === "up" && incident !== null && flip !== null
@@ -122,6 +127,16 @@ function incidentFields({ incident, flip, lastPing, check, kind }: AlertFacts): 
         : null,
     ...(evidence?.metrics && { metrics: evidence.metrics }),
   };
+}
+
+/** What explains the end of the last run, by the names of `facts` in the API. */
+function boundedFacts(facts: RunFacts): RunFacts {
+  return Object.fromEntries(
+    Object.entries(causesIn(facts)).map(([name, fact]) => [
+      name,
+      typeof fact === "string" ? clipEnd(fact, FACT_CHARS_MAX) : fact,
+    ]),
+  );
 }
 
 /** The field `run` of a single run. */
