@@ -190,6 +190,10 @@ export const WebhookEvent = z
       last_heard_kind: z.string().nullable().meta({ description: "Kind of the last ping." }),
       exit_status: z.int().nullable(),
       exit_meaning: z.string().nullable(),
+      facts: z
+        .record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
+        .optional()
+        .meta({ description: "What explains the end of the last run, where its wrapper said it." }),
       down_since: At,
       down_seconds: z.int().nullable().meta({ description: "For a recovery: how long it was down." }),
       run: z

@@ -23,6 +23,8 @@ const OPTIONS = {
 type Outcome = {
   created: number;
   alreadyThere: number;
+  /** Of those that were there, how many now have the old key that an import which broke off had not given them. */
+  completed: number;
   urls: { check: string; url: string }[];
   problems: { check: string; problem: string }[];
 };
@@ -92,12 +94,15 @@ function readExport(path: string): unknown {
 type Into = { project: OpenProject; machine: Machine; isDry: boolean };
 
 async function carryOver(imported: readonly Imported[], into: Into): Promise<Outcome> {
-  const there = new Set((await into.project.listChecks()).map(({ slug }) => slug));
-  const outcome: Outcome = { created: 0, alreadyThere: 0, urls: [], problems: [] };
+  const there = new Map((await into.project.listChecks()).map((check) => [check.slug, check]));
+  const outcome: Outcome = { created: 0, alreadyThere: 0, completed: 0, urls: [], problems: [] };
   for (const one of imported) {
     const problems = [...one.problems];
-    if (one.check !== null && there.has(one.check.slug)) {
+    const known = one.check === null ? undefined : there.get(one.check.slug);
+    if (known !== undefined) {
       outcome.alreadyThere += 1;
+      const problem = into.isDry ? null : await complete(one, known, { into, outcome });
+      if (problem !== null) outcome.problems.push({ check: one.name, problem });
       continue;
     }
     if (one.check !== null) {
@@ -130,6 +135,26 @@ async function create(one: Imported, { project, machine }: Into, problems: strin
   }
 }
 
+/**
+ * Gives a check that is there its old key, where it has no key at all: an import makes the check, pauses it, and gives it the
+ * key last. @returns what could not be done; null: nothing was missing, or it is there now
+ */
+async function complete(
+  { alias, isPaused }: Imported,
+  known: KnownCheck,
+  { into: { project }, outcome }: { into: Into; outcome: Outcome },
+): Promise<string | null> {
+  if (alias === null) return null;
+  const { aliases } = await project.ask<{ aliases: unknown[] }>("GET", `/checks/${known.id}/aliases`);
+  if (aliases.length > 0) return null;
+  const refusal = await setAlias(alias, known, project);
+  if (refusal !== null)
+    return `its client needs the check's own ping URL, since its old key is refused: ${refusal}`;
+  if (isPaused && known.status === "new") await project.ask("POST", `/checks/${known.id}/pause`);
+  outcome.completed += 1;
+  return null;
+}
+
 /** Lets the check answer to the old key, so that a client needs the new host only. @returns why it does not; null: it does */
 async function setAlias(
   alias: NonNullable<Imported["alias"]>,
@@ -145,9 +170,10 @@ async function setAlias(
   }
 }
 
-function outcomeText({ created, alreadyThere, urls, problems }: Outcome): string {
+function outcomeText({ created, alreadyThere, completed, urls, problems }: Outcome): string {
+  const given = completed === 0 ? "" : `, ${completed} of which got the old key that was missing`;
   return [
-    `${created} made, ${alreadyThere} already there.`,
+    `${created} made, ${alreadyThere} already there${given}.`,
     ...(urls.length === 0
       ? []
       : ["", "Where their clients send from now on:", ...urls.map(({ check, url }) => `  ${check}: ${url}`)]),

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { closeSync, constants, fstatSync, mkdtempSync, openSync, rmSync, write } from "node:fs";
+import { closeSync, constants, fstatSync, mkdtempSync, openSync, rmSync, write, writeSync } from "node:fs";
 import { Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -118,6 +118,27 @@ function all(each: readonly Connected[]): Connected {
 }
 
 /**
+ * A write that takes what fits at once, and returns how many bytes that were. A pipe is opened anew for it, without blocking,
+ * which changes nothing for those that share ours; so the threads that wait for a slow reader are started only where one is.
+ */
+function writerWithoutWaiting(to: 1 | 2): (chunk: Buffer) => number {
+  try {
+    if (!fstatSync(to).isFIFO()) return () => 0;
+    const fd = openSync(`/proc/self/fd/${to}`, constants.O_WRONLY | constants.O_NONBLOCK);
+    return (chunk) => {
+      try {
+        return writeSync(fd, chunk);
+      } catch {
+        // It is full, or broken: then the write that may wait says so.
+        return 0;
+      }
+    };
+  } catch {
+    return () => 0;
+  }
+}
+
+/**
  * Writes what comes to one of our outputs, without blocking this process: a full pipe holds the job up, as it would alone,
  * but no signal and no time limit.
  */
@@ -132,8 +153,11 @@ function passThrough(from: Readable, to: 1 | 2, tail: Tail): Connected {
     from.resume();
     wake();
   };
-  const put = (chunk: Buffer) => {
+  const writeNow = writerWithoutWaiting(to);
+  const put = (whole: Buffer) => {
     if (problem !== null) return done();
+    const chunk = whole.subarray(writeNow(whole));
+    if (chunk.length === 0) return done();
     write(to, chunk, (error, written) => {
       if (error?.code === "EAGAIN") return void setTimeout(() => put(chunk), RETRY_MS);
       if (error) {
