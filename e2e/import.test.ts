@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
-import { createServer } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 
@@ -68,7 +68,7 @@ async function outcomeOf(run: ReturnType<typeof runImport>) {
 
 test("an import that is killed before a check has its old key is completed by the next one, without a second check", async () => {
   let killed = false;
-  const proxy = createServer(async (request, response) => {
+  const pass = async (request: IncomingMessage, response: ServerResponse) => {
     if (request.method === "PUT" && request.url?.endsWith("/aliases") === true) {
       killed = run.child.kill("SIGKILL");
       return;
@@ -81,7 +81,8 @@ test("an import that is killed before a check has its old key is completed by th
       ...(parts.length > 0 && { body: Buffer.concat(parts) }),
     });
     response.writeHead(answer.status).end(await answer.text());
-  });
+  };
+  const proxy = createServer((request, response) => void pass(request, response));
   proxy.listen(0, "127.0.0.1");
   await once(proxy, "listening");
   const run = runImport("kuma", `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`);

@@ -147,7 +147,7 @@ function whyDown(facts: AlertFacts): string {
 
 /** Why the run ended as it did and where it was, beside its exit status. What was skipped is in the sentence. */
 function causeLines(facts: AlertFacts): [label: string, value: string][] {
-  const { skipped, ...said } = causesIn(causes(facts));
+  const { skipped: _skipped, ...said } = causesIn(causes(facts));
   return factTexts(said)
     .slice(0, CAUSES_SHOWN_MAX)
     .map(({ label, text }) => [label, oneLine(text, CAUSE_CHARS_MAX)]);
