@@ -140,7 +140,7 @@ function whyDown(facts: AlertFacts): string {
   const { reason, evidence } = facts.incident;
   return reasonSentence(reason, evidence, {
     graceSeconds: facts.check?.graceSeconds ?? 0,
-    // Of a recovery the last ping is the one that ended the incident.
+    // Of a recovery the last ping ended the incident.
     facts: isDown(facts) ? causes(facts) : {},
   });
 }
