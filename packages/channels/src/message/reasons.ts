@@ -15,7 +15,7 @@ import {
 import { oneLine } from "./text.ts";
 
 const NAME_CHARS_MAX = 120;
-const WHY_CHARS_MAX = 130;
+const WHY_CHARS_MAX = 100;
 
 /** The name of a check on one line. */
 export function checkName({ check }: { check: { name: string; slug: string } | null }): string {
