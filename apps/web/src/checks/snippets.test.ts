@@ -128,8 +128,7 @@ describe("a snippet around the job, run by a real shell", () => {
     const code = codeOf(id)
       .replace("30 2 * * * ", "")
       .replaceAll(/\/usr\/local\/bin\/(job\.sh|bot)/g, join(folder, "job"));
-    const env = { PATH: `${folder}:${process.env["PATH"]}` };
-    const { status, stdout } = spawnSync("sh", ["-c", code], { env, encoding: "utf8" });
+    const { status, stdout } = spawnSync("sh", ["-c", `PATH=${folder}:$PATH\n${code}`], { encoding: "utf8" });
     return { status, stdout, pings: readFileSync(pings, "utf8") };
   };
   beforeAll(() => {

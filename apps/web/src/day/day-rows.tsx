@@ -131,6 +131,7 @@ const RowPicture = memo(function RowPicture({ projectId, row, from, ms, partMs, 
     });
   };
   return (
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- Enter does what a click does
     <div
       className={styles["field"]}
       data-open={texts.length > 0 || undefined}
