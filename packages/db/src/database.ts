@@ -58,7 +58,15 @@ const dbs = new WeakMap<Pool | PoolClient, Db>();
 export function openDb(connection: Pool | PoolClient): Db {
   const db = dbs.get(connection) ?? drizzle(driverOf(connection), { schema });
   dbs.set(connection, db);
+  if (!(connection instanceof Pool)) inSessions.add(db);
   return db;
+}
+
+const inSessions = new WeakSet<Db | Tx>();
+
+/** Whether statements of `db` belong to a transaction that is under way, so that `db.transaction` must not begin one. */
+export function isInTransaction(db: Db | Tx): boolean {
+  return inSessions.has(db) || "rollback" in db;
 }
 
 /** A driver for Drizzle that sends statements through our sessions: a postgres.js instance that itself never connects. */

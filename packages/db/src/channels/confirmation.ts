@@ -84,7 +84,7 @@ export function askAgain(db: Db, ref: ChannelRef): Promise<AskResult> {
 }
 
 /** Counts a question. Two at once for one address or project wait for each other. @returns false if it would be one too many */
-async function countQuestion(tx: Tx, projectId: string, hash: string): Promise<boolean> {
+async function countQuestion(tx: Db | Tx, projectId: string, hash: string): Promise<boolean> {
   await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(key, ${LOCK_SEEDS.addressQuestion}))
     from unnest(array[${hash}::text, ${projectId}::text]) as key order by key`);
   await tx.execute(sql`delete from address_questions where asked_at < now() - interval '31 days'`);

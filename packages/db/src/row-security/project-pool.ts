@@ -2,7 +2,7 @@ import { sql } from "drizzle-orm";
 
 import { type AddLast, inSession, Pool, type PoolClient } from "../connection/pool.ts";
 import type { Rows } from "../connection/session.ts";
-import type { Db, Tx } from "../database.ts";
+import { type Db, isInTransaction, type Tx } from "../database.ts";
 import { findMissing, PROJECT_ROLE, PROJECT_SETTING } from "./install.ts";
 
 const LOOK_AGAIN_MS = 60_000;
@@ -157,12 +157,24 @@ class ProjectPool extends Pool {
  * Runs `work` with the login's own rights, for the few questions about other projects too, such as how many checks an
  * organization has, or whether any project has a token. Inside a transaction it belongs to that transaction.
  */
-export async function acrossProjects<T>(db: Db | Tx, work: (tx: Tx) => Promise<T>): Promise<T> {
-  return await db.transaction(async (tx) => {
-    const [before] = await tx.execute<{ role: string }>(sql`select current_setting('role') as role`);
-    await tx.execute(sql`select set_config('role', 'none', true)`);
-    const result = await work(tx);
-    await tx.execute(sql`select set_config('role', ${before?.role ?? "none"}, true)`);
+export async function acrossProjects<T>(db: Db | Tx, work: (db: Db | Tx) => Promise<T>): Promise<T> {
+  return isInTransaction(db)
+    ? await withOwnRights(db, work)
+    : await db.transaction((tx) => withOwnRights(tx, work));
+}
+
+async function withOwnRights<T>(db: Db | Tx, work: (db: Db | Tx) => Promise<T>): Promise<T> {
+  const [before] = await db.execute<{ role: string }>(sql`select current_setting('role') as role`);
+  const setRole = (role: string) => db.execute(sql`select set_config('role', ${role}, true)`);
+  const restore = () => setRole(before?.role ?? "none");
+  await setRole("none");
+  try {
+    const result = await work(db);
+    await restore();
     return result;
-  });
+  } catch (error) {
+    // After a failed statement this is refused, and the rollback restores the role.
+    await restore().catch(() => undefined);
+    throw error;
+  }
 }

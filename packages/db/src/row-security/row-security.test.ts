@@ -179,6 +179,20 @@ test("a question about several projects is asked explicitly, and ends with it", 
   expect(counts).toEqual([2, 1]);
 });
 
+test("asked in a session whose transaction is under way, it neither ends that transaction nor leaves its rights", async () => {
+  const within = rowSecurity.poolOf(mine.projectId);
+  const work = within.transaction(async (client) => {
+    const db = openDb(client);
+    await db.execute("update projects set name = 'kept by mistake'");
+    expect(await acrossProjects(db, (all) => all.query.projects.findMany())).toHaveLength(2);
+    await acrossProjects(db, () => Promise.reject(new Error("no"))).catch(() => undefined);
+    expect(await db.query.projects.findMany()).toHaveLength(1);
+    throw new Error("undo");
+  });
+  await expect(work).rejects.toThrow("undo");
+  expect(await within.query("select from projects where name = 'kept by mistake'", [])).toHaveLength(0);
+});
+
 test("what was installed is complete, and is found so again", async () => {
   expect(await findMissing(pool)).toBeNull();
 });
