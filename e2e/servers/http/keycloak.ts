@@ -171,7 +171,7 @@ async function whoIsIn(page: Page, projectId: string): Promise<string> {
   return `${user.email}, ${role === undefined ? "not in the project" : `${role} of the project`}`;
 }
 
-/** Adds a signing key that Keycloak prefers to the one that it has. */
+/** Adds a signing key that Keycloak prefers to its present key. */
 async function changeKey(provider: string): Promise<void> {
   const form = new URLSearchParams({
     grant_type: "password",
