@@ -10,7 +10,7 @@ type Options = {
   read: () => { path: string; headers: Record<string, string> };
 };
 
-export type Totals = { acknowledged: number; failed: number };
+type Totals = { acknowledged: number; failed: number };
 type Load = { sinceLast: () => Totals & { p99: number }; stop: () => Promise<Totals> };
 
 const TICK_MS = 20;

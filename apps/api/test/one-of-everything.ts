@@ -95,19 +95,15 @@ export async function fillProject(api: TestApi, owner: Owner) {
       slug: MARKER,
     }),
   );
-  const channel = { kind: "email", name: MARKER, settings: { to: `${MARKER}@example.org` } };
+  const to = `${MARKER}@example.org`;
   const { id: channelId } = await read<{ id: string }>(
-    await owner.as("POST", `${owner.path}/channels`, channel),
+    await owner.as("POST", `${owner.path}/channels`, { kind: "email", name: MARKER, settings: { to } }),
   );
-  await confirmAddress(api.db, { channelId, address: channel.settings.to });
+  await confirmAddress(api.db, { channelId, address: to });
   const { deliveryId } = await read<{ deliveryId: string }>(
     await owner.as("POST", `${owner.path}/channels/${channelId}/test`),
   );
-  const { pingUrl } = await read<{ pingUrl: string }>(
-    await owner.as("GET", `${owner.path}/checks/${checkId}`),
-  );
-  await api.app.request(new URL(pingUrl).pathname, { method: "POST", body: MARKER });
-  await api.app.request(`${new URL(pingUrl).pathname}/fail`, { method: "POST", body: MARKER });
+  await pingAndFail(api, owner, checkId);
   const open = await read<{ items: { id: string }[] }>(await owner.as("GET", `${owner.path}/incidents`));
   const incidentId = open.items[0]?.id ?? "";
   const made = async (path: string, input: object) =>
@@ -203,4 +199,11 @@ async function links({ db }: TestApi, { projectId, userId }: { projectId: string
   const slack = await createSlackLink(db, { projectId, userId });
   const view = await saveView(db, { projectId, userId, name: MARKER, search: { q: MARKER } });
   return { linkId: telegram.link.id, slackLinkId: slack.link.id, viewId: view?.id ?? "" };
+}
+
+async function pingAndFail(api: TestApi, owner: Owner, checkId: string): Promise<void> {
+  const check = await owner.as("GET", `${owner.path}/checks/${checkId}`);
+  const { pathname } = new URL((await read<{ pingUrl: string }>(check)).pingUrl);
+  for (const path of [pathname, `${pathname}/fail`])
+    await api.app.request(path, { method: "POST", body: MARKER });
 }

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 
-import { proxyWarning, readConfig } from "./config.ts";
+import { readConfig } from "./config.ts";
+import { proxyWarning } from "./warnings.ts";
 import { VARIABLES } from "./variables.ts";
 
 const ORDINARY = {

@@ -1,14 +1,7 @@
 export { ConfigError } from "./config-error.ts";
 export type { OidcSettings } from "./oidc-settings.ts";
 export type { TrustedHeader } from "./trusted-header.ts";
-export {
-  readConfig,
-  type BackupSettings,
-  type Bootstrap,
-  type Config,
-  mailWarning,
-  proxyWarning,
-} from "./config.ts";
+export { readConfig, type BackupSettings, type Bootstrap, type Config } from "./config.ts";
 export { readRedisAddress, type RedisAddress } from "./redis-address.ts";
 export { isNetwork } from "./values.ts";
 export { VARIABLES } from "./variables.ts";
@@ -22,3 +15,4 @@ export {
   WEB_PORTS,
   whyOutOfReach,
 } from "./networks.ts";
+export { mailWarning, proxyWarning } from "./warnings.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { mailWarning } from "./config.ts";
+import { mailWarning } from "./warnings.ts";
 
 test("the mail catcher of docker-compose.yml is named as one that sends nothing", () => {
   expect(mailWarning({ smtpUrl: "smtp://mail:1025" })).toBe(

@@ -68,6 +68,6 @@ export class LensPool extends Pool {
 }
 
 /** The statement without its conditions on the project; their parameters keep their places and their type. */
-export function withoutProject(text: string): string {
+function withoutProject(text: string): string {
   return text.replaceAll(/(?:"?\w+"?\.)?"?project_id"? = (\$\d+)(?:::uuid)?/g, "($1::uuid is not null)");
 }

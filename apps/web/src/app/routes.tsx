@@ -5,7 +5,6 @@ import { channelsQuery } from "../channels/channel-queries.ts";
 import { checkQuery, checksQuery, refreshChecks } from "../checks/check-queries.ts";
 import { checkIncidentQuery, incidentQuery, stormQuery } from "../incidents/incident-queries.ts";
 import { followProject } from "../live/live-events.ts";
-import { windowsQuery } from "../maintenance/maintenance-queries.ts";
 import {
   readCheckSearch,
   readDaySearch,
@@ -17,6 +16,7 @@ import {
 } from "./search.ts";
 import { accountRoutes } from "./account-routes.ts";
 import { alertPageRoutes } from "./alert-page-routes.ts";
+import { maintenanceRoutes } from "./maintenance-routes.ts";
 import { lazyRouteComponent, projectRoute, signedIn, EDITORS_ONLY, root } from "./project-route.ts";
 import { findCheckProject, homeProjectId } from "./home.ts";
 
@@ -210,28 +210,6 @@ const shadow = createRoute({
   component: lazyRouteComponent(() => import("../pages/shadow-page.tsx"), "ShadowPage"),
 });
 
-const maintenance = createRoute({
-  getParentRoute: () => projectRoute,
-  path: "maintenance",
-  component: lazyRouteComponent(() => import("../pages/maintenance-page.tsx"), "MaintenancePage"),
-});
-
-const newWindow = createRoute({
-  getParentRoute: () => projectRoute,
-  path: "maintenance/new",
-  staticData: EDITORS_ONLY,
-  loader: ({ context, params }) => context.queryClient.ensureQueryData(windowsQuery(params.projectId)),
-  component: lazyRouteComponent(() => import("../pages/maintenance-window-page.tsx"), "WindowPage"),
-});
-
-const editWindow = createRoute({
-  getParentRoute: () => projectRoute,
-  path: "maintenance/$windowId",
-  staticData: EDITORS_ONLY,
-  loader: ({ context, params }) => context.queryClient.ensureQueryData(windowsQuery(params.projectId)),
-  component: lazyRouteComponent(() => import("../pages/maintenance-window-page.tsx"), "WindowPage"),
-});
-
 const clockChanges = createRoute({
   getParentRoute: () => projectRoute,
   path: "clock-changes",
@@ -290,9 +268,7 @@ export const routeTree = root.addChildren([
       refusedPings,
       connect,
       shadow,
-      maintenance,
-      newWindow,
-      editWindow,
+      ...maintenanceRoutes,
       clockChanges,
       settings,
       audit,
