@@ -106,7 +106,7 @@ test("the strip of a check is a public picture by the id of its badge, without i
   const response = await api.app.request(path);
   expect(response.headers.get("content-type")).toBe("image/svg+xml");
   const svg = await response.text();
-  expect(svg).toContain("<title>unnamed: 1 running</title>");
+  expect(svg).toContain("<title>unnamed check: 1 running</title>");
   expect(svg).not.toContain(new URL(check.pingUrl).pathname.split("/").at(-1) ?? "");
 });
 
