@@ -91,8 +91,8 @@ export default defineConfig({
           // What most pages share is one file: together it compresses better, and needs one request.
           // Otherwise a browser would send about twenty requests for icons of some hundred bytes each.
           groups: [
-            { name: "shared", minShareCount: 18 },
-            { name: "icons", test: /@tabler/, minShareCount: 2 },
+            { name: "shared", minShareCount: 24 },
+            { name: "icons", test: /@tabler/, minShareCount: 4 },
           ],
         },
       },

@@ -16,7 +16,6 @@ import {
   checkIncidentQuery,
   type IncidentAction,
   type IncidentSummary,
-  useCheckIncident,
   useIncidentAction,
 } from "./incident-queries.ts";
 import {
@@ -26,8 +25,6 @@ import {
 } from "./waiting-acknowledgements.ts";
 import { RelativeTime } from "../ui/time.tsx";
 import styles from "./incident.module.css";
-import { earlierOutputText, visibleText } from "@overdue/core";
-import { CodeBlock } from "../ui/code-block.tsx";
 import { TextLink } from "../ui/page.tsx";
 import { lazyPart } from "../ui/lazy-part.ts";
 
@@ -174,26 +171,6 @@ function NoteButton({ add }: { add: (text: string, done: () => void) => void }) 
     >
       {(close) => <NoteForm add={(text) => add(text, close)} />}
     </LazyPopover>
-  );
-}
-
-/** As many lines of a job's output as fit beside the reason. */
-const OUTPUT_LINES_MAX = 10;
-
-/** The last lines that a job printed before its check went down; renders nothing if it printed nothing. */
-export function CheckOutput({ projectId, checkId }: { projectId: string; checkId: string }) {
-  const incident = useCheckIncident({ projectId, checkId });
-  const lines = visibleText(incident?.output ?? "").trimEnd();
-  if (incident === undefined || lines === "") return null;
-  const earlier = earlierOutputText(incident.reason);
-  return (
-    <>
-      {earlier !== null && <p className={styles["earlier"]}>{earlier}:</p>}
-      <CodeBlock
-        code={lines.split("\n").slice(-OUTPUT_LINES_MAX).join("\n")}
-        what="the last lines of output"
-      />
-    </>
   );
 }
 

@@ -17,9 +17,6 @@ import {
   useSaveChannel,
 } from "../channels/channel-queries.ts";
 import { UNREADABLE } from "../channels/channel-card.tsx";
-import { PushLink } from "../channels/push-link.tsx";
-import { SlackLink } from "../channels/slack-link.tsx";
-import { TelegramLink } from "../channels/telegram-link.tsx";
 import { checksQuery } from "../checks/check-queries.ts";
 import { useInstanceText } from "../ui/role.tsx";
 import { Card } from "../ui/card.tsx";
@@ -35,6 +32,11 @@ const ReliabilitySettings = lazyPart(async () => ({
 }));
 const SigningSecretCard = lazyPart(async () => ({
   default: (await import("../channels/signing-secret-card.tsx")).SigningSecretCard,
+}));
+const PushLink = lazyPart(async () => ({ default: (await import("../channels/push-link.tsx")).PushLink }));
+const SlackLink = lazyPart(async () => ({ default: (await import("../channels/slack-link.tsx")).SlackLink }));
+const TelegramLink = lazyPart(async () => ({
+  default: (await import("../channels/telegram-link.tsx")).TelegramLink,
 }));
 const ChannelConflict = lazyPart(() => import("./channel-conflict.tsx"));
 
@@ -99,16 +101,18 @@ function ChannelEditor({ projectId, kind, channel }: Props) {
       )}
       {kind.kind === "web-push" && (
         <Card title={channel === null ? "This device" : "Use another device, or this one again"}>
-          <PushLink
-            isAgain={channel !== null}
-            save={({ name, settings }) =>
-              edit.save({
-                name: channel?.name ?? name,
-                checkIds: channel?.checkIds ?? checks.map(({ id }) => id),
-                settings: { ...settings },
-              })
-            }
-          />
+          <Suspense fallback={<Skeleton height={80} />}>
+            <PushLink
+              isAgain={channel !== null}
+              save={({ name, settings }) =>
+                edit.save({
+                  name: channel?.name ?? name,
+                  checkIds: channel?.checkIds ?? checks.map(({ id }) => id),
+                  settings: { ...settings },
+                })
+              }
+            />
+          </Suspense>
         </Card>
       )}
       {!(kind.kind === "web-push" && channel === null) && (
@@ -138,13 +142,17 @@ function LinkCard({ projectId, kind, instance, leave }: LinksProps) {
   if (kind === "telegram")
     return (
       <Card title="Link a chat">
-        <TelegramLink projectId={projectId} done={leave} />
+        <Suspense fallback={<Skeleton height={80} />}>
+          <TelegramLink projectId={projectId} done={leave} />
+        </Suspense>
       </Card>
     );
   if (kind !== "slack" || !instance.slackApp) return null;
   return (
     <Card title="Add the Slack app">
-      <SlackLink projectId={projectId} linkId={link} done={leave} />
+      <Suspense fallback={<Skeleton height={80} />}>
+        <SlackLink projectId={projectId} linkId={link} done={leave} />
+      </Suspense>
     </Card>
   );
 }

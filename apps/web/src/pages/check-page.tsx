@@ -10,7 +10,7 @@ import { checkQuery, type CheckView } from "../checks/check-queries.ts";
 import { scheduleZone } from "../checks/schedule-queries.ts";
 import { StatusPanel } from "../checks/status-panel.tsx";
 import { TagList } from "../checks/tag-list.tsx";
-import { CheckIncidentActions, CheckOutput } from "../incidents/incident-actions.tsx";
+import { CheckOutput } from "../incidents/check-output.tsx";
 import { useCheckIncident } from "../incidents/incident-queries.ts";
 import { UptimeCard } from "../history/uptime-card.tsx";
 import { serverNow, useComputedFromNow } from "../time/clock.ts";
@@ -27,6 +27,9 @@ import styles from "./check-page.module.css";
 import { lazyPart } from "../ui/lazy-part.ts";
 
 // The status and what happened are shown first. The other parts are loaded afterwards, and those in a tab with the tab.
+const CheckIncidentActions = lazyPart(async () => ({
+  default: (await import("../incidents/incident-actions.tsx")).CheckIncidentActions,
+}));
 const PingList = lazyPart(async () => ({ default: (await import("../history/ping-list.tsx")).PingList }));
 const DurationCard = lazyPart(async () => ({
   default: (await import("../history/duration-card.tsx")).DurationCard,
@@ -85,7 +88,9 @@ export function CheckPage() {
             )}
             <CheckOutput {...ref} />
             <div className={styles["actions"]}>
-              <CheckIncidentActions {...ref} />
+              <Suspense fallback={<Skeleton height={36} />}>
+                <CheckIncidentActions {...ref} />
+              </Suspense>
             </div>
           </>
         }
