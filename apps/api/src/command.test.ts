@@ -61,18 +61,17 @@ test("import makes checks of another product's monitors that keep their tokens, 
   const run = async () =>
     JSON.parse(await overdue(keys.rw, "import", "deadmanssnitch", "--file", file)) as object;
   const odd = { check: "Odd", problem: "its interval, “never”, is unknown: make its check by hand." };
+  const guessed = {
+    check: "Guessed",
+    problem: expect.stringMatching(
+      /^its client needs the check's own ping URL, .* too easy to guess/,
+    ) as string,
+  };
   expect(await run()).toEqual({
     created: 2,
     alreadyThere: 0,
-    problems: [
-      {
-        check: "Guessed",
-        problem: expect.stringMatching(
-          /^its client needs the check's own ping URL, .* too easy to guess/,
-        ) as string,
-      },
-      odd,
-    ],
+    completed: 0,
+    problems: [guessed, odd],
     urls: [
       { check: "nightly-backup", url: `${served.url}/ping/c2354d53d2` },
       { check: "guessed", url: expect.stringMatching(/\/ping\/[\da-f-]{36}$/) as string },
@@ -84,7 +83,13 @@ test("import makes checks of another product's monitors that keep their tokens, 
     { slug: "nightly-backup", status: "up", tags: "db", graceSeconds: 21_600 },
     { slug: "guessed", status: "paused" },
   ]);
-  expect(await run()).toEqual({ created: 0, alreadyThere: 2, urls: [], problems: [odd] });
+  expect(await run()).toEqual({
+    created: 0,
+    alreadyThere: 2,
+    completed: 0,
+    urls: [],
+    problems: [guessed, odd],
+  });
   expect(await findProjectChecks(served.db, project.id)).toEqual(made);
 });
 

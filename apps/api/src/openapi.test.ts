@@ -31,6 +31,7 @@ const UNDOCUMENTED = [
   "GET /status/:slug",
   "GET /status/:slug/:file",
   "POST /status/:slug/:form",
+  "GET /.well-known/security.txt",
   // MCP describes its tools itself.
   "POST /mcp",
   "POST /telegram/updates",
