@@ -51,14 +51,18 @@ function nextByRule(cron: Cron, zone: TimeZone, after: Instant): Instant | null 
   return cron.isElapsed ? nextElapsed(cron, zone, after) : nextByClock(cron, zone, after);
 }
 
-/** If the program itself would search for ever, the plain rule gives the next time, so that the missing run is noticed. */
+/**
+ * If the program itself would search for ever, or goes back to a time that has passed (some do where a clock change repeats
+ * half an hour), the plain rule gives the next time, so that the missing run is noticed.
+ */
 function boundedWalk(
   walk: Walk,
   { cron, zone }: { cron: Cron; zone: TimeZone },
   after: Instant,
 ): Instant | null {
   try {
-    return walk(cron, new BoundedZone(zone), after);
+    const found = walk(cron, new BoundedZone(zone), after);
+    return found !== null && found <= after ? nextByRule(cron, zone, after) : found;
   } catch (error) {
     if (error instanceof EndlessSearch) return nextByRule(cron, zone, after);
     throw error;

@@ -40,6 +40,28 @@ const places = fc
   .constantFrom(...ZONES)
   .chain((timezone) => fc.tuple(fc.constant(timezone), instants(timezone)));
 
+/** Around the change by half an hour, at which the hour's full minutes are not 60 apart. */
+const LORD_HOWE_REPEATS = Date.parse("2025-04-05T15:00Z");
+const AROUND = Array.from({ length: 60 }, (_, step) => LORD_HOWE_REPEATS + (step - 30) * 4 * MINUTE_MS - 1);
+
+test.each(SCHEDULERS.map((scheduler) => [scheduler.id, scheduler] as const))(
+  "%s gives no time that has passed where half an hour is repeated",
+  (id, scheduler) => {
+    for (const fields of [
+      ["*/2", "*"],
+      ["0", "*"],
+      ["15,45", "*"],
+      ["0", "*/2"],
+      ["30", "1"],
+    ]) {
+      const expression = written([...fields, "*", "*", "*"], scheduler);
+      const schedule = { kind: "cron", expression, scheduler: id, timezone: "Australia/Lord_Howe" } as const;
+      const passed = AROUND.filter((after) => (nextOrRefused(schedule, after) ?? Infinity) <= after);
+      expect(passed).toEqual([]);
+    }
+  },
+);
+
 describe.each(SCHEDULERS.map((scheduler) => [scheduler.id, scheduler] as const))("%s", (id, scheduler) => {
   const schedules = fc.tuple(lines, places).map(([fields, [timezone, after]]) => ({
     schedule: { kind: "cron" as const, expression: written(fields, scheduler), scheduler: id, timezone },
