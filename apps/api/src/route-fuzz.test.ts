@@ -1,4 +1,4 @@
-import { askedFuzz, numbersFrom } from "@overdue/testkit";
+import { askedFuzz, choicesFrom } from "@overdue/testkit";
 import { expect, test } from "vitest";
 
 import { documentOf, operationsIn } from "../test/document.ts";
@@ -83,14 +83,7 @@ const targets: Target[] = [
   ].map((path) => ({ method: "POST", path, body: null, query: ["rid", "create", "age", "metric.x"] })),
 ];
 
-const next = numbersFrom(SEED);
-const below = (count: number) => Math.floor(next() * count);
-const some = (chance: number) => next() < chance;
-const one = <T>(values: readonly T[]): T => {
-  const found = values[below(values.length)];
-  if (found === undefined) throw new Error("There is nothing to choose from.");
-  return found;
-};
+const { below, some, one } = choicesFrom(SEED);
 
 const ODD_TEXTS = [
   "",

@@ -1,4 +1,4 @@
-import { numbersFrom } from "@overdue/testkit";
+import { choicesFrom } from "@overdue/testkit";
 
 /** One connection of a mail client. `early`: it does not wait for the greeting; `end`: how it goes away. */
 export type MadeUpSession = { parts: Buffer[]; early: boolean; end: "quit" | "half" | "cut" };
@@ -77,14 +77,7 @@ const NAMES = [
 
 /** Makes sessions up, the same ones for the same seed. `addresses`: those that the receiver knows. */
 export function madeUpSessions(seed: number, addresses: readonly string[]): () => MadeUpSession {
-  const next = numbersFrom(seed);
-  const below = (count: number) => Math.floor(next() * count);
-  const some = (chance: number) => next() < chance;
-  const one = <T>(values: readonly T[]): T => {
-    const found = values[below(values.length)];
-    if (found === undefined) throw new Error("There is nothing to choose from.");
-    return found;
-  };
+  const { below, some, one } = choicesFrom(seed);
   const many = (max: number, make: () => string) => Array.from({ length: below(max + 1) }, make).join("");
   const newline = () => (some(0.9) ? "\r\n" : one(["\n", "\r", "\n\r", "\0\n", ""]));
   const bytes = () => many(200, () => String.fromCodePoint(below(256)));

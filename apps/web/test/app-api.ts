@@ -14,6 +14,12 @@ export const ADA: Me = {
   isOperator: false,
 };
 
+/** Ada with view-only access. */
+export const VIEWER: Me = {
+  ...ADA,
+  projects: ADA.projects.map((project) => ({ ...project, role: "viewer" })),
+};
+
 /** An instance that is set up, allows everybody to sign up, and has a mail server. */
 export const INSTANCE = {
   setupNeeded: false,

@@ -3,7 +3,7 @@ import { act, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 
-import { ADA, appApi, INSTANCE, ORGANIZATION } from "../../test/app-api.ts";
+import { ADA, appApi, INSTANCE, ORGANIZATION, VIEWER } from "../../test/app-api.ts";
 import { fakeApi, page, problem, type SentRequest } from "../../test/fake-api.ts";
 import { aCheck, anIncident, anOverview, CHECK, PROJECT } from "../../test/fixtures.ts";
 import { FakeEventSource, renderApp } from "../../test/render.tsx";
@@ -154,21 +154,8 @@ describe("the frame of a project", () => {
 });
 
 describe("somebody with view-only access", () => {
-  const viewer = {
-    ...ADA,
-    projects: [
-      {
-        id: PROJECT,
-        name: "Home server",
-        role: "viewer" as const,
-        organizationId: ORGANIZATION,
-        openIncidents: 0,
-      },
-    ],
-  };
-
   test("sees a note about it, and is not offered a new check", async () => {
-    fakeApi(appApi(viewer));
+    fakeApi(appApi(VIEWER));
     await renderApp(`/projects/${PROJECT}/checks`);
     expect(
       screen.getByText("You have view-only access. Ask a project owner to make you an editor."),
@@ -177,7 +164,7 @@ describe("somebody with view-only access", () => {
   });
 
   test("sees an explanation in place of a form", async () => {
-    fakeApi(appApi(viewer));
+    fakeApi(appApi(VIEWER));
     await renderApp(`/projects/${PROJECT}/checks/new`);
     expect(screen.getByRole("heading", { level: 1 }).textContent).toBe("Only for editors");
   });

@@ -2,25 +2,13 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { beforeEach, expect, test } from "vitest";
 
-import { ADA, appApi, ORGANIZATION } from "../../test/app-api.ts";
+import { appApi, VIEWER } from "../../test/app-api.ts";
 import { fakeApi, page } from "../../test/fake-api.ts";
 import { anOverview, CHECK, PROJECT } from "../../test/fixtures.ts";
 import { renderApp } from "../../test/render.tsx";
 import { findCommands } from "./command-palette.tsx";
 
 const LIST = `/v1/projects/${PROJECT}/check-overviews`;
-const asViewer = {
-  ...ADA,
-  projects: [
-    {
-      id: PROJECT,
-      name: "Home server",
-      role: "viewer" as const,
-      organizationId: ORGANIZATION,
-      openIncidents: 0,
-    },
-  ],
-};
 
 beforeEach(() => {
   fakeApi({ ...appApi(), [`GET ${LIST}`]: page(anOverview()) });
@@ -79,7 +67,7 @@ test("a key that is typed into a field does nothing else", async () => {
 });
 
 test("the key for a new check does nothing for viewers", async () => {
-  fakeApi({ ...appApi(asViewer), [`GET ${LIST}`]: page(anOverview()) });
+  fakeApi({ ...appApi(VIEWER), [`GET ${LIST}`]: page(anOverview()) });
   const { user, router } = await renderApp(`/projects/${PROJECT}/checks`);
   await user.keyboard("c");
   expect(router.state.location.pathname).toBe(`/projects/${PROJECT}/checks`);

@@ -56,7 +56,7 @@ export function pageSteps({ statusPages }: Current, wanted: Wanted): Step[] {
     const known = statusPages.find(({ slug }) => slug === page.slug);
     if (known === undefined) return [{ ...step, act: "create", id: null, changes: [] }];
     const changes = [
-      ...FIELDS.filter((field) => page[field] !== undefined && !isSame(known[field], page[field])),
+      ...PAGE_FIELDS.filter((field) => page[field] !== undefined && !isSame(known[field], page[field])),
       ...(page.hasNewPassword ? ["password"] : []),
       ...changeOfOwner(known),
     ];
@@ -64,7 +64,8 @@ export function pageSteps({ statusPages }: Current, wanted: Wanted): Step[] {
   });
 }
 
-const FIELDS = [
+/** What a file says of a status page besides its slug and password. */
+export const PAGE_FIELDS = [
   "name",
   "description",
   "host",

@@ -27,9 +27,11 @@ export function routeSteps(current: Current, wanted: Wanted): Step[] {
   });
 }
 
+/** What a file says of a route besides its name and place. */
+export const ROUTE_FIELDS = ["match", "notifyOn", "steps", "repeatMinutes", "hours", "recovery"] as const;
+
 function changedFields(known: ConfigRoute, wanted: ConfigRoute): string[] {
-  const fields = ["match", "notifyOn", "steps", "repeatMinutes", "hours", "recovery"] as const;
-  return fields.filter((field) => !isSame(known[field], wanted[field]));
+  return ROUTE_FIELDS.filter((field) => !isSame(known[field], wanted[field]));
 }
 
 /** What keeps these routes from being applied, given the names that will exist. */

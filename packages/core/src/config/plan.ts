@@ -113,13 +113,15 @@ function remaining<T extends Known>(
   return countNames([...names, ...byHand]);
 }
 
+/** What a file may change of a channel; its kind stays. */
+export const CHANNEL_FIELDS = ["settings", "collectMinutes", "groups"] as const;
+
 function channelStep({ channels }: Current, wanted: PlannedChannel): Step[] {
   const { name } = wanted;
   const known = channels.find((channel) => channel.name === name);
   if (known === undefined) return [{ act: "create", what: "channel", name, id: null, changes: [] }];
-  const fields = ["settings", "collectMinutes", "groups"] as const;
   const changes = [
-    ...fields.filter((field) => !isSame(known[field], wanted[field])),
+    ...CHANNEL_FIELDS.filter((field) => !isSame(known[field], wanted[field])),
     ...changeOfOwner(known),
   ];
   return changes.length === 0 ? [] : [{ act: "update", what: "channel", name, id: known.id, changes }];

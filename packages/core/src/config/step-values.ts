@@ -1,4 +1,6 @@
-import type { Current, Step, Wanted } from "./plan.ts";
+import { CHANNEL_FIELDS, type Current, type Step, type Wanted } from "./plan.ts";
+import { PAGE_FIELDS } from "./plan-pages.ts";
+import { ROUTE_FIELDS } from "./plan-routes.ts";
 
 /** The value of each changed field before and after; null before it was made. */
 export type StepValues = Record<string, { before: unknown; after: unknown }>;
@@ -43,26 +45,13 @@ function fieldsOf(what: Step["what"], name: string, of: Current | Wanted): Recor
   if (what === "channel")
     return pick(
       of.channels.find((one) => one.name === name),
-      CHANNEL_FIELDS,
+      ["kind", ...CHANNEL_FIELDS],
     );
   return pick(
     of.routes.find((one) => one.name === name),
     ROUTE_FIELDS,
   );
 }
-
-const CHANNEL_FIELDS = ["kind", "settings", "collectMinutes", "groups"];
-const ROUTE_FIELDS = ["match", "notifyOn", "steps", "repeatMinutes", "hours", "recovery"];
-const PAGE_FIELDS = [
-  "name",
-  "description",
-  "host",
-  "visibility",
-  "theme",
-  "timezone",
-  "showsIncidents",
-  "entries",
-];
 
 function pick(from: object | undefined, names: readonly string[]): Record<string, unknown> {
   const all = new Map(Object.entries(from ?? {}));
