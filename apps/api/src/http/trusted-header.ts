@@ -11,11 +11,13 @@ const Address = mailAddress("No address.", "ascii domain").transform((email) => 
  * other peer is ignored and counted: only the other end of the connection decides, and no header that it sends.
  */
 export function namedByProxy(c: AppContext): string | null {
-  const { settings } = c.var.deps;
-  const value = sentHeader(c);
-  if (value === undefined || settings.trustedHeader === null) return null;
-  if (!isProxy(c)) return null;
-  return Address.safeParse(value).data ?? null;
+  const { settings, metrics } = c.var.deps;
+  const { trustedHeader } = settings;
+  const value = trustedHeader === null ? undefined : c.req.header(trustedHeader.header);
+  if (trustedHeader === null || value === undefined) return null;
+  if (isFrom(c, trustedHeader.peers)) return Address.safeParse(value).data ?? null;
+  metrics.ignoredTrustedHeaders.inc();
+  return null;
 }
 
 /** The person's name, from the same proxy; null if it gives none. Call it only where `namedByProxy` gave an address. */
@@ -32,16 +34,8 @@ export function isOtherPerson(c: AppContext, { trustedAs }: { trustedAs: string 
   return named !== null && named !== trustedAs;
 }
 
-function sentHeader(c: AppContext): string | undefined {
-  const { trustedHeader } = c.var.deps.settings;
-  return trustedHeader === null ? undefined : c.req.header(trustedHeader.header);
-}
-
-function isProxy(c: AppContext): boolean {
-  const { settings, socketAddress, metrics } = c.var.deps;
-  const peer = plainAddress(socketAddress(c) ?? "");
-  if (settings.trustedHeader !== null && peer !== "" && isAllowed(peer, settings.trustedHeader.peers))
-    return true;
-  metrics.ignoredTrustedHeaders.inc();
-  return false;
+/** Whether the other end of the connection has one of these addresses. */
+function isFrom(c: AppContext, peers: Parameters<typeof isAllowed>[1]): boolean {
+  const peer = plainAddress(c.var.deps.socketAddress(c) ?? "");
+  return peer !== "" && isAllowed(peer, peers);
 }
