@@ -111,7 +111,7 @@ test("a passkey is added, and signs in by itself", async () => {
   expect((await page.request.get(`${origin}/v1/me`)).status()).toBe(200);
 });
 
-test("T-AUTH-4: what the browser sent with a passkey is refused when it is sent again", async () => {
+test("what the browser sent with a passkey is refused when it is sent again", async () => {
   await signOut();
   const sent = page.waitForRequest((request) => request.url().endsWith("/api/auth/passkey"));
   await press("Sign in with a passkey");

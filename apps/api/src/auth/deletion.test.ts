@@ -225,7 +225,7 @@ const mailSince = (days: number) =>
 const purge = (canConfirm = true) => purgeUnverifiedAccounts(api.db, { canConfirm, limit: 100 });
 const isThere = async ({ userId }: Person) => (await countOf("users", "id", userId)) === 1;
 
-test("U6: a sign-up that nobody confirmed for 7 days, and nobody uses, is purged with its empty project", async () => {
+test("a sign-up that nobody confirmed for 7 days, and nobody uses, is purged with its empty project", async () => {
   const [old, young] = [await person(api), await person(api)];
   await makeUnverified(old, 8);
   await makeUnverified(young, 6);

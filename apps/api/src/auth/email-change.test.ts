@@ -36,7 +36,7 @@ const mailsTo = async (email: string) =>
     await api.deps.pool.query<{ kind: string }>("select kind from account_mails where email = $1", [email])
   ).map(({ kind }) => kind);
 
-test("U6: the address changes only when both addresses have confirmed it, in either order", async () => {
+test("the address changes only when both addresses have confirmed it, in either order", async () => {
   for (const first of ["atOld", "atNew"] as const) {
     const { ada, newEmail, ...tokens } = await aChange();
     expect(await read(await byLink("confirm", tokens[first]))).toEqual({ state: "waiting" });
@@ -51,7 +51,7 @@ test("U6: the address changes only when both addresses have confirmed it, in eit
   }
 });
 
-test("U4: the change ends every session but that of the browser which opened the last link", async () => {
+test("the change ends every session but that of the browser which opened the last link", async () => {
   const { ada, atOld, atNew } = await aChange();
   const elsewhere = cookieOf(await signIn(ada.email));
   const status = async (cookie: string) => (await api.call("GET", "/v1/me", { headers: { cookie } })).status;
@@ -65,7 +65,7 @@ test("U4: the change ends every session but that of the browser which opened the
   expect(await status(ada.cookie)).toBe(401);
 });
 
-test("U2: whether the new address has an account shows in no answer", async () => {
+test("whether the new address has an account shows in no answer", async () => {
   const taken = (await person(api)).email;
   const answers = [];
   for (const email of [taken, anAddress()]) {

@@ -15,7 +15,7 @@ async function age(userId: string, minutes: number): Promise<void> {
   );
 }
 
-test("U4: what is dangerous wants a proof of the last ten minutes, and does nothing without", async () => {
+test("what is dangerous wants a proof of the last ten minutes, and does nothing without", async () => {
   const ada = await person(api);
   const ids = { ...(await fillProject(api, ada)), passkeyId: ada.projectId };
   await age(ada.userId, 11);
@@ -37,7 +37,7 @@ test("U4: what is dangerous wants a proof of the last ten minutes, and does noth
   }
 });
 
-test("U4: nine minutes after signing in nothing is asked, and a channel's name never needs it", async () => {
+test("nine minutes after signing in nothing is asked, and a channel's name never needs it", async () => {
   const ada = await person(api);
   await age(ada.userId, 9);
   const input = { kind: "email", name: "Mail", settings: { to: "ada@example.org" } };
@@ -50,7 +50,7 @@ test("U4: nine minutes after signing in nothing is asked, and a channel's name n
   ).toBe(403);
 });
 
-test("U4: an API key that writes is asked for nothing", async () => {
+test("an API key that writes is asked for nothing", async () => {
   const ada = await person(api);
   const key = await keyHolder(api, ada.projectId, "write");
   const input = { kind: "email", name: "Mail", settings: { to: "ada@example.org" } };
@@ -60,7 +60,7 @@ test("U4: an API key that writes is asked for nothing", async () => {
   expect(edited.status).toBe(200);
 });
 
-test("U4: the password proves it again, for this session alone", async () => {
+test("the password proves it again, for this session alone", async () => {
   const ada = await person(api);
   const elsewhere = await api.call("POST", "/api/auth/sign-in/email", {
     json: { email: ada.email, password: PASSWORD },
@@ -75,7 +75,7 @@ test("U4: the password proves it again, for this session alone", async () => {
   expect((await make(elsewhere.headers.getSetCookie()[0]?.split(";")[0] ?? "")).status).toBe(403);
 });
 
-test("U4: with an authenticator app the password does not do, and the code does", async () => {
+test("with an authenticator app the password does not do, and the code does", async () => {
   const ada = await person(api);
   const { codeAt, recoveryCodes, cookie } = await withAuthenticator(ada);
   await age(ada.userId, 11);

@@ -9,7 +9,7 @@ await person(api); // the operator
 
 const post = (path: string, json: object) => api.call("POST", `/api/auth/sign-in/${path}`, { json });
 
-test("U2: a link to sign in is asked for alike, whether or not the address has an account", async () => {
+test("a link to sign in is asked for alike, whether or not the address has an account", async () => {
   const known = (await person(api)).email;
   const answers = [];
   for (const email of [known, "stranger@example.org"]) {

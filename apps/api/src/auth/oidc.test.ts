@@ -48,7 +48,7 @@ async function me(api: Api, cookie: string) {
   };
 }
 
-test("U6: a person whom the provider has verified gets an account, and finds it again the next time", async () => {
+test("a person whom the provider has verified gets an account, and finds it again the next time", async () => {
   const { api } = await instance({}, { registration: "open" });
   const claims = { sub: randomUUID(), email: "Ada@Example.org", email_verified: true };
   const first = await signIn(api, claims, { to: "/account" });
@@ -58,7 +58,7 @@ test("U6: a person whom the provider has verified gets an account, and finds it 
   expect(await me(api, renamed.cookie)).toMatchObject({ user: { email: "ada@example.org" } });
 });
 
-test("U6: the code flow uses state, PKCE with S256, a nonce and our exact address", async () => {
+test("the code flow uses state, PKCE with S256, a nonce and our exact address", async () => {
   const { api } = await instance();
   const start = await api.call("GET", "/api/auth/oidc/start");
   const { searchParams } = new URL(start.headers.get("location") ?? "");
@@ -68,7 +68,7 @@ test("U6: the code flow uses state, PKCE with S256, a nonce and our exact addres
     expect(searchParams.get(name)?.length).toBeGreaterThan(20);
 });
 
-test("T-AUTH-5: an account that somebody registered with another's address is not linked (CVE-2026-53516)", async () => {
+test("an account that somebody registered with another's address is not linked (CVE-2026-53516)", async () => {
   const { api } = await instance();
   const eve = await person(api);
   await api.deps.pool.query("update users set email_verified = false where id = $1", [eve.userId]);
@@ -79,7 +79,7 @@ test("T-AUTH-5: an account that somebody registered with another's address is no
   expect(links).toHaveLength(0);
 });
 
-test("T-AUTH-5: an address that the provider has not verified opens nobody's account", async () => {
+test("an address that the provider has not verified opens nobody's account", async () => {
   const { api, operator } = await instance();
   for (const email_verified of [false, undefined]) {
     const claims = { email: operator.email, ...(email_verified !== undefined && { email_verified }) };
@@ -89,7 +89,7 @@ test("T-AUTH-5: an address that the provider has not verified opens nobody's acc
   }
 });
 
-test("U6: an account whose address both sides have verified is linked, and its second factor is still asked", async () => {
+test("an account whose address both sides have verified is linked, and its second factor is still asked", async () => {
   const { api } = await instance();
   const ada = await person(api);
   await api.deps.pool.query("update users set email_verified = true where id = $1", [ada.userId]);
@@ -105,7 +105,7 @@ test("U6: an account whose address both sides have verified is linked, and its s
   expect(done.status).toBe(200);
 });
 
-test("U6: an answer works once, in the browser that asked, and with the state that we gave", async () => {
+test("an answer works once, in the browser that asked, and with the state that we gave", async () => {
   const { api } = await instance({}, { registration: "open" });
   const claims = { email: "bob@example.org", email_verified: true };
   const done = await signIn(api, claims);
@@ -156,7 +156,7 @@ test("the provider's groups give roles, and never take a higher one away", async
   expect(role.role).toBe("owner");
 });
 
-test("T-REDIR-1: the visit ends on a page of ours, whatever was asked", async () => {
+test("the visit ends on a page of ours, whatever was asked", async () => {
   const { api } = await instance({}, { registration: "open" });
   for (const to of ["//evil.example", "/\\evil.example", "https:evil.example"]) {
     const { location } = await signIn(api, { email: "eve@example.org", email_verified: true }, { to });

@@ -46,7 +46,7 @@ async function statusOfMe(response: Response): Promise<number> {
   return (await api.call("GET", "/v1/me", { headers: { cookie: cookieOf(response) } })).status;
 }
 
-test("U5: a passkey signs in without address and password", async () => {
+test("a passkey signs in without address and password", async () => {
   const { key, userId } = await holder();
   const { options, send } = await begin();
   const done = await send(key.get(options));
@@ -54,7 +54,7 @@ test("U5: a passkey signs in without address and password", async () => {
   expect(await statusOfMe(done)).toBe(200);
 });
 
-test("U5: a passkey stands for both factors of an account with an authenticator app", async () => {
+test("a passkey stands for both factors of an account with an authenticator app", async () => {
   const { key, email, cookie } = await holder();
   await withAuthenticator({
     as: (method, path, json) => api.call(method, path, { json, headers: { cookie } }),
@@ -66,7 +66,7 @@ test("U5: a passkey stands for both factors of an account with an authenticator 
   expect(await statusOfMe(await send(key.get(options)))).toBe(200);
 });
 
-test("T-AUTH-4: an answer that was used is refused when it is sent again", async () => {
+test("an answer that was used is refused when it is sent again", async () => {
   const { key } = await holder();
   const { options, send } = await begin();
   const response = key.get(options);
@@ -84,7 +84,7 @@ test.each([
   ],
   ["of a device that did not check who uses it", { isVerified: false }],
   ["of a copy, whose counter is behind", { counter: 0 }],
-])("T-AUTH-4: an answer %s is refused", async (_, wrong) => {
+])("an answer %s is refused", async (_, wrong) => {
   const { key } = await holder();
   const used = await begin();
   expect((await used.send(key.get(used.options))).status).toBe(200);
@@ -96,7 +96,7 @@ test.each([
   expect((await send(key.get(options))).status).toBe(400);
 });
 
-test("T-AUTH-4: a challenge is for the browser that asked for it, and one for adding signs nobody in", async () => {
+test("a challenge is for the browser that asked for it, and one for adding signs nobody in", async () => {
   const { key, cookie } = await holder();
   const { options } = await begin();
   const other = await begin();
@@ -110,7 +110,7 @@ test("T-AUTH-4: a challenge is for the browser that asked for it, and one for ad
   expect(sent.status).toBe(400);
 });
 
-test("T-AUTH-4: a passkey is added by the person who asked for its challenge, from our own pages", async () => {
+test("a passkey is added by the person who asked for its challenge, from our own pages", async () => {
   const [ada, eve] = [await person(api), await person(api)];
   const asked = await api.call("POST", "/v1/me/passkeys/options", { headers: { cookie: ada.cookie } });
   const json = { name: "Eve's", response: securityKey(ORIGIN).create(await read<Options>(asked)) };

@@ -20,7 +20,7 @@ async function statusOfMe(cookie: string): Promise<number> {
   return (await api.call("GET", "/v1/me", { headers: { cookie } })).status;
 }
 
-test("U5: with an authenticator app, the password alone opens nothing, and the code after it signs in", async () => {
+test("with an authenticator app, the password alone opens nothing, and the code after it signs in", async () => {
   const { email, as } = await person(api);
   const { codeAt } = await withAuthenticator({ as });
   const { response, headers, finish } = await enterPassword(email);
@@ -32,7 +32,7 @@ test("U5: with an authenticator app, the password alone opens nothing, and the c
   expect(await statusOfMe(cookieOf(done))).toBe(200);
 });
 
-test("T-AUTH-3: with the first factor only, every route that wants somebody answers 401", async () => {
+test("with the first factor only, every route that wants somebody answers 401", async () => {
   const { email, as, path } = await person(api);
   await withAuthenticator({ as });
   const { headers } = await enterPassword(email);
@@ -48,11 +48,11 @@ test("T-AUTH-3: with the first factor only, every route that wants somebody answ
   }
 });
 
-test("T-AUTH-3: no cached cookie can stand in for a session that has ended", () => {
+test("no cached cookie can stand in for a session that has ended", () => {
   expect(api.deps.auth.options.session.cookieCache).toEqual({ enabled: false });
 });
 
-test("U5: a code works once, even for two requests at once, and codes before it no more", async () => {
+test("a code works once, even for two requests at once, and codes before it no more", async () => {
   const { email, as } = await person(api);
   const { codeAt, usedCode } = await withAuthenticator({ as });
   const [one, other] = [await enterPassword(email), await enterPassword(email)];
@@ -67,7 +67,7 @@ test("U5: a code works once, even for two requests at once, and codes before it 
   expect((await third.finish({ code: codeAt(Date.now() + 30_000) })).status).toBe(200);
 });
 
-test("U5: codes of minutes ago and of minutes ahead are refused", async () => {
+test("codes of minutes ago and of minutes ahead are refused", async () => {
   const { email, as } = await person(api);
   const { codeAt } = await withAuthenticator({ as });
   const { finish } = await enterPassword(email);
@@ -75,7 +75,7 @@ test("U5: codes of minutes ago and of minutes ahead are refused", async () => {
   expect((await finish({ code: codeAt(Date.now() + 120_000) })).status).toBe(400);
 });
 
-test("U5: after five wrong codes even the right one waits for a quarter of an hour", async () => {
+test("after five wrong codes even the right one waits for a quarter of an hour", async () => {
   const { email, as } = await person(api);
   const { codeAt, recoveryCodes } = await withAuthenticator({ as });
   const { finish } = await enterPassword(email);
@@ -87,7 +87,7 @@ test("U5: after five wrong codes even the right one waits for a quarter of an ho
   expect((await again.finish({ recoveryCode: recoveryCodes[0] })).status).toBe(429);
 });
 
-test("U5: ten recovery codes are stored hashed, and each works once, typed as one likes", async () => {
+test("ten recovery codes are stored hashed, and each works once, typed as one likes", async () => {
   const { email, userId, as } = await person(api);
   const { recoveryCodes } = await withAuthenticator({ as });
   expect(new Set(recoveryCodes).size).toBe(10);
@@ -108,7 +108,7 @@ test("U5: ten recovery codes are stored hashed, and each works once, typed as on
   expect(await read(methods)).toMatchObject({ recoveryCodesLeft: 8 });
 });
 
-test("E2: the secret of the app is stored sealed, for this person alone", async () => {
+test("the secret of the app is stored sealed, for this person alone", async () => {
   const { userId, as } = await person(api);
   const { secret } = await read<{ secret: string }>(await as("POST", "/v1/me/authenticator"));
   const rows = await api.deps.pool.query<{ secret: string }>(
@@ -119,7 +119,7 @@ test("E2: the secret of the app is stored sealed, for this person alone", async 
   expect(rows[0]?.secret).not.toContain(secret);
 });
 
-test("T-AUTH-2: turning it on ends every other session, and gives this one another cookie", async () => {
+test("turning it on ends every other session, and gives this one another cookie", async () => {
   const { email, as, cookie } = await person(api);
   const elsewhere = cookieOf(await api.call("POST", SIGN_IN, { json: { email, password: PASSWORD } }));
   const { cookie: renewed } = await withAuthenticator({ as });

@@ -20,7 +20,7 @@ async function statusOfMe(cookie: string): Promise<number> {
   return (await api.call("GET", "/v1/me", { headers: { cookie } })).status;
 }
 
-test("U4: sessions are listed with place and device, and each is ended by itself", async () => {
+test("sessions are listed with place and device, and each is ended by itself", async () => {
   const { email, as, cookie } = await person(api);
   const [phone, laptop] = [await signIn(email), await signIn(email)];
   const { items } = await read<{ items: Item[] }>(await as("GET", "/v1/me/sessions"));
@@ -37,21 +37,21 @@ test("U4: sessions are listed with place and device, and each is ended by itself
   expect((await as("DELETE", `/v1/me/sessions/${phoneId}`)).status).toBe(404);
 });
 
-test("U4: all other sessions are ended at once", async () => {
+test("all other sessions are ended at once", async () => {
   const { email, as, cookie } = await person(api);
   const others = [await signIn(email), await signIn(email)];
   expect((await as("DELETE", "/v1/me/sessions")).status).toBe(204);
   expect(await Promise.all([...others, cookie].map(statusOfMe))).toEqual([401, 401, 200]);
 });
 
-test("U4: nobody ends another person's session", async () => {
+test("nobody ends another person's session", async () => {
   const [ada, eve] = [await person(api), await person(api)];
   const { items } = await read<{ items: Item[] }>(await ada.as("GET", "/v1/me/sessions"));
   expect((await eve.as("DELETE", `/v1/me/sessions/${items[0]?.id}`)).status).toBe(404);
   expect(await statusOfMe(ada.cookie)).toBe(200);
 });
 
-test("T-AUTH-2: an open page of a session that was ended gets no more events", async () => {
+test("an open page of a session that was ended gets no more events", async () => {
   const { email, as, path } = await person(api);
   const phone = await signIn(email);
   const stream = await api.call("GET", `${path}/events`, { headers: { cookie: phone } });

@@ -119,7 +119,7 @@ async function aChange(newEmail: string) {
   return { email, userId };
 }
 
-test("U6: a change of the address asks both addresses, and names the new one to the old one alone", async () => {
+test("a change of the address asks both addresses, and names the new one to the old one alone", async () => {
   const newEmail = "moved@example.org";
   const { email, userId } = await aChange(newEmail);
   for (const to of [email, newEmail]) {
@@ -135,7 +135,7 @@ test("U6: a change of the address asks both addresses, and names the new one to 
   }
 });
 
-test("U2: a new address that has an account gets a mail about that, and no link that changes anything", async () => {
+test("a new address that has an account gets a mail about that, and no link that changes anything", async () => {
   const { email: taken } = await newPerson();
   await aChange(taken);
   const { text, subject } = await mailTo(taken);
