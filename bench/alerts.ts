@@ -52,7 +52,7 @@ async function measureLone(product: Product, model: Model, store: string): Promi
   // 7 ms more each time, so that deadlines fall into all parts of a second.
   const deadlines = Array.from({ length: LONE_CHECKS }, (_, index) => first + index * (LONE_EVERY_MS + 7));
   for (const deadlineAt of deadlines) await addHerd(product.pool, model, { count: 1, deadlineAt });
-  const calls = await received(product, LONE_CHECKS, (deadlines.at(-1) ?? first) + 30_000);
+  const calls = await waitForCalls(product, LONE_CHECKS, (deadlines.at(-1) ?? first) + 30_000);
   const latencies = (await latenciesOf(product, calls)).toSorted((one, other) => one - other);
   const at = (share: number) => latencies[Math.max(0, Math.ceil(latencies.length * share) - 1)];
   console.log(
@@ -82,7 +82,7 @@ async function measureHerd(
   await product.pool.query("analyze checks");
   if (Date.now() > deadlineAt)
     console.log("The herd was made too late: the figures include the time for making it.");
-  const calls = await received(product, count, deadlineAt + WAIT_MS_MAX);
+  const calls = await waitForCalls(product, count, deadlineAt + WAIT_MS_MAX);
   const after = calls.map(([, at]) => at - deadlineAt);
   const twice = calls.length - new Set(calls.map(([id]) => id)).size;
   const missing = count - new Set(calls.map(([id]) => id)).size;
@@ -97,7 +97,7 @@ async function measureHerd(
 }
 
 /** Waits until `count` calls have come, or until `untilMs`. @returns the calls */
-async function received({ sink }: Product, count: number, untilMs: number): Promise<[string, number][]> {
+async function waitForCalls({ sink }: Product, count: number, untilMs: number): Promise<[string, number][]> {
   for (;;) {
     const calls = await sink.calls();
     if (calls.length >= count || Date.now() > untilMs) {

@@ -67,11 +67,11 @@ test("every page of the router is known here", () => {
 describe.each(WIDTHS)("at a width of %i, axe finds nothing", (width) => {
   test.each([...PAGES, ...MORE])("on %s, nor in its menus and dialogs", async (path) => {
     await page.setViewportSize({ width, height: 900 });
-    await page.goto(filled(path));
+    await page.goto(fillPath(path));
     await page.getByRole("heading", { level: 1 }).first().waitFor();
     expect(await accessibilityViolations(page)).toEqual([]);
     for (const kind of ["menu", "dialog", "listbox"]) {
-      if (!(await opened(kind, path))) continue;
+      if (!(await openFirst(kind, path))) continue;
       expect([kind, await accessibilityViolations(page)]).toEqual([kind, []]);
       await page.keyboard.press("Escape");
     }
@@ -82,7 +82,7 @@ describe.each(WIDTHS)("at a width of %i, axe finds nothing", (width) => {
     ["the keys", "?"],
   ])("in %s", async (_, key) => {
     await page.setViewportSize({ width, height: 900 });
-    await page.goto(filled("/projects/$projectId/checks"));
+    await page.goto(fillPath("/projects/$projectId/checks"));
     await page.getByRole("heading", { level: 1 }).waitFor();
     await page.keyboard.press(key);
     await page.getByRole("dialog").waitFor();
@@ -91,7 +91,7 @@ describe.each(WIDTHS)("at a width of %i, axe finds nothing", (width) => {
 
   test("in the menus of the header, and in the output of a ping", async () => {
     await page.setViewportSize({ width, height: 900 });
-    await page.goto(filled("/projects/$projectId/checks/$checkId"));
+    await page.goto(fillPath("/projects/$projectId/checks/$checkId"));
     for (const name of [/^Project:/, /^Colours/, /^Account/]) {
       await page.getByRole("button", { name }).click();
       await page.getByRole("menu").waitFor();
@@ -110,7 +110,7 @@ test("no page, menu or dialog does what its content policy forbids", () => {
 });
 
 /** Opens the first menu, dialog or list of the page that has something in it; false where there is none. */
-async function opened(kind: string, path: string): Promise<boolean> {
+async function openFirst(kind: string, path: string): Promise<boolean> {
   const openers = await page.locator(`main [aria-haspopup="${kind}"]:visible`).all();
   const shown = page.locator(`[role="${kind}"]:visible`).first();
   for (const opener of openers) {
@@ -141,7 +141,7 @@ function pathsOf(route: Route, above = ""): string[] {
   return children.length === 0 ? [path] : children.flatMap((child) => pathsOf(child, path));
 }
 
-function filled(path: string): string {
+function fillPath(path: string): string {
   return path.replaceAll(/\$(\w+)/g, (_, name: string) => params[name] ?? "");
 }
 

@@ -51,7 +51,7 @@ test("the product's database role is made without the rights of a superuser", ()
   expect(text).toMatch(/^create role overdue login nosuperuser nocreatedb nocreaterole /m);
   expect(text).toMatch(/^create database overdue owner overdue;/m);
   for (const { environment: asked } of ours.map(([, service]) => service)) {
-    expect(new URL(interpolated(asked)["DATABASE_URL"] ?? "").username).toBe("overdue");
+    expect(new URL(interpolate(asked)["DATABASE_URL"] ?? "").username).toBe("overdue");
   }
 });
 
@@ -63,7 +63,7 @@ describe.each(ours)("the service %s", (_, { command = [], environment }) => {
 
   test("sets only variables that the configuration knows, to values that it accepts", () => {
     expect(Object.keys(environment).filter((name) => !(name in VARIABLES))).toEqual([]);
-    expect(() => readConfig(interpolated(environment))).not.toThrow();
+    expect(() => readConfig(interpolate(environment))).not.toThrow();
   });
 
   test("hands over no variable that is not its own or the database's", () => {
@@ -74,7 +74,7 @@ describe.each(ours)("the service %s", (_, { command = [], environment }) => {
   });
 
   test("reaches only services that are there", () => {
-    const { databaseUrl, redisUrl, smtpUrl } = readConfig(interpolated(environment));
+    const { databaseUrl, redisUrl, smtpUrl } = readConfig(interpolate(environment));
     const hosts = [databaseUrl, redisUrl, smtpUrl].map((url) => new URL(url ?? "").hostname);
     expect(hosts).toEqual(["postgres", "redis", "mail"]);
   });
@@ -126,7 +126,7 @@ describe("the Dockerfile", () => {
 });
 
 /** What compose makes of `${NAME:-default}` and `${NAME:?why}` when a person set only what must be set. */
-function interpolated(environment: Record<string, string>): Record<string, string> {
+function interpolate(environment: Record<string, string>): Record<string, string> {
   const fill = (_: string, operator: string, rest: string) => (operator === ":?" ? "x".repeat(40) : rest);
   return Object.fromEntries(
     Object.entries(environment).map(([name, value]) => [

@@ -19,18 +19,18 @@ const LINES: [string, object][] = [
     { next: [] },
   ],
   ['{"kind":"interval","expr":3600,"after":"2026-01-01T00:00:00Z"}', { next: ["2026-01-01T01:00:00Z"] }],
-  ['{"kind":"cron","expr":"0 0 30 2 *","after":"2026-01-01T00:00:00Z"}', refused(/No month/)],
+  ['{"kind":"cron","expr":"0 0 30 2 *","after":"2026-01-01T00:00:00Z"}', refusal(/No month/)],
   [
     '{"kind":"oncalendar","expr":"Fri *-06/5-21","tz":"Europe/Berlin","after":"2026-01-01T00:00:00Z"}',
-    refused(/timer would never run/),
+    refusal(/timer would never run/),
   ],
   [
     '{"kind":"cron","expr":"* * * * *","tz":"Mars/Base","after":"2026-01-01T00:00:00Z"}',
-    refused(/no time zone/),
+    refusal(/no time zone/),
   ],
-  ["", refused(/not JSON/)],
-  ["hello", refused(/not JSON/)],
-  ["[]", refused(/object/)],
+  ["", refusal(/not JSON/)],
+  ["hello", refusal(/not JSON/)],
+  ["[]", refusal(/object/)],
 ];
 
 test("`npm run schedule` answers each line of JSON with one", () => {
@@ -47,6 +47,6 @@ test("`npm run schedule` answers each line of JSON with one", () => {
   expect(answers).toEqual(LINES.map(([, answer]) => answer));
 });
 
-function refused(sentence: RegExp): object {
+function refusal(sentence: RegExp): object {
   return { error: expect.stringMatching(sentence) };
 }

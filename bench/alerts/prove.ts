@@ -57,11 +57,11 @@ export async function prove({ checks, blows, answerMs, store }: Proof, blow: Blo
     await addHerd(product.pool, model, { count: checks, deadlineAt: Date.now() + 3_000 });
     let running = { checker: await product.startChecker(), sender: await product.startSender() };
     for (let number = 1; number <= blows; number += 1) {
-      await received(product, Math.floor((checks * number) / (blows + 1)));
+      await waitForCalls(product, Math.floor((checks * number) / (blows + 1)));
       running = await blow(product, running);
     }
     const struckAt = Date.now();
-    await received(product, checks);
+    await waitForCalls(product, checks);
     const restSeconds = (Date.now() - struckAt) / 1_000;
     await wait(TWICE_WITHIN_MS);
     const calls = await product.sink.calls();
@@ -73,7 +73,7 @@ export async function prove({ checks, blows, answerMs, store }: Proof, blow: Blo
 }
 
 /** Waits until `count` different alerts have arrived. */
-async function received({ sink }: Product, count: number): Promise<void> {
+async function waitForCalls({ sink }: Product, count: number): Promise<void> {
   const until = Date.now() + WAIT_MS_MAX;
   const isEnough = async () => new Set((await sink.calls()).map(([id]) => id)).size >= count;
   while (!(await isEnough()) && Date.now() < until) await wait(20);

@@ -98,13 +98,13 @@ async function until(
     const all = await read();
     const found = all.find(what);
     if (found !== undefined) return found;
-    if (Date.now() > end) throw new Error(`No delivery fits; the newest: ${described(all[0])}`);
+    if (Date.now() > end) throw new Error(`No delivery fits; the newest: ${deliveryText(all[0])}`);
     await wait(250);
   }
 }
 
 /** The state of a delivery in one line: "down sent, 1 tries, 250 OK". */
-export function described(delivery: Delivery | undefined): string {
+export function deliveryText(delivery: Delivery | undefined): string {
   if (delivery === undefined) return "no delivery";
   const last = delivery.attempts.at(-1);
   const answer =

@@ -1,5 +1,5 @@
 import type { Steps } from "../support/steps.ts";
-import { described, type Channel, type Overdue } from "./product.ts";
+import { deliveryText, type Channel, type Overdue } from "./product.ts";
 
 /** Steps with the three messages that every channel gets: a test, a failed run and its recovery. */
 export async function testDownUp(steps: Steps, overdue: Overdue, channel: Channel): Promise<void> {
@@ -9,7 +9,9 @@ export async function testDownUp(steps: Steps, overdue: Overdue, channel: Channe
     const [check] = lastChecks;
     if (check === undefined) throw new Error("nothing was down");
     await overdue.succeed(check);
-    return described(await overdue.until(channel.id, ({ kind, state }) => kind === "up" && state === "sent"));
+    return deliveryText(
+      await overdue.until(channel.id, ({ kind, state }) => kind === "up" && state === "sent"),
+    );
   });
 }
 
@@ -19,7 +21,7 @@ const lastChecks: Awaited<ReturnType<Overdue["addCheck"]>>[] = [];
 export async function sendTest(overdue: Overdue, channel: Channel): Promise<string> {
   const id = await overdue.test(channel.id);
   if (id === null) return "refused";
-  return described(await overdue.until(channel.id, (one) => one.id === id && one.attempts.length > 0));
+  return deliveryText(await overdue.until(channel.id, (one) => one.id === id && one.attempts.length > 0));
 }
 
 /** Takes a new check down. @returns the state of the alert after the first attempt; `enough`: which other state to wait for */
@@ -34,7 +36,7 @@ export async function takeCheckDown(
   await overdue.fail(check, "disk full\n");
   const isMine = (one: { kind: string; checkId: string | null }) =>
     one.kind === "down" && one.checkId === check.id;
-  return described(
+  return deliveryText(
     await overdue.until(channel.id, (one) => isMine(one) && enough(one.state, one.attempts.length), withinMs),
   );
 }
@@ -44,7 +46,7 @@ export async function sentInTheEnd(overdue: Overdue, channel: Channel): Promise<
   const checkId = lastChecks[0]?.id;
   const isMine = (one: { kind: string; checkId: string | null }) =>
     one.kind === "down" && one.checkId === checkId;
-  return described(await overdue.until(channel.id, (one) => isMine(one) && one.state === "sent", 120_000));
+  return deliveryText(await overdue.until(channel.id, (one) => isMine(one) && one.state === "sent", 120_000));
 }
 
 /** "works" or "broken: …". */

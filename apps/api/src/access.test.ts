@@ -43,14 +43,14 @@ const before = await contentsOf(ada.projectId);
 
 test("every route is in the table, with who may call it", () => {
   const listed = Object.fromEntries(
-    routes.map((route) => [shortened(nameOf(route)), accessText(route.access)]),
+    routes.map((route) => [shortenName(nameOf(route)), accessText(route.access)]),
   );
   expect(listed).toEqual(withBothEnds({ ...EXPECTED_ACCESS, ...withOldPaths(EXPECTED_ACCESS) }));
   expect(tenantRoutes.length).toBeGreaterThan(25);
 });
 
 /** The router knows no counts in patterns: what is written out eight times is one with a plus here. */
-function shortened(name: string): string {
+function shortenName(name: string): string {
   return name.replaceAll(/(\[[^\]]+\])\1+/g, "$1+");
 }
 

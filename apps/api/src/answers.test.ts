@@ -161,7 +161,7 @@ test.each(ordered.map((found) => [found.name, found] as const))(
   "%s answers as the document says",
   async (name, { method, path, operation }) => {
     if (!isOwn(path)) return await expectHealthchecksAnswer({ method, path, operation });
-    const response = await ada.as(method, `${filled(path)}${QUERIES[name] ?? ""}`, bodyOf(name));
+    const response = await ada.as(method, `${fillPath(path)}${QUERIES[name] ?? ""}`, bodyOf(name));
     await expectAsDocumented(operation, response);
     expect({ isRefused: !response.ok, text: await textOf(response) }).toMatchObject({
       isRefused: name in REFUSED,
@@ -193,7 +193,7 @@ function isOwn(path: string): boolean {
   return !/^\/(?:api\/\{version\}|b|badge|projects)\//.test(path);
 }
 
-function filled(path: string): string {
+function fillPath(path: string): string {
   return path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
     const id = new Map(Object.entries(ids)).get(name);
     if (id === undefined) throw new Error(`There is no ${name}: let fillProject make one.`);

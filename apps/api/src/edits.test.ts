@@ -42,21 +42,21 @@ const STATE = ["version", "updatedAt", "ownRole"];
 test("there are edits to look at", () => expect(edits.length).toBeGreaterThanOrEqual(4));
 
 test.each(edits)("PATCH %s writes only what is sent", async (path) => {
-  const before = await seen(path);
+  const before = await readItem(path);
   const patch = bodyOf(path);
-  const answer = await ada.as("PATCH", filled(path), patch);
+  const answer = await ada.as("PATCH", fillPath(path), patch);
   expect(answer.status).toBe(200);
-  expect(withoutState(await seen(path))).toEqual(withoutState({ ...before, ...patch }));
+  expect(withoutState(await readItem(path))).toEqual(withoutState({ ...before, ...patch }));
 });
 
 test.each(edits)("PATCH %s of nothing changes nothing", async (path) => {
-  const before = withoutState(await seen(path));
-  expect((await ada.as("PATCH", filled(path), {})).status).toBe(200);
-  expect(withoutState(await seen(path))).toEqual(before);
+  const before = withoutState(await readItem(path));
+  expect((await ada.as("PATCH", fillPath(path), {})).status).toBe(200);
+  expect(withoutState(await readItem(path))).toEqual(before);
 });
 
 test.each(edits)("PATCH %s is refused where somebody else was first", async (path) => {
-  const url = filled(path);
+  const url = fillPath(path);
   await ada.as("PATCH", url, otherBodyOf(path));
   const etag = (await ada.as("GET", url)).headers.get("etag") ?? "";
   expect(etag).toMatch(/^".+"$/);
@@ -70,7 +70,7 @@ test.each(edits)("PATCH %s is refused where somebody else was first", async (pat
 });
 
 test.each(edits)("PATCH %s takes no tag that it cannot have given", async (path) => {
-  const answer = await ada.as("PATCH", filled(path), bodyOf(path), { "if-match": "not-in-quotes" });
+  const answer = await ada.as("PATCH", fillPath(path), bodyOf(path), { "if-match": "not-in-quotes" });
   expect(answer.status).toBe(400);
 });
 
@@ -90,16 +90,16 @@ test.each(lists.map((list) => [list.path, list] as const))(
   async (path, list) => {
     const asked = (list.operation.parameters ?? []).map(({ name }) => name);
     expect(asked).toEqual(expect.arrayContaining(["limit", "cursor"]));
-    const page = await read<{ items: unknown[] }>(await ada.as("GET", `${filled(path)}?limit=1`));
+    const page = await read<{ items: unknown[] }>(await ada.as("GET", `${fillPath(path)}?limit=1`));
     expect(page.items.length).toBeLessThanOrEqual(1);
     expect(page).toHaveProperty("next");
-    expect((await ada.as("GET", `${filled(path)}?limit=201`)).status).toBe(400);
-    expect((await ada.as("GET", `${filled(path)}?cursor=made-up`)).status).toBe(400);
+    expect((await ada.as("GET", `${fillPath(path)}?limit=201`)).status).toBe(400);
+    expect((await ada.as("GET", `${fillPath(path)}?cursor=made-up`)).status).toBe(400);
   },
 );
 
-async function seen(path: string): Promise<Record<string, unknown>> {
-  const answer = await ada.as("GET", filled(path));
+async function readItem(path: string): Promise<Record<string, unknown>> {
+  const answer = await ada.as("GET", fillPath(path));
   expect(answer.status).toBe(200);
   return await read(answer);
 }
@@ -123,7 +123,7 @@ function otherBodyOf(path: string): object {
   return { [field]: OTHERS[field] ?? `${String(value)} again` };
 }
 
-function filled(path: string): string {
+function fillPath(path: string): string {
   const known = path.startsWith("/v1/organizations/") ? { ...ids, userId: zoe.userId } : ids;
   return path.replaceAll(/\{(\w+)\}/g, (_, name: string) => known[name] ?? "");
 }

@@ -44,11 +44,11 @@ export function operationsIn(document: Document) {
 export function comparerWith(document: Document) {
   const ajv = new Ajv2020({ strict: false, allErrors: true });
   addFormats.default(ajv);
-  const schemas = closed(document.components.schemas);
+  const schemas = closeObjects(document.components.schemas);
   const compiled = new Map<object, ValidateFunction>();
   const validatorOf = (schema: object) => {
     const known = compiled.get(schema);
-    const made = known ?? ajv.compile({ ...(closed(schema) as object), components: { schemas } });
+    const made = known ?? ajv.compile({ ...(closeObjects(schema) as object), components: { schemas } });
     compiled.set(schema, made);
     return made;
   };
@@ -66,10 +66,10 @@ export function comparerWith(document: Document) {
 }
 
 /** Objects with named fields, and no others. */
-function closed(schema: unknown): unknown {
-  if (Array.isArray(schema)) return schema.map(closed);
+function closeObjects(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(closeObjects);
   if (typeof schema !== "object" || schema === null) return schema;
-  const parts = Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, closed(value)]));
+  const parts = Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, closeObjects(value)]));
   return "properties" in schema && !("additionalProperties" in schema)
     ? { ...parts, additionalProperties: false }
     : parts;

@@ -107,7 +107,7 @@ export async function startOverdue(): Promise<Overdue> {
       if (found === undefined) throw new Error(`no check is named ${name}`);
       return checkOf(found, product.origin);
     },
-    seen: (check) => seen(`${product.origin}${project}/checks/${check.id}`),
+    seen: (check) => storedText(`${product.origin}${project}/checks/${check.id}`),
     projectUrl: product.origin + project,
     field: async (check, name) =>
       JSON.stringify((await get<Record<string, unknown>>(`${project}/checks/${check.id}`))[name]),
@@ -124,14 +124,14 @@ function checkOf({ id, pingUrl }: Shown, origin: string): Check {
   return { id, uuid, pingUrl: `${origin}/ping/${uuid}` };
 }
 
-async function seen(url: string): Promise<string> {
+async function storedText(url: string): Promise<string> {
   const { items: pings } = await call<{ items: Ping[] }>("GET", `${url}/pings?limit=100`);
   const { items: runs } = await call<{ items: Run[] }>("GET", `${url}/runs?limit=100`);
   const texts: string[] = [];
   for (const ping of pings.toReversed()) {
     const bodyUrl = `${url}/pings/${ping.number}/body`;
     const body = ping.bodyBytes === 0 ? "" : await (await fetch(bodyUrl, { headers: HEADERS })).text();
-    texts.push(`${withStatus(ping.kind, ping.exitStatus)}${shown(body)}`);
+    texts.push(`${withStatus(ping.kind, ping.exitStatus)}${bodyText(body)}`);
   }
   if (texts.length === 0) return "nothing";
   // Without starts, the runs add nothing to the pings.
@@ -144,7 +144,7 @@ function withStatus(word: string, status: number | null): string {
   return status === null ? word : `${word} ${status}`;
 }
 
-function shown(body: string): string {
+function bodyText(body: string): string {
   if (body === "") return "";
   return body.length <= 80 ? ` ${JSON.stringify(body)}` : ` (${Buffer.byteLength(body)} bytes)`;
 }

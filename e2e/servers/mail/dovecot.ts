@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 
-import { described, startOverdue, type Channel, type Delivery } from "../product.ts";
+import { deliveryText, startOverdue, type Channel, type Delivery } from "../product.ts";
 import { eventually, type Steps } from "../../support/steps.ts";
 import type { Machine } from "../machine.ts";
 import type { Trial } from "../../support/try-all.ts";
@@ -209,7 +209,7 @@ async function fullMailbox(steps: Steps, scene: RelayScene, channel: Channel): P
     return `in ${Math.ceil((Date.parse(nextAttemptAt) - Date.now()) / 60_000)} min: ${lastError ?? ""}`;
   });
   await steps.step("a full mailbox: the fallback channel gets the alert at once", /^down sent/, async () =>
-    described(
+    deliveryText(
       await overdue.until(
         fallback.id,
         (one) => one.kind === "down" && one.fallbackFor !== null && one.state === "sent",

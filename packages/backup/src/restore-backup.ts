@@ -12,7 +12,7 @@ import {
 } from "@overdue/db";
 
 import { readBackup, verifyBackup } from "./read-backup.ts";
-import { DamagedBackup, quoted, type Totals } from "./script.ts";
+import { DamagedBackup, quoteIdentifier, type Totals } from "./script.ts";
 import type { Opening } from "./seal.ts";
 
 /** The backup cannot be restored here, for a reason that the operator can change. */
@@ -81,9 +81,10 @@ async function load(client: PoolClient, options: RestoreOptions, totals: Totals)
   const tables = await readTables(client);
   const foreignKeys = await readForeignKeys(client);
   for (const { table, name } of foreignKeys)
-    await client.query(`alter table ${table} drop constraint ${quoted(name)}`);
-  for (const table of tables) await client.query(`alter table ${quoted(table)} disable trigger user`);
-  if (tables.length > 0) await client.query(`truncate ${tables.map(quoted).join(",")}`);
+    await client.query(`alter table ${table} drop constraint ${quoteIdentifier(name)}`);
+  for (const table of tables)
+    await client.query(`alter table ${quoteIdentifier(table)} disable trigger user`);
+  if (tables.length > 0) await client.query(`truncate ${tables.map(quoteIdentifier).join(",")}`);
   let copying: Writable | null = null;
   let rows = 0;
   for await (const part of readBackup(file, opening)) {
@@ -106,8 +107,8 @@ async function load(client: PoolClient, options: RestoreOptions, totals: Totals)
   }
   // Made again after the rows are there, so that each is checked once and the order of the tables does not matter.
   for (const { table, name, definition } of foreignKeys)
-    await client.query(`alter table ${table} add constraint ${quoted(name)} ${definition}`);
-  for (const table of tables) await client.query(`alter table ${quoted(table)} enable trigger user`);
+    await client.query(`alter table ${table} add constraint ${quoteIdentifier(name)} ${definition}`);
+  for (const table of tables) await client.query(`alter table ${quoteIdentifier(table)} enable trigger user`);
 }
 
 async function write(stream: Writable, rows: Buffer): Promise<void> {

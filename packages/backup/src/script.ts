@@ -50,10 +50,10 @@ export const tableEndLine = (sum: TableSum) => `\\.\n${comment("table", sum)}`;
 export const endLine = (totals: Totals) => comment("end", totals);
 
 export function copyLine(table: string, columns: readonly string[]): string {
-  return `COPY ${quoted(table)} (${columns.map(quoted).join(",")}) FROM stdin;\n`;
+  return `COPY ${quoteIdentifier(table)} (${columns.map(quoteIdentifier).join(",")}) FROM stdin;\n`;
 }
 
-export function quoted(name: string): string {
+export function quoteIdentifier(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 

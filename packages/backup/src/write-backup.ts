@@ -13,7 +13,7 @@ import {
   copyLine,
   endLine,
   headerLine,
-  quoted,
+  quoteIdentifier,
   RowSum,
   tableEndLine,
   type Header,
@@ -96,7 +96,9 @@ async function* script(
   await session.query("begin isolation level repeatable read read only");
   const tables = await listTables(session);
   // A migration would change the tables under the snapshot, so it waits.
-  await session.query(`lock table ${tables.map(({ name }) => quoted(name)).join(",")} in access share mode`);
+  await session.query(
+    `lock table ${tables.map(({ name }) => quoteIdentifier(name)).join(",")} in access share mode`,
+  );
   const header = await readHeader(session, secretKey);
   snapshot.at = header.at;
   snapshot.rowsInAll = tables.reduce((sum, { estimate }) => sum + estimate, 0);
@@ -104,7 +106,7 @@ async function* script(
   for (const { name, columns } of tables) {
     yield Buffer.from(copyLine(name, columns));
     const sum = new RowSum();
-    const from = `${quoted(name)} (${columns.map(quoted).join(",")})`;
+    const from = `${quoteIdentifier(name)} (${columns.map(quoteIdentifier).join(",")})`;
     for await (const lines of session.copyOut(`copy ${from} to stdout`)) {
       snapshot.totals.rows += sum.add(lines);
       onProgress?.({ step: "write", rows: snapshot.totals.rows, rowsInAll: snapshot.rowsInAll });

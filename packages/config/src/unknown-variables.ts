@@ -28,10 +28,10 @@ function problemsWith(name: string): string[] {
 // Short names resemble many words, so only one typing error in them is recognised.
 function isTypo(name: string, known: string): boolean {
   const typosMax = known.length < 6 ? 1 : 2;
-  return sorted(name) === sorted(known) || distance(name, known) <= typosMax;
+  return sortLetters(name) === sortLetters(known) || distance(name, known) <= typosMax;
 }
 
-function sorted(word: string): string {
+function sortLetters(word: string): string {
   return word.split("").toSorted().join("");
 }
 

@@ -19,7 +19,7 @@ test("a statement that Drizzle could not run is logged without its parameters", 
   const failing = openDb(pool)
     .insert(projects)
     .values({ id: projectId, name: SECRET, pingKey: randomUUID(), badgeKey: randomUUID() });
-  const line = await logged(failing);
+  const line = await logError(failing);
   expect(line).not.toContain(SECRET);
   expect(line).not.toContain(projectId);
   expect(JSON.parse(line)).toMatchObject({
@@ -32,7 +32,7 @@ test("a statement that Drizzle could not run is logged without its parameters", 
 });
 
 test("what PostgreSQL repeats of a value is not logged, and where the statement was made is", async () => {
-  const line = await logged(pool.query("select $1::uuid", [SECRET]));
+  const line = await logError(pool.query("select $1::uuid", [SECRET]));
   expect(line).not.toContain(SECRET);
   expect(JSON.parse(line)).toMatchObject({
     err: { code: "22P02", stack: expect.stringContaining("    at ") },
@@ -43,15 +43,15 @@ test("an error around it, and one that repeats its text, carry nothing of it eit
   const inner = await pool.query("select $1::uuid", [SECRET]).catch((error: unknown) => error);
   const around = new Error("The ping could not be stored.", { cause: inner });
   const repeated = new Error(`Failed query: select $1\nparams: ${SECRET}`);
-  for (const error of [around, repeated]) expect(await logged(Promise.reject(error))).not.toContain(SECRET);
-  expect(await logged(Promise.reject(around))).toContain("The ping could not be stored.");
+  for (const error of [around, repeated]) expect(await logError(Promise.reject(error))).not.toContain(SECRET);
+  expect(await logError(Promise.reject(around))).toContain("The ping could not be stored.");
 });
 
 test("a value that is not an error is logged as it is", () => {
   expect(loggableError("word")).toBe("word");
 });
 
-async function logged(work: PromiseLike<unknown>): Promise<string> {
+async function logError(work: PromiseLike<unknown>): Promise<string> {
   const lines: string[] = [];
   const stream = new Writable({ write: (line, _, done) => (lines.push(String(line)), done()) });
   const error = await Promise.resolve(work).then(

@@ -153,7 +153,7 @@ function readCalendar(named: CalendarSchedule): ScheduleReading {
     return { ...said, schedule: intervalOf(read.everySeconds, runBy) };
   }
   const timezone = namedZone === null ? given.timezone : zoneOfText(namedZone);
-  const schedule = { ...given, kind: read.kind, expression: bounded(read.lines), timezone };
+  const schedule = { ...given, kind: read.kind, expression: joinLines(read.lines), timezone };
   if (schedule.kind === "oncalendar") delete schedule.scheduler;
   if (runBy?.setup !== undefined && named.setup === undefined && isRunBy(schedule, named, runBy.scheduler))
     schedule.setup = runBy.setup;
@@ -216,7 +216,7 @@ function zoneOfText(name: string): string {
   return data;
 }
 
-function bounded(lines: readonly string[]): string {
+function joinLines(lines: readonly string[]): string {
   if (lines.length > LINES_MAX) throw new ScheduleError(`Use at most ${LINES_MAX} lines.`);
   const expression = lines.join("\n");
   if (expression.length > EXPRESSION_CHARS_MAX)

@@ -54,8 +54,8 @@ test("without an address nobody listens", async () => {
 });
 
 test("a missed deadline, its change of state and its message are one trace, whose id is the incident's", async () => {
-  await exported("checker", () => stateChanges.publish(DOWN));
-  await exported("sender", () => publishAttempt({ isEnd: false, outcome: "sent" }));
+  await exportTraces("checker", () => stateChanges.publish(DOWN));
+  await exportTraces("sender", () => publishAttempt({ isEnd: false, outcome: "sent" }));
   const [deadline, change, delivery] = spans();
   expect([deadline?.name, change?.name, delivery?.name]).toEqual(["deadline", "state change", "delivery"]);
   expect(new Set(spans().map(({ traceId }) => traceId))).toEqual(new Set([INCIDENT.replaceAll("-", "")]));
@@ -65,9 +65,9 @@ test("a missed deadline, its change of state and its message are one trace, whos
 });
 
 test("the end of an incident is a trace of its own, with a link to the first", async () => {
-  await exported("api", () => stateChanges.publish(DOWN));
+  await exportTraces("api", () => stateChanges.publish(DOWN));
   const [deadline] = spans();
-  await exported("api", () => {
+  await exportTraces("api", () => {
     stateChanges.publish({ ...DOWN, from: "down", to: "up", reason: null, pingId: "p" });
     publishAttempt({ isEnd: true, outcome: "transient" });
   });
@@ -87,7 +87,7 @@ test("a collector that refuses is said once in the log, and nothing else fails",
   expect(warnings).toEqual(["Traces are lost: the collector does not accept them."]);
 });
 
-async function exported(process: "api" | "checker" | "sender", publish: () => void): Promise<void> {
+async function exportTraces(process: "api" | "checker" | "sender", publish: () => void): Promise<void> {
   const stop = await startTracing(collector.url, { process, log });
   publish();
   await stop();

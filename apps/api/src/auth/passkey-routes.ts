@@ -75,7 +75,7 @@ export const passkeySignInRoutes = createRouter()
     async (c) => {
       const { userId } = await finishAuthentication(c, c.req.valid("json").response);
       dropSignInCookie(c, "pending");
-      return c.json(await completeSignIn(c, await known(c, userId)), 200);
+      return c.json(await completeSignIn(c, await requireCredentials(c, userId)), 200);
     },
   )
   .openapi(
@@ -120,7 +120,8 @@ export const passkeyRoutes = createRouter()
       tags,
       responses: { 200: json(PasskeyOptions, "The options for the browser.") },
     }),
-    async (c) => c.json(await beginRegistration(c, await known(c, requirePerson(c).userId)), 200),
+    async (c) =>
+      c.json(await beginRegistration(c, await requireCredentials(c, requirePerson(c).userId)), 200),
   )
   .openapi(
     route(FRESH_PERSON, {
@@ -169,7 +170,7 @@ function viewPasskey({ id, name, createdAt, lastUsedAt }: PasskeyRow): z.infer<t
   return { id, name, createdAt: iso(createdAt), lastUsedAt: isoOrNull(lastUsedAt) };
 }
 
-async function known(c: AppContext, userId: string) {
+async function requireCredentials(c: AppContext, userId: string) {
   const found = await findCredentialsOf(c.var.deps.db, userId);
   if (found === null) throw new ApiError("unauthorized", "This account is gone.");
   return found;
@@ -205,5 +206,5 @@ async function record(
   const { now, clientAddress } = c.var.deps;
   const { userId } = requirePerson(c);
   await logAccountEvent(tx, { userId, action: `account.${change}`, at: now(), address: clientAddress(c) });
-  await notifySignInChanged(c, tx, { email: (await known(c, userId)).email, change });
+  await notifySignInChanged(c, tx, { email: (await requireCredentials(c, userId)).email, change });
 }

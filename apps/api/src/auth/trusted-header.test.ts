@@ -32,7 +32,7 @@ async function signIn(headers: Record<string, string>, { from = PROXY, to = "/ac
 }
 const me = async (cookie: string, headers: Record<string, string> = {}) =>
   await api.call("GET", "/v1/me", { headers: { cookie, ...headers } });
-const ignored = async () => {
+const countIgnored = async () => {
   const text = await api.deps.metrics.registry.getSingleMetricAsString(
     "overdue_trusted_header_ignored_total",
   );
@@ -56,14 +56,14 @@ test("whom the proxy names is in, with an account and a name, whatever REGISTRAT
 });
 
 test("the header of any other peer is ignored and counted, whatever it says about where it comes from", async () => {
-  const before = await ignored();
+  const before = await countIgnored();
   for (const from of ["172.19.0.5", "203.0.113.9", "::1", "", "::ffff:203.0.113.9"]) {
     const headers = { "remote-email": operator.email, "x-forwarded-for": PROXY, forwarded: `for=${PROXY}` };
     const refused = await signIn(headers, { from });
     expect([from, refused.location]).toEqual([from, "/sign-in?problem=header"]);
     expect((await me(refused.cookie)).status).toBe(401);
   }
-  expect((await ignored()) - before).toBe(5);
+  expect((await countIgnored()) - before).toBe(5);
 });
 
 test("the proxy's address in its IPv6 form is the proxy's", async () => {

@@ -38,7 +38,7 @@ test("a webhook's signing secret is made, and shown this once", async () => {
 
 describe("the signing secret of a webhook", () => {
   const WEBHOOK = { kind: "webhook", name: "hook", settings: { url: "https://example.org/hook" } };
-  const stored = async (id: string) => {
+  const storedSettings = async (id: string) => {
     const [row] = await api.db.select().from(schema.channels).where(eq(schema.channels.id, id));
     const ref = { projectId: row?.projectId ?? "", channelId: id };
     return openSettings(api.deps.keyring, ref, row?.settings ?? "");
@@ -46,12 +46,12 @@ describe("the signing secret of a webhook", () => {
 
   test("is changed with an overlap, in which both sign, and the old one can be ended", async () => {
     const { as, url, channel } = await withChannel(WEBHOOK);
-    const before = await stored(channel.id);
+    const before = await storedSettings(channel.id);
     const rotated = await as("POST", `${url}/rotate-secret`, { keepOldSeconds: 3_600 });
     const { shownOnce, formerSecretUntil } = await read<Channel & { formerSecretUntil: string }>(rotated);
     expect(Date.parse(formerSecretUntil) - api.deps.now()).toBeGreaterThan(3_500_000);
     expect(shownOnce["secret"]).not.toBe(before?.["secret"]);
-    expect(await stored(channel.id)).toMatchObject({
+    expect(await storedSettings(channel.id)).toMatchObject({
       url: "https://example.org/hook",
       secret: shownOnce["secret"],
       formerSecret: before?.["secret"],
@@ -60,7 +60,7 @@ describe("the signing secret of a webhook", () => {
     expect(await read(await as("POST", `${url}/end-former-secret`))).toMatchObject({
       formerSecretUntil: null,
     });
-    expect(await stored(channel.id)).not.toHaveProperty("formerSecret");
+    expect(await storedSettings(channel.id)).not.toHaveProperty("formerSecret");
   });
 
   test("may be one of your own, of the form that receivers know", async () => {
@@ -69,7 +69,7 @@ describe("the signing secret of a webhook", () => {
     expect(await read(await as("POST", `${url}/rotate-secret`, { secret: own }))).toMatchObject({
       shownOnce: {},
     });
-    expect(await stored(channel.id)).toMatchObject({ secret: own });
+    expect(await storedSettings(channel.id)).toMatchObject({ secret: own });
     const weak = await as("POST", `${url}/rotate-secret`, { secret: "secret" });
     expect(await read(weak)).toMatchObject({ status: 400, errors: [{ field: "secret" }] });
   });

@@ -95,16 +95,18 @@ export const bulkRoutes = createRouter().openapi(
 type Ref = { projectId: string; checkId: string };
 const CHANGED: Outcome = { outcome: "changed" };
 const UNCHANGED: Outcome = { outcome: "unchanged" };
-const failed = (message: string): Outcome => ({ outcome: "failed", message });
+const failedOutcome = (message: string): Outcome => ({ outcome: "failed", message });
 
 async function actOn(c: AppContext, ref: Ref, input: BulkInput): Promise<Outcome> {
   const { db, pool, now } = c.var.deps;
   if (input.action === "restore") {
     const isRestored = await restoreCheck(pool, ref, now());
-    return isRestored ? await recordAct(c, ref, input) : failed("There is no deleted check with this id.");
+    return isRestored
+      ? await recordAct(c, ref, input)
+      : failedOutcome("There is no deleted check with this id.");
   }
   const check = await findCheck(db, ref);
-  if (check === null) return failed("There is no such check in this project.");
+  if (check === null) return failedOutcome("There is no such check in this project.");
   const name = checkName(check);
   switch (input.action) {
     case "acknowledge":
@@ -139,7 +141,7 @@ async function editOne(c: AppContext, check: FoundCheck, input: Edit): Promise<O
   const ref = { projectId: check.projectId, checkId: check.id };
   const isTags = "tags" in input;
   const before = isTags ? splitTags(check.tags) : check.channelIds;
-  const after = combined(before, input);
+  const after = combineLists(before, input);
   if (after.length === before.length) return UNCHANGED;
   const parts = isTags
     ? { details: { tags: after.join(" ") }, channelIds: null }
@@ -148,7 +150,8 @@ async function editOne(c: AppContext, check: FoundCheck, input: Edit): Promise<O
   try {
     await editCheck(c.var.deps.pool, ref, { ...parts, settings: {}, version: null, at });
   } catch (error) {
-    if (error instanceof UnknownChannel) return failed("One of these channels is not in this project.");
+    if (error instanceof UnknownChannel)
+      return failedOutcome("One of these channels is not in this project.");
     throw error;
   }
   const field = isTags ? "tags" : "channelIds";
@@ -159,7 +162,7 @@ async function editOne(c: AppContext, check: FoundCheck, input: Edit): Promise<O
   });
 }
 
-function combined(before: readonly string[], input: Edit): string[] {
+function combineLists(before: readonly string[], input: Edit): string[] {
   const named = "tags" in input ? input.tags : input.channelIds;
   const isAdding = input.action.startsWith("add");
   return isAdding ? [...new Set([...before, ...named])] : before.filter((one) => !named.includes(one));
@@ -179,7 +182,7 @@ async function actOnIncident(
   const { pool, now } = c.var.deps;
   const first = { limit: 1, after: null };
   const [incident] = await findIncidents(pool, { projectId, checkId, openOnly: true }, first);
-  if (incident === undefined) return failed("It is not down: there is no open incident.");
+  if (incident === undefined) return failedOutcome("It is not down: there is no open incident.");
   const ref = { projectId, incidentId: incident.id };
   const who = { by: await actorName(c), at: now() };
   switch (input.action) {
@@ -198,7 +201,7 @@ async function actOnIncident(
 }
 
 function outcomeOf({ kind }: ActResult): Outcome {
-  if (kind === "unknown" || kind === "resolved") return failed("It has recovered meanwhile.");
+  if (kind === "unknown" || kind === "resolved") return failedOutcome("It has recovered meanwhile.");
   return kind === "done" ? CHANGED : UNCHANGED;
 }
 

@@ -185,8 +185,9 @@ test("only what differs is written; what is left out goes back to its default", 
 test("secrets that are left out are kept", async () => {
   const { apply, projectId } = await aProject();
   await apply(FILE);
-  const sealed = () => api.db.select().from(schema.channels).where(eq(schema.channels.projectId, projectId));
-  const before = await sealed();
+  const storedChannels = () =>
+    api.db.select().from(schema.channels).where(eq(schema.channels.projectId, projectId));
+  const before = await storedChannels();
   expect(
     linesOf(
       await read<Plan>(
@@ -200,7 +201,7 @@ test("secrets that are left out are kept", async () => {
       ),
     ),
   ).toEqual([]);
-  expect(await sealed()).toEqual(before);
+  expect(await storedChannels()).toEqual(before);
 });
 
 test("how a channel groups its messages is set by the file, or stays as it is", async () => {

@@ -27,7 +27,7 @@ function eventsOf(response: Response): () => Promise<string | null> {
 }
 
 /** The hub listens before the first test speaks. */
-async function heard(projectId: string, next: () => Promise<string | null>): Promise<void> {
+async function waitUntilListening(projectId: string, next: () => Promise<string | null>): Promise<void> {
   expect(await next()).toContain('{"checkId":null}');
   const checkId = "01900000-0000-7000-8000-000000000000";
   let arrived = false;
@@ -44,9 +44,9 @@ test("a change in a project reaches its open pages, and no page of another", asy
   const stream = await ada.as("GET", `${ada.path}/events`);
   expect(stream.headers.get("content-type")).toBe("text/event-stream");
   const next = eventsOf(stream);
-  await heard(ada.projectId, next);
+  await waitUntilListening(ada.projectId, next);
   const evesNext = eventsOf(await eve.as("GET", `${eve.path}/events`));
-  await heard(eve.projectId, evesNext);
+  await waitUntilListening(eve.projectId, evesNext);
 
   const { id } = await read<{ id: string }>(await ada.as("POST", `${ada.path}/checks`, HOURLY));
   await ada.as("POST", `${ada.path}/checks/${id}/pause`);
@@ -64,7 +64,7 @@ test("a ping reaches the open page", async () => {
     await as("POST", `${path}/checks`, HOURLY),
   );
   const next = eventsOf(await as("GET", `${path}/events`));
-  await heard(projectId, next);
+  await waitUntilListening(projectId, next);
   expect((await api.app.request(new URL(pingUrl).pathname)).status).toBe(200);
   let event = await next();
   while (!event?.includes(id)) event = await next();
@@ -135,7 +135,7 @@ test("thirty streams of one person are enough, and hold back nobody else", async
 test("a change that belongs to no check, such as a broken channel, reaches the pages of its project", async () => {
   const ada = await person(api);
   const next = eventsOf(await ada.as("GET", `${ada.path}/events`));
-  await heard(ada.projectId, next);
+  await waitUntilListening(ada.projectId, next);
   const id = "01900000-0000-7000-8000-000000000001";
   const payload = { projectId: ada.projectId, checkId: null, deliveryId: id, channelId: id };
   await api.deps.pool.query("select pg_notify('overdue_changes', $1)", [JSON.stringify(payload)]);

@@ -15,7 +15,7 @@ beforeEach(async () => {
   healthchecks = await healthchecksClient(api);
 });
 
-const fetched = async (url: string, method = "GET") =>
+const get = async (url: string, method = "GET") =>
   await api.app.request(url.replace("http://overdue.test", ""), { method });
 
 test("a signature equals Healthchecks' of the same secret", () => {
@@ -49,7 +49,7 @@ test("each tag in use has its six addresses, and all of them lead to a badge", a
   expect(badges["db@dc1"]?.["svg"]).toMatch(/\/badge\/\w+\/[-\w]{8}-2\/db%2540dc1\.svg$/);
   expect(badges["*"]?.["shields3"]).toMatch(/\/badge\/\w+\/[-\w]{8}\.shields$/);
   for (const url of Object.values(badges).flatMap((formats) => Object.values(formats)))
-    expect((await fetched(url)).status).toBe(200);
+    expect((await get(url)).status).toBe(200);
 });
 
 test("two states call a late check up, three call it late", async () => {
@@ -57,8 +57,8 @@ test("two states call a late check up, three call it late", async () => {
   await healthchecks.ping(uuid);
   api.deps.now = () => Date.now() + 3_700_000;
   const { badges } = await healthchecks.get<Badges>("badges/");
-  const two = await read(await fetched(badges["foo"]?.["json"] ?? ""));
-  const three = await read(await fetched(badges["foo"]?.["json3"] ?? ""));
+  const two = await read(await get(badges["foo"]?.["json"] ?? ""));
+  const three = await read(await get(badges["foo"]?.["json3"] ?? ""));
   expect([two["status"], two["grace"], three["status"], three["grace"]]).toEqual(["up", 1, "late", 1]);
 });
 
@@ -66,7 +66,7 @@ test("a shield names the tag, the state and its colour", async () => {
   const { uuid } = await healthchecks.create({ tags: "foo" });
   await healthchecks.ping(`${uuid}/fail`);
   const { badges } = await healthchecks.get<Badges>("badges/");
-  expect(await read(await fetched(badges["foo"]?.["shields"] ?? ""))).toEqual({
+  expect(await read(await get(badges["foo"]?.["shields"] ?? ""))).toEqual({
     schemaVersion: 1,
     label: "foo",
     message: "down",
@@ -76,22 +76,22 @@ test("a shield names the tag, the state and its colour", async () => {
 
 test("a badge may be shown on any page and is never kept", async () => {
   const { badge_url: url } = await healthchecks.create({ name: "Night job" });
-  const { status, headers } = await fetched(url);
+  const { status, headers } = await get(url);
   expect(status).toBe(200);
   expect(headers.get("content-type")).toBe("image/svg+xml");
   expect(headers.get("access-control-allow-origin")).toBe("*");
   expect(headers.get("cross-origin-resource-policy")).toBe("cross-origin");
   expect(headers.get("cache-control")).toContain("no-cache");
-  expect((await fetched(url, "OPTIONS")).status).toBe(204);
-  expect((await fetched(url, "HEAD")).status).toBe(405);
-  expect((await fetched(url, "POST")).status).toBe(405);
+  expect((await get(url, "OPTIONS")).status).toBe(204);
+  expect((await get(url, "HEAD")).status).toBe(405);
+  expect((await get(url, "POST")).status).toBe(405);
 });
 
 test("the badge of an unnamed check does not give its ping URL away", async () => {
   const { badge_url: url, uuid } = await healthchecks.create();
-  const shield = await read(await fetched(url.replace(".svg", ".shields")));
+  const shield = await read(await get(url.replace(".svg", ".shields")));
   expect(shield["label"]).toBe("unnamed check");
-  expect(await (await fetched(url)).text()).not.toContain(uuid);
+  expect(await (await get(url)).text()).not.toContain(uuid);
 });
 
 test.each([
@@ -102,5 +102,5 @@ test.each([
 ])("%s leads nowhere", async (_, spoil) => {
   await healthchecks.create({ tags: "foo" });
   const { badges } = await healthchecks.get<Badges>("badges/");
-  expect((await fetched(spoil(badges["foo"]?.["svg"] ?? ""))).status).toBe(404);
+  expect((await get(spoil(badges["foo"]?.["svg"] ?? ""))).status).toBe(404);
 });

@@ -13,7 +13,7 @@ beforeEach(async () => {
   ({ uuid } = await healthchecks.create({ name: "Backup", slug: "backup", timeout: 3600, grace: 600 }));
 });
 
-const filled = (path: string) => path.replace("{uuid}", uuid);
+const fillPath = (path: string) => path.replace("{uuid}", uuid);
 
 // Keys: w writes, r reads, - none, x nobody's.
 const KEYS = {
@@ -49,7 +49,7 @@ test.each([
   ["HEAD", "badges/", "w", 405, "GET, OPTIONS"],
 ] as const)("%s %s with key %s is %i with an empty body, for pages anywhere", async (...row) => {
   const [method, path, key, status, methods] = row;
-  const response = await healthchecks.call(method, filled(path), undefined, { key: KEYS[key]() });
+  const response = await healthchecks.call(method, fillPath(path), undefined, { key: KEYS[key]() });
   expect([response.status, await response.text()]).toEqual([status, ""]);
   expect(corsOf(response)).toEqual(["*", "X-Api-Key", methods, "600"]);
 });
@@ -76,7 +76,7 @@ test.each([
   ["GET", `checks/${UNKNOWN_ID}`, "x", 401, WRONG],
   ["GET", `checks/${UNKNOWN_ID}/flips/`, "-", 401, MISSING],
 ] as const)("%s %s with key %s is %i %j, for pages anywhere", async (method, path, key, status, body) => {
-  const response = await healthchecks.call(method, filled(path), undefined, { key: KEYS[key]() });
+  const response = await healthchecks.call(method, fillPath(path), undefined, { key: KEYS[key]() });
   expect([response.status, await read(response)]).toEqual([status, body]);
   expect(response.headers.get("content-type")).toBe("application/json");
   expect(corsOf(response)[0]).toBe("*");
@@ -126,7 +126,7 @@ test.each([
   ["GET", "checks/{uuid}/flips/"],
 ])("%s %s of another project is forbidden, empty, for pages anywhere", async (method, path) => {
   const other = await healthchecksClient(api);
-  const response = await other.call(method, filled(path));
+  const response = await other.call(method, fillPath(path));
   expect([response.status, await response.text()]).toEqual([403, ""]);
   expect(corsOf(response)[0]).toBe("*");
 });
@@ -199,7 +199,7 @@ test.each([
   ["checks/{uuid}", "{", "could not parse request body"],
   [`checks/${UNKNOWN_ID}`, "{", "could not parse request body"],
 ])("POST %s with %s is refused before key and check: %s", async (path, body, error) => {
-  const response = await healthchecks.call("POST", filled(path), body, { key: null });
+  const response = await healthchecks.call("POST", fillPath(path), body, { key: null });
   expect([response.status, await read(response)]).toEqual([400, { error }]);
 });
 
@@ -248,15 +248,15 @@ test.each([
 
 test("`unique` wants all that it names to be equal, and tags as one text", async () => {
   const made = await healthchecks.create({ name: "a", tags: "x y", slug: "s" });
-  const asked = async (json: object) => {
+  const createUnique = async (json: object) => {
     const response = await healthchecks.call("POST", "checks/", json);
     return [response.status, (await read(response))["uuid"] === made.uuid];
   };
-  expect(await asked({ name: "a", tags: "x y", unique: ["name", "tags"] })).toEqual([200, true]);
-  expect(await asked({ tags: "y x", unique: ["tags"] })).toEqual([201, false]);
-  expect(await asked({ name: "a", tags: "x", unique: ["name", "tags"] })).toEqual([201, false]);
-  expect(await asked({ slug: "s", channels: "", unique: ["slug"] })).toEqual([200, true]);
-  expect(await asked({ name: "a", unique: ["name", "slug"] })).toEqual([201, false]);
+  expect(await createUnique({ name: "a", tags: "x y", unique: ["name", "tags"] })).toEqual([200, true]);
+  expect(await createUnique({ tags: "y x", unique: ["tags"] })).toEqual([201, false]);
+  expect(await createUnique({ name: "a", tags: "x", unique: ["name", "tags"] })).toEqual([201, false]);
+  expect(await createUnique({ slug: "s", channels: "", unique: ["slug"] })).toEqual([200, true]);
+  expect(await createUnique({ name: "a", unique: ["name", "slug"] })).toEqual([201, false]);
 });
 
 test("`unique` keeps what was not sent, and refuses channels before it changes anything", async () => {

@@ -18,7 +18,7 @@ const api = async (method: string, path: string, body: Buffer | null = null) =>
 type Printed = { uuid: string; pings: Record<string, unknown>[] };
 const json = (body: Buffer) => JSON.parse(body.toString("utf8")) as Printed;
 
-async function pinged(headers: Record<string, string>, body: Buffer | null = null, method = "POST") {
+async function sendPing(headers: Record<string, string>, body: Buffer | null = null, method = "POST") {
   const { uuid } = json((await api("POST", "checks/", Buffer.from("{}"))).body);
   const answer = await send({ method, url: `${served.url}/ping/${uuid}`, headers, body });
   const { pings } = json((await api("GET", `checks/${uuid}/pings/`)).body);
@@ -35,25 +35,25 @@ test.each([
   [{ "X-Forwarded-For": "::ffff:1.1.1.1" }, "::ffff:1.1.1.1"],
   [{ "X-Forwarded-For": "1.2.3.4, 10.0.0.1, 127.0.0.1" }, "1.2.3.4"],
 ])("with %j a ping comes from %s", async (headers, address) => {
-  expect((await pinged(headers)).ping).toMatchObject({ remote_addr: address });
+  expect((await sendPing(headers)).ping).toMatchObject({ remote_addr: address });
 });
 
 test.each(["unknown", "", "1.2.3.999", "a".repeat(5000)])(
   "a ping is not lost for X-Forwarded-For %j",
   async (forwarded) => {
-    const { answer } = await pinged({ "X-Forwarded-For": forwarded });
+    const { answer } = await sendPing({ "X-Forwarded-For": forwarded });
     expect([answer.status, answer.body.toString()]).toEqual([200, "OK"]);
   },
 );
 
 test.each(["https", "http"])("X-Forwarded-Proto %s is kept", async (scheme) => {
-  expect((await pinged({ "X-Forwarded-Proto": scheme })).ping).toMatchObject({ scheme });
+  expect((await sendPing({ "X-Forwarded-Proto": scheme })).ping).toMatchObject({ scheme });
 });
 
 test.each(["GET", "PUT", "DELETE", "PATCH", "OPTIONS", "PROPFIND"])(
   "%s is a ping, with its body",
   async (method) => {
-    const { ping } = await pinged(
+    const { ping } = await sendPing(
       { "Content-Type": "application/x-www-form-urlencoded" },
       Buffer.from("a=b"),
       method,
@@ -69,13 +69,13 @@ test.each(["GET", "PUT", "DELETE", "PATCH", "OPTIONS", "PROPFIND"])(
 test.each([10_000, 10_001, 90_000, 3_000_000])(
   "of a body of %i bytes the first 10000 are kept",
   async (bytes) => {
-    const { uuid, answer } = await pinged({}, Buffer.alloc(bytes, "x"));
+    const { uuid, answer } = await sendPing({}, Buffer.alloc(bytes, "x"));
     expect([answer.status, answer.body.toString()]).toEqual([200, "OK"]);
     expect((await api("GET", `checks/${uuid}/pings/1/body`)).body).toHaveLength(10_000);
   },
 );
 
 test("HEAD has the headers and no body", async () => {
-  const { answer } = await pinged({}, null, "HEAD");
+  const { answer } = await sendPing({}, null, "HEAD");
   expect([answer.status, answer.body.length]).toEqual([200, 0]);
 });

@@ -10,7 +10,7 @@ type Check = { id: string; pingUrl: string };
 const api = await testApi();
 
 /** Pings are stored a second later at the most. */
-async function refused(
+async function listRefusedPings(
   someone: Awaited<ReturnType<typeof person>>,
   count: number,
   query = "",
@@ -36,33 +36,36 @@ test("a project lists the pings that did not count, of one check where that is a
   for (const path of [`${pathname}?success=false`, `${pathname}?success=false`, `/ping/${pingKey}/Nightly`])
     await api.app.request(path);
 
-  const { items } = await refused(ada, 2);
+  const { items } = await listRefusedPings(ada, 2);
   expect(items.toSorted((a, b) => a.reason.localeCompare(b.reason))).toMatchObject([
     { reason: "invalid-slug", asked: "/Nightly", count: 1, checkId: null },
     { reason: "other-dialect", asked: "?success=false", count: 2, checkId: check.id },
   ]);
-  expect(await refused(ada, 1, `?checkId=${check.id}`)).toMatchObject({
+  expect(await listRefusedPings(ada, 1, `?checkId=${check.id}`)).toMatchObject({
     items: [{ reason: "other-dialect" }],
   });
-  const first = await refused(ada, 1, "?limit=1");
-  const second = await refused(ada, 1, `?limit=1&cursor=${first.next}`);
+  const first = await listRefusedPings(ada, 1, "?limit=1");
+  const second = await listRefusedPings(ada, 1, `?limit=1&cursor=${first.next}`);
   expect(second.items[0]?.reason).not.toBe(first.items[0]?.reason);
 
   expect((await eve.as("GET", `${ada.path}/refused-pings`)).status).toBe(404);
-  expect(await refused(eve, 0, `?checkId=${check.id}`)).toEqual({ items: [], next: null });
+  expect(await listRefusedPings(eve, 0, `?checkId=${check.id}`)).toEqual({ items: [], next: null });
 });
 
 test("a ping for a check that does not exist names its slug until the check is created", async () => {
   const ada = await person(api);
   const { pingKey } = await read<{ pingKey: string }>(await ada.as("GET", ada.path));
   await api.app.request(`/ping/${pingKey}/db-vacuum/start?rid=123e4567-e89b-12d3-a456-426614174000`);
-  expect((await refused(ada, 1)).items).toMatchObject([{ missingSlug: "db-vacuum" }]);
+  expect((await listRefusedPings(ada, 1)).items).toMatchObject([{ missingSlug: "db-vacuum" }]);
   await api.app.request(`/api/1/cron/DB%20Vacuum/${pingKey}/?status=ok`);
-  expect((await refused(ada, 2)).items).toMatchObject([
+  expect((await listRefusedPings(ada, 2)).items).toMatchObject([
     { asked: "/db-vacuum" },
     { missingSlug: "db-vacuum" },
   ]);
   await ada.as("POST", `${ada.path}/checks`, { ...HOURLY, slug: "db-vacuum" });
-  expect((await refused(ada, 2)).items).toMatchObject([{ missingSlug: null }, { missingSlug: null }]);
+  expect((await listRefusedPings(ada, 2)).items).toMatchObject([
+    { missingSlug: null },
+    { missingSlug: null },
+  ]);
   expect((await api.app.request(`/ping/${pingKey}/db-vacuum`)).status).toBe(200);
 });

@@ -17,7 +17,7 @@ async function becomeReadOnly(api: TestApi, isReadOnly: boolean): Promise<void> 
 }
 
 /** The pools have noticed that their old connections ended. */
-async function connected(api: TestApi): Promise<void> {
+async function waitForReadOnly(api: TestApi): Promise<void> {
   await vi.waitFor(async () => expect((await api.call("GET", "/v1/instance")).status).toBe(200));
   await vi.waitFor(async () => expect(await isReadOnly(api)).toBe(true));
 }
@@ -28,7 +28,7 @@ async function isReadOnly(api: TestApi): Promise<boolean> {
 }
 
 /** All sessions were prolonged two days ago. */
-async function aged(api: TestApi): Promise<void> {
+async function ageSessions(api: TestApi): Promise<void> {
   const client = new Session({ url: api.database.url, name: "test" });
   await client.query("set default_transaction_read_only = off");
   await client.query("update sessions set expires_at = expires_at - interval '2 days'");
@@ -41,7 +41,7 @@ async function scene() {
   const { key } = await keyHolder(api, ada.projectId, "write");
   const { id, pingUuid } = await aCheck(api.deps.pool, { projectId: ada.projectId });
   await becomeReadOnly(api, true);
-  await connected(api);
+  await waitForReadOnly(api);
   return { api, ada, key, check: `${ada.path}/checks/${id}`, pingUuid };
 }
 
@@ -89,7 +89,7 @@ test("while the database is read-only, whatever must write answers 503 with a se
 test("while the database is read-only, what only reads is answered, and not ready is said with the reason", async () => {
   const { api, ada, key, check, pingUuid } = await scene();
   // A session is prolonged once a day, which cannot be done now.
-  await aged(api);
+  await ageSessions(api);
   expect((await ada.as("GET", check)).status).toBe(200);
   expect((await ada.as("GET", "/v1/me")).status).toBe(200);
   const headers = { "x-api-key": key };

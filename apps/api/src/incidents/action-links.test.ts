@@ -8,7 +8,7 @@ const api = await testApi();
 const DAY = 86_400_000;
 
 /** A check that is down, with the links that its alert carried. */
-async function alerted({ name = "nightly backup" } = {}) {
+async function alertedCheck({ name = "nightly backup" } = {}) {
   const someone = await person(api);
   const email = { kind: "email", name: "mail to ops", settings: { to: "ops@example.org" } };
   const channel = await read<{ id: string }>(await someone.as("POST", `${someone.path}/channels`, email));
@@ -48,7 +48,7 @@ async function open(url: string, method = "GET") {
 }
 
 test.each(["GET", "HEAD"])("a chat's preview by %s neither acts nor uses the link up", async (method) => {
-  const { link, incident } = await alerted();
+  const { link, incident } = await alertedCheck();
   const headers = { "user-agent": "Slackbot-LinkExpanding 1.0 (+https://api.slack.com/robots)" };
   for (let look = 0; look < 3; look++) {
     expect((await api.app.request(link(), { method, headers })).status).toBe(200);
@@ -58,7 +58,7 @@ test.each(["GET", "HEAD"])("a chat's preview by %s neither acts nor uses the lin
 });
 
 test("a link from an e-mail asks, acts when asked to, and says the second time that it is done already", async () => {
-  const { link, incident } = await alerted();
+  const { link, incident } = await alertedCheck();
   const asking = await open(link());
   expect(asking.status).toBe(200);
   expect(asking.text).toContain("Acknowledge: nightly backup");
@@ -79,7 +79,7 @@ test("a link from an e-mail asks, acts when asked to, and says the second time t
 });
 
 test("a scanner that opens every link, ten times and with HEAD, changes nothing", async () => {
-  const { link, incident } = await alerted();
+  const { link, incident } = await alertedCheck();
   for (const act of ["acknowledge", "snooze-2h", "snooze-recovery"] as const) {
     for (let count = 0; count < 10; count += 1) await open(link(act));
     await open(link(act), "HEAD");
@@ -93,13 +93,13 @@ test.each<[IncidentAct, string]>([
   ["snooze-tomorrow", "Snoozed until tomorrow 9:00"],
   ["snooze-recovery", "Snoozed until it recovers"],
 ])("the link %s snoozes", async (act, said) => {
-  const { link, incident } = await alerted();
+  const { link, incident } = await alertedCheck();
   expect((await open(link(act), "POST")).text).toContain(said);
   expect((await incident()).snoozedUntil).not.toBeNull();
 });
 
 test("after the recovery a link says so and does nothing", async () => {
-  const { link, incident, recover } = await alerted();
+  const { link, incident, recover } = await alertedCheck();
   await recover();
   for (const method of ["GET", "POST"])
     expect((await open(link(), method)).text).toContain("nightly backup is up again");
@@ -107,7 +107,7 @@ test("after the recovery a link says so and does nothing", async () => {
 });
 
 test("a link is good for a week", async () => {
-  const { link, incident } = await alerted();
+  const { link, incident } = await alertedCheck();
   expect((await open(link("acknowledge", { now: api.deps.now() - 6 * DAY }))).status).toBe(200);
   const old = await open(link("acknowledge", { now: api.deps.now() - 8 * DAY }), "POST");
   expect(old.status).toBe(410);
@@ -124,7 +124,7 @@ test.each([
   ["an unknown key", (url: string) => url.replace(/key=[^&]+/, "key=00000000")],
   ["an act nobody knows", (url: string) => url.replace("act=acknowledge", "act=delete")],
 ])("a link with %s does not work", async (_, change) => {
-  const { link, incident } = await alerted();
+  const { link, incident } = await alertedCheck();
   const refused = await open(change(link()), "POST");
   expect(refused.status).toBe(404);
   expect(refused.text).toContain("This link does not work");
@@ -132,21 +132,21 @@ test.each([
 });
 
 test("a link that somebody signed with a secret of theirs does not work", async () => {
-  const { link } = await alerted();
+  const { link } = await alertedCheck();
   expect((await open(link("acknowledge", { keyring: keyringOf(["x".repeat(32)]) }), "POST")).status).toBe(
     404,
   );
 });
 
 test("the links that a channel was sent are dead once it is deleted", async () => {
-  const { as, path, channel, link, incident } = await alerted();
+  const { as, path, channel, link, incident } = await alertedCheck();
   await as("DELETE", `${path}/channels/${channel.id}`);
   expect((await open(link(), "POST")).status).toBe(404);
   expect((await incident()).acknowledgedAt).toBeNull();
 });
 
 test("what a person typed is escaped, and the page may load nothing but its own style", async () => {
-  const { link } = await alerted({ name: `<script>alert(1)</script>` });
+  const { link } = await alertedCheck({ name: `<script>alert(1)</script>` });
   const { text, headers } = await open(link());
   expect(text).not.toContain("<script>");
   expect(text).toContain("&lt;script&gt;");
@@ -160,7 +160,7 @@ test("what a person typed is escaped, and the page may load nothing but its own 
 test.each<IncidentAct>(["snooze-2h", "snooze-recovery"])(
   "a link that did its work (%s) does nothing a second time, and says when it did",
   async (act) => {
-    const { link, incident, as, path } = await alerted();
+    const { link, incident, as, path } = await alertedCheck();
     const now = api.deps.now();
     await open(link(act, { now }), "POST");
     const { id, snoozedUntil } = (await incident()) as IncidentDetail & { id: string };

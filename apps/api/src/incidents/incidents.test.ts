@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 
 /** A check of a new person, down because its job said so. */
-async function broken(given: object = {}, ping: { exit?: number; body?: string } = {}) {
+async function downCheck(given: object = {}, ping: { exit?: number; body?: string } = {}) {
   const someone = await person(api);
   const check = await addCheck(someone, { name: "nightly backup", ...given });
   const incident = await breakIt(someone, check, ping);
@@ -42,13 +42,13 @@ async function breakIt(
 }
 
 test("a list of incidents says with which exit status each job failed", async () => {
-  const { as, path } = await broken({}, { exit: 3 });
+  const { as, path } = await downCheck({}, { exit: 3 });
   const { items } = await read<Page<IncidentDetail>>(await as("GET", `${path}/incidents?state=open`));
   expect(items.map(({ exitStatus }) => exitStatus)).toEqual([3]);
 });
 
 test("a person sees how many incidents are open in each of their projects; those of deleted checks do not count", async () => {
-  const someone = await broken();
+  const someone = await downCheck();
   const { items } = await read<Page<{ id: string }>>(await someone.as("GET", `${someone.path}/checks`));
   const second = await addCheck(someone, { name: "report" });
   await breakIt(someone, second);
@@ -63,7 +63,10 @@ test("a person sees how many incidents are open in each of their projects; those
 });
 
 test("an incident says why, since when, what the exit status means, and what the job printed last", async () => {
-  const { as, url, check } = await broken({ severity: "critical" }, { exit: 137, body: "copying\nKilled" });
+  const { as, url, check } = await downCheck(
+    { severity: "critical" },
+    { exit: 137, body: "copying\nKilled" },
+  );
   const incident = await read<IncidentDetail>(await as("GET", url));
   expect(incident).toMatchObject({
     checkId: check.id,
@@ -84,10 +87,10 @@ test("an incident says why, since when, what the exit status means, and what the
 });
 
 test("what else is wrong at the same address is named, and only what still is", async () => {
-  const { url, incident, ...someone } = await broken();
+  const { url, incident, ...someone } = await downCheck();
   const other = await addCheck(someone, { name: "mail queue" });
   const neighbour = await breakIt(someone, other);
-  const stranger = await broken();
+  const stranger = await downCheck();
   await at("192.0.2.7", [incident.id, neighbour.id, stranger.incident.id]);
   const both = await read<IncidentDetail>(await someone.as("GET", url));
   expect(both.alsoDown.map(({ checkName, shares }) => [checkName, shares])).toEqual([
@@ -98,7 +101,7 @@ test("what else is wrong at the same address is named, and only what still is", 
 });
 
 test("the list has open incidents, or all of them, newest first and page by page", async () => {
-  const { as, path, check, url, incident, ...someone } = await broken();
+  const { as, path, check, url, incident, ...someone } = await downCheck();
   const second = await addCheck({ as, path, ...someone }, { name: "second" });
   await breakIt({ as, path, ...someone }, second);
   await api.app.request(new URL(check.pingUrl).pathname);
@@ -117,7 +120,7 @@ test("the list has open incidents, or all of them, newest first and page by page
 });
 
 test("an acknowledgement names who, wakes the routes, and holds once", async () => {
-  const { as, url, projectId, email } = await broken();
+  const { as, url, projectId, email } = await downCheck();
   const acknowledged = await read<IncidentDetail>(await as("POST", `${url}/acknowledge`));
   expect(acknowledged.acknowledgedAt).not.toBeNull();
   const [name] = [acknowledged.acknowledgedBy];
@@ -130,14 +133,14 @@ test("an acknowledgement names who, wakes the routes, and holds once", async () 
 });
 
 test("an act by a key is put down to the key's name", async () => {
-  const { url, projectId } = await broken();
+  const { url, projectId } = await downCheck();
   const key = await keyHolder(api, projectId, "write");
   const incident = await read<IncidentDetail>(await key.as("POST", `${url}/acknowledge`));
   expect(incident.acknowledgedBy).toBe("API key test");
 });
 
 test("an acknowledgement can be taken back", async () => {
-  const { as, url } = await broken();
+  const { as, url } = await downCheck();
   await as("POST", `${url}/acknowledge`);
   const back = await read<IncidentDetail>(await as("POST", `${url}/unacknowledge`));
   expect(back).toMatchObject({ acknowledgedAt: null, acknowledgedBy: null, entries: 2 });
@@ -148,7 +151,7 @@ test.each([
   ["30 minutes", { for: "30m" }, HALF_HOUR],
   ["2 hours", { for: "2h" }, 4 * HALF_HOUR],
 ])("a snooze of %s ends then", async (_, input, afterMs) => {
-  const { as, url } = await broken();
+  const { as, url } = await downCheck();
   const { now } = api.deps;
   const at = now();
   api.deps.now = () => at;
@@ -158,7 +161,7 @@ test.each([
 });
 
 test("a snooze until tomorrow is until nine in the morning there", async () => {
-  const { as, url } = await broken();
+  const { as, url } = await downCheck();
   const snoozed = await read<IncidentDetail>(
     await as("POST", `${url}/snooze`, { for: "tomorrow", timezone: "Asia/Kolkata" }),
   );
@@ -166,7 +169,7 @@ test("a snooze until tomorrow is until nine in the morning there", async () => {
 });
 
 test("a snooze until it recovers has no end of its own", async () => {
-  const { as, url } = await broken();
+  const { as, url } = await downCheck();
   const snoozed = await read<IncidentDetail>(await as("POST", `${url}/snooze`, { for: "recovery" }));
   expect(snoozed.snoozedUntil).toBe("recovery");
   expect(await read(await as("GET", url))).toMatchObject({ snoozedUntil: "recovery" });
@@ -178,12 +181,12 @@ test.each([
   ["a zone that does not exist", { for: "tomorrow", timezone: "Mars/Base" }],
   ["nothing", {}],
 ])("a snooze until %s is refused", async (_, input) => {
-  const { as, url } = await broken();
+  const { as, url } = await downCheck();
   expect((await as("POST", `${url}/snooze`, input)).status).toBe(400);
 });
 
 test("what is over cannot be acknowledged, and says since when; a note it takes", async () => {
-  const { as, url, check } = await broken();
+  const { as, url, check } = await downCheck();
   await api.app.request(new URL(check.pingUrl).pathname);
   const refused = await as("POST", `${url}/acknowledge`);
   expect(refused.status).toBe(409);
@@ -194,7 +197,7 @@ test("what is over cannot be acknowledged, and says since when; a note it takes"
 });
 
 test("the timeline has flips, acts, notes and the recovery in one order", async () => {
-  const { as, url, check } = await broken();
+  const { as, url, check } = await downCheck();
   await as("POST", `${url}/acknowledge`);
   await as("POST", `${url}/notes`, { text: "looking at it" });
   await api.app.request(new URL(check.pingUrl).pathname);
@@ -215,7 +218,7 @@ test("the timeline has flips, acts, notes and the recovery in one order", async 
 });
 
 test("the timeline shows the maintenance while the check was down, and no other", async () => {
-  const { as, url, path, check } = await broken();
+  const { as, url, path, check } = await downCheck();
   const begin = async (name: string) => await as("POST", `${path}/maintenance/start`, { minutes: 5, name });
   await begin("deploy");
   await as("POST", `${path}/maintenance/stop`);
@@ -228,14 +231,14 @@ test("the timeline shows the maintenance while the check was down, and no other"
 });
 
 test("a viewer's key may look and not act", async () => {
-  const { url, projectId } = await broken();
+  const { url, projectId } = await downCheck();
   const reader = await keyHolder(api, projectId, "read");
   expect((await reader.as("GET", url)).status).toBe(200);
   expect((await reader.as("POST", `${url}/acknowledge`)).status).toBe(403);
 });
 
 test("an incident of another project is not there", async () => {
-  const { incident } = await broken();
+  const { incident } = await downCheck();
   expect((await ada.as("GET", `${ada.path}/incidents/${incident.id}`)).status).toBe(404);
 });
 

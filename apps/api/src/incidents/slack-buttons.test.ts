@@ -15,11 +15,11 @@ afterEach(async () => {
 });
 
 test("a press acknowledges by the name that Slack knows, and the message loses its buttons", async () => {
-  const { incidentId, incident } = await alerted();
+  const { incidentId, incident } = await alertedCheck();
   const answer = await press({ action: "acknowledge", incidentId });
   expect([answer.status, await answer.text()]).toEqual([200, ""]);
   expect(await incident()).toMatchObject({ acknowledgedBy: "anna (Slack)" });
-  expect(await shown()).toEqual({
+  expect(await takeAnswer()).toEqual({
     id: expect.any(String),
     url: RESPONSE_URL,
     body: {
@@ -37,35 +37,35 @@ test("a press acknowledges by the name that Slack knows, and the message loses i
 });
 
 test("the second who acknowledges reads who was first", async () => {
-  const { incidentId } = await alerted();
+  const { incidentId } = await alertedCheck();
   await press({ action: "acknowledge", incidentId });
-  await shown();
+  await takeAnswer();
   await press({ action: "acknowledge", incidentId, user: "bert" });
-  expect((await shown())?.body["text"]).toContain("Acknowledged already by anna (Slack).");
+  expect((await takeAnswer())?.body["text"]).toContain("Acknowledged already by anna (Slack).");
 });
 
 test("a press snoozes, once, however often the same is sent", async () => {
-  const { incidentId, incident } = await alerted();
-  const request = signed(payload({ action: "snooze-recovery", incidentId }));
+  const { incidentId, incident } = await alertedCheck();
+  const request = signRequest(payload({ action: "snooze-recovery", incidentId }));
   for (let time = 0; time < 3; time++) expect((await send(request)).status).toBe(200);
   expect(await incident()).toMatchObject({ snoozedUntil: "recovery", entries: 1 });
 });
 
 test("a place that the project does not alert has no say", async () => {
-  const { incidentId, incident } = await alerted();
+  const { incidentId, incident } = await alertedCheck();
   for (const place of [{ channel: "C0999" }, { team: "T0999" }]) {
     await press({ action: "acknowledge", incidentId, ...place });
-    expect(await shown()).toMatchObject({ body: { response_type: "ephemeral" } });
+    expect(await takeAnswer()).toMatchObject({ body: { response_type: "ephemeral" } });
   }
   expect(await incident()).toMatchObject({ acknowledgedAt: null });
 });
 
 test("what Slack did not sign, or not lately, is nothing", async () => {
-  const { incidentId, incident } = await alerted();
+  const { incidentId, incident } = await alertedCheck();
   const body = payload({ action: "acknowledge", incidentId });
-  const good = signed(body);
-  const old = signed(body, { at: api.deps.now() - 301_000 });
-  const forged = signed(body, { secret: "another" });
+  const good = signRequest(body);
+  const old = signRequest(body, { at: api.deps.now() - 301_000 });
+  const forged = signRequest(body, { secret: "another" });
   const changed = { ...good, body: `${body}&x=1` };
   for (const request of [old, forged, changed, { ...good, headers: {} }]) {
     expect((await send(request)).status).toBe(401);
@@ -74,20 +74,20 @@ test("what Slack did not sign, or not lately, is nothing", async () => {
 });
 
 test("what asks nothing of us is taken", async () => {
-  const { incidentId } = await alerted();
+  const { incidentId } = await alertedCheck();
   for (const body of [
     "payload=%7B%7D",
     "",
     payload({ action: "open", incidentId }),
     payload({ action: "acknowledge", incidentId: "no uuid" }),
   ]) {
-    expect((await send(signed(body))).status).toBe(200);
+    expect((await send(signRequest(body))).status).toBe(200);
   }
-  expect(await shown()).toBeNull();
+  expect(await takeAnswer()).toBeNull();
 });
 
 /** A check that is down, and a place in Slack that its project alerts. */
-async function alerted() {
+async function alertedCheck() {
   const someone = await person(api);
   await createChannel(api.db, api.deps.keyring, {
     projectId: someone.projectId,
@@ -130,7 +130,7 @@ function payload({ action, incidentId, channel = "C0123", team = "T0123", user =
   return new URLSearchParams({ payload: JSON.stringify(json) }).toString();
 }
 
-function signed(body: string, { at = api.deps.now(), secret = SECRET } = {}) {
+function signRequest(body: string, { at = api.deps.now(), secret = SECRET } = {}) {
   const timestamp = String(Math.floor(at / 1_000));
   const signature = createHmac("sha256", secret).update(`v0:${timestamp}:${body}`).digest("hex");
   const headers: Record<string, string> = {
@@ -146,10 +146,10 @@ function send({ body, headers }: { body: string; headers: Record<string, string>
 }
 
 function press(given: Press) {
-  return send(signed(payload(given)));
+  return send(signRequest(payload(given)));
 }
 
 /** What a checker is to show in Slack. */
-function shown() {
+function takeAnswer() {
   return takeSlackAnswer(api.db, api.deps.keyring);
 }

@@ -272,8 +272,8 @@ function hashOf(email: string): string {
 /** What counts as one address: an IPv4 address, or the 64 bits of an IPv6 one that a single household has. */
 export function addressGroup(address: string): string {
   if (isIP(address) !== 6) return address;
-  const groups = expanded(address);
-  if (groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xff_ff) return mapped(groups);
+  const groups = expandGroups(address);
+  if (groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xff_ff) return mappedIpv4(groups);
   return `${groups
     .slice(0, 4)
     .map((group) => group.toString(16))
@@ -281,7 +281,7 @@ export function addressGroup(address: string): string {
 }
 
 /** The eight groups, whatever the notation. */
-function expanded(address: string): number[] {
+function expandGroups(address: string): number[] {
   const canonical = new URL(`http://[${address.replace(/%.*$/, "")}]`).hostname.slice(1, -1);
   const [left = [], right = []] = canonical.split("::").map((side) => side.split(":").filter(Boolean));
   const zeros = Array<string>(8 - left.length - right.length).fill("0");
@@ -289,6 +289,6 @@ function expanded(address: string): number[] {
 }
 
 /** An IPv4 address in the dress of an IPv6 one. */
-function mapped([, , , , , , high = 0, low = 0]: readonly number[]): string {
+function mappedIpv4([, , , , , , high = 0, low = 0]: readonly number[]): string {
   return [high >> 8, high & 255, low >> 8, low & 255].join(".");
 }

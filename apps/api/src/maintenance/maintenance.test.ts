@@ -24,7 +24,7 @@ type Check = {
 };
 
 /** A project with a check that was just heard from. */
-async function heard(given: object = {}) {
+async function pingedProject(given: object = {}) {
   const someone = await person(api);
   const made = await read<Check>(
     await someone.as("POST", `${someone.path}/checks`, { ...EVERY_5_MIN, ...given }),
@@ -55,7 +55,7 @@ async function evaluateIn(ms: number): Promise<void> {
 }
 
 test("a deploy script starts maintenance, and no deadline is evaluated until it ends", async () => {
-  const { check, start, as, url } = await heard();
+  const { check, start, as, url } = await pingedProject();
   const window = await start({ name: "deploy" });
   expect(window).toMatchObject({ name: "deploy", rule: { kind: "once" }, tags: [], checkIds: [] });
   const { until } = window.active ?? { until: "" };
@@ -71,7 +71,7 @@ test("a deploy script starts maintenance, and no deadline is evaluated until it 
 });
 
 test("stopping it by its name brings the deadlines back at once", async () => {
-  const { check, start, stop } = await heard();
+  const { check, start, stop } = await pingedProject();
   const before = await check();
   await start({ name: "deploy" });
   await start({ name: "other" });
@@ -85,7 +85,7 @@ test("stopping it by its name brings the deadlines back at once", async () => {
 });
 
 test("a failure during maintenance is in the history, and opens no incident", async () => {
-  const { as, path, url, ping, check, start, stop } = await heard();
+  const { as, path, url, ping, check, start, stop } = await pingedProject();
   await start();
   await ping("/fail");
   expect(await check()).toMatchObject({ status: "up" });
@@ -99,7 +99,7 @@ test("a failure during maintenance is in the history, and opens no incident", as
 });
 
 test("a window for a tag holds for those that have it, also when they get it later", async () => {
-  const { as, url, check, start } = await heard();
+  const { as, url, check, start } = await pingedProject();
   await start({ tags: ["db"] });
   expect(await check()).toMatchObject({ maintenance: null });
   await as("PATCH", url, { tags: ["web", "db"] });
@@ -109,14 +109,14 @@ test("a window for a tag holds for those that have it, also when they get it lat
 });
 
 test("a check that is made during maintenance of the project is in it", async () => {
-  const { as, path, start } = await heard();
+  const { as, path, start } = await pingedProject();
   await start();
   const made = await read<Check>(await as("POST", `${path}/checks`, EVERY_5_MIN));
   expect(made.maintenance).not.toBeNull();
 });
 
 test("a window for one check, named by its slug, leaves the others alone", async () => {
-  const { as, path, check, start } = await heard({ slug: "backup" });
+  const { as, path, check, start } = await pingedProject({ slug: "backup" });
   const other = await read<Check>(await as("POST", `${path}/checks`, EVERY_5_MIN));
   await start({ checks: ["backup"] });
   expect((await check()).maintenance).not.toBeNull();
@@ -124,7 +124,7 @@ test("a window for one check, named by its slug, leaves the others alone", async
 });
 
 test("a window is planned, read, edited with its version, and deleted", async () => {
-  const { as, path, plan, check } = await heard();
+  const { as, path, plan, check } = await pingedProject();
   const window = await plan({ rule: NIGHTLY });
   expect(window).toMatchObject({ version: 1, rule: NIGHTLY });
   expect(window.next?.from).toMatch(/T02:00:00\.000Z$/);
@@ -143,14 +143,14 @@ test("a window is planned, read, edited with its version, and deleted", async ()
 });
 
 test("one window can be stopped by itself", async () => {
-  const { as, path, start } = await heard();
+  const { as, path, start } = await pingedProject();
   const window = await start();
   const stopped = await read<WindowView>(await as("POST", `${path}/maintenance/${window.id}/stop`));
   expect(stopped.active).toBeNull();
 });
 
 test("a project without windows keeps nothing of them with its checks", async () => {
-  const { id, start, stop } = await heard();
+  const { id, start, stop } = await pingedProject();
   expect(await storedFor(id)).toBeNull();
   await start({ minutes: 1 });
   expect(await storedFor(id)).not.toBeNull();
@@ -167,15 +167,15 @@ test.each([
   ["a month of it", { minutes: 50_000 }, "minutes"],
   ["a check of nobody", { minutes: 5, checks: ["nobody"] }, "checkIds"],
 ])("%s is refused, naming the field", async (_, input, field) => {
-  const { as, path } = await heard();
+  const { as, path } = await pingedProject();
   const response = await as("POST", `${path}/maintenance/start`, input);
   expect(response.status).toBe(400);
   expect(await read(response)).toMatchObject({ errors: [{ field }] });
 });
 
 test("a window cannot take in a stranger's check", async () => {
-  const stranger = await heard();
-  const { as, path, projectId } = await heard();
+  const stranger = await pingedProject();
+  const { as, path, projectId } = await pingedProject();
   const response = await as("POST", `${path}/maintenance`, {
     name: "x",
     rule: NIGHTLY,
@@ -196,7 +196,7 @@ async function storedFor(checkId: string): Promise<unknown[] | null> {
 }
 
 test("a deleted window comes back as itself, and its checks know it again", async () => {
-  const { as, path, check, start } = await heard();
+  const { as, path, check, start } = await pingedProject();
   const { id } = await start();
   const url = `${path}/maintenance/${id}`;
   expect((await as("DELETE", url)).status).toBe(204);

@@ -5,7 +5,7 @@ import { z } from "zod";
 
 import { CheckNamed, findCheck, type FoundCheck, type Overview, readOverviews } from "./find-check.ts";
 import { parseResponse, type Session } from "./session.ts";
-import { asData, counted, defineTool, quoted } from "./tool.ts";
+import { asData, countText, defineTool, quoteName } from "./tool.ts";
 
 const ROWS_MAX = 50;
 const DESCRIPTION_CHARS_MAX = 2_000;
@@ -92,7 +92,7 @@ export const listChecks = defineTool({
         ? ""
         : ` ${left.toLocaleString("en")} more follow: pass cursor "${next}", or narrow it by status, tag or text.`;
     return [
-      `${counted(total, "check")} in the project ${quoted(project)}${total === 0 ? "" : `: ${counts.join(", ")}`}. ${matching === total ? "" : `${counted(matching, "check")} match. `}Shown: ${items.length}.${more}`,
+      `${countText(total, "check")} in the project ${quoteName(project)}${total === 0 ? "" : `: ${counts.join(", ")}`}. ${matching === total ? "" : `${countText(matching, "check")} match. `}Shown: ${items.length}.${more}`,
       ...items.map((row) => `- ${rowText(row, timezone)}`),
     ].join("\n");
   },
@@ -139,7 +139,7 @@ function rowText(row: z.output<typeof Row>, timezone: string): string {
     expectedAt !== undefined && `expected ${when(expectedAt)}`,
     id,
   ];
-  return `${quoted(name)}: ${parts.filter((part) => part !== false).join("; ")}`;
+  return `${quoteName(name)}: ${parts.filter((part) => part !== false).join("; ")}`;
 }
 
 const Occurrence = z.object({ at: z.string(), local: z.string() });
@@ -273,7 +273,7 @@ export async function checkText(answer: z.output<typeof CheckAnswer>, session: S
   const limit =
     maxRuntimeSeconds === null ? "" : `, and a run may take ${durationText(maxRuntimeSeconds * 1_000)}`;
   return [
-    `${quoted(answer.name)} (${answer.id}) is ${statusWord(answer.status)}${answer.running ? ", and a run is open" : ""}.`,
+    `${quoteName(answer.name)} (${answer.id}) is ${statusWord(answer.status)}${answer.running ? ", and a run is open" : ""}.`,
     meaningText(answer.schedule),
     `A ping may be ${durationText(graceSeconds * 1_000)} late${limit}.`,
     `Last ping: ${when(answer.lastPingAt)}. Last success: ${when(answer.lastSuccessAt)}.${answer.expectedAt === null ? "" : ` Next expected: ${when(answer.expectedAt)}.`}${answer.deadlineAt === null ? "" : ` Without a ping it is down at ${when(answer.deadlineAt)}.`}`,

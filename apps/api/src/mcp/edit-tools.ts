@@ -4,7 +4,7 @@ import { CheckInput, CheckPatch } from "../checks/check-input.ts";
 import { CheckAnswer, checkAnswer, checkText, statusWord } from "./check-tools.ts";
 import { CheckNamed, findCheckId, type FoundCheck } from "./find-check.ts";
 import { parseResponse, type Session } from "./session.ts";
-import { defineTool, quoted } from "./tool.ts";
+import { defineTool, quoteName } from "./tool.ts";
 
 const Saved = CheckAnswer.extend({
   warnings: z.array(z.string()).meta({ description: "What is odd about the schedule that was sent." }),
@@ -77,7 +77,7 @@ function brief({ id, name, slug, status, version }: FoundCheck): z.input<typeof 
 }
 
 function briefText({ id, name, status }: z.output<typeof Brief>): string {
-  return `Done: ${quoted(name)} (${id}) is ${statusWord(status)}.`;
+  return `Done: ${quoteName(name)} (${id}) is ${statusWord(status)}.`;
 }
 
 const ofCheck = { input: z.object({ check: CheckNamed }), output: Brief, say: briefText };
@@ -123,7 +123,7 @@ export const deleteCheck = defineTool({
     await session.ofProject.checks[":checkId"].$delete({ param: { ...session.param, checkId } });
     return { deleted: checkId, check };
   },
-  say: ({ deleted, check }) => `Deleted ${quoted(check)}. restore_check with the id ${deleted} undoes it.`,
+  say: ({ deleted, check }) => `Deleted ${quoteName(check)}. restore_check with the id ${deleted} undoes it.`,
 });
 
 export const restoreCheck = defineTool({

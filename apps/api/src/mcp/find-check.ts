@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 import { parseResponse, type Session, ToolRefusal } from "./session.ts";
-import { counted, quoted } from "./tool.ts";
+import { countText, quoteName } from "./tool.ts";
 
 /** The field by which tools take a check. */
 export const CheckNamed = z
@@ -32,11 +32,11 @@ export async function findCheckId(session: Session, named: string): Promise<stri
   if (only !== undefined && found.length === 1) return only.id;
   if (only === undefined)
     throw new ToolRefusal(
-      `check: there is no check ${quoted(named)} in this project: list_checks shows them.`,
+      `check: there is no check ${quoteName(named)} in this project: list_checks shows them.`,
     );
-  const candidates = found.slice(0, CANDIDATES_MAX).map(({ name, id }) => `${quoted(name)} ${id}`);
+  const candidates = found.slice(0, CANDIDATES_MAX).map(({ name, id }) => `${quoteName(name)} ${id}`);
   throw new ToolRefusal(
-    `check: ${counted(found.length, "check")} match ${quoted(named)}: use an id. ${candidates.join(", ")}${found.length > CANDIDATES_MAX ? " …" : ""}`,
+    `check: ${countText(found.length, "check")} match ${quoteName(named)}: use an id. ${candidates.join(", ")}${found.length > CANDIDATES_MAX ? " …" : ""}`,
   );
 }
 

@@ -6,7 +6,7 @@ import { SnoozeInput } from "../incidents/snooze-input.ts";
 import { Limit } from "./check-tools.ts";
 import { CheckNamed, findCheckId, incidentsOf } from "./find-check.ts";
 import { parseResponse, type Session, ToolRefusal } from "./session.ts";
-import { counted, defineTool, quoted } from "./tool.ts";
+import { countText, defineTool, quoteName } from "./tool.ts";
 
 const IncidentRow = z.object({
   id: z.string(),
@@ -47,7 +47,7 @@ export const listIncidents = defineTool({
   say: async ({ items, next }, session) => {
     const { timezone } = await session.project();
     return [
-      items.length === 0 ? "There is no incident." : `${counted(items.length, "incident")}, newest first.`,
+      items.length === 0 ? "There is no incident." : `${countText(items.length, "incident")}, newest first.`,
       ...items.map((row) => `- ${incidentText(row, timezone)}`),
       ...(next === null ? [] : [`There are more: pass cursor "${next}".`]),
     ].join("\n");
@@ -58,13 +58,13 @@ function incidentText(row: IncidentRow, timezone: string): string {
   const when = (at: string) => instantIn(Date.parse(at), timezone);
   const { acknowledgedAt, acknowledgedBy, snoozedUntil, resolvedAt } = row;
   return [
-    `${quoted(row.checkName)}: ${reasonWord(row.reason)} since ${when(row.openedAt)}`,
+    `${quoteName(row.checkName)}: ${reasonWord(row.reason)} since ${when(row.openedAt)}`,
     row.severity,
     ...(resolvedAt === null ? [] : [`recovered ${when(resolvedAt)}`]),
     ...(acknowledgedAt === null
       ? []
       : [
-          `acknowledged ${when(acknowledgedAt)}${acknowledgedBy === null ? "" : ` by ${quoted(acknowledgedBy)}`}`,
+          `acknowledged ${when(acknowledgedAt)}${acknowledgedBy === null ? "" : ` by ${quoteName(acknowledgedBy)}`}`,
         ]),
     ...(snoozedUntil === null
       ? []
@@ -86,7 +86,7 @@ async function incidentNamed(session: Session, { incident, check }: z.output<typ
   if (check === undefined) throw new ToolRefusal("incident: name an incident by its id, or a check.");
   const [open] = await incidentsOf(session, await findCheckId(session, check), "open");
   if (open === undefined)
-    throw new ToolRefusal(`check: ${quoted(check)} is not down, so there is nothing to act on.`);
+    throw new ToolRefusal(`check: ${quoteName(check)} is not down, so there is nothing to act on.`);
   return open.id;
 }
 

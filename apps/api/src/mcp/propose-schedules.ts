@@ -3,7 +3,7 @@ import { z } from "zod";
 
 import { CheckNamed, findCheck } from "./find-check.ts";
 import { parseResponse, type Session } from "./session.ts";
-import { counted, defineTool, quoted } from "./tool.ts";
+import { countText, defineTool, quoteName } from "./tool.ts";
 
 const CHECKS_A_CALL = 25;
 
@@ -56,7 +56,7 @@ export const proposeSchedules = defineTool({
   },
   say: ({ looked, items, usual, next }) =>
     [
-      `Compared ${counted(looked, "check")} with ${looked === 1 ? "its" : "their"} runs: ${items.length === 0 ? "nothing to propose, either because all agrees or because too few runs are known" : counted(items.length, "proposal")}.`,
+      `Compared ${countText(looked, "check")} with ${looked === 1 ? "its" : "their"} runs: ${items.length === 0 ? "nothing to propose, either because all agrees or because too few runs are known" : countText(items.length, "proposal")}.`,
       ...items.map((item) => `- ${proposalText(item)}`),
       ...(usual === null
         ? []
@@ -102,5 +102,5 @@ function proposalText({
   changes,
 }: z.output<typeof Proposal>) {
   const edit = changes === null ? "No edit is known." : `Proposed changes: ${JSON.stringify(changes)}`;
-  return `${quoted(checkName)} (${checkId}), now “${schedule}”: ${sentence} ${runsAgreeing} of ${runsSeen} say so. ${edit}`;
+  return `${quoteName(checkName)} (${checkId}), now “${schedule}”: ${sentence} ${runsAgreeing} of ${runsSeen} say so. ${edit}`;
 }

@@ -124,13 +124,13 @@ type JsonSchema = Record<string, unknown>;
 function jsonSchemaOf(schema: z.ZodType): () => JsonSchema {
   let made: JsonSchema | undefined;
   return () => {
-    made ??= inlined(z.toJSONSchema(schema, { io: "input" }) as JsonSchema);
+    made ??= inlineDefinitions(z.toJSONSchema(schema, { io: "input" }) as JsonSchema);
     return made;
   };
 }
 
 /** The schema with each definition where it is used, since not every client follows references. None refers to itself. */
-function inlined({ $defs = {}, ...schema }: JsonSchema): JsonSchema {
+function inlineDefinitions({ $defs = {}, ...schema }: JsonSchema): JsonSchema {
   const replace = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(replace);
     if (typeof value !== "object" || value === null) return value;
@@ -157,7 +157,7 @@ const NAME_CHARS_MAX = 100;
 const OUTPUT_CHARS_MAX = 4_000;
 
 /** A name that a person or a client chose, in quotes and on one line. */
-export function quoted(name: string): string {
+export function quoteName(name: string): string {
   return `“${oneLine(name, NAME_CHARS_MAX)}”`;
 }
 
@@ -181,6 +181,6 @@ export function asData(what: string, text: string): string {
 }
 
 /** "3 checks", "1 check" */
-export function counted(count: number, noun: string): string {
+export function countText(count: number, noun: string): string {
   return `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
 }

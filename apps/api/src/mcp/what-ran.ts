@@ -5,7 +5,7 @@ import type { InferResponseType } from "hono/client";
 import { z } from "zod";
 
 import { parseResponse, type Session, ToolRefusal } from "./session.ts";
-import { counted, defineTool, quoted } from "./tool.ts";
+import { countText, defineTool, quoteName } from "./tool.ts";
 
 const PAGE = 200;
 const PAGES_MAX = 5;
@@ -137,7 +137,7 @@ type Activity = InferResponseType<Session["ofProject"]["activity"]["$get"], 200>
 function rowOf({ id, name, status, slots, runs, parts }: Activity, from: number): CheckRow {
   const slotsOf = (wanted: string) => slots.filter(([, kind]) => kind === wanted).length;
   const runsOf = (wanted: string) => runs.filter(([, , kind]) => kind === wanted).length;
-  const summed = (index: 2 | 3 | 4) => (parts ?? []).reduce((total, part) => total + part[index], 0);
+  const sumParts = (index: 2 | 3 | 4) => (parts ?? []).reduce((total, part) => total + part[index], 0);
   const times = runs.flatMap(([start, end]) => start ?? end ?? []);
   const at = (offset: number | undefined) =>
     offset === undefined ? null : new Date(from + offset).toISOString();
@@ -145,9 +145,9 @@ function rowOf({ id, name, status, slots, runs, parts }: Activity, from: number)
     id,
     name,
     status,
-    runs: runs.length + Math.max(0, summed(2) - summed(4)),
-    failed: runsOf("failed") + summed(3),
-    missed: slotsOf("missed") + summed(4),
+    runs: runs.length + Math.max(0, sumParts(2) - sumParts(4)),
+    failed: runsOf("failed") + sumParts(3),
+    missed: slotsOf("missed") + sumParts(4),
     late: slotsOf("late"),
     overlong: runsOf("overlong"),
     lost: runsOf("lost"),
@@ -175,7 +175,7 @@ function whatRanText(answer: z.output<typeof WhatRan>): string {
   const well = items.filter((row) => badness(row) === 0);
   const problems = COUNTS.filter((name) => name !== "runs").map((name) => `${totals[name]} ${name}`);
   return [
-    `From ${when(answer.from)} to ${when(answer.until)}: ${answer.active} of ${counted(answer.checks, "check")} ran or were due. ${counted(totals.runs, "run")}: ${problems.join(", ")}.`,
+    `From ${when(answer.from)} to ${when(answer.until)}: ${answer.active} of ${countText(answer.checks, "check")} ran or were due. ${countText(totals.runs, "run")}: ${problems.join(", ")}.`,
     ...outages.map(
       ({ from, until }) => `Overdue itself received no pings from ${when(from)} to ${when(until)}.`,
     ),
@@ -187,11 +187,11 @@ function whatRanText(answer: z.output<typeof WhatRan>): string {
       : [
           `All well: ${well
             .slice(0, WELL_NAMED_MAX)
-            .map(({ name, runs }) => `${quoted(name)} ×${runs}`)
+            .map(({ name, runs }) => `${quoteName(name)} ×${runs}`)
             .join(", ")}${well.length > WELL_NAMED_MAX ? " …" : ""}`,
         ]),
     ...(answer.left > 0
-      ? [`${counted(answer.left, "more check")} not listed: set onlyProblems, or a shorter span.`]
+      ? [`${countText(answer.left, "more check")} not listed: set onlyProblems, or a shorter span.`]
       : []),
     ...(answer.next === null ? [] : [`There are further checks: pass cursor "${answer.next}".`]),
   ].join("\n");
@@ -199,9 +199,9 @@ function whatRanText(answer: z.output<typeof WhatRan>): string {
 
 function rowText(row: CheckRow, when: (at: string | null) => string): string {
   const counts = COUNTS.filter((name) => row[name] > 0).map((name) =>
-    name === "runs" ? counted(row.runs, "run") : `${row[name]} ${name}`,
+    name === "runs" ? countText(row.runs, "run") : `${row[name]} ${name}`,
   );
   const exits = row.exitStatuses.length === 0 ? "" : `; exit status ${row.exitStatuses.join(", ")}`;
   const last = row.lastAt === null ? "" : `; last at ${when(row.lastAt)}`;
-  return `${quoted(row.name)}: ${counts.join(", ")}${exits}${last}; now ${row.status}; ${row.id}`;
+  return `${quoteName(row.name)}: ${counts.join(", ")}${exits}${last}; now ${row.status}; ${row.id}`;
 }

@@ -4,7 +4,7 @@ import { z } from "zod";
 
 import { CheckNamed, findCheck, type FoundCheck, incidentsOf } from "./find-check.ts";
 import { parseResponse, type Session } from "./session.ts";
-import { asData, defineTool, outputTail, quoted } from "./tool.ts";
+import { asData, defineTool, outputTail, quoteName } from "./tool.ts";
 
 const RUNS = 5;
 const CHANGES = 5;
@@ -112,7 +112,7 @@ async function findIncident(session: Session, { id }: FoundCheck) {
 
 function answerSentence(check: FoundCheck, incident: Incident, timezone: string): string {
   const when = (at: string) => instantIn(Date.parse(at), timezone);
-  const name = quoted(check.name || check.slug);
+  const name = quoteName(check.name || check.slug);
   if (incident !== null && incident.resolvedAt === null) {
     const { reason, evidence, openedAt } = incident;
     return `${name} is down since ${when(openedAt)}. ${reasonSentence(reason, evidence, check)}`;
@@ -190,7 +190,7 @@ async function auditedChanges({ ofProject, param }: Session, objectId: string) {
   const { items } = await parseResponse(ofProject.audit.$get({ param, query }));
   return items.map(({ at, action, actor, via, fields }) => ({
     at,
-    what: `${action} by ${actor.kind} ${quoted(actor.name)}${via === "mcp" ? " by MCP" : ""}${fields.length === 0 ? "" : `: ${fields.join(", ")}`}`,
+    what: `${action} by ${actor.kind} ${quoteName(actor.name)}${via === "mcp" ? " by MCP" : ""}${fields.length === 0 ? "" : `: ${fields.join(", ")}`}`,
   }));
 }
 
@@ -220,10 +220,13 @@ function whyText(answer: z.output<typeof Why>, options: { timezone: string; sees
   return [
     answer.sentence,
     ...(incident === null ? [] : incidentLines(incident, when)),
-    ...list("It waits for these checks, on which it depends and which are down", answer.waitsFor.map(quoted)),
+    ...list(
+      "It waits for these checks, on which it depends and which are down",
+      answer.waitsFor.map(quoteName),
+    ),
     ...list(
       "Also down",
-      answer.alsoDown.map(({ name, shares }) => `${quoted(name)} (same ${shares})`),
+      answer.alsoDown.map(({ name, shares }) => `${quoteName(name)} (same ${shares})`),
     ),
     ...list("Its runs disagree with its schedule", answer.findings),
     ...list(
@@ -268,7 +271,7 @@ function incidentLines(incident: NonNullable<z.output<typeof Why>["incident"]>, 
     lastHeardAt !== null && `Last ping before: ${when(lastHeardAt)}.`,
     host !== null && `Host: ${host}.`,
     acknowledgedAt !== null &&
-      `Acknowledged ${when(acknowledgedAt)}${acknowledgedBy === null ? "" : ` by ${quoted(acknowledgedBy)}`}.`,
+      `Acknowledged ${when(acknowledgedAt)}${acknowledgedBy === null ? "" : ` by ${quoteName(acknowledgedBy)}`}.`,
     snoozedUntil !== null &&
       `Snoozed until ${snoozedUntil === "recovery" ? "it recovers" : when(snoozedUntil)}.`,
   ];

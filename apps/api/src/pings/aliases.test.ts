@@ -28,7 +28,7 @@ async function kinds(): Promise<string[]> {
   return rows.map(({ kind }) => kind);
 }
 
-async function refused() {
+async function listRefusals() {
   const { pings } = api.deps as unknown as { pings: { refusals: { store(): Promise<void> } } };
   await pings.refusals.store();
   const { items } = await read<{ items: { reason: string; missingToken: object | null }[] }>(
@@ -41,9 +41,9 @@ describe("a client of another product whose host name alone was changed", () => 
   test("is listed where the instance has one project, until a check has its token", async () => {
     expect((await api.call("GET", `/api/push/${TOKEN}?status=up&msg=OK`)).status).toBe(404);
     const alias = { product: "uptime-kuma", key: TOKEN };
-    expect(await refused()).toMatchObject([{ reason: "unknown-token", missingToken: alias }]);
+    expect(await listRefusals()).toMatchObject([{ reason: "unknown-token", missingToken: alias }]);
     expect((await ada.as("PUT", aliasPath, { aliases: [alias] })).status).toBe(200);
-    expect(await refused()).toEqual([]);
+    expect(await listRefusals()).toEqual([]);
   });
 
   test.each([
@@ -102,6 +102,6 @@ describe("a client of another product whose host name alone was changed", () => 
 
   test("is in nobody's list once there are two projects", async () => {
     expect((await api.call("GET", "/api/push/9xRkQ2mLx9VbN4cZ8wYpH3sJ6dFgA1eZ")).status).toBe(404);
-    expect(await refused()).toEqual([]);
+    expect(await listRefusals()).toEqual([]);
   });
 });

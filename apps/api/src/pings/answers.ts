@@ -23,7 +23,7 @@ export function preflight(): PingAnswer {
   return { status: 204, headers, text: null };
 }
 
-export function stored({ created }: { created: boolean }, bodyBytesMax: number): PingAnswer {
+export function storedAnswer({ created }: { created: boolean }, bodyBytesMax: number): PingAnswer {
   return text(created ? 201 : 200, created ? "Created" : "OK", {
     "Access-Control-Allow-Origin": "*",
     "Ping-Body-Limit": String(bodyBytesMax),
@@ -32,7 +32,7 @@ export function stored({ created }: { created: boolean }, bodyBytesMax: number):
 }
 
 /** The ping is on this machine's disk, and is looked for its check once the database answers. */
-export function kept(bodyBytesMax: number): PingAnswer {
+export function keptAnswer(bodyBytesMax: number): PingAnswer {
   return text(202, "Accepted", {
     "Access-Control-Allow-Origin": "*",
     "Ping-Body-Limit": String(bodyBytesMax),

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 import { BodyCollector, keepBody } from "./read-body.ts";
 
-function collected(text: string, limit: number, size: number) {
+function collect(text: string, limit: number, size: number) {
   const collector = new BodyCollector(limit);
   const bytes = Buffer.from(text);
   for (let at = 0; at < bytes.length; at += size) collector.add(bytes.subarray(at, at + size));
@@ -16,19 +16,19 @@ function collected(text: string, limit: number, size: number) {
 
 test.each([1, 2, 3, 7, 10, 11, 1_000])("in pieces of %i bytes a long body keeps its two ends", (size) => {
   const text = `first${"x".repeat(500)}last!`;
-  expect(collected(text, 5, size)).toEqual({ head: "first", tail: "last!", length: 510 });
+  expect(collect(text, 5, size)).toEqual({ head: "first", tail: "last!", length: 510 });
 });
 
 test.each([1, 4, 100])("in pieces of %i bytes nothing is lost of a body of up to twice the limit", (size) => {
-  expect(collected("0123456789", 10, size)).toEqual({ head: "0123456789", tail: null, length: 10 });
-  expect(collected("0123456789a", 10, size)).toEqual({ head: "0123456789", tail: "a", length: 11 });
-  expect(collected("0123456789abcdefghij", 10, size)).toMatchObject({ tail: "abcdefghij", length: 20 });
-  expect(collected("0123456789abcdefghijk", 10, size)).toMatchObject({ tail: "bcdefghijk", length: 21 });
+  expect(collect("0123456789", 10, size)).toEqual({ head: "0123456789", tail: null, length: 10 });
+  expect(collect("0123456789a", 10, size)).toEqual({ head: "0123456789", tail: "a", length: 11 });
+  expect(collect("0123456789abcdefghij", 10, size)).toMatchObject({ tail: "abcdefghij", length: 20 });
+  expect(collect("0123456789abcdefghijk", 10, size)).toMatchObject({ tail: "bcdefghijk", length: 21 });
 });
 
 test("no character is cut in two, at whichever byte the cut would fall", () => {
   for (let limit = 4; limit < 40; limit += 1) {
-    const { head, tail } = collected("ä€💾".repeat(30), limit, 5);
+    const { head, tail } = collect("ä€💾".repeat(30), limit, 5);
     expect(`${head}${tail}`).not.toContain("\ufffd");
   }
 });

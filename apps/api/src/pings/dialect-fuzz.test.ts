@@ -90,7 +90,7 @@ function anEnvelope(): Sent {
   const text = `${JSON.stringify(some(0.8) ? { dsn: `https://${pingKey}@x/1` } : value())}\n${JSON.stringify(head)}\n${payload}\n`;
   const whole = Buffer.from(text.toWellFormed());
   const auth = some(0.8) ? { "x-sentry-auth": `Sentry sentry_key=${key()}` } : {};
-  return packed({ method: "POST", path: `/api/${part()}/envelope/`, headers: auth, body: cut(whole) });
+  return packBody({ method: "POST", path: `/api/${part()}/envelope/`, headers: auth, body: cut(whole) });
 }
 
 function cut(whole: Buffer): Buffer {
@@ -100,7 +100,7 @@ function cut(whole: Buffer): Buffer {
 /** A bomb unpacks to 50 MB, of which the receiver takes 4. */
 const BOMB = gzipSync(Buffer.alloc(50_000_000));
 
-function packed(sent: Sent): Sent {
+function packBody(sent: Sent): Sent {
   const encoding = one(["", "", "gzip", "deflate", "br", "zstd", "what"]);
   const body = sent.body ?? Buffer.alloc(0);
   const pack =
@@ -160,7 +160,7 @@ const KINDS: readonly [() => Sent, ...(() => Sent)[]] = [
   () => plain(`/api/v1/endpoints/${part()}/external?${query()}`, { authorization: `Bearer ${key()}` }),
   () => plain(`/v2/heartbeats/${part()}/ping`, { authorization: `GenieKey ${key()}` }),
   () =>
-    packed({
+    packBody({
       method: one(["PUT", "POST"]),
       path: `/pushgateway/${key()}/metrics/job@base64/${part()}/${part()}`,
       headers: {},

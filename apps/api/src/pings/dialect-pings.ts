@@ -82,7 +82,7 @@ async function readRequest(
     keywords: () => Promise.resolve([]),
   });
   const whole = cutAt === null ? kept : (kept?.subarray(0, cutAt) ?? null);
-  const body = await unpacked(whole, request.header("content-encoding"));
+  const body = await unpackBody(whole, request.header("content-encoding"));
   if (body === null)
     return { kind: "malformed", problem: "the body cannot be unpacked as Content-Encoding says" };
   const { method, query, header } = request;
@@ -100,7 +100,7 @@ const UNPACK: Record<string, (packed: Buffer) => Promise<Buffer>> = {
 };
 
 /** Null for what cannot be unpacked. */
-async function unpacked(body: Buffer | null, encoding = ""): Promise<string | null> {
+async function unpackBody(body: Buffer | null, encoding = ""): Promise<string | null> {
   if (body === null) return "";
   const name = encoding.trim().toLowerCase().replace(/^x-/, "");
   if (name === "" || name === "identity") return body.toString("utf8");

@@ -246,9 +246,11 @@ function answerRecorded(
     case "ambiguous":
       return refuse(ownerOfTarget(target), "ambiguous-slug", answers.ambiguous());
     case "kept":
-      return recorded.isKnown ? answers.stored({ created: false }, bodyBytesMax) : answers.kept(bodyBytesMax);
+      return recorded.isKnown
+        ? answers.storedAnswer({ created: false }, bodyBytesMax)
+        : answers.keptAnswer(bodyBytesMax);
     case "recorded": {
-      const stored = answers.stored(recorded, bodyBytesMax);
+      const stored = answers.storedAnswer(recorded, bodyBytesMax);
       const reason = REFUSAL_REASONS.find((each) => each === recorded.ignoredBecause);
       return reason === undefined ? stored : refuse(ownerOfTarget(target), reason, stored);
     }

@@ -71,7 +71,12 @@ export class ShadowCopies {
     if (request.header(FORWARDED_HEADER) !== undefined) return;
     const { projectId, checkId } = recorded;
     const body = said.body?.subarray(-BODY_BYTES_MAX) ?? null;
-    this.#waiting.push({ projectId, checkId, ping: forwarded(said, said.kind, { request, sender }), body });
+    this.#waiting.push({
+      projectId,
+      checkId,
+      ping: forwardedPing(said, said.kind, { request, sender }),
+      body,
+    });
     if (this.#waiting.length <= WAITING_MAX) return;
     const oldest = this.#waiting.shift();
     if (oldest !== undefined) this.#lost.set(oldest.projectId, (this.#lost.get(oldest.projectId) ?? 0) + 1);
@@ -97,7 +102,7 @@ export class ShadowCopies {
   }
 }
 
-function forwarded(
+function forwardedPing(
   { dialect, exitStatus, rid, durationMs, at }: Said,
   kind: ForwardedPing["kind"],
   { request, sender }: Pick<Copied, "request" | "sender">,

@@ -9,7 +9,7 @@ test.each([
   ["was not run", 6_000, 4, "paused"],
   ["was run on a machine that has too much to do", 6_000, 1_000, "paused"],
 ])("a process that answered nobody and %s", (_, ms, cpuMs, cause) => {
-  const { watch, pass, lines } = watched();
+  const { watch, pass, lines } = startWatch();
   pass(ms, cpuMs);
   expect(watch.causeWithin(7_000)).toBe(cause);
   expect(lines).toMatchObject([{ level: 40, ms, cause }]);
@@ -18,7 +18,7 @@ test.each([
 });
 
 test("a pause that nobody notices is none, however much is computed", () => {
-  const { watch, pass, lines } = watched();
+  const { watch, pass, lines } = startWatch();
   for (let i = 0; i < 20; i += 1) {
     pass(900, 900);
     expect(watch.causeWithin(1_000)).toBeNull();
@@ -27,7 +27,7 @@ test("a pause that nobody notices is none, however much is computed", () => {
 });
 
 test("a stall explains no silence that is more than twice as long, nor one that came after it", () => {
-  const { watch, pass } = watched();
+  const { watch, pass } = startWatch();
   pass(6_000, 6_000);
   expect(watch.causeWithin(13_000)).toBeNull();
   for (let i = 0; i < 60; i += 1) {
@@ -37,7 +37,7 @@ test("a stall explains no silence that is more than twice as long, nor one that 
   expect(watch.causeWithin(8_000)).toBeNull();
 });
 
-function watched() {
+function startWatch() {
   let [now, cpuMs] = [1_000, 50];
   const lines: unknown[] = [];
   const log = pino({ level: "info" }, { write: (line: string) => lines.push(JSON.parse(line)) });

@@ -17,7 +17,7 @@ async function withCheck(privacy: object) {
   return { ...ada, check };
 }
 
-async function pinged(check: { id: string; pingUrl: string }, body: string) {
+async function sendPing(check: { id: string; pingUrl: string }, body: string) {
   const path = new URL(check.pingUrl).pathname;
   expect((await api.app.request(path, { method: "POST", body })).status).toBe(200);
   const [row] = await api.db
@@ -31,13 +31,13 @@ async function pinged(check: { id: string; pingUrl: string }, body: string) {
 
 /** What is stored of such a body; the receiver reads the rules again a second after the last time. */
 const storedOf = async (check: { id: string; pingUrl: string }, body: string) =>
-  (await pinged(check, body))?.body?.toString() ?? null;
+  (await sendPing(check, body))?.body?.toString() ?? null;
 const POLLING = { interval: 200, timeout: 5_000 };
 
 test("a project that keeps no bodies stores none, and still counts their bytes", async () => {
   const { check } = await withCheck({ bodies: "none" });
   await expect.poll(() => storedOf(check, "secret output"), POLLING).toBeNull();
-  expect(await pinged(check, "secret output")).toMatchObject({ body: null, bodyBytes: 13 });
+  expect(await sendPing(check, "secret output")).toMatchObject({ body: null, bodyBytes: 13 });
 });
 
 test("kinds and words are taken out before a body is stored", async () => {
@@ -50,7 +50,7 @@ test("a project that keeps everything is not changed by others", async () => {
   const other = await withCheck({ bodies: "none", shortAddresses: true });
   await expect.poll(() => storedOf(other.check, "x"), POLLING).toBeNull();
   const { check } = await withCheck({});
-  expect((await pinged(check, "password=hunter2"))?.body?.toString()).toBe("password=hunter2");
+  expect((await sendPing(check, "password=hunter2"))?.body?.toString()).toBe("password=hunter2");
 });
 
 test("what is kept is read by members, its words by owners alone, and changed by owners alone, on record", async () => {

@@ -10,7 +10,7 @@ const HOURLY = { schedule: { kind: "interval", everySeconds: 3_600 }, name: "syn
 
 type Choice = { every: string; dueAt: string | null; problem: string | null; to: string };
 
-async function added(role: "owner" | "member" | "viewer") {
+async function addMember(role: "owner" | "member" | "viewer") {
   const [owner, member] = [await person(api), await person(api)];
   await join(api, { projectId: owner.projectId, userId: member.userId, role });
   const mine = `${owner.path}/my-report`;
@@ -18,7 +18,7 @@ async function added(role: "owner" | "member" | "viewer") {
 }
 
 test("an owner gets it each month until they choose otherwise, at nine on the first", async () => {
-  const { choice, member } = await added("owner");
+  const { choice, member } = await addMember("owner");
   const { dueAt, ...rest } = await choice();
   expect(rest).toMatchObject({ every: "month", problem: null, to: member.email });
   expect(dueAt).toMatch(/-01T09:00:00.000Z$/);
@@ -27,7 +27,7 @@ test("an owner gets it each month until they choose otherwise, at nine on the fi
 test.each(["member", "viewer"] as const)(
   "a %s gets none until they choose it, and then by their own clock",
   async (role) => {
-    const { choice, member, mine } = await added(role);
+    const { choice, member, mine } = await addMember(role);
     expect(await choice()).toMatchObject({ every: "none", dueAt: null });
     await member.as("PATCH", mine, { every: "week", timezone: "Asia/Kolkata" });
     const { every, dueAt } = await choice();
@@ -38,7 +38,7 @@ test.each(["member", "viewer"] as const)(
 );
 
 test("a note on clock changes comes only where it is wished, also without any report", async () => {
-  const { choice, member, mine } = await added("member");
+  const { choice, member, mine } = await addMember("member");
   expect(await choice()).toMatchObject({ clockChanges: false });
   await member.as("PATCH", mine, { clockChanges: true });
   expect(await choice()).toMatchObject({ every: "none", clockChanges: true });
@@ -49,7 +49,7 @@ test("a note on clock changes comes only where it is wished, also without any re
 });
 
 test("one member's choice is nobody else's", async () => {
-  const { owner, member, mine } = await added("member");
+  const { owner, member, mine } = await addMember("member");
   await member.as("PATCH", mine, { every: "week" });
   expect(await read(await owner.as("GET", mine))).toMatchObject({ every: "month" });
   const stranger = await person(api);

@@ -5,12 +5,12 @@ import { person, read, testApi } from "../../test/test-api.ts";
 const api = await testApi();
 const someone = await person(api);
 
-async function explained(schedule: object): Promise<Response> {
+async function explain(schedule: object): Promise<Response> {
   return await someone.as("POST", "/v1/schedules/explain", { schedule });
 }
 
 test("a schedule is explained with its next five times", async () => {
-  const response = await explained({ kind: "cron", expression: "30 2 * * *", timezone: "Europe/Berlin" });
+  const response = await explain({ kind: "cron", expression: "30 2 * * *", timezone: "Europe/Berlin" });
   expect(response.status).toBe(200);
   const { next } = await read<{ next: { at: string; local: string }[] }>(response);
   expect(next).toHaveLength(5);
@@ -36,7 +36,7 @@ test.each([
   ["an interval of zero", { kind: "interval", everySeconds: 0 }, "schedule.everySeconds"],
 ])("%s is refused with the sentence that a check's form gets", async (_, schedule, field) => {
   const [question, check] = await Promise.all([
-    explained(schedule),
+    explain(schedule),
     someone.as("POST", `${someone.path}/checks`, { schedule }),
   ]);
   expect(question.status).toBe(400);
@@ -49,7 +49,7 @@ test("a pasted line of a crontab is read, and a name proposed from its command",
   const expression = "CRON_TZ=Asia/Tokyo 30 2 * * * /usr/local/bin/backup.sh --all";
   const pasted = { kind: "cron", expression, timezone: "Europe/Berlin" };
   const schedule = { kind: "cron", expression: "30 2 * * *", timezone: "Asia/Tokyo" };
-  const response = await explained(pasted);
+  const response = await explain(pasted);
   expect(await read(response)).toMatchObject({
     schedule,
     suggestedName: "backup",
@@ -61,7 +61,7 @@ test("a pasted line of a crontab is read, and a name proposed from its command",
 
 test("a pasted timer is read, with its delay", async () => {
   const expression = "[Timer]\nOnCalendar=Mon..Fri 02:00\nRandomizedDelaySec=15min\nUnit=backup.service";
-  const response = await explained({ kind: "cron", expression, timezone: "Europe/Berlin" });
+  const response = await explain({ kind: "cron", expression, timezone: "Europe/Berlin" });
   expect(await read(response)).toMatchObject({
     schedule: { kind: "oncalendar", expression: "Mon..Fri 02:00", timezone: "Europe/Berlin" },
     suggestedName: "backup",
@@ -70,7 +70,7 @@ test("a pasted timer is read, with its delay", async () => {
 });
 
 test("an explanation tells what the scheduler makes of the line, and what it does with missed runs", async () => {
-  const response = await explained({
+  const response = await explain({
     kind: "cron",
     expression: "0 9 * * 1-5",
     scheduler: "apscheduler",

@@ -49,7 +49,7 @@ export function statusPolicy(frames: "'none'" | "*"): string {
 export type Frame = { title: string; theme: "auto" | "light" | "dark"; head?: Html; isIndexed: boolean };
 
 /** A whole document around its body. It needs no script and no other file. */
-export async function framed({ title, theme, head, isIndexed }: Frame, body: Html): Promise<string> {
+export async function renderDocument({ title, theme, head, isIndexed }: Frame, body: Html): Promise<string> {
   const page = await html`<!doctype html>
     <html lang="en" data-theme="${theme}">
       <head>

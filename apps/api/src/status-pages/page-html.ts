@@ -14,7 +14,7 @@ import { html } from "hono/html";
 
 import type { ServedPage } from "./page-cache.ts";
 import {
-  framed,
+  renderDocument,
   type Html,
   STATE_TEXT,
   stateIcon,
@@ -55,7 +55,7 @@ export function statusPageHtml(served: ServedPage, { base, hasMail }: PageLinks)
     href="${base}/feed.atom"
     title="${name}"
   />`;
-  return framed(
+  return renderDocument(
     { title: `${name}: ${HEADLINES[view.state]}`, theme, head, isIndexed: visibility === "public" },
     html`<body>
       <header>
@@ -225,7 +225,7 @@ function subscribeSection(base: string, hasMail: boolean): Html {
 /** A small page in a frame: how all is, and a link to the whole. */
 export function widgetHtml({ loaded, view, loadedAt }: ServedPage, url: string): Promise<string> {
   const { name, theme, timezone } = loaded;
-  return framed(
+  return renderDocument(
     { title: name, theme, isIndexed: false },
     html`<body class="widget">
       <a class="${view.state}" href="${url}" target="_blank" rel="noopener">
@@ -246,7 +246,7 @@ export function noticeHtml(
   { title, sentences, form }: Notice,
   of: { theme: "auto" | "light" | "dark"; back: string | null },
 ): Promise<string> {
-  return framed(
+  return renderDocument(
     { title, theme: of.theme, isIndexed: false },
     html`<body>
       <header><h1>${title}</h1></header>

@@ -38,11 +38,13 @@ publicPageRoutes
   .post("/status/confirm", guard(SENDING), confirm)
   .get("/status/unsubscribe", guard(SENDING), end)
   .post("/status/unsubscribe", guard(SENDING), end)
-  .get("/status/:slug", guard(READING), (c) => handle(c, READS[""], addressed(c)))
-  .get("/status/:slug/summary.json", guard(READING), (c) => handle(c, READS["summary.json"], addressed(c)))
-  .get("/status/:slug/:file", guard(READING), (c) => handle(c, own(READS, c.req.param("file")), addressed(c)))
+  .get("/status/:slug", guard(READING), (c) => handle(c, READS[""], pageAtSlug(c)))
+  .get("/status/:slug/summary.json", guard(READING), (c) => handle(c, READS["summary.json"], pageAtSlug(c)))
+  .get("/status/:slug/:file", guard(READING), (c) =>
+    handle(c, own(READS, c.req.param("file")), pageAtSlug(c)),
+  )
   .post("/status/:slug/:form", guard(SENDING), (c) =>
-    handle(c, own(FORMS, c.req.param("form")), addressed(c)),
+    handle(c, own(FORMS, c.req.param("form")), pageAtSlug(c)),
   );
 
 publicPageRoutes.openAPIRegistry.registerPath({
@@ -66,7 +68,7 @@ publicPageRoutes.openAPIRegistry.registerPath({
   },
 });
 
-function addressed(c: AppContext): PageAt {
+function pageAtSlug(c: AppContext): PageAt {
   const slug = (c.req.param("slug") ?? "").toLowerCase();
   return { slug, base: `/status/${slug}` };
 }

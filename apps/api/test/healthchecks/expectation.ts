@@ -35,7 +35,7 @@ function bodyProblem(body: Buffer, wanted: unknown): string | null {
 function jsonProblems(body: Buffer, expected: Expectation): (string | null)[] {
   const { json: values, jsonExact, keyCount, exactKeys, secondsBetween } = expected;
   if ([values, jsonExact, keyCount, exactKeys, secondsBetween].every((part) => part === undefined)) return [];
-  const json = parsed(body);
+  const json = parseJsonOrText(body);
   return [
     ...Object.entries(values ?? {}).map(([path, wanted]) => problem(path, at(json, path), wanted)),
     jsonExact === undefined ? null : problem("the whole", json, jsonExact),
@@ -82,7 +82,7 @@ function operatorOf(wanted: unknown): [name: string, operand: unknown] | null {
   return first !== undefined && rest.length === 0 && first[0].startsWith("$") ? first : null;
 }
 
-function parsed(body: Buffer): unknown {
+function parseJsonOrText(body: Buffer): unknown {
   try {
     return JSON.parse(body.toString("utf8"));
   } catch {

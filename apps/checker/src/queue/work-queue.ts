@@ -51,7 +51,7 @@ export async function openWorkQueue<Data>(options: QueueOptions<Data>): Promise<
   const backend =
     redisUrl === null ? await openPostgresBackend(options) : openRedisBackend({ ...options, redisUrl });
   // A frozen Redis never answers, and BullMQ would wait for ever.
-  const bounded = async (milliseconds: number, work: Promise<unknown>) => {
+  const runWithin = async (milliseconds: number, work: Promise<unknown>) => {
     try {
       await within(milliseconds, work);
     } catch (error) {
@@ -61,7 +61,7 @@ export async function openWorkQueue<Data>(options: QueueOptions<Data>): Promise<
   };
   return {
     add: (jobs) =>
-      bounded(
+      runWithin(
         addMs,
         backend.queue.addBulk(
           jobs.map(({ name, data, id, priority = 0, delayMs = 0 }) => ({
@@ -71,7 +71,7 @@ export async function openWorkQueue<Data>(options: QueueOptions<Data>): Promise<
           })),
         ),
       ),
-    schedule: (schedules) => bounded(SCHEDULE_MS, keepSchedules(backend.queue, schedules)),
+    schedule: (schedules) => runWithin(SCHEDULE_MS, keepSchedules(backend.queue, schedules)),
     process: (work) =>
       backend.work(async ({ name, data }) => {
         const known = read(data);

@@ -76,19 +76,19 @@ describe.each(["PostgreSQL", "Redis"])("with its queue on %s", (store) => {
       type: "check.down",
       data: { delivery_id: deliveryId, check: { id: scene.checkId, name: "nightly backup" } },
     });
-    expect(await finished(deliveryId)).toMatchObject({ state: "sent", attempt: 1, uncertain: false });
+    expect(await waitForEnd(deliveryId)).toMatchObject({ state: "sent", attempt: 1, uncertain: false });
   });
 
   test.skipIf(missing)("what was written while nobody delivered arrives after the start", async () => {
     const { deliveryId } = await scene.down();
     await start();
-    expect(await finished(deliveryId)).toMatchObject({ state: "sent", attempt: 1 });
+    expect(await waitForEnd(deliveryId)).toMatchObject({ state: "sent", attempt: 1 });
   });
 
   test.skipIf(missing)("a down and then an up arrive in this order", async () => {
     await start();
     const down = await scene.down();
-    await finished(down.deliveryId);
+    await waitForEnd(down.deliveryId);
     await scene.up(down);
     await webhook.waitForCount(2);
     expect(types()).toEqual(["check.down", "check.up"]);
@@ -100,7 +100,7 @@ describe.each(["PostgreSQL", "Redis"])("with its queue on %s", (store) => {
     const down = await scene.down();
     await webhook.waitForCount(1);
     const up = await scene.up(down);
-    await finished(up.deliveryId);
+    await waitForEnd(up.deliveryId);
     expect(types()).toEqual(["check.down", "check.up"]);
   });
 
@@ -110,7 +110,7 @@ describe.each(["PostgreSQL", "Redis"])("with its queue on %s", (store) => {
     const down = await scene.down();
     await inState(down.deliveryId, "retry");
     const up = await scene.up(down);
-    await finished(up.deliveryId);
+    await waitForEnd(up.deliveryId);
     expect(webhook.received.map(({ body }) => JSON.parse(body).data.title)).toEqual([
       "nightly backup is down: missed",
       "nightly backup was down 3 min, recovered",
@@ -124,7 +124,7 @@ describe.each(["PostgreSQL", "Redis"])("with its queue on %s", (store) => {
       Array.from({ length: 100 }, (_, index) => scene.addCheck(`job ${index}`)),
     );
     const written = await Promise.all(checks.map((checkId) => scene.down({ checkId })));
-    await Promise.all(written.map(({ deliveryId }) => finished(deliveryId)));
+    await Promise.all(written.map(({ deliveryId }) => waitForEnd(deliveryId)));
     expect(sentIds()).toEqual(idsOf(written));
   });
 });
@@ -135,7 +135,7 @@ describe("what goes wrong", () => {
     telegram.next(telegramLimit(1));
     const channelId = await scene.addChannel("telegram", { chat: "1" });
     const { deliveryId } = await scene.down({ channelId });
-    expect(await finished(deliveryId)).toMatchObject({
+    expect(await waitForEnd(deliveryId)).toMatchObject({
       state: "sent",
       attempt: 2,
       providerRef: expect.any(String),
@@ -149,7 +149,7 @@ describe("what goes wrong", () => {
     telegram.setFate("2", "blocked");
     const channelId = await scene.addChannel("telegram", { chat: "2" });
     const first = await scene.down({ channelId });
-    expect(await finished(first.deliveryId)).toMatchObject({
+    expect(await waitForEnd(first.deliveryId)).toMatchObject({
       state: "failed",
       lastError: "Status 403: Forbidden: bot was blocked by the user",
     });
@@ -159,7 +159,7 @@ describe("what goes wrong", () => {
     });
     const tried = telegram.requests.received.length;
     const second = await scene.up(first, { channelId });
-    expect(await finished(second.deliveryId)).toMatchObject({
+    expect(await waitForEnd(second.deliveryId)).toMatchObject({
       state: "failed",
       lastError: "The channel is broken.",
     });
@@ -170,7 +170,7 @@ describe("what goes wrong", () => {
     await db.update(schema.channels).set({ brokenAt: new Date(), brokenBecause: "x" });
     await deliver({});
     const proof = await queueTest(db, { projectId: scene.projectId, channelId: scene.channelId });
-    expect(await finished(proof.id)).toMatchObject({ state: "sent" });
+    expect(await waitForEnd(proof.id)).toMatchObject({ state: "sent" });
     expect(await channel(scene.channelId)).toMatchObject({ brokenAt: null, brokenBecause: null });
   });
 
@@ -179,7 +179,7 @@ describe("what goes wrong", () => {
     telegram.setFate("-3", { movedTo: "-1003" });
     const channelId = await scene.addChannel("telegram", { chat: "-3" });
     const { deliveryId } = await scene.down({ channelId });
-    expect(await finished(deliveryId)).toMatchObject({ state: "sent", attempt: 2 });
+    expect(await waitForEnd(deliveryId)).toMatchObject({ state: "sent", attempt: 2 });
     await telegram.waitFor(({ chat }) => chat === "-1003");
     expect(await channel(channelId)).toMatchObject({ hint: "chat -1003" });
   });
@@ -190,7 +190,7 @@ describe("what goes wrong", () => {
     const { deliveryId } = await scene.down();
     await inState(deliveryId, "retry");
     await dueNow(deliveryId);
-    expect(await finished(deliveryId)).toMatchObject({ state: "sent", uncertain: true });
+    expect(await waitForEnd(deliveryId)).toMatchObject({ state: "sent", uncertain: true });
     expect(JSON.parse(webhook.received[1]?.body ?? "")).toMatchObject({ data: { may_repeat: true } });
     expect(webhook.received[1]?.headers["webhook-id"]).toBe(deliveryId);
   });
@@ -201,7 +201,7 @@ describe("what goes wrong", () => {
     const { deliveryId } = await scene.down();
     await inState(deliveryId, "retry");
     await dueNow(deliveryId);
-    await finished(deliveryId);
+    await waitForEnd(deliveryId);
     expect(await attempts(deliveryId)).toMatchObject([
       { attempt: 1, outcome: "retry", statusCode: 500, answer: "Status 500: cannot reach [address]" },
       { attempt: 2, outcome: "sent", statusCode: 200, answer: "Status 200: ok" },
@@ -215,7 +215,7 @@ describe("what goes wrong", () => {
       .set({ state: "sending", attempt: 1, leaseUntil: sql`now() + interval '300 milliseconds'` })
       .where(eq(schema.deliveries.id, deliveryId));
     await deliver({});
-    expect(await finished(deliveryId)).toMatchObject({ state: "sent", attempt: 2, uncertain: true });
+    expect(await waitForEnd(deliveryId)).toMatchObject({ state: "sent", attempt: 2, uncertain: true });
   });
 
   test("a slow channel does not hold up another", async () => {
@@ -225,7 +225,7 @@ describe("what goes wrong", () => {
     for (const checkId of slow) await scene.down({ checkId });
     const channelId = await scene.addChannel("slack", { url: slack.hookUrl });
     const { deliveryId } = await scene.down({ channelId });
-    expect(await finished(deliveryId)).toMatchObject({ state: "sent" });
+    expect(await waitForEnd(deliveryId)).toMatchObject({ state: "sent" });
     expect(slack.received.length).toBeGreaterThan(0);
   });
 
@@ -235,7 +235,7 @@ describe("what goes wrong", () => {
     await db.update(schema.channels).set({ settings: "v1.x.y.z" }).where(eq(schema.channels.id, broken));
     const bad = await scene.down({ channelId: broken });
     const good = await scene.down();
-    expect(await finished(good.deliveryId)).toMatchObject({ state: "sent" });
+    expect(await waitForEnd(good.deliveryId)).toMatchObject({ state: "sent" });
     expect(await inState(bad.deliveryId, "retry")).toMatchObject({
       lastError:
         "The channel's settings could not be opened: was SECRET_KEY changed? Save the channel again.",
@@ -247,17 +247,17 @@ describe("without its queue", () => {
   test.skipIf(redisMissing)("alerts arrive although Redis was never there", async () => {
     await deliver({ redisUrl: "redis://127.0.0.1:1" });
     const { deliveryId } = await scene.down();
-    expect(await finished(deliveryId)).toMatchObject({ state: "sent", attempt: 1 });
+    expect(await waitForEnd(deliveryId)).toMatchObject({ state: "sent", attempt: 1 });
   });
 
   test.skipIf(redisMissing)("alerts arrive although Redis froze", async () => {
     const frozen = await ownRedis();
     await deliver({ redisUrl: frozen.url });
     const first = await scene.down();
-    await finished(first.deliveryId);
+    await waitForEnd(first.deliveryId);
     process.kill(frozen.pid, "SIGSTOP");
     const { deliveryId } = await scene.up(first);
-    expect(await finished(deliveryId)).toMatchObject({ state: "sent", attempt: 1 });
+    expect(await waitForEnd(deliveryId)).toMatchObject({ state: "sent", attempt: 1 });
     process.kill(frozen.pid, "SIGCONT");
   });
 
@@ -274,7 +274,7 @@ describe("without its queue", () => {
         return down;
       }),
     );
-    await Promise.all(written.map(({ deliveryId }) => finished(deliveryId)));
+    await Promise.all(written.map(({ deliveryId }) => waitForEnd(deliveryId)));
     expect(sentIds()).toEqual(idsOf(written));
   });
 
@@ -311,14 +311,14 @@ async function deliver({ redisUrl = null }: { redisUrl?: string | null }): Promi
 }
 
 function sentIds(): string[] {
-  return sorted(webhook.received.map(({ headers }) => headers["webhook-id"] ?? ""));
+  return sortIds(webhook.received.map(({ headers }) => headers["webhook-id"] ?? ""));
 }
 
 function idsOf(written: readonly Written[]): string[] {
-  return sorted(written.map(({ deliveryId }) => deliveryId));
+  return sortIds(written.map(({ deliveryId }) => deliveryId));
 }
 
-function sorted(ids: readonly string[]): string[] {
+function sortIds(ids: readonly string[]): string[] {
   return ids.toSorted((one, other) => one.localeCompare(other));
 }
 
@@ -353,7 +353,7 @@ async function dueNow(id: string): Promise<void> {
   await db.execute(sql`select pg_notify('overdue_deliveries', '')`);
 }
 
-function finished(id: string) {
+function waitForEnd(id: string) {
   return until(id, ({ state }) => ["sent", "failed", "superseded"].includes(state));
 }
 

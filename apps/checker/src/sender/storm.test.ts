@@ -49,7 +49,7 @@ test(`${MANY} checks lost at once on one host are few messages, and so is their 
   await startDelivery();
   const lostAt = Date.now();
   await evaluate(lostAt);
-  await settled();
+  await waitUntilAllIsSent();
   expect(receivedSince(telegram, lostAt).length).toBeLessThanOrEqual(3);
   expect(receivedSince(slack, lostAt).length).toBeLessThanOrEqual(3);
   expect(receivedSince(webhook, lostAt)).toHaveLength(MANY);
@@ -65,7 +65,7 @@ test(`${MANY} checks lost at once on one host are few messages, and so is their 
 
   const returnedAt = Date.now();
   for (let from = 0; from < MANY; from += 50) await ping(checks.slice(from, from + 50), Date.now());
-  await settled();
+  await waitUntilAllIsSent();
   const ups = receivedSince(telegram, returnedAt);
   expect(ups.length).toBeLessThanOrEqual(3);
   expect(ups.map(({ text }) => text).join("\n")).toMatch(/checks are up again/);
@@ -89,7 +89,7 @@ test("one that shares nothing with a storm is sent at once in the midst of it", 
   await recordPings(pool, [elsewhere], ALONE);
   await expect.poll(() => inChat("-1002").length, WAITING).toBe(2);
   expect(inChat("-1002")[1]?.text).toContain("lone is down");
-  await settled();
+  await waitUntilAllIsSent();
   // The two of the storm came alone, or together where the second was there before the first was sent.
   expect([2, 3]).toContain(inChat("-1002").length);
 });
@@ -151,10 +151,10 @@ async function evaluate(watermark: number): Promise<void> {
 }
 
 /** Everything is sent. What is held for more to come is held no longer, but in the proof. */
-async function settled(): Promise<void> {
+async function waitUntilAllIsSent(): Promise<void> {
   const left = async () => {
     if (PROOF === null) await letTimePass();
-    return unfinished();
+    return countUnfinished();
   };
   await expect.poll(left, WAITING).toBe(0);
 }
@@ -172,7 +172,7 @@ async function letTimePass(): Promise<void> {
   await pool.query("select pg_notify('overdue_deliveries', '')");
 }
 
-async function unfinished(): Promise<number> {
+async function countUnfinished(): Promise<number> {
   const rows = await pool.query<{ count: number }>(
     `select count(*)::int as count from deliveries d left join deliveries l on l.id = d.leader_id
       where coalesce(l.state, d.state) in ('pending', 'retry', 'sending')`,

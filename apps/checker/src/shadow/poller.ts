@@ -65,7 +65,7 @@ export async function pollOne(options: PollerOptions): Promise<boolean> {
     await settlePoll(openDb(pool), projectId, asked);
     return true;
   }
-  const verdicts = matched(await listShadowedChecks(pool, shadow), shadow, asked.verdicts);
+  const verdicts = matchVerdicts(await listShadowedChecks(pool, shadow), shadow, asked.verdicts);
   await recordVerdicts(pool, projectId, { verdicts, at, gapMs: GAP_MS });
   const problem = verdicts.length === 0 ? "It knows none of the project's checks by their keys." : null;
   await settlePoll(openDb(pool), projectId, { problem, pauseSeconds: null });
@@ -112,7 +112,7 @@ function refusal(status: number, waitMs: number): Asked {
 }
 
 /** What the product said of those checks that it knows. */
-function matched(checks: readonly ShadowedCheck[], shadow: ShadowRow, verdicts: readonly Verdict[]) {
+function matchVerdicts(checks: readonly ShadowedCheck[], shadow: ShadowRow, verdicts: readonly Verdict[]) {
   const byKey = new Map(verdicts.flatMap((verdict) => verdict.keys.map((key) => [key, verdict] as const)));
   return checks.flatMap((check) => {
     const verdict = keysOf(check, shadow)

@@ -64,7 +64,7 @@ describe("a code", () => {
   test("becomes a channel that every check alerts, with its token sealed, and is tested at once", async () => {
     serve();
     const link = await comeBack(slack.api.newCode(PLACE));
-    const { channelId, problem } = await ended(link);
+    const { channelId, problem } = await waitForEnd(link);
     expect(problem).toBeNull();
     const [made] = await channelsOfSlack();
     expect(made).toMatchObject({ id: channelId, kind: "slack", name: "#ops", hint: "#ops, Acme" });
@@ -74,12 +74,12 @@ describe("a code", () => {
 
   test("for a place that has a channel already mends that channel and makes no second", async () => {
     serve();
-    const first = await ended(await comeBack(slack.api.newCode(PLACE)));
+    const first = await waitForEnd(await comeBack(slack.api.newCode(PLACE)));
     await db
       .update(schema.channels)
       .set({ brokenAt: new Date(), brokenBecause: "token_revoked" })
       .where(eq(schema.channels.id, first.channelId ?? ""));
-    const second = await ended(await comeBack(slack.api.newCode(PLACE)));
+    const second = await waitForEnd(await comeBack(slack.api.newCode(PLACE)));
     expect(second.channelId).toBe(first.channelId);
     expect(await channelsOfSlack()).toMatchObject([{ brokenAt: null }]);
   });
@@ -90,14 +90,14 @@ describe("a code", () => {
     ["for an app with another secret", () => withSecret("wrong"), "SLACK_CLIENT_SECRET"],
   ])("%s says so to the page that waits", async (_, begin, words) => {
     if (words !== "SLACK_CLIENT_SECRET") serve();
-    expect((await ended(await begin())).problem).toContain(words);
+    expect((await waitForEnd(await begin())).problem).toContain(words);
     expect((await channelsOfSlack()).length).toBeLessThanOrEqual(1);
   });
 
   test("is exchanged by one of two checkers", async () => {
     serve();
     serve();
-    const { problem } = await ended(await comeBack(slack.api.newCode(PLACE)));
+    const { problem } = await waitForEnd(await comeBack(slack.api.newCode(PLACE)));
     expect(problem).toBeNull();
     expect(await channelsOfSlack()).toHaveLength(1);
   });
@@ -122,7 +122,7 @@ describe.each(["PostgreSQL", "Redis"])("by %s", (store) => {
   test("an alert goes out with buttons, waits where Slack asks for it, and breaks where the app was removed", async () => {
     if (store === "Redis" && redisMissing !== null) return;
     serve();
-    const { channelId } = await ended(await comeBack(slack.api.newCode(PLACE)));
+    const { channelId } = await waitForEnd(await comeBack(slack.api.newCode(PLACE)));
     await deliver(store === "Redis" ? (redis?.url ?? null) : null);
     await slack.api.posts.waitForCount(1); // the test
     slack.next({ status: 429, headers: { "retry-after": "1" }, body: '{"ok":false,"error":"ratelimited"}' });
@@ -132,7 +132,7 @@ describe.each(["PostgreSQL", "Redis"])("by %s", (store) => {
     expect(JSON.stringify(down?.payload)).toContain('"action_id":"acknowledge"');
     slack.api.refuse("token_revoked");
     const other = await scene.addCheck("other");
-    const broken = changed((row) => row.brokenAt !== null, channelId ?? "");
+    const broken = waitForChannel((row) => row.brokenAt !== null, channelId ?? "");
     await scene.down({ channelId: channelId ?? "", checkId: other });
     expect((await broken).brokenBecause).toContain("add it to Slack again");
   });
@@ -168,7 +168,7 @@ async function comeBack(code: string) {
 
 async function usedCode() {
   const code = slack.api.newCode(PLACE);
-  await ended(await comeBack(code));
+  await waitForEnd(await comeBack(code));
   return comeBack(code);
 }
 
@@ -177,14 +177,14 @@ function withSecret(secret: string) {
   return comeBack(slack.api.newCode(PLACE));
 }
 
-async function ended({ id }: { id: string }) {
+async function waitForEnd({ id }: { id: string }) {
   return until(async () => {
     const link = await findSlackLink(db, { projectId: scene.projectId, linkId: id });
     return link === null || link.endedAt === null ? null : link;
   });
 }
 
-function changed(fits: (row: typeof schema.channels.$inferSelect) => boolean, id: string) {
+function waitForChannel(fits: (row: typeof schema.channels.$inferSelect) => boolean, id: string) {
   return until(async () => {
     const [row] = await db.select().from(schema.channels).where(eq(schema.channels.id, id));
     return row !== undefined && fits(row) ? row : null;

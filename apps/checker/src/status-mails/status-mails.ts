@@ -79,7 +79,7 @@ function updateMail(
   const { slug, host, name } = page;
   const url = host === null ? `${publicUrl}/status/${slug}` : `${new URL(publicUrl).protocol}//${host}/`;
   const { title, state, text, affects, at, editedAt, postId } = update;
-  const zoned = (instant: Date) => timeText(instant, page.timezone);
+  const zonedText = (instant: Date) => timeText(instant, page.timezone);
   return {
     // Mail programs ignore the text in brackets when they group mails by subject (RFC 5256, 2.1).
     subject: oneLine(`[${STATE_TEXT[state]}] ${title} (${name})`),
@@ -87,7 +87,7 @@ function updateMail(
     sentences: [
       ...text.split(/\n+/).filter((line) => line.trim() !== ""),
       ...(affects.length === 0 ? [] : [`Affects: ${affects.join(", ")}.`]),
-      `Written at ${zoned(at)}${editedAt === null ? "" : `, edited at ${zoned(editedAt)}`}.`,
+      `Written at ${zonedText(at)}${editedAt === null ? "" : `, edited at ${zonedText(editedAt)}`}.`,
     ],
     button: { label: "Open the status page", url: `${url}#${postId}` },
     reason: `Sent by Overdue to ${email}, which subscribed to the updates of “${name}”.`,

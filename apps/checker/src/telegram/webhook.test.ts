@@ -47,21 +47,21 @@ afterAll(() => database.drop());
 
 test("where Telegram can reach us it tells the webhook, and nobody asks", async () => {
   receive();
-  const set = await called("setWebhook");
+  const set = await waitForCall("setWebhook");
   expect(set.given).toMatchObject({
     url: URL,
     allowed_updates: ["message", "channel_post", "callback_query"],
   });
   say("/status");
   await telegram.waitFor(({ text }) => text.includes("Nothing is down"));
-  expect(asked()).toBe(0);
-  await called("getWebhookInfo");
+  expect(countRequestsForUpdates()).toBe(0);
+  await waitForCall("getWebhookInfo");
   expect(await instanceProblems(db)).toEqual([]);
 });
 
 test("an update that comes twice is handled once", async () => {
   receive();
-  await called("setWebhook");
+  await waitForCall("setWebhook");
   for (const text of ["/status", "/status", "/start"]) {
     const updateId = text === "/start" ? 8 : 7;
     await storeTelegramUpdate(db, {
@@ -77,7 +77,7 @@ test("an update that comes twice is handled once", async () => {
 test("where updates cannot be delivered to the webhook, they are asked for, and the operator is notified", async () => {
   telegram.onWebhook(() => Promise.resolve(404));
   receive();
-  await called("setWebhook");
+  await waitForCall("setWebhook");
   say("/status");
   await telegram.waitFor(({ text }) => text.includes("Nothing is down"));
   expect(await instanceProblems(db)).toEqual([
@@ -110,10 +110,10 @@ test("after a while the webhook is tried again, and the problem is over", async 
 
 test("a process that asks for updates after a webhook takes it down first", async () => {
   const stop = receive();
-  await called("setWebhook");
+  await waitForCall("setWebhook");
   await stop();
   receive({ url: null });
-  await called("deleteWebhook");
+  await waitForCall("deleteWebhook");
   say("/status");
   await telegram.waitForCount(1);
   expect(telegram.conflicts()).toBe(0);
@@ -158,11 +158,11 @@ function receive({
   return end;
 }
 
-function called(method: string) {
+function waitForCall(method: string) {
   return telegram.calls.waitFor((call) => call.method === method);
 }
 
-function asked(): number {
+function countRequestsForUpdates(): number {
   return telegram.requests.received.filter(({ path }) => path.endsWith("/getUpdates")).length;
 }
 

@@ -85,7 +85,7 @@ class SmtpMailer implements Mailer {
     const signal = AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(this.#waits.mail)]);
     try {
       const mail = Object.assign(await compose(), { progress, signal });
-      return sent(await this.#transport.sendMail(mail));
+      return sentResult(await this.#transport.sendMail(mail));
     } catch (cause) {
       if (!signal.aborted) return mailFailure(cause, progress);
       const because = this.#stopping.signal.aborted
@@ -150,7 +150,7 @@ function stopHeaders(stop: string): Record<string, string> {
     : address;
 }
 
-function sent({ response, messageId }: { response: string; messageId: string }): AttemptResult {
+function sentResult({ response, messageId }: { response: string; messageId: string }): AttemptResult {
   const result = { outcome: "sent", providerRef: messageId, because: sanitise(response) } as const;
   return { ...result, statusCode: 250 };
 }

@@ -86,7 +86,7 @@ async function attempt(
   { egress, operator, encryptPush, style }: Parts & { style: Style },
 ): Promise<Attempt> {
   const request = channel.request(message, style, operator);
-  if ("skip" in request) return skipped(request.skip);
+  if ("skip" in request) return skippedAttempt(request.skip);
   if ("unavailable" in request) {
     return { outcome: "operator", because: request.unavailable, statusCode: null };
   }
@@ -95,7 +95,7 @@ async function attempt(
     push === undefined ? signRequest(request) : await encryptPush(request, push).catch(sentenceOf);
   if (typeof ready === "string") return { outcome: "operator", because: ready, statusCode: null };
   const answer = await egress.send(ready);
-  if ("failed" in answer) return unanswered(answer);
+  if ("failed" in answer) return unansweredAttempt(answer);
   const body = hideSecrets(answer.body, secretsSent(message, operator));
   return { ...channel.read({ ...answer, body }), statusCode: answer.status };
 }
@@ -110,11 +110,11 @@ function sentenceOf(error: unknown): string {
   return `It could not be encrypted for the device: ${error instanceof Error ? error.message : String(error)}`;
 }
 
-function skipped(because: string): Attempt {
+function skippedAttempt(because: string): Attempt {
   return { outcome: "sent", providerRef: null, because, statusCode: null };
 }
 
-function unanswered({ failed, uncertain, refused }: EgressFailure): Attempt {
+function unansweredAttempt({ failed, uncertain, refused }: EgressFailure): Attempt {
   return {
     outcome: "transient",
     because: failed,

@@ -6,9 +6,9 @@ import { ADA, appApi } from "../../test/app-api.ts";
 import { fakeApi, problem } from "../../test/fake-api.ts";
 import { renderApp, tableRows } from "../../test/render.tsx";
 
-const worked = () => new Date().toISOString();
+const nowIso = () => new Date().toISOString();
 const health = () => ({
-  at: worked(),
+  at: nowIso(),
   problems: [] as string[],
   evaluation: { lagSeconds: 0.4, waitSeconds: null },
   deliveries: { due: 2, underWay: 1, later: 3, oldestDueSeconds: 5, deadLetters: 4 },
@@ -16,19 +16,19 @@ const health = () => ({
   queue: "postgres",
   heartbeat: { isSet: false, lastSentAt: null },
   selfTest: {
-    lastArrivedAt: worked(),
+    lastArrivedAt: nowIso(),
     hour: { count: 12, p50Ms: 340, p99Ms: 1_200, mostMs: 1_500 },
     day: { count: 0, p50Ms: null, p99Ms: null, mostMs: null },
   },
-  checkers: [{ id: "c0ffee00-1", startedAt: worked(), evaluatedAt: worked(), isAlive: true }],
+  checkers: [{ id: "c0ffee00-1", startedAt: nowIso(), evaluatedAt: nowIso(), isAlive: true }],
   receivers: [
     {
       id: "deadbeef-1",
-      startedAt: worked(),
+      startedAt: nowIso(),
       checkpointAt: null,
       isAlive: false,
       keptBytes: 2_050_000,
-      keptSince: worked(),
+      keptSince: nowIso(),
     },
   ],
 });

@@ -5,7 +5,7 @@ import { field, secretField, tokenText } from "../fields.ts";
 import { defineHttpKind } from "../kind.ts";
 import type { AlertMessage } from "../message/alert.ts";
 import { earlierOutputLine, markdownLinks, markedTitle } from "../message/parts.ts";
-import { escapeMarkdown, fenced } from "../message/text.ts";
+import { escapeMarkdown, fenceCode } from "../message/text.ts";
 import { jsonRequest } from "../request.ts";
 
 /** Gotify's priorities: from 8 on a phone sounds an alarm, below 4 it makes no sound. */
@@ -68,7 +68,7 @@ function markdown(message: AlertMessage): string {
     escapeMarkdown(message.sentence),
     lines.join("  \n"),
     earlierOutputLine(message) ?? "",
-    message.output === null ? "" : fenced(message.output),
+    message.output === null ? "" : fenceCode(message.output),
     markdownLinks(message),
     message.repeat === null ? "" : `(${message.repeat})`,
   ];

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Style } from "../kind.ts";
 import type { AlertMessage } from "../message/alert.ts";
 import { earlierOutputLine, alertLook, markdownLinks, markedText, markedTitle } from "../message/parts.ts";
-import { escapeMarkdown, fenced } from "../message/text.ts";
+import { escapeMarkdown, fenceCode } from "../message/text.ts";
 import { defineSecretUrlKind } from "../secret-url-kind.ts";
 
 /** A post may have 16,383 characters. */
@@ -49,12 +49,12 @@ export const mattermost = defineSecretUrlKind({
 });
 
 function payload(message: AlertMessage, style: Style): Record<string, unknown> {
-  if (style === "plain") return { text: fenced(markedText(message, TEXT_CHARS_MAX)) };
+  if (style === "plain") return { text: fenceCode(markedText(message, TEXT_CHARS_MAX)) };
   return { attachments: [attachment(message)] };
 }
 
 function attachment(message: AlertMessage): Record<string, unknown> {
-  const output = message.output === null ? [] : [fenced(message.output)];
+  const output = message.output === null ? [] : [fenceCode(message.output)];
   const earlier = earlierOutputLine(message) ?? "";
   const repeat = message.repeat === null ? [] : [`(${message.repeat})`];
   return {

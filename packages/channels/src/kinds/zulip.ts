@@ -6,7 +6,7 @@ import { field, secretField, tokenText } from "../fields.ts";
 import { defineHttpKind } from "../kind.ts";
 import type { AlertMessage } from "../message/alert.ts";
 import { markdownLinks, markedTitle, plainText } from "../message/parts.ts";
-import { clipEnd, fenced, oneLine } from "../message/text.ts";
+import { clipEnd, fenceCode, oneLine } from "../message/text.ts";
 import { basicAuth, formRequest } from "../request.ts";
 
 /** With its fences a message stays below Zulip's limit of 10,000 characters. */
@@ -94,7 +94,7 @@ export const zulip = defineHttpKind({
 
 /** Zulip's Markdown cannot be escaped, so texts of people and jobs are put into a block of code. */
 function payload({ to, topic }: Settings, message: AlertMessage): Record<string, string> {
-  const content = `${markdownLinks(message)}\n${fenced(clipEnd(plainText(message), CONTENT_CHARS_MAX))}`;
+  const content = `${markdownLinks(message)}\n${fenceCode(clipEnd(plainText(message), CONTENT_CHARS_MAX))}`;
   if (to.includes("@")) return { type: "direct", to: JSON.stringify([to]), content };
   return {
     type: "stream",

@@ -87,11 +87,11 @@ export function reasonSentence(
   evidence: Cause,
   { graceSeconds, facts = {} }: { graceSeconds: number; facts?: RunFacts },
 ): string {
-  return `${SENTENCES[reason](evidence, graceSeconds, facts)}${skipped(facts)}`;
+  return `${SENTENCES[reason](evidence, graceSeconds, facts)}${skipSentence(facts)}`;
 }
 
 /** Why the job was not run when it was last started, as a sentence with a space before it; empty if it was. */
-function skipped({ skipped: why }: RunFacts): string {
+function skipSentence({ skipped: why }: RunFacts): string {
   return typeof why === "string" ? ` Its last start was skipped: ${oneLine(why, WHY_CHARS_MAX)}.` : "";
 }
 

@@ -8,7 +8,7 @@ import {
   escapeMarkdown,
   escapeTailWithin,
   escapeXml,
-  fenced,
+  fenceCode,
   fencedByThree,
   oneLine,
   sanitise,
@@ -50,7 +50,7 @@ test.each([
 });
 
 test.each(["a", "```", "a ````` b", "`"])("%j cannot leave a fence", (text) => {
-  const [fence = ""] = fenced(text).split("\n");
+  const [fence = ""] = fenceCode(text).split("\n");
   expect(text).not.toContain(fence);
   expect(fencedByThree(text).slice(3, -3)).not.toContain("```");
 });

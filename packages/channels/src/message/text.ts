@@ -69,7 +69,7 @@ export function escapeMarkdown(text: string): string {
 }
 
 /** A block of code that its text cannot end: the fence is longer than any run of backticks inside. */
-export function fenced(text: string): string {
+export function fenceCode(text: string): string {
   const longest = Math.max(2, ...Array.from(text.matchAll(/`+/g), ([run]) => run.length));
   const fence = "`".repeat(longest + 1);
   return `${fence}\n${text}\n${fence}`;

@@ -131,8 +131,8 @@ function checkStep({ checks }: Current, { slug, fields, channels, dependsOn }: P
   const known = checks.find((check) => check.slug === slug);
   if (known === undefined) return [{ act: "create", what: "check", name: slug, id: null, changes: [] }];
   const changed = Object.keys(fields).filter((field) => !isSame(known.fields[field], fields[field]));
-  const relinked = channels !== null && !isSame(sorted(known.channels ?? []), sorted(channels));
-  const depends = dependsOn !== null && !isSame(sorted(known.dependsOn ?? []), sorted(dependsOn));
+  const relinked = channels !== null && !isSame(sortUnique(known.channels ?? []), sortUnique(channels));
+  const depends = dependsOn !== null && !isSame(sortUnique(known.dependsOn ?? []), sortUnique(dependsOn));
   const changes = [
     ...changed,
     ...(relinked ? ["channels"] : []),
@@ -212,7 +212,7 @@ function unknownChannelProblems(current: Current, wanted: Wanted): PlanProblem[]
   );
 }
 
-function sorted(names: readonly string[]): string[] {
+function sortUnique(names: readonly string[]): string[] {
   return [...new Set(names)].toSorted();
 }
 

@@ -49,7 +49,7 @@ export function decideChannelHealth(
 ): HealthChange | null {
   const seen = summaryOf(signs);
   if (!isWorthWriting(before, seen, now)) return null;
-  const health = { ...broken(before, seen, now), ...circuit(before, seen, now) };
+  const health = { ...nextBroken(before, seen, now), ...nextCircuit(before, seen, now) };
   return {
     health: { ...health, lastSentAt: seen.isSent ? now : before.lastSentAt },
     turn: turnOf(before, health),
@@ -107,7 +107,7 @@ function isMended({ brokenBy }: ChannelHealth, seen: Summary): boolean {
   return seen.isSent && (brokenBy === null || (brokenBy === "bounce" && seen.isTestSent));
 }
 
-function broken(before: ChannelHealth, seen: Summary, now: Instant): ChannelHealth {
+function nextBroken(before: ChannelHealth, seen: Summary, now: Instant): ChannelHealth {
   if (isMended(before, seen)) return { ...before, brokenAt: null, brokenBecause: null, brokenBy: null };
   if (seen.brokenBecause === null) return before;
   return {
@@ -119,7 +119,7 @@ function broken(before: ChannelHealth, seen: Summary, now: Instant): ChannelHeal
 
 type Circuit = Pick<ChannelHealth, "circuitFailures" | "circuitStep" | "circuitUntil">;
 
-function circuit(before: ChannelHealth, seen: Summary, now: Instant): Circuit {
+function nextCircuit(before: ChannelHealth, seen: Summary, now: Instant): Circuit {
   const { circuitFailures, circuitStep } = before;
   if (seen.isSent || seen.brokenBecause !== null)
     return { circuitFailures: 0, circuitStep: 0, circuitUntil: restAfterSuccess(before, seen, now) };

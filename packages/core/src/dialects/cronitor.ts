@@ -10,7 +10,7 @@ import {
   secondsToMs,
   targetOfName,
   targetOfToken,
-  unescaped,
+  unescapePart,
   usualAnswer,
 } from "./dialect.ts";
 
@@ -63,7 +63,7 @@ function targetOf({ path, query }: DialectRequest, word: string | null): Dialect
   const [, key = "", rest = ""] = OWN.exec(path) ?? SHARED.exec(path) ?? [];
   const monitor = word === null ? rest : (WORD.exec(rest)?.[1] ?? "");
   if (monitor === "") return targetOfToken(key);
-  return targetOfName(unescaped(key), unescaped(monitor), query.get("env") ?? "");
+  return targetOfName(unescapePart(key), unescapePart(monitor), query.get("env") ?? "");
 }
 
 function detailsOf({ query, path }: DialectRequest, state: string): Partial<DialectPing> {

@@ -140,7 +140,7 @@ function shortHash(text: string): string {
 }
 
 /** A part of a path; one that is badly escaped stands for itself. */
-export function unescaped(part: string): string {
+export function unescapePart(part: string): string {
   try {
     return decodeURIComponent(part);
   } catch {

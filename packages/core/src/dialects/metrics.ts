@@ -9,7 +9,7 @@ import {
   targetOfName,
   targetOfUuid,
   textOf,
-  unescaped,
+  unescapePart,
   usualAnswer,
 } from "./dialect.ts";
 import { isRecord } from "../text/json.ts";
@@ -30,7 +30,7 @@ export const alertmanager: Dialect = {
   name: "Alertmanager, Grafana",
   matches: ({ path }) => ALERTMANAGER.test(path),
   read: ({ path, body }) => {
-    const key = unescaped(ALERTMANAGER.exec(path)?.[1] ?? "");
+    const key = unescapePart(ALERTMANAGER.exec(path)?.[1] ?? "");
     const alerts = jsonObject(body)?.["alerts"];
     if (!Array.isArray(alerts) || alerts.length === 0)
       return { kind: "malformed", problem: "the body is not a webhook message in JSON with alerts" };
@@ -83,7 +83,9 @@ export const pushgateway: Dialect = {
     if (method === "DELETE") return { kind: "pings", pings: [], reply: "" };
     if (method !== "PUT" && method !== "POST")
       return { kind: "malformed", problem: "metrics are pushed by PUT or POST" };
-    return onePing(targetOfName(unescaped(key), name), "success", { metrics: readMetrics(samplesIn(body)) });
+    return onePing(targetOfName(unescapePart(key), name), "success", {
+      metrics: readMetrics(samplesIn(body)),
+    });
   },
   answer: usualAnswer,
 };
@@ -108,7 +110,7 @@ function samplesIn(body: string): [string, unknown][] {
 const OF_LIBRARY = /^(?:process|python|go|jvm|nodejs|promhttp)_|_created$/;
 
 function labelValue(text: string, isBase64: boolean): string {
-  if (!isBase64) return unescaped(text);
+  if (!isBase64) return unescapePart(text);
   try {
     const binary = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
     return new TextDecoder().decode(Uint8Array.from(binary, (letter) => letter.codePointAt(0) ?? 0));

@@ -11,7 +11,7 @@ import {
   secondsToMs,
   targetOfName,
   textOf,
-  unescaped,
+  unescapePart,
   usualStatus,
   usualText,
 } from "./dialect.ts";
@@ -55,14 +55,14 @@ const NO_KEY: DialectReading = {
 /** `…/cron/<slug>/<key>?status=`, or the key elsewhere and a check-in as JSON. */
 function readPlainCheckIn(request: DialectRequest): DialectReading {
   const [, slug = "", pathKey] = CRON.exec(request.path) ?? [];
-  const key = pathKey === undefined ? sentKey(request) : unescaped(pathKey);
+  const key = pathKey === undefined ? sentKey(request) : unescapePart(pathKey);
   if (key === null) return NO_KEY;
   const isJson = request.header("content-type")?.startsWith("application/json") === true;
   const said = isJson ? jsonObject(request.body) : Object.fromEntries(request.query);
   if (said === null) return { kind: "malformed", problem: "the body is not a check-in in JSON" };
   if (textOf(said["status"]) === "")
     return { kind: "malformed", problem: "status is missing: say in_progress, ok or error" };
-  const ping = checkInPing({ ...said, monitor_slug: unescaped(slug) }, { key, sdk: sdkOf(request) });
+  const ping = checkInPing({ ...said, monitor_slug: unescapePart(slug) }, { key, sdk: sdkOf(request) });
   return { kind: "pings", pings: [ping], reply: PLAIN };
 }
 

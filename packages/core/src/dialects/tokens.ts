@@ -13,7 +13,7 @@ import {
   targetOfToken,
   textAnswer,
   textOf,
-  unescaped,
+  unescapePart,
   usualAnswer,
   usualStatus,
   usualText,
@@ -101,7 +101,7 @@ export const honeybadger: Dialect = {
   read: ({ path, body }) => {
     const [, first = "", slug] = HONEYBADGER.exec(path) ?? [];
     const target =
-      slug === undefined ? targetOfToken(first) : targetOfName(unescaped(first), unescaped(slug));
+      slug === undefined ? targetOfToken(first) : targetOfName(unescapePart(first), unescapePart(slug));
     if (target === null) return UNKNOWN_TOKEN;
     if (body.trim() === "") return onePing(target, "success");
     const said = jsonObject(body)?.["check_in"];

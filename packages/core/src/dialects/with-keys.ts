@@ -11,7 +11,7 @@ import {
   targetOfName,
   textAnswer,
   textOf,
-  unescaped,
+  unescapePart,
   usualStatus,
   usualText,
 } from "./dialect.ts";
@@ -30,8 +30,8 @@ export const gatus: Dialect = {
     if (method !== "POST") return { kind: "malformed", problem: "a result is sent by POST" };
     const authorization = header("authorization") ?? "";
     const token = /^Bearer(?:\s+(.*))?$/.exec(authorization)?.[1]?.trim();
-    if (!authorization.startsWith("Bearer")) return unauthorized("invalid Authorization header");
-    if (token === undefined || token === "") return unauthorized("bearer token must not be empty");
+    if (!authorization.startsWith("Bearer")) return unauthorizedReading("invalid Authorization header");
+    if (token === undefined || token === "") return unauthorizedReading("bearer token must not be empty");
     const success = query.get("success");
     if (success !== "true" && success !== "false")
       return { kind: "malformed", problem: "missing or invalid success query parameter" };
@@ -39,7 +39,7 @@ export const gatus: Dialect = {
     const durationMs = goDurationMs(said);
     if (durationMs === null && said !== "")
       return { kind: "malformed", problem: `invalid duration: ${said.slice(0, SHOWN_CHARS)}` };
-    const name = unescaped(GATUS.exec(path)?.[1] ?? "");
+    const name = unescapePart(GATUS.exec(path)?.[1] ?? "");
     const body = success === "true" ? "" : (query.get("error") ?? "");
     return onePing(targetOfName(token, name), success === "true" ? "success" : "fail", { durationMs, body });
   },
@@ -79,8 +79,8 @@ export const opsgenie: Dialect = {
   matches: ({ path }) => OPSGENIE.test(path),
   read: ({ path, header }) => {
     const key = /^GenieKey\s+(\S+)/i.exec(header("authorization") ?? "")?.[1];
-    if (key === undefined) return unauthorized("Key format is not valid!");
-    return onePing(targetOfName(key, unescaped(OPSGENIE.exec(path)?.[1] ?? "")), "success");
+    if (key === undefined) return unauthorizedReading("Key format is not valid!");
+    return onePing(targetOfName(key, unescapePart(OPSGENIE.exec(path)?.[1] ?? "")), "success");
   },
   // Its clients want JSON; there is nothing to look up by this id.
   answer: (outcome) => {
@@ -103,7 +103,7 @@ export const appSignal: Dialect = {
 
 function readEvents({ query, body }: DialectRequest): DialectReading {
   const key = query.get("api_key") ?? "";
-  if (key === "") return unauthorized("api_key is missing");
+  if (key === "") return unauthorizedReading("api_key is missing");
   const lines = body.split("\n").filter((line) => line.trim() !== "");
   const events = lines
     .slice(0, EVENTS_MAX)
@@ -132,6 +132,6 @@ function readEvents({ query, body }: DialectRequest): DialectReading {
 
 const EVENTS_MAX = 500;
 
-function unauthorized(problem: string): DialectReading {
+function unauthorizedReading(problem: string): DialectReading {
   return { kind: "unauthorized", problem };
 }

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { mergeMetrics, metricsInBody, metricsInQuery, readMetrics } from "./read-metrics.ts";
 import { metricNumber, shortMetricNumber } from "./metric-text.ts";
 
-function asked(query: string) {
+function metricsOfQuery(query: string) {
   return metricsInQuery(new URLSearchParams(query));
 }
 
@@ -16,11 +16,11 @@ test.each<[string, Record<string, number>]>([
   ["metric=count:rows:4", { rows: 4 }],
   ["metric.constructor=1&metric.db.rows-in=2", { constructor: 1, "db.rows-in": 2 }],
 ])("%s", (query, values) => {
-  expect(asked(query)).toEqual({ values, problems: [] });
+  expect(metricsOfQuery(query)).toEqual({ values, problems: [] });
 });
 
 test.each(["", "rid=1&due=2", "metrics=3", "rows=1204", "METRIC.rows=1"])("%s has no metrics", (query) => {
-  expect(asked(query)).toBeNull();
+  expect(metricsOfQuery(query)).toBeNull();
 });
 
 test.each([
@@ -46,19 +46,22 @@ test.each([
   [`metric.rows=${"9a".repeat(50)}`, "rows", `“${"9a".repeat(20)}…” is no number`],
   ["metric.rows=a%00%1bb", "rows", "“a\\u0000\\u001bb” is no number"],
 ])("%s is left out, with the reason", (query, metric, problem) => {
-  expect(asked(query)).toEqual({ values: {}, problems: [{ metric, problem }] });
+  expect(metricsOfQuery(query)).toEqual({ values: {}, problems: [{ metric, problem }] });
 });
 
 test("a ping has at most twenty metrics; the others are named", () => {
-  const read = asked(Array.from({ length: 50 }, (_, i) => `metric.m${i}=${i}`).join("&"));
+  const read = metricsOfQuery(Array.from({ length: 50 }, (_, i) => `metric.m${i}=${i}`).join("&"));
   expect(Object.keys(read?.values ?? {})).toHaveLength(20);
   expect(read?.problems).toHaveLength(20);
   expect(read?.problems[0]).toEqual({ metric: "m20", problem: "a ping has at most 20 metrics" });
 });
 
 test("of several with one name the last counts, also where it is no number", () => {
-  expect(asked("metric.rows=1&metric.rows=x")).toMatchObject({ values: {}, problems: [{ metric: "rows" }] });
-  expect(asked("metric.rows=x&metric.rows=1")).toEqual({ values: { rows: 1 }, problems: [] });
+  expect(metricsOfQuery("metric.rows=1&metric.rows=x")).toMatchObject({
+    values: {},
+    problems: [{ metric: "rows" }],
+  });
+  expect(metricsOfQuery("metric.rows=x&metric.rows=1")).toEqual({ values: { rows: 1 }, problems: [] });
 });
 
 test.each<[string, ReturnType<typeof metricsInBody>]>([

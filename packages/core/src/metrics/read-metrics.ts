@@ -75,7 +75,7 @@ export function readMetrics(sent: readonly (readonly [string, unknown])[]): Repo
   const values = new Map<string, number>();
   const problems = new Map<string, string>();
   for (const [name, raw] of sent) {
-    const metric = shown(name, METRIC_NAME_CHARS_MAX);
+    const metric = clipVisible(name, METRIC_NAME_CHARS_MAX);
     const read = nameProblem(name) ?? readNumber(raw);
     if (typeof read === "string") {
       problems.set(metric, read);
@@ -108,9 +108,10 @@ function readNumber(raw: unknown): number | string {
   if (typeof raw !== "number" && typeof raw !== "string") return "it is no number";
   const text = String(raw).trim();
   if (text === "") return "it has no value";
-  if (typeof raw === "string" && !NUMBER.test(text)) return `“${shown(text)}” is no number${hintFor(text)}`;
+  if (typeof raw === "string" && !NUMBER.test(text))
+    return `“${clipVisible(text)}” is no number${hintFor(text)}`;
   const value = Number(text.replace(" ", ""));
-  if (!Number.isFinite(value) || Math.abs(value) > VALUE_MAX) return `“${shown(text)}” is too large`;
+  if (!Number.isFinite(value) || Math.abs(value) > VALUE_MAX) return `“${clipVisible(text)}” is too large`;
   // Minus zero is zero.
   return value + 0;
 }
@@ -122,7 +123,7 @@ function hintFor(text: string): string {
     : "";
 }
 
-function shown(text: string, chars = SHOWN_CHARS): string {
+function clipVisible(text: string, chars = SHOWN_CHARS): string {
   const visible = visibleText(text).replaceAll(/\s/g, " ");
   return visible.length > chars ? `${visible.slice(0, chars).toWellFormed()}…` : visible;
 }

@@ -15,7 +15,7 @@ const NAME = /^[a-zA-Z][a-zA-Z0-9]{0,39}$/;
 export function readFacts(text: string): RunFacts | null {
   if (text.length > CHARS_MAX) return null;
   const facts = Object.fromEntries(
-    Object.entries(objectIn(text)).filter(isFact).slice(0, FACTS_MAX).map(bounded),
+    Object.entries(objectIn(text)).filter(isFact).slice(0, FACTS_MAX).map(clipFact),
   );
   return Object.keys(facts).length === 0 ? null : facts;
 }
@@ -38,6 +38,6 @@ function isFact(entry: [string, unknown]): entry is Fact {
 }
 
 /** PostgreSQL stores no null character. */
-function bounded([name, value]: Fact): Fact {
+function clipFact([name, value]: Fact): Fact {
   return [name, typeof value === "string" ? value.replaceAll("\0", "").slice(0, VALUE_CHARS_MAX) : value];
 }

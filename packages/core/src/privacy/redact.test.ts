@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 
 import { redact, type Redaction, REDACTIONS, shortAddress } from "./redact.ts";
 
-const redacted = (text: string, kinds: readonly Redaction[] = REDACTIONS, words: string[] = []) =>
+const redactText = (text: string, kinds: readonly Redaction[] = REDACTIONS, words: string[] = []) =>
   redact(Buffer.from(text), kinds, words).toString();
 
 describe("what a body shows no more", () => {
@@ -20,24 +20,24 @@ describe("what a body shows no more", () => {
     ["ip-addresses", "from 203.0.113.7:80", "203.0.113"],
     ["ip-addresses", "from 2001:db8:1:2:3:4:5:6 ok", "2001:db8"],
   ])("%s: %s", (kind, text, secret) => {
-    const shown = redacted(text, [kind]);
+    const shown = redactText(text, [kind]);
     expect(shown).not.toContain(secret);
     expect(shown).toHaveLength(text.length);
-    expect(redacted(text, [])).toBe(text);
+    expect(redactText(text, [])).toBe(text);
   });
 
   test("a word of one's own, in any case, whatever letters it has, and nothing but the word", () => {
-    expect(redacted("ACME and acme; Müller", [], ["Acme", "müller", "Müller"])).toBe(
+    expect(redactText("ACME and acme; Müller", [], ["Acme", "müller", "Müller"])).toBe(
       "**** and ****; *******",
     );
-    expect(redacted("a.c abc", [], ["a.c"])).toBe("*** abc");
+    expect(redactText("a.c abc", [], ["a.c"])).toBe("*** abc");
   });
 });
 
 test.each(["saved 12 GB at 03:04:05", "version 1.2.3", "rows: 1204", "exit status 1", "ok"])(
   "“%s” stays as it is",
   (text) => {
-    expect(redacted(text)).toBe(text);
+    expect(redactText(text)).toBe(text);
   },
 );
 

@@ -125,16 +125,16 @@ function outageWithin(outages: readonly Span[], { from, until }: Span): number {
 }
 
 function slotTotals(checks: readonly CheckRecord[]) {
-  const compared = (of: (sums: SlotSums) => number): Compared => ({
+  const compareTotals = (of: (sums: SlotSums) => number): Compared => ({
     now: sum(checks, ({ slots }) => of(slots.now)),
     before: sum(checks, ({ slots }) => of(slots.before)),
   });
   return {
-    onTime: compared(({ onTime }) => onTime),
-    late: compared(({ late }) => late),
-    missed: compared(({ missed }) => missed),
-    failed: compared(({ failed }) => failed),
-    excluded: compared(({ excluded }) => excluded),
+    onTime: compareTotals(({ onTime }) => onTime),
+    late: compareTotals(({ late }) => late),
+    missed: compareTotals(({ missed }) => missed),
+    failed: compareTotals(({ failed }) => failed),
+    excluded: compareTotals(({ excluded }) => excluded),
   };
 }
 

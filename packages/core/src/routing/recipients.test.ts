@@ -247,11 +247,11 @@ describe.each<[string, Row[]]>([
   ],
 ])("%s", (_, rows) => {
   test.each(rows)("%s", (_name, given, answer) => {
-    expect(answered(given)).toBe(answer);
+    expect(previewRecipients(given)).toBe(answer);
   });
 });
 
-function answered({
+function previewRecipients({
   routes,
   events = [good],
   tags = "",

@@ -11,7 +11,7 @@ function span(from: number, until: number): Span {
 }
 
 /** Asked each minute: up but for these times. */
-function seen(...down: [from: number, until: number][]): SeenThere[] {
+function upButFor(...down: [from: number, until: number][]): SeenThere[] {
   const ends = down.flatMap(([from, until]) => [from, until]);
   return [0, ...ends.map((end, i) => (i % 2 === 0 ? end : end + 1))].map((from, i) => {
     const next = ends[i] === undefined ? DAY : i % 2 === 0 ? ends[i] - 1 : ends[i];
@@ -50,7 +50,7 @@ test.each<Row>([
   const compared = compareVerdicts({
     downHere: here.map(([from, until]) => span(from, until)),
     unwatchedHere: [],
-    there: seen(...there),
+    there: upButFor(...there),
     pollMs: MINUTE,
     graceDifferenceMs: graceMinutes * MINUTE,
   });
@@ -90,7 +90,7 @@ test("the agreement is the share of the time in which both said the same", () =>
   const { comparedMs, agreedMs, bothDown } = compareVerdicts({
     ...plain,
     downHere: [span(100, 130), span(500, 560)],
-    there: seen([100, 130]),
+    there: upButFor([100, 130]),
   });
   expect({ comparedMs, agreedMs, bothDown }).toEqual({
     comparedMs: DAY * MINUTE,

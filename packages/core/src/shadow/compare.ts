@@ -37,7 +37,7 @@ type Watched = {
 export function compareVerdicts(watched: Watched): Comparison {
   const { pollMs, graceDifferenceMs } = watched;
   const tolerance = pollMs + graceDifferenceMs;
-  const compared = without(observed(watched.there, pollMs), watched.unwatchedHere);
+  const compared = without(observedSpans(watched.there, pollMs), watched.unwatchedHere);
   const here = within(watched.downHere, compared);
   const downThere = watched.there.filter(({ status }) => status === "down").map(atLeastAnInstant);
   const there = within(downThere, compared);
@@ -52,8 +52,9 @@ export function compareVerdicts(watched: Watched): Comparison {
     differences,
     comparedMs,
     agreedMs: Math.max(0, comparedMs - total(differences)),
-    bothDown: joined(there, pollMs).filter((span) => within([span], widened(here, tolerance)).length > 0)
-      .length,
+    bothDown: joinSpans(there, pollMs).filter(
+      (span) => within([span], widenSpans(here, tolerance)).length > 0,
+    ).length,
   };
 }
 
@@ -67,14 +68,14 @@ function pieces(
   others: readonly Span[],
   { tolerance, ignored }: { tolerance: number; ignored: number },
 ): Span[] {
-  const far = without(spans, widened(others, tolerance)).filter((span) => lengthOf(span) > ignored);
+  const far = without(spans, widenSpans(others, tolerance)).filter((span) => lengthOf(span) > ignored);
   return without(spans, others).filter((span) => within(far, [span]).length > 0);
 }
 
 /** When the other product was asked: its answers, and the time between two of them that are one poll apart. */
-function observed(there: readonly SeenThere[], pollMs: number): Span[] {
+function observedSpans(there: readonly SeenThere[], pollMs: number): Span[] {
   const watched = there.filter(({ status }) => status !== "paused").map(atLeastAnInstant);
-  return joined(watched, POLLS_BETWEEN * pollMs);
+  return joinSpans(watched, POLLS_BETWEEN * pollMs);
 }
 
 /** A poll may come late by almost another one. */
@@ -86,7 +87,7 @@ function atLeastAnInstant({ from, until }: Span): Span {
 }
 
 /** In the order of time, and as one where the gap between two is no longer than this. */
-function joined(spans: readonly Span[], gapMs: number): Span[] {
+function joinSpans(spans: readonly Span[], gapMs: number): Span[] {
   const result: Span[] = [];
   for (const span of spans.toSorted((one, other) => one.from - other.from)) {
     const last = result.at(-1);
@@ -96,13 +97,13 @@ function joined(spans: readonly Span[], gapMs: number): Span[] {
   return result;
 }
 
-function widened(spans: readonly Span[], byMs: number): Span[] {
+function widenSpans(spans: readonly Span[], byMs: number): Span[] {
   return spans.map(({ from, until }) => ({ from: from - byMs, until: until + byMs }));
 }
 
 /** The parts of spans that are in none of the others. */
 function without(spans: readonly Span[], others: readonly Span[]): Span[] {
-  return joined(others, 0).reduce<Span[]>(
+  return joinSpans(others, 0).reduce<Span[]>(
     (rest, other) =>
       rest.flatMap((span) =>
         [
@@ -110,14 +111,14 @@ function without(spans: readonly Span[], others: readonly Span[]): Span[] {
           { from: Math.max(span.from, other.until), until: span.until },
         ].filter((part) => part.until > part.from),
       ),
-    joined(spans, 0),
+    joinSpans(spans, 0),
   );
 }
 
 /** The parts of spans that are in one of the others. */
 function within(spans: readonly Span[], others: readonly Span[]): Span[] {
-  const inside = joined(others, 0);
-  return joined(spans, 0).flatMap((span) =>
+  const inside = joinSpans(others, 0);
+  return joinSpans(spans, 0).flatMap((span) =>
     inside
       .map((other) => ({ from: Math.max(span.from, other.from), until: Math.min(span.until, other.until) }))
       .filter((part) => part.until > part.from),

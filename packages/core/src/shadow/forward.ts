@@ -79,7 +79,7 @@ function toHealthchecks({ there, check, ping, body }: Forward): ForwardRequest {
   const how = ping.exitStatus ?? (ping.kind === "success" ? null : ping.kind);
   const query = ping.runId === null ? "" : `rid=${ping.runId}`;
   return asItCame(
-    joined(there.pingUrl, [...path, ...(how === null ? [] : [String(how)])], query),
+    joinUrl(there.pingUrl, [...path, ...(how === null ? [] : [String(how)])], query),
     ping,
     body,
   );
@@ -95,7 +95,7 @@ function toCronitor(forward: Forward): ForwardRequest {
   if (body !== "") query.set("message", tail(body, CRONITOR_CHARS));
   query.set("stamp", String(ping.at / MS));
   const said = isSame(forward) && ping.query !== "" ? withState(ping.query, ping.kind) : query.toString();
-  return get(joined(there.pingUrl, ["p", there.pingKey, check.key], said));
+  return get(joinUrl(there.pingUrl, ["p", there.pingKey, check.key], said));
 }
 
 const MS = 1_000;
@@ -110,7 +110,7 @@ function withState(query: string, kind: ForwardedPing["kind"]): string {
 /** It knows up and down alone. */
 function toKuma(forward: Forward): ForwardRequest | null {
   const { there, check, ping, body } = forward;
-  const at = (query: string) => get(joined(there.pingUrl, ["api", "push", check.key], query));
+  const at = (query: string) => get(joinUrl(there.pingUrl, ["api", "push", check.key], query));
   if (isSame(forward) && ping.query !== "") return at(ping.query);
   if (!isEnd(ping)) return null;
   const query = new URLSearchParams({
@@ -127,7 +127,7 @@ function toSnitch({ there, check, ping, body }: Forward): ForwardRequest | null 
   if (!isEnd(ping)) return null;
   const status = ping.kind === "fail" ? String(ping.exitStatus ?? 1) : "";
   const query = new URLSearchParams({ m: tail(body, SNITCH_CHARS), s: status });
-  return get(joined(there.pingUrl, [check.key], query.toString()));
+  return get(joinUrl(there.pingUrl, [check.key], query.toString()));
 }
 
 const SNITCH_CHARS = 256;
@@ -135,7 +135,7 @@ const SNITCH_CHARS = 256;
 function toBetterStack({ there, check, ping, body }: Forward): ForwardRequest | null {
   if (!isEnd(ping)) return null;
   const how = ping.kind === "fail" ? [String(ping.exitStatus ?? "fail")] : [];
-  return asItCame(joined(there.pingUrl, ["api", "v1", "heartbeat", check.key, ...how], ""), ping, body);
+  return asItCame(joinUrl(there.pingUrl, ["api", "v1", "heartbeat", check.key, ...how], ""), ping, body);
 }
 
 /** `pingUrl` is the DSN without its key: `https://<host>/<project>`. */
@@ -146,7 +146,7 @@ function toSentry({ there, check, ping }: Forward): ForwardRequest | null {
   if (ping.runId !== null) query.set("check_in_id", ping.runId);
   if (ping.durationMs !== null) query.set("duration", String(ping.durationMs / MS));
   const path = [...before.toReversed(), "api", project, "cron", check.key, there.pingKey];
-  return get(joined(new URL(there.pingUrl).origin, path, query.toString()));
+  return get(joinUrl(new URL(there.pingUrl).origin, path, query.toString()));
 }
 
 const SENTRY_STATUSES = { start: "in_progress", success: "ok", fail: "error" } as const;
@@ -162,7 +162,7 @@ function toHoneybadger({ there, check, ping, body }: Forward): ForwardRequest | 
   const path = ["v1", "check_in", ...(there.pingKey === "" ? [] : [there.pingKey]), check.key];
   return {
     method: "POST",
-    url: joined(there.pingUrl, path, ""),
+    url: joinUrl(there.pingUrl, path, ""),
     contentType: "application/json",
     body: JSON.stringify({ check_in: said }),
   };
@@ -204,7 +204,7 @@ function get(url: string): ForwardRequest {
   return { method: "GET", url, contentType: null, body: null };
 }
 
-function joined(base: string, parts: readonly string[], query: string): string {
+function joinUrl(base: string, parts: readonly string[], query: string): string {
   const path = parts.map((part) => encodeURIComponent(part)).join("/");
   return `${base.replace(/\/+$/, "")}/${path}${query === "" ? "" : `?${query}`}`;
 }

@@ -101,7 +101,7 @@ export function verdictRequest({ product, apiUrl, apiKey }: OldApi) {
 
 /** Reads one page of the product's answer; `url`: the page's own. The next page is at the same server, or is none. */
 export function readVerdicts(product: ShadowProduct, { url, text }: { url: string; text: string }): Read {
-  const answer = parsed(text);
+  const answer = parseObject(text);
   const reader = READERS[product];
   const items = reader === undefined || answer === null ? null : reader.read(answer);
   if (reader === undefined || answer === null || items === null)
@@ -121,7 +121,7 @@ function verdictOf(keys: readonly unknown[], status: Status | undefined, grace: 
 }
 
 /** An object in JSON; a bare list becomes one with `items`. */
-function parsed(text: string): Record<string, unknown> | null {
+function parseObject(text: string): Record<string, unknown> | null {
   const value = parseJsonOrNull(text);
   return Array.isArray(value) ? { items: value } : isRecord(value) ? value : null;
 }

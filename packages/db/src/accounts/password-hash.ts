@@ -16,7 +16,7 @@ export class TooManyPasswords extends Error {
 export async function hashPassword(password: string): Promise<string> {
   const salt = randomBytes(16);
   const hash = await argon2id(password, { salt, memory: MEMORY_KIB, passes: PASSES, parallelism: 1 });
-  return `${PREFIX}${unpadded(salt)}$${unpadded(hash)}`;
+  return `${PREFIX}${unpaddedBase64(salt)}$${unpaddedBase64(hash)}`;
 }
 
 /**
@@ -94,6 +94,6 @@ async function limitConcurrency<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-function unpadded(bytes: Buffer): string {
+function unpaddedBase64(bytes: Buffer): string {
   return bytes.toString("base64").replace(/=+$/, "");
 }

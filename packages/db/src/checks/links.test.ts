@@ -14,7 +14,7 @@ const { pool } = database;
 const db = openDb(pool);
 afterAll(database.drop);
 
-const slugged = (projectId: string, slug: string) =>
+const checkWithSlug = (projectId: string, slug: string) =>
   aCheck(pool, { projectId, details: { name: slug, slug } });
 const edit = (
   check: { projectId: string; id: string },
@@ -31,7 +31,10 @@ const dependenciesOf = async ({ projectId, id }: { projectId: string; id: string
 describe("a check's dependencies", () => {
   test("are named by id or by slug, and each counts once", async () => {
     const { projectId } = await aProject(pool);
-    const [database_, job] = [await slugged(projectId, "database"), await slugged(projectId, "job")];
+    const [database_, job] = [
+      await checkWithSlug(projectId, "database"),
+      await checkWithSlug(projectId, "job"),
+    ];
     await edit(job, { dependsOn: [database_.id, "database"] });
     expect(await dependenciesOf(job)).toEqual([database_.id]);
     await edit(job, {});
@@ -42,8 +45,8 @@ describe("a check's dependencies", () => {
 
   test("are refused by the name that was sent where there is none, it is deleted, or two have it", async () => {
     const { projectId } = await aProject(pool);
-    const [job, gone] = [await slugged(projectId, "job"), await slugged(projectId, "gone")];
-    await Promise.all([slugged(projectId, "twin"), slugged(projectId, "twin")]);
+    const [job, gone] = [await checkWithSlug(projectId, "job"), await checkWithSlug(projectId, "gone")];
+    await Promise.all([checkWithSlug(projectId, "twin"), checkWithSlug(projectId, "twin")]);
     await deleteCheck(db, { projectId, checkId: gone.id });
     const stranger = await aCheck(pool, { details: { slug: "stranger" } });
     for (const name of ["none", "gone", "twin", randomUUID(), stranger.id, "stranger"]) {
@@ -57,9 +60,9 @@ describe("a check's dependencies", () => {
   test("never make a circle, and the check that closes it is named", async () => {
     const { projectId } = await aProject(pool);
     const [a, b, c] = [
-      await slugged(projectId, "a"),
-      await slugged(projectId, "b"),
-      await slugged(projectId, "c"),
+      await checkWithSlug(projectId, "a"),
+      await checkWithSlug(projectId, "b"),
+      await checkWithSlug(projectId, "c"),
     ];
     await expect(edit(a, { dependsOn: ["a"] })).rejects.toMatchObject({ through: null });
     await edit(b, { dependsOn: ["a"] });
@@ -70,7 +73,7 @@ describe("a check's dependencies", () => {
 
   test("of two edits at the same time that make a circle together, one is refused", async () => {
     const { projectId } = await aProject(pool);
-    const [a, b] = [await slugged(projectId, "a"), await slugged(projectId, "b")];
+    const [a, b] = [await checkWithSlug(projectId, "a"), await checkWithSlug(projectId, "b")];
     const edits = await Promise.allSettled([edit(a, { dependsOn: ["b"] }), edit(b, { dependsOn: ["a"] })]);
     const refused = edits.flatMap((one) => (one.status === "rejected" ? [one.reason as unknown] : []));
     expect(refused).toEqual([expect.any(CircularDependency)]);

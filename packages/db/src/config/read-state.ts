@@ -203,7 +203,7 @@ export function storedRoute({ match, steps, hours, ...rest }: ConfigRoute, ids: 
   const { checks, ...other } = match;
   return {
     ...rest,
-    match: { ...other, checkIds: checks.map((slug) => known(ids.checks, slug)) },
+    match: { ...other, checkIds: checks.map((slug) => requireId(ids.checks, slug)) },
     steps: steps.map((step) => ({
       ...step,
       targets: step.targets.map((target) => storedTarget(target, ids)),
@@ -222,12 +222,12 @@ function storedHours(hours: NonNullable<ConfigRoute["hours"]>, ids: Words): Rout
 }
 
 function storedTarget(target: NamedTarget, ids: Words): Target {
-  if ("channel" in target) return { kind: "channel", channelId: known(ids.channels, target.channel) };
-  if ("person" in target) return { kind: "person", personId: known(ids.people, target.person) };
-  return { kind: "on-call", rotationId: known(ids.rotations, target.onCall) };
+  if ("channel" in target) return { kind: "channel", channelId: requireId(ids.channels, target.channel) };
+  if ("person" in target) return { kind: "person", personId: requireId(ids.people, target.person) };
+  return { kind: "on-call", rotationId: requireId(ids.rotations, target.onCall) };
 }
 
-function known(ids: ReadonlyMap<string, string>, name: string): string {
+function requireId(ids: ReadonlyMap<string, string>, name: string): string {
   const id = ids.get(name);
   if (id === undefined) throw new Error(`The plan let the name “${name}” pass, which is unknown.`);
   return id;

@@ -5,7 +5,7 @@ const database = await testDatabase();
 afterAll(database.drop);
 
 /** What comes back of a value that was given as a parameter of this type. */
-async function sent(value: unknown, type: string): Promise<unknown> {
+async function roundTrip(value: unknown, type: string): Promise<unknown> {
   const [row] = await database.pool.query<{ it: unknown }>(`select $1::${type} as it`, [value]);
   return row?.it;
 }
@@ -42,7 +42,7 @@ test.each([
   ],
   ["objects", [{ a: "“" }, { b: [1] }], "jsonb[]", [{ a: "“" }, { b: [1] }]],
 ])("%s goes to the server and comes back as it was", async (_, value, type, expected) => {
-  expect(await sent(value, type)).toEqual(expected);
+  expect(await roundTrip(value, type)).toEqual(expected);
 });
 
 test("instants in an array are taken as instants", async () => {

@@ -41,14 +41,14 @@ describe("the circuit of a channel", () => {
 
   test("stays closed while the errors are few, or were waits that the provider asked for", async () => {
     await failOften(4);
-    await end(await claimed("throttled"), { state: "retry", statusCode: 429 });
-    expect(await claimed("next")).toMatchObject({ isProbe: false });
+    await end(await claimDown("throttled"), { state: "retry", statusCode: 429 });
+    expect(await claimDown("next")).toMatchObject({ isProbe: false });
   });
 
   test("lets one attempt find out after a while; when that fails it rests for longer", async () => {
     await failOften(5);
     await restIsOver();
-    const probe = await claimed("probe");
+    const probe = await claimDown("probe");
     expect(probe.isProbe).toBe(true);
     const other = await takeCheckDown("other");
     expect(await claimDeliveries(db, [other.deliveryId], LEASE)).toEqual([]);
@@ -63,7 +63,7 @@ describe("the circuit of a channel", () => {
     const waiting = await takeCheckDown("waiting");
     await claimDeliveries(db, [waiting.deliveryId], LEASE);
     await restIsOver();
-    await end(await claimed("probe"), { state: "sent" });
+    await end(await claimDown("probe"), { state: "sent" });
     expect(await channel()).toMatchObject({ circuitFailures: 0, circuitStep: 0, circuitUntil: null });
     expect(await claimDeliveries(db, [waiting.deliveryId], LEASE)).toHaveLength(1);
   });
@@ -76,7 +76,7 @@ describe("the circuit of a channel", () => {
 
   async function failOften(times: number): Promise<void> {
     for (let index = 0; index < times; index += 1)
-      await end(await claimed(`job ${index}`), { state: "retry" });
+      await end(await claimDown(`job ${index}`), { state: "retry" });
   }
 
   async function restIsOver(): Promise<void> {
@@ -87,7 +87,7 @@ describe("the circuit of a channel", () => {
 describe("the fallback", () => {
   test("gets at once what another channel will never take, and that counts as dealt with when it arrives", async () => {
     const fallback = await named();
-    const claim = await claimed("job");
+    const claim = await claimDown("job");
     await end(claim, { state: "failed", channelBrokenBecause: "gone" });
     const [instead] = await of(fallback);
     expect(instead).toMatchObject({
@@ -112,7 +112,7 @@ describe("the fallback", () => {
   test("does not get what it sent already, nor what failed in its own place", async () => {
     const fallback = await named();
     const broken = { state: "failed", channelBrokenBecause: "gone" } as const;
-    await end(await claimed("job"), broken);
+    await end(await claimDown("job"), broken);
     const [instead] = await of(fallback);
     const [claim] = await claimDeliveries(db, [instead?.id ?? ""], LEASE);
     await end(claim?.claim, broken);
@@ -191,7 +191,7 @@ describe("leases of a checker", () => {
 });
 
 test("a delivery says how long it took from the deadline", async () => {
-  const claim = await claimed("job");
+  const claim = await claimDown("job");
   await end(claim, { state: "sent" });
   const sinceDeadlineMs = Date.now() - Date.parse("2026-11-20T01:40:00Z");
   const { latencyMs } = await row(claim.deliveryId);
@@ -202,7 +202,7 @@ async function takeCheckDown(name: string) {
   return scene.down({ checkId: await scene.addCheck(name) });
 }
 
-async function claimed(name: string): Promise<Claim> {
+async function claimDown(name: string): Promise<Claim> {
   const { deliveryId } = await takeCheckDown(name);
   const [found] = await claimDeliveries(db, [deliveryId], LEASE);
   if (found === undefined) throw new Error("Nothing was claimed.");

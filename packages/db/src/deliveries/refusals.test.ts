@@ -41,7 +41,7 @@ afterAll(() => database.drop());
 
 describe("a mail server that does not take our mail", () => {
   test("breaks no channel, and the operator sees what it says", async () => {
-    await end(await claimed(), RELAY);
+    await end(await claimDown(), RELAY);
     expect(await channel(scene.channelId)).toMatchObject({ brokenAt: null, circuitFailures: 0 });
     const { warnings } = await readProblems(database.pool);
     expect(warnings).toEqual([expect.stringContaining(DENIED)]);
@@ -49,7 +49,7 @@ describe("a mail server that does not take our mail", () => {
 
   test("lets the fallback tell its alerts at once", async () => {
     const fallback = await fallbackOf("webhook", { url: "https://example.org/2" });
-    const claim = await claimed();
+    const claim = await claimDown();
     await end(claim, RELAY);
     expect(await of(fallback)).toMatchObject([{ instead: claim.deliveryId }, { title: WAITS }]);
     expect(await row(claim.deliveryId)).toMatchObject({ state: "retry" });
@@ -58,7 +58,7 @@ describe("a mail server that does not take our mail", () => {
   test("lets any channel that is no mail tell them where the fallback goes by mail, too", async () => {
     const fallback = await fallbackOf("email", { to: "night@elsewhere.test" });
     const other = await scene.addChannel("webhook", { url: "https://example.org/2" });
-    const claim = await claimed();
+    const claim = await claimDown();
     await end(claim, RELAY);
     expect(await of(fallback)).toEqual([]);
     expect(await of(other)).toMatchObject([{ instead: claim.deliveryId }, { title: WAITS }]);
@@ -67,32 +67,32 @@ describe("a mail server that does not take our mail", () => {
   test("is not asked to carry the word to owners that it refuses", async () => {
     await addOwner("anna@corp.test");
     const other = await scene.addChannel("webhook", { url: "https://example.org/2" });
-    await end(await claimed(), RELAY);
+    await end(await claimDown(), RELAY);
     const word = { projectId: scene.projectId, notVia: null, title: "x", sentence: "y" };
     await db.transaction((tx) => notifyOwners(tx, WAY, word));
     expect(await of(other)).toContainEqual(expect.objectContaining({ title: "x" }));
   });
 
   test("gets all that waits as soon as it takes one mail for the same domain", async () => {
-    const waiting = await claimed();
+    const waiting = await claimDown();
     await end(waiting, { ...RELAY, retryInMs: 600_000 });
-    const second = await claimed();
+    const second = await claimDown();
     await end(second, { state: "sent" });
     expect(await isDue(waiting.deliveryId)).toBe(true);
     expect((await readProblems(database.pool)).warnings).toEqual([]);
   });
 
   test("is not believed mended by a mail to another domain", async () => {
-    const waiting = await claimed();
+    const waiting = await claimDown();
     await end(waiting, { ...RELAY, retryInMs: 600_000 });
     const elsewhere = await mailScene("ops@own.test");
-    await end(await claimed(elsewhere), { state: "sent" });
+    await end(await claimDown(elsewhere), { state: "sent" });
     expect(await isDue(waiting.deliveryId)).toBe(false);
     expect((await readProblems(database.pool)).warnings).toHaveLength(1);
   });
 
   test("is not thought of where its last refusal is long ago", async () => {
-    await end(await claimed(), RELAY);
+    await end(await claimDown(), RELAY);
     await db.update(instanceFacts).set({ createdAt: sql`now() - interval '3 hours'` });
     expect((await readProblems(database.pool)).warnings).toEqual([]);
   });
@@ -100,27 +100,27 @@ describe("a mail server that does not take our mail", () => {
 
 describe("a refusal whose words blame nobody for certain", () => {
   test("breaks nothing by itself, however often it comes", async () => {
-    await end(await claimed(), UNSURE);
+    await end(await claimDown(), UNSURE);
     await longAgo();
-    await end(await claimed(), UNSURE);
+    await end(await claimDown(), UNSURE);
     expect(await channel(scene.channelId)).toMatchObject({ brokenAt: null });
     expect((await readProblems(database.pool)).warnings).toEqual([]);
   });
 
   test("is the mail server's where another address gets it, too", async () => {
-    await end(await claimed(), UNSURE);
-    await end(await claimed(await mailScene("ops@other.test")), UNSURE);
-    await end(await claimed(), UNSURE);
+    await end(await claimDown(), UNSURE);
+    await end(await claimDown(await mailScene("ops@other.test")), UNSURE);
+    await end(await claimDown(), UNSURE);
     expect(await channel(scene.channelId)).toMatchObject({ brokenAt: null });
     expect((await readProblems(database.pool)).warnings).toHaveLength(1);
   });
 
   test("is the address's where the server takes mail for its domain all the while", async () => {
-    await end(await claimed(), UNSURE);
+    await end(await claimDown(), UNSURE);
     await longAgo();
-    await end(await claimed(await mailScene("other@corp.test")), { state: "sent" });
+    await end(await claimDown(await mailScene("other@corp.test")), { state: "sent" });
     expect(await channel(scene.channelId)).toMatchObject({ brokenAt: null });
-    await end(await claimed(), UNSURE);
+    await end(await claimDown(), UNSURE);
     expect(await channel(scene.channelId)).toMatchObject({
       brokenAt: expect.any(Date),
       brokenBecause: UNSURE.answer,
@@ -141,8 +141,8 @@ describe("a channel that does not take its alerts for now", () => {
       isBlameless: true,
       answer: "552 5.2.2 full",
     } as const;
-    await end(await claimed(), full);
-    await end(await claimed(), full);
+    await end(await claimDown(), full);
+    await end(await claimDown(), full);
     const sent = await of(fallback);
     expect(sent.filter(({ instead }) => instead !== null)).toHaveLength(2);
     expect(sent.filter(({ title }) => title === WAITS)).toHaveLength(1);
@@ -163,7 +163,7 @@ describe("a channel that does not take its alerts for now", () => {
 
 describe("a provider's limit", () => {
   test("lets the other alerts of the channel wait, and go in the order in which they were written", async () => {
-    const first = await claimed();
+    const first = await claimDown();
     const others = [];
     for (const name of ["b", "c", "d"]) {
       others.push((await scene.down({ checkId: await scene.addCheck(name) })).deliveryId);
@@ -180,7 +180,7 @@ describe("a provider's limit", () => {
   });
 
   test("that names no time lets one alert at a time find out, and is over with the first that arrives", async () => {
-    const first = await claimed();
+    const first = await claimDown();
     await end(first, { state: "retry", statusCode: 429, limit: "unnamed", retryInMs: 15_000 });
     expect(await channel(scene.channelId)).toMatchObject({ circuitStep: 1, circuitUntil: expect.any(Date) });
     await db.update(channels).set({ circuitUntil: sql`now() - interval '1 second'` });
@@ -217,7 +217,7 @@ async function addOwner(email: string): Promise<void> {
   await db.insert(members).values({ projectId: scene.projectId, userId: user?.id ?? "", role: "owner" });
 }
 
-async function claimed(of: AlertScene = scene): Promise<Claim> {
+async function claimDown(of: AlertScene = scene): Promise<Claim> {
   const { deliveryId } = await of.down({ checkId: await of.addCheck("job") });
   const [found] = await claimDeliveries(db, [deliveryId], LEASE);
   if (found === undefined) throw new Error("Nothing was claimed.");

@@ -19,21 +19,23 @@ afterAll(() => database.drop());
 test("a recovery names the message by which the same channel got its incident, and no other's", async () => {
   const scene = await alertScene(db, { kind: "email", settings: { to: "anna@example.org" } });
   const down = await scene.down();
-  const first = await claimed(down.deliveryId);
+  const first = await claimAlert(down.deliveryId);
   expect(first.alert.sentBefore).toEqual([]);
-  await sent(first);
-  await sent(await claimed((await scene.down({ checkId: await scene.addCheck("other") })).deliveryId));
+  await finishAsSent(first);
+  await finishAsSent(
+    await claimAlert((await scene.down({ checkId: await scene.addCheck("other") })).deliveryId),
+  );
   const up = await scene.up(down);
-  expect((await claimed(up.deliveryId)).alert.sentBefore).toEqual([down.deliveryId]);
+  expect((await claimAlert(up.deliveryId)).alert.sentBefore).toEqual([down.deliveryId]);
 });
 
-async function claimed(id: string): Promise<ClaimedAlert> {
+async function claimAlert(id: string): Promise<ClaimedAlert> {
   const [found] = await claimDeliveries(db, [id], LEASE);
   if (found === undefined) throw new Error("Nothing was claimed.");
   return found;
 }
 
-async function sent({ claim }: ClaimedAlert): Promise<void> {
+async function finishAsSent({ claim }: ClaimedAlert): Promise<void> {
   const finish = {
     state: "sent" as const,
     startedAt: new Date(),

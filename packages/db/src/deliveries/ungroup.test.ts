@@ -29,7 +29,7 @@ test.each(["webhook", "pagerduty", "group"])(
     const sent = await deliverAll();
     expect(sent.map(({ group }) => group)).toEqual(NAMES.map(() => null));
     expect(sent.map(nameOf).toSorted()).toEqual(NAMES.toSorted());
-    expect(await undelivered()).toBe(0);
+    expect(await countUndelivered()).toBe(0);
   },
 );
 
@@ -40,7 +40,7 @@ test("a fallback that people read gets a digest that failed as one message, whic
   expect(sent.map(({ group }) => group?.first.map(({ checkName }) => checkName).toSorted())).toEqual([
     NAMES.toSorted(),
   ]);
-  expect(await undelivered()).toBe(0);
+  expect(await countUndelivered()).toBe(0);
 });
 
 test("two digests that failed in two channels lose nothing where the fallback groups them into one", async () => {
@@ -115,7 +115,7 @@ async function finish(claimed: readonly ClaimedAlert[], state: "sent" | "failed"
   );
 }
 
-async function undelivered(): Promise<number> {
+async function countUndelivered(): Promise<number> {
   const { count } = await db.execute(
     sql`select from deliveries where project_id = ${scene.projectId} and state = 'failed' and dealt_with_at is null`,
   );

@@ -36,7 +36,7 @@ const age = (ms: number, of: string | null = null) =>
     [ms, of],
   );
 
-const stored = (id: string) =>
+const findReceiver = (id: string) =>
   pool.query(
     `select ended_at is not null as ended, given_up_at is not null as "givenUp" from receivers where id = $1`,
     [id],
@@ -117,7 +117,7 @@ describe("a receiver that may have kept pings", () => {
     expect(await readWatermark(pool)).toBe(from);
     const { othersAt, databaseAt } = await checkpoint(Date.now(), { receiverId: other });
     expect(othersAt).toBeNull();
-    expect(await stored(receiverId)).toEqual([{ ended: false, givenUp: true }]);
+    expect(await findReceiver(receiverId)).toEqual([{ ended: false, givenUp: true }]);
     const [outage] = await pool.query<{ cause: string; from: number; until: number }>(
       `select cause, (extract(epoch from started_at) * 1000)::float8 as "from",
               (extract(epoch from ended_at) * 1000)::float8 as until from outages`,
@@ -138,7 +138,8 @@ describe("a receiver that may have kept pings", () => {
     await age(AWAITED_MS);
     await checkpoint(now - 299_000, { receiverId: first, kept: NOTHING, owners: [first, second] });
     await checkpoint(now);
-    for (const id of [first, second]) expect(await stored(id)).toEqual([{ ended: false, givenUp: false }]);
+    for (const id of [first, second])
+      expect(await findReceiver(id)).toEqual([{ ended: false, givenUp: false }]);
   });
 
   test("is not given up for the time in which no receiver could store anything", async () => {
@@ -147,10 +148,10 @@ describe("a receiver that may have kept pings", () => {
     await checkpoint(Date.now(), { receiverId: other });
     await age(AWAITED_MS * 10);
     await checkpoint(Date.now(), { receiverId: other });
-    expect(await stored(receiverId)).toEqual([{ ended: false, givenUp: false }]);
+    expect(await findReceiver(receiverId)).toEqual([{ ended: false, givenUp: false }]);
     await age(AWAITED_MS, receiverId);
     await checkpoint(Date.now(), { receiverId: other });
-    expect(await stored(receiverId)).toEqual([{ ended: false, givenUp: true }]);
+    expect(await findReceiver(receiverId)).toEqual([{ ended: false, givenUp: true }]);
   });
 
   test("that is new says by its announcement no more than is known, so that its first heartbeat ends the outage before it", async () => {

@@ -64,7 +64,7 @@ describe("a code that links a chat", () => {
 });
 
 describe("a chat whose id is typed into a channel", () => {
-  const wanted = (chat: string, token?: string) => ({
+  const channelInput = (chat: string, token?: string) => ({
     kind: "telegram",
     settings: { chat, ...(token !== undefined && { token }) },
   });
@@ -72,7 +72,10 @@ describe("a chat whose id is typed into a channel", () => {
   test("has agreed when somebody there sent /start within a day, by its id or by its name", async () => {
     const { projectId } = await aProject(pool);
     const [id, name] = [aChatId(), `@Backups${aChatId().slice(1)}`];
-    const all = { projectId, wanted: [wanted(id), wanted(name.toUpperCase()), wanted(aChatId())] };
+    const all = {
+      projectId,
+      wanted: [channelInput(id), channelInput(name.toUpperCase()), channelInput(aChatId())],
+    };
     expect(await findUnagreedChats(db, sceneKeyring, all)).toEqual([0, 1, 2]);
     await storeTelegramStart(db, [id, name]);
     expect(await findUnagreedChats(db, sceneKeyring, all)).toEqual([2]);
@@ -85,7 +88,7 @@ describe("a chat whose id is typed into a channel", () => {
   test("needs no agreement where the channel has a bot of its own, or is none of Telegram's", async () => {
     const { projectId } = await aProject(pool);
     const webhook = { kind: "webhook", settings: { chat: aChatId() } };
-    const all = { projectId, wanted: [wanted(aChatId(), "123:abc"), webhook] };
+    const all = { projectId, wanted: [channelInput(aChatId(), "123:abc"), webhook] };
     expect(await findUnagreedChats(db, sceneKeyring, all)).toEqual([]);
   });
 
@@ -94,7 +97,7 @@ describe("a chat whose id is typed into a channel", () => {
     const chat = aChatId();
     const { id: channelId } = await addChat(mine.projectId, chat);
     await deleteChannel(db, { projectId: mine.projectId, channelId });
-    const all = { wanted: [wanted(chat)] };
+    const all = { wanted: [channelInput(chat)] };
     expect(await findUnagreedChats(db, sceneKeyring, { ...all, projectId: mine.projectId })).toEqual([]);
     expect(await findUnagreedChats(db, sceneKeyring, { ...all, projectId: other.projectId })).toEqual([0]);
   });
@@ -104,14 +107,16 @@ describe("a chat whose id is typed into a channel", () => {
     const chat = aChatId();
     await addChat(projectId, chat);
     const lost = keyringOf(["another SECRET_KEY than the one before"]);
-    expect(await findUnagreedChats(db, lost, { projectId, wanted: [wanted(chat)] })).toEqual([0]);
+    expect(await findUnagreedChats(db, lost, { projectId, wanted: [channelInput(chat)] })).toEqual([0]);
   });
 
   test("whose id begins like another one's is not that one", async () => {
     const { projectId } = await aProject(pool);
     const chat = aChatId();
     await addChat(projectId, `${chat}1`);
-    expect(await findUnagreedChats(db, sceneKeyring, { projectId, wanted: [wanted(chat)] })).toEqual([0]);
+    expect(await findUnagreedChats(db, sceneKeyring, { projectId, wanted: [channelInput(chat)] })).toEqual([
+      0,
+    ]);
   });
 });
 

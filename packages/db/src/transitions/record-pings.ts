@@ -141,7 +141,7 @@ function recall(
     if (target.kind !== "check" || changes.has(target.pingUuid)) continue;
     const last = checks.get(target.pingUuid);
     if (last === undefined) continue;
-    const change = prepared(last.stored, known);
+    const change = changeWithOutages(last.stored, known);
     changes.set(target.pingUuid, change);
     versions.set(change, last.version);
   }
@@ -194,7 +194,7 @@ async function lock(
        from checks where ping_uuid = any($1::uuid[]) and deleted_at is null order by id for update`,
     [[...pingUuids]],
   );
-  const changes = new Map(rows.map((row) => [row.pingUuid, prepared(storedCheck(row), known)]));
+  const changes = new Map(rows.map((row) => [row.pingUuid, changeWithOutages(storedCheck(row), known)]));
   return { changes, listens: rows.some(({ listens }) => listens) };
 }
 
@@ -221,7 +221,7 @@ async function findStored(
   return new Set(rows.map(({ id }) => id));
 }
 
-function prepared(stored: StoredCheck, { outages, now = Infinity }: Knowledge): Change {
+function changeWithOutages(stored: StoredCheck, { outages, now = Infinity }: Knowledge): Change {
   const change = changeOf(stored);
   applyOutages(change, outages, now);
   return change;

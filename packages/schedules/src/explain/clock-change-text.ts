@@ -1,5 +1,5 @@
 import type { AffectedTime } from "./clock-changes.ts";
-import { capitalised, listText } from "./english.ts";
+import { capitalise, listText } from "./english.ts";
 
 const LISTED_MAX = 3;
 const KINDS: readonly Pick<AffectedTime, "mark" | "pass">[] = [
@@ -18,7 +18,7 @@ export function effectText(affected: readonly AffectedTime[], date: string): str
   if (affected.length === 0) return "Every run comes as planned.";
   const sentences = KINDS.flatMap((kind) => {
     const times = affected.filter(({ mark, pass }) => mark === kind.mark && pass === kind.pass);
-    return times.length === 0 ? [] : [`${capitalised(sentence(kind, times, date))}.`];
+    return times.length === 0 ? [] : [`${capitalise(sentence(kind, times, date))}.`];
   });
   return sentences.join(" ");
 }
@@ -30,7 +30,7 @@ function sentence(
 ): string {
   const short = (text: string) => text.replace(`${date} `, "");
   const runs = times.flatMap((time) => time.runs.map(({ local }) => short(local)));
-  const names = named(times.map(({ local }) => short(local)));
+  const names = shortList(times.map(({ local }) => short(local)));
   const one = times.length === 1;
   switch (mark) {
     case "skipped":
@@ -44,7 +44,7 @@ function sentence(
     case "once":
       return `${names} ${one ? "comes" : "come"} twice and ${one ? "runs" : "run"} once, in the ${pass ?? "first"} pass (${offsets(times)})`;
     case "extra":
-      return `there ${one ? "is one more run" : "are more runs"}, at ${named(runs)}`;
+      return `there ${one ? "is one more run" : "are more runs"}, at ${shortList(runs)}`;
   }
 }
 
@@ -58,13 +58,13 @@ function movedText(times: readonly AffectedTime[], short: (text: string) => stri
   const targets = [...new Set(times.map(({ runs }) => runs[0]?.local ?? ""))];
   const parts = targets.slice(0, LISTED_MAX).map((target) => {
     const there = times.filter(({ runs }) => runs[0]?.local === target).map(({ local }) => short(local));
-    return `${named(there)} ${there.length === 1 ? "runs" : "run"} at ${short(target)} instead`;
+    return `${shortList(there)} ${there.length === 1 ? "runs" : "run"} at ${short(target)} instead`;
   });
   const more = targets.length - LISTED_MAX;
   return listText(more > 0 ? [...parts, `${more} more likewise`] : parts);
 }
 
-function named(texts: readonly string[]): string {
+function shortList(texts: readonly string[]): string {
   const more = texts.length - LISTED_MAX;
   return listText(more > 0 ? [...texts.slice(0, LISTED_MAX), `${more} more`] : texts);
 }

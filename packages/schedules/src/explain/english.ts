@@ -21,7 +21,7 @@ export function rank(nth: number): string {
   return nth > 0 ? name : `${name} to last`;
 }
 
-export function capitalised(text: string): string {
+export function capitalise(text: string): string {
   return text.slice(0, 1).toUpperCase() + text.slice(1);
 }
 

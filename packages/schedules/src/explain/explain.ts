@@ -5,7 +5,7 @@ import { type CalendarSchedule, nextAfter, type Schedule } from "../schedule.ts"
 import type { Instant } from "../time.ts";
 import { timeZoneOf, UTC } from "../timezones/timezones.ts";
 import { type ClockChange, clockChanges } from "./clock-changes.ts";
-import { capitalised, durationText, listText, rank } from "./english.ts";
+import { capitalise, durationText, listText, rank } from "./english.ts";
 import { lineText } from "./line-text.ts";
 import { localText, type Occurrence } from "./local-time.ts";
 
@@ -44,7 +44,7 @@ function nextTimes(schedule: Schedule, { from, count }: { from: Instant; count: 
 
 function scheduleText(schedule: Schedule): string {
   if (schedule.kind === "interval") return `Every ${durationText(schedule.everySeconds)}`;
-  return [capitalised(linesText(schedule)), ...exceptionsText(schedule.except ?? {})].join("; ");
+  return [capitalise(linesText(schedule)), ...exceptionsText(schedule.except ?? {})].join("; ");
 }
 
 /** The text of all lines. The zone is named once if all lines share it, otherwise after each line. */

@@ -107,18 +107,18 @@ function refuseOutOfRange(field: CalendarField, { start, stop, repeat }: Compone
     if (value < field.min || value > field.max)
       throw wrong(
         field,
-        `goes from ${shown(field, field.min)} to ${shown(field, field.max)}, so ${shown(field, value)} is out of range`,
+        `goes from ${shownValue(field, field.min)} to ${shownValue(field, field.max)}, so ${shownValue(field, value)} is out of range`,
       );
   }
   const room = field.name === DAY_FROM_END.name ? start - field.min : field.max - start;
   if (stop === null && repeat > room)
     throw wrong(
       field,
-      `ends before the first step of ${shown(field, repeat)} from ${shown(field, start)}: make it smaller or leave it out`,
+      `ends before the first step of ${shownValue(field, repeat)} from ${shownValue(field, start)}: make it smaller or leave it out`,
     );
 }
 
-function shown(field: CalendarField, value: number): number {
+function shownValue(field: CalendarField, value: number): number {
   return field.unit === 1 ? value : Math.floor(value / field.unit);
 }
 

@@ -17,22 +17,22 @@ type Call = {
 };
 
 const TEXT = String.raw`\s*["'\x60]([^"'\x60\n]+)["'\x60]`;
-const called = (name: string) => new RegExp(`${name}\\(${TEXT}`);
-const named = (key: string) => new RegExp(`${key}\\s*[=:]${TEXT}`);
+const callPattern = (name: string) => new RegExp(`${name}\\(${TEXT}`);
+const keyPattern = (key: string) => new RegExp(`${key}\\s*[=:]${TEXT}`);
 
 /** If a text has several signs, the first one in this list counts. */
 const CALLS: readonly Call[] = [
   {
     sign: /@Scheduled\b/,
-    line: named("cron"),
-    zone: named("zone"),
+    line: keyPattern("cron"),
+    zone: keyPattern("zone"),
     scheduler: "spring",
     what: "Spring's @Scheduled",
   },
   {
     sign: /\bcronSchedule\(/,
-    line: called("cronSchedule"),
-    zone: called("getTimeZone"),
+    line: callPattern("cronSchedule"),
+    zone: callPattern("getTimeZone"),
     setups: [[/@DisallowConcurrentExecution\b/, { overlap: "one-at-the-end" }]],
     scheduler: "quartz",
     what: "a cronSchedule of Quartz",
@@ -53,31 +53,31 @@ const CALLS: readonly Call[] = [
   },
   {
     sign: /@Cron\(/,
-    line: called("@Cron"),
-    zone: named("timeZone"),
+    line: callPattern("@Cron"),
+    zone: keyPattern("timeZone"),
     scheduler: "cron-kelektiv",
     what: "a @Cron of NestJS",
   },
   {
     sign: /\bnew CronJob\(|\bcronTime:/,
     line: /(?:new CronJob\(|cronTime:)\s*["'`]([^"'`\n]+)["'`]/,
-    zone: named("timeZone"),
+    zone: keyPattern("timeZone"),
     setups: [[/\bwaitForCompletion:\s*true\b/, { overlap: "skipped" }]],
     scheduler: "cron-kelektiv",
     what: "a CronJob of the npm package cron",
   },
   {
     sign: /\bnew Cron\(/,
-    line: called("new Cron"),
-    zone: named("timezone"),
+    line: callPattern("new Cron"),
+    zone: keyPattern("timezone"),
     setups: [[/\bprotect:\s*true\b/, { overlap: "one-at-the-end" }]],
     scheduler: "croner",
     what: "a job of Croner",
   },
   {
     sign: /\bcron\.schedule\(/,
-    line: called("cron\\.schedule"),
-    zone: named("timezone"),
+    line: callPattern("cron\\.schedule"),
+    zone: keyPattern("timezone"),
     setups: [[/\bnoOverlap:\s*true\b/, { overlap: "skipped" }]],
     scheduler: "node-cron",
     what: "a job of node-cron",
@@ -90,42 +90,42 @@ const CALLS: readonly Call[] = [
   },
   {
     sign: /\brepeat:|\bupsertJobScheduler\(/,
-    line: named("(?:pattern|cron)"),
-    zone: named("tz"),
+    line: keyPattern("(?:pattern|cron)"),
+    zone: keyPattern("tz"),
     scheduler: "bullmq",
     what: "a repeated job of BullMQ",
   },
   {
     sign: /\bperiodic\s*\{/,
     line: /\bcrons?\s*=\s*\[?\s*"([^"\n]+)"/,
-    zone: named("time_zone"),
+    zone: keyPattern("time_zone"),
     scheduler: "hashicorp-nomad",
     what: "a periodic job of Nomad",
   },
   {
     sign: /\bgocron\.CronJob\(/,
-    line: called("gocron\\.CronJob"),
+    line: callPattern("gocron\\.CronJob"),
     scheduler: "gocron",
     what: "a CronJob of gocron",
   },
   {
     sign: /\bCronTrigger\.from_crontab\(/,
-    line: called("from_crontab"),
-    zone: named("timezone"),
+    line: callPattern("from_crontab"),
+    zone: keyPattern("timezone"),
     scheduler: "apscheduler",
     what: "a CronTrigger of APScheduler",
   },
   {
     sign: /\bDAG\(|@dag\(/,
-    line: named("schedule(?:_interval)?"),
+    line: keyPattern("schedule(?:_interval)?"),
     setups: [[/\bcatchup\s*=\s*True\b/, { missed: "catchup" }]],
     scheduler: "airflow",
     what: "a DAG of Airflow",
   },
   {
     sign: /\bcron_schedule\s*=/,
-    line: named("cron_schedule"),
-    zone: named("execution_timezone"),
+    line: keyPattern("cron_schedule"),
+    zone: keyPattern("execution_timezone"),
     scheduler: "dagster",
     what: "a schedule of Dagster",
   },

@@ -117,12 +117,14 @@ export const JAVA: readonly SchedulerPolicy[] = [
       },
     ],
   ),
-  ...annotated({ program: "Spring @Scheduled", version: "7.0.10", schedulers: ["spring"] }),
-  ...annotated({ program: "Micronaut @Scheduled", version: "4.10.36", schedulers: ["micronaut"] }),
+  ...annotationPolicies({ program: "Spring @Scheduled", version: "7.0.10", schedulers: ["spring"] }),
+  ...annotationPolicies({ program: "Micronaut @Scheduled", version: "4.10.36", schedulers: ["micronaut"] }),
 ];
 
 /** What an annotation `@Scheduled` does in each of its three forms: both programs were measured to do the same. */
-function annotated(named: Pick<SchedulerPolicy, "program" | "version" | "schedulers">): SchedulerPolicy[] {
+function annotationPolicies(
+  named: Pick<SchedulerPolicy, "program" | "version" | "schedulers">,
+): SchedulerPolicy[] {
   return setups(
     {
       ...named,

@@ -148,19 +148,21 @@ export type BelatedRuns = {
 
 const UNKNOWN: BelatedRuns = { togetherWithinMs: Infinity, atTheEnd: true, fromStart: false };
 const BELATED_MAX = 1000;
-const belatedOf = boundedCache(BELATED_MAX, (asked) => belated(policiesFor(JSON.parse(asked) as RunBy)));
-const usuallyBelated = boundedCache(BELATED_MAX, (scheduler) =>
-  belatedOf(JSON.stringify({ kind: "cron", scheduler })),
+const belatedRunsByJson = boundedCache(BELATED_MAX, (runBy) =>
+  combinePolicies(policiesFor(JSON.parse(runBy) as RunBy)),
+);
+const belatedRunsOfCron = boundedCache(BELATED_MAX, (scheduler) =>
+  belatedRunsByJson(JSON.stringify({ kind: "cron", scheduler })),
 );
 
 /** Which runs a scheduler may still start after they were due; any, if it was not measured. */
 export function belatedRuns({ kind, scheduler, setup }: RunBy): BelatedRuns {
-  if (kind === "cron" && setup === undefined) return usuallyBelated(scheduler ?? DEFAULT_SCHEDULER);
+  if (kind === "cron" && setup === undefined) return belatedRunsOfCron(scheduler ?? DEFAULT_SCHEDULER);
   if (kind === "interval" && scheduler === undefined) return UNKNOWN;
-  return belatedOf(JSON.stringify({ kind, scheduler, setup }));
+  return belatedRunsByJson(JSON.stringify({ kind, scheduler, setup }));
 }
 
-function belated(policies: readonly SchedulerPolicy[]): BelatedRuns {
+function combinePolicies(policies: readonly SchedulerPolicy[]): BelatedRuns {
   if (policies.length === 0) return UNKNOWN;
   return {
     togetherWithinMs: Math.max(...policies.map(togetherWithin)),

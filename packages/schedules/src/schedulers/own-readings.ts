@@ -108,12 +108,12 @@ function slice(
 ): number[] {
   const [range = "", step = "1"] = entry.split("/");
   if (!/^\+?\d+$/.test(step) || Number(step) === 0) return refuse(entry, field);
-  const wanted = (list: number[]) => list.filter((_, index) => index % Number(step) === 0);
-  if (range === "*") return wanted(all);
+  const everyStep = (list: number[]) => list.filter((_, index) => index % Number(step) === 0);
+  if (range === "*") return everyStep(all);
   const [from = "", to = from] = range.split("-");
   const start = systemdCronNumber(from, field) - least;
   if (start < 0) return refuse(entry, field);
-  return wanted(all.slice(start, systemdCronNumber(to, field) - least + 1));
+  return everyStep(all.slice(start, systemdCronNumber(to, field) - least + 1));
 }
 
 function systemdCronNumber(text: string, field: FieldName): number {

@@ -54,7 +54,7 @@ test.each(SCHEDULERS.map((scheduler) => [scheduler.id, scheduler] as const))(
       ["0", "*/2"],
       ["30", "1"],
     ]) {
-      const expression = written([...fields, "*", "*", "*"], scheduler);
+      const expression = writeLine([...fields, "*", "*", "*"], scheduler);
       const schedule = { kind: "cron", expression, scheduler: id, timezone: "Australia/Lord_Howe" } as const;
       const passed = AROUND.filter((after) => (nextOrRefused(schedule, after) ?? Infinity) <= after);
       expect(passed).toEqual([]);
@@ -64,7 +64,7 @@ test.each(SCHEDULERS.map((scheduler) => [scheduler.id, scheduler] as const))(
 
 describe.each(SCHEDULERS.map((scheduler) => [scheduler.id, scheduler] as const))("%s", (id, scheduler) => {
   const schedules = fc.tuple(lines, places).map(([fields, [timezone, after]]) => ({
-    schedule: { kind: "cron" as const, expression: written(fields, scheduler), scheduler: id, timezone },
+    schedule: { kind: "cron" as const, expression: writeLine(fields, scheduler), scheduler: id, timezone },
     after,
   }));
 
@@ -89,7 +89,7 @@ describe.each(SCHEDULERS.map((scheduler) => [scheduler.id, scheduler] as const))
     for (const line of HOSTILE) {
       const schedule = {
         kind: "cron" as const,
-        expression: written(line.split(" "), scheduler),
+        expression: writeLine(line.split(" "), scheduler),
         scheduler: id,
         timezone: "Pacific/Chatham",
       };
@@ -102,7 +102,7 @@ describe.each(SCHEDULERS.map((scheduler) => [scheduler.id, scheduler] as const))
 });
 
 /** The five fields as this scheduler has them: with seconds in front, and a question mark where it wants one. */
-function written(
+function writeLine(
   [minute = "", hour = "", day = "", month = "", weekday = ""]: string[],
   { rules }: Scheduler,
 ): string {

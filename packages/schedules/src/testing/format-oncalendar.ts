@@ -22,10 +22,10 @@ function nameRun(first: number, last: number): string {
 
 function chain(components: Chain, width: number): string {
   if (components === null) return "*";
-  const padded = (value: number) => String(value).padStart(width, "0");
+  const padNumber = (value: number) => String(value).padStart(width, "0");
   return components
     .map(({ start, stop, repeat }) => {
-      const range = stop === null ? padded(start) : `${padded(start)}..${padded(stop)}`;
+      const range = stop === null ? padNumber(start) : `${padNumber(start)}..${padNumber(stop)}`;
       return repeat > 0 && !(stop !== null && repeat === 1) ? `${range}/${repeat}` : range;
     })
     .join(",");

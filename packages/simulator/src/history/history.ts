@@ -74,11 +74,11 @@ export function sortEntries(history: History): History {
     .toSorted((a, b) => stampedAt(a) - stampedAt(b))
     .map((entry, order) => {
       last = Math.max(stampedAt(entry), last + 1);
-      return { committedAt: commits[order] ?? entry.committedAt, event: stamped(entry.event, last) };
+      return { committedAt: commits[order] ?? entry.committedAt, event: moveEvent(entry.event, last) };
     });
   return { ...history, entries };
 }
 
-function stamped(event: Entry["event"], at: Instant): Entry["event"] {
+function moveEvent(event: Entry["event"], at: Instant): Entry["event"] {
   return event.kind === "ping" ? { ...event, ping: { ...event.ping, at } } : { ...event, at };
 }

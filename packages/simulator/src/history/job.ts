@@ -41,7 +41,7 @@ export function makeJob(random: Random, settings: CheckSettings, queueRandom: Ra
 /** The pings that the job sends for the slot that is due at `slot`. */
 export function sendPings(job: Job, slot: Instant): Sending[] {
   if (slot < job.busyUntil) return [];
-  if (job.queue.random.chance(job.queue.often)) return queued(job, slot);
+  if (job.queue.random.chance(job.queue.often)) return queuedRuns(job, slot);
   const behaviour = job.random.chance(job.mischief) ? job.random.pick(MISCHIEF) : onTime;
   return behaviour(job, slot);
 }
@@ -110,7 +110,7 @@ const foreignEnd: Behaviour = (job, slot) =>
   run(job, slot).map((sent) => (sent.kind === "start" ? sent : { ...sent, rid: runId(job.random) }));
 
 /** A run that goes on past the next slot until just before the one after, and the run that waited for it and starts then. */
-function queued(job: Job, slot: Instant): Sending[] {
+function queuedRuns(job: Job, slot: Instant): Sending[] {
   const { random } = job.queue;
   const next = nextAfter(job.settings.schedule, slot);
   const last = next === null ? null : nextAfter(job.settings.schedule, next);

@@ -29,7 +29,7 @@ export function evaluateMoments(book: Book, moments: readonly Moment[], horizon:
 }
 
 function passDeadlines(book: Book, until: Instant): void {
-  for (let dueAt = awaited(book); dueAt !== null; dueAt = awaited(book)) {
+  for (let dueAt = nextAwaited(book); dueAt !== null; dueAt = nextAwaited(book)) {
     const at = deadlineOf(book, dueAt);
     if (at > until) return;
     if (dueAt === book.passed[0]) {
@@ -45,7 +45,7 @@ function passDeadlines(book: Book, until: Instant): void {
   }
 }
 
-function awaited({ passed, slotAt }: Book): Instant | null {
+function nextAwaited({ passed, slotAt }: Book): Instant | null {
   return passed[0] ?? slotAt;
 }
 
@@ -281,10 +281,10 @@ function settleFor(book: Book, came: Arrival, slotDueAt: Instant | null): Slot |
 /** Rule 34: takes the check down, unless that is tolerated. */
 function goDown(book: Book, at: Instant, reason: Reason): void {
   book.goodInARow = 0;
-  if (!tolerated(book, reason)) writeFlip(book, "down", { at, reason });
+  if (!isTolerated(book, reason)) writeFlip(book, "down", { at, reason });
 }
 
-function tolerated(book: Book, reason: Reason): boolean {
+function isTolerated(book: Book, reason: Reason): boolean {
   const { tolerance } = book.settings;
   const isMissed = reason === "missed" || reason === "overlap";
   if (tolerance === null || (isMissed && !tolerance.tolerateMissed)) return false;

@@ -201,7 +201,7 @@ function endedBy(received: Received, ping: Ping): KnownRun {
   const named = ping.rid === null ? undefined : byId(received, ping.rid);
   const guessed = named ? undefined : byHost(received, ping.host);
   const run = named ?? guessed ?? newest(received, ping);
-  if (run === undefined) return unstarted(received, ping);
+  if (run === undefined) return endOnlyRun(received, ping);
   const timed = run === named || run === guessed;
   run.guessed = run !== named;
   run.durationMs = timed && run.startedAt !== null ? ping.at - run.startedAt : null;
@@ -238,7 +238,7 @@ function newest({ open }: Received, { rid, kind }: Ping): KnownRun | undefined {
   return kind === "fail" || rid === null ? open.at(-1) : undefined;
 }
 
-function unstarted(received: Received, { id, rid, host, at, exitStatus, digest }: Ping): KnownRun {
+function endOnlyRun(received: Received, { id, rid, host, at, exitStatus, digest }: Ping): KnownRun {
   const known = {
     id,
     rid,

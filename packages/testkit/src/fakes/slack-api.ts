@@ -44,24 +44,25 @@ export function fakeSlackApi(url: string): { api: FakeSlackApi; answer(request: 
   };
   const exchange = (form: URLSearchParams): Fault => {
     const known = codes.get(form.get("code") ?? "");
-    if (form.get("client_id") !== api.clientId) return refused("invalid_client_id");
-    if (form.get("client_secret") !== api.clientSecret) return refused("bad_client_secret");
-    if (known === undefined) return refused("invalid_code");
-    if (known.used) return refused("code_already_used");
-    if (!(form.get("redirect_uri") ?? "").endsWith("/slack/callback")) return refused("bad_redirect_uri");
+    if (form.get("client_id") !== api.clientId) return refusalFault("invalid_client_id");
+    if (form.get("client_secret") !== api.clientSecret) return refusalFault("bad_client_secret");
+    if (known === undefined) return refusalFault("invalid_code");
+    if (known.used) return refusalFault("code_already_used");
+    if (!(form.get("redirect_uri") ?? "").endsWith("/slack/callback"))
+      return refusalFault("bad_redirect_uri");
     known.used = true;
     const token = `xoxb-${tokens.size + 1}-fake`;
     tokens.set(token, known.place);
-    return okAnswer({ ok: true, access_token: token, token_type: "bot", ...installed(known.place) });
+    return okAnswer({ ok: true, access_token: token, token_type: "bot", ...installAnswer(known.place) });
   };
   const post = (request: FakeRequest): Fault => {
     const place = tokens.get((request.headers["authorization"] ?? "").replace("Bearer ", ""));
     const payload: Record<string, unknown> = JSON.parse(request.body);
-    if (place === undefined) return refused("invalid_auth");
-    if (refusal !== null) return refused(refusal);
-    if (payload["channel"] !== place.channel) return refused("channel_not_found");
+    if (place === undefined) return refusalFault("invalid_auth");
+    if (refusal !== null) return refusalFault(refusal);
+    if (payload["channel"] !== place.channel) return refusalFault("channel_not_found");
     const fault = slackFault(request.body);
-    if (fault !== null) return refused(fault);
+    if (fault !== null) return refusalFault(fault);
     const ts = `1795138800.${String(posts.received.length + 1).padStart(6, "0")}`;
     posts.add({ channel: place.channel, ts, payload });
     return okAnswer({ ok: true, channel: place.channel, ts, message: payload });
@@ -76,7 +77,7 @@ export function fakeSlackApi(url: string): { api: FakeSlackApi; answer(request: 
   return { api, answer };
 }
 
-function installed({ team, channel, name }: Place) {
+function installAnswer({ team, channel, name }: Place) {
   return {
     scope: "incoming-webhook,chat:write,chat:write.public",
     bot_user_id: "U0BOT",
@@ -93,7 +94,7 @@ function installed({ team, channel, name }: Place) {
   };
 }
 
-function refused(error: string): Fault {
+function refusalFault(error: string): Fault {
   return error === "ratelimited"
     ? { ...okAnswer({ ok: false, error }), status: 429, headers: { ...JSON_TYPE, "retry-after": "7" } }
     : okAnswer({ ok: false, error });

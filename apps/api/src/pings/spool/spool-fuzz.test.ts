@@ -58,7 +58,7 @@ function aContent(): Buffer {
 }
 
 /** Damages a file as a dying machine, a failing disk or a clumsy person does. Returns which bytes were written as they are. */
-function damaged(whole: Buffer): { bytes: Buffer; from: number; to: number } {
+function damageBytes(whole: Buffer): { bytes: Buffer; from: number; to: number } {
   const at = below(whole.length + 1);
   const span = below(whole.length - at + 1);
   const kept = { from: at, to: whole.length - span - at };
@@ -124,7 +124,7 @@ async function readAll(directory: string): Promise<string[]> {
 
 async function readMadeUp(directory: string, number: number): Promise<string | null> {
   const contents = Array.from({ length: below(8) }, aContent).filter(({ length }) => length > 0);
-  const { bytes, ...whole } = damaged(Buffer.concat(contents.map(encodeRecord)));
+  const { bytes, ...whole } = damageBytes(Buffer.concat(contents.map(encodeRecord)));
   writeFileSync(join(directory, `${String(number).padStart(9, "0")}-1.spool`), bytes);
   const read = await readAll(directory);
   const written = contents.map((content) => content.toString("hex"));

@@ -98,10 +98,10 @@ export function applyMaintenance(
 /** Gives open runs, and those that were open before a pause, the limit of the new settings. */
 function limitRuns(draft: Draft): void {
   const { memory } = draft;
-  const limited = (run: OpenRun) => (run.overlong ? run : { ...run, deadlineAt: runDeadline(draft, run) });
-  memory.openRuns = memory.openRuns.map(limited);
+  const limitRun = (run: OpenRun) => (run.overlong ? run : { ...run, deadlineAt: runDeadline(draft, run) });
+  memory.openRuns = memory.openRuns.map(limitRun);
   const before = memory.beforePause;
   if (before === undefined) return;
-  const openRuns = before.memory.openRuns.map(limited);
+  const openRuns = before.memory.openRuns.map(limitRun);
   memory.beforePause = { ...before, memory: { ...before.memory, openRuns } };
 }
