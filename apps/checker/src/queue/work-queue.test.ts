@@ -1,7 +1,5 @@
-import { randomUUID } from "node:crypto";
 import process from "node:process";
 
-import type { DueDelivery } from "@overdue/db";
 import {
   redisMissing,
   testDatabase,
@@ -15,6 +13,7 @@ import {
 import { Redis } from "ioredis";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 
+import { newDue } from "../../test/due-delivery.ts";
 import { type DeliveryJob, deliveryJobs, openDeliveryQueue } from "./delivery-job.ts";
 import type { WorkQueue } from "./work-queue.ts";
 
@@ -213,10 +212,4 @@ async function open(store: string): Promise<WorkQueue<DeliveryJob>> {
 
 function options() {
   return { databaseUrl: database.url, onError: () => undefined };
-}
-
-function newDue(): DueDelivery {
-  const [deliveryId, projectId, channelId] = [randomUUID(), randomUUID(), randomUUID()];
-  const due = { attempt: 1, dueAt: 0, dueInMs: 0, rank: 1, poisonAttempts: 0, isInformational: false };
-  return { deliveryId, projectId, channelId, channelKind: "webhook", ...due };
 }

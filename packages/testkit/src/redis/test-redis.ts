@@ -1,11 +1,13 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createConnection } from "node:net";
+import { createConnection, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import { connect as connectEncrypted } from "node:tls";
 import { freePort } from "@overdue/postgres";
+import { testCertificates } from "../fakes/certificates.ts";
 
 /** A Redis or Valkey server for one test file. `pid` is for freezing or killing it. */
 export type TestRedis = { url: string; pid: number; stop: () => Promise<void> };
@@ -44,10 +46,13 @@ function isExecutable(path: string): boolean {
   }
 }
 
-async function start(program: string, args: readonly string[] = []): Promise<TestRedis & { port: number }> {
+type Server = TestRedis & { port: number; tls: boolean };
+
+async function start(program: string, args: readonly string[] = [], { tls = false } = {}): Promise<Server> {
   const directory = mkdtempSync(join(tmpdir(), "overdue-test-redis-"));
   const port = await freePort();
-  const own = ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--dir", directory];
+  const ports = tls ? encrypted(directory, port) : ["--port", String(port)];
+  const own = [...ports, "--bind", "127.0.0.1", "--save", "", "--dir", directory];
   const child = spawn(program, [...args, ...own], { cwd: directory, stdio: "ignore" });
   const exited = once(child, "exit");
   await Promise.race([
@@ -59,7 +64,23 @@ async function start(program: string, args: readonly string[] = []): Promise<Tes
     await exited;
     rmSync(directory, { recursive: true, force: true });
   };
-  return { url: `redis://127.0.0.1:${port}`, port, pid: child.pid ?? 0, stop };
+  return { url: `redis://127.0.0.1:${port}`, port, tls, pid: child.pid ?? 0, stop };
+}
+
+/** The options of a server that takes, and opens, only connections with TLS. */
+function encrypted(directory: string, port: number): string[] {
+  const { authority, good } = testCertificates;
+  const file = (name: string, text: string) => {
+    const path = join(directory, name);
+    writeFileSync(path, text, { mode: 0o600 });
+    return path;
+  };
+  const files = [
+    ...["--tls-ca-cert-file", file("authority.pem", authority)],
+    ...["--tls-cert-file", file("server.pem", good.cert), "--tls-key-file", file("server.key", good.key)],
+  ];
+  const between = ["--tls-auth-clients", "no", "--tls-replication", "yes"];
+  return ["--port", "0", "--tls-port", String(port), ...files, ...between];
 }
 
 /** Several servers that belong together. `url` is for `REDIS_URL`. */
@@ -67,28 +88,29 @@ export type TestRedises = { url: string; stop: () => Promise<void> };
 
 const SLOTS = 16_384;
 
-/** Starts a real cluster of three nodes. Call it only if `redisMissing` is null. */
-export async function testRedisCluster(): Promise<TestRedises> {
+/** Starts a real cluster of three nodes. Call it only if `redisMissing` is null. `tls`: by the certificate `good` */
+export async function testRedisCluster({ tls = false } = {}): Promise<TestRedises> {
   const program = findRedisServer() ?? "redis-server";
   const nodes = await Promise.all(
     [0, 1, 2].map(async () => {
       const busPort = await freePort();
       const args = ["--cluster-enabled", "yes", "--cluster-port", String(busPort)];
-      return { busPort, ...(await start(program, args)) };
+      const encryption = tls ? ["--tls-cluster", "yes"] : [];
+      return { busPort, ...(await start(program, [...args, ...encryption], { tls })) };
     }),
   );
-  for (const [index, { port, busPort }] of nodes.entries()) {
+  for (const [index, node] of nodes.entries()) {
     const first = Math.ceil((SLOTS / nodes.length) * index);
     const last = Math.ceil((SLOTS / nodes.length) * (index + 1)) - 1;
-    await ask(port, `CLUSTER ADDSLOTSRANGE ${first} ${last}`);
-    await ask(port, `CLUSTER SET-CONFIG-EPOCH ${index + 1}`);
-    await ask(nodes[0]?.port ?? 0, `CLUSTER MEET 127.0.0.1 ${port} ${busPort}`);
+    await ask(node, `CLUSTER ADDSLOTSRANGE ${first} ${last}`);
+    await ask(node, `CLUSTER SET-CONFIG-EPOCH ${index + 1}`);
+    await ask(nodes[0] ?? node, `CLUSTER MEET 127.0.0.1 ${node.port} ${node.busPort}`);
   }
   await Promise.all(
-    nodes.map(({ port }) => untilItAnswers(port, "CLUSTER INFO", /state:ok[^]*slots_ok:16384[^]*size:3/)),
+    nodes.map((node) => untilItAnswers(node, "CLUSTER INFO", /state:ok[^]*slots_ok:16384[^]*size:3/)),
   );
   return {
-    url: `redis+cluster://${nodes.map(({ port }) => `127.0.0.1:${port}`).join()}`,
+    url: `${tls ? "rediss" : "redis"}+cluster://${nodes.map(({ port }) => `127.0.0.1:${port}`).join()}`,
     stop: async () => void (await Promise.all(nodes.map(({ stop }) => stop()))),
   };
 }
@@ -97,19 +119,21 @@ export async function testRedisCluster(): Promise<TestRedises> {
  * Starts a real primary, a replica of it, and a sentinel that makes the replica the primary once the first one is gone.
  * Call it only if `redisMissing` is null.
  */
-export async function testRedisSentinel(): Promise<TestRedises & { killPrimary: () => void }> {
+export async function testRedisSentinel({ tls = false } = {}): Promise<
+  TestRedises & { killPrimary: () => void }
+> {
   const program = findRedisServer() ?? "redis-server";
-  const primary = await start(program, ["--repl-diskless-sync-delay", "0"]);
-  const replica = await start(program, ["--replicaof", "127.0.0.1", String(primary.port)]);
-  await untilItAnswers(replica.port, "INFO replication", /master_link_status:up/);
+  const primary = await start(program, ["--repl-diskless-sync-delay", "0"], { tls });
+  const replica = await start(program, ["--replicaof", "127.0.0.1", String(primary.port)], { tls });
+  await untilItAnswers(replica, "INFO replication", /master_link_status:up/);
   const directory = mkdtempSync(join(tmpdir(), "overdue-test-sentinel-"));
   const file = join(directory, "sentinel.conf");
   const watched = [`monitor main 127.0.0.1 ${primary.port} 1`, "down-after-milliseconds main 500"];
   writeFileSync(file, watched.map((line) => `sentinel ${line}\n`).join(""));
-  const sentinel = await start(program, [file, "--sentinel"]);
-  await untilItAnswers(sentinel.port, "SENTINEL REPLICAS main", new RegExp(`\r\n${replica.port}\r\n`));
+  const sentinel = await start(program, [file, "--sentinel"], { tls });
+  await untilItAnswers(sentinel, "SENTINEL REPLICAS main", new RegExp(`\r\n${replica.port}\r\n`));
   return {
-    url: `redis+sentinel://127.0.0.1:${sentinel.port}/main`,
+    url: `${tls ? "rediss" : "redis"}+sentinel://127.0.0.1:${sentinel.port}/main`,
     killPrimary: () => void process.kill(primary.pid, "SIGKILL"),
     stop: async () => {
       await Promise.all([sentinel, replica, primary].map(({ stop }) => stop()));
@@ -119,13 +143,16 @@ export async function testRedisSentinel(): Promise<TestRedises & { killPrimary: 
 }
 
 /** Waits until the reply to a command matches. */
-async function untilItAnswers(port: number, command: string, wanted: RegExp): Promise<void> {
-  while (!wanted.test(await ask(port, command))) await wait(20);
+async function untilItAnswers(server: Server, command: string, wanted: RegExp): Promise<void> {
+  while (!wanted.test(await ask(server, command))) await wait(20);
 }
 
 /** @returns the raw reply to one command */
-async function ask(port: number, command: string): Promise<string> {
-  const socket = createConnection({ host: "127.0.0.1", port });
+async function ask({ port, tls }: Server, command: string): Promise<string> {
+  const to = { host: "127.0.0.1", port };
+  const socket: Socket = tls
+    ? connectEncrypted({ ...to, ca: testCertificates.authority })
+    : createConnection(to);
   socket.end(`${command}\r\nQUIT\r\n`);
   let answer = "";
   for await (const chunk of socket) answer += String(chunk);
