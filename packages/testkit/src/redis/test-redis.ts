@@ -75,10 +75,12 @@ function encrypted(directory: string, port: number): string[] {
     writeFileSync(path, text, { mode: 0o600 });
     return path;
   };
-  const files = [
-    ...["--tls-ca-cert-file", file("authority.pem", authority)],
-    ...["--tls-cert-file", file("server.pem", good.cert), "--tls-key-file", file("server.key", good.key)],
+  const [ca, cert, key] = [
+    file("authority.pem", authority),
+    file("server.pem", good.cert),
+    file("server.key", good.key),
   ];
+  const files = ["--tls-ca-cert-file", ca, "--tls-cert-file", cert, "--tls-key-file", key];
   const between = ["--tls-auth-clients", "no", "--tls-replication", "yes"];
   return ["--port", "0", "--tls-port", String(port), ...files, ...between];
 }
