@@ -4,6 +4,7 @@ import { alertmanager } from "./http/alertmanager.ts";
 import { gotify } from "./http/gotify.ts";
 import { keycloak } from "./http/keycloak.ts";
 import { appriseApi, ntfy } from "./http/unavailable.ts";
+import { otelCollector } from "./http/otel-collector.ts";
 import { synapse } from "./http/synapse.ts";
 import { dovecot, dovecotBehindExim } from "./mail/dovecot.ts";
 import { exim } from "./mail/exim.ts";
@@ -24,6 +25,7 @@ const SERVERS: readonly Trial[] = [
   alertmanager,
   adnanhWebhook,
   keycloak,
+  otelCollector,
   ntfy,
   appriseApi,
 ];
