@@ -8,6 +8,8 @@ import { delimiter, dirname, join } from "node:path";
 import { prepare, ROOT, say } from "./prepare.mjs";
 import { findChromium, findPgBouncer, findPromtool, findRedis } from "./tools.mjs";
 
+const [FILES_FOR_SLOWEST, SLOWEST] = [100, 40];
+
 const node = prepare({ web: runs("e2e") });
 const programs = [
   ...(runs("e2e") ? [{ name: "Chromium", variable: "CHROMIUM_PATH", path: await findChromium() }] : []),
@@ -25,9 +27,10 @@ const missing = programs.filter(({ path }) => path === null).map(({ name }) => n
 
 const folder = mkdtempSync(join(tmpdir(), "overdue-test-report-"));
 const status = await runVitest(join(folder, "report.json"));
-const counts = readCounts(join(folder, "report.json"));
+const report = readReport(join(folder, "report.json"));
 rmSync(folder, { recursive: true });
-process.exitCode = conclude(status, counts);
+for (const { seconds, path } of slowestFiles(report)) say(`${seconds} s: ${path}`);
+process.exitCode = conclude(status, readCounts(report));
 
 /** Whether to run the tests of a project of vitest.config.ts: every project, unless some are named. */
 function runs(project) {
@@ -58,22 +61,41 @@ async function runVitest(report) {
   return code ?? 1;
 }
 
-function readCounts(report) {
+/** What Vitest wrote; null if it ended before. */
+function readReport(file) {
   try {
-    const { numPassedTests, numFailedTests, testResults } = JSON.parse(readFileSync(report, "utf8"));
-    const skipped = testResults.flatMap(({ name, assertionResults }) =>
-      assertionResults
-        .filter(({ status: outcome }) => outcome === "skipped" || outcome === "pending" || outcome === "todo")
-        .map(({ fullName }) => `${name.slice(ROOT.length + 1)}: ${fullName}`),
-    );
-    // A file that cannot be loaded has no failed test, but counts as one.
-    const broken = testResults.filter(
-      (file) => file.status === "failed" && file.assertionResults.length === 0,
-    ).length;
-    return { passed: numPassedTests, failed: numFailedTests + broken, skipped };
+    return JSON.parse(readFileSync(file, "utf8"));
   } catch {
-    return { passed: 0, failed: 1, skipped: [] };
+    return null;
   }
+}
+
+function readCounts(report) {
+  if (report === null) return { passed: 0, failed: 1, skipped: [] };
+  const { numPassedTests, numFailedTests, testResults } = report;
+  const skipped = testResults.flatMap(({ name, assertionResults }) =>
+    assertionResults
+      .filter(({ status: outcome }) => outcome === "skipped" || outcome === "pending" || outcome === "todo")
+      .map(({ fullName }) => `${name.slice(ROOT.length + 1)}: ${fullName}`),
+  );
+  // A file that cannot be loaded has no failed test, but counts as one.
+  const broken = testResults.filter(
+    (file) => file.status === "failed" && file.assertionResults.length === 0,
+  ).length;
+  return { passed: numPassedTests, failed: numFailedTests + broken, skipped };
+}
+
+/** The files that took longest, where many ran: what to shorten first. */
+function slowestFiles(report) {
+  const { testResults } = report ?? { testResults: [] };
+  if (testResults.length < FILES_FOR_SLOWEST) return [];
+  return testResults
+    .map(({ name, startTime, endTime }) => ({
+      seconds: Math.round((endTime - startTime) / 1_000),
+      path: name.slice(ROOT.length + 1),
+    }))
+    .toSorted((a, b) => b.seconds - a.seconds)
+    .slice(0, SLOWEST);
 }
 
 /** Prints which programs were missing, which tests were skipped, and the counts. Returns the exit status. */
