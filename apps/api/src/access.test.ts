@@ -1,8 +1,8 @@
 import { addMember, createProject } from "@overdue/db";
-import { sql } from "drizzle-orm";
 import { expect, test } from "vitest";
 
 import { EXPECTED_ACCESS } from "../test/access-table.ts";
+import { contentsOf } from "../test/contents.ts";
 import { BODIES, fillProject, HOURLY, MARKER, pathOf } from "../test/one-of-everything.ts";
 import { keyHolder, person, read, testApi } from "../test/test-api.ts";
 import { registeredRoutes, type Access, type RegisteredRoute } from "./http/access.ts";
@@ -39,7 +39,7 @@ const eveKeys = await Promise.all(
 );
 const evesCheck = await read<{ id: string }>(await eve.as("POST", `${eve.path}/checks`, HOURLY));
 
-const before = await contentsOf(ada.projectId);
+const before = await contentsOf(api, ada.projectId);
 
 test("every route is in the table, with who may call it", () => {
   const listed = Object.fromEntries(
@@ -133,7 +133,7 @@ test("a restored project comes back to its owner and to nobody else", async () =
 });
 
 test("after all of that, the victim's project is as it was", async () => {
-  expect(await contentsOf(ada.projectId)).toBe(before);
+  expect(await contentsOf(api, ada.projectId)).toBe(before);
 });
 
 test("her own check is there for her all the while", async () => {
@@ -168,46 +168,4 @@ async function memberOf(projectId: string, role: "viewer" | "member") {
   const member = await person(api);
   await addMember(api.db, { projectId, userId: member.userId, role });
   return member;
-}
-
-/** All that a project holds, as one hash. Members are left out: the tests above bring some in. */
-async function contentsOf(projectId: string): Promise<string> {
-  const tables = [
-    "checks",
-    "channels",
-    "check_channels",
-    "routes",
-    "people",
-    "rotations",
-    "deliveries",
-    "api_keys",
-    "pings",
-    "runs",
-    "slots",
-    "flips",
-    "audit_entries",
-    "incidents",
-    "incident_entries",
-    "storms",
-    "maintenance_windows",
-    "maintenance_checks",
-    "invitations",
-    "status_pages",
-    "status_page_entries",
-    "status_posts",
-    "status_updates",
-    "status_subscribers",
-    "status_mails",
-  ];
-  const hashes = tables.map(async (table) => {
-    const rows = await api.db.execute(
-      sql`select md5(coalesce(string_agg(t::text, '' order by t::text), '')) as hash
-            from ${sql.identifier(table)} t where project_id = ${projectId}`,
-    );
-    return `${table} ${String(rows[0]?.["hash"])}`;
-  });
-  const rows = await api.db.execute(sql`
-    select md5(string_agg(concat(p::text, o::text), '')) as hash
-    from projects p join organizations o on o.id = p.organization_id where p.id = ${projectId}`);
-  return [...(await Promise.all(hashes)), `projects ${String(rows[0]?.["hash"])}`].join("\n");
 }
