@@ -27,7 +27,11 @@ export async function watchWork({ deps }: TestApi) {
   client.release();
   const spies = (["query", "queryValues"] as const).map((name) => {
     const own = session[name] as (this: unknown, text: string, ...rest: unknown[]) => unknown;
-    return vi.spyOn(session, name).mockImplementation(function send(this: unknown, text, ...rest) {
+    return vi.spyOn(session, name).mockImplementation(function send(
+      this: unknown,
+      text: string,
+      ...rest: unknown[]
+    ) {
       note(text.replaceAll(/\s+/g, " "));
       return own.call(this, text, ...rest) as never;
     });

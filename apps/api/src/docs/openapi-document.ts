@@ -170,7 +170,6 @@ export const WebhookEvent = z
       project: Named,
       channel: Named,
       check: Named.extend({
-        uuid: z.uuid().meta({ description: "As in its ping URL and in /api/v3." }),
         slug: z.string(),
         tags: z.array(z.string()),
         description: z

@@ -71,10 +71,10 @@ function idAndName({ id, name }: { id: string; name: string }) {
 const NO_CHECK = { check: null, flip: null, incident: null, lastPing: null, payload: null };
 
 function checkObject(check: NonNullable<AlertFacts["check"]>, url: string) {
-  const { pingUuid, slug, tags, description = "" } = check;
+  // Its ping URL is not in the document: what has it can say that the job is well.
+  const { slug, tags, description = "" } = check;
   return {
     ...idAndName(check),
-    uuid: pingUuid,
     slug,
     tags: tags.slice(0, TAGS_MAX).map((tag) => clipEnd(tag, TAG_CHARS_MAX)),
     description: clipEnd(description, DESCRIPTION_CHARS_MAX),

@@ -111,11 +111,12 @@ test("a run has the exit status of its own, and what has none has -1", () => {
   expect(bodyOf({ body: "$EXITSTATUS" }, testFacts)).toBe("-1");
 });
 
-test("a check is named by the id of its ping URL, which Healthchecks' API knows, and in the document by both", () => {
+test("a check is named by the id of its ping URL where a placeholder asks for it, and never in the document", () => {
   const { id, pingUuid } = downFacts.check ?? {};
   expect(bodyOf({ body: "$CODE" }, downFacts)).toBe(pingUuid);
   expect(JSON.parse(bodyOf({ body: "$JSON" }, downFacts))).toMatchObject({ uuid: pingUuid });
-  expect(JSON.parse(bodyOf({}, downFacts)).data.check).toMatchObject({ id, uuid: pingUuid });
+  expect(JSON.parse(bodyOf({}, downFacts)).data.check).toMatchObject({ id });
+  expect(bodyOf({}, downFacts)).not.toContain(pingUuid);
 });
 
 /** Every placeholder whose value a person or a job typed, in every kind of body. */

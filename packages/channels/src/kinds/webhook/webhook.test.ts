@@ -29,7 +29,6 @@ test("a down carries every fact, for a program to read", () => {
       check: {
         id: downFacts.check?.id,
         name: "nightly backup",
-        uuid: downFacts.check?.pingUuid,
         slug: "nightly-backup",
         tags: ["prod", "db"],
         description: "Free space on db2, then start it again.",
