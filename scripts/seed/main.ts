@@ -12,6 +12,7 @@ import {
   findIncidents,
   findUserByEmail,
   joinStorm,
+  type Keyring,
   openDb,
   type Pool,
   recordPings,
@@ -20,13 +21,17 @@ import {
 import { HOUR_MS, MINUTE_MS } from "@overdue/schedules";
 
 import { withInstance } from "../../apps/supervisor/src/admin/instance.ts";
+import { seedActs } from "./acts.ts";
+import { channelsOf, type Channels, seedAlerting, seedMaintenance } from "./alerting.ts";
+import { breakTickets, moveChannelTimes, recordDeliveries } from "./deliveries.ts";
 import { historyOf, historyStart, HOST_OUTAGES, outagesBefore } from "./history.ts";
 import { type Job, JOBS } from "./jobs.ts";
 import { seedStatusPage } from "./status-page.ts";
 
 /**
  * "npm run seed -- --email ada@example.org": creates a project with 60 checks and 90 days of plausible history for an account,
- * with the same functions that record real pings. The instance may be running: each check appears with its whole history at
+ * with the same functions that record real pings: incidents, deliveries with receipts, channels of several kinds (one of them
+ * broken), an on-call rotation, routes, maintenance windows and a status page. The instance may be running: each check appears with its whole history at
  * once. `--checks 1000` creates that many, by repeating the jobs with numbered names.
  */
 const { values } = parseArgs({
@@ -49,15 +54,23 @@ const BATCH = 250;
 const STORM_ENDS_MS = 2 * HOUR_MS;
 const INCIDENTS_MAX = 20_000;
 
-await withInstance(process.env, async ({ db, pool }) => {
+await withInstance(process.env, async ({ db, pool, keyring }) => {
   const owner = await findUserByEmail(db, values.email ?? "");
   if (owner === null) throw new Error("Give the address of an account: --email ada@example.org");
   const name = values.name ?? "Example company";
   const { id: projectId } = await createProject(db, { name, ownerId: owner.id });
   const count = Number(values.checks ?? JOBS.length);
   await seedOutages(db);
-  for (let number = 0; number < count; number += 1) await seedCheck(pool, projectId, jobNumber(number));
+  const channels = await seedAlerting({ db, keyring, projectId });
+  const seeded = { pool, keyring, projectId, channels };
+  for (let number = 0; number < count; number += 1) await seedCheck(seeded, jobNumber(number));
+  await asOneTransaction(pool, async (inside) => {
+    await breakTickets(inside, { keyring, channels });
+    await moveChannelTimes(inside, projectId);
+  });
   await seedStorms(db, pool, projectId);
+  await seedActs({ db, pool, projectId });
+  await seedMaintenance({ db, projectId });
   await seedStatusPage(db, projectId);
   process.stdout.write(`Made ${count} checks in the project ${projectId}.\n`);
 });
@@ -97,7 +110,9 @@ function jobNumber(number: number): Job {
   return round === 0 ? job : { ...job, name: `${job.name} ${round + 1}`, now: "fine" };
 }
 
-async function seedCheck(pool: Pool, projectId: string, job: Job): Promise<void> {
+type Seeded = { pool: Pool; keyring: Keyring; projectId: string; channels: Channels };
+
+async function seedCheck({ pool, keyring, projectId, channels }: Seeded, job: Job): Promise<void> {
   const now = Date.now();
   const { name, severity, description, graceSeconds, metricLimits = [] } = job;
   const schedule = job.now === "late" ? dueMinutesAgo(job.schedule, now) : job.schedule;
@@ -106,7 +121,8 @@ async function seedCheck(pool: Pool, projectId: string, job: Job): Promise<void>
     const check = newCheck(randomUUID(), historyStart(now), settings);
     const slug = name.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-");
     const details = { name, slug, tags: job.tags.join(" "), severity, description };
-    const input = { projectId, details, check, nextAt: nextAt(check), channelIds: "all" } as const;
+    const channelIds = channelsOf(job, channels);
+    const input = { projectId, details, check, nextAt: nextAt(check), channelIds };
     const { id: checkId, pingUuid } = await createCheck(openDb(inside), input);
     const outages = outagesBefore(now);
     const past = (at: number) => outages.filter(({ until }) => until <= at);
@@ -118,6 +134,7 @@ async function seedCheck(pool: Pool, projectId: string, job: Job): Promise<void>
         const known = { ...ALONE, outages: outages.slice(0, count) };
         await recordPings(inside, some.slice(from, from + BATCH), known);
       }
+    await recordDeliveries(inside, { keyring, checkId, channels });
     if (job.now === "paused")
       await changeCheck(inside, { projectId, checkId }, () => [{ kind: "pause", at: now }]);
   });

@@ -5,12 +5,18 @@ import {
   createWindow,
   type Db,
   findProjectChecks,
+  hashPassword,
+  schema,
 } from "@overdue/db";
-import { MINUTE_MS } from "@overdue/schedules";
+import { DAY_MS, MINUTE_MS } from "@overdue/schedules";
 
+const SUBSCRIBERS = ["grace@example.org", "support@example.com", "shop-team@example.com"];
 const PUBLIC_GROUPS = { backup: "Backups", shop: "Shop", report: "Reports" };
 
-/** Creates a status page with checks in three groups, upcoming maintenance, an open incident and one that has ended. */
+/**
+ * Creates a status page with checks in three groups, upcoming maintenance, an open incident, one that has ended, and
+ * subscribers; and a second page, whose password is "a password for this page".
+ */
 export async function seedStatusPage(db: Db, projectId: string): Promise<void> {
   const now = Date.now();
   const groups = Object.entries(PUBLIC_GROUPS).map(async ([tag, group]) =>
@@ -34,6 +40,17 @@ export async function seedStatusPage(db: Db, projectId: string): Promise<void> {
   const checkIds = [first, second].flatMap((id) => id ?? []);
   await createWindow(db, projectId, { name: "move db2", rule, tags: [], checkIds, createdBy: "Ada" });
   const ref = { projectId, pageId };
+  const askedAt = new Date(now - 20 * DAY_MS);
+  const confirmed = { projectId, pageId, askedAt, confirmedAt: askedAt };
+  // The function that subscribes an address would send it a mail.
+  await db.insert(schema.statusSubscribers).values(SUBSCRIBERS.map((email) => ({ ...confirmed, email })));
+  await createStatusPage(db, projectId, {
+    name: "Jobs of the intranet",
+    slug: `intranet-${projectId.slice(-6)}`,
+    visibility: "password",
+    passwordHash: await hashPassword("a password for this page"),
+    entries: entries.slice(0, 3),
+  });
   for (const post of POSTS) {
     const [opening, ...updates] = post.updates;
     if (opening === undefined) continue;

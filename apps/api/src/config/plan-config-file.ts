@@ -8,8 +8,14 @@ import {
   planConfig,
   stepValues,
 } from "@overdue/core";
-import type { ConfigDecision, WantedChannel, WantedCheck, WantedPage } from "@overdue/db";
-import { hashPassword, verifyPassword } from "better-auth/crypto";
+import {
+  type ConfigDecision,
+  hashPassword,
+  verifyPassword,
+  type WantedChannel,
+  type WantedCheck,
+  type WantedPage,
+} from "@overdue/db";
 import { z } from "zod";
 
 import { CollectMinutes, Groups } from "../channels/channel-view.ts";
@@ -137,7 +143,7 @@ function completeChannel(
 /** The password of a file is stored only where it is another one, so that the same file again changes nothing. */
 async function completePage(current: Current, { password, ...page }: ConfigPage): Promise<WantedPage> {
   const hash = current.statusPages.find(({ slug }) => slug === page.slug)?.passwordHash ?? null;
-  const isKept = password === undefined || (hash !== null && (await verifyPassword({ hash, password })));
+  const isKept = password === undefined || (hash !== null && (await verifyPassword(hash, password)));
   return { ...page, hasNewPassword: !isKept, passwordHash: isKept ? null : await hashPassword(password) };
 }
 

@@ -5,6 +5,7 @@ import {
   editStatusPage,
   findProject,
   findStatusPage,
+  hashPassword,
   listStatusPages,
   listSubscribers,
   removeSubscriber,
@@ -12,7 +13,6 @@ import {
   type StatusPageEdit,
   type StatusPageRef,
 } from "@overdue/db";
-import { hashPassword } from "better-auth/crypto";
 import { z } from "zod";
 
 import { READ, READ_DETAILS, WRITE } from "../http/access.ts";

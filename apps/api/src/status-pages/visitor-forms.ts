@@ -6,8 +6,9 @@ import {
   signPageTicket,
   subscribe,
   type Subscription,
+  TooManyPasswords,
+  verifyPassword,
 } from "@overdue/db";
-import { verifyPassword } from "better-auth/crypto";
 import { setCookie } from "hono/cookie";
 import { html } from "hono/html";
 
@@ -33,6 +34,11 @@ const TOO_OFTEN: Notice = {
   sentences: ["This was tried too often from your network: try again in an hour."],
 };
 
+const BUSY: Notice = {
+  title: "Too many visitors at once",
+  sentences: ["Too many passwords are checked at this moment: try again in a few seconds."],
+};
+
 /** Takes the password of a page, and gives the browser a ticket for it. */
 export async function sendPassword(c: AppContext, at: PageAt): Promise<Response> {
   const { statusPages, limits, keyring, now, settings } = c.var.deps;
@@ -43,7 +49,8 @@ export async function sendPassword(c: AppContext, at: PageAt): Promise<Response>
   const state = await limits.pagePassword(pageId, clientAddressGroup(c));
   if (state.isRefused) return showNotice(c, 429, { ...TOO_OFTEN, theme, back: at.base || "/" });
   const password = (await readForm(c.req.raw)).get("password")?.slice(0, 128) ?? "";
-  const isRight = passwordHash !== null && (await verifyPassword({ hash: passwordHash, password }));
+  const isRight = await isPagePassword(passwordHash, password);
+  if (isRight === "busy") return showNotice(c, 503, { ...BUSY, theme, back: at.base || "/" });
   if (!isRight) return showNotice(c, 401, { ...passwordNotice(at.base, name, true), theme });
   const expires = String(Math.floor(now() / 1_000) + TICKET_SECONDS);
   setCookie(c, TICKET_COOKIE, signPageTicket(keyring, { pageId, passwordHash, expires }), {
@@ -54,6 +61,15 @@ export async function sendPassword(c: AppContext, at: PageAt): Promise<Response>
     maxAge: TICKET_SECONDS,
   });
   return c.redirect(at.base || "/", 303);
+}
+
+async function isPagePassword(hash: string | null, password: string): Promise<boolean | "busy"> {
+  try {
+    return hash !== null && (await verifyPassword(hash, password));
+  } catch (error) {
+    if (error instanceof TooManyPasswords) return "busy";
+    throw error;
+  }
 }
 
 /**

@@ -17,7 +17,7 @@ type Theme = "auto" | "light" | "dark";
 /** Answers with one of the small pages; it is never cached. */
 export async function showNotice(
   c: AppContext,
-  status: 200 | 400 | 401 | 403 | 404 | 429,
+  status: 200 | 400 | 401 | 403 | 404 | 429 | 503,
   notice: Notice & { theme?: Theme; back?: string },
 ): Promise<Response> {
   const { theme = "auto", back = null } = notice;
