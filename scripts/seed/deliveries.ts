@@ -78,13 +78,22 @@ export async function breakTickets(
   );
 }
 
+/** SQL: a UUID of version 7 of the time of what is reported, since lists are in the order of their ids. */
+const ID_OF_TIME = `overlay(overlay(
+  lpad(to_hex((extract(epoch from coalesce(f.at, d.created_at)) * 1000)::bigint), 12, '0') || '7'
+    || substr(replace(gen_random_uuid()::text, '-', ''), 14)
+  placing '-' from 9 for 0) placing '-' from 14 for 0)::uuid`;
+
 /** Claims what waits, whether or not it is due. `where`: a condition on deliveries d and their flips f. */
 async function claimAll(client: Pool, where: string, values: readonly string[]): Promise<Waiting[]> {
   const waiting = await client.query<Waiting>(
     `with wanted as (
-       select d.id, coalesce(f.at, d.created_at) as at from deliveries d left join flips f on f.id = d.flip_id
+       select d.id, coalesce(f.at, d.created_at) as at, ${ID_OF_TIME} as new_id
+         from deliveries d left join flips f on f.id = d.flip_id
         where d.state in ('pending', 'retry') and ${where} for update of d)
-     update deliveries d set state = 'sending', attempt = d.attempt + 1 from wanted w, channels c
+     update deliveries d set state = 'sending', attempt = d.attempt + 1,
+         id = case when d.attempt = 0 then w.new_id else d.id end
+       from wanted w, channels c
       where d.id = w.id and c.id = d.channel_id
      returning d.id, d.project_id as "projectId", d.channel_id as "channelId", d.kind, c.kind as "channelKind",
        d.attempt as number, (extract(epoch from w.at) * 1000)::float8 as at, d.fallback_for is not null as "isFallback",

@@ -196,7 +196,7 @@ describe("after a restore", () => {
       "select value from instance_facts where name = 'restored'",
     );
     expect(fact?.value).toMatch(
-      /^Overdue was restored at .* UTC from a backup of .* UTC; .* “Not delivered”\.$/,
+      /^Overdue was restored at .* UTC from a backup of .* UTC; .* “Dead letters”\.$/,
     );
   });
 

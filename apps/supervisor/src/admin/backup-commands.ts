@@ -216,7 +216,7 @@ function describe({ at, rows, tables, secretKey, notSentAgain }: RestoredBackup,
     notSentAgain === 0
       ? []
       : [
-          `${notSentAgain} messages waited at that time, and may have been sent since: they are listed under “Not delivered”.`,
+          `${notSentAgain} messages waited at that time, and may have been sent since: they are listed under “Dead letters”.`,
         ];
   return [
     `Restored: ${rows} rows of ${tables} tables, as of ${at}. The time since then counts as an outage.`,

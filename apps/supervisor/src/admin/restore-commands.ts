@@ -20,7 +20,7 @@ export const restoreCommands = {
           "Overdue ran on this database within the last minute. Stop it, wait a minute, and try again.",
         );
       const { notSentAgain } = await settleRestored(pool, at);
-      return `The database is as of ${new Date(at).toISOString()}. The time since then counts as an outage. ${notSentAgain} messages waited then and may have been sent since: they are listed under “Not delivered”.`;
+      return `The database is as of ${new Date(at).toISOString()}. The time since then counts as an outage. ${notSentAgain} messages waited then and may have been sent since: they are listed under “Dead letters”.`;
     },
   }),
 };

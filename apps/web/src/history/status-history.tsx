@@ -176,7 +176,7 @@ function SlotOutcome({ slot, explanation }: { slot: SlotView; explanation: strin
       <StatusLabel icon={icon} tone={tone}>
         {label}
       </StatusLabel>
-      {explanation !== null && <div className={styles["dimmed"]}>{explanation}</div>}
+      {explanation !== null && <div className={styles["why"]}>{explanation}</div>}
     </>
   );
 }

@@ -147,8 +147,10 @@ function Card({ check, now }: { check: CheckOverview; now: number }) {
   return (
     <li className={styles["card"]} data-status={status} data-handled={check.incident?.acknowledged}>
       <strong className={styles["name"]}>{check.name}</strong>
-      <span>{statusSentence(check, now)}</span>
-      {check.incident?.acknowledged === true && <span>Acknowledged</span>}
+      <span>
+        {statusSentence(check, now)}
+        {check.incident?.acknowledged === true && ", acknowledged"}
+      </span>
       {check.strip !== undefined && (
         <Strip
           marks={decodeMarks(check.strip)}

@@ -7,7 +7,7 @@ const AT = Date.parse("2026-11-20T01:30:05Z");
 test.each([
   ["Europe/Berlin", "Fri 20 Nov 2026, 02:30:05 CET"],
   ["UTC", "Fri 20 Nov 2026, 01:30:05 UTC"],
-  ["America/New_York", "Thu 19 Nov 2026, 20:30:05 GMT-5"],
+  ["America/New_York", "Thu 19 Nov 2026, 20:30:05 GMT\u20115"],
 ])("the exact time in %s contains its zone", (zone, text) => {
   expect(zonedText(AT, zone)).toBe(text);
 });

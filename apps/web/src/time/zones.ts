@@ -19,7 +19,7 @@ export function shortZonedText(at: number, timeZone: string): string {
 /** "02:30 CET": where the day is already shown. */
 export function clockText(at: number, timeZone: string): string {
   const parts = dateParts(at, timeZone, { hour: "2-digit", minute: "2-digit", timeZoneName: "short" });
-  return `${parts.get("hour")}:${parts.get("minute")} ${parts.get("timeZoneName")}`;
+  return `${parts.get("hour")}:${parts.get("minute")} ${zoneName(parts)}`;
 }
 
 /** "Fri 20": a day in a calendar. */
@@ -40,7 +40,12 @@ function formatDateTime(at: number, timeZone: string, more: Intl.DateTimeFormatO
   });
   const day = ["weekday", "day", "month", "year"].flatMap((part) => parts.get(part) ?? []).join(" ");
   const clock = ["hour", "minute", "second"].flatMap((part) => parts.get(part) ?? []).join(":");
-  return `${day}, ${clock} ${parts.get("timeZoneName")}`;
+  return `${day}, ${clock} ${zoneName(parts)}`;
+}
+
+/** "CET", or "GMT-5" with a hyphen at which no line breaks. */
+function zoneName(parts: ReadonlyMap<string, string>): string {
+  return (parts.get("timeZoneName") ?? "").replace("-", "\u2011");
 }
 
 function dateParts(at: number, timeZone: string, options: Intl.DateTimeFormatOptions): Map<string, string> {

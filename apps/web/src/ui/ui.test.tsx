@@ -153,7 +153,7 @@ describe("a time", () => {
   test("is the reader's, with the zone in which it is meant and UTC on hover", async () => {
     await renderPart(<ExactTime at={at} zone="America/New_York" />);
     const time = screen.getByText("Fri 20 Nov 2026, 02:30:05 CET");
-    expect(time.title).toBe("Thu 19 Nov 2026, 20:30:05 GMT-5 · Fri 20 Nov 2026, 01:30:05 UTC");
+    expect(time.title).toBe("Thu 19 Nov 2026, 20:30:05 GMT\u20115 · Fri 20 Nov 2026, 01:30:05 UTC");
   });
 
   test("in a table is absolute, with how long ago it was", async () => {

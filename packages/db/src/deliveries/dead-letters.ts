@@ -124,7 +124,7 @@ function deadLettersMessage({ count, newest }: Omit<DeadLetters, "projectId">): 
   return {
     title: `${alerts} could not be delivered to ${channels.join(", ")}`,
     sentence:
-      "Nobody has received them there. All of them are listed under “Not delivered”, where you can send them again; these are the newest.",
+      "Nobody has received them there. All of them are listed under “Dead letters”, where you can send them again; these are the newest.",
     lines: newest.map(({ kind, check, channel, error }) => ({
       label: `${check ?? "Overdue"}, ${kind}`,
       value: `to “${channel}”${error === null ? "" : `: ${error}`}`,

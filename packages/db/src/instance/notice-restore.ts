@@ -36,6 +36,6 @@ export async function noticeRestore(pool: Pool): Promise<string | null> {
     if (at === null || !isRunning)
       return "The database was taken over from a stopped instance. What waited to be sent is sent now.";
     const { notSentAgain } = await settleIn(tx, at);
-    return `The database was restored from a copy that was made while Overdue ran, at ${new Date(at).toISOString()}. ${notSentAgain} messages waited then and may have been sent since: they are listed under “Not delivered”.`;
+    return `The database was restored from a copy that was made while Overdue ran, at ${new Date(at).toISOString()}. ${notSentAgain} messages waited then and may have been sent since: they are listed under “Dead letters”.`;
   });
 }

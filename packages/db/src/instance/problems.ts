@@ -60,7 +60,7 @@ async function deadLetters(pool: Pool): Promise<string[]> {
     projects === 1 ? "1 project" : `${projects} projects`,
   ];
   return [
-    `${alerts} of ${inProjects} could not be delivered within the last day; each is listed in its project under “Not delivered”.`,
+    `${alerts} of ${inProjects} could not be delivered within the last day; each is listed in its project under “Dead letters”.`,
   ];
 }
 

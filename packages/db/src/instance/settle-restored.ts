@@ -95,6 +95,6 @@ function sentence(backupAt: Instant, count: number): string {
   const waited =
     count === 0
       ? ""
-      : ` ${count === 1 ? "1 message" : `${count} messages`} waited then and may have been sent since; each is listed in its project under “Not delivered”.`;
+      : ` ${count === 1 ? "1 message" : `${count} messages`} waited then and may have been sent since; each is listed in its project under “Dead letters”.`;
   return `Overdue was restored at ${minuteOf(Date.now())} from a backup of ${minuteOf(backupAt)}; the time between counts as an outage.${waited}`;
 }
