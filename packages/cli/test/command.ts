@@ -58,16 +58,29 @@ export async function pingServer(behaviour: Behaviour = 200) {
     for (const look of waiting) look();
   };
   const server = createServer((request, response) => void answer(request, response));
+  const connected = once(server, "connection");
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   leftovers.push(() => {
     server.closeAllConnections();
     server.close();
   });
+  const { port } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/ping/key/job`,
+    url: `http://127.0.0.1:${port}/ping/key/job`,
     received,
     behave: (next: Behaviour) => (state.behaviour = next),
+    /** Resolves once somebody has connected. */
+    connected: async () => void (await connected),
+    /** Ends it as SIGKILL would: connections are reset, and new ones refused. */
+    kill: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+    startAgain: async () => {
+      server.listen(port, "127.0.0.1");
+      await once(server, "listening");
+    },
     /** Resolves with what fits once it has come. */
     ping: (fits: (ping: Received) => boolean): Promise<Received> =>
       new Promise((resolve) => {
@@ -112,7 +125,7 @@ export function place(): Place {
     for (const pid of sendersIn(state)) if (isAlive(pid)) process.kill(pid, "SIGKILL");
     rmSync(state, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
   });
-  return { state, env: { PATH: "/usr/bin:/bin", OVERDUE_STATE_DIR: join(state, "overdue") } };
+  return { state, env: { PATH, OVERDUE_STATE_DIR: join(state, "overdue") } };
 }
 
 /** The senders whose folder for reports this is. They outlive their wrappers by minutes where no server answers. */
@@ -145,7 +158,7 @@ export function spooled({ state }: Place): string[] {
 export function overdue(
   { env }: Pick<Place, "env">,
   words: readonly string[],
-  { node = process.execPath, before = [] }: { node?: string; before?: readonly string[] } = {},
+  { node = NODE, before = [] }: { node?: string; before?: readonly string[] } = {},
 ): { child: ChildProcess; ended: Promise<Ended>; said: (text: string) => Promise<void> } {
   const [program = node, ...rest] = [...before, node, builtCommand(), ...words];
   const child = spawn(program, rest, { env, stdio: ["ignore", "pipe", "pipe"], detached: true });
@@ -197,6 +210,12 @@ export function isAlive(pid: number): boolean {
     return false;
   }
 }
+
+/** Which Node runs the command: the tests' own, or what `npm run test:nodes` names. */
+export const NODE = process.env["OVERDUE_TEST_NODE"] ?? process.execPath;
+
+/** Where the command and its jobs find programs. */
+const PATH = process.env["OVERDUE_TEST_PATH"] ?? "/usr/bin:/bin";
 
 /** Node 20 where this machine has one besides the project's own. */
 export function olderNode(): string | null {

@@ -57,9 +57,15 @@ describe.concurrent("overdue run", () => {
   }) => {
     const server = await pingServer("silent");
     const here = place();
-    const { status, stdout } = await overdue(here, ["run", "--check", server.url, "--", "echo", "done"])
-      .ended;
-    expect({ status, stdout: stdout.toString() }).toEqual({ status: 0, stdout: "done\n" });
+    const asked = join(here.state, "asked");
+    // It ends only once the request for its start waits for an answer.
+    const job = `echo began; until test -e ${asked}; do sleep 0.01; done; echo done`;
+    const run = overdue(here, ["run", "--check", server.url, "--", "sh", "-c", job]);
+    await run.said("began");
+    await server.connected();
+    writeFileSync(asked, "");
+    const { status, stdout } = await run.ended;
+    expect({ status, stdout: stdout.toString() }).toEqual({ status: 0, stdout: "began\ndone\n" });
   });
 
   test("what could not be delivered is kept, and the next run delivers it with its age", async ({
@@ -197,10 +203,22 @@ describe.concurrent("overdue run", () => {
 
   test("a reader that goes away ends the job as it would alone, by SIGPIPE", async ({ expect }) => {
     const server = await pingServer();
-    const { child, said } = overdue(place(), ["run", "--check", server.url, "--", "yes"]);
-    await said("y\n");
-    child.stdout?.destroy();
+    const before = ["sh", "-c", '"$@" | head -n 1', "sh"];
+    const { ended } = overdue(place(), ["run", "--check", server.url, "--", "yes"], { before });
+    expect((await ended).stdout.toString()).toBe("y\n");
     expect(await server.ping(isEnd)).toMatchObject({ action: "141", facts: { signal: "SIGPIPE" } });
+  });
+
+  test("a socket whose reader goes away with something unread ends the job, too", async ({ expect }) => {
+    const server = await pingServer();
+    const { child } = overdue(place(), ["run", "--check", server.url, "--", "yes"]);
+    child.stdout?.pause();
+    await server.ping(({ action }) => action === "start");
+    child.stdout?.destroy();
+    expect(await server.ping(isEnd)).toMatchObject({
+      action: "141",
+      facts: { signal: "SIGPIPE", outputProblem: "The output could not be written (ECONNRESET)." },
+    });
   });
 
   test("a wrapper that is killed is reported, and its job keeps the lock until it ends", async ({

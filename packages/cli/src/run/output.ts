@@ -9,6 +9,8 @@ import { isatty } from "node:tty";
 /** More than any server keeps of a ping's body. */
 const TAIL_BYTES_MAX = 100_000;
 const RETRY_MS = 10;
+/** The reader of a pipe or a socket is gone, of a socket with something unread. The job then gets SIGPIPE, as it would alone. */
+const NOBODY_READS: ReadonlySet<string> = new Set(["EPIPE", "ECONNRESET"]);
 
 /** Keeps the last part of what passes. */
 export class Tail {
@@ -162,8 +164,7 @@ function passThrough(from: Readable, to: 1 | 2, tail: Tail): Connected {
       if (error?.code === "EAGAIN") return void setTimeout(() => put(chunk), RETRY_MS);
       if (error) {
         problem = `The output could not be written (${error.code}).`;
-        // Nobody reads it any more: the job learns of it as it would alone, by SIGPIPE.
-        if (error.code === "EPIPE") from.destroy();
+        if (NOBODY_READS.has(error.code ?? "")) from.destroy();
         return done();
       }
       return written < chunk.length ? put(chunk.subarray(written)) : done();
