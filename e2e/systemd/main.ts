@@ -12,8 +12,8 @@ if (folder === undefined) {
   process.exit(2);
 }
 
-/** What each check must have heard, as `action systemd's result "end of the body"`. */
-const STORIES: readonly (readonly [check: string, heard: RegExp])[] = [
+/** What must have arrived for each check, as `action systemd's result "end of the body"`. */
+const STORIES: readonly (readonly [check: string, expected: RegExp])[] = [
   ["web1-memory", /^137 oom-kill group "systemd says oom-kill\."$/],
   ["web1-long", /^start; 0 success/],
   ["web1-strict", /^3 exit-code "systemd says exit-code\."$/],
@@ -28,10 +28,11 @@ const STORIES: readonly (readonly [check: string, heard: RegExp])[] = [
   ["web1-root", /^0 success/],
   ["web1-root-fails", /^1 exit-code/],
   ["web1-no-user", /^217 exit-code/],
+  ["web1-own", /^(?:start; )?6 exit-code/],
   ["wrapped", /^(?:start; )?137 group$/],
 ];
 
-function heard(pings: readonly SentPing[], check: string): string {
+function arrived(pings: readonly SentPing[], check: string): string {
   return pings
     .filter(({ url }) => url.split(/[/?]/)[3] === check)
     .map((ping) => {
@@ -74,7 +75,8 @@ async function tryUnits(steps: Steps, overdue: Overdue): Promise<void> {
   steps.version = (await read("version.txt")).trim();
   if (steps.version === "")
     throw new Error(`The machine did not boot: ${(await read("out.txt")).slice(-300)}`);
-  for (const [check, expected] of STORIES) await steps.step(check, expected, async () => heard(pings, check));
+  for (const [check, expected] of STORIES)
+    await steps.step(check, expected, async () => arrived(pings, check));
   const well = pings.filter(({ url }) => url.split(/[/?]/)[3] === "web1-well");
   await steps.step(
     "an end that waited while the clock was set a day back keeps its age",

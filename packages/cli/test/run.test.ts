@@ -213,11 +213,12 @@ describe.concurrent("overdue run", () => {
     const server = await pingServer();
     const { child } = overdue(place(), ["run", "--check", server.url, "--", "yes"]);
     child.stdout?.pause();
-    await server.ping(({ action }) => action === "start");
+    // Then nobody reads on, and what follows stays in the kernel.
+    await expect.poll(() => child.stdout?.readableLength).toBeGreaterThan(60_000);
     child.stdout?.destroy();
     expect(await server.ping(isEnd)).toMatchObject({
       action: "141",
-      facts: { signal: "SIGPIPE", outputProblem: "The output could not be written (ECONNRESET)." },
+      facts: { signal: "SIGPIPE", outputProblem: expect.stringMatching(/ECONNRESET|EPIPE/) },
     });
   });
 
