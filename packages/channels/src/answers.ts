@@ -1,11 +1,12 @@
 import { parseJsonOrNull } from "@overdue/core";
+import { HOUR_MS } from "@overdue/schedules";
 import type { z } from "zod";
 
 import type { HttpAnswer, Outcome } from "./kind.ts";
 import { sanitise } from "./message/text.ts";
 
 const WAIT_MS_MIN = 1_000;
-const WAIT_MS_MAX = 3_600_000;
+const WAIT_MS_MAX = HOUR_MS;
 
 /** "Status 404: no_service": the status and the beginning of the body. */
 export function answerSummary(answer: HttpAnswer): string {

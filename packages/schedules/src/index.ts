@@ -47,7 +47,7 @@ export {
   timesAfter,
   windowMs,
 } from "./schedule.ts";
-export { DAY_MS, HOUR_MS, type Instant, MINUTE_MS, SECOND_MS } from "./time.ts";
+export { DAY_MS, DAY_SECONDS, HOUR_MS, type Instant, MINUTE_MS, SECOND_MS } from "./time.ts";
 export { LIKELY_ZONES } from "./timezones/likely-zones.ts";
 export type { TimeZone } from "./timezones/time-zone.ts";
 export { canonicalTimezone, timeZoneOf, timezones } from "./timezones/timezones.ts";

@@ -15,7 +15,7 @@ import { type BetterAuthPlugin, betterAuth } from "better-auth";
 import { drizzleAdapter } from "better-auth/adapters/drizzle";
 import { createAuthEndpoint } from "better-auth/api";
 import { setSessionCookie } from "better-auth/cookies";
-import type { Instant } from "@overdue/schedules";
+import { DAY_MS, DAY_SECONDS, type Instant } from "@overdue/schedules";
 import type { Logger } from "pino";
 import { z } from "zod";
 
@@ -48,8 +48,6 @@ function recordDatabaseError(details: readonly unknown[]): void {
 
 /** The header in which better-auth gets the client's address from us; a value that a client sends is overwritten. */
 const ADDRESS_HEADER = "x-overdue-client-address";
-
-const DAY_SECONDS = 86_400;
 
 /**
  * Gives better-auth an endpoint that starts a session for somebody whom we have recognised ourselves. It has no path, so that
@@ -142,7 +140,7 @@ function cookies(publicUrl: string) {
 }
 
 /** A session ends after this time, however much it is used; a maintenance job deletes it. */
-const SESSION_MS_MAX = 30 * 86_400_000;
+const SESSION_MS_MAX = 30 * DAY_MS;
 
 /** `setCookies`: the cookies that the response must set to prolong the session. */
 type FoundSession = {

@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
 
 import { derive } from "@overdue/db";
+import { DAY_MS, DAY_SECONDS } from "@overdue/schedules";
 import { getSignedCookie, setSignedCookie } from "hono/cookie";
 import { z } from "zod";
 
@@ -37,7 +38,7 @@ export async function rememberDevice(c: AppContext, email: string): Promise<void
   const stored: z.input<typeof Stored> = {
     id: before?.id ?? randomUUID(),
     accounts: [account, ...others].slice(0, ACCOUNTS_MAX),
-    until: now() + DAYS_VALID * 86_400_000,
+    until: now() + DAYS_VALID * DAY_MS,
   };
   const value = Buffer.from(JSON.stringify(stored)).toString("base64url");
   await setSignedCookie(c, cookieName(settings.publicUrl, "device"), value, signingSecret(secret), {
@@ -45,7 +46,7 @@ export async function rememberDevice(c: AppContext, email: string): Promise<void
     httpOnly: true,
     sameSite: "Lax",
     secure: isHttps(settings.publicUrl),
-    maxAge: DAYS_VALID * 86_400,
+    maxAge: DAYS_VALID * DAY_SECONDS,
   });
 }
 

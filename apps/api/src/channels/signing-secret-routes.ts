@@ -1,5 +1,6 @@
 import { parseSettings, withNewSecret, withoutFormerSecret } from "@overdue/channels";
 import { type ChannelRef, type ChannelRow, findChannel, openSettings, rewriteSettings } from "@overdue/db";
+import { DAY_SECONDS } from "@overdue/schedules";
 import { z } from "zod";
 
 import { FRESH_WRITE, WRITE } from "../http/access.ts";
@@ -11,7 +12,6 @@ import { OfChannel } from "../http/schemas.ts";
 import { ChannelView, channelView, SavedChannelView } from "./channel-view.ts";
 
 const tags = ["Channels"];
-const DAY_SECONDS = 86_400;
 
 const RotateSecretInput = z
   .strictObject({

@@ -1,5 +1,5 @@
 import { type CheckWithChannels, findPingBody, listFlipsWithin, listPings, type PingRow } from "@overdue/db";
-import { SECOND_MS, type Instant } from "@overdue/schedules";
+import { HOUR_MS, type Instant, SECOND_MS } from "@overdue/schedules";
 
 import { findByUniqueKey, findByUuid, isoMicroseconds, isoSeconds } from "./check-endpoints.ts";
 import { type Endpoint, type HealthchecksContext, HealthchecksError, parameter } from "./endpoint.ts";
@@ -33,7 +33,7 @@ function wholeNumber(query: URLSearchParams, name: string, max: number): number 
 
 type TimedPing = Pick<PingRow, "kind" | "rid" | "receivedAt">;
 
-const RUN_MS_MAX = 72 * 3_600_000;
+const RUN_MS_MAX = 72 * HOUR_MS;
 
 /**
  * For each ping, how long the run took that it ended, in seconds to two decimal places; null if it ended none. A run begins

@@ -1,13 +1,13 @@
 import { type Snooze, snoozedUntil } from "@overdue/core";
 import { findProject } from "@overdue/db";
-import { canonicalTimezone } from "@overdue/schedules";
+import { canonicalTimezone, DAY_MS } from "@overdue/schedules";
 import { z } from "zod";
 
 import type { AppContext } from "../http/context.ts";
 import { ApiError } from "../http/problem.ts";
 import { InstantInput } from "../http/schemas.ts";
 
-const YEAR_MS = 365 * 86_400_000;
+const YEAR_MS = 365 * DAY_MS;
 
 /** For how long a person does not want to be notified of an incident. */
 export const SnoozeInput = z

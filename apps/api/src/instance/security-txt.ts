@@ -1,9 +1,10 @@
+import { DAY_MS } from "@overdue/schedules";
 import { guard } from "../http/guard.ts";
 import { ApiError } from "../http/problem.ts";
 import { createRouter } from "../http/route.ts";
 
 /** A reader asks again before this time is over (RFC 9116 advises less than a year). */
-const VALID_MS = 180 * 86_400_000;
+const VALID_MS = 180 * DAY_MS;
 
 /** `GET /.well-known/security.txt`: to whom somebody writes who has found a hole in this instance (RFC 9116). */
 export const securityTxtRoute = createRouter().get(

@@ -9,7 +9,7 @@ import {
   rotateKey,
   touchKey,
 } from "@overdue/db";
-import { MINUTE_MS, type Instant } from "@overdue/schedules";
+import { DAY_SECONDS, type Instant, MINUTE_MS } from "@overdue/schedules";
 import type { Logger } from "pino";
 import { z } from "zod";
 
@@ -63,7 +63,6 @@ const KeyInput = z
   })
   .meta({ id: "KeyInput" });
 
-const DAY_SECONDS = 86_400;
 const RotateInput = z
   .strictObject({
     keepOldSeconds: z

@@ -3,6 +3,7 @@ import { isIP } from "node:net";
 
 import type { Pool } from "@overdue/db";
 import type { Cluster, Redis } from "@overdue/redis";
+import { DAY_SECONDS } from "@overdue/schedules";
 import {
   type RateLimiterAbstract,
   RateLimiterMemory,
@@ -44,7 +45,6 @@ export class SignInTurns {
 
 const MINUTE_SECONDS = 60;
 const HOUR_SECONDS = 3_600;
-const DAY_SECONDS = 86_400;
 /** For what is counted and never refused. */
 const NO_LIMIT = 1_000_000;
 

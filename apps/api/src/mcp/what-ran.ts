@@ -1,6 +1,6 @@
 import { instantIn } from "@overdue/channels";
 import { lastNight, localInstant } from "@overdue/core";
-import { TimezoneInput } from "@overdue/schedules";
+import { DAY_MS, TimezoneInput } from "@overdue/schedules";
 import type { InferResponseType } from "hono/client";
 import { z } from "zod";
 
@@ -90,7 +90,6 @@ export const whatRan = defineTool({
 });
 
 type Asked = { from: string | undefined; until: string | undefined; timezone: string; now: number };
-const DAY_MS = 86_400_000;
 
 function spanOf({ from, until, timezone, now }: Asked): { from: number; until: number } {
   if (from === undefined && until === undefined) return lastNight(now, timezone);

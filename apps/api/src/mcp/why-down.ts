@@ -1,5 +1,6 @@
 import { instantIn, reasonSentence } from "@overdue/channels";
 import { durationText, REASONS } from "@overdue/core";
+import { DAY_MS } from "@overdue/schedules";
 import { z } from "zod";
 
 import { CheckNamed, findCheck, type FoundCheck, incidentsOf } from "./find-check.ts";
@@ -203,7 +204,7 @@ async function notedChanges({ ofProject, param }: Session, checkId: string) {
   return edits.slice(0, CHANGES).map(({ at }) => ({ at, what: "edited" }));
 }
 
-const BEFORE_MS = 86_400_000;
+const BEFORE_MS = DAY_MS;
 
 async function outagesNear({ ofProject, param }: Session, incident: Incident) {
   if (incident === null) return [];

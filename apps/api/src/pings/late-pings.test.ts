@@ -1,3 +1,4 @@
+import { HOUR_MS } from "@overdue/schedules";
 import { randomUUID } from "node:crypto";
 
 import { expect, test } from "vitest";
@@ -5,7 +6,6 @@ import { expect, test } from "vitest";
 import { person, read, testApi } from "../../test/test-api.ts";
 
 const api = await testApi();
-const HOUR_MS = 3_600_000;
 type Page = { items: Record<string, unknown>[] };
 
 /** A check that was made a day ago, and how to ping it. */

@@ -7,6 +7,7 @@ import {
   SHADOW_POLL_SECONDS,
   type ShadowRow,
 } from "@overdue/db";
+import { DAY_MS } from "@overdue/schedules";
 import { z } from "zod";
 
 import { iso, Timestamp } from "../http/schemas.ts";
@@ -46,7 +47,6 @@ export const ShadowComparison = z
   })
   .meta({ id: "ShadowComparison" });
 
-const DAY_MS = 86_400_000;
 const DIFFERENCES_MAX = 100;
 const MS = 1_000;
 /** What is on record so long before a difference, and before its grace began, belongs to it. */

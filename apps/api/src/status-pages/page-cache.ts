@@ -9,7 +9,7 @@ import {
   type PageHost,
   type Pool,
 } from "@overdue/db";
-import type { Instant } from "@overdue/schedules";
+import { HOUR_MS, type Instant } from "@overdue/schedules";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -43,9 +43,9 @@ const AGE_MIN_MS = 2_000;
 /** Without a change it is read again after this: time alone makes a ping late and a maintenance window begin. */
 const AGE_MAX_MS = 30_000;
 /** A page whose database is away stays as it was for so long. */
-const STALE_MAX_MS = 3_600_000;
+const STALE_MAX_MS = HOUR_MS;
 /** The sums of days before yesterday are read again after this. */
-const WHOLE_EVERY_MS = 3_600_000;
+const WHOLE_EVERY_MS = HOUR_MS;
 const DAYS_BACK = 89;
 const PAGES_MAX = 1_000;
 const HOSTS_AGE_MS = 1_000;

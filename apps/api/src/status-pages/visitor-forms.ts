@@ -9,6 +9,7 @@ import {
   TooManyPasswords,
   verifyPassword,
 } from "@overdue/db";
+import { DAY_SECONDS } from "@overdue/schedules";
 import { setCookie } from "hono/cookie";
 import { html } from "hono/html";
 
@@ -19,7 +20,7 @@ import type { ServedPage } from "./page-cache.ts";
 import { type Notice, passwordNotice } from "./page-html.ts";
 import { hasTicket, type PageAt, showNotice, TICKET_COOKIE } from "./visitor.ts";
 
-const TICKET_SECONDS = 7 * 86_400;
+const TICKET_SECONDS = 7 * DAY_SECONDS;
 
 const ELSEWHERE: Notice = {
   title: "This form was sent from elsewhere",

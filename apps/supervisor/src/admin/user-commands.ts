@@ -28,6 +28,7 @@ import {
   setOperator,
   setPassword,
 } from "@overdue/db";
+import { HOUR_MS } from "@overdue/schedules";
 import { z } from "zod";
 
 import { Refusal } from "../refusal.ts";
@@ -151,7 +152,6 @@ const networks = z
   .string()
   .transform((given) => given.split(",").map((one) => one.trim()))
   .refine((all) => all.every(isNetwork), "must be IP addresses or networks, with commas");
-const HOUR_MS = 3_600_000;
 const hours = z.coerce.number("must be a number of hours").int().min(0).max(720, "must be at most 720");
 
 export const keyCommands = {

@@ -1,3 +1,4 @@
+import { HOUR_MS } from "@overdue/schedules";
 import { QueryClient } from "@tanstack/react-query";
 import {
   createRouter,
@@ -38,7 +39,7 @@ export function createAppRouter(queryClient: QueryClient, history?: RouterHistor
 }
 
 const RETRIES_MAX = 2;
-const CACHE_MS = 12 * 3_600_000;
+const CACHE_MS = 12 * HOUR_MS;
 
 /** The cache of what the pages have read. Live events invalidate it; the stale time only matters if an event is lost. */
 export function createAppQueryClient(): QueryClient {

@@ -1,3 +1,4 @@
+import { HOUR_MS } from "@overdue/schedules";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
 import {
@@ -174,7 +175,7 @@ export function Tip({ id, items, share }: { id: string; items: readonly { text: 
 /** Returns a formatter of times, given in milliseconds after `from`; with seconds in a span of up to six hours. */
 export function timeText(from: number, ms: number): (at: number) => string {
   const zone = browserZone();
-  const text = ms <= 6 * 3_600_000 ? zonedText : shortZonedText;
+  const text = ms <= 6 * HOUR_MS ? zonedText : shortZonedText;
   return (at) => text(from + at, zone);
 }
 

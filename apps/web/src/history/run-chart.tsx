@@ -1,3 +1,4 @@
+import { DAY_SECONDS } from "@overdue/schedules";
 import { useEffect, useRef, useState } from "react";
 import UPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
@@ -67,8 +68,6 @@ export function RunChart({ columns, range, axisText, steps, describe }: Props) {
     </>
   );
 }
-
-const DAY_SECONDS = 86_400;
 
 /** "20 Nov", or "14:00" if the labels of the axis are less than a day apart. `at`: seconds since 1970. */
 function timeLabel(at: number, [first = 0, second = DAY_SECONDS]: readonly number[]): string {

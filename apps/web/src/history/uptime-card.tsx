@@ -1,4 +1,5 @@
 import { dayMarks, type DayRecord, dayText, emptyDay, type Mark, percentText } from "@overdue/core";
+import { DAY_MS } from "@overdue/schedules";
 import { useQuery } from "@tanstack/react-query";
 import type { ComponentProps } from "react";
 
@@ -38,7 +39,6 @@ export function UptimeCard({ check, ...now }: Props) {
 // Until the figures arrive, places are kept for them, so that nothing below moves.
 const SPANS_DAYS = [1, 7, 30, 90];
 const DAYS_SHOWN = 90;
-const DAY_MS = 86_400_000;
 
 function SpanFigure({ span }: { span: UptimeView["spans"][number] }) {
   const { days, uptime, failed, missed, late, maintenance, outage } = span;

@@ -1,3 +1,4 @@
+import { HOUR_MS } from "@overdue/schedules";
 import { type Span, toSpan, spanToSeconds } from "../time/duration.ts";
 import { parseWallClock, wallClockText } from "../time/zones.ts";
 import type { Rule } from "./window-text.ts";
@@ -20,8 +21,6 @@ export type WindowValues = {
 
 /** The settings of a maintenance window, as the API takes them. */
 export type WindowDraft = { name: string; rule: Rule; tags: string[]; checkIds: string[] };
-
-const HOUR_MS = 3_600_000;
 
 /** The values for a new window: once, for an hour from the next full hour on, for the whole project. */
 export function newWindowValues(timezone: string, now: number): WindowValues {

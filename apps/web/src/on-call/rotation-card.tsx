@@ -1,3 +1,4 @@
+import { DAY_MS } from "@overdue/schedules";
 import { ActionIcon, Button, Group, NativeSelect, Skeleton, Stack, TextInput } from "@mantine/core";
 import { IconPencil, IconTrash, IconX } from "@tabler/icons-react";
 import { Suspense, useState } from "react";
@@ -214,8 +215,6 @@ type OverrideFormProps = {
   isSaving: boolean;
   add: (override: Override) => void;
 };
-
-const DAY_MS = 86_400_000;
 
 /** A form that adds an override. */
 function OverrideForm({ people, timezone, isSaving, add }: OverrideFormProps) {

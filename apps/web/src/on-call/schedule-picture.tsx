@@ -1,5 +1,6 @@
 import { VisuallyHidden } from "@mantine/core";
 import { onCallAt } from "@overdue/core";
+import { DAY_MS } from "@overdue/schedules";
 import { useComputedFromNow } from "../time/clock.ts";
 import { dayText, parseWallClock, shortZonedText, wallClockText } from "../time/zones.ts";
 import type { RotationDraft } from "./on-call-queries.ts";
@@ -68,7 +69,6 @@ type Turn = { personId: string | null; from: number; until: number };
 /** A week of the picture: `days` are the beginnings of its seven days, `until` is its end. */
 type Week = { days: number[]; until: number; turns: Turn[] };
 
-const DAY_MS = 86_400_000;
 const TURNS_MAX = 500;
 
 /** Who is on call in the next `count` weeks, from the beginning of today in the rotation's time zone. */

@@ -1,4 +1,5 @@
 import { decodeMarks } from "@overdue/core";
+import { HOUR_MS } from "@overdue/schedules";
 import { useEffect, useState } from "react";
 import type { CheckOverview } from "../checks/check-queries.ts";
 import { selectChecks, summarise, type Summary } from "../checks/check-selection.ts";
@@ -184,7 +185,7 @@ type WallState = {
 const REFRESH_MS = 10_000;
 const TIMEOUT_MS = 20_000;
 /** A page that is open for weeks is reloaded, to get new versions and to free the browser's memory. */
-const RELOAD_AFTER_MS = 6 * 3_600_000;
+const RELOAD_AFTER_MS = 6 * HOUR_MS;
 
 /** Reads the overview every ten seconds. While the server is away, the last state is kept. */
 function useWall({ project, key }: WallAddress): WallState {

@@ -1,3 +1,4 @@
+import { DAY_MS } from "@overdue/schedules";
 import { ActionIcon, Alert, Button, Group, NativeSelect, Text, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { IconKey, IconRefresh, IconTrash } from "@tabler/icons-react";
@@ -211,8 +212,6 @@ const ENDS = [
 function endIn(days: string): string | null {
   return days === "" ? null : new Date(Date.now() + Number(days) * DAY_MS).toISOString();
 }
-
-const DAY_MS = 86_400_000;
 
 /** Networks with commas or spaces between them. */
 function readNetworks(text: string): string[] {

@@ -1,3 +1,4 @@
+import { HOUR_MS } from "@overdue/schedules";
 import { z } from "zod";
 
 import { hostIn, serverUrl } from "../addresses.ts";
@@ -20,7 +21,6 @@ const TITLE_CHARS_MAX = 250;
 const TAGS = { bad: ["red_circle"], good: ["green_circle"], neutral: ["bell"] };
 const PRIORITY = { bad: 4, good: 3, neutral: 3 };
 const SILENT_PRIORITY = 2;
-const HOUR_MS = 3_600_000;
 /** ntfy's daily limit for this account or address is used up, and is reset at midnight UTC. Every attempt counts against it. */
 const DailyLimit = z.object({ code: z.literal(42_908) });
 

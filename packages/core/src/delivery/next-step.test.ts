@@ -1,8 +1,8 @@
+import { HOUR_MS } from "@overdue/schedules";
 import { describe, expect, test } from "vitest";
 
 import { type AttemptHistory, type AttemptResult, decideNextStep, weighRefusal } from "./next-step.ts";
 
-const HOUR_MS = 3_600_000;
 const failed: AttemptResult = { outcome: "transient", because: "oops", uncertain: false, statusCode: 500 };
 
 test.each([

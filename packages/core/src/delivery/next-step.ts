@@ -1,3 +1,5 @@
+import { HOUR_MS, MINUTE_MS } from "@overdue/schedules";
+
 import { type DeliveryKind, isInformational } from "./delivery-kinds.ts";
 
 const RETRY_SECONDS = [5, 15, 45, 120, 300, 600, 1_200, 2_400];
@@ -16,14 +18,14 @@ const OPERATOR_SECONDS_MAX = 600;
 /** A failure that may pass by itself is retried this often, over three minutes, before the operator is blamed. */
 const MAY_PASS_ATTEMPTS = 4;
 /** An alert that waits at least this long for its next attempt is sent to a fallback channel meanwhile. */
-const FALLBACK_AFTER_MS = 4 * 60_000;
+const FALLBACK_AFTER_MS = 4 * MINUTE_MS;
 /** Retries vary by this share up and down. */
 const JITTER = 0.2;
-const GIVE_UP_MS = 24 * 3_600_000;
+const GIVE_UP_MS = 24 * HOUR_MS;
 /** A message about a run soon loses its interest. */
-const GIVE_UP_INFORMATIONAL_MS = 3_600_000;
+const GIVE_UP_INFORMATIONAL_MS = HOUR_MS;
 /** A person waits for the result of a test. */
-const GIVE_UP_TEST_MS = 60_000;
+const GIVE_UP_TEST_MS = MINUTE_MS;
 /** The status that is stored when a provider asked for a wait, whatever status it sent. */
 export const LIMITED_STATUS = 429;
 

@@ -1,6 +1,6 @@
 import { createHash, randomBytes, randomUUID } from "node:crypto";
 
-import type { Instant } from "@overdue/schedules";
+import { DAY_SECONDS, HOUR_MS, type Instant } from "@overdue/schedules";
 import { and, eq, gt, isNull, type SQL as Sql, sql } from "drizzle-orm";
 
 import type { Db, Tx } from "../database.ts";
@@ -120,12 +120,12 @@ type NewAccountToken = {
 /** People reset a password within minutes, but may read an invitation only after the weekend. */
 const TOKEN_SECONDS: Record<AccountTokenPurpose, number> = {
   reset: 3_600,
-  "sign-up": 86_400,
-  verify: 86_400,
-  invitation: 3 * 86_400,
+  "sign-up": DAY_SECONDS,
+  verify: DAY_SECONDS,
+  invitation: 3 * DAY_SECONDS,
   "sign-in": 900,
-  "email-change": 86_400,
-  "account-deletion": 7 * 86_400,
+  "email-change": DAY_SECONDS,
+  "account-deletion": 7 * DAY_SECONDS,
 };
 
 /** Creates a token of 256 random bits. It is returned only here: the table keeps its SHA-256. */
@@ -226,7 +226,7 @@ const FAILURES_PER_HOUR_MAX = 20;
  */
 export async function logFailedAttempt(db: Db, event: AccountEvent): Promise<void> {
   const { userId, action, at, address } = event;
-  const since = new Date(at - 3_600_000).toISOString();
+  const since = new Date(at - HOUR_MS).toISOString();
   const rows = await db.execute<{ all: number; here: number }>(sql`
     select count(*)::int as all, (count(*) filter (where e.address is not distinct from ${address}))::int as here
     from audit_entries e join project_people m on m.project_id = e.project_id and m.user_id = ${userId}

@@ -1,5 +1,6 @@
 import { RouteInput } from "@overdue/core";
 import { aCheck, testDatabase } from "@overdue/testkit";
+import { DAY_MS } from "@overdue/schedules";
 import { afterAll, expect, test } from "vitest";
 
 import { openDb } from "../database.ts";
@@ -10,7 +11,6 @@ const database = await testDatabase();
 const { pool } = database;
 afterAll(database.drop);
 
-const DAY_MS = 86_400_000;
 const NOW = Date.parse("2026-11-20T00:30:00Z");
 
 test("a job that runs in another zone than its schedule names is notified once, in the hour of its turn", async () => {

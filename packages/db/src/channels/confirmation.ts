@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 
 import { isUuid } from "@overdue/core";
-import type { Instant } from "@overdue/schedules";
+import { DAY_SECONDS, type Instant } from "@overdue/schedules";
 import { and, eq, isNull, sql } from "drizzle-orm";
 
 import { notifyProjectChange, notifySenders } from "../changes.ts";
@@ -182,7 +182,7 @@ export function confirmLink(
   { publicUrl, channelId, address, now }: Confirmation & { publicUrl: string; now: Instant },
 ): string {
   const key = newestKey(keyring);
-  const expires = String(Math.floor(now / 1_000) + DAYS_VALID * 86_400);
+  const expires = String(Math.floor(now / 1_000) + DAYS_VALID * DAY_SECONDS);
   const signature = signatureOf(key.key, { channelId, address, expires });
   const query = new URLSearchParams({ channel: channelId, address, expires, key: key.id, signature });
   return `${publicUrl}/confirm-address?${query}`;

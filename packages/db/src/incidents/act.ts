@@ -1,5 +1,5 @@
 import { isUuid } from "@overdue/core";
-import type { Instant } from "@overdue/schedules";
+import { DAY_MS, type Instant } from "@overdue/schedules";
 
 import { inTransaction, type Pool, type PoolClient } from "../database.ts";
 import { isSameSecret, type Keyring, newestKey, sign } from "../secrets/keyring.ts";
@@ -199,7 +199,7 @@ export function actionLink(
   { publicUrl, now, ...act }: Omit<SignedAct, "expiresAt"> & { publicUrl: string; now: Instant },
 ): string {
   const newest = newestKey(keyring);
-  const signed = { ...act, expiresAt: now + DAYS_VALID * 86_400_000 };
+  const signed = { ...act, expiresAt: now + DAYS_VALID * DAY_MS };
   const query = new URLSearchParams({
     incident: signed.incidentId,
     act: signed.act,

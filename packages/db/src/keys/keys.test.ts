@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 
 import { aProject, testDatabase } from "@overdue/testkit";
+import { HOUR_MS } from "@overdue/schedules";
 import { afterAll, describe, expect, test } from "vitest";
 
 import { createUser } from "../accounts/accounts.ts";
@@ -24,7 +25,6 @@ const db = openDb(pool);
 afterAll(database.drop);
 
 const NOW = Date.now();
-const HOUR_MS = 3_600_000;
 
 async function aKey(expiresAt: Date | null = null) {
   const { projectId } = await aProject(pool);

@@ -1,4 +1,4 @@
-import type { Instant } from "@overdue/schedules";
+import { DAY_MS, type Instant } from "@overdue/schedules";
 
 import type { Pool, PoolClient } from "../database.ts";
 import type { outageCause } from "../schema/index.ts";
@@ -16,7 +16,7 @@ export type Outage = {
 export type OutageCause = (typeof outageCause.enumValues)[number];
 
 /** Long enough that every check has been evaluated since. */
-const APPLIED_WITHIN_MS = 400 * 86_400_000;
+const APPLIED_WITHIN_MS = 400 * DAY_MS;
 
 /** Outages that may not have been applied to every check yet, oldest first. */
 export async function recentOutages(db: Pool | PoolClient): Promise<Outage[]> {

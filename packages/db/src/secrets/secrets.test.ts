@@ -1,3 +1,4 @@
+import { DAY_MS } from "@overdue/schedules";
 import { randomUUID } from "node:crypto";
 
 import { describe, expect, test } from "vitest";
@@ -22,7 +23,6 @@ const keyring = keyringOf([
 const stranger = keyringOf(["the key of somebody else, which is long enough"]);
 const publicUrl = "https://overdue.example";
 const now = Date.parse("2026-11-20T12:00:00Z");
-const DAY_MS = 86_400_000;
 
 /** Every text that differs from this one in one character. */
 function withOneLetterChanged(text: string): string[] {

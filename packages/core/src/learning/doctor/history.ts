@@ -1,4 +1,4 @@
-import { type Instant, nextAfter, type Schedule } from "@overdue/schedules";
+import { DAY_MS, HOUR_MS, type Instant, nextAfter, type Schedule } from "@overdue/schedules";
 
 const SLOTS_MAX = 2000;
 const ARRIVALS_MAX = 200;
@@ -67,7 +67,7 @@ export function slotsAround(schedule: Schedule, arrivals: readonly Instant[]): I
 
 /** A slot before `at`, not the latest one necessarily; the first after it where there is none in four years. */
 function slotBefore(schedule: Schedule, at: Instant): Instant | null {
-  for (let back = 3_600_000; back < 4 * 366 * 86_400_000; back *= 2) {
+  for (let back = HOUR_MS; back < 4 * 366 * DAY_MS; back *= 2) {
     const slot = nextAfter(schedule, at - back);
     if (slot !== null && slot < at) return slot;
   }
