@@ -36,6 +36,7 @@ import { exportRoutes, historyRoutes, noticeRoutes } from "./history/history-rou
 import { pingHistoryRoutes, refusedPingRoutes } from "./history/ping-routes.ts";
 import { durationRoutes, metricHistoryRoutes, outageRoutes, uptimeRoutes } from "./history/uptime-routes.ts";
 import { registeredRoutes } from "./http/access.ts";
+import { isHttps } from "./http/cookies.ts";
 import { serveDeprecatedPaths } from "./http/deprecated-names.ts";
 import { guard } from "./http/guard.ts";
 import { errorHandler, notFound } from "./http/on-error.ts";
@@ -173,7 +174,7 @@ export function createApp(deps: Deps) {
     metrics.timing(),
     rateLimitHeaders,
     compressJson,
-    securityHeaders(settings.publicUrl.startsWith("https://")),
+    securityHeaders(isHttps(settings.publicUrl)),
     async (c, next) => {
       c.set("deps", deps);
       await next();

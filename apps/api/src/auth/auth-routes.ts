@@ -19,10 +19,10 @@ import {
   MailSent,
   NameInput,
   NewPassword,
-  notifyPasswordChanged,
   refuseWeakPassword,
   SignedIn,
 } from "./account-input.ts";
+import { notifyPasswordChanged } from "./account-mails.ts";
 import { callAuth } from "./better-auth.ts";
 import { checkPassword, continueSignIn, SecondFactorAsked } from "./sign-in.ts";
 import { attemptSignIn, limitPasswordChanges, limitSignUps } from "./sign-in-attempts.ts";

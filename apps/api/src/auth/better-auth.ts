@@ -20,8 +20,8 @@ import type { Logger } from "pino";
 import { z } from "zod";
 
 import type { AppContext } from "../http/context.ts";
+import { cookieName, isHttps } from "../http/cookies.ts";
 import { ApiError, codeForStatus, type ProblemCode } from "../http/problem.ts";
-import { cookieName } from "./cookie-names.ts";
 
 const calls = new AsyncLocalStorage<{ error: unknown }>();
 
@@ -130,7 +130,7 @@ export function createAuth({ db, log, publicUrl, origins, secret }: AuthOptions)
 }
 
 function cookies(publicUrl: string) {
-  const secure = publicUrl.startsWith("https://");
+  const secure = isHttps(publicUrl);
   const names = ["session_token", "session_data", "dont_remember", "account_data"];
   return {
     useSecureCookies: false, // its prefix `__Secure-` is weaker than `__Host-`
@@ -188,8 +188,8 @@ const SENTENCES: Record<string, string> = {
   INVALID_EMAIL_OR_PASSWORD: "The e-mail address or the password is wrong.",
   INVALID_EMAIL: "The e-mail address or the password is wrong.",
   INVALID_PASSWORD: "The password is wrong.",
-  PASSWORD_TOO_SHORT: "password: Use at least 12 characters.",
-  PASSWORD_TOO_LONG: "password: Use at most 128 characters.",
+  PASSWORD_TOO_SHORT: `password: Use at least ${PASSWORD_MIN_CHARS} characters.`,
+  PASSWORD_TOO_LONG: `password: Use at most ${PASSWORD_MAX_CHARS} characters.`,
   USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL:
     "This account could not be created. If you have one already, sign in.",
   USER_ALREADY_EXISTS: "This account could not be created. If you have one already, sign in.",
@@ -250,8 +250,6 @@ async function refusal(response: Response): Promise<ApiError> {
   return new ApiError(
     STATUS[code] ?? codeForStatus(response.status),
     SENTENCES[code] ?? "This was refused: check the fields and try again.",
-    {
-      cause: message,
-    },
+    { cause: message },
   );
 }

@@ -22,7 +22,8 @@ import { ApiError } from "../http/problem.ts";
 import { refuseIfLimited } from "../http/rate-limits.ts";
 import { body, createRouter, json, NO_CONTENT, route } from "../http/route.ts";
 import { iso, Timestamp } from "../http/schemas.ts";
-import { EmailInput, requireMail, queueAccountMailWithinLimit, TokenInput } from "./account-input.ts";
+import { EmailInput, TokenInput } from "./account-input.ts";
+import { requireMail, queueAccountMailWithinLimit } from "./account-mails.ts";
 import { limitMailLinkRequests } from "./sign-in-attempts.ts";
 import { expiredLink } from "./sign-up.ts";
 

@@ -18,13 +18,11 @@ import {
   MailSent,
   NameInput,
   NewPassword,
-  notifyPasswordChanged,
   refuseWeakPassword,
-  requireMail,
-  queueAccountMailWithinLimit,
   SignedIn,
   TokenInput,
 } from "./account-input.ts";
+import { notifyPasswordChanged, requireMail, queueAccountMailWithinLimit } from "./account-mails.ts";
 import { limitMailLinkRequests } from "./sign-in-attempts.ts";
 import { expiredLink, finishSignUp } from "./sign-up.ts";
 

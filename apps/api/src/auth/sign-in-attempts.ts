@@ -6,13 +6,14 @@ import { getSignedCookie, setSignedCookie } from "hono/cookie";
 import { z } from "zod";
 
 import { type AppContext, requirePerson } from "../http/context.ts";
+import { cookieAttributes, cookieName } from "../http/cookies.ts";
 import { clientAddressGroup, refuseIfLimited } from "../http/rate-limits.ts";
-import { cookieName } from "./cookie-names.ts";
 
 const DAYS_VALID = 180;
 const ACCOUNTS_MAX = 5;
 
-const Stored = z.object({
+/** The content of the cookie by which a browser is recognised. */
+const DeviceCookie = z.object({
   id: z.uuid(),
   accounts: z.array(z.string().max(64)).max(ACCOUNTS_MAX),
   until: z.int(),
@@ -35,19 +36,15 @@ export async function rememberDevice(c: AppContext, email: string): Promise<void
   const before = await readDevice(c);
   const account = accountHash(email);
   const others = (before?.accounts ?? []).filter((other) => other !== account);
-  const stored: z.input<typeof Stored> = {
+  const stored: z.input<typeof DeviceCookie> = {
     id: before?.id ?? randomUUID(),
     accounts: [account, ...others].slice(0, ACCOUNTS_MAX),
     until: now() + DAYS_VALID * DAY_MS,
   };
   const value = Buffer.from(JSON.stringify(stored)).toString("base64url");
-  await setSignedCookie(c, cookieName(settings.publicUrl, "device"), value, signingSecret(secret), {
-    path: "/",
-    httpOnly: true,
-    sameSite: "Lax",
-    secure: isHttps(settings.publicUrl),
-    maxAge: DAYS_VALID * DAY_SECONDS,
-  });
+  const { publicUrl } = settings;
+  const attributes = cookieAttributes(publicUrl, DAYS_VALID * DAY_SECONDS);
+  await setSignedCookie(c, cookieName(publicUrl, "device"), value, signingSecret(secret), attributes);
 }
 
 async function readDevice(c: AppContext): Promise<Device | null> {
@@ -55,7 +52,7 @@ async function readDevice(c: AppContext): Promise<Device | null> {
   for (const secret of settings.secretKeys) {
     const value = await getSignedCookie(c, signingSecret(secret), cookieName(settings.publicUrl, "device"));
     if (typeof value !== "string") continue;
-    const device = Stored.parse(JSON.parse(Buffer.from(value, "base64url").toString("utf8")));
+    const device = DeviceCookie.parse(JSON.parse(Buffer.from(value, "base64url").toString("utf8")));
     return device.until > now() ? device : null;
   }
   return null;
@@ -67,10 +64,6 @@ function accountHash(email: string): string {
 
 function signingSecret(secret: string): string {
   return derive(secret, "device cookie").toString("base64");
-}
-
-function isHttps(publicUrl: string): boolean {
-  return publicUrl.startsWith("https://");
 }
 
 /**
@@ -87,7 +80,7 @@ export async function attemptSignIn<T>(c: AppContext, email: string, attempt: ()
     await waitForTurn(c, email);
   }
   const outcome = await attempt();
-  await limits.signedIn({ email, group, deviceId });
+  await limits.recordSignIn({ email, group, deviceId });
   return outcome;
 }
 

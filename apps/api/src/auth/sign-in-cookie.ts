@@ -1,7 +1,7 @@
 import { getCookie, setCookie } from "hono/cookie";
 
 import type { AppContext } from "../http/context.ts";
-import { cookieName } from "./cookie-names.ts";
+import { cookieAttributes, cookieName } from "../http/cookies.ts";
 
 /** A cookie that holds the token of a sign-in that is under way. */
 type SignInCookie = "pending" | "passkey" | "oidc";
@@ -10,17 +10,10 @@ type SignInCookie = "pending" | "passkey" | "oidc";
 export function setSignInCookie(
   c: AppContext,
   name: SignInCookie,
-  { value, seconds: maxAge }: { value: string; seconds: number },
+  { value, seconds }: { value: string; seconds: number },
 ): void {
   const { publicUrl } = c.var.deps.settings;
-  setCookie(c, cookieName(publicUrl, name), value, {
-    path: "/",
-    httpOnly: true,
-    // A provider of sign-ins sends the browser back from another site.
-    sameSite: "Lax",
-    secure: publicUrl.startsWith("https://"),
-    maxAge,
-  });
+  setCookie(c, cookieName(publicUrl, name), value, cookieAttributes(publicUrl, seconds));
 }
 
 /** The cookie's value; empty if there is none. */

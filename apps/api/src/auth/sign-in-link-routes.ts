@@ -2,14 +2,8 @@ import { consumeAccountToken, findCredentialsOf, verifyAddress } from "@overdue/
 import { z } from "zod";
 
 import { body, createRouter, json, route } from "../http/route.ts";
-import {
-  EmailInput,
-  MailSent,
-  requireMail,
-  queueAccountMailWithinLimit,
-  SignedIn,
-  TokenInput,
-} from "./account-input.ts";
+import { EmailInput, MailSent, SignedIn, TokenInput } from "./account-input.ts";
+import { requireMail, queueAccountMailWithinLimit } from "./account-mails.ts";
 import { continueSignIn, SecondFactorAsked } from "./sign-in.ts";
 import { limitMailLinkRequests } from "./sign-in-attempts.ts";
 import { expiredLink } from "./sign-up.ts";

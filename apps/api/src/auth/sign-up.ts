@@ -13,7 +13,8 @@ import { z } from "zod";
 
 import type { AppContext } from "../http/context.ts";
 import { ApiError } from "../http/problem.ts";
-import { mustVerifyAddress, refuseWeakPassword, queueAccountMailWithinLimit } from "./account-input.ts";
+import { refuseWeakPassword } from "./account-input.ts";
+import { mustVerifyAddress, queueAccountMailWithinLimit } from "./account-mails.ts";
 import { callAuth } from "./better-auth.ts";
 import { rememberDevice } from "./sign-in-attempts.ts";
 

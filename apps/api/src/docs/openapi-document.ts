@@ -3,7 +3,7 @@ import { ReasonInput } from "@overdue/core";
 import { PingInput } from "@overdue/core/dialects";
 import { z } from "zod";
 
-import { sessionCookieName } from "../auth/cookie-names.ts";
+import { sessionCookieName } from "../http/cookies.ts";
 import type { AppEnv } from "../http/context.ts";
 import { documentDeprecatedNames } from "../http/deprecated-names.ts";
 import { Problem } from "../http/problem.ts";

@@ -48,7 +48,7 @@ const HOUR_SECONDS = 3_600;
 /** For what is counted and never refused. */
 const NO_LIMIT = 1_000_000;
 
-/** How one who asks stands with a limit after this request. */
+/** What is left of a limit after a request. */
 export type RateLimitState = {
   limit: string;
   quota: number;
@@ -59,10 +59,9 @@ export type RateLimitState = {
 };
 
 /**
- * How often one may ask. Requests are counted in Redis over all processes, or in this process alone where there is none:
- * the limit is there against a script that runs wild, and a row written for every page read would cost more than it
- * saves. Tries of passwords are counted in the
- * database, over all processes and restarts; while it does not answer, nobody signs in anyway.
+ * How often a client may ask. Requests are counted in Redis over all processes, or in this process alone where there is no
+ * Redis: the limit is against a script that runs wild, and a row written for every page read would cost more than it saves.
+ * Tries of passwords are counted in the database, over all processes and restarts; while it is away nobody signs in anyway.
  */
 export class Limits {
   readonly #requests: Limit | null;
@@ -112,7 +111,7 @@ export class Limits {
     return (await this.#requests?.take(who)) ?? null;
   }
 
-  /** Lines that somebody without an account has explained to them, which costs this process more than other requests. */
+  /** Readings of a schedule for somebody without an account, which cost this process more than other requests. */
   async readings(group: string): Promise<RateLimitState> {
     return await this.#readings.take(group);
   }
@@ -135,7 +134,7 @@ export class Limits {
   }
 
   /** The right password ends the account's count, and gives back what it took of the others. */
-  async signedIn(of: { email: string; group: string; deviceId: string | null }): Promise<void> {
+  async recordSignIn(of: { email: string; group: string; deviceId: string | null }): Promise<void> {
     await this.#failuresOfAccount.forget(hashOf(of.email));
     await this.#signInsOfAddress.giveBack(of.group);
     if (of.deviceId !== null) await this.#signInsOfDevice.giveBack(of.deviceId);
@@ -288,7 +287,7 @@ function expandGroups(address: string): number[] {
   return [...left, ...zeros, ...right].map((group) => Number.parseInt(group, 16));
 }
 
-/** An IPv4 address in the dress of an IPv6 one. */
+/** The IPv4 address in an IPv4-mapped IPv6 address (RFC 4291, 2.5.5.2). */
 function mappedIpv4([, , , , , , high = 0, low = 0]: readonly number[]): string {
   return [high >> 8, high & 255, low >> 8, low & 255].join(".");
 }

@@ -14,6 +14,7 @@ import { setCookie } from "hono/cookie";
 import { html } from "hono/html";
 
 import type { AppContext } from "../http/context.ts";
+import { cookieAttributes } from "../http/cookies.ts";
 import { readForm } from "../http/json-body.ts";
 import { clientAddressGroup } from "../http/rate-limits.ts";
 import type { ServedPage } from "./page-cache.ts";
@@ -55,11 +56,8 @@ export async function sendPassword(c: AppContext, at: PageAt): Promise<Response>
   if (!isRight) return showNotice(c, 401, { ...passwordNotice(at.base, name, true), theme });
   const expires = String(Math.floor(now() / 1_000) + TICKET_SECONDS);
   setCookie(c, TICKET_COOKIE, signPageTicket(keyring, { pageId, passwordHash, expires }), {
+    ...cookieAttributes(settings.publicUrl, TICKET_SECONDS),
     path: at.base || "/",
-    httpOnly: true,
-    sameSite: "Lax",
-    secure: settings.publicUrl.startsWith("https://"),
-    maxAge: TICKET_SECONDS,
   });
   return c.redirect(at.base || "/", 303);
 }
