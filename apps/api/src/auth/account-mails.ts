@@ -22,7 +22,7 @@ export async function notifyPasswordChanged(c: AppContext, db: Db | Tx, email: s
 }
 
 /** A change of how a person signs in, as the mail about it names it. */
-type SignInChange =
+export type SignInChange =
   | "authenticator-on"
   | "authenticator-off"
   | "recovery-codes"

@@ -6,7 +6,6 @@ import {
   countOpenIncidents,
   listOrganizations,
   listProjects,
-  logAccountEvent,
   logFailedAttempt,
 } from "@overdue/db";
 import { z } from "zod";
@@ -14,6 +13,7 @@ import { type AppContext, requirePerson } from "../http/context.ts";
 import { ApiError } from "../http/problem.ts";
 import { body, createRouter, json, NO_CONTENT, route } from "../http/route.ts";
 import { iso, KeyScope, Role, Timestamp } from "../http/schemas.ts";
+import { recordAccountEvent } from "./account-events.ts";
 import {
   EmailInput,
   MailSent,
@@ -121,7 +121,8 @@ export const authRoutes = createRouter()
     async (c) => {
       const session = await c.var.deps.sessions.find(c.req.raw.headers);
       await callAuth(c, "/sign-out", {});
-      if (session !== null) await logEvent(c, session.userId, "account.sign-out");
+      if (session !== null)
+        await recordAccountEvent(c, c.var.deps.db, { userId: session.userId, action: "account.sign-out" });
       return c.body(null, 204);
     },
   )
@@ -154,15 +155,10 @@ export const authRoutes = createRouter()
         },
       );
       await notifyPasswordChanged(c, db, email);
-      await logEvent(c, userId, "account.change-password");
+      await recordAccountEvent(c, db, { userId, action: "account.change-password" });
       return c.body(null, 204);
     },
   );
-
-async function logEvent(c: AppContext, userId: string, action: string): Promise<void> {
-  const { db, now, clientAddress } = c.var.deps;
-  await logAccountEvent(db, { userId, action, at: now(), address: clientAddress(c) });
-}
 
 type FailedAttempt = { action: string; email: string };
 

@@ -6,7 +6,6 @@ import {
   EXPORTED_ENTRIES_MAX,
   findDeletion,
   findUser,
-  logAccountEvent,
   planDeletion,
   queueAccountMail,
   scheduleDeletion,
@@ -20,6 +19,7 @@ import { requireFound } from "../http/edits.ts";
 import { ApiError } from "../http/problem.ts";
 import { body, createRouter, json, NO_CONTENT, route } from "../http/route.ts";
 import { iso, Role, Timestamp } from "../http/schemas.ts";
+import { recordAccountEvent } from "./account-events.ts";
 import { TokenInput } from "./account-input.ts";
 import { limitMailLinkRequests } from "./sign-in-attempts.ts";
 import { expiredLink } from "./sign-up.ts";
@@ -202,18 +202,13 @@ async function schedule(c: AppContext, input: z.output<typeof DeletionInput>): P
     const user = await findUser(tx, userId);
     if (settings.mail && user?.emailVerified === true)
       await queueAccountMail(tx, { kind: "account-deletion", email: user.email, name: "scheduled", userId });
-    await record(c, tx, { userId, action: "account.deletion-scheduled" });
+    await recordAccountEvent(c, tx, { userId, action: "account.deletion-scheduled" });
   });
 }
 
 /** @returns whether a deletion was taken back */
 async function keep(c: AppContext, tx: Tx, userId: string): Promise<boolean> {
   if (!(await cancelDeletion(tx, userId))) return false;
-  await record(c, tx, { userId, action: "account.deletion-cancelled" });
+  await recordAccountEvent(c, tx, { userId, action: "account.deletion-cancelled" });
   return true;
-}
-
-async function record(c: AppContext, tx: Tx, event: { userId: string; action: string }): Promise<void> {
-  const { now, clientAddress } = c.var.deps;
-  await logAccountEvent(tx, { ...event, at: now(), address: clientAddress(c) });
 }

@@ -1,15 +1,12 @@
 import {
-  type AuditChanges,
   cancelEmailChange,
   confirmEmailChange,
   consumeAccountToken,
-  type Db,
   endOtherSessions,
   endSessions,
   findAccountToken,
   findEmailChange,
   findUser,
-  logAccountEvent,
   queueAccountMail,
   startEmailChange,
   type Tx,
@@ -22,6 +19,7 @@ import { ApiError } from "../http/problem.ts";
 import { refuseIfLimited } from "../http/rate-limits.ts";
 import { body, createRouter, json, NO_CONTENT, route } from "../http/route.ts";
 import { iso, Timestamp } from "../http/schemas.ts";
+import { recordAccountEvent } from "./account-events.ts";
 import { EmailInput, TokenInput } from "./account-input.ts";
 import { requireMail, queueAccountMailWithinLimit } from "./account-mails.ts";
 import { limitMailLinkRequests } from "./sign-in-attempts.ts";
@@ -94,7 +92,7 @@ export const emailChangeRoutes = createRouter()
       const { userId } = requirePerson(c);
       if (!(await c.var.deps.db.transaction((tx) => cancelEmailChange(tx, userId))))
         throw ApiError.notFound("change of the address");
-      await record(c, c.var.deps.db, { userId, action: "account.email-change-cancelled" });
+      await recordAccountEvent(c, c.var.deps.db, { userId, action: "account.email-change-cancelled" });
       return c.body(null, 204);
     },
   )
@@ -166,7 +164,7 @@ async function start(c: AppContext, newEmail: string): Promise<void> {
     const before = await startEmailChange(tx, { userId, newEmail });
     if (before?.isVerified === true)
       await queueAccountMail(tx, { kind: "email-change", email: before.email, userId });
-    await record(c, tx, { userId, action: "account.email-change-requested" });
+    await recordAccountEvent(c, tx, { userId, action: "account.email-change-requested" });
   });
   await queueAccountMailWithinLimit(c, { kind: "email-change", email: newEmail, userId });
 }
@@ -184,7 +182,7 @@ async function confirm(c: AppContext, token: string): Promise<"changed" | "waiti
     if (confirmed.wasVerified)
       await queueAccountMail(tx, { kind: "email-changed", email: confirmed.before, userId });
     const changes = { email: { before: confirmed.before, after: confirmed.after } };
-    await record(c, tx, { userId, action: "account.change-email", changes });
+    await recordAccountEvent(c, tx, { userId, action: "account.change-email", changes });
     return confirmed;
   });
   if (outcome.kind === "taken")
@@ -211,13 +209,6 @@ async function stop(c: AppContext, token: string): Promise<void> {
     await cancelEmailChange(tx, userId);
     // Who asked for the change was signed in.
     if (isOwn) await endSessions(tx, userId);
-    await record(c, tx, { userId, action: "account.email-change-stopped" });
+    await recordAccountEvent(c, tx, { userId, action: "account.email-change-stopped" });
   });
-}
-
-type AccountAct = { userId: string; action: string; changes?: AuditChanges };
-
-async function record(c: AppContext, db: Db | Tx, event: AccountAct): Promise<void> {
-  const { now, clientAddress } = c.var.deps;
-  await logAccountEvent(db, { ...event, at: now(), address: clientAddress(c) });
 }

@@ -9,11 +9,11 @@ import {
   isAtLeast,
   type Linked,
   linkAccount,
-  logAccountEvent,
   type MemberRole,
 } from "@overdue/db";
 
 import type { AppContext } from "../http/context.ts";
+import { recordAccountEvent } from "./account-events.ts";
 import { FIRST_PROJECT } from "./sign-up.ts";
 
 /** Why somebody who is signed in elsewhere is not let in here. The sign-in page has a sentence for each. */
@@ -45,7 +45,7 @@ export async function findOrCreateAccount(
   if (existing !== null) {
     if (!existing.emailVerified) return { refused: "taken" };
     await linkAccount(db, existing.id, { providerId, accountId });
-    await record(c, existing.id, "account.linked");
+    await recordAccountEvent(c, db, { userId: existing.id, action: "account.linked" });
     return { userId: existing.id, email: existing.email };
   }
   // The first account is the operator's, and needs the setup token.
@@ -63,13 +63,8 @@ async function create(c: AppContext, person: ExternalIdentity & { email: string 
     return await createLinkedUser(tx, { providerId, accountId, email, name });
   });
   await createProject(db, { name: FIRST_PROJECT, ownerId: userId });
-  await record(c, userId, "account.sign-up");
+  await recordAccountEvent(c, db, { userId, action: "account.sign-up" });
   return { userId, email };
-}
-
-async function record(c: AppContext, userId: string, action: string): Promise<void> {
-  const { db, now, clientAddress } = c.var.deps;
-  await logAccountEvent(db, { userId, action, at: now(), address: clientAddress(c) });
 }
 
 type Grant = { projectId: string; role: MemberRole };

@@ -2,7 +2,6 @@ import {
   addPasskey,
   findCredentialsOf,
   listPasskeys,
-  logAccountEvent,
   markSessionVerified,
   PASSKEYS_MAX,
   type PasskeyRow,
@@ -16,8 +15,8 @@ import { type AppContext, requirePerson } from "../http/context.ts";
 import { ApiError } from "../http/problem.ts";
 import { body, createRouter, json, NO_CONTENT, route } from "../http/route.ts";
 import { iso, isoOrNull, NameInput, Timestamp } from "../http/schemas.ts";
+import { recordSignInChange } from "./account-events.ts";
 import { SignedIn } from "./account-input.ts";
-import { notifySignInChanged } from "./account-mails.ts";
 import {
   beginAuthentication,
   beginRegistration,
@@ -186,7 +185,7 @@ async function add(c: AppContext, { name, response }: z.infer<typeof NewPasskey>
       throw new ApiError("limit_reached", `You have ${PASSKEYS_MAX} passkeys: remove one first.`);
     const stored = await addPasskey(tx, { userId, name, ...made });
     if (stored === null) throw new ApiError("conflict", "This passkey is registered already.");
-    await record(c, tx, "passkey-added");
+    await recordSignInChange(c, tx, "passkey-added");
     return stored;
   });
 }
@@ -195,17 +194,6 @@ async function remove(c: AppContext, passkeyId: string): Promise<void> {
   await c.var.deps.db.transaction(async (tx) => {
     if (!(await removePasskey(tx, { userId: requirePerson(c).userId, passkeyId })))
       throw ApiError.notFound("passkey");
-    await record(c, tx, "passkey-removed");
+    await recordSignInChange(c, tx, "passkey-removed");
   });
-}
-
-async function record(
-  c: AppContext,
-  tx: Parameters<typeof logAccountEvent>[0],
-  change: "passkey-added" | "passkey-removed",
-): Promise<void> {
-  const { now, clientAddress } = c.var.deps;
-  const { userId } = requirePerson(c);
-  await logAccountEvent(tx, { userId, action: `account.${change}`, at: now(), address: clientAddress(c) });
-  await notifySignInChanged(c, tx, { email: (await requireCredentials(c, userId)).email, change });
 }

@@ -3,7 +3,6 @@ import {
   findAccountToken,
   findUser,
   hashPassword,
-  logAccountEvent,
   removeOtherSignIns,
   setPassword,
   verifyAddress,
@@ -13,6 +12,7 @@ import { z } from "zod";
 import { type AppContext, requirePerson } from "../http/context.ts";
 import { ApiError } from "../http/problem.ts";
 import { body, createRouter, json, NO_CONTENT, route } from "../http/route.ts";
+import { recordAccountEvent } from "./account-events.ts";
 import {
   EmailInput,
   MailSent,
@@ -37,7 +37,7 @@ async function finishReset(
   c: AppContext,
   { token, password }: { token: string; password: string },
 ): Promise<void> {
-  const { db, limits, now, clientAddress } = c.var.deps;
+  const { db, limits } = c.var.deps;
   const found = await findAccountToken(db, "reset", token);
   if (found === null) throw expiredLink("Ask for another with “Forgot password?”.");
   refuseWeakPassword(password, found.email);
@@ -51,12 +51,7 @@ async function finishReset(
     await setPassword(tx, { userId, passwordHash });
     await verifyAddress(tx, userId); // the link was in its mailbox
     await notifyPasswordChanged(c, tx, found.email);
-    await logAccountEvent(tx, {
-      userId,
-      action: "account.reset-password",
-      at: now(),
-      address: clientAddress(c),
-    });
+    await recordAccountEvent(c, tx, { userId, action: "account.reset-password" });
   });
   await limits.forgetFailures(found.email);
 }
@@ -72,17 +67,12 @@ async function requestVerification(c: AppContext): Promise<void> {
 
 /** Confirms the address of the link's account. @throws 404 */
 async function finishVerification(c: AppContext, token: string): Promise<void> {
-  const { db, now, clientAddress } = c.var.deps;
+  const { db } = c.var.deps;
   const used = await db.transaction((tx) => consumeAccountToken(tx, "verify", token));
   const userId = used?.userId ?? null;
   if (userId === null) throw expiredLink("Sign in and ask for another.");
   await verifyAddress(db, userId);
-  await logAccountEvent(db, {
-    userId,
-    action: "account.verify-address",
-    at: now(),
-    address: clientAddress(c),
-  });
+  await recordAccountEvent(c, db, { userId, action: "account.verify-address" });
 }
 
 const FinishSignUp = z

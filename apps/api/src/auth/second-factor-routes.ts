@@ -6,7 +6,6 @@ import {
   findCredentialsOf,
   findSignInState,
   hasPasskeys,
-  logAccountEvent,
   markSessionVerified,
   removeAuthenticator,
   renewRecoveryCodes,
@@ -20,6 +19,7 @@ import { type AppContext, requirePerson } from "../http/context.ts";
 import { ApiError } from "../http/problem.ts";
 import { body, createRouter, json, NO_CONTENT, route } from "../http/route.ts";
 import { isoOrNull, Timestamp } from "../http/schemas.ts";
+import { recordSignInChange } from "./account-events.ts";
 import { SignedIn } from "./account-input.ts";
 import { notifySignInChanged } from "./account-mails.ts";
 import { startSession } from "./better-auth.ts";
@@ -251,7 +251,7 @@ async function turnOn(c: AppContext, code: string): Promise<string[]> {
     throw ApiError.invalid("code", "This is not the app's code of this moment: check the phone's clock.");
   const codes = await db.transaction(async (tx) => {
     if (!(await confirmAuthenticator(tx, { userId, step }))) throw alreadyOn();
-    await record(c, tx, "authenticator-on");
+    await recordSignInChange(c, tx, "authenticator-on");
     return await renewRecoveryCodes(tx, userId);
   });
   await replaceSessions(c);
@@ -262,7 +262,7 @@ async function turnOff(c: AppContext): Promise<void> {
   const { userId } = requirePerson(c);
   const isRemoved = await c.var.deps.db.transaction(async (tx) => {
     const removed = await removeAuthenticator(tx, userId);
-    if (removed) await record(c, tx, "authenticator-off");
+    if (removed) await recordSignInChange(c, tx, "authenticator-off");
     return removed;
   });
   if (isRemoved) await replaceSessions(c);
@@ -275,22 +275,9 @@ async function renewCodes(c: AppContext): Promise<string[]> {
   if ((authenticator?.confirmedAt ?? null) === null)
     throw new ApiError("conflict", "Recovery codes belong to an authenticator app: set one up first.");
   return await db.transaction(async (tx) => {
-    await record(c, tx, "recovery-codes");
+    await recordSignInChange(c, tx, "recovery-codes");
     return await renewRecoveryCodes(tx, userId);
   });
-}
-
-/** Writes a change of how the person signs in into the audit log, and queues the mail about it. */
-async function record(
-  c: AppContext,
-  tx: Parameters<typeof logAccountEvent>[0],
-  change: Parameters<typeof notifySignInChanged>[2]["change"],
-): Promise<void> {
-  const { now, clientAddress } = c.var.deps;
-  const { userId } = requirePerson(c);
-  await logAccountEvent(tx, { userId, action: `account.${change}`, at: now(), address: clientAddress(c) });
-  const known = await findCredentialsOf(tx, userId);
-  if (known !== null) await notifySignInChanged(c, tx, { email: known.email, change });
 }
 
 /** Gives this browser a new session, and ends all others of the person. */

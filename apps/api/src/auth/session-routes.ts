@@ -1,11 +1,12 @@
-import { endOtherSessions, endSession, listSessions, logAccountEvent, type SessionRow } from "@overdue/db";
+import { endOtherSessions, endSession, listSessions, type SessionRow } from "@overdue/db";
 import { z } from "zod";
 
 import { PERSON } from "../http/access.ts";
-import { type AppContext, requirePerson } from "../http/context.ts";
+import { requirePerson } from "../http/context.ts";
 import { ApiError } from "../http/problem.ts";
 import { createRouter, json, NO_CONTENT, route } from "../http/route.ts";
 import { iso, Timestamp } from "../http/schemas.ts";
+import { recordAccountEvent } from "./account-events.ts";
 import { deviceName } from "./device-name.ts";
 
 const tags = ["Account"];
@@ -51,7 +52,10 @@ export const sessionRoutes = createRouter()
     async (c) => {
       const of = { userId: requirePerson(c).userId, sessionId: c.req.valid("param").sessionId };
       if (!(await endSession(c.var.deps.db, of))) throw ApiError.notFound("session");
-      await record(c, "account.session-ended");
+      await recordAccountEvent(c, c.var.deps.db, {
+        userId: requirePerson(c).userId,
+        action: "account.session-ended",
+      });
       return c.body(null, 204);
     },
   )
@@ -66,7 +70,10 @@ export const sessionRoutes = createRouter()
     async (c) => {
       const { userId, sessionId } = requirePerson(c);
       await endOtherSessions(c.var.deps.db, userId, sessionId);
-      await record(c, "account.other-sessions-ended");
+      await recordAccountEvent(c, c.var.deps.db, {
+        userId: requirePerson(c).userId,
+        action: "account.other-sessions-ended",
+      });
       return c.body(null, 204);
     },
   );
@@ -80,10 +87,4 @@ function viewSession(row: SessionRow, currentId: string): z.infer<typeof Session
     address: row.ipAddress === "" ? null : row.ipAddress,
     device: deviceName(row.userAgent ?? ""),
   };
-}
-
-async function record(c: AppContext, action: string): Promise<void> {
-  const { db, now, clientAddress } = c.var.deps;
-  const { userId } = requirePerson(c);
-  await logAccountEvent(db, { userId, action, at: now(), address: clientAddress(c) });
 }

@@ -5,7 +5,6 @@ import {
   hashPassword,
   hasPasskeys,
   isOldHash,
-  logAccountEvent,
   markSessionTrusted,
   saveSignInState,
   TooManyPasswords,
@@ -16,6 +15,7 @@ import { z } from "zod";
 
 import type { AppContext } from "../http/context.ts";
 import { ApiError } from "../http/problem.ts";
+import { recordAccountEvent } from "./account-events.ts";
 import { startSession } from "./better-auth.ts";
 import { setSignInCookie } from "./sign-in-cookie.ts";
 import { rememberDevice } from "./sign-in-attempts.ts";
@@ -101,10 +101,10 @@ export async function completeSignIn(
   c: AppContext,
   { userId, email, trustedAs }: Known,
 ): Promise<{ userId: string }> {
-  const { db, now, clientAddress } = c.var.deps;
+  const { db } = c.var.deps;
   const sessionId = await startSession(c, userId);
   if (trustedAs !== undefined) await markSessionTrusted(db, sessionId, trustedAs);
   await rememberDevice(c, email);
-  await logAccountEvent(db, { userId, action: "account.sign-in", at: now(), address: clientAddress(c) });
+  await recordAccountEvent(c, db, { userId, action: "account.sign-in" });
   return { userId };
 }

@@ -5,7 +5,6 @@ import {
   findAccountToken,
   findInvitationByToken,
   hasAccount,
-  logAccountEvent,
   makeFirstAccount,
   verifyAddress,
 } from "@overdue/db";
@@ -13,6 +12,7 @@ import { z } from "zod";
 
 import type { AppContext } from "../http/context.ts";
 import { ApiError } from "../http/problem.ts";
+import { recordAccountEvent } from "./account-events.ts";
 import { refuseWeakPassword } from "./account-input.ts";
 import { mustVerifyAddress, queueAccountMailWithinLimit } from "./account-mails.ts";
 import { callAuth } from "./better-auth.ts";
@@ -159,7 +159,6 @@ async function afterSignUp(
   c: AppContext,
   { userId, email }: { userId: string; email: string },
 ): Promise<void> {
-  const { db, now, clientAddress } = c.var.deps;
-  await logAccountEvent(db, { userId, action: "account.sign-up", at: now(), address: clientAddress(c) });
+  await recordAccountEvent(c, c.var.deps.db, { userId, action: "account.sign-up" });
   await rememberDevice(c, email);
 }
