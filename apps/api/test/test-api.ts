@@ -2,7 +2,7 @@ import { readConfig } from "@overdue/config";
 import {
   addMember,
   createKey,
-  hasAccount,
+  hasAnyAccount,
   type KeyScope,
   type MemberRole,
   newAccountToken,
@@ -89,7 +89,7 @@ let people = 0;
 export async function person(api: TestApi) {
   people += 1;
   const email = `person-${people}@example.org`;
-  const setupToken = (await hasAccount(api.db)) ? undefined : await newSetupToken(api.db);
+  const setupToken = (await hasAnyAccount(api.db)) ? undefined : await newSetupToken(api.db);
   const json = { email, password: PASSWORD, ...(setupToken !== undefined && { setupToken }) };
   const asked = await api.call("POST", "/api/auth/sign-up/email", { json });
   const response = asked.status === 202 ? await finishSignUp(api, email) : asked;

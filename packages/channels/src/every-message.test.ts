@@ -1,4 +1,4 @@
-import { INCIDENT_ENDS, REASONS } from "@overdue/core";
+import { PROVIDER_INCIDENT_ENDS, REASONS } from "@overdue/core";
 import { expect, test } from "vitest";
 
 import { renderEmail } from "./email/render.ts";
@@ -16,7 +16,7 @@ const OPERATOR = {
 };
 const KINDS = Object.keys(channelKinds).filter(isKindName);
 /** Keys that stand for themselves in the product's own tables, where they are no words of English. */
-const KEYS = [...REASONS, ...INCIDENT_ENDS].filter((key) => key.includes("-"));
+const KEYS = [...REASONS, ...PROVIDER_INCIDENT_ENDS].filter((key) => key.includes("-"));
 const BROKEN = new RegExp(
   `\\b(undefined|NaN|together|endedBy|${KEYS.join("|")})\\b|\\[object |\\bnull\\b|Invalid Date`,
 );

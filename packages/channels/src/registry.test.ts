@@ -1,4 +1,4 @@
-import { INCIDENT_KINDS, PROGRAM_KINDS } from "@overdue/core";
+import { PROVIDER_INCIDENT_KINDS, PROGRAM_KINDS } from "@overdue/core";
 import { expect, test } from "vitest";
 
 import { channelKinds, isKindName, sendingLimits, sharedRateLimit } from "./registry.ts";
@@ -11,7 +11,7 @@ test("the kinds that routing sends each alert by itself are those that programs 
 
 test("the kinds that routing sends the end of every incident are those of on-call providers", () => {
   expect(kinds.filter((kind) => channelKinds[kind].group === "on-call").toSorted()).toEqual(
-    INCIDENT_KINDS.toSorted(),
+    PROVIDER_INCIDENT_KINDS.toSorted(),
   );
 });
 

@@ -170,7 +170,7 @@ export {
 export {
   makeFirstAccount,
   dropSetupToken,
-  hasAccount,
+  hasAnyAccount,
   isSetupToken,
   newSetupToken,
   bootstrap,

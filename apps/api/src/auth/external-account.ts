@@ -5,7 +5,7 @@ import {
   findLinkedAccount,
   findRole,
   findUserByEmail,
-  hasAccount,
+  hasAnyAccount,
   isAtLeast,
   type Linked,
   linkAccount,
@@ -49,7 +49,7 @@ export async function findOrCreateAccount(
     return { userId: existing.id, email: existing.email };
   }
   // The first account is the operator's, and needs the setup token.
-  if (!(await hasAccount(db))) return { refused: "first" };
+  if (!(await hasAnyAccount(db))) return { refused: "first" };
   if (!person.mayJoin && settings.registration !== "open") return { refused: "closed" };
   return await create(c, { ...person, email });
 }

@@ -4,7 +4,7 @@ import {
   createProject,
   findAccountToken,
   findInvitationByToken,
-  hasAccount,
+  hasAnyAccount,
   makeFirstAccount,
   verifyAddress,
 } from "@overdue/db";
@@ -36,7 +36,7 @@ export const FIRST_PROJECT = "My project";
  * link creates the account. @returns the user's id; null if a mail was queued. @throws 400; 403 if registration is closed
  */
 export async function signUp(c: AppContext, input: SignUp): Promise<string | null> {
-  if (!(await hasAccount(c.var.deps.db))) return await signUpFirst(c, input);
+  if (!(await hasAnyAccount(c.var.deps.db))) return await signUpFirst(c, input);
   return await signUpWhenOpen(c, input);
 }
 

@@ -23,7 +23,7 @@ test.each([
     permanent("550 5.1.10 RESOLVER.ADR.RecipientNotFound; not found by SMTP address lookup"),
   ],
   ["qmail", reports.QMAIL, permanent("There is no mailbox of that name here. (#5.1.1)")],
-])("a failure as %s tells it", async (_, source, bounce) => {
+])("a failure as %s reports it", async (_, source, bounce) => {
   expect(await read(source)).toEqual(bounce);
 });
 
@@ -54,7 +54,7 @@ test.each([
   ["a delay by Exchange", reports.EXCHANGE_DELAYED],
   ["a receipt", reports.RECEIPT],
   ["a report that it is no spam", reports.NOT_SPAM],
-  ["an answer from holidays", reports.ON_HOLIDAY],
+  ["an out-of-office reply", reports.ON_HOLIDAY],
   ["nothing", ""],
   ["no mail at all", "\0\xff --boundary\r\n\r\n"],
   [

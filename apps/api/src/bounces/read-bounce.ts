@@ -45,17 +45,22 @@ function readReport(report: string, text: string): Bounce | null {
   const recipients = report.split(/\r?\n[ \t]*\r?\n/).map(fieldsOf);
   const failed = recipients.find((fields) => hasFailed(fields) || hasExpired(fields, text));
   if (failed === undefined) return null;
-  const said = (failed.get("diagnostic-code") ?? "").replace(/^[\w-]+\s*;\s*/, "");
-  const address = (failed.get("final-recipient") ?? "").replace(/^[\w-]+\s*;\s*/, "");
-  const reason = reasonFor(address, text);
-  const found = parseRefusal(said === "" ? reason : said);
-  // Exim reports 5.0.0 for every mail that it gives up; its text is more exact.
+  const diagnosis = withoutType(failed.get("diagnostic-code") ?? "");
+  const reason = reasonFor(withoutType(failed.get("final-recipient") ?? ""), text);
+  const sentence = parseRefusal(diagnosis === "" ? reason : diagnosis);
   const status = /\b[245]\.\d{1,3}\.\d{1,3}\b/.exec(failed.get("status") ?? "")?.[0] ?? null;
-  const own = status === null || /^\d\.0\.0$/.test(status) ? found.status : status;
-  const refusal = readMailRefusal({ ...found, status: own ?? status, text: `${said} ${reason}` });
-  const shown = [said, reason, status ?? ""].find((words) => words !== "") ?? "";
+  // Exim reports 5.0.0 for every mail that it gives up; its sentence is more exact.
+  const isVague = status === null || /^\d\.0\.0$/.test(status);
+  const exact = isVague ? (sentence.status ?? status) : status;
+  const refusal = readMailRefusal({ ...sentence, status: exact, text: `${diagnosis} ${reason}` });
+  const shown = diagnosis || reason || (status ?? "");
   if (status?.startsWith("4") === true && refusal !== "full") return bounceOf("given-up", shown);
   return bounceOf(KINDS[refusal], shown);
+}
+
+/** "smtp; 550 no such user" without its type. */
+function withoutType(field: string): string {
+  return field.replace(/^[\w-]+\s*;\s*/, "");
 }
 
 /** Only `gone` means that the address is wrong. A full mailbox, a refused content or a refused server may pass. */

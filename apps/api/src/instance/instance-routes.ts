@@ -1,5 +1,5 @@
 import { channelKinds } from "@overdue/channels";
-import { hasAccount, isMailRefused, notReadyBecause, openDb, openPool, senderProblem } from "@overdue/db";
+import { hasAnyAccount, isMailRefused, notReadyBecause, openDb, openPool, senderProblem } from "@overdue/db";
 import { z } from "zod";
 
 import { createRouter, json, route } from "../http/route.ts";
@@ -50,7 +50,7 @@ export const instanceRoutes = createRouter().openapi(
   async (c) => {
     const { db, settings, readiness } = c.var.deps;
     const { version, publicUrl, registration, mail, emailVerification } = settings;
-    const setupNeeded = !(await hasAccount(db));
+    const setupNeeded = !(await hasAnyAccount(db));
     const problem = await readiness.problem();
     return c.json(
       {

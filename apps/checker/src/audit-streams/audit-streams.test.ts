@@ -144,7 +144,7 @@ test("a project without a stream queues nothing, and an ended stream leaves noth
     ).toBe(0);
 });
 
-test("an address that SECRET_KEY no longer opens is said, and nothing is lost", async () => {
+test("a stream whose address SECRET_KEY no longer decrypts says so, and its entries wait", async () => {
   const { projectId } = await aStream();
   await anEntry(projectId, "one");
   await sendBatch({ db, ...options, keyring: keyringOf(["z".repeat(32)]) });
@@ -162,7 +162,7 @@ test("a private address is refused where the operator does not allow it", async 
   expect(await findAuditStream(db, projectId)).toMatchObject({ waiting: 1, failures: 1 });
 });
 
-test("what no receiver took for 30 days is no longer sent", async () => {
+test("an entry that no receiver accepted for 30 days is no longer sent", async () => {
   const { projectId } = await aStream();
   await anEntry(projectId, "new");
   const old = "018bcfe5-6800-7000-8000-000000000000"; // of November 2023

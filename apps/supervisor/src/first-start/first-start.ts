@@ -2,7 +2,7 @@ import type { Bootstrap, Config } from "@overdue/config";
 import {
   bootstrap,
   type Db,
-  hasAccount,
+  hasAnyAccount,
   keyringOf,
   hashPassword,
   migrate,
@@ -42,7 +42,7 @@ export async function prepareInstance(
 }
 
 async function firstUrl(config: Config, db: Db): Promise<string> {
-  if (await hasAccount(db)) return config.publicUrl;
+  if (await hasAnyAccount(db)) return config.publicUrl;
   if (config.bootstrap) {
     await createAccount(db, config.bootstrap);
     return config.publicUrl;

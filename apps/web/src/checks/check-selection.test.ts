@@ -30,14 +30,18 @@ describe("the list of checks shows", () => {
     ["checks that contain every word", { q: "web eu" }, ["web 9", "web 10"]],
     ["a check whose slug contains a text", { q: "weekly" }, ["report"]],
     ["checks that have all tags", { tag: ["eu", "db"] }, ["web 9"]],
-    ["a check as late by the clock although it is stored as up", { status: "grace" }, ["web 9"]],
+    [
+      "a check that is late by the clock as late, although it is stored as up",
+      { status: "grace" },
+      ["web 9"],
+    ],
     ["no check where none matches", { q: "x", status: "down" }, []],
   ] as const)("%s", (_, selection, expected) => {
     expect(names(selection)).toEqual(expected);
   });
 });
 
-describe("of what is down comes first", () => {
+describe("the list of checks that are down begins with", () => {
   const down = (name: string, severity: "critical" | "info", hoursAgo: number, acknowledged?: true) =>
     anOverview({
       name,
@@ -51,7 +55,7 @@ describe("of what is down comes first", () => {
       },
     });
 
-  test("what is critical and acknowledged by nobody, the oldest of it first", () => {
+  test("critical ones that nobody has acknowledged, the oldest first", () => {
     const list = [
       down("a: seen", "critical", 9, true),
       down("b: info", "info", 6),
@@ -64,7 +68,7 @@ describe("of what is down comes first", () => {
   test.each([
     ["for a time", new Date(NOW + 60_000).toISOString()],
     ["until it recovers", "recovery"],
-  ])("what is not snoozed %s", (_, later) => {
+  ])("those that are not snoozed %s", (_, later) => {
     const [snoozed, awake] = [down("a", "critical", 2), down("b", "info", 1)];
     const incident = snoozed.incident && { ...snoozed.incident, snoozedUntil: later };
     expect(names({}, [{ ...snoozed, ...(incident && { incident }) }, awake])).toEqual(["b", "a"]);
@@ -95,7 +99,7 @@ test("every tag is offered once", () => {
   expect(collectTags(checks)).toEqual(["db", "eu"]);
 });
 
-test("the summary counts what is fine and what is not, and names what is due next", () => {
+test("the summary counts the checks in each state, and names the one that is due next", () => {
   expect(summarise(checks, NOW)).toEqual({
     fine: 1,
     down: 1,

@@ -4,7 +4,7 @@ import {
   EndPayload,
   exitStatusText,
   metricsText,
-  type IncidentEnd,
+  type ProviderIncidentEnd,
   NoticePayload,
   type Reason,
   RunPayload,
@@ -99,7 +99,7 @@ export function noticeWords(facts: AlertFacts): MessageWords {
   return { title, sentence, lines: nonNullLines(lines), tone: "neutral", silent: true };
 }
 
-const ENDS: Record<IncidentEnd, (name: string) => { title: string; sentence: string }> = {
+const ENDS: Record<ProviderIncidentEnd, (name: string) => { title: string; sentence: string }> = {
   paused: (name) => ({
     title: `${name} was paused`,
     sentence: "It was down when somebody paused it; this incident ends with that.",

@@ -2,7 +2,7 @@ import {
   type AlertFacts,
   type AlertGroup,
   type DeliveryKind,
-  INCIDENT_ENDS,
+  PROVIDER_INCIDENT_ENDS,
   type Reason,
   REASONS,
 } from "@overdue/core";
@@ -74,7 +74,7 @@ export const everyMessage: ReadonlyMap<string, AlertFacts> = new Map<string, Ale
   ...each("reminder", REASONS, (reason) => of("reminder", reason)),
   ...each("up", REASONS, (reason) => of("up", reason)),
   ...each("up that includes its down,", REASONS, (reason) => ({ ...of("up", reason), includesDown: true })),
-  ...each("end by", INCIDENT_ENDS, (endedBy) => ({ ...upFacts, payload: { endedBy } })),
+  ...each("end by", PROVIDER_INCIDENT_ENDS, (endedBy) => ({ ...upFacts, payload: { endedBy } })),
   ...each("run", OUTCOMES, (outcome) => runFacts(outcome, outcome === "fail" ? 1 : null)),
   ...each("run noticed as", REASONS, (noticed) => {
     const run = runFacts("success");

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { INCIDENT_ENDS } from "../delivery/delivery-kinds.ts";
+import { PROVIDER_INCIDENT_ENDS } from "../delivery/delivery-kinds.ts";
 
 /** The payloads of deliveries, as the column `payload` stores them. Instants are epoch milliseconds. */
 
@@ -51,7 +51,7 @@ export type NoticePayload = z.infer<typeof NoticePayload>;
  * The payload of an `up` that ends an incident without a recovery. It is sent to providers that keep incidents of their
  * own, which would stay open otherwise.
  */
-export const EndPayload = z.object({ endedBy: z.enum(INCIDENT_ENDS) });
+export const EndPayload = z.object({ endedBy: z.enum(PROVIDER_INCIDENT_ENDS) });
 export type EndPayload = z.infer<typeof EndPayload>;
 
 /** The payload of a `system` message, about a channel or about Overdue itself. */

@@ -33,8 +33,14 @@ export const PROGRAM_KINDS = ["webhook", "pagerduty", "opsgenie", "splunk-on-cal
  * Kinds of channel whose provider keeps an incident of its own open until it gets its end. Overdue always sends the end:
  * also when the check is paused or deleted, and when the channel itself is changed or deleted.
  */
-export const INCIDENT_KINDS = ["pagerduty", "opsgenie", "splunk-on-call"] as const;
+export const PROVIDER_INCIDENT_KINDS = ["pagerduty", "opsgenie", "splunk-on-call"] as const;
 
 /** How an incident at a provider ends without a recovery of its check. */
-export const INCIDENT_ENDS = ["paused", "changed", "deleted", "channel-changed", "channel-deleted"] as const;
-export type IncidentEnd = (typeof INCIDENT_ENDS)[number];
+export const PROVIDER_INCIDENT_ENDS = [
+  "paused",
+  "changed",
+  "deleted",
+  "channel-changed",
+  "channel-deleted",
+] as const;
+export type ProviderIncidentEnd = (typeof PROVIDER_INCIDENT_ENDS)[number];

@@ -46,8 +46,13 @@ test.each(cases)("%s", (_, reading, ping, text, expected) => {
 
 const mailCases: [string, Partial<PingFilter>, Partial<MailText>, PingKind][] = [
   ["a mail is a success", {}, { subject: "ERROR" }, "success"],
-  ["the filter of HTTP bodies is not for mails", { filterHttpBody: true }, { plain: "ERROR" }, "success"],
-  ["only POST counts: not for mails either", { methods: "POST" }, {}, "success"],
+  [
+    "the filter of HTTP bodies does not concern mails",
+    { filterHttpBody: true },
+    { plain: "ERROR" },
+    "success",
+  ],
+  ["that only POST counts does not concern mails", { methods: "POST" }, {}, "success"],
   ["a keyword in the subject", { filterSubject: true }, { subject: "Backup: ERROR" }, "fail"],
   ["the subject alone is searched", { filterSubject: true }, { subject: "x", plain: "ERROR" }, "ignored"],
   ["a keyword in the plain part", { filterBody: true }, { plain: "it is done" }, "success"],

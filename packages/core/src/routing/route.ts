@@ -65,7 +65,7 @@ export type Person = { id: string; name: string; channelIds: readonly string[] }
 
 /**
  * Everything that targets can lead to. `channelIds`: the channels that exist. `incidentChannelIds`: those of them whose
- * kind is one of `INCIDENT_KINDS`.
+ * kind is one of `PROVIDER_INCIDENT_KINDS`.
  */
 export type Directory = {
   channelIds: ReadonlySet<string>;

@@ -16,7 +16,7 @@ import {
 import type { Instant } from "@overdue/schedules";
 
 import type { Pool, PoolClient } from "../database.ts";
-import { KEEPS_INCIDENTS } from "../deliveries/fragments.ts";
+import { HAS_PROVIDER_INCIDENTS } from "../deliveries/fragments.ts";
 import { OPENING_KINDS } from "../schema/delivery-lists.ts";
 import { epochMs } from "../sql-fragments.ts";
 
@@ -37,7 +37,7 @@ const PROJECTS = `
 select p.id,
   (select coalesce(json_agg(c.id), '[]') from channels c where c.project_id = p.id and c.deleted_at is null) as channels,
   (select coalesce(json_agg(c.id), '[]') from channels c where c.project_id = p.id and c.deleted_at is null
-      and ${KEEPS_INCIDENTS}) as incident_channels,
+      and ${HAS_PROVIDER_INCIDENTS}) as incident_channels,
   (select coalesce(json_agg(json_build_object('id', r.id, 'name', r.name, 'match', r.match, 'notifyOn', r.notify_on,
       'steps', r.steps, 'repeatMinutes', r.repeat_minutes, 'hours', r.hours, 'recovery', r.recovery)
       order by r.position, r.id), '[]') from routes r where r.project_id = p.id) as routes,

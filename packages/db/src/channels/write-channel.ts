@@ -3,7 +3,11 @@ import { randomUUIDv7 } from "node:crypto";
 import { and, eq, inArray, isNotNull, isNull, ne, sql } from "drizzle-orm";
 
 import { type Db, StaleVersion, type Tx } from "../database.ts";
-import { endKeptIncidents, moveIncidents, reopenKeptIncidents } from "../deliveries/end-incidents.ts";
+import {
+  endProviderIncidents,
+  moveProviderIncidents,
+  reopenProviderIncidents,
+} from "../deliveries/provider-incidents.ts";
 import { channels, checkChannels, checks } from "../schema/index.ts";
 import type { Keyring } from "../secrets/keyring.ts";
 import { askToConfirm, type AddressAuthor, unconfirmedSince } from "./confirmation.ts";
@@ -147,7 +151,7 @@ export async function editChannel(
     if (now === undefined) return false;
     if (edit.version !== null && now.version !== edit.version + 1) throw new StaleVersion();
     if (before !== null && edit.settings !== null) {
-      await moveIncidents(tx, keyring, { channel: before, settings: edit.settings.settings });
+      await moveProviderIncidents(tx, keyring, { channel: before, settings: edit.settings.settings });
     }
     if (edit.checkIds !== null) await linkChecks(tx, ref, edit.checkIds);
     if (unconfirmed.unconfirmedSince instanceof Date) await askToConfirm(tx, ref);
@@ -223,7 +227,7 @@ export async function deleteChannelIn(tx: Db | Tx, { projectId, channelId }: Cha
     )
     .returning({ id: channels.id });
   if (hidden.length === 0) return false;
-  await endKeptIncidents(tx, { projectId, channelId }, { by: "channel-deleted" });
+  await endProviderIncidents(tx, { projectId, channelId }, { by: "channel-deleted" });
   return true;
 }
 
@@ -239,7 +243,7 @@ export async function restoreChannel(db: Db, { projectId, channelId }: ChannelRe
       .returning({ id: channels.id });
     if (restored.length === 0) return false;
     await refuseTooMany(tx, projectId, 0);
-    await reopenKeptIncidents(tx, { projectId, channelId });
+    await reopenProviderIncidents(tx, { projectId, channelId });
     return true;
   });
 }

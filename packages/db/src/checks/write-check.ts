@@ -11,7 +11,7 @@ import {
   StaleVersion,
   type Tx,
 } from "../database.ts";
-import { endKeptIncidents } from "../deliveries/end-incidents.ts";
+import { endProviderIncidents } from "../deliveries/provider-incidents.ts";
 import { changeAndWakeDependents, makeIncidentsDue } from "../incidents/dependents.ts";
 import { windowsFor } from "../maintenance/windows.ts";
 import { checks } from "../schema/index.ts";
@@ -131,7 +131,7 @@ export async function deleteCheckIn(tx: Db | Tx, { projectId, checkId }: CheckRe
     sql`update checks set deleted_at = now(), wake_at = null, version = version + 1
          where project_id = ${projectId} and id = ${checkId} and deleted_at is null`,
   );
-  if (wasThere) await endKeptIncidents(tx, { projectId, checkId }, { by: "deleted" });
+  if (wasThere) await endProviderIncidents(tx, { projectId, checkId }, { by: "deleted" });
   return wasThere;
 }
 

@@ -22,7 +22,7 @@ import { replaceDependencies } from "../checks/links.ts";
 import { type CheckDetails, insertCheck } from "../checks/insert-check.ts";
 import { deleteCheckIn, editCheckIn } from "../checks/write-check.ts";
 import { type Db, inTransaction, openDb, type Pool, type PoolClient } from "../database.ts";
-import { moveIncidents } from "../deliveries/end-incidents.ts";
+import { moveProviderIncidents } from "../deliveries/provider-incidents.ts";
 import { channels, checks, routes } from "../schema/index.ts";
 import type { AuditChanges } from "../schema/projects.ts";
 import type { Keyring } from "../secrets/keyring.ts";
@@ -201,7 +201,7 @@ async function saveChannel(step: Step, channel: WantedChannel, scope: Scope): Pr
   const [before = null] = await db.select().from(channels).where(eq(channels.id, id));
   const unconfirmed = hasNewSettings ? await unconfirmedOf({ kind, hint }, before, scope) : null;
   if (hasNewSettings && before !== null)
-    await moveIncidents(db, keyring, { channel: before, settings: channel.settings });
+    await moveProviderIncidents(db, keyring, { channel: before, settings: channel.settings });
   if (step.act === "create") {
     const stored = { id, projectId, kind, name, hint, settings, ...grouping, managedBy: "config" as const };
     await db.insert(channels).values({ ...stored, unconfirmedSince: unconfirmed });

@@ -1,4 +1,4 @@
-import { type ChannelHealth, INCIDENT_KINDS, PROGRAM_KINDS } from "@overdue/core";
+import { type ChannelHealth, PROVIDER_INCIDENT_KINDS, PROGRAM_KINDS } from "@overdue/core";
 import { type SQL, sql } from "drizzle-orm";
 
 import { epochMs, Fragment, literals } from "../sql-fragments.ts";
@@ -23,8 +23,8 @@ export function pickHealth(row: HealthRow): ChannelHealth {
 /** SQL: whether the channel `c` is read by a program, which is sent each alert by itself. */
 export const IS_PROGRAM = new Fragment(`c.kind in ${literals(PROGRAM_KINDS)}`);
 
-/** SQL: whether the channel `c` keeps incidents open until it is sent their end. */
-export const KEEPS_INCIDENTS = new Fragment(`c.kind in ${literals(INCIDENT_KINDS)}`);
+/** SQL: whether the provider of the channel `c` keeps incidents of its own open until it is sent their end. */
+export const HAS_PROVIDER_INCIDENTS = new Fragment(`c.kind in ${literals(PROVIDER_INCIDENT_KINDS)}`);
 
 /** SQL: for how many minutes the channel `c` collects messages for a digest; 0 for a program. */
 export const digestMinutesSql = new Fragment(`(case when ${IS_PROGRAM} then 0 else c.collect_minutes end)`);

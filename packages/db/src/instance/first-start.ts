@@ -21,7 +21,7 @@ export type FirstAccount = NewUser & {
 export async function bootstrap(db: Db, first: FirstAccount): Promise<boolean> {
   return db.transaction(async (tx) => {
     await tx.execute(lockUntilCommit("firstAccount"));
-    if (await hasAccount(tx)) return false;
+    if (await hasAnyAccount(tx)) return false;
     const ownerId = await createUser(tx, first);
     const chosen = first.pingKey === null ? {} : { pingKey: first.pingKey };
     const { id: projectId } = await createProject(tx, { name: first.project, ownerId, ...chosen });
@@ -37,7 +37,7 @@ export async function bootstrap(db: Db, first: FirstAccount): Promise<boolean> {
 const FACT = "setup_token";
 
 /** Whether anybody has an account yet; until then the setup token allows to create the first one. */
-export async function hasAccount(db: Db | Tx): Promise<boolean> {
+export async function hasAnyAccount(db: Db | Tx): Promise<boolean> {
   const found = await db.select({ id: users.id }).from(users).limit(1);
   return found.length > 0;
 }
@@ -79,7 +79,7 @@ export async function makeFirstAccount<T>(
 ): Promise<{ made: T } | { refused: "no-token" | "too-late" }> {
   return await db.transaction(async (tx) => {
     await tx.execute(lockUntilCommit("firstAccount"));
-    if (await hasAccount(tx)) return { refused: "too-late" };
+    if (await hasAnyAccount(tx)) return { refused: "too-late" };
     if (!(await isSetupToken(tx, token))) return { refused: "no-token" };
     const made = await make();
     await ensureOperator(tx);

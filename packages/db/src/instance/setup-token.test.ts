@@ -1,7 +1,7 @@
 import { testDatabase } from "@overdue/testkit";
 import { afterAll, expect, test } from "vitest";
 import { openDb } from "../database.ts";
-import { dropSetupToken, hasAccount, isSetupToken, newSetupToken } from "./first-start.ts";
+import { dropSetupToken, hasAnyAccount, isSetupToken, newSetupToken } from "./first-start.ts";
 
 const database = await testDatabase();
 const db = openDb(database.pool);
@@ -25,5 +25,5 @@ test("the token itself is not in the database", async () => {
 });
 
 test("a new database has no account", async () => {
-  expect(await hasAccount(db)).toBe(false);
+  expect(await hasAnyAccount(db)).toBe(false);
 });

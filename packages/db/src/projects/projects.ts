@@ -4,7 +4,7 @@ import type { Instant } from "@overdue/schedules";
 import { and, asc, eq, gt, isNotNull, isNull, sql } from "drizzle-orm";
 
 import { type Db, openDb, type Pool, StaleVersion, type Tx } from "../database.ts";
-import { endKeptIncidents } from "../deliveries/end-incidents.ts";
+import { endProviderIncidents } from "../deliveries/provider-incidents.ts";
 import { ensureOwnOrganization, createOrganization } from "../organizations/organizations.ts";
 import { checks, members, organizations, projectPeople, projects } from "../schema/index.ts";
 import { newPingKey } from "../secrets/api-key.ts";
@@ -171,7 +171,7 @@ export async function deleteProject(db: Db | Tx, projectId: string): Promise<boo
       .set({ deletedAt: sql`now()` })
       .where(and(eq(projects.id, projectId), isNull(projects.deletedAt)))
       .returning({ id: projects.id });
-    if (hidden.length > 0) await endKeptIncidents(tx, { projectId }, { by: "deleted" });
+    if (hidden.length > 0) await endProviderIncidents(tx, { projectId }, { by: "deleted" });
     // The same instant as the project's, which tells these checks from those that were deleted before.
     await tx
       .update(checks)

@@ -78,7 +78,7 @@ export async function leaveOutSilence(client: PoolClient): Promise<void> {
  * Gives up the receivers that were waited for in vain: for each the span in which pings may be missing is stored as an outage,
  * so that deadlines in it are put off. In the caller's transaction, under the lock of the checkpoints.
  */
-export async function giveUp(client: PoolClient, gone: readonly ReceiverSigns[]): Promise<void> {
+export async function giveUpReceivers(client: PoolClient, gone: readonly ReceiverSigns[]): Promise<void> {
   if (gone.length === 0) return;
   await client.query(
     `with gone as (update receivers set given_up_at = clock_timestamp() where id = any($1::uuid[]) returning checkpoint_at)

@@ -3,7 +3,7 @@ import type { Instant } from "@overdue/schedules";
 
 import { STORED_CHECK, storedCheck, type StoredCheckRow } from "../checks/check-row.ts";
 import { inTransaction, openDb, type Pool, type PoolClient } from "../database.ts";
-import { reopenKeptIncidents } from "../deliveries/end-incidents.ts";
+import { reopenProviderIncidents } from "../deliveries/provider-incidents.ts";
 import { makeIncidentsDue } from "../incidents/dependents.ts";
 import { windowsFor } from "../maintenance/windows.ts";
 import { readReception } from "../receivers/awaited.ts";
@@ -64,7 +64,7 @@ export async function foldRestored(
 ): Promise<void> {
   await changeCheck(pool, ref, async ({ id, state }, client) => {
     await makeIncidentsDue(client, [id]);
-    await reopenKeptIncidents(openDb(client), ref);
+    await reopenProviderIncidents(openDb(client), ref);
     // Windows that were planned or ended meanwhile were not applied to the deleted check.
     const windows: Act = { kind: "maintenance", at, windows: await windowsFor(openDb(client), ref) };
     const missedMeanwhile = state.status !== "down" && state.deadlineAt !== null && state.deadlineAt <= at;

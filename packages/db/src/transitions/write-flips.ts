@@ -1,7 +1,7 @@
 import { stateChanges } from "@overdue/tracing";
 import { type IncidentNotice, notifyIncidents } from "../alert-routes/notify-incidents.ts";
 import { openDb, type PoolClient } from "../database.ts";
-import { endKeptIncidents, reopenKeptIncidents } from "../deliveries/end-incidents.ts";
+import { endProviderIncidents, reopenProviderIncidents } from "../deliveries/provider-incidents.ts";
 import { newestIncident, openIncidentOf, makeIncidentsDue } from "../incidents/dependents.ts";
 import { epochMs } from "../sql-fragments.ts";
 import { at, type FlipRow, stateChangeOf } from "./rows.ts";
@@ -105,9 +105,9 @@ async function endWithoutAlert(client: PoolClient, flipped: readonly FlippedRow[
   const paused = idsTo((status) => status === "paused");
   const changed = idsTo((status) => status !== "paused");
   const db = openDb(client);
-  if (paused.length > 0) await endKeptIncidents(db, { incidentIds: paused }, { by: "paused" });
-  if (changed.length > 0) await endKeptIncidents(db, { incidentIds: changed }, { by: "changed" });
-  if (reopened.length > 0) await reopenKeptIncidents(db, { incidentIds: reopened });
+  if (paused.length > 0) await endProviderIncidents(db, { incidentIds: paused }, { by: "paused" });
+  if (changed.length > 0) await endProviderIncidents(db, { incidentIds: changed }, { by: "changed" });
+  if (reopened.length > 0) await reopenProviderIncidents(db, { incidentIds: reopened });
 }
 
 function incidentNotices({ flip_id, to_status, incident_id }: FlippedRow): IncidentNotice[] {

@@ -21,13 +21,16 @@ export const WEEKDAY_WORDS: readonly string[] = [
   ...WEEKDAY_NAMES.slice(0, -1),
 ].map((name) => name.toUpperCase());
 
-/** What one field selects. Weekdays are numbered from Sunday, 0; `nth` -1 stands for the last of the month, and the day 0 from the end for
- * its last day (`L`). */
+/** What one field selects. Weekdays are numbered from Sunday, 0. */
 export type FieldValues = {
   numbers: Set<number>;
+  /** `5#2`, the second Friday; `nth` -1 is the last of the month (`5L`) */
   nthWeekdays: { weekday: number; nth: number }[];
+  /** `L-3`; 0 is the last day of the month (`L`) */
   daysFromEnd: number[];
+  /** `15W`: the working day nearest to the 15th */
   nearWorkdays: number[];
+  /** `LW` */
   lastWorkday: boolean;
   /** a star among its entries, without a step */
   hasStar: boolean;
@@ -57,6 +60,6 @@ export function numberNamed(
   return number < bounds.min ? number + 7 : number;
 }
 
-export function wrong({ name }: FieldReader, problem: string): ScheduleError {
+export function fieldError({ name }: FieldReader, problem: string): ScheduleError {
   return new ScheduleError(`The ${FIELD_TITLES[name]} field ${problem}.`);
 }

@@ -1,4 +1,4 @@
-import { type FieldReader, type FieldValues, numberNamed, wrong } from "./fields.ts";
+import { type FieldReader, type FieldValues, numberNamed, fieldError } from "./fields.ts";
 import type { Bounds, CronRules, FieldName } from "./rules.ts";
 
 type Entry = { from: number; to: number; kind: "star" | "number" | "range"; isBackwardTaken?: boolean };
@@ -34,11 +34,11 @@ function addEntry(
 ): boolean {
   if (entry === "") {
     if (reader.grammar.emptyEntries === "ignored" && !isAlone) return true;
-    throw wrong(reader, "has an empty entry: remove the extra comma");
+    throw fieldError(reader, "has an empty entry: remove the extra comma");
   }
   if (readDayWord(entry, reader, values)) {
     if (isAlone || reader.grammar.wordsInLists) return true;
-    throw wrong(reader, `accepts “${entry}” only alone: give it a line of its own`);
+    throw fieldError(reader, `accepts “${entry}” only alone: give it a line of its own`);
   }
   if (isStar(entry, reader)) values.hasStar = true;
   const scan = new Scan(entry);
@@ -46,7 +46,7 @@ function addEntry(
   for (const number of numbersOf(scan, reader)) {
     const value = reader.name === "weekday" ? (number - reader.grammar.sunday + 7) % 7 : number;
     if (reader.grammar.duplicates === "refused" && known.has(value))
-      throw wrong(reader, `has ${number} twice: keep it once`);
+      throw fieldError(reader, `has ${number} twice: keep it once`);
     values.numbers.add(value);
   }
   return scan.isDone || reader.grammar.rest === "ends entry";
@@ -60,12 +60,12 @@ function numbersOf(scan: Scan, reader: FieldReader): number[] {
   const { text } = scan;
   const entry = readEntry(scan, reader);
   const step = scan.take("/") ? readStep(scan, reader) : null;
-  if (!scan.isDone && reader.grammar.rest === "refused") throw wrong(reader, hint(reader, text));
+  if (!scan.isDone && reader.grammar.rest === "refused") throw fieldError(reader, hint(reader, text));
   if (step === null) return spread(entry, 1, reader);
   refuseLongStep(step, entry, reader);
   if (entry.kind !== "number") return spread(entry, step, reader);
   if (reader.grammar.stepFromNumber === "refused")
-    throw wrong(
+    throw fieldError(
       reader,
       `accepts no step after a single number, as in “${text}”: write ${text.replace("/", `-${reader.bounds.max}/`)}`,
     );
@@ -79,7 +79,7 @@ function readEntry(scan: Scan, reader: FieldReader): Entry {
   if (scan.take("*")) return all;
   if (scan.take("?")) {
     if (grammar.question.includes(name)) return all;
-    throw wrong(reader, "does not accept “?”: write * instead");
+    throw fieldError(reader, "does not accept “?”: write * instead");
   }
   const from = readNumber(scan, reader, false);
   if (!scan.take("-")) return { from, to: from, kind: "number" };
@@ -90,14 +90,14 @@ function readEntry(scan: Scan, reader: FieldReader): Entry {
 function readStep(scan: Scan, reader: FieldReader): number {
   const digits = scan.takeDigits();
   const step = digits === "" || digits.length > reader.grammar.digits ? 0 : Number(digits);
-  if (step === 0) throw wrong(reader, `needs a whole number from 1 after the “/” in “${scan.text}”`);
+  if (step === 0) throw fieldError(reader, `needs a whole number from 1 after the “/” in “${scan.text}”`);
   return step;
 }
 
 function refuseLongStep(step: number, entry: Entry, reader: FieldReader): void {
   const limit = stepLimit(entry, reader);
   if (step > 1 && step > limit)
-    throw wrong(
+    throw fieldError(
       reader,
       `accepts steps up to ${limit} here, so /${step} is too large: write the one number that it means`,
     );
@@ -116,7 +116,10 @@ function spread({ from, to, isBackwardTaken = false }: Entry, step: number, read
   const numbers: number[] = [];
   const backward = grammar.backwardIn[name] ?? grammar.backward;
   if (from > to && backward === "refused" && !isBackwardTaken)
-    throw wrong(reader, `has a range that runs backwards, “${from}-${to}”: split it in two with a comma`);
+    throw fieldError(
+      reader,
+      `has a range that runs backwards, “${from}-${to}”: split it in two with a comma`,
+    );
   if (from > to && backward === "first alone") return [from];
   const end = from > to && backward === "wraps" ? to + sizeOf(bounds, reader) : to;
   for (let value = from; value <= end; value += step)
@@ -137,9 +140,9 @@ function readNumber(scan: Scan, reader: FieldReader, isEnd: boolean): number {
   const digits = scan.takeDigits();
   const isCut = grammar.rest !== "ends entry" && /^[A-Z]/.test(scan.left);
   if (digits === "" || (digits.length > grammar.digits && name !== "year") || isCut)
-    throw wrong(reader, hint(reader, digits + scan.left));
+    throw fieldError(reader, hint(reader, digits + scan.left));
   const value = Number(digits);
-  if (value < bounds.min || value > bounds.max) throw wrong(reader, outOfBounds(value, reader));
+  if (value < bounds.min || value > bounds.max) throw fieldError(reader, outOfBounds(value, reader));
   return name === "weekday" ? (grammar.aliases[value] ?? value) : value;
 }
 
@@ -148,7 +151,7 @@ function readName(
   { reader, scan, isEnd }: { reader: FieldReader; scan: Scan; isEnd: boolean },
 ): number {
   const value = numberNamed(word, reader, isEnd);
-  if (value === null) throw wrong(reader, hint(reader, word));
+  if (value === null) throw fieldError(reader, hint(reader, word));
   if (reader.grammar.names === "three" && word.length > 3 && reader.grammar.rest === "ends field")
     scan.back(word.length - 3);
   return value;
@@ -228,7 +231,7 @@ function readMonthdayWord(entry: string, reader: FieldReader, values: FieldValue
   if (fromEnd && words.includes("L-n")) {
     const distance = Number(fromEnd[1]);
     if (distance >= DAY_OF_MONTH_MAX)
-      throw wrong(reader, `counts at most 30 days back from the last, not ${distance}`);
+      throw fieldError(reader, `counts at most 30 days back from the last, not ${distance}`);
     return values.daysFromEnd.push(distance) > 0;
   }
   const negative = /^-([1-9]\d?)$/.exec(entry);
@@ -236,7 +239,7 @@ function readMonthdayWord(entry: string, reader: FieldReader, values: FieldValue
   const near = /^(\d{1,2})W$/.exec(entry);
   if (!near || !words.includes("nW")) return false;
   const day = Number(near[1]);
-  if (day < 1 || day > DAY_OF_MONTH_MAX) throw wrong(reader, `goes from 1 to 31, so ${entry} is no day`);
+  if (day < 1 || day > DAY_OF_MONTH_MAX) throw fieldError(reader, `goes from 1 to 31, so ${entry} is no day`);
   return values.nearWorkdays.push(day) > 0;
 }
 
@@ -254,7 +257,7 @@ function readWeekdayWord(entry: string, reader: FieldReader, values: FieldValues
   const nth = Number(digits);
   const { min, max } = reader.grammar.nth;
   if (nth < min || nth > max)
-    throw wrong(
+    throw fieldError(
       reader,
       `counts weekdays from #${min} to #${max}, and “${entry}” is none of them: write FRI#2 for the second Friday`,
     );

@@ -34,18 +34,18 @@ export function parseCron(line: string, rules: CronRules, job?: string): Cron {
 }
 
 function parseLine(line: string, rules: CronRules): Cron {
-  const { text, timezone: prefix } = withoutZone(rules.quirks.line?.(line) ?? line, rules);
-  const macro = macroIn(text.trim(), rules);
+  const { text, timezone: prefix } = splitZone(rules.quirks.line?.(line) ?? line, rules);
+  const macro = readMacro(text.trim(), rules);
   if (typeof macro === "number") return everyCron(macro, rules);
   const words = (macro ?? text).trim().split(/\s+/);
-  if (rules.afterFields === "command, if no field") return longestOf(words, rules);
+  if (rules.afterFields === "command, if no field") return readLongest(words, rules);
   const known =
     macro === null ? rules : { ...rules, layouts: [...rules.layouts, FIVE, ["second", ...FIVE] as const] };
   return { ...readWords(words, known), rules, ...(prefix === null ? {} : { timezone: prefix }) };
 }
 
 /** Reads as many words as possible as fields; the others are the command. */
-function longestOf(words: readonly string[], rules: CronRules): Cron {
+function readLongest(words: readonly string[], rules: CronRules): Cron {
   const counts = rules.layouts.map(({ length }) => length).filter((length) => length <= words.length);
   for (const count of counts.toSorted((one, other) => other - one))
     try {
@@ -74,7 +74,8 @@ function textOf(fields: Fields, name: FieldName, { grammar, quirks }: CronRules)
   return quirks.field?.(text, name) ?? text;
 }
 
-function withoutZone(line: string, { zonePrefix }: CronRules): { text: string; timezone: string | null } {
+/** Takes a zone before the fields off the line, such as `TZ=Asia/Tokyo`. */
+function splitZone(line: string, { zonePrefix }: CronRules): { text: string; timezone: string | null } {
   const [, name, rest] = (zonePrefix && /^(?:CRON_)?TZ=(\S+)\s+(.*)$/.exec(line.trim())) || [];
   if (name === undefined || rest === undefined) return { text: line, timezone: null };
   const timezone = canonicalTimezone(name);
@@ -84,7 +85,7 @@ function withoutZone(line: string, { zonePrefix }: CronRules): { text: string; t
 }
 
 /** The fields of a macro, or the milliseconds of `@every`; null: the line has fields. */
-function macroIn(text: string, rules: CronRules): string | number | null {
+function readMacro(text: string, rules: CronRules): string | number | null {
   if (!text.startsWith("@")) return null;
   const [, span] = (rules.every && /^@every +(\S+)$/.exec(text)) || [];
   if (span !== undefined) return spanOf(span);
@@ -111,6 +112,7 @@ function fieldsOf(words: readonly string[], rules: CronRules): { fields: Fields;
   return { fields, timezone };
 }
 
+/** The layout whose fields these words are, if one has their number, and the longest that could follow. */
 function layoutFor(
   words: readonly string[],
   rules: CronRules,
@@ -159,6 +161,7 @@ function cronOf(fields: Fields, parsed: Parsed, rules: CronRules): Cron {
   };
 }
 
+/** The line of `@every`: its fields select all times, and `every` says how far apart they are. */
 function everyCron(milliseconds: number, rules: CronRules): Cron {
   const { fields } = fieldsOf(["*", "*", "*", "*", "*"], { ...rules, layouts: [FIVE] });
   const parsed = Object.fromEntries(NAMES.map((name) => [name, parseField(fields[name], name, rules)]));
@@ -167,6 +170,7 @@ function everyCron(milliseconds: number, rules: CronRules): Cron {
 
 const FIVE: Layout = ["minute", "hour", "day", "month", "weekday"];
 
+/** Whether a day field counts as open (`DayRule.open`): with one open field, both must fit. */
 function isOpen(
   text: string,
   values: FieldValues,
@@ -179,6 +183,7 @@ function isOpen(
   return open === "star entry" ? values.hasStar : values.numbers.size === count;
 }
 
+/** Whether the line counts elapsed time, so that it runs in both passes of a repeated hour (`ClockRule.elapsed`). */
 function isElapsed({ second, minute, hour }: Fields, parsed: Parsed, { clock }: CronRules): boolean {
   if (clock.elapsed === "all" || clock.elapsed === "none") return clock.elapsed === "all";
   if (clock.elapsed === "every hour") return parsed.hour.numbers.size === 24;
@@ -190,6 +195,7 @@ function isElapsed({ second, minute, hour }: Fields, parsed: Parsed, { clock }: 
   return minute.startsWith("*") || hour.startsWith("*");
 }
 
+/** 1 at the index of each number that is selected. */
 function selection(values: FieldValues, size: number): Uint8Array {
   const selected = new Uint8Array(size);
   for (const value of values.numbers) selected[value] = 1;

@@ -37,7 +37,7 @@ const FRACTIONAL = /^(\d+(?:\.\d+)?)(?:\.\.(\d+(?:\.\d+)?))?(?:\/(\d+(?:\.\d+)?)
 export function parseChain(field: CalendarField, text: string): Chain {
   if (text === "*") return field === SECOND ? [{ start: 0, stop: null, repeat: MICROS_PER_SECOND }] : null;
   const entries = text.split(",");
-  if (entries.length > COMPONENTS_MAX) throw wrong(field, "lists too many values: use ranges");
+  if (entries.length > COMPONENTS_MAX) throw fieldError(field, "lists too many values: use ranges");
   const components = entries.map((entry) => normalise(parseComponent(field, entry)));
   const sorted = unique(components.toSorted(byPosition));
   for (const [index, entry] of sorted.entries()) refuseOutOfRange(boundsOfEntry(field, index), entry);
@@ -50,23 +50,23 @@ export function component(start: number): Component {
 
 function parseComponent(field: CalendarField, entry: string): Component {
   const [, start, stop, repeat] = (field === SECOND ? FRACTIONAL : WHOLE).exec(entry) ?? [];
-  if (start === undefined) throw wrong(field, unreadable(entry));
+  if (start === undefined) throw fieldError(field, unreadable(entry));
   const parsed: Component = {
     start: valueOf(field, start),
     stop: stop === undefined ? null : valueOf(field, stop),
     repeat: repeat === undefined ? (stop === undefined ? 0 : field.unit) : microsOrNumber(field, repeat),
   };
   if (repeat !== undefined && parsed.repeat === 0)
-    throw wrong(field, `needs a step of at least 1 in “${entry}”`);
+    throw fieldError(field, `needs a step of at least 1 in “${entry}”`);
   if (parsed.stop !== null && parsed.stop < parsed.start)
-    throw wrong(field, `has a range that runs backwards, “${entry}”: split it in two with a comma`);
+    throw fieldError(field, `has a range that runs backwards, “${entry}”: split it in two with a comma`);
   if (
     field === SECOND &&
     repeat === undefined &&
     parsed.stop !== null &&
     parsed.start + parsed.repeat > parsed.stop
   )
-    throw wrong(field, `has a range shorter than a second, “${entry}”: write one value`);
+    throw fieldError(field, `has a range shorter than a second, “${entry}”: write one value`);
   return parsed;
 }
 
@@ -105,14 +105,14 @@ function boundsOfEntry(field: CalendarField, index: number): CalendarField {
 function refuseOutOfRange(field: CalendarField, { start, stop, repeat }: Component): void {
   for (const value of [start, stop ?? start]) {
     if (value < field.min || value > field.max)
-      throw wrong(
+      throw fieldError(
         field,
         `goes from ${shownValue(field, field.min)} to ${shownValue(field, field.max)}, so ${shownValue(field, value)} is out of range`,
       );
   }
   const room = field.name === DAY_FROM_END.name ? start - field.min : field.max - start;
   if (stop === null && repeat > room)
-    throw wrong(
+    throw fieldError(
       field,
       `ends before the first step of ${shownValue(field, repeat)} from ${shownValue(field, start)}: make it smaller or leave it out`,
     );
@@ -122,7 +122,7 @@ function shownValue(field: CalendarField, value: number): number {
   return field.unit === 1 ? value : Math.floor(value / field.unit);
 }
 
-function wrong(field: CalendarField, problem: string): ScheduleError {
+function fieldError(field: CalendarField, problem: string): ScheduleError {
   return new ScheduleError(`The ${field.name} field ${problem}.`);
 }
 

@@ -4,8 +4,8 @@ import { mayKeep, RECEIVER_DOWN_AFTER_MS } from "@overdue/core";
 import type { KeptOnDisk, ReceivedPing, SpoolOwner } from "@overdue/db";
 import type { Logger } from "pino";
 
-import { batches } from "./batches.ts";
-import { canKeep, contentOfHeartbeat, contentOfPing, readContent } from "./kept-ping.ts";
+import { splitIntoBatches } from "./batches.ts";
+import { canKeep, contentOfHeartbeat, contentOfPing, readContent } from "./spool-entry.ts";
 import { LastContact, type DirectoryOwner, SpoolOwners } from "./owners.ts";
 import type { Replayer } from "./replayer.ts";
 import { SpoolFiles } from "./spool-files.ts";
@@ -263,10 +263,10 @@ export class PingSpool {
         const each = readContent(content);
         return each === null ? [] : [{ ...each, end: ends[index] ?? 0 }];
       });
-      for (const batch of batches(kept)) {
+      for (const batch of splitIntoBatches(kept)) {
         if (batch.arrivals.length > 0) await replayer.store(batch.arrivals);
-        if (batch.beat !== null) await replayer.checkpoint(batch.beat, owner);
-        this.#since = batch.beat ?? this.#since;
+        if (batch.heartbeat !== null) await replayer.checkpoint(batch.heartbeat, owner);
+        this.#since = batch.heartbeat ?? this.#since;
         // A slow database may refuse the next one: what is stored is stored.
         files.replayed(batch.end);
       }

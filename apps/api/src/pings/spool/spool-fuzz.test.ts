@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { askedFuzz, numbersFrom } from "@overdue/testkit";
 import { expect, onTestFinished, test } from "vitest";
 
-import { readContent } from "./kept-ping.ts";
+import { readContent } from "./spool-entry.ts";
 import { encodeRecord } from "./records.ts";
 import { SpoolFiles } from "./spool-files.ts";
 

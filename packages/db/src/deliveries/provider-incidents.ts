@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 
-import { INCIDENT_KINDS, type IncidentEnd } from "@overdue/core";
+import { PROVIDER_INCIDENT_KINDS, type ProviderIncidentEnd } from "@overdue/core";
 import { type SQL, sql } from "drizzle-orm";
 
 import { notifySenders } from "../changes.ts";
@@ -9,9 +9,9 @@ import { openSettings } from "../channels/settings.ts";
 import type { Db, Tx } from "../database.ts";
 import { OPENING_KINDS, UNFINISHED } from "../schema/delivery-lists.ts";
 import type { Keyring } from "../secrets/keyring.ts";
-import { KEEPS_INCIDENTS } from "./fragments.ts";
+import { HAS_PROVIDER_INCIDENTS } from "./fragments.ts";
 
-/** Which incidents: these, or all open ones of a check, of a project, or of those that were sent to a channel. */
+/** Whose incidents: these, or all open ones of a check, of a project, or of those that were sent to a channel. */
 type Scope =
   | { incidentIds: readonly string[] }
   | { projectId: string; checkId: string }
@@ -19,14 +19,14 @@ type Scope =
   | { projectId: string };
 
 /**
- * Sends the end of incidents to the channels that keep incidents of their own and were sent these: nothing else would end
+ * Sends the end of incidents to the providers that keep incidents of their own and were sent these: nothing else would end
  * them there. `sealedSettings`: if the channel's settings have changed, those under which it was sent the incidents. Call it
  * inside the transaction that ends them.
  */
-export async function endKeptIncidents(
+export async function endProviderIncidents(
   tx: Db | Tx,
   scope: Scope,
-  ended: { by: IncidentEnd; sealedSettings?: string },
+  ended: { by: ProviderIncidentEnd; sealedSettings?: string },
 ): Promise<void> {
   const payload = JSON.stringify({ endedBy: ended.by, sealedSettings: ended.sealedSettings });
   const { count } = await tx.execute(sql`
@@ -42,7 +42,7 @@ export async function endKeptIncidents(
       and (d.attempt > 0 or d.state in ${UNFINISHED})
       -- a delivery that certainly never arrived opened nothing there
       and (d.state <> 'failed' or d.uncertain)
-    join channels c on c.project_id = d.project_id and c.id = d.channel_id and ${KEEPS_INCIDENTS}
+    join channels c on c.project_id = d.project_id and c.id = d.channel_id and ${HAS_PROVIDER_INCIDENTS}
     where ${inScope(scope)} and not exists (
       select from deliveries e where e.incident_id = d.incident_id and e.channel_id = d.channel_id
         and e.kind = 'up' and e.state <> 'superseded' and e.created_at >= d.created_at)
@@ -52,10 +52,10 @@ export async function endKeptIncidents(
 }
 
 /**
- * Reopens incidents, in the channels that keep their own, whose end was sent although the check is still down: after a
- * deletion or pause was undone, or in the channel's new place. One that somebody has acknowledged or snoozed stays silent.
+ * Reopens the incidents at providers whose end was sent although the check is still down: after a deletion or pause was
+ * undone, or in the channel's new place. An incident that somebody has acknowledged or snoozed stays silent.
  */
-export async function reopenKeptIncidents(tx: Db | Tx, scope: Scope): Promise<void> {
+export async function reopenProviderIncidents(tx: Db | Tx, scope: Scope): Promise<void> {
   const { count } = await tx.execute(sql`
     insert into deliveries (project_id, channel_id, kind, check_id, flip_id, incident_id, because, round,
       created_at)
@@ -82,23 +82,23 @@ export async function reopenKeptIncidents(tx: Db | Tx, scope: Scope): Promise<vo
 const LOUDNESS_SETTINGS = ["severity", "priority"];
 
 /**
- * If new settings direct an on-call channel to another place, such as another service's key, ends the open incidents under
+ * If new settings direct a channel to another place, such as another service's key, ends the provider's open incidents under
  * the old settings and opens them under the new ones. Call it inside the transaction that stores the new settings.
  */
-export async function moveIncidents(
+export async function moveProviderIncidents(
   tx: Db | Tx,
   keyring: Keyring,
   { channel, settings }: { channel: ChannelRow; settings: Record<string, unknown> },
 ): Promise<void> {
-  if (!INCIDENT_KINDS.some((kind) => kind === channel.kind)) return;
+  if (!PROVIDER_INCIDENT_KINDS.some((kind) => kind === channel.kind)) return;
   const { id: channelId, projectId, settings: sealedSettings } = channel;
   const before = openSettings(keyring, { projectId, channelId }, sealedSettings);
   // Old settings that cannot be decrypted can end nothing, but must not prevent storing the new ones.
   if (before === null) return;
   if (isDeepStrictEqual(targetSettings(before), targetSettings(settings))) return;
   const scope = { projectId, channelId };
-  await endKeptIncidents(tx, scope, { by: "channel-changed", sealedSettings });
-  await reopenKeptIncidents(tx, scope);
+  await endProviderIncidents(tx, scope, { by: "channel-changed", sealedSettings });
+  await reopenProviderIncidents(tx, scope);
 }
 
 function targetSettings(settings: Record<string, unknown>): Record<string, unknown> {

@@ -5,7 +5,7 @@ import { z } from "zod";
 import { mentionTest } from "../read-body.ts";
 
 /** What a spool keeps: a ping, or the receiver's heartbeat, by which replay knows that nothing was missed in between. */
-export type Kept = { kind: "ping"; arrival: ReceivedPing } | { kind: "heartbeat"; at: number };
+export type SpoolEntry = { kind: "ping"; arrival: ReceivedPing } | { kind: "heartbeat"; at: number };
 
 const Target = z.union([
   z.object({ kind: z.literal("uuid"), pingUuid: z.string() }),
@@ -50,7 +50,7 @@ export function contentOfHeartbeat(at: number): Buffer {
 }
 
 /** Decodes what one of these two encoded; null for anything else. */
-export function readContent(content: Buffer): Kept | null {
+export function readContent(content: Buffer): SpoolEntry | null {
   const { data } = Content.safeParse(parse(content));
   if (data === undefined) return null;
   if ("beat" in data) return { kind: "heartbeat", at: data.beat };
