@@ -1,3 +1,5 @@
+import { mulberry32 } from "@overdue/testkit";
+
 /** Random numbers that follow from a seed. */
 export type Random = {
   /** From 0 up to, but without, 1. */
@@ -8,15 +10,8 @@ export type Random = {
   pick: <Item>(items: readonly Item[], weightOf?: (item: Item) => number) => Item;
 };
 
-/** Mulberry32: 32 bits of state are enough for a schedule. */
-export function seeded(seed: number): Random {
-  let state = seed >>> 0;
-  const next = () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
+export function randomFrom(seed: number): Random {
+  const next = mulberry32(seed);
   return {
     next,
     between: (least, most) => least + next() * (most - least),

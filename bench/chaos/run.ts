@@ -14,7 +14,7 @@ import type { Options } from "./options.ts";
 import { createPopulation } from "./population.ts";
 import { type Product, startProduct } from "./product.ts";
 import { type Provider, startProvider } from "./provider.ts";
-import { type Random, seeded } from "./random.ts";
+import { type Random, randomFrom } from "./random.ts";
 import { type Findings, readStored, verify } from "./verify.ts";
 
 /** What came out of one run. */
@@ -49,7 +49,7 @@ export async function runChaos(options: Options, progress: Progress): Promise<Re
   const stopWatching = watchOwnStalls(ledger);
   let isClean = false;
   try {
-    const random = seeded(options.seed);
+    const random = randomFrom(options.seed);
     const jobs = await createPopulation(product, { options, provider, random });
     const { late, memory } = await runJobs({ options, ledger, provider, product, jobs, progress, random });
     await untilAllIsStored(product, options.settleMs);
@@ -148,7 +148,7 @@ async function runJobs({ options, ledger, provider, product, jobs, random, progr
     if (options.isVerbose) process.stderr.write(`\n${new Date().toISOString()} ${name}\n`);
   };
   const plan = { until, everyMs: options.faultEveryMs, only: options.only, onFault };
-  await injectFaults({ product, provider, random: seeded(options.seed + 1), ledger }, plan);
+  await injectFaults({ product, provider, random: randomFrom(options.seed + 1), ledger }, plan);
   state.mayFail = false;
   state.fault = "settling";
   await settle(ledger, options.settleMs);

@@ -3,6 +3,7 @@ import { createHash, randomUUID } from "node:crypto";
 import type { MetricValues } from "@overdue/core";
 import type { recordPings } from "@overdue/db";
 import { DAY_MS, HOUR_MS, MINUTE_MS, nextAfter, SECOND_MS } from "@overdue/schedules";
+import { mulberry32 } from "@overdue/testkit";
 
 import type { Job } from "./jobs.ts";
 
@@ -143,13 +144,7 @@ function arrival(pingUuid: string, job: Job, { at, kind, exitStatus, body, metri
   };
 }
 
-/** Random numbers from 0 to 1 with a text as their seed (mulberry32). */
+/** Random numbers from 0 to less than 1 that follow from a text. */
 function randomOf(text: string): () => number {
-  let state = createHash("sha256").update(text).digest().readUInt32LE(0);
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
+  return mulberry32(createHash("sha256").update(text).digest().readUInt32LE(0));
 }

@@ -1,12 +1,12 @@
+import { DAY_MS, HOUR_MS, MINUTE_MS } from "@overdue/schedules";
+import { mulberry32 } from "@overdue/testkit";
+
 import { machineOffsets } from "../../scripts/machine-timezones.ts";
 import type { Question } from "./real-program.ts";
-import { pick, type Random, randomFrom } from "./random.ts";
+import { pick, type Random } from "./random.ts";
 import { randomLine } from "./random-line.ts";
 import type { RealScheduler } from "./schedulers.ts";
 
-const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
-const DAY_MS = 24 * HOUR_MS;
 const ASKED_TIMES = 4;
 const NEAR_CHANGE_SHARE = 0.6;
 
@@ -42,7 +42,7 @@ export function* questions(
   { line, refusedOnPurpose }: Pick<RealScheduler, "line" | "refusedOnPurpose">,
   { seed, count }: { seed: number; count: number },
 ): Generator<Question> {
-  const random = randomFrom(seed);
+  const random = mulberry32(seed);
   const refused = refusedOnPurpose === undefined ? null : new RegExp(refusedOnPurpose);
   for (let made = 0; made < count;) {
     const [tz, range] = pick(random, Object.entries(ZONES));

@@ -10,7 +10,7 @@ export type Random = {
 
 /** The generator of a seed text. Each part has its own, so that its draws never shift those of another. */
 export function randomFrom(seed: string): Random {
-  const unit = mulberry(hash(seed));
+  const unit = mulberry32(hash(seed));
   const whole = (low: number, high: number) => low + Math.floor(unit() * (high - low + 1));
   return {
     unit,
@@ -33,8 +33,8 @@ function hash(text: string): number {
   return value >>> 0;
 }
 
-/** Mulberry32: 32 bits of state, enough for a simulation, and quick. */
-function mulberry(seed: number): () => number {
+/** Numbers from 0 to less than 1, the same ones for the same seed: 32 bits of state, enough for a test, and quick. */
+export function mulberry32(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;

@@ -1,6 +1,6 @@
 import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
 
-import { askedFuzz, numbersFrom } from "@overdue/testkit";
+import { askedFuzz, mulberry32 } from "@overdue/testkit";
 import { expect, test } from "vitest";
 
 import { person, read, testApi } from "../../test/test-api.ts";
@@ -27,7 +27,7 @@ const { pingUrl } = await read<{ pingUrl: string }>(
 );
 const uuid = new URL(pingUrl).pathname.split("/").at(-1) ?? "";
 
-const next = numbersFrom(SEED);
+const next = mulberry32(SEED);
 const below = (count: number) => Math.floor(next() * count);
 const one = <T>(values: readonly [T, ...T[]]): T => values[below(values.length)] ?? values[0];
 const some = (chance: number) => next() < chance;

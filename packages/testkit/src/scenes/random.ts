@@ -1,13 +1,4 @@
-/** mulberry32: the same numbers from 0 to 1 for the same seed. */
-export function numbersFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
+import { mulberry32 } from "@overdue/simulator/random";
 
 /** Choices that are the same for the same seed. */
 export type Choices = {
@@ -20,7 +11,7 @@ export type Choices = {
 };
 
 export function choicesFrom(seed: number): Choices {
-  const next = numbersFrom(seed);
+  const next = mulberry32(seed);
   const below = (count: number) => Math.floor(next() * count);
   return {
     below,

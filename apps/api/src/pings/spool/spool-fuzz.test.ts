@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { askedFuzz, numbersFrom } from "@overdue/testkit";
+import { askedFuzz, mulberry32 } from "@overdue/testkit";
 import { expect, onTestFinished, test } from "vitest";
 
 import { readContent } from "./spool-entry.ts";
@@ -18,7 +18,7 @@ const SEED = askedFuzz().seed ?? 20_261_204;
 /** Of the heap, after the first files. */
 const GROWTH_BYTES_MAX = 30_000_000;
 
-const next = numbersFrom(SEED);
+const next = mulberry32(SEED);
 const below = (count: number) => Math.floor(next() * count);
 const some = (chance: number) => next() < chance;
 const one = <T>(values: readonly [T, ...T[]]): T => values[below(values.length)] ?? values[0];
