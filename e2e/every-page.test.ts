@@ -147,7 +147,7 @@ function fillPath(path: string): string {
 
 /** One of everything that a page is about. */
 async function fill(): Promise<void> {
-  const made = async (path: string, fields: object) => {
+  const create = async (path: string, fields: object) => {
     const response = await context.request.post(`/v1/projects/${params["projectId"]}/${path}`, {
       data: fields,
       headers: { origin: product.origin },
@@ -158,23 +158,23 @@ async function fill(): Promise<void> {
   const me = await (await context.request.get("/v1/me")).json();
   params["projectId"] = me.projects[0].id;
   params["organizationId"] = me.organizations[0].id;
-  const channel = await made("channels", {
+  const channel = await create("channels", {
     kind: "webhook",
     name: "Pager",
     settings: { url: "https://hooks.example.org/a" },
   });
   const description = "See the [runbook](https://wiki.example.org/backup).";
-  const check = await made("checks", {
+  const check = await create("checks", {
     name: "nightly backup",
     tags: ["prod"],
     schedule: HOURLY,
     description,
   });
-  await made("checks", { name: "invoice run", schedule: HOURLY });
+  await create("checks", { name: "invoice run", schedule: HOURLY });
   await fetch(check.pingUrl);
   await fetch(`${check.pingUrl}/3`, { method: "POST", body: "rsync: \u001B[31mdisk full\u001B[0m\n" });
-  const person = await made("people", { name: "Ada", channelIds: [channel.id] });
-  await made("rotations", {
+  const person = await create("people", { name: "Ada", channelIds: [channel.id] });
+  await create("rotations", {
     name: "Nights",
     timezone: "Europe/Berlin",
     every: "week",
@@ -182,19 +182,19 @@ async function fill(): Promise<void> {
     handOverAt: "09:00",
     personIds: [person.id],
   });
-  const route = await made("routes", {
+  const route = await create("routes", {
     name: "Later",
     steps: [{ afterMinutes: 15, targets: [{ kind: "channel", channelId: channel.id }] }],
   });
   const nightly = { kind: "cron", expression: "0 2 * * *", minutes: 60, timezone: "UTC" };
-  const statusPage = await made("status-pages", {
+  const statusPage = await create("status-pages", {
     name: "Jobs",
     slug: "jobs",
     entries: [{ checkId: check.id, name: "Backup" }],
   });
-  const window = await made("maintenance", { name: "Move", rule: nightly });
-  await made("keys", { name: "deploy", scope: "read" });
-  await made("invitations", { email: "bob@example.org", role: "viewer" });
+  const window = await create("maintenance", { name: "Move", rule: nightly });
+  await create("keys", { name: "deploy", scope: "read" });
+  await create("invitations", { email: "bob@example.org", role: "viewer" });
   const incidents = await (await context.request.get(`/v1/projects/${params["projectId"]}/incidents`)).json();
   Object.assign(params, {
     checkId: check.id,

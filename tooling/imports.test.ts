@@ -112,7 +112,6 @@ const FEATURES: Record<string, Features> = {
     also: {
       checks: ["incidents"],
       config: ["channels", "checks"],
-      docs: ["auth"],
       history: ["pings"],
       invitations: ["auth"],
       maintenance: ["incidents"],

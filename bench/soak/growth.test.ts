@@ -2,9 +2,9 @@ import { expect, test } from "vitest";
 
 import { growthOf } from "./growth.ts";
 
-const seen = (values: readonly number[], name = "api rss") => values.map((value) => ({ [name]: value }));
+const samples = (values: readonly number[], name = "api rss") => values.map((value) => ({ [name]: value }));
 const isFound = (values: readonly number[], name?: string) =>
-  growthOf(seen(values, name)).some(({ isTooMuch }) => isTooMuch);
+  growthOf(samples(values, name)).some(({ isTooMuch }) => isTooMuch);
 
 test("memory that goes up and down about the same height has not grown", () => {
   expect(isFound([200, 230, 190, 240, 210, 235, 195, 230, 205])).toBe(false);

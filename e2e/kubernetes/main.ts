@@ -27,8 +27,8 @@ const CRONJOBS = "/apis/batch/v1/namespaces/default/cronjobs";
 const JOBS = "/apis/batch/v1/namespaces/default/jobs";
 const SECOND_MS = 1_000;
 
-/** Each CronJob, and what its check must have heard of its first two minutes. */
-const STORIES: readonly (readonly [name: string, object: object, seen: RegExp])[] = [
+/** Each CronJob, and the pings that its check must have got in its first two minutes. */
+const EXPECTED: readonly (readonly [name: string, object: object, seen: RegExp])[] = [
   ["success", cronJob("success", {}), /start.*success/],
   [
     "back-off-limit",
@@ -113,7 +113,7 @@ async function pingsOf(overdue: Overdue, name: string): Promise<(Ping & { body: 
 }
 
 /** `start Job …; fail 3 Container main …` */
-async function heard(overdue: Overdue, name: string): Promise<string> {
+async function pingTexts(overdue: Overdue, name: string): Promise<string> {
   const pings = await pingsOf(overdue, name);
   return pings
     .map(({ kind, exitStatus, body }) => `${kind} ${exitStatus === null ? "" : `${exitStatus} `}${body}`)
@@ -178,9 +178,9 @@ async function tryAgent(
   const setting = { steps, overdue, jobs: await recordJobs(), away: { from: 0, to: 0 } };
   let agent = await startAgent(overdue);
   try {
-    for (const [, object] of STORIES) await kube("POST", CRONJOBS, object);
-    for (const [name, , expected] of STORIES)
-      await steps.step(name, expected, () => until(() => heard(overdue, name), expected, 330));
+    for (const [, object] of EXPECTED) await kube("POST", CRONJOBS, object);
+    for (const [name, , expected] of EXPECTED)
+      await steps.step(name, expected, () => until(() => pingTexts(overdue, name), expected, 330));
     await tryChanges(setting);
     await steps.step("killed over one due time, and started again", ONCE, async () => {
       await atSecond(50);
@@ -197,9 +197,9 @@ async function tryAgent(
       cluster.holdControllers();
       await pause(190);
       cluster.resumeControllers();
-      return await until(() => heard(overdue, "success"), /log No Job was started for .*/, 120);
+      return await until(() => pingTexts(overdue, "success"), /log No Job was started for .*/, 120);
     });
-    for (const name of [...STORIES.map(([story]) => story), "by-hand"])
+    for (const name of [...EXPECTED.map(([story]) => story), "by-hand"])
       await steps.step(`${name}: each Job once`, ONCE, () => until(() => compare(setting, name), ONCE, 20));
   } finally {
     agent.kill("SIGKILL");
@@ -211,12 +211,12 @@ async function tryChanges({ steps, overdue }: Setting): Promise<void> {
   await steps.step("a run started by hand", /started by hand.*success/, async () => {
     const made = (await kube("POST", CRONJOBS, cronJob("by-hand", { schedule: "0 0 1 1 *" }))) as Made;
     await kube("POST", JOBS, jobByHand(made));
-    return await until(() => heard(overdue, "by-hand"), /start.*success.*/, 60);
+    return await until(() => pingTexts(overdue, "by-hand"), /start.*success.*/, 60);
   });
   await steps.step("suspend and resume", /suspended.*resumed/, async () => {
     await kube("PATCH", `${CRONJOBS}/success`, { spec: { suspend: true } });
     await kube("PATCH", `${CRONJOBS}/success`, { spec: { suspend: false } });
-    return await until(() => heard(overdue, "success"), /is suspended.*is resumed/, 60);
+    return await until(() => pingTexts(overdue, "success"), /is suspended.*is resumed/, 60);
   });
   await steps.step("an edited schedule moves the check", /\*\/2 \* \* \* \*/, async () => {
     await kube("PATCH", `${CRONJOBS}/exit-code`, { spec: { schedule: "*/2 * * * *" } });
@@ -225,7 +225,7 @@ async function tryChanges({ steps, overdue }: Setting): Promise<void> {
   });
   await steps.step("a CronJob deleted with its Job", DELETED, async () => {
     await kube("DELETE", `${CRONJOBS}/forbid?propagationPolicy=Background`);
-    return await until(() => heard(overdue, "forbid"), DELETED, 60);
+    return await until(() => pingTexts(overdue, "forbid"), DELETED, 60);
   });
 }
 

@@ -12,8 +12,8 @@ if (folder === undefined) {
   process.exit(2);
 }
 
-/** What must have arrived for each check, as `action systemd's result "end of the body"`. */
-const STORIES: readonly (readonly [check: string, expected: RegExp])[] = [
+/** The pings that each check must have got, as `action systemd's result "end of the body"`. */
+const EXPECTED: readonly (readonly [check: string, pings: RegExp])[] = [
   ["web1-memory", /^137 oom-kill group "systemd says oom-kill\."$/],
   ["web1-long", /^start; 0 success/],
   ["web1-strict", /^3 exit-code "systemd says exit-code\."$/],
@@ -32,7 +32,7 @@ const STORIES: readonly (readonly [check: string, expected: RegExp])[] = [
   ["wrapped", /^(?:start; )?137 group$/],
 ];
 
-function arrived(pings: readonly SentPing[], check: string): string {
+function pingTexts(pings: readonly SentPing[], check: string): string {
   return pings
     .filter(({ url }) => url.split(/[/?]/)[3] === check)
     .map((ping) => {
@@ -75,8 +75,8 @@ async function tryUnits(steps: Steps, overdue: Overdue): Promise<void> {
   steps.version = (await read("version.txt")).trim();
   if (steps.version === "")
     throw new Error(`The machine did not boot: ${(await read("out.txt")).slice(-300)}`);
-  for (const [check, expected] of STORIES)
-    await steps.step(check, expected, async () => arrived(pings, check));
+  for (const [check, expected] of EXPECTED)
+    await steps.step(check, expected, async () => pingTexts(pings, check));
   const well = pings.filter(({ url }) => url.split(/[/?]/)[3] === "web1-well");
   await steps.step(
     "an end that waited while the clock was set a day back keeps its age",

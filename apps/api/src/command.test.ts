@@ -145,7 +145,7 @@ test("the agent for Kubernetes reports each run once, though it is killed and a 
       .toSorted();
   };
   const uid = (number: number) => `0000000${number}-0000-4000-8000-000000000000`;
-  const seen = async (...expected: string[]) =>
+  const waitForRuns = async (...expected: string[]) =>
     await vi.waitFor(async () => expect(await runs()).toEqual(expected), { timeout: 40_000, interval: 100 });
   try {
     cluster.put("cronjobs", {
@@ -157,16 +157,16 @@ test("the agent for Kubernetes reports each run once, though it is killed and a 
       timeout: 40_000,
     });
     cluster.put("jobs", job(uid(1)));
-    await seen("00000001 running null");
+    await waitForRuns("00000001 running null");
     const terminated = { exitCode: 137, reason: "OOMKilled" };
     cluster.put("pods", {
       metadata: meta("pod-1", "Job", uid(1)),
       status: { phase: "Failed", containerStatuses: [{ name: "main", state: { terminated } }] },
     });
     cluster.put("jobs", job(uid(1), "Failed"));
-    await seen("00000001 fail 137");
+    await waitForRuns("00000001 fail 137");
     cluster.put("jobs", job(uid(2)));
-    await seen("00000001 fail 137", "00000002 running null");
+    await waitForRuns("00000001 fail 137", "00000002 running null");
     first.kill("SIGKILL");
     await once(first, "exit");
     // While it is away, one run ends and another begins and ends.
@@ -174,13 +174,13 @@ test("the agent for Kubernetes reports each run once, though it is killed and a 
     cluster.put("jobs", job(uid(3), "Complete"));
     startAgent();
     const settled = ["00000001 fail 137", "00000002 success null", "00000003 success null"];
-    await seen(...settled);
+    await waitForRuns(...settled);
     cluster.expire();
     cluster.put("jobs", job(uid(4)));
-    await seen(...settled, "00000004 running null");
+    await waitForRuns(...settled, "00000004 running null");
     cluster.put("jobs", job(uid(4), "Complete"));
     cluster.remove("jobs", job(uid(4), "Complete"));
-    await seen(...settled, "00000004 success null");
+    await waitForRuns(...settled, "00000004 success null");
     expect(await findProjectChecks(served.db, project.id)).toMatchObject([
       {
         slug: "shop-backup",

@@ -91,10 +91,10 @@ export function madeUpSessions(seed: number, addresses: readonly string[]): () =
     const boundary = () => one(["--b\r\n", "--b--\r\n", "--\r\n", "--b", ""]);
     return `${some(0.8) ? type : ""}${newline()}${boundary()}${inner}${newline()}${boundary()}`;
   };
-  const repeated = () =>
+  const repeatPart = () =>
     one(["<b>", "a, ", "(", "=?utf-8?Q?=41?= ", "--b\r\n", "\r\n", ".", "X: y\r\n"]).repeat(below(4_000));
   const message = () =>
-    `${many(6, header)}${some(0.1) ? repeated() : ""}${some(0.7) ? mime(0) : bytes()}${some(0.1) ? repeated() : ""}`;
+    `${many(6, header)}${some(0.1) ? repeatPart() : ""}${some(0.7) ? mime(0) : bytes()}${some(0.1) ? repeatPart() : ""}`;
   const envelope = () =>
     `EHLO ${some(0.9) ? "a.example" : odd()}${newline()}MAIL FROM:${some(0.7) ? "<a@b.example>" : odd()}${newline()}` +
     `RCPT TO:${address()}${newline()}${many(3, () => `RCPT TO:${address()}${newline()}`)}DATA${newline()}`;

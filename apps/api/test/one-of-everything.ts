@@ -106,24 +106,24 @@ export async function fillProject(api: TestApi, owner: Owner) {
   await pingAndFail(api, owner, checkId);
   const open = await read<{ items: { id: string }[] }>(await owner.as("GET", `${owner.path}/incidents`));
   const incidentId = open.items[0]?.id ?? "";
-  const made = async (path: string, input: object) =>
+  const create = async (path: string, input: object) =>
     (await read<{ id: string }>(await owner.as("POST", `${owner.path}/${path}`, input))).id;
-  const keyId = await made("keys", { name: MARKER, scope: "read" });
-  const personId = await made("people", { name: MARKER, channelIds: [channelId] });
-  const rotationId = await made("rotations", { ...ROTATION, personIds: [personId] });
-  const routeId = await made("routes", {
+  const keyId = await create("keys", { name: MARKER, scope: "read" });
+  const personId = await create("people", { name: MARKER, channelIds: [channelId] });
+  const rotationId = await create("rotations", { ...ROTATION, personIds: [personId] });
+  const routeId = await create("routes", {
     ...ROUTE,
     steps: [{ afterMinutes: 0, targets: [{ kind: "person", personId }] }],
   });
   await comeFromElsewhere(owner, checkId);
   await owner.as("PUT", `${owner.path}/audit-stream`, { url: `https://audit.example.org/${MARKER}` });
-  const windowId = await made("maintenance", {
+  const windowId = await create("maintenance", {
     name: MARKER,
     rule: NIGHTLY,
     tags: [MARKER],
     checkIds: [checkId],
   });
-  const invitationId = await made("invitations", { email: `${MARKER}@example.org`, role: "viewer" });
+  const invitationId = await create("invitations", { email: `${MARKER}@example.org`, role: "viewer" });
   const ids = {
     invitationId,
     stormId: await storm(api, owner.projectId, incidentId),
@@ -156,10 +156,10 @@ async function statusPage(api: TestApi, owner: Owner, of: { checkId: string; inc
   const { checkId, incidentId } = of;
   const slug = `page-${checkId}`;
   const entries = [{ checkId, group: MARKER, name: MARKER }];
-  const made = async (path: string, input: object) =>
+  const create = async (path: string, input: object) =>
     (await read<{ id: string }>(await owner.as("POST", `${owner.path}/status-pages${path}`, input))).id;
-  const pageId = await made("", { name: MARKER, slug, description: MARKER, entries });
-  const postId = await made(`/${pageId}/posts`, { ...POST, checkIds: [checkId], incidentId });
+  const pageId = await create("", { name: MARKER, slug, description: MARKER, entries });
+  const postId = await create(`/${pageId}/posts`, { ...POST, checkIds: [checkId], incidentId });
   // Of two updates one may be deleted.
   const { updates } = await read<{ updates: { id: string }[] }>(
     await owner.as("POST", `${owner.path}/status-pages/${pageId}/posts/${postId}/updates`, UPDATE),

@@ -82,7 +82,7 @@ function describe(error: Error, causesMax: number): LoggableError {
     message,
     stack: [`${error.name}: ${message}`, ...framesOf(error)].join("\n"),
     ...((typeof code === "string" || typeof code === "number") && { code: String(code) }),
-    ...(typeof query === "string" && { statement: cut(query) }),
+    ...(typeof query === "string" && { statement: cutText(query) }),
     ...(error instanceof postgres.PostgresError && schemaNames(error)),
     ...(cause instanceof Error && causesMax > 0 && { cause: describe(cause, causesMax - 1) }),
   };
@@ -90,7 +90,7 @@ function describe(error: Error, causesMax: number): LoggableError {
 
 /** An error's message without a statement's values, where a library hands on the message alone. */
 export function loggableMessage(message: string): string {
-  return PARAMETERS.test(message) ? "A statement failed." : cut(message);
+  return PARAMETERS.test(message) ? "A statement failed." : cutText(message);
 }
 
 function messageOf(error: Error): string {
@@ -107,7 +107,7 @@ function schemaNames({ table_name: table, constraint_name: constraint }: postgre
   return { ...(table !== undefined && { table }), ...(constraint !== undefined && { constraint }) };
 }
 
-function cut(text: string): string {
+function cutText(text: string): string {
   return text.length > TEXT_CHARS_MAX ? `${text.slice(0, TEXT_CHARS_MAX)} …` : text;
 }
 

@@ -22,7 +22,7 @@ beforeEach(() => {
 });
 afterEach(() => vi.useRealTimers());
 
-const said = () => lines.map(({ msg, count }) => (count === undefined ? msg : `${count}: ${msg}`));
+const logTexts = () => lines.map(({ msg, count }) => (count === undefined ? msg : `${count}: ${msg}`));
 
 test("a problem of the database is logged once, then once a minute with its count, and when it is over", () => {
   for (let second = 0; second < 150; second += 1) {
@@ -30,7 +30,7 @@ test("a problem of the database is logged once, then once a minute with its coun
     vi.advanceTimersByTime(1_000);
   }
   vi.advanceTimersByTime(60_000);
-  expect(said()).toEqual([
+  expect(logTexts()).toEqual([
     "line 0",
     expect.stringMatching(/^\d{5}: The database problem lasts/),
     expect.stringMatching(/^\d{5}: The database problem lasts/),
@@ -42,7 +42,7 @@ test("a problem that comes back after its end is logged anew", () => {
   log.error({ err: refused }, "first");
   vi.advanceTimersByTime(60_000);
   log.error({ err: refused }, "second");
-  expect(said()).toEqual(["first", expect.stringContaining("works again"), "second"]);
+  expect(logTexts()).toEqual(["first", expect.stringContaining("works again"), "second"]);
 });
 
 test("whatever else is logged is written as it is, meanwhile too", () => {
@@ -50,5 +50,5 @@ test("whatever else is logged is written as it is, meanwhile too", () => {
   log.warn({ err: new Error("a fault of ours") }, "a fault");
   log.info("nothing special");
   log.warn({ err: refused }, "away again");
-  expect(said()).toEqual(["away", "a fault", "nothing special"]);
+  expect(logTexts()).toEqual(["away", "a fault", "nothing special"]);
 });

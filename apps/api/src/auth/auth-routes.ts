@@ -13,7 +13,7 @@ import { type AppContext, requirePerson } from "../http/context.ts";
 import { ApiError } from "../http/problem.ts";
 import { body, createRouter, json, NO_CONTENT, route } from "../http/route.ts";
 import { iso, KeyScope, Role, Timestamp } from "../http/schemas.ts";
-import { recordAccountEvent } from "./account-events.ts";
+import { notifyPasswordChanged, recordAccountEvent } from "./account-events.ts";
 import {
   EmailInput,
   MailSent,
@@ -22,7 +22,6 @@ import {
   refuseWeakPassword,
   SignedIn,
 } from "./account-input.ts";
-import { notifyPasswordChanged } from "./account-mails.ts";
 import { callAuth } from "./better-auth.ts";
 import { checkPassword, continueSignIn, SecondFactorAsked } from "./sign-in.ts";
 import { attemptSignIn, limitPasswordChanges, limitSignUps } from "./sign-in-attempts.ts";

@@ -19,9 +19,8 @@ import { ApiError } from "../http/problem.ts";
 import { refuseIfLimited } from "../http/rate-limits.ts";
 import { body, createRouter, json, NO_CONTENT, route } from "../http/route.ts";
 import { iso, Timestamp } from "../http/schemas.ts";
-import { recordAccountEvent } from "./account-events.ts";
+import { queueAccountMailWithinLimit, recordAccountEvent, requireMail } from "./account-events.ts";
 import { EmailInput, TokenInput } from "./account-input.ts";
-import { requireMail, queueAccountMailWithinLimit } from "./account-mails.ts";
 import { limitMailLinkRequests } from "./sign-in-attempts.ts";
 import { expiredLink } from "./sign-up.ts";
 

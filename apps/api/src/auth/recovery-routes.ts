@@ -12,7 +12,12 @@ import { z } from "zod";
 import { type AppContext, requirePerson } from "../http/context.ts";
 import { ApiError } from "../http/problem.ts";
 import { body, createRouter, json, NO_CONTENT, route } from "../http/route.ts";
-import { recordAccountEvent } from "./account-events.ts";
+import {
+  notifyPasswordChanged,
+  queueAccountMailWithinLimit,
+  recordAccountEvent,
+  requireMail,
+} from "./account-events.ts";
 import {
   EmailInput,
   MailSent,
@@ -22,7 +27,6 @@ import {
   SignedIn,
   TokenInput,
 } from "./account-input.ts";
-import { notifyPasswordChanged, requireMail, queueAccountMailWithinLimit } from "./account-mails.ts";
 import { limitMailLinkRequests } from "./sign-in-attempts.ts";
 import { expiredLink, finishSignUp } from "./sign-up.ts";
 

@@ -19,9 +19,8 @@ import { type AppContext, requirePerson } from "../http/context.ts";
 import { ApiError } from "../http/problem.ts";
 import { body, createRouter, json, NO_CONTENT, route } from "../http/route.ts";
 import { isoOrNull, Timestamp } from "../http/schemas.ts";
-import { recordSignInChange } from "./account-events.ts";
+import { notifySignInChanged, recordSignInChange } from "./account-events.ts";
 import { SignedIn } from "./account-input.ts";
-import { notifySignInChanged } from "./account-mails.ts";
 import { startSession } from "./better-auth.ts";
 import { dropSignInCookie, readSignInCookie } from "./sign-in-cookie.ts";
 import {

@@ -3,7 +3,7 @@ import { z } from "zod";
 
 import { body, createRouter, json, route } from "../http/route.ts";
 import { EmailInput, MailSent, SignedIn, TokenInput } from "./account-input.ts";
-import { requireMail, queueAccountMailWithinLimit } from "./account-mails.ts";
+import { queueAccountMailWithinLimit, requireMail } from "./account-events.ts";
 import { continueSignIn, SecondFactorAsked } from "./sign-in.ts";
 import { limitMailLinkRequests } from "./sign-in-attempts.ts";
 import { expiredLink } from "./sign-up.ts";

@@ -12,9 +12,8 @@ import { z } from "zod";
 
 import type { AppContext } from "../http/context.ts";
 import { ApiError } from "../http/problem.ts";
-import { recordAccountEvent } from "./account-events.ts";
+import { mustVerifyAddress, queueAccountMailWithinLimit, recordAccountEvent } from "./account-events.ts";
 import { refuseWeakPassword } from "./account-input.ts";
-import { mustVerifyAddress, queueAccountMailWithinLimit } from "./account-mails.ts";
 import { callAuth } from "./better-auth.ts";
 import { rememberDevice } from "./sign-in-attempts.ts";
 

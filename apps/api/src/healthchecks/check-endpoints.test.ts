@@ -231,10 +231,10 @@ test.each(["v1", "v2", "v3"])("addresses are those of %s, in which it was asked"
 test("v1 says started, v2 and v3 the status beneath", async () => {
   const { uuid } = await healthchecks.create();
   await healthchecks.ping(`${uuid}/start`);
-  const seen = async (version: string) => await healthchecks.get(`checks/${uuid}`, { version });
-  expect(await seen("v1")).toMatchObject({ status: "started", started: true });
-  expect(await seen("v2")).toMatchObject({ status: "new", started: true });
-  expect(await seen("v3")).toMatchObject({ status: "new", started: true });
+  const readVersion = async (version: string) => await healthchecks.get(`checks/${uuid}`, { version });
+  expect(await readVersion("v1")).toMatchObject({ status: "started", started: true });
+  expect(await readVersion("v2")).toMatchObject({ status: "new", started: true });
+  expect(await readVersion("v3")).toMatchObject({ status: "new", started: true });
 });
 
 test("v1 and v2 make the slug anew of each name", async () => {

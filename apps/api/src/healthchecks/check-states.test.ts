@@ -42,11 +42,15 @@ test("a run that took too long shows down whatever is stored, and v1 says starte
     if (before !== "") await healthchecks.call("POST", `checks/${id}/${before}`);
     await healthchecks.ping(`${id}/start`);
     const at = Date.now();
-    const seen = async (version: string) => (await healthchecks.get(`checks/${id}`, { version }))["status"];
+    const statusOfVersion = async (version: string) =>
+      (await healthchecks.get(`checks/${id}`, { version }))["status"];
     api.deps.now = () => at + 55_000;
-    expect(await Promise.all(["v1", "v3"].map(seen))).toEqual(["started", before === "" ? "new" : "paused"]);
+    expect(await Promise.all(["v1", "v3"].map(statusOfVersion))).toEqual([
+      "started",
+      before === "" ? "new" : "paused",
+    ]);
     api.deps.now = () => at + 61_000;
-    expect(await Promise.all(["v1", "v3"].map(seen))).toEqual(["down", "down"]);
+    expect(await Promise.all(["v1", "v3"].map(statusOfVersion))).toEqual(["down", "down"]);
     api.deps.now = () => Date.now();
   }
 });

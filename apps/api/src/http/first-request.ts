@@ -109,7 +109,7 @@ export function readFirstRequest(
     next(socket);
   };
   const onReadable = () => {
-    for (let piece = read(socket); piece !== null; piece = read(socket))
+    for (let piece = readBytes(socket); piece !== null; piece = readBytes(socket))
       bytes = Buffer.concat([bytes, piece]);
     const head = headIn(bytes);
     if (head === null) {
@@ -146,7 +146,7 @@ function readUntilClose(socket: Socket, begun: Buffer, times: FirstRequestTimes)
       resolve(Buffer.concat(pieces));
     };
     const onReadable = () => {
-      for (let piece = read(socket); piece !== null; piece = read(socket)) {
+      for (let piece = readBytes(socket); piece !== null; piece = readBytes(socket)) {
         if (length < LENGTHLESS_BODY_BYTES_MAX) pieces.push(piece);
         length += piece.length;
       }
@@ -190,6 +190,6 @@ class EndedConnection extends Duplex {
   }
 }
 
-function read(socket: Socket): Buffer | null {
+function readBytes(socket: Socket): Buffer | null {
   return socket.read() as Buffer | null; // no encoding is set
 }

@@ -89,17 +89,17 @@ test("what was answered is kept sealed: an API key cannot be read from the table
 test("a key is forgotten after a day, and after a minute where the process died at work", async () => {
   const { as, path } = await person(api);
   const table = schema.idempotencyKeys;
-  const made = async () => {
+  const createCheck = async () => {
     const response = await as("POST", `${path}/checks`, HOURLY, once("old"));
     return (await read<{ id: string }>(response)).id;
   };
-  const first = await made();
+  const first = await createCheck();
   const day = { claimedAt: sql`now() - interval '25 hours'` };
   await api.db.update(table).set(day).where(eq(table.key, "old"));
-  const second = await made();
+  const second = await createCheck();
   const died = { answer: null, claimedAt: sql`now() - interval '61 seconds'` };
   await api.db.update(table).set(died).where(eq(table.key, "old"));
-  const third = await made();
+  const third = await createCheck();
   expect(new Set([first, second, third]).size).toBe(3);
 });
 

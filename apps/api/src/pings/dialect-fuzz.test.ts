@@ -90,10 +90,15 @@ function anEnvelope(): Sent {
   const text = `${JSON.stringify(some(0.8) ? { dsn: `https://${pingKey}@x/1` } : value())}\n${JSON.stringify(head)}\n${payload}\n`;
   const whole = Buffer.from(text.toWellFormed());
   const auth = some(0.8) ? { "x-sentry-auth": `Sentry sentry_key=${key()}` } : {};
-  return packBody({ method: "POST", path: `/api/${part()}/envelope/`, headers: auth, body: cut(whole) });
+  return packBody({
+    method: "POST",
+    path: `/api/${part()}/envelope/`,
+    headers: auth,
+    body: cutAnywhere(whole),
+  });
 }
 
-function cut(whole: Buffer): Buffer {
+function cutAnywhere(whole: Buffer): Buffer {
   return some(0.4) ? whole.subarray(0, below(whole.length + 1)) : whole;
 }
 
@@ -109,7 +114,7 @@ function packBody(sent: Sent): Sent {
   return {
     ...sent,
     headers: { ...sent.headers, ...(encoding !== "" && { "content-encoding": encoding }) },
-    body: cut(bytes),
+    body: cutAnywhere(bytes),
   };
 }
 
@@ -129,7 +134,7 @@ const json = (path: string): Sent => ({
   method: "POST",
   path,
   headers: { "content-type": "application/json", authorization: `Bearer ${key()}` },
-  body: cut(
+  body: cutAnywhere(
     Buffer.from(
       JSON.stringify(
         one([

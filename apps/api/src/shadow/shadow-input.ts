@@ -50,10 +50,10 @@ export function readShadowInput(
   const pingUrl = readPingUrl(input, rules);
   const apiUrl = facts.apiUrl === null ? null : readUrl("apiUrl", input.apiUrl ?? facts.apiUrl, rules);
   const isSame = before?.product === input.product;
-  const kept = (name: keyof ShadowSecrets, isSameHost: boolean) =>
+  const keepSecret = (name: keyof ShadowSecrets, isSameHost: boolean) =>
     input[name] ?? (isSame && isSameHost ? before.secrets[name] : "");
-  const pingKey = kept("pingKey", isSame && hostOf(before.pingUrl) === hostOf(pingUrl));
-  const apiKey = kept(
+  const pingKey = keepSecret("pingKey", isSame && hostOf(before.pingUrl) === hostOf(pingUrl));
+  const apiKey = keepSecret(
     "apiKey",
     isSame && before.apiUrl !== null && hostOf(before.apiUrl) === hostOf(apiUrl ?? ""),
   );

@@ -114,12 +114,12 @@ test.skipIf(redisMissing)("deliveries go on by the replica that sentinels make t
   await expect.poll(() => heard).toEqual([before.deliveryId]);
   sentinels.killPrimary();
   // As the sweep does, while it is away.
-  const added = () =>
+  const canAdd = () =>
     queue.add(deliveryJobs([after])).then(
       () => true,
       () => false,
     );
-  await expect.poll(added, { timeout: 30_000 }).toBe(true);
+  await expect.poll(canAdd, { timeout: 30_000 }).toBe(true);
   await expect.poll(() => new Set(heard), { timeout: 30_000 }).toContain(after.deliveryId);
   await queue.close();
   await sentinels.stop();

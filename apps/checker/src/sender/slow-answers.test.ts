@@ -67,11 +67,11 @@ test("a mail that its server looks into for longer than a lease lasts is sent on
   const looking = Promise.withResolvers<void>();
   smtp.next({ at: "data", until: looking.promise });
   const down = await scene.down();
-  const { sent, leaseUntil } = await takes(down.deliveryId);
+  const { waitUntilSent, leaseUntil } = await startSending(down.deliveryId);
   await expect.poll(() => leaseOf(down.deliveryId), { timeout: 15_000 }).toBeGreaterThan(leaseUntil + 1_000);
   expect(await claimDeliveries(db, [down.deliveryId], { seconds: 45, holder: null })).toEqual([]);
   looking.resolve();
-  await sent();
+  await waitUntilSent();
   expect(await row(down.deliveryId)).toMatchObject({ state: "sent", attempt: 1, uncertain: false });
   expect(smtp.received.filter(({ mail }) => mail.messageId?.includes(down.deliveryId))).toHaveLength(1);
 }, 20_000);
@@ -80,28 +80,28 @@ test("what a silent mail server holds up goes to the fallback channel meanwhile,
   const looking = Promise.withResolvers<void>();
   smtp.next({ at: "data", until: looking.promise });
   const [down, behind] = [await scene.down(), await scene.down({ checkId: await scene.addCheck("other") })];
-  const { sent } = await takes(down.deliveryId);
+  const { waitUntilSent } = await startSending(down.deliveryId);
   await expect
     .poll(async () => new Set((await ofFallback()).map(({ fallbackFor }) => fallbackFor)))
     .toEqual(new Set([down.deliveryId, behind.deliveryId]));
   const lease = await leaseOf(down.deliveryId);
   await expect.poll(() => leaseOf(down.deliveryId)).toBeGreaterThan(lease + LOOK_MS);
   looking.resolve();
-  await sent();
+  await waitUntilSent();
   expect(await ofFallback()).toHaveLength(2);
   expect(await row(down.deliveryId)).toMatchObject({ state: "sent" });
 });
 
-/** Lets it be sent, and nothing else that is due. */
-async function takes(deliveryId: string) {
+/** Starts to send one delivery, and nothing else that is due. `waitUntilSent`: until it is stored as sent. */
+async function startSending(deliveryId: string) {
   const { projectId, channelId } = scene;
   const due = { dueAt: 0, dueInMs: 0, rank: 1, poisonAttempts: 0, isInformational: false };
   delivery.channelQueues.add({ ...due, deliveryId, projectId, channelId, channelKind: "email", attempt: 1 });
   await expect.poll(() => leaseOf(deliveryId), { timeout: 10_000 }).toBeGreaterThan(0);
-  const sent = async () => {
+  const waitUntilSent = async () => {
     await expect.poll(async () => (await row(deliveryId)).state, { timeout: 10_000 }).toBe("sent");
   };
-  return { sent, leaseUntil: await leaseOf(deliveryId) };
+  return { waitUntilSent, leaseUntil: await leaseOf(deliveryId) };
 }
 
 async function leaseOf(id: string): Promise<number> {

@@ -152,11 +152,11 @@ async function evaluate(watermark: number): Promise<void> {
 
 /** Everything is sent. What is held for more to come is held no longer, but in the proof. */
 async function waitUntilAllIsSent(): Promise<void> {
-  const left = async () => {
+  const countLeft = async () => {
     if (PROOF === null) await letTimePass();
     return countUnfinished();
   };
-  await expect.poll(left, WAITING).toBe(0);
+  await expect.poll(countLeft, WAITING).toBe(0);
 }
 
 /** Where all that is left is held, the clock goes on to the first that is held no longer. */

@@ -123,7 +123,7 @@ function InUse({ methods: { recoveryCodesLeft }, since, onRenewed }: InUseProps)
   return (
     <>
       <Text mb="xs">
-        On since <RelativeTime at={since} />. {left(recoveryCodesLeft)}
+        On since <RelativeTime at={since} />. {codesLeftText(recoveryCodesLeft)}
       </Text>
       <Group>
         <Button variant="default" loading={renew.isPending} onClick={makeCodes}>
@@ -135,7 +135,7 @@ function InUse({ methods: { recoveryCodesLeft }, since, onRenewed }: InUseProps)
   );
 }
 
-function left(count: number): string {
+function codesLeftText(count: number): string {
   if (count === 0) return "No recovery code is left: make new ones.";
   return count === 1 ? "1 recovery code is left." : `${count} recovery codes are left.`;
 }

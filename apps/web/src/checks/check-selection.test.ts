@@ -99,7 +99,7 @@ test("every tag is offered once", () => {
   expect(collectTags(checks)).toEqual(["db", "eu"]);
 });
 
-test("the summary counts the checks in each state, and names the one that is due next", () => {
+test("the summary counts the checks in each state, and names the check that is due next", () => {
   expect(summarise(checks, NOW)).toEqual({
     fine: 1,
     down: 1,

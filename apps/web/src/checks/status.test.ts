@@ -14,7 +14,7 @@ const timing = (check: Partial<CheckTiming>): CheckTiming => ({
   ...check,
 });
 
-describe("the status follows the clock: it is", () => {
+describe("the status of a check follows the clock, and is", () => {
   test.each([
     ["up before its time", { status: "up", expectedAt: NOW + 1 }, "up"],
     ["late from its very time", { status: "up", expectedAt: NOW }, "grace"],
@@ -40,7 +40,7 @@ describe("the status follows the clock: it is", () => {
   });
 });
 
-describe("the countdown says what a check waits for that is", () => {
+describe("the countdown of a check says what it waits for, if it is", () => {
   test.each([
     ["new", { status: "new" }, "waiting for the first ping"],
     ["new with a schedule", { status: "new", expectedAt: NOW + 5 * MINUTE }, "first ping in 5 min"],
@@ -73,7 +73,7 @@ describe("the countdown says what a check waits for that is", () => {
   });
 });
 
-describe("a row says why, since when and how bad: a check that", () => {
+describe("a row says why, since when and how bad, of a check that", () => {
   const at = (ms: number) => new Date(NOW + ms).toISOString();
   const failed = { id: "i1", reason: "failed" as const, openedAt: at(-50 * MINUTE) };
   test.each([

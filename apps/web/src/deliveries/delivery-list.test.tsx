@@ -180,10 +180,10 @@ test("the list of deliveries is narrowed by the address and by its fields", asyn
     [`GET /v1/projects/${PROJECT}/channels`]: page(aChannel()),
   });
   const { user } = await renderApp(`/projects/${PROJECT}/deliveries?channel=ops`);
-  const asked = () => sent.findLast(({ path }) => path.endsWith("/deliveries"))?.query;
-  await waitFor(() => expect(asked()).toMatchObject({ channelId: "ops" }));
+  const lastQuery = () => sent.findLast(({ path }) => path.endsWith("/deliveries"))?.query;
+  await waitFor(() => expect(lastQuery()).toMatchObject({ channelId: "ops" }));
   await user.selectOptions(await screen.findByLabelText("State"), "failed");
-  await waitFor(() => expect(asked()).toMatchObject({ channelId: "ops", state: "failed" }));
+  await waitFor(() => expect(lastQuery()).toMatchObject({ channelId: "ops", state: "failed" }));
   await user.selectOptions(screen.getByLabelText("Channel"), "");
-  await waitFor(() => expect(asked()).not.toHaveProperty("channelId"));
+  await waitFor(() => expect(lastQuery()).not.toHaveProperty("channelId"));
 });

@@ -13,13 +13,13 @@ const weekly: RotationDraft = {
   overrides: [],
 };
 const at = (text: string) => Date.parse(text);
-const said = (rotation: RotationDraft, now: string) =>
+const weekTexts = (rotation: RotationDraft, now: string) =>
   listWeeks(rotation, at(now), 2).map(({ turns }) =>
     turns.map(({ personId, from }) => `${personId} ${new Date(from).toISOString().slice(0, 16)}`),
   );
 
 test("the two weeks begin today at midnight in the zone of the rotation, and name who is on call from when", () => {
-  expect(said(weekly, "2026-11-25T12:00:00Z")).toEqual([
+  expect(weekTexts(weekly, "2026-11-25T12:00:00Z")).toEqual([
     ["ada 2026-11-24T23:00", "bob 2026-11-30T08:00"],
     ["bob 2026-12-01T23:00", "ada 2026-12-07T08:00"],
   ]);
@@ -27,7 +27,7 @@ test("the two weeks begin today at midnight in the zone of the rotation, and nam
 
 test("an override has a turn of its own", () => {
   const overrides = [{ personId: "eve", from: "2026-11-26T08:00:00Z", until: "2026-11-27T08:00:00Z" }];
-  expect(said({ ...weekly, overrides }, "2026-11-25T12:00:00Z")[0]).toEqual([
+  expect(weekTexts({ ...weekly, overrides }, "2026-11-25T12:00:00Z")[0]).toEqual([
     "ada 2026-11-24T23:00",
     "eve 2026-11-26T08:00",
     "ada 2026-11-27T08:00",
@@ -42,5 +42,7 @@ test("the day on which the clock changes is an hour shorter", () => {
 });
 
 test("a rotation without people has one turn of nobody", () => {
-  expect(said({ ...weekly, personIds: [] }, "2026-11-25T12:00:00Z")[0]).toEqual(["null 2026-11-24T23:00"]);
+  expect(weekTexts({ ...weekly, personIds: [] }, "2026-11-25T12:00:00Z")[0]).toEqual([
+    "null 2026-11-24T23:00",
+  ]);
 });

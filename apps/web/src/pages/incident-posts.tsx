@@ -49,7 +49,7 @@ function PostsOfIncident({ projectId, incidentId, page }: PostsProps) {
   const restore = useRestorePost(ref);
   return (
     <PostList
-      refTo={ref}
+      pageRef={ref}
       page={page}
       posts={posts.filter((post) => post.incidentId === incidentId)}
       remove={(post) => deleteWithUndo({ id: post.id, name: post.title }, { remove, restore })}

@@ -61,21 +61,21 @@ export function StatusPagePage() {
         </EditorsOnly>
       }
     >
-      <Posts refTo={ref} page={page} />
+      <Posts pageRef={ref} page={page} />
       <EditorsOnly>
-        <Subscribers refTo={ref} />
+        <Subscribers pageRef={ref} />
       </EditorsOnly>
       <Embedding page={page} />
     </Page>
   );
 }
 
-function Posts({ refTo, page }: { refTo: StatusPageRef; page: StatusPageView }) {
-  const query = useQuery(statusPostsQuery(refTo));
+function Posts({ pageRef, page }: { pageRef: StatusPageRef; page: StatusPageView }) {
+  const query = useQuery(statusPostsQuery(pageRef));
   const [isWriting, setWriting] = useState(false);
-  const create = useCreatePost(refTo.projectId);
-  const remove = useDeletePost(refTo);
-  const restore = useRestorePost(refTo);
+  const create = useCreatePost(pageRef.projectId);
+  const remove = useDeletePost(pageRef);
+  const restore = useRestorePost(pageRef);
   return (
     <Card
       title="Incidents and announcements"
@@ -99,7 +99,7 @@ function Posts({ refTo, page }: { refTo: StatusPageRef; page: StatusPageView }) 
           checks={page.entries}
           subscribers={page.subscribers}
           save={async (json) => {
-            await create.mutateAsync({ pageId: refTo.pageId, json });
+            await create.mutateAsync({ pageId: pageRef.pageId, json });
             setWriting(false);
             toast.success("It is on the page.");
           }}
@@ -109,7 +109,7 @@ function Posts({ refTo, page }: { refTo: StatusPageRef; page: StatusPageView }) 
       <Listing query={query} empty="Nothing was written here yet.">
         {(posts) => (
           <PostList
-            refTo={refTo}
+            pageRef={pageRef}
             page={page}
             posts={posts}
             remove={(post) => deleteWithUndo({ id: post.id, name: post.title }, { remove, restore })}
@@ -120,9 +120,9 @@ function Posts({ refTo, page }: { refTo: StatusPageRef; page: StatusPageView }) 
   );
 }
 
-function Subscribers({ refTo }: { refTo: StatusPageRef }) {
-  const query = useQuery(subscribersQuery(refTo));
-  const remove = useRemoveSubscriber(refTo);
+function Subscribers({ pageRef }: { pageRef: StatusPageRef }) {
+  const query = useQuery(subscribersQuery(pageRef));
+  const remove = useRemoveSubscriber(pageRef);
   return (
     <Card title="Subscribers">
       <Listing query={query} empty="Nobody has subscribed by e-mail yet. Feeds are read without a name.">

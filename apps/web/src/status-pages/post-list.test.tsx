@@ -54,8 +54,8 @@ async function renderPosts(post: StatusPostView = POST, role: "owner" | "viewer"
     [`DELETE ${OF_POST}/u2`]: () => new Response(null, { status: 204 }),
     [`POST ${OF_POST}/u2/restore`]: () => new Response(null, { status: 204 }),
   });
-  const refTo = { projectId: PROJECT, pageId: "p1" };
-  const list = <PostList refTo={refTo} page={PAGE} posts={[post]} remove={vi.fn()} />;
+  const pageRef = { projectId: PROJECT, pageId: "p1" };
+  const list = <PostList pageRef={pageRef} page={PAGE} posts={[post]} remove={vi.fn()} />;
   return { sent, ...(await renderPart(list, { role })) };
 }
 

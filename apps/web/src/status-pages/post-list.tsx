@@ -19,7 +19,7 @@ import items from "../ui/items.module.css";
 import styles from "./status-pages.module.css";
 
 type Props = {
-  refTo: StatusPageRef;
+  pageRef: StatusPageRef;
   page: StatusPageView;
   posts: readonly StatusPostView[];
   remove: (post: StatusPostView) => void;
@@ -38,9 +38,9 @@ export function PostList({ posts, ...props }: Props) {
 
 type ItemProps = Omit<Props, "posts"> & { post: StatusPostView };
 
-function PostItem({ refTo, page, post, remove }: ItemProps) {
+function PostItem({ pageRef, page, post, remove }: ItemProps) {
   const [isWriting, setWriting] = useState(false);
-  const { mutateAsync } = useAddUpdate(refTo);
+  const { mutateAsync } = useAddUpdate(pageRef);
   const names = page.entries.flatMap(({ checkId, name }) => (post.checkIds.includes(checkId) ? [name] : []));
   const isAnnouncement = post.updates[0]?.state === "notice";
   return (
@@ -50,7 +50,7 @@ function PostItem({ refTo, page, post, remove }: ItemProps) {
         {names.length > 0 && <p className={styles["dimmed"]}>{names.join(", ")}</p>}
         <ul className={styles["updates"]}>
           {post.updates.map((update) => (
-            <UpdateItem key={update.id} refTo={refTo} post={post} update={update} />
+            <UpdateItem key={update.id} pageRef={pageRef} post={post} update={update} />
           ))}
         </ul>
         {isWriting && (
@@ -95,14 +95,14 @@ function PostItem({ refTo, page, post, remove }: ItemProps) {
 }
 
 type UpdateItemProps = {
-  refTo: StatusPageRef;
+  pageRef: StatusPageRef;
   post: StatusPostView;
   update: StatusPostView["updates"][number];
 };
 
-function UpdateItem({ refTo, post, update }: UpdateItemProps) {
+function UpdateItem({ pageRef, post, update }: UpdateItemProps) {
   const [isEditing, setEditing] = useState(false);
-  const edit = useEditUpdate(refTo);
+  const edit = useEditUpdate(pageRef);
   const { id: updateId, at, editedAt, state, text, by } = update;
   if (isEditing)
     return (
@@ -133,14 +133,14 @@ function UpdateItem({ refTo, post, update }: UpdateItemProps) {
       </span>
       <p className={styles["text"]}>{text}</p>
       <EditorsOnly>
-        <UpdateButtons refTo={refTo} post={post} update={update} edit={() => setEditing(true)} />
+        <UpdateButtons pageRef={pageRef} post={post} update={update} edit={() => setEditing(true)} />
       </EditorsOnly>
     </li>
   );
 }
 
-function UpdateButtons({ refTo, post, update, edit }: UpdateItemProps & { edit: () => void }) {
-  const postRef = { ...refTo, postId: post.id };
+function UpdateButtons({ pageRef, post, update, edit }: UpdateItemProps & { edit: () => void }) {
+  const postRef = { ...pageRef, postId: post.id };
   const remove = useDeleteUpdate(postRef);
   const restore = useRestoreUpdate(postRef);
   const name = `“${STATE_TEXT[update.state]}” of ${post.title}`;

@@ -64,20 +64,18 @@ export function routeProblems(current: Current, wanted: Wanted, nameable: Nameab
 export function nameProblemIn({ match, steps, hours }: ConfigRoute, nameable: Nameable): PlanProblem[] {
   const outside = hours?.outside.kind === "instead" ? hours.outside.targets : [];
   const targets = [
-    ...steps.flatMap((step, i) => step.targets.map((target, j) => at(`steps.${i}.targets.${j}`, target))),
-    ...outside.map((target, j) => at(`hours.outside.targets.${j}`, target)),
+    ...steps.flatMap((step, i) =>
+      step.targets.map((target, j) => ({ path: `steps.${i}.targets.${j}`, target })),
+    ),
+    ...outside.map((target, j) => ({ path: `hours.outside.targets.${j}`, target })),
   ];
   return [
     ...match.checks.map((slug, i) => ({
       path: `match.checks.${i}`,
       message: nameProblem("check", slug, nameable.checks),
     })),
-    ...targets.map(({ path, target }) => ({ ...targetNameProblem(target, nameable, path) })),
+    ...targets.map(({ path, target }) => targetNameProblem(target, nameable, path)),
   ].flatMap(({ path, message }) => (message === null ? [] : [{ path, message }]));
-}
-
-function at(path: string, target: NamedTarget) {
-  return { path, target };
 }
 
 function targetNameProblem(target: NamedTarget, nameable: Nameable, path: string) {

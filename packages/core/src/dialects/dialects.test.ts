@@ -18,7 +18,7 @@ function read(url: string, { method = "GET", headers = {}, body = "" }: Sent = {
 }
 
 /** "start backup #run 1500ms 3 “text”": short enough for tables. */
-function said(reading: DialectReading): string {
+function readingText(reading: DialectReading): string {
   if (reading.kind !== "pings") return `${reading.kind}: ${reading.problem}`;
   return reading.pings.map(lineOf).join(", ");
 }
@@ -150,10 +150,10 @@ describe("Sentry", () => {
       expect.stringContaining("malformed") as string,
     ],
   ])("%s", (_, url, sent, expected) => {
-    expect(said(read(url, sent))).toEqual(expected);
+    expect(readingText(read(url, sent))).toEqual(expected);
   });
 
-  const declared = (config: object, sdk: string) => {
+  const declaredSettings = (config: object, sdk: string) => {
     const headers = { "x-sentry-auth": `Sentry sentry_key=${KEY}, sentry_client=${sdk}` };
     const reading = read(ENVELOPE, { headers, body: `{}\n${item(checkIn({ monitor_config: config }))}` });
     return reading.kind === "pings" ? (reading.pings[0]?.declares?.settings ?? null) : null;
@@ -162,7 +162,7 @@ describe("Sentry", () => {
   test("the settings of a monitor become those of the check, minutes as seconds", () => {
     const schedule = { type: "crontab", value: "5 * * * *" };
     const limits = { checkin_margin: 5, max_runtime: 30, failure_issue_threshold: 2, recovery_threshold: 3 };
-    expect(declared({ schedule, timezone: "Europe/Berlin", ...limits }, "sentry-cli/3.8.0")).toEqual({
+    expect(declaredSettings({ schedule, timezone: "Europe/Berlin", ...limits }, "sentry-cli/3.8.0")).toEqual({
       schedule: { kind: "cron", expression: "5 * * * *", timezone: "Europe/Berlin" },
       graceSeconds: 300,
       maxRuntimeSeconds: 1_800,
@@ -188,7 +188,7 @@ describe("Sentry", () => {
     ],
     [{ schedule: { type: "crontab", value: "@daily" } }, { kind: "cron" }],
   ])("the schedule of %j is read", (config, expected) => {
-    expect(declared(config, "sentry-cli/3.8.0")?.schedule).toMatchObject(expected);
+    expect(declaredSettings(config, "sentry-cli/3.8.0")?.schedule).toMatchObject(expected);
   });
 
   test.each([
@@ -203,7 +203,9 @@ describe("Sentry", () => {
     ["0 3 * * *", "sentry.python/2.75.0", "celery"],
     ["0 3 * * *", "sentry.ruby/5.0.0", "fugit"],
   ])("%s of %s is read as %s reads it", (value, sdk, scheduler) => {
-    expect(declared({ schedule: { type: "crontab", value } }, sdk)?.schedule).toMatchObject({ scheduler });
+    expect(declaredSettings({ schedule: { type: "crontab", value } }, sdk)?.schedule).toMatchObject({
+      scheduler,
+    });
   });
 
   test.each([
@@ -212,7 +214,7 @@ describe("Sentry", () => {
     ["nothing else", "0 3 1 * 1", "sentry.go/0.50.0", {}],
     ["nothing else", "0 3 1 * 1", "sentry-cli/3.8.0", {}],
   ])("a line that a person wrote, with %s, is read as Sentry reads it: %s of %s", (_, value, sdk, more) => {
-    expect(declared({ schedule: { type: "crontab", value }, ...more }, sdk)?.schedule).toEqual({
+    expect(declaredSettings({ schedule: { type: "crontab", value }, ...more }, sdk)?.schedule).toEqual({
       kind: "cron",
       expression: value,
       timezone: "UTC",
@@ -224,7 +226,7 @@ describe("Sentry", () => {
     { schedule: { type: "crontab", value: "every now and then" } },
     { schedule: { type: "interval" } },
   ])("a monitor_config %j that says no schedule leaves the check as it is", (config) =>
-    expect(declared(config, "sentry-cli/3.8.0")).toBeNull(),
+    expect(declaredSettings(config, "sentry-cli/3.8.0")).toBeNull(),
   );
 });
 
@@ -247,7 +249,7 @@ describe("Cronitor", () => {
       "malformed: state must be run, complete, fail, ok or tick, or be left out",
     ],
   ])("%s", (url, expected) => {
-    expect(said(read(url))).toBe(expected);
+    expect(readingText(read(url))).toBe(expected);
   });
 
   test("its tries of one event are one, and another event is another", () => {
@@ -327,7 +329,7 @@ describe("monitors whose URL is a secret", () => {
     ["Cronhub finishes", `/finish/${UUID}`, {}, "success uuid"],
     ["Cronhub fails", `/fail/${UUID}`, {}, "fail uuid"],
   ])("%s", (_, url, sent, expected) => {
-    expect(said(read(url, sent))).toBe(expected);
+    expect(readingText(read(url, sent))).toBe(expected);
   });
 });
 
@@ -400,7 +402,7 @@ describe("monitors with a key beside", () => {
     ["Pushgateway, base64", `/pushgateway/${KEY}/metrics/job@base64/YS9i`, { method: "POST" }, "success a-b"],
     ["Pushgateway, a group deleted", `/pushgateway/${KEY}/metrics/job/backup`, { method: "DELETE" }, ""],
   ])("%s", (_, url, sent, expected) => {
-    expect(said(read(url, sent))).toBe(expected);
+    expect(readingText(read(url, sent))).toBe(expected);
   });
 });
 
@@ -435,13 +437,13 @@ describe("Alertmanager and Grafana", () => {
     ],
     ["no message", UUID, { method: "POST", body: "{}" }, expect.stringContaining("malformed") as string],
   ])("%s", (_, key, sent, expected) => {
-    expect(said(read(`/alertmanager/${key}`, sent))).toEqual(expected);
+    expect(readingText(read(`/alertmanager/${key}`, sent))).toEqual(expected);
   });
 });
 
 describe("our own form", () => {
   const send = (ping: object, headers: Record<string, string> = { authorization: `Bearer ${KEY}` }) =>
-    said(read("/v1/ping", { method: "POST", headers, body: JSON.stringify(ping) }));
+    readingText(read("/v1/ping", { method: "POST", headers, body: JSON.stringify(ping) }));
   test("says everything that a ping may say", () => {
     const more = { runId: "r1", exitStatus: 3, durationSeconds: 2.5, body: "boom", once: "x" };
     expect(send({ check: "Nightly Backup", kind: "fail", ...more })).toBe(

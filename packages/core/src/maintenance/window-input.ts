@@ -1,5 +1,11 @@
-import { instantOf } from "./time.ts";
-import { canonicalTimezone, DAY_MS, MINUTE_MS, nextAfter, ScheduleError } from "@overdue/schedules";
+import {
+  canonicalTimezone,
+  DAY_MS,
+  type Instant,
+  MINUTE_MS,
+  nextAfter,
+  ScheduleError,
+} from "@overdue/schedules";
 import { z } from "zod";
 import { type MaintenanceRule, scheduleOf } from "./window.ts";
 
@@ -110,4 +116,9 @@ function problemOfRecurring(input: Exclude<MaintenanceRuleInput, { kind: "once" 
     if (error instanceof ScheduleError) return { field, message: error.message };
     throw error;
   }
+}
+
+/** Parses an ISO 8601 instant with a zone, which a schema has accepted already. */
+function instantOf(iso: string): Instant {
+  return Date.parse(iso);
 }

@@ -59,7 +59,7 @@ describe("turns", () => {
     ],
     ["nobody", { ...weekly, personIds: [] }, "2026-05-05T00:00Z", "nobody"],
   ])("%s", (_, rotation, at, answer) => {
-    expect(said(rotation, at)).toBe(answer);
+    expect(onCallText(rotation, at)).toBe(answer);
   });
 });
 
@@ -76,7 +76,7 @@ describe("overrides", () => {
     ["then the other goes on", "2026-03-11T08:00Z", "dave until 2026-03-11T12:00Z"],
     ["at its end the turn goes on", "2026-03-11T12:00Z", "bob until 2026-03-16T08:00Z"],
   ])("%s", (_, instant, answer) => {
-    expect(said(covered, instant)).toBe(answer);
+    expect(onCallText(covered, instant)).toBe(answer);
   });
 });
 
@@ -96,7 +96,7 @@ test("every hand-over of ten years is at nine o'clock, and hands over to the nex
   }
 });
 
-function said(rotation: Rotation, instant: string): string {
+function onCallText(rotation: Rotation, instant: string): string {
   const onCall = onCallAt(rotation, at(instant));
   if (onCall === null) return "nobody";
   return `${onCall.personId} until ${iso(onCall.until)}`;

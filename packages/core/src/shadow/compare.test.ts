@@ -10,13 +10,15 @@ function span(from: number, until: number): Span {
   return { from: from * MINUTE, until: until * MINUTE };
 }
 
-/** Asked each minute: up but for these times. */
-function upButFor(...down: [from: number, until: number][]): SeenThere[] {
-  const ends = down.flatMap(([from, until]) => [from, until]);
-  return [0, ...ends.map((end, i) => (i % 2 === 0 ? end : end + 1))].map((from, i) => {
-    const next = ends[i] === undefined ? DAY : i % 2 === 0 ? ends[i] - 1 : ends[i];
-    return { ...span(from, next), status: i % 2 === 0 ? "up" : "down" };
-  });
+/** What a poll each minute sees of a day that is up but for these spans: each ends a minute before the next one begins. */
+function upButFor(...downs: [from: number, until: number][]): SeenThere[] {
+  const seen: SeenThere[] = [];
+  let upSince = 0;
+  for (const [from, until] of downs) {
+    seen.push({ ...span(upSince, from - 1), status: "up" }, { ...span(from, until), status: "down" });
+    upSince = until + 1;
+  }
+  return [...seen, { ...span(upSince, DAY), status: "up" }];
 }
 
 type Row = [
@@ -30,12 +32,12 @@ type Row = [
 test.each<Row>([
   ["both up all day", [], [], 0, []],
   ["both down at the same time", [[190, 220]], [[190, 220]], 0, []],
-  ["seen there a minute later, as the poll allows", [[190, 220]], [[191, 221]], 0, []],
-  ["seen there five minutes later", [[190, 220]], [[195, 220]], 0, ["down-here 190-195"]],
+  ["down there a minute later, as the poll allows", [[190, 220]], [[191, 221]], 0, []],
+  ["down there five minutes later", [[190, 220]], [[195, 220]], 0, ["down-here 190-195"]],
   ["five minutes later, as their grace is five minutes longer", [[190, 220]], [[195, 220]], 5, []],
   ["down there alone", [], [[190, 220]], 0, ["down-there 190-220"]],
   ["down there alone, for one poll", [], [[190, 190]], 0, ["down-there 190-190"]],
-  ["down there for no longer than our grace is longer", [], [[190, 193]], 4, []],
+  ["down there for less than the time by which our grace is longer", [], [[190, 193]], 4, []],
   ["down here alone", [[190, 220]], [], 0, ["down-here 190-220"]],
   ["down here between two polls", [[190.2, 190.9]], [], 0, []],
   [

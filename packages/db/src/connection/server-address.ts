@@ -41,16 +41,16 @@ export function serverAddress(url: string): ServerAddress {
     // The host may be missing if a socket is given, but `URL` requires one.
     url.replace("@/", "@localhost/"),
   );
-  const given = (name: string, otherwise: string) =>
+  const parameter = (name: string, otherwise: string) =>
     searchParams.get(name) ?? (decodeURIComponent(otherwise) || undefined);
-  const host = given("host", hostname.replace(/^\[|\]$/g, "")) ?? "localhost";
-  const user = given("user", username) ?? userInfo().username;
+  const host = parameter("host", hostname.replace(/^\[|\]$/g, "")) ?? "localhost";
+  const user = parameter("user", username) ?? userInfo().username;
   const address = {
     host,
-    port: Number(given("port", port) ?? DEFAULT_PORT),
-    database: given("dbname", pathname.slice(1)) ?? user,
+    port: Number(parameter("port", port) ?? DEFAULT_PORT),
+    database: parameter("dbname", pathname.slice(1)) ?? user,
     username: user,
-    password: given("password", password) ?? "",
+    password: parameter("password", password) ?? "",
     ssl: encryption(searchParams, host),
     isPooled: searchParams.get("pooled") === "true",
     settings: Object.fromEntries([...searchParams].filter(([name]) => !ADDRESS_PARAMETERS.includes(name))),

@@ -135,7 +135,7 @@ describe("a claim", () => {
     const [first] = await claimDeliveries(db, [down.deliveryId], LEASE);
     const up = await scene.up(down);
     expect(await claimDeliveries(db, [up.deliveryId], LEASE)).toEqual([]);
-    await finishOne(held(first), finish({ state: "sent" }));
+    await finishOne(requireClaim(first), finish({ state: "sent" }));
     expect(await claimDeliveries(db, [up.deliveryId], LEASE)).toHaveLength(1);
   });
 
@@ -187,7 +187,7 @@ describe("an attempt's end", () => {
     await finishOne(claim, finish({ state: "retry", statusCode: 429, retryInMs: 0 }));
     const [second] = await claimDeliveries(db, [claim.deliveryId], LEASE);
     expect(second?.claim).toMatchObject({ attempt: 2, failures: 0 });
-    await finishOne(held(second), finish({ state: "retry", statusCode: 500, retryInMs: 0 }));
+    await finishOne(requireClaim(second), finish({ state: "retry", statusCode: 500, retryInMs: 0 }));
     expect(await claimDeliveries(db, [claim.deliveryId], LEASE)).toMatchObject([
       { claim: { attempt: 3, failures: 1 } },
     ]);
@@ -199,7 +199,7 @@ describe("an attempt's end", () => {
     expect(await channel()).toMatchObject({ brokenAt: expect.any(Date), brokenBecause: "no_service" });
     const proof = await queueTest(db, target());
     const [again] = await claimDeliveries(db, [proof.id], LEASE);
-    await finishOne(held(again), finish({ state: "sent" }));
+    await finishOne(requireClaim(again), finish({ state: "sent" }));
     expect(await channel()).toMatchObject({ brokenAt: null, brokenBecause: null });
   });
 
@@ -217,7 +217,7 @@ describe("an attempt's end", () => {
 
   async function claimed(): Promise<Claim> {
     const { deliveryId } = await scene.down();
-    return held((await claimDeliveries(db, [deliveryId], LEASE))[0]);
+    return requireClaim((await claimDeliveries(db, [deliveryId], LEASE))[0]);
   }
 
   async function channel() {
@@ -266,7 +266,7 @@ describe("what an alert tells", () => {
   test("of an up whose down was sent: the up alone", async () => {
     const down = await scene.down();
     const [claim] = await claimDeliveries(db, [down.deliveryId], LEASE);
-    await finishOne(held(claim), finish({ state: "sent" }));
+    await finishOne(requireClaim(claim), finish({ state: "sent" }));
     const up = await scene.up(down);
     expect(await loadAlerts(db, [up.deliveryId])).toMatchObject([{ kind: "up", includesDown: false }]);
   });
@@ -347,7 +347,7 @@ async function expire(id: string): Promise<void> {
     .where(eq(deliveries.id, id));
 }
 
-function held(claimed: ClaimedAlert | undefined): Claim {
+function requireClaim(claimed: ClaimedAlert | undefined): Claim {
   if (claimed === undefined) throw new Error("It should have been claimed.");
   return claimed.claim;
 }

@@ -129,11 +129,12 @@ export async function removeMember(
   });
 }
 
-// The project's row is locked first, so that two owners cannot remove each other at once.
+/** The person's role in the project, and the role that its organization gives them. Null: they are not in it. */
 async function lockMember(
   tx: Tx,
   ref: MemberRef,
 ): Promise<{ role: MemberRole; byOrganization: MemberRole | null } | null> {
+  // The project's row is locked first, so that two owners cannot remove each other at once.
   const [project] = await tx
     .select({ organizationId: projects.organizationId })
     .from(projects)
@@ -153,10 +154,10 @@ async function lockMember(
         eq(organizationMembers.userId, ref.userId),
       ),
     );
-  const roles = [own?.role, byOrganization?.role].filter((role) => role !== undefined);
-  const [first, second = first] = roles;
-  if (first === undefined || second === undefined) return null;
-  return { role: isAtLeast(first, second) ? first : second, byOrganization: byOrganization?.role ?? null };
+  const inherited = byOrganization?.role ?? null;
+  if (own === undefined) return inherited === null ? null : { role: inherited, byOrganization: inherited };
+  const isOwnStronger = inherited === null || isAtLeast(own.role, inherited);
+  return { role: isOwnStronger ? own.role : inherited, byOrganization: inherited };
 }
 
 async function requireOtherOwner(tx: Tx, { projectId, userId }: MemberRef): Promise<void> {

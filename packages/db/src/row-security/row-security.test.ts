@@ -118,7 +118,7 @@ test("a transaction that is begun inside another one stays in the project", asyn
 });
 
 test("sessions that were lent to one project are in the next one for another, also after an error", async () => {
-  const seen = async (projectId: string) => {
+  const visibleProjects = async (projectId: string) => {
     const within = rowSecurity.poolOf(projectId);
     const reads = Array.from({ length: 9 }, () =>
       within.query<{ id: string }>("select id from projects", []),
@@ -127,8 +127,8 @@ test("sessions that were lent to one project are in the next one for another, al
     return new Set((await Promise.all(reads)).flat().map(({ id }) => id));
   };
   for (const { projectId } of [mine, other, mine])
-    expect(await seen(projectId)).toEqual(new Set([projectId]));
-  const both = await Promise.all([seen(mine.projectId), seen(other.projectId)]);
+    expect(await visibleProjects(projectId)).toEqual(new Set([projectId]));
+  const both = await Promise.all([visibleProjects(mine.projectId), visibleProjects(other.projectId)]);
   expect(both).toEqual([new Set([mine.projectId]), new Set([other.projectId])]);
 });
 

@@ -1,7 +1,7 @@
 import type { KeysFrom, ShadowProduct } from "@overdue/core/shadow";
 import { and, eq, isNotNull, isNull, sql } from "drizzle-orm";
 
-import { type Db, type Pool, StaleVersion } from "../database.ts";
+import { type Db, type Pool, StaleVersion, type Tx } from "../database.ts";
 import { shadowPings, shadows } from "../schema/index.ts";
 import { type Keyring, LostKey, type Place, seal, unseal } from "../secrets/keyring.ts";
 
@@ -65,13 +65,10 @@ export async function startShadow(
   await db.transaction(async (tx) => {
     const [before] = await tx.select().from(shadows).where(eq(shadows.projectId, projectId)).for("update");
     if (version !== null && before?.version !== version) throw new StaleVersion();
-    const [{ id } = { id: before?.id ?? "" }] =
-      before === undefined
-        ? await tx
-            .insert(shadows)
-            .values({ projectId, ...settings, secrets: "", startedAt: new Date(at) })
-            .returning({ id: shadows.id })
-        : [];
+    // The place of its secrets needs the row's id.
+    const id =
+      before?.id ??
+      (await insertShadow(tx, { projectId, ...settings, secrets: "", startedAt: new Date(at) }));
     const goesOn = before !== undefined && before.endedAt === null && before.product === settings.product;
     await tx
       .update(shadows)
@@ -86,6 +83,12 @@ export async function startShadow(
       })
       .where(eq(shadows.projectId, projectId));
   });
+}
+
+async function insertShadow(tx: Tx, row: typeof shadows.$inferInsert): Promise<string> {
+  const [inserted] = await tx.insert(shadows).values(row).returning({ id: shadows.id });
+  if (inserted === undefined) throw new Error("The shadow mode was not stored.");
+  return inserted.id;
 }
 
 /** Ends the forwarding; pings that still wait are dropped. @returns whether there was a shadow mode that went on */

@@ -158,10 +158,10 @@ test("an address and a host are there once in the instance; those of a deleted p
 
 test("the host of a deleted page is still known, and shows nothing", async () => {
   const { ref, slug } = await aPage({ host: "gone.example.org" });
-  const shown = async () => (await db.listPageHosts(on)).find(({ host }) => host === "gone.example.org");
-  expect(await shown()).toEqual({ host: "gone.example.org", slug });
+  const findHost = async () => (await db.listPageHosts(on)).find(({ host }) => host === "gone.example.org");
+  expect(await findHost()).toEqual({ host: "gone.example.org", slug });
   await db.deleteStatusPage(on, ref);
-  expect(await shown()).toEqual({ host: "gone.example.org", slug: null });
+  expect(await findHost()).toEqual({ host: "gone.example.org", slug: null });
 });
 
 test("every reader who agreed gets an update once, in the transaction that writes it", async () => {
@@ -254,12 +254,12 @@ test("a link of a mail does what it was signed for and nothing else", async () =
   const subscriberId = await agree(ref, `links-${slug}@example.org`);
   const of = { base: "https://overdue.example/status", subscriberId };
   const query = new URL(db.endSubscriptionLink(sceneKeyring, of)).searchParams;
-  const found = (purpose: "confirm" | "unsubscribe") =>
+  const findSubscription = (purpose: "confirm" | "unsubscribe") =>
     db.findLinkedSubscription(on, sceneKeyring, { purpose, query });
-  expect(await found("confirm")).toBe(null);
-  expect(await found("unsubscribe")).toMatchObject({ id: subscriberId, isConfirmed: true, slug });
+  expect(await findSubscription("confirm")).toBe(null);
+  expect(await findSubscription("unsubscribe")).toMatchObject({ id: subscriberId, isConfirmed: true, slug });
   await db.endSubscription(on, subscriberId);
-  expect(await found("unsubscribe")).toBe(null);
+  expect(await findSubscription("unsubscribe")).toBe(null);
 });
 
 test("addresses whose readers did not agree within three days are forgotten", async () => {

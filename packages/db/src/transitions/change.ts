@@ -52,7 +52,7 @@ export type Change = {
   /** How many earlier pings the row of a ping stands for, by the ping's id. */
   repeats: Map<string, number>;
   /** Pings that the row of a later ping stands for: the ids of those of this transaction, and those already stored. */
-  gaveWay: { ids: Set<string>; stored: { number: number; id: string }[] };
+  replaced: { ids: Set<string>; stored: { number: number; id: string }[] };
   /** True: `wake_at` becomes `nextAt`. False: it only moves nearer, so that a ping touches no index. */
   setWake: boolean;
 };
@@ -66,7 +66,7 @@ export function changeOf(stored: StoredCheck): Change {
     pings: [],
     coalesced: stored.coalesced,
     repeats: new Map(),
-    gaveWay: { ids: new Set(), stored: [] },
+    replaced: { ids: new Set(), stored: [] },
     setWake: false,
   };
 }
@@ -84,8 +84,8 @@ export function advancePing(change: Change, event: Extract<Event, { kind: "ping"
   if (repeats > 0) change.repeats.set(event.ping.id, repeats);
   if (instead === null) return;
   const { number, id } = instead;
-  if (number > change.stored.check.state.pingCount) change.gaveWay.ids.add(id);
-  else change.gaveWay.stored.push({ number, id });
+  if (number > change.stored.check.state.pingCount) change.replaced.ids.add(id);
+  else change.replaced.stored.push({ number, id });
 }
 
 /** Folds one more event into the change. */

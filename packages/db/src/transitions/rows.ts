@@ -94,14 +94,14 @@ export function pingRows(change: Change) {
   const decided = new Map(effectsOf(change, "ping").map((effect) => [effect.id, effect]));
   return change.pings.flatMap((ping) => {
     const effect = decided.get(ping.id);
-    return effect === undefined || change.gaveWay.ids.has(ping.id) ? [] : [pingRow(change, ping, effect)];
+    return effect === undefined || change.replaced.ids.has(ping.id) ? [] : [pingRow(change, ping, effect)];
   });
 }
 
 // One row for each run, as the last effect says: an upsert may not meet the same row twice in one statement.
 export function runRows(change: Change) {
   const kept = effectsOf(change, "run").filter(
-    ({ run }) => run.startedAt !== null || !change.gaveWay.ids.has(run.id),
+    ({ run }) => run.startedAt !== null || !change.replaced.ids.has(run.id),
   );
   const runs = new Map(kept.map(({ run }) => [run.id, run]));
   return [...runs.values()].map((run) => runRow(change, run));
@@ -112,9 +112,9 @@ export function slotRows(change: Change) {
   return [...slots.values()].map((slot) => slotRow(change, slot));
 }
 
-/** The stored pings that a later row stands for: their rows are deleted, and the runs that consist of them alone. */
-export function goneRows({ check, gaveWay }: Change) {
-  return gaveWay.stored.map(({ number, id }) => ({ check_id: check.id, number, id }));
+/** The stored pings that the row of a later ping stands for: their rows are deleted, and the runs that consist of them alone. */
+export function replacedRows({ check, replaced }: Change) {
+  return replaced.stored.map(({ number, id }) => ({ check_id: check.id, number, id }));
 }
 
 export function noticeRows(change: Change) {
@@ -126,7 +126,7 @@ export function noticeRows(change: Change) {
   }));
 }
 
-/** The flips of a check, each with the incident that it opens, resolves or reopens; the n-th is written in the n-th round. */
+/** The flips of a check in their order, each with the incident that it opens, resolves or reopens. */
 export function flipRows(change: Change) {
   return effectsOf(change, "flip").map(({ flip }) => {
     const opened = effectsOf(change, "incident-opened").find(

@@ -14,7 +14,7 @@ import {
   CHECK_STATES,
   checkRow,
   flipRows,
-  goneRows,
+  replacedRows,
   noticeRows,
   pingRows,
   PINGS,
@@ -158,7 +158,7 @@ export async function writeKnown(
   changes: readonly Change[],
   { versions, isAlone }: { versions: ReadonlyMap<Change, string>; isAlone: boolean },
 ): Promise<Written & { checkIds: ReadonlySet<string> }> {
-  const simple = changes.filter((change) => isHistoryAlone(change) && change.gaveWay.stored.length === 0);
+  const simple = changes.filter((change) => isHistoryAlone(change) && change.replaced.stored.length === 0);
   if (simple.length === 0) return { checkIds: new Set(), version: null };
   const rows = await pool.query<{ checkIds: string[]; version: string }>(
     isAlone ? WRITE_KNOWN : WRITE_KNOWN_AND_FREE,
@@ -171,7 +171,7 @@ async function writeHistory(
   client: PoolClient,
   changes: readonly Change[],
 ): Promise<EndedRuns & { version: string | null }> {
-  const gone = changes.flatMap(goneRows);
+  const gone = changes.flatMap(replacedRows);
   const [rows] = await Promise.all([
     client.query<EndedRuns & { version: string }>(WRITE_LOCKED, historyParameters(changes)),
     gone.length > 0 ? client.query(GONE, [JSON.stringify(gone)]) : null,

@@ -172,16 +172,16 @@ export function readEjbTimer(text: string): Reading | null {
   if (days.includes(null)) return null;
   const weekdays = days.flatMap((day) => (day !== null && "weekday" in day ? [day.weekday] : []));
   const monthdays = days.flatMap((day) => (day !== null && "monthday" in day ? [day.monthday] : []));
-  const written = (field: string, usual: string) => values.get(field)?.replaceAll(/\s/g, "") ?? usual;
-  const ofWeek = written("dayOfWeek", "*");
+  const fieldText = (field: string, usual: string) => values.get(field)?.replaceAll(/\s/g, "") ?? usual;
+  const ofWeek = fieldText("dayOfWeek", "*");
   const fields = [
-    written("second", "0"),
-    written("minute", "0"),
-    written("hour", "0"),
+    fieldText("second", "0"),
+    fieldText("minute", "0"),
+    fieldText("hour", "0"),
     monthdays.join(",") || "*",
-    written("month", "*"),
+    fieldText("month", "*"),
     [...(ofWeek === "*" && weekdays.length > 0 ? [] : [ofWeek]), ...weekdays].join(","),
-    written("year", "*"),
+    fieldText("year", "*"),
   ];
   const hasYear = fields[6] !== "*";
   const isWhole = fields[0] === "0" && !hasYear;

@@ -43,7 +43,7 @@ const FIELDS = [
  */
 export function withoutHashes(line: string, jobName: string): string {
   const draw = jenkinsHash(jobName);
-  return replaceHashes(line, (range) => drawn(range, draw));
+  return replaceHashes(line, (range) => drawNumbers(range, draw));
 }
 
 function replaceHashes(line: string, replace: (range: HashedRange) => string): string {
@@ -95,7 +95,7 @@ function refuseStep({ from, to, step }: HashedRange): void {
     );
 }
 
-function drawn(range: HashedRange, draw: (bound: number) => number): string {
+function drawNumbers(range: HashedRange, draw: (bound: number) => number): string {
   refuseStep(range);
   const { from, to, step } = range;
   if (step === 1) return String(from + draw(to - from + 1));

@@ -77,7 +77,7 @@ const twoHosts: Behaviour = (job, slot) => [
   ...run(job, slot + job.random.whole(0, 3 * SECOND), { host: "b" }),
 ];
 /** The response was lost, so the client sends the same ping again. */
-const retried: Behaviour = (job, slot) =>
+const retriedRun: Behaviour = (job, slot) =>
   run(job, slot).flatMap((sent) => [
     sent,
     {
@@ -139,7 +139,7 @@ const MISCHIEF: readonly Behaviour[] = [
   quick,
   overlapping,
   twoHosts,
-  retried,
+  retriedRun,
   reordered,
   logging,
   storm,

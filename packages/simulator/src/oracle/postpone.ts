@@ -29,11 +29,11 @@ const NONE: readonly Span[] = [];
 function spansIn({ maintenance }: CheckSettings, { from, until }: Span): readonly Span[] {
   if (maintenance === undefined) return NONE;
   return maintenance
-    .flatMap((window) => occurrencesIn(window, { from, until }).map((span) => cut(span, window)))
+    .flatMap((window) => occurrencesIn(window, { from, until }).map((span) => cutSpan(span, window)))
     .filter((span) => span.from <= until && span.until > from && span.until > span.from);
 }
 
-function cut({ from, until }: Span, { stoppedAt }: MaintenanceWindow): Span {
+function cutSpan({ from, until }: Span, { stoppedAt }: MaintenanceWindow): Span {
   return stoppedAt !== null && from <= stoppedAt && stoppedAt < until
     ? { from, until: stoppedAt }
     : { from, until };

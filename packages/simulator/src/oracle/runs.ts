@@ -108,7 +108,7 @@ function receiveStart(received: Received, ping: Ping): Note {
   const overlaps = received.open.some((run) => !run.overlong);
   if (received.open.length === OPEN_RUNS_MAX && received.open[0])
     closeRun(received, received.open[0], { endedAt: at, outcome: "lost" });
-  const run = begun(ping);
+  const run = openRun(ping);
   received.runs.push(run);
   received.open.push(run);
   received.moments.push({ at, settings, kind: "start", ping, run, overlaps });
@@ -137,7 +137,7 @@ function receiveEnd(received: Received, ping: Ping): Note {
   return null;
 }
 
-function begun({ id, rid, host, at, digest }: Ping): KnownRun {
+function openRun({ id, rid, host, at, digest }: Ping): KnownRun {
   const fate = {
     endedAt: null,
     outcome: "running",

@@ -17,7 +17,7 @@ function reports(values: MetricValues, problems: [string, string][] = []) {
 }
 
 /** What was found wrong, of the newest incident or notice. */
-function found(effects: Story["effects"] | Story["last"]): string[] {
+function metricFindings(effects: Story["effects"] | Story["last"]): string[] {
   const last = effects.findLast(({ kind }) => kind === "incident-opened" || kind === "notice");
   const evidence = last !== undefined && "evidence" in last ? last.evidence : undefined;
   return evidence?.metrics?.map(metricFindingText) ?? [];
@@ -236,7 +236,7 @@ test.each<[string, Partial<CheckSettings>, Step[], string[], string[]]>([
 ])("%s", (_, settings, steps, flips, findings) => {
   const story = playStory(settings, steps);
   expect(flipLines(story)).toEqual(flips);
-  expect(found(story.effects)).toEqual(findings);
+  expect(metricFindings(story.effects)).toEqual(findings);
 });
 
 test("a run has what all of its pings reported, the later ones first", () => {
@@ -284,7 +284,7 @@ test.each<[string, readonly number[], string[]]>([
 ])("compared with what is usual: %s", (_, rows, findings) => {
   const story = nightly(rows, "note");
   expect(flipLines(story)).toEqual(["new→up at 0"]);
-  expect(found(story.last)).toEqual(findings);
+  expect(metricFindings(story.last)).toEqual(findings);
 });
 
 test("an outlier takes a check down where it is to alert, and the next usual run brings it up", () => {

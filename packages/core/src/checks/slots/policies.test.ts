@@ -36,7 +36,7 @@ const run = (from: number, until: number): [Step, Step] => {
 };
 
 /** What came at a second for the slot of another. */
-const named = (second: number, due: number): Step => [
+const pingForSlot = (second: number, due: number): Step => [
   second,
   "success",
   { digest: `${second} ${due}`, dueAt: T + due * 1000 },
@@ -110,7 +110,7 @@ describe("what a scheduler makes up after it was down", () => {
     [
       "a new check may hear of a run that was due before it was made, as with procrastinate",
       { schedule: cron("overdue", "0 * * * *"), tooOften: ONE_A_SLOT },
-      [named(100, 0), ...ends(3600), [7199, "time"]],
+      [pingForSlot(100, 0), ...ends(3600), [7199, "time"]],
       ["new→up at 100"],
       ["3600 on-time 0"],
     ],
@@ -122,7 +122,13 @@ describe("a ping that names the due time of its run", () => {
     [
       "all at once in any order, as Prefect: each is counted for its own slot",
       { schedule: cron("overdue", "0 * * * *"), graceSeconds: 9000, tooOften: ONE_A_SLOT },
-      [...ends(0), named(11_000, 10_800), named(11_001, 3600), named(11_002, 7200), [16_199, "time"]],
+      [
+        ...ends(0),
+        pingForSlot(11_000, 10_800),
+        pingForSlot(11_001, 3600),
+        pingForSlot(11_002, 7200),
+        [16_199, "time"],
+      ],
       ["new→up at 0"],
       ["3600 late 7401", "7200 late 3802", "10800 late 200"],
     ],
@@ -131,10 +137,10 @@ describe("a ping that names the due time of its run", () => {
       { schedule: cron("celery", "*/10 * * * *"), graceSeconds: 3600 },
       [
         ...ends(0),
-        named(2402, 2400),
+        pingForSlot(2402, 2400),
         [3060, "outage", 3000],
-        named(3602, 3600),
-        named(4202, 4200),
+        pingForSlot(3602, 3600),
+        pingForSlot(4202, 4200),
         [6699, "time"],
       ],
       ["new→up at 0", "up→down at 6660 (missed), notified", "down→up at 6660, notified"],
@@ -151,14 +157,14 @@ describe("a ping that names the due time of its run", () => {
     [
       "the first and the last, as Airflow: the one between is notified as lost, and is over with that",
       { schedule: cron("airflow", "0 * * * *"), graceSeconds: 9000 },
-      [...ends(0), named(11_000, 3600), named(11_010, 10_800), ...ends(14_400), [17_999, "time"]],
+      [...ends(0), pingForSlot(11_000, 3600), pingForSlot(11_010, 10_800), ...ends(14_400), [17_999, "time"]],
       ["new→up at 0", "up→down at 16200 (missed), notified", "down→up at 16200, notified"],
       ["3600 late 7400", "7200 missed", "10800 late 210", "14400 on-time 0"],
     ],
     [
       "the last alone, as Dagster: each of the others is notified as lost",
       { schedule: cron("dagster", "0 * * * *"), graceSeconds: 9000 },
-      [...ends(0), named(11_000, 10_800), named(14_400, 14_400), [17_999, "time"]],
+      [...ends(0), pingForSlot(11_000, 10_800), pingForSlot(14_400, 14_400), [17_999, "time"]],
       [
         "new→up at 0",
         "up→down at 12600 (missed), notified",
@@ -171,14 +177,20 @@ describe("a ping that names the due time of its run", () => {
     [
       "one that is made up after its deadline is counted for its own slot",
       { schedule: cron("airflow", "0 * * * *"), tooOften: ONE_A_SLOT },
-      [...ends(0), named(11_000, 10_800), named(11_001, 3600), named(11_002, 7200), [14_999, "time"]],
+      [
+        ...ends(0),
+        pingForSlot(11_000, 10_800),
+        pingForSlot(11_001, 3600),
+        pingForSlot(11_002, 7200),
+        [14_999, "time"],
+      ],
       ["new→up at 0", "up→down at 4200 (missed), notified", "down→up at 11000, notified"],
       ["3600 missed 7401", "7200 missed 3802", "10800 late 200"],
     ],
     [
       "a time that is none of the schedule's says nothing",
       { schedule: cron("airflow", "0 * * * *") },
-      [...ends(0), named(3600, 3000), named(7200, 36_000), [10_799, "time"]],
+      [...ends(0), pingForSlot(3600, 3000), pingForSlot(7200, 36_000), [10_799, "time"]],
       ["new→up at 0"],
       ["3600 on-time 0", "7200 on-time 0"],
     ],

@@ -19,7 +19,7 @@ describe("a clock that was 90 minutes ahead is put right", () => {
     let check = setBack(living(EVERY_TWO_MINUTES));
     const flips: unknown[] = [];
     for (let minute = 1; minute < 120; minute += 2) {
-      const pinged = heard(check, TRUE + minute * MINUTE_MS);
+      const pinged = foldPing(check, TRUE + minute * MINUTE_MS);
       flips.push(...pinged.effects.filter(({ kind }) => kind === "flip"));
       check = pinged.check;
     }
@@ -45,7 +45,7 @@ describe("a clock that was 90 minutes ahead is put right", () => {
   );
 
   test("a run that was under way has its whole limit from then on", () => {
-    const started = heard(
+    const started = foldPing(
       living(EVERY_TWO_MINUTES, { maxRuntimeSeconds: 600 }),
       WRONG + 1_000,
       "start",
@@ -60,13 +60,13 @@ describe("a clock that was 90 minutes ahead is put right", () => {
     const down = fold(living(EVERY_TWO_MINUTES), { kind: "time", now: WRONG + HOUR_MS }).check;
     const check = setBack(down);
     expect(check.state.status).toBe("down");
-    expect(heard(check, TRUE + MINUTE_MS).check.state.status).toBe("up");
+    expect(foldPing(check, TRUE + MINUTE_MS).check.state.status).toBe("up");
   });
 
   test("pings of the old time are no burst of the new", () => {
     const tooOften = { count: 2, of: "pings", windowSeconds: 60 } as const;
     const check = setBack(living(EVERY_TWO_MINUTES, { tooOften }));
-    expect(heard(check, TRUE + 1_000).check.state.status).toBe("up");
+    expect(foldPing(check, TRUE + 1_000).check.state.status).toBe("up");
   });
 
   test("nothing that it remembers lies ahead any more, but what it waits for", () => {
@@ -90,11 +90,12 @@ test.each([
 function living(schedule: Schedule, settings: Partial<CheckSettings> = {}): Check {
   const given = { ...defaultSettings, graceSeconds: 60, schedule, ...settings };
   let check = newCheck("c", WRONG - 3 * HOUR_MS, given);
-  for (let minutes = 120; minutes >= 0; minutes -= 2) check = heard(check, WRONG - minutes * MINUTE_MS).check;
+  for (let minutes = 120; minutes >= 0; minutes -= 2)
+    check = foldPing(check, WRONG - minutes * MINUTE_MS).check;
   return check;
 }
 
-function heard(check: Check, at: number, kind: PingKind = "success") {
+function foldPing(check: Check, at: number, kind: PingKind = "success") {
   const ping = { id: `p${at}`, kind, at, rid: null, exitStatus: null, host: "a", digest: null };
   return fold(check, { kind: "ping", ping });
 }

@@ -187,9 +187,9 @@ describe("a pause that is undone", () => {
         expect(slotLines(undone)).toEqual(slotLines(plain));
         expect(undone.check.state.status).toBe(plain.check.state.status);
         expect(undone.nextAt).toBe(plain.nextAt);
-        const ended = ({ runs }: typeof plain) =>
+        const runEnds = ({ runs }: typeof plain) =>
           runs.map(({ id, outcome, durationMs }) => [id, outcome, durationMs]);
-        expect(new Set(ended(undone).map(String))).toEqual(new Set(ended(plain).map(String)));
+        expect(new Set(runEnds(undone).map(String))).toEqual(new Set(runEnds(plain).map(String)));
       }),
       { numRuns: 300 },
     );
