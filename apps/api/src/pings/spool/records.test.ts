@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 
 import { decodeRecords, encodeRecord } from "./records.ts";
 
-const contents = fc.array(fc.uint8Array({ maxLength: 60 }), { minLength: 1, maxLength: 8 });
+const contents = fc.array(fc.uint8Array({ minLength: 1, maxLength: 60 }), { minLength: 1, maxLength: 8 });
 const textsOf = (buffers: readonly Uint8Array[]) =>
   buffers.map((buffer) => Buffer.from(buffer).toString("hex"));
 
@@ -71,4 +71,20 @@ test("bytes that no spool has written are skipped, however many they are", () =>
       expect({ read: read.length, skipped }).toEqual({ read: 0, skipped: bytes.length });
     }),
   );
+});
+
+test("a mark with nothing but zeros behind it, as a dying machine leaves it, is no record", () => {
+  fc.assert(
+    fc.property(contents, fc.integer({ min: 0, max: 5_000 }), contents, (before, zeros, after) => {
+      const mark = encodeRecord(Buffer.from("x")).subarray(0, 4);
+      const spool = Buffer.concat([spoolOf(before), mark, Buffer.alloc(zeros), spoolOf(after)]);
+      const { contents: read, skipped } = decodeRecords(spool, 0, true);
+      expect(textsOf(read)).toEqual(textsOf([...before, ...after]));
+      expect(skipped).toBe(mark.length + zeros);
+    }),
+  );
+});
+
+test("nothing is written as a record without content, since none would be read", () => {
+  expect(() => encodeRecord(Buffer.alloc(0))).toThrow("A record of the spool needs a content.");
 });

@@ -7,8 +7,9 @@ const HEAD_BYTES = MARK.length + 8;
 /** No ping is longer: its body is bounded, and so is every other part. */
 const CONTENT_BYTES_MAX = 64_000_000;
 
-/** Encodes one record of a spool: a head with mark, length and checksum, then the content. */
+/** Encodes one record of a spool: a head with mark, length and checksum, then the content. @throws Error for an empty content */
 export function encodeRecord(content: Buffer): Buffer {
+  if (content.length === 0) throw new Error("A record of the spool needs a content.");
   const head = Buffer.alloc(HEAD_BYTES);
   MARK.copy(head);
   head.writeUInt32LE(content.length, MARK.length);
@@ -49,7 +50,8 @@ function contentAt(bytes: Buffer, at: number): Buffer | "cut off" | "damaged" {
     return "damaged";
   if (head.length < HEAD_BYTES) return "cut off";
   const length = head.readUInt32LE(MARK.length);
-  if (length > CONTENT_BYTES_MAX) return "damaged";
+  // A machine that dies may leave zeros behind a mark, which would fit as the length and checksum of nothing.
+  if (length === 0 || length > CONTENT_BYTES_MAX) return "damaged";
   const content = bytes.subarray(at + HEAD_BYTES, at + HEAD_BYTES + length);
   if (content.length < length) return "cut off";
   return checksum(content) === head.readUInt32LE(MARK.length + 4) ? content : "damaged";

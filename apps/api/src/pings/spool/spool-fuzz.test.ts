@@ -113,8 +113,7 @@ async function readAll(directory: string): Promise<string[]> {
       const kept = readContent(content);
       // What a keyword filter asks of a kept ping must not fail either.
       if (kept?.kind === "ping") void kept.arrival.record.body?.length;
-      // Zeros behind the mark of a record read as an empty one, which stands for nothing.
-      if (content.length > 0) read.push(content.toString("hex"));
+      read.push(content.toString("hex"));
     }
     files.replayed(part.ends.at(-1) ?? 0);
   }
