@@ -11,53 +11,7 @@ import {
 import { join, relative } from "node:path";
 
 import type { Options } from "./options.ts";
-
-/** A fault that is planted in a copy of the product: a run must report it, or the comparison proves nothing. */
-export type Planted = {
-  file: string;
-  /** The text that is replaced; it must occur once. */
-  from: string;
-  to: string;
-  /** What the run is started with so that the fault can show. */
-  options: Partial<Options>;
-};
-
-export const PLANTED: Record<string, Planted> = {
-  // The answer goes out while the ping still waits for its transaction.
-  "ack-before-commit": {
-    file: "apps/api/src/pings/receive.ts",
-    from: "const recorded = await recordOrAlias(toArrival({ ...said, ...extra }, { sender, body, at }), options);",
-    to: `void recordOrAlias(toArrival({ ...said, ...extra }, { sender, body, at }), options).catch(() => undefined);
-  const recorded = { kind: "recorded", projectId: "", checkId: "", pingUuid: "", created: false, ignoredBecause: null } as const;`,
-    options: { servers: "embedded", only: ["kill api while"], faultEveryMs: 1_000 },
-  },
-  // What no job of the queue announces is never found: neither a lost job nor the lease of a dead sender.
-  "no-sweep": {
-    file: "apps/checker/src/sender/dispatcher.ts",
-    from: "const SWEEP_MS = 2_000;",
-    to: "const SWEEP_MS = 2_000_000;",
-    options: {
-      mode: "redis",
-      servers: "embedded",
-      only: ["FLUSHALL", "provider fails", "kill Redis"],
-      faultEveryMs: 1_000,
-    },
-  },
-  // A deadline is evaluated by the clock alone, whether or not anybody could receive pings before it.
-  "no-watermark": {
-    file: "packages/core/src/receivers/awaited.ts",
-    from: "const watermark = isAnyAlive ?",
-    to: "const watermark = now > 0 ? now : isAnyAlive ?",
-    options: { servers: "embedded", only: ["freeze api"], faultEveryMs: 2_000 },
-  },
-  // Nobody looks whether a deadline has passed; a late ping alone shows it.
-  "no-evaluator": {
-    file: "apps/checker/src/deadlines/deadline-evaluator.ts",
-    from: "if (watermark !== null) await this.#evaluate(",
-    to: "if (watermark === 0) await this.#evaluate(",
-    options: { servers: "embedded", only: ["kill checker"], faultEveryMs: 10_000 },
-  },
-};
+import { PLANTED } from "./planted.ts";
 
 const COPIED = ["apps", "packages", "scripts", "package.json", "package-lock.json", "tsconfig.json"];
 
@@ -71,14 +25,14 @@ export function buildBroken({ broken, source }: Options, home: string): string {
   for (const name of COPIED) cpSync(join(source, name), join(home, name), { recursive: true, filter: isOwn });
   linkModules(source, home);
   const file = join(home, planted.file);
-  const text = readFileSync(file, "utf8");
-  if (text.split(planted.from).length !== 2)
-    throw new Error(`${planted.file} has changed: adapt bench/chaos/broken.ts.`);
-  writeFileSync(
-    file,
-    text.replace(planted.from, () => planted.to),
-  );
+  writeFileSync(file, planted.edits.reduce(replaceOnce, readFileSync(file, "utf8")));
   return home;
+}
+
+function replaceOnce(text: string, { from, to }: { from: string; to: string }): string {
+  if (text.split(from).length !== 2)
+    throw new Error(`"${from}" does not occur once: adapt bench/chaos/planted.ts.`);
+  return text.replace(from, () => to);
 }
 
 /** The packages from outside are those of the clone; our own ones are those of the copy. */

@@ -6,10 +6,12 @@ import { type Ledger, now, type SentPing } from "./ledger.ts";
 
 const ANSWER_MS_MAX = 5_000;
 const PAUSE_MS = 500;
+/** To each receiver. A ping that waited for a connection behind those to a frozen receiver would be late by our own doing. */
+const SOCKETS_MAX = 5_000;
 
 /** Sends pings as `curl --retry` does: again and again until the answer is 2xx, each time to the next receiver. */
 export class PingClient {
-  readonly #agent = new Agent({ keepAlive: true, maxSockets: 200, timeout: ANSWER_MS_MAX });
+  readonly #agent = new Agent({ keepAlive: true, maxSockets: SOCKETS_MAX, timeout: ANSWER_MS_MAX });
   readonly #origins: readonly string[];
   readonly #ledger: Ledger;
   #turn = 0;
@@ -28,9 +30,12 @@ export class PingClient {
   ): Promise<boolean> {
     const path = `/ping/${job.pingUuid}${kind === "success" ? "" : `/${kind}`}?rid=${rid}`;
     const ping: SentPing = { rid, kind, job: job.id, sentAt: now(), ackedAt: null, tries: 0 };
+    // A counter of all pings could send one ping to the same receiver again and again.
+    const first = this.#turn++;
     while (!this.#isOver) {
+      const origin = this.#origins[(first + ping.tries) % this.#origins.length] ?? "";
       ping.tries += 1;
-      const status = await this.#ask(path);
+      const status = await this.#ask(`${origin}${path}`);
       if (status >= 200 && status < 300) {
         ping.ackedAt = now();
         break;
@@ -49,10 +54,9 @@ export class PingClient {
   }
 
   /** @returns the status; 0 where no answer came */
-  #ask(path: string): Promise<number> {
-    const origin = this.#origins[this.#turn++ % this.#origins.length] ?? "";
+  #ask(url: string): Promise<number> {
     return new Promise((resolve) => {
-      const asked = request(`${origin}${path}`, { agent: this.#agent }, (response) => {
+      const asked = request(url, { agent: this.#agent }, (response) => {
         response.resume();
         response.once("end", () => resolve(response.statusCode ?? 0));
       });

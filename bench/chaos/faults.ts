@@ -1,30 +1,13 @@
-import { connect } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
 
+import { COMBINED, flushAll } from "./combined-faults.ts";
+import type { Fault, World } from "./fault.ts";
 import type { Instance } from "./instance.ts";
-import { type Ledger, now } from "./ledger.ts";
 import { type Program, signal } from "./processes.ts";
 import { type Product, signalPostgres } from "./product.ts";
 import { HOOKS } from "./population.ts";
-import { MOODS, type Provider } from "./provider.ts";
+import { MOODS } from "./provider.ts";
 import type { Proxy } from "./proxy.ts";
-import type { Random } from "./random.ts";
-
-/** What a fault may touch. */
-export type World = { product: Product; provider: Provider; random: Random; ledger: Ledger };
-
-/** One kind of fault. `run` resolves when its cause is over, or with false where there was nothing to strike. */
-type Fault = {
-  name: string;
-  /** How often it is picked, against the others. */
-  weight: number;
-  isKill?: boolean;
-  /** It takes the database away as a whole: no two of these follow each other closely. */
-  isHeavy?: boolean;
-  /** Whether this run has what it strikes. */
-  isPossible?: (product: Product) => boolean;
-  run: (world: World) => Promise<boolean | void>;
-};
 
 const PROGRAMS: readonly Program[] = ["api", "checker", "sender"];
 const KILL_WEIGHTS: Record<Program, number> = { api: 20, checker: 15, sender: 20 };
@@ -33,7 +16,7 @@ const hasProxy = ({ postgresProxy }: Product) => postgresProxy !== null;
 const hasRedis = ({ redis }: Product) => redis !== null;
 
 /** Every kind of fault that the harness knows. */
-const FAULTS: readonly Fault[] = [
+export const FAULTS: readonly Fault[] = [
   ...PROGRAMS.map(killOf),
   ...PROGRAMS.map(freezeOf),
   {
@@ -88,6 +71,7 @@ const FAULTS: readonly Fault[] = [
   { name: "provider fails", weight: 20, run: worsenProvider },
   { name: "full disk", weight: 4, isHeavy: true, isPossible: ({ disk }) => disk !== null, run: fillDisk },
   { name: "rolling restart", weight: 3, isHeavy: true, run: rollingRestart },
+  ...COMBINED,
 ];
 
 function killOf(program: Program): Fault {
@@ -194,16 +178,6 @@ async function restartRedis({ redis }: Product): Promise<boolean> {
   return true;
 }
 
-async function flushAll({ redis }: Product): Promise<boolean> {
-  if (redis === null) return false;
-  const socket = connect(redis.port(), "127.0.0.1");
-  socket.on("error", () => undefined);
-  // Unread, its answer would keep the connection open.
-  socket.resume().end("FLUSHALL\r\n");
-  await new Promise((resolve) => socket.once("close", resolve));
-  return true;
-}
-
 async function worsenProvider({ provider, random }: World): Promise<void> {
   const hook = Math.floor(random.next() * HOOKS);
   provider.setMood(hook, random.pick(MOODS));
@@ -226,44 +200,4 @@ async function setClock({ product, random }: World): Promise<void> {
 
 async function rollingRestart({ product }: World): Promise<void> {
   for (const instance of product.instances) await instance.restart();
-}
-
-const BETWEEN_HEAVY_MS = 15_000;
-
-/**
- * Injects faults until `until`, by the schedule that follows from the seed; several may be under way at once. Resolves when
- * every one of them is over.
- */
-export async function injectFaults(
-  world: World,
-  plan: { until: number; everyMs: number; only: readonly string[] | null; onFault: (name: string) => void },
-): Promise<void> {
-  const { random, product } = world;
-  const isAsked = ({ name }: Fault) => plan.only === null || plan.only.some((word) => name.includes(word));
-  const possible = FAULTS.filter((fault) => isAsked(fault) && (fault.isPossible?.(product) ?? true));
-  const underWay = new Set<Promise<void>>();
-  let heavyFrom = 0;
-  while (now() < plan.until) {
-    await wait(random.between(0.2, 1.8) * plan.everyMs);
-    const fault = random.pick(possible, ({ weight }) => weight);
-    if (fault.isHeavy && now() < heavyFrom) continue;
-    plan.onFault(fault.name);
-    const running = perform(fault, world).finally(() => {
-      underWay.delete(running);
-      if (fault.isHeavy) heavyFrom = now() + BETWEEN_HEAVY_MS;
-    });
-    underWay.add(running);
-    if (fault.isHeavy) heavyFrom = Infinity;
-  }
-  await Promise.all(underWay);
-}
-
-async function perform(fault: Fault, world: World): Promise<void> {
-  const at = now();
-  const struck = await fault.run(world).catch((error: unknown) => {
-    process.stderr.write(`\n${fault.name} could not be done: ${String(error)}\n`);
-    return false;
-  });
-  const until = fault.isKill ? at : now();
-  if (struck !== false) world.ledger.fault({ name: fault.name, at, until, isKill: fault.isKill ?? false });
 }

@@ -1,3 +1,4 @@
+import { type Control, isProven } from "./controls.ts";
 import { quantile, type Times } from "./figures.ts";
 import { commandOf } from "./options.ts";
 import { faultsOf, repeatsPerTenThousand, REPEATS_MAX, type Result } from "./run.ts";
@@ -115,4 +116,16 @@ export function totalsOf(results: readonly Result[]): string {
     ...failing.map(({ options }) => `Failing: ${commandOf(options)}`),
     "",
   ].join("\n");
+}
+
+/** One row for each planted fault. */
+export function controlsTable(controls: readonly Control[]): string {
+  const rows = controls.map((control) => [
+    control.name,
+    `${control.cases} ${control.shows}`,
+    `${control.without.length} faults`,
+    isProven(control) ? "yes" : "NO",
+  ]);
+  const head = ["planted fault", "its run reports", "the same run without it", "proven"];
+  return ["", ...table([head, ...rows]), ""].join("\n");
 }

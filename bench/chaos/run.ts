@@ -5,8 +5,8 @@ import { setTimeout as wait } from "node:timers/promises";
 
 import { buildBroken } from "./broken.ts";
 import { PingClient } from "./client.ts";
-import { injectFaults } from "./faults.ts";
 import { alertTimes, countRepeats, recoveryTimes, type Repeats, type Times } from "./figures.ts";
+import { injectFaults } from "./inject.ts";
 import { type Job, live } from "./jobs.ts";
 import { Ledger, now, watchOwnStalls } from "./ledger.ts";
 import { type Memory, watchMemory } from "./memory.ts";
@@ -89,6 +89,10 @@ export function repeatsPerTenThousand({ repeated, deliveries }: Repeats): number
   return deliveries === 0 ? 0 : (repeated / deliveries) * 10_000;
 }
 
+export function isRepeatedTooOften(repeats: Repeats): boolean {
+  return repeats.repeated > REPEATS_ALWAYS && repeatsPerTenThousand(repeats) > REPEATS_MAX;
+}
+
 /** What is wrong with a run, a sentence for each; empty where all is as it must be. */
 export function faultsOf({
   findings,
@@ -96,10 +100,11 @@ export function faultsOf({
   acked,
 }: Pick<Result, "findings" | "repeats" | "acked">): string[] {
   const { excused: _, ...wrong } = findings;
-  const isOften = repeats.repeated > REPEATS_ALWAYS && repeatsPerTenThousand(repeats) > REPEATS_MAX;
   return [
     ...(acked === 0 ? ["No ping was acknowledged, so nothing was tried."] : []),
-    ...(isOften ? [`${repeats.repeated} of ${repeats.deliveries} messages were repeated.`] : []),
+    ...(isRepeatedTooOften(repeats)
+      ? [`${repeats.repeated} of ${repeats.deliveries} messages were repeated.`]
+      : []),
     ...Object.entries(wrong).flatMap(([name, all]) => all.map((sentence) => `${name}: ${sentence}`)),
   ];
 }
