@@ -30,13 +30,14 @@ export const COMBINED: readonly Fault[] = [
 ];
 
 async function lockPings({ product, random }: World): Promise<void> {
-  const ms = random.between(1, 1.3) * PAST_EVERY_DEADLINE_MS;
+  const until = now() + random.between(1, 1.3) * PAST_EVERY_DEADLINE_MS;
   await withDatabase({ ...process.env, ...product.environment() }, async ({ directUrl }) => {
     const pool = openPool({ url: directUrl, max: 1, name: "chaos" });
     try {
       await pool.transaction(async (client) => {
         await client.query("lock table pings in exclusive mode");
-        await wait(ms);
+        // A transaction that is idle for long is ended by the server.
+        while (now() < until) await client.query("select pg_sleep(1)");
       });
     } finally {
       await pool.end();

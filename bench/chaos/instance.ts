@@ -82,7 +82,7 @@ function spawnProduct({ source, dataDirectory, port, environment, logFile }: Sta
         DATA_DIR: dataDirectory,
         PORT: String(port),
         ALLOW_PRIVATE_NETWORKS: "127.0.0.0/8",
-        LOG_LEVEL: "warn",
+        LOG_LEVEL: process.env["LOG_LEVEL"] ?? "warn",
         PING_SPOOL_MB: process.env["PING_SPOOL_MB"],
         ...environment,
       },

@@ -17,9 +17,12 @@ export type Job = {
 /** Checks shorter than a person may set, so that minutes show what else takes days. */
 export const GRACE_SECONDS = 10;
 export const RUN_SECONDS_MAX = 12;
-/** A job that slept for so much longer than it meant to may truly have missed its deadline. */
-const LATE_MS_MAX = 2_000;
+/** A job that slept for less than this too long is not worth a note. */
+const LATE_MS_MIN = 1_000;
 const STEP_MS = 250;
+
+/** A span in which a job, or the harness as a whole, got no processor time although it wanted to go on. */
+export type Delay = { from: number; until: number };
 
 /** What a job has heard from its provider: resolves when a message of this type about its check was taken after `since`. */
 type Heard = (job: Job, type: "check.down" | "check.up", since: number) => boolean;
@@ -38,10 +41,10 @@ type World = {
 /**
  * Lives the life of one job. A job with a problem keeps it until its provider was notified, and recovers then; it has the next
  * again only after its recovery was notified. So what is expected never depends on how fast the product is.
- * @returns the instants at which the job itself was late, for which the product is not to be blamed
+ * @returns the spans by which the job itself was late, for which the product is not to be blamed
  */
-export async function live(job: Job, world: World): Promise<number[]> {
-  const late: number[] = [];
+export async function live(job: Job, world: World): Promise<Delay[]> {
+  const late: Delay[] = [];
   const { random } = world;
   await rest(random.next() * job.periodMs, world);
   let problemAt = now() + random.between(5_000, 40_000);
@@ -56,7 +59,7 @@ export async function live(job: Job, world: World): Promise<number[]> {
     // It is not its own doing that a ping had to be sent again and again.
     const restedUntil = Math.max(now(), begun + job.periodMs);
     await rest(restedUntil - now(), world);
-    if (now() - restedUntil > LATE_MS_MAX) late.push(now());
+    if (now() - restedUntil > LATE_MS_MIN) late.push({ from: restedUntil, until: now() });
   }
   return late;
 }

@@ -1,5 +1,5 @@
 import { withInstance } from "../../apps/supervisor/src/admin/instance.ts";
-import { GRACE_SECONDS, type Job } from "./jobs.ts";
+import { type Delay, GRACE_SECONDS, type Job } from "./jobs.ts";
 import type { Episode, Ledger } from "./ledger.ts";
 import type { Product } from "./product.ts";
 import type { Provider } from "./provider.ts";
@@ -56,7 +56,7 @@ type Seen = {
   stored: Stored;
   provider: Provider;
   /** When each job was late by its own doing, by job. */
-  late: ReadonlyMap<string, readonly number[]>;
+  late: ReadonlyMap<string, readonly Delay[]>;
 };
 
 /** Compares what the product stored and sent with what the ledger says must be. */
@@ -96,13 +96,13 @@ function compareIncidents(job: Job, { seen, findings, episodes }: Comparison): v
   const incidents = seen.stored.incidents.get(job.checkId) ?? [];
   const surplus = incidents.length - episodes.length;
   if (surplus > 0) {
-    const isExcused = incidents.some(({ at }) => isOwnDoing(at - performance.timeOrigin, job, seen));
+    const own = incidents.filter(({ at }) => isOwnDoing(at - performance.timeOrigin, job, seen));
     const shown = incidents.map(({ at, reason }) => `${reason} ${new Date(at).toISOString()}`).join(", ");
     const problems = episodes
       .map(({ from }) => new Date(performance.timeOrigin + from).toISOString())
       .join(", ");
     const sentence = `${job.id} (${job.checkId}): incidents ${shown}; problems ${problems || "none"}`;
-    (isExcused ? findings.excused : findings.falseIncidents).push(sentence);
+    (own.length >= surplus ? findings.excused : findings.falseIncidents).push(sentence);
   }
   const open = episodes.find(({ until }) => until === null);
   if (open === undefined) return;
@@ -112,11 +112,18 @@ function compareIncidents(job: Job, { seen, findings, episodes }: Comparison): v
   else findings.undelivered.push(sentence);
 }
 
-/** Whether the job, or the harness as a whole, was late shortly before this instant. */
+/** A job pings well before its deadline, by its grace; it misses it by its own doing only if it was late by most of that. */
+const OWN_MS_MIN = GRACE_SECONDS * 500;
+
+/** Whether the job, or the harness as a whole, was late for long enough shortly before this instant. */
 function isOwnDoing(at: number, { id, periodMs }: Job, { late, ledger }: Seen): boolean {
-  const from = at - periodMs - 3 * GRACE_SECONDS * 1_000;
-  const wasLate = (late.get(id) ?? []).some((each) => each > from && each < at + periodMs);
-  return wasLate || ledger.stalls.some((stall) => stall.until > from && stall.from < at);
+  const from = at - periodMs - 2 * GRACE_SECONDS * 1_000;
+  const within = (delays: readonly Delay[]) =>
+    delays.reduce(
+      (sum, delay) => sum + Math.max(0, Math.min(delay.until, at) - Math.max(delay.from, from)),
+      0,
+    );
+  return Math.max(within(late.get(id) ?? []), within(ledger.stalls)) >= OWN_MS_MIN;
 }
 
 /** Without an answer for so long, no receiver can have committed for more than 5 s of it. */
