@@ -6,8 +6,8 @@ import { faultsOf, type Result, runChaos } from "./chaos/run.ts";
 /**
  * `npm run chaos -- --seed 1 --minutes 5 --mode postgres`: the real product with simulated jobs, providers and faults; see
  * docs/reliability.md. `--runs 6` runs six seeds one after the other; `--kills` only kills, as often as processes can be started
- * again; `--controls` runs the planted faults, each of which must be reported, and not without it. Ends with 1 if anything is
- * wrong.
+ * again; `--controls` runs the planted faults, each of which must be reported, and `--paired` the same without each, which must
+ * find nothing. Ends with 1 if anything is wrong.
  */
 const PLAIN_EVERY_MS = 15_000;
 let shownAt = -Infinity;
@@ -16,8 +16,8 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => 
 process.exitCode = (await main(process.argv.slice(2))) ? 0 : 1;
 
 async function main(args: string[]): Promise<boolean> {
-  if (args.includes("--controls"))
-    return await proveControls(readOptions(args.filter((word) => word !== "--controls")));
+  const [isControl, isPaired] = [takeFlag(args, "--controls"), takeFlag(args, "--paired")];
+  if (isControl) return await proveControls(readOptions(args), isPaired);
   const runs = takeNumber(args, "--runs") ?? 1;
   const results: Result[] = [];
   for (let number = 0; number < runs; number += 1) {
@@ -29,11 +29,12 @@ async function main(args: string[]): Promise<boolean> {
   return results.every((result) => faultsOf(result).length === 0);
 }
 
-async function proveControls(options: Options): Promise<boolean> {
-  const controls = await runControls(options, (control, title) => {
+async function proveControls(options: Options, isPaired: boolean): Promise<boolean> {
+  const run = (control: Options, title: string) => {
     process.stdout.write(`\n${title}\n`);
     return runOne(control);
-  });
+  };
+  const controls = await runControls(options, run, isPaired);
   process.stdout.write(controlsTable(controls));
   return controls.every(isProven);
 }
@@ -51,6 +52,13 @@ function show(line: string): void {
   if (performance.now() - shownAt < PLAIN_EVERY_MS) return;
   shownAt = performance.now();
   process.stderr.write(`${line}\n`);
+}
+
+/** Takes an option without a value out of the words. @returns whether it was there */
+function takeFlag(args: string[], name: string): boolean {
+  const at = args.indexOf(name);
+  if (at >= 0) args.splice(at, 1);
+  return at >= 0;
 }
 
 /** Takes an option with a number out of the words. */

@@ -123,7 +123,7 @@ export function controlsTable(controls: readonly Control[]): string {
   const rows = controls.map((control) => [
     control.name,
     `${control.cases} ${control.shows}`,
-    `${control.without.length} faults`,
+    control.without === null ? "not run" : `${control.without.length} faults`,
     isProven(control) ? "yes" : "NO",
   ]);
   const head = ["planted fault", "its run reports", "the same run without it", "proven"];
