@@ -73,6 +73,7 @@ export function toArrival(
     target,
     host,
     said: { kind, method, exitStatus },
+    ...(body.found.size > 0 && { found: [...body.found] }),
     ...(dueAt !== undefined && { dueAt }),
     ...(durationMs !== undefined && { durationMs }),
     ...(once !== null && { once }),

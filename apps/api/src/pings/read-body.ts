@@ -130,7 +130,11 @@ export type ReadBody = KeptBody & {
   end: "whole" | "broken-off" | "too-slow";
   /** Whether the body contains a keyword. In the part of a long body that is not kept, only the keywords in `Options` are found. */
   mentions: (keyword: string) => boolean;
+  /** Those of the keywords in `Options` that a long body contains; none for a body that is kept whole. */
+  found: ReadonlySet<string>;
 };
+
+const NONE: ReadonlySet<string> = new Set();
 
 type Options = {
   limit: number;
@@ -149,7 +153,7 @@ export async function readBody(
   { limit, timeMs, keywords }: Options,
 ): Promise<ReadBody> {
   const collector = new BodyCollector(limit);
-  if (body === null) return { ...collector.result(), end: "whole", mentions: () => false };
+  if (body === null) return { ...collector.result(), end: "whole", mentions: () => false, found: NONE };
   let scanner: KeywordScanner | null = null;
   const take = (piece: Uint8Array): Promise<void> | null => {
     scanner?.add(piece);
@@ -162,22 +166,28 @@ export async function readBody(
   };
   const end = await readPieces(body instanceof Readable ? body : Readable.from(body), take, timeMs);
   const result = collector.result();
-  return { ...result, end, mentions: mentionTest(result, scanner) };
+  const found = foundBy(scanner);
+  return { ...result, end, mentions: mentionTest(result, found), found };
 }
 
 /** The same of a text that is in memory already. */
 export function bodyOfText(text: string, limit: number): ReadBody {
   const kept = keepBody(Buffer.from(text), limit);
-  return { ...kept, end: "whole", mentions: mentionTest(kept, null) };
+  return { ...kept, end: "whole", mentions: mentionTest(kept, NONE), found: NONE };
 }
 
-/** Returns a test for keywords: in what is kept of the body, and among those that `scanner` found in all of it. */
+// A function, since the compiler does not see that a callback sets the variable.
+function foundBy(scanner: KeywordScanner | null): ReadonlySet<string> {
+  return scanner?.found ?? NONE;
+}
+
+/** Returns a test for keywords: in what is kept of the body, and among those that were found in all of it. */
 export function mentionTest(
   { kept }: Pick<KeptBody, "kept">,
-  scanner: KeywordScanner | null,
+  found: ReadonlySet<string>,
 ): ReadBody["mentions"] {
   return (keyword) => {
-    if (scanner?.found.has(keyword) === true) return true;
+    if (found.has(keyword)) return true;
     const inKept = new KeywordScanner([keyword]);
     if (kept !== null) inKept.add(kept);
     return inKept.found.has(keyword);

@@ -24,6 +24,7 @@ import { toResponse } from "./answers.ts";
 import { type Clock, createClock } from "./clock.ts";
 import { dialectPings } from "./dialect-pings.ts";
 import { Ingest } from "./ingest.ts";
+import { rememberFilters } from "./known-filters.ts";
 import { directPings, pingRequest } from "./ping-request.ts";
 import { ownerInTarget, ownerOfTarget, partBehindKey } from "./ping-url.ts";
 import type { PingAddresses } from "./arrival.ts";
@@ -80,7 +81,7 @@ export function createReceiver(options: ReceiverOptions) {
     ...common,
     inDialect,
     lookFor: (target) => countChecks(pool, target),
-    findFilters: (target) => findPingFilters(pool, target),
+    findFilters: rememberFilters((target) => findPingFilters(pool, target)),
   });
   return {
     id: receiverId,

@@ -25,6 +25,8 @@ export type ReceivedPing = {
   read: (reading: PingFilter) => ReadPing;
   /** From what `read` decides, where that is all and can be kept on a disk; left out where it cannot. */
   said?: { kind: PingKind; method: string; exitStatus: number | null };
+  /** The keywords of its check that were found in a body which is not kept whole; left out where there are none. */
+  found?: readonly string[];
   host: string | null;
   digest: string | null;
   /** The due time that the scheduler handed on; left out where it did not. */

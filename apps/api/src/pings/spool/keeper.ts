@@ -3,11 +3,11 @@ import {
   type KeptOnDisk,
   type ReceivedPing,
   type SpoolOwner,
-  targetKey,
   type Target,
 } from "@overdue/db";
 
 import type { Outcome } from "../ping-store.ts";
+import { targetName } from "../target-name.ts";
 import { Unavailable } from "../unavailable.ts";
 import type { PingSpool } from "./ping-spool.ts";
 import type { Replayer } from "./replayer.ts";
@@ -97,15 +97,11 @@ export class Keeper {
       this.#older = this.#recent;
       this.#recent = new Set();
     }
-    this.#recent.add(nameOf(target));
+    this.#recent.add(targetName(target));
   }
 
   #knows(target: Target): boolean {
-    const name = nameOf(target);
+    const name = targetName(target);
     return this.#recent.has(name) || this.#older.has(name);
   }
-}
-
-function nameOf(target: Target): string {
-  return target.kind === "uuid" ? target.pingUuid : targetKey(target);
 }

@@ -22,13 +22,13 @@ const Arrival = z.looseObject({
   record: z.looseObject({ id: z.string(), receivedAt: z.number(), body: z.string().nullable() }),
   said: z.object({ kind: z.string(), method: z.string(), exitStatus: z.number().nullable() }),
   once: z.string().nullable(),
+  found: z.array(z.string()).optional(),
 });
 const Content = z.union([z.object({ beat: z.number() }), z.object({ ping: Arrival })]);
 
 /** Whether a spool can keep this ping: what it means must follow from what is kept. */
-export function canKeep({ said, record }: ReceivedPing): boolean {
-  // The middle of a long body is gone, and with it the keywords that some check may look for.
-  return said !== undefined && record.bodyCutAt === null;
+export function canKeep({ said }: ReceivedPing): boolean {
+  return said !== undefined;
 }
 
 /** Encodes a ping for the spool; call it only for one that can be kept. */
@@ -67,7 +67,7 @@ export function readContent(content: Buffer): SpoolEntry | null {
         kind: said.kind as PingKind,
         method: said.method,
         exitStatus: said.exitStatus,
-        mentions: mentionTest({ kept: body }, null),
+        mentions: mentionTest({ kept: body }, new Set(rest.found)),
       }),
   } as unknown as ReceivedPing;
   return { kind: "ping", arrival };

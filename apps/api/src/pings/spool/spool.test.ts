@@ -24,7 +24,7 @@ import { pino } from "pino";
 import { afterAll, beforeEach, expect, onTestFinished, test, vi } from "vitest";
 
 import { pingsOf } from "../../../test/receiver.ts";
-import { createReceiver } from "../receiver.ts";
+import { spoolDirectory, spoolScene } from "../../../test/spool-scene.ts";
 
 const database = await testDatabase();
 afterAll(database.drop);
@@ -35,73 +35,9 @@ const NOTHING = { host: "elsewhere", bytes: 0, since: null };
 const PID_NEVER = 9_999_999;
 const PATIENCE = { timeout: 20_000, interval: 50 };
 
-/** A way to the database that can be closed. */
-async function startGate() {
-  const sockets = new Set<Socket>();
-  let isOpen = true;
-  const target = new URL(database.url);
-  const server = createServer((client) => {
-    if (!isOpen) return void client.resetAndDestroy();
-    const upstream = connect(Number(target.port), target.hostname);
-    for (const socket of [client, upstream]) {
-      sockets.add(socket);
-      socket.on("error", () => undefined).on("close", () => sockets.delete(socket));
-    }
-    client.pipe(upstream).pipe(client);
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  const url = new URL(database.url);
-  url.hostname = "127.0.0.1";
-  url.port = String(address !== null && typeof address === "object" ? address.port : 0);
-  const shut = () => {
-    isOpen = false;
-    for (const socket of sockets) socket.destroy();
-  };
-  onTestFinished(() => {
-    shut();
-    server.close();
-  });
-  return { url: url.href, shut, open: () => (isOpen = true) };
-}
+type Options = { directory?: string; bytesMax?: number };
 
-type Options = { directory?: string; bytesMax?: number; pool?: Pool };
-
-function spoolDirectory(): string {
-  const directory = mkdtempSync(join(tmpdir(), "overdue-spool-"));
-  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
-  return directory;
-}
-
-/** A receiver behind a gate, with a spool; `beat` sends its heartbeat. */
-async function scene({ directory = spoolDirectory(), bytesMax = 10_000_000 }: Options = {}) {
-  const gate = await startGate();
-  const pool = openPool({ url: gate.url, max: 4, statementTimeoutMs: 2_000, name: "pings" });
-  const addresses = () => ({ client: "203.0.113.7", shown: "203.0.113.7" });
-  const receiver = createReceiver({
-    pool,
-    log: pino({ level: "silent" }),
-    bodyBytesMax: 1_000,
-    addresses,
-    publicUrl: "http://overdue.test",
-    spool: { directory, bytesMax },
-  });
-  const app = new Hono();
-  app.all("/ping/*", (c) => receiver.ping(c, c.req.path.slice("/ping/".length)));
-  const beat = () => receiver.ingest.heartbeat();
-  const beats = setInterval(() => void beat(), 200);
-  onTestFinished(async () => {
-    clearInterval(beats);
-    await pool.end();
-  });
-  const ping = async (path: string, body?: string) => {
-    const response = await app.request(`/ping/${path}`, body === undefined ? {} : { method: "POST", body });
-    return [response.status, await response.text()] as const;
-  };
-  return { gate, receiver, ping, beat, directory, app };
-}
-
+const scene = (options: Options = {}) => spoolScene({ databaseUrl: database.url, ...options });
 const spoolFilesIn = (directory: string) => globSync(join(directory, "*", "*.spool"));
 
 /** The directory of a process that has ended, on another machine's disk or on this one's. */

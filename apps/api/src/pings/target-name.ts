@@ -1,0 +1,6 @@
+import { type Target, targetKey } from "@overdue/db";
+
+/** What tells this target apart from every other one. */
+export function targetName(target: Target): string {
+  return target.kind === "uuid" ? target.pingUuid : targetKey(target);
+}
