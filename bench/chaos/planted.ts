@@ -83,7 +83,7 @@ export const PLANTED: Record<string, Planted> = {
     file: "apps/api/src/pings/ping-store.ts",
     edits: [{ from: "mayBeStored: true", to: "mayBeStored: false" }],
     shows: "storedTwice",
-    options: { only: ["freeze PostgreSQL"], minutes: 0.3, faultEveryMs: 1_000, settleMs: 30_000 },
+    options: { only: ["freeze PostgreSQL"], minutes: 0.8, faultEveryMs: 1_000, settleMs: 30_000 },
   },
   // Each message goes out twice.
   "sends-twice": {
