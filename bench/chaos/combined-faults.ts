@@ -1,8 +1,9 @@
 import { connect } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
 
-import { withDatabase } from "../../apps/supervisor/src/admin/instance.ts";
 import { openPool } from "@overdue/db";
+
+import { withDatabase } from "../../apps/supervisor/src/admin/instance.ts";
 import type { Fault, World } from "./fault.ts";
 import { GRACE_SECONDS } from "./jobs.ts";
 import { now } from "./ledger.ts";

@@ -1,26 +1,20 @@
 import { randomUUID } from "node:crypto";
-import { once } from "node:events";
 import {
   appendFileSync,
   chmodSync,
   existsSync,
   globSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
-  rmSync,
   writeFileSync,
 } from "node:fs";
-import { connect, createServer, type Socket } from "node:net";
-import { hostname, tmpdir } from "node:os";
+import { hostname } from "node:os";
 import { join } from "node:path";
 
 import { AWAITED_MS } from "@overdue/core";
-import { commitCheckpoint, openPool, type Pool, readWatermark } from "@overdue/db";
+import { commitCheckpoint, readWatermark } from "@overdue/db";
 import { aCheck, testDatabase } from "@overdue/testkit";
-import { Hono } from "hono";
-import { pino } from "pino";
 import { afterAll, beforeEach, expect, onTestFinished, test, vi } from "vitest";
 
 import { pingsOf } from "../../../test/receiver.ts";
