@@ -29,7 +29,7 @@ export function controlOf(options: Options, broken: string): Options {
 }
 
 /**
- * Runs each planted fault, or the one that the options name, with the faults that it meets; with `isPaired` each is followed by
+ * Runs each planted fault, or only the named one, with the faults that it meets; with `isPaired` each is followed by
  * the same run of the product as it is.
  */
 export async function runControls(
