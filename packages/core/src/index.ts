@@ -279,7 +279,7 @@ export {
   STRIP_DAYS,
   type UpdateState,
 } from "./status-pages/public-page.ts";
-export { combinedState, entryState, type PublicState, shareText } from "./status-pages/state.ts";
+export { combinedState, entryState, type PublicState } from "./status-pages/state.ts";
 export {
   StatusPageInput,
   StatusPagePatch,

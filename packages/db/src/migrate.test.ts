@@ -13,8 +13,9 @@ test("a database that is up to date is left as it is", async () => {
   expect(await appliedCount()).toBe(before);
 });
 
-test("cron lines that plain cron reads otherwise keep their reading", async () => {
+test("the migration gives Overdue's own reading to lines that plain cron reads in another way", async () => {
   const sql = readFileSync(new URL("../migrations/0001_keep_cron_readings.sql", import.meta.url), "utf8");
+  // The statement's own expressions are tried on rows instead of on a table.
   const lines = ["0 0 L * *", "0 4 * * MON#2", "5/10 * * * *", "*/5 9-17 * JUL 1-5", "30 2 * * *"];
   const rows = lines.map((expression) => ({ kind: "cron", expression, timezone: "UTC" }));
   const [schedules] = await database.pool.query<{ all: { scheduler?: string }[] }>(

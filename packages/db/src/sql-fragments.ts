@@ -34,3 +34,12 @@ export const NOW = new Fragment("date_trunc('milliseconds', clock_timestamp())")
 export function uuidArray(ids: readonly string[]): SQL {
   return sql`${`{${ids.join(",")}}`}::uuid[]`;
 }
+
+/** The instance fact with the id of the self-test's check, stored under the self-test's earlier name. */
+export const SELF_TEST_FACT = "self-check";
+
+/** SQL: the deliveries of the self-test's alerts that arrived. */
+export const SELF_TEST_ALERTS = new Fragment(
+  `(select e.* from instance_facts f join deliveries e on e.check_id = f.value::uuid
+     where f.name = '${SELF_TEST_FACT}' and e.kind = 'down' and e.state = 'sent')`,
+);

@@ -6,7 +6,7 @@ test.each([
   ["nobody is trusted: the socket counts", [], "203.0.113.9", "10.0.0.1", "203.0.113.9"],
   ["a trusted proxy names the client", ["10.0.0.0/8"], "10.0.0.1", "203.0.113.9", "203.0.113.9"],
   [
-    "what the client wrote itself is hearsay",
+    "what the client itself wrote is not believed",
     ["10.0.0.0/8"],
     "10.0.0.1",
     "1.1.1.1, 203.0.113.9",
@@ -21,7 +21,7 @@ test.each([
     "unknown",
     "10.0.0.1",
   ],
-  ["an IPv4 address in the dress of IPv6", ["127.0.0.1"], "::ffff:127.0.0.1", "203.0.113.9", "203.0.113.9"],
+  ["an IPv4-mapped IPv6 address", ["127.0.0.1"], "::ffff:127.0.0.1", "203.0.113.9", "203.0.113.9"],
   ["IPv6 with brackets and port", ["::1"], "::1", "[2001:db8::1]:443", "2001:db8::1"],
   ["IPv4 with a port", ["::1/128"], "::1", "203.0.113.9:5123", "203.0.113.9"],
   ["an untrusted socket cannot speak for others", ["10.0.0.0/8"], "192.0.2.1", "203.0.113.9", "192.0.2.1"],

@@ -136,22 +136,25 @@ export function summaryView(incident: IncidentRecord): z.infer<typeof Summary> {
 export const HIDDEN_DETAILS = { host: null, address: null, acknowledgedBy: null } as const;
 
 type IncidentContext = {
-  said: IncidentFacts | null;
+  facts: IncidentFacts | null;
   output: { pingNumber: number; exitStatus: number | null; output: string | null } | null;
   neighbours: readonly Neighbour[];
 };
 
-function detailView(incident: IncidentRecord, { output, neighbours, said }: IncidentContext): IncidentDetail {
+function detailView(
+  incident: IncidentRecord,
+  { output, neighbours, facts }: IncidentContext,
+): IncidentDetail {
   const exitStatus = causeExitStatus(incident, output);
   return {
     ...summaryView(incident),
     evidence: evidenceView(incident.evidence),
     exitStatus,
-    exitMeaning: explainExit(exitStatus, exitEvidence(said?.facts ?? undefined)),
+    exitMeaning: explainExit(exitStatus, exitEvidence(facts?.facts ?? undefined)),
     output: output?.output ?? null,
     outputPing: output?.pingNumber ?? null,
-    deliveredLate: said?.late
-      ? { happenedAt: iso(said.late.happenedAt), receivedAt: iso(said.late.receivedAt) }
+    deliveredLate: facts?.late
+      ? { happenedAt: iso(facts.late.happenedAt), receivedAt: iso(facts.late.receivedAt) }
       : null,
     alsoDown: neighbours.map((other) => ({ ...other, openedAt: iso(other.openedAt) })),
   };
@@ -185,12 +188,12 @@ export async function readIncident(c: AppContext, ref: IncidentRef): Promise<Inc
   const { pool } = c.var.deps;
   const incident = await findIncident(pool, ref);
   if (incident === null) throw ApiError.notFound("incident");
-  const [output, neighbours, said] = await Promise.all([
+  const [output, neighbours, facts] = await Promise.all([
     findOutput(pool, ref),
     findNeighbours(pool, ref),
     findIncidentFacts(pool, ref),
   ]);
-  const detail = detailView(incident, { output, neighbours, said });
+  const detail = detailView(incident, { output, neighbours, facts });
   return canSeeDetails(c.var) ? detail : { ...detail, ...HIDDEN_DETAILS, output: null };
 }
 

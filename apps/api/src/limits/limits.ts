@@ -60,7 +60,7 @@ export type RateLimitState = {
 
 /**
  * How often a client may ask. Requests are counted in Redis over all processes, or in this process alone where there is no
- * Redis: the limit is against a script that runs wild, and a row written for every page read would cost more than it saves.
+ * Redis: the limit is against a runaway script, and a row written for every page read would cost more than it saves.
  * Tries of passwords are counted in the database, over all processes and restarts; while it is away nobody signs in anyway.
  */
 export class Limits {

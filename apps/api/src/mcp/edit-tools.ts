@@ -1,3 +1,4 @@
+import { checkName } from "@overdue/core";
 import { z } from "zod";
 
 import { CheckInput, CheckPatch } from "../checks/check-input.ts";
@@ -73,7 +74,7 @@ const Brief = z.object({ id: z.string(), name: z.string(), status: z.string(), v
 
 /** What a change of state alone is answered with. */
 function brief({ id, name, slug, status, version }: FoundCheck): z.input<typeof Brief> {
-  return { id, name: name || slug, status, version };
+  return { id, name: checkName({ name, slug }), status, version };
 }
 
 function briefText({ id, name, status }: z.output<typeof Brief>): string {

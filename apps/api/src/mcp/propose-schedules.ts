@@ -1,4 +1,4 @@
-import { durationText } from "@overdue/core";
+import { checkName, durationText } from "@overdue/core";
 import { z } from "zod";
 
 import { CheckNamed, findCheck } from "./find-check.ts";
@@ -74,7 +74,7 @@ async function proposalsFor({ ofProject, param }: Session, { id, name, slug, sch
   const { items } = await parseResponse(ofProject.checks[":checkId"].findings.$get(of));
   return items.map(({ sentence, evidence, edit }) => ({
     checkId: id,
-    checkName: name || slug,
+    checkName: checkName({ name, slug }),
     schedule: scheduleText,
     sentence,
     runsSeen: evidence.seen,

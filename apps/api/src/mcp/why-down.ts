@@ -1,5 +1,5 @@
 import { instantIn, reasonSentence } from "@overdue/channels";
-import { durationText, REASONS } from "@overdue/core";
+import { checkName, durationText, REASONS } from "@overdue/core";
 import { DAY_MS } from "@overdue/schedules";
 import { z } from "zod";
 
@@ -113,7 +113,7 @@ async function findIncident(session: Session, { id }: FoundCheck) {
 
 function answerSentence(check: FoundCheck, incident: Incident, timezone: string): string {
   const when = (at: string) => instantIn(Date.parse(at), timezone);
-  const name = quoteName(check.name || check.slug);
+  const name = quoteName(checkName(check));
   if (incident !== null && incident.resolvedAt === null) {
     const { reason, evidence, openedAt } = incident;
     return `${name} is down since ${when(openedAt)}. ${reasonSentence(reason, evidence, check)}`;

@@ -50,7 +50,7 @@ const OrganizationProject = z
 
 const IN_PERSON = { auth: "signed-in", key: null } as const;
 const tags = ["Organizations"];
-/** Far more than a person has; a script that runs wild is stopped here. */
+/** Far more than a person has, so that only a runaway script reaches it. */
 const OWNED_MAX = 100;
 
 export const organizationRoutes = createRouter()

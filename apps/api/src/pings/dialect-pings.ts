@@ -104,10 +104,10 @@ async function unpackBody(body: Buffer | null, encoding = ""): Promise<string | 
   if (body === null) return "";
   const name = encoding.trim().toLowerCase().replace(/^x-/, "");
   if (name === "" || name === "identity") return body.toString("utf8");
-  const packed = UNPACK[name]?.(body);
-  return packed === undefined
+  const unpacked = UNPACK[name]?.(body);
+  return unpacked === undefined
     ? null
-    : await packed.then(
+    : await unpacked.then(
         (text) => text.toString("utf8"),
         () => null,
       );
@@ -143,7 +143,7 @@ async function storeReading(reading: DialectReading, context: Context): Promise<
   return { kind, problem: "", reply };
 }
 
-/** What is said of a request whose pings met with different things: one that was stored says that it was. */
+/** A request is answered by the outcome of one of its pings: the first in this order that any of them had. */
 const ORDER = ["stored", "ambiguous", "unknown", "unauthorized"] as const;
 type Stored = (typeof ORDER)[number];
 
@@ -174,8 +174,12 @@ async function storePing(ping: DialectPing, context: Context): Promise<Stored> {
   if (recorded.kind === "unknown" && target.kind === "slug" && !(await hasKey(target, options)))
     return refuse("unauthorized", { target, at, context });
   // The start of a short run may still be making its check: both are sent at once, and no client sends its end again.
-  for (let tries = 0; tries < AHEAD_TRIES && recorded.kind === "unknown" && isEndOfRun(ping); tries += 1) {
-    await setTimeout(AHEAD_MS);
+  for (
+    let tries = 0;
+    tries < UNKNOWN_RETRIES && recorded.kind === "unknown" && isEndOfRun(ping);
+    tries += 1
+  ) {
+    await setTimeout(UNKNOWN_PAUSE_MS);
     recorded = await options.ingest.record(arrival);
   }
   const copied = {
@@ -190,8 +194,9 @@ async function storePing(ping: DialectPing, context: Context): Promise<Stored> {
   return refuse(recorded.kind, { target, at, context });
 }
 
-const AHEAD_TRIES = 4;
-const AHEAD_MS = 250;
+/** How often the end of a run is tried again, and after what pause, while its check may still be made. */
+const UNKNOWN_RETRIES = 4;
+const UNKNOWN_PAUSE_MS = 250;
 
 function isEndOfRun({ kind, runId, target }: DialectPing): boolean {
   return target.kind === "slug" && runId !== null && (kind === "success" || kind === "fail");

@@ -54,7 +54,7 @@ const ProjectPatch = z
   .partial()
   .meta({ id: "ProjectPatch", description: "Only what is sent is written." });
 
-/** Far more than a person has; a script that runs wild is stopped here. */
+/** Far more than a person has, so that only a runaway script reaches it. */
 const PROJECTS_MAX = 100;
 const tags = ["Projects"];
 

@@ -6,7 +6,7 @@ import {
   type PublicIncident,
   type PublicMaintenance,
   type PublicState,
-  shareText,
+  percentText,
   stripText,
   type UpdateState,
 } from "@overdue/core";
@@ -159,7 +159,7 @@ function entryPart({ name, state, since, uptime, marks, days }: PublicEntry, zon
     ${stripPicture(marks, `The last ${days.length} days, one mark for each: ${stripText(marks)}`)}
     <div class="scale">
       <span>${days.length} days ago</span>
-      ${uptime === null ? "" : html`<span>${shareText(uptime)} of the runs came</span>`}
+      ${uptime === null ? "" : html`<span>${percentText(uptime)} of the runs came</span>`}
       <span>today</span>
     </div>
     ${bad.length === 0 ? "" : badDays(bad)}

@@ -41,18 +41,18 @@ test("the self-test's check is made once and pinged, and the heartbeat goes out 
   expect((await pool.query("select from channels where internal and kind = 'self-test'")).count).toBe(1);
 });
 
-test("what is wrong is said in the line itself, once, and so is its end", async () => {
+test("the log says once what is wrong, and once that it is over", async () => {
   const lines: string[] = [];
   const stream = { write: (line: string) => void lines.push(String(JSON.parse(line).msg)) };
   const { pool } = database;
   await pool.query("delete from checkers");
-  const heard = outside.received.length;
+  const before = outside.received.length;
   const stop = watch(pino({}, stream));
   await expect.poll(() => lines.length).toBeGreaterThan(0);
   const at = Date.now();
   await commitCheckpoint(pool, { receiverId: randomUUID(), startedAt: at, acceptedAt: at });
   await recordEvaluation(pool, { id: randomUUID(), startedAt: at, watermark: at });
-  await outside.waitForCount(heard + 2);
+  await outside.waitForCount(before + 2);
   await stop();
   expect(lines[0]).toMatch(/^Overdue does not work as it should: .+\.$/);
   expect(lines.at(-1)).toBe("Overdue works as it should again.");

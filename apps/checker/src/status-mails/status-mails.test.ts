@@ -62,7 +62,8 @@ async function mailTo(email: string, subject: string) {
   return { subject: mail.subject ?? "", text: mail.text ?? "", html: String(mail.html), mail };
 }
 
-const signedIn = (text: string, path: string) =>
+/** The signed query of the link with this path in a mail. */
+const signedQuery = (text: string, path: string) =>
   new URL(new RegExp(`${PUBLIC_URL}/status/${path}\\?\\S+`).exec(text)?.[0] ?? "https://none").searchParams;
 
 test("a new subscriber is asked by a mail that says nothing anybody typed freely", async () => {
@@ -71,7 +72,7 @@ test("a new subscriber is asked by a mail that says nothing anybody typed freely
   const { text, html, subject } = await mailTo(email, "Confirm");
   expect(text).toContain(`${PUBLIC_URL}/status/${slug}`);
   expect([text, html, subject].join(" ")).not.toContain("evil");
-  const query = signedIn(text, "confirm");
+  const query = signedQuery(text, "confirm");
   const found = await findLinkedSubscription(db, keyringOf([SECRET]), { purpose: "confirm", query });
   expect(found).toMatchObject({ email, isConfirmed: false });
 });
@@ -98,7 +99,7 @@ test("an update says what, of which page, since when, and how the mails end", as
   expect(text).toContain(`${PUBLIC_URL}/status/${slug}#`);
   expect(text).not.toContain("Anna");
   expect(html).toContain("We make &lt;room&gt;.");
-  const query = signedIn(text, "unsubscribe");
+  const query = signedQuery(text, "unsubscribe");
   const found = await findLinkedSubscription(db, keyringOf([SECRET]), { purpose: "unsubscribe", query });
   expect(found).toMatchObject({ email, isConfirmed: true });
   const headers = mail.headerLines

@@ -30,7 +30,7 @@ function inOrder(value: unknown): unknown {
   );
 }
 
-/** The changed field of a thing that the file names and people have managed so far: from now on the file manages it. */
+/** `managedBy` as a changed field, if people have managed the thing so far: a file that names it manages it from now on. */
 export function changeOfOwner({ isOwned }: { isOwned: boolean }): string[] {
   return isOwned ? [] : ["managedBy"];
 }

@@ -136,19 +136,19 @@ test.each<[string, Partial<ChannelHealth>, HealthSign[], Expected | null]>([
     { health: { brokenAt: null, brokenBecause: null, lastSentAt: NOW }, turn: "mended" },
   ],
   [
-    "a message that was on its way when its reader unsubscribed does not",
+    "a message that was on its way when its reader unsubscribed does not mend it",
     { ...BROKEN, brokenBy: "recipient" },
     [SENT],
     { health: { ...BROKEN, brokenBy: "recipient" }, turn: null },
   ],
   [
-    "nor does an alert to an address whose mail came back …",
+    "an alert that is sent to an address whose mail came back does not mend the channel",
     { ...BROKEN, brokenBy: "bounce" },
     [SENT],
     { health: { ...BROKEN, brokenBy: "bounce" }, turn: null },
   ],
   [
-    "… but a person's test does",
+    "a person's test that is sent to such an address does mend it",
     { ...BROKEN, brokenBy: "bounce" },
     [sign({ state: "sent" }, { kind: "test" })],
     { health: { brokenAt: null, brokenBy: null }, turn: "mended" },

@@ -55,11 +55,3 @@ export function shareMet(sums: readonly SlotSums[]): number | null {
   const due = sums.reduce((total, { failed, missed }) => total + failed + missed, met);
   return due === 0 ? null : met / due;
 }
-
-/** More than the error of a floating-point product, so that 0.57 × 10,000 is not rounded down to 5,699. */
-const ROUNDING_ERROR = 1e-9;
-
-/** "99.98 %": two decimals, rounded down, so that 100 % appears only if nothing failed. */
-export function shareText(share: number): string {
-  return `${(Math.floor(share * 10_000 + ROUNDING_ERROR) / 100).toFixed(2).replace(/\.00$/, "")} %`;
-}

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { MaintenanceWindow } from "../maintenance/window.ts";
 import { PageHost, PageSlug, StatusPagePatch } from "./page-input.ts";
 import { type EntryRecord, type PostRecord, publicPage, type StatusPageRecord } from "./public-page.ts";
-import { combinedState, entryState, type PublicState, shareMet, shareText } from "./state.ts";
+import { combinedState, entryState, type PublicState, shareMet } from "./state.ts";
 
 const NOW = Date.parse("2026-11-20T12:00:00Z");
 const MINUTE = 60_000;
@@ -90,14 +90,6 @@ describe("uptime", () => {
   });
 
   test("is not known where nothing was due", () => expect(shareMet([none])).toBe(null));
-
-  test.each([
-    [1, "100 %"],
-    [0.99999, "99.99 %"],
-    [0.9, "90 %"],
-    [0.985, "98.50 %"],
-    [0, "0 %"],
-  ])("of %d reads %s", (share, text) => expect(shareText(share)).toBe(text));
 
   test("leaves out excluded slots, and counts those of the days shown alone", () => {
     const sums = { onTime: 3, late: 0, failed: 0, missed: 1, overlong: 0, excluded: 5, meanMs: 60_000 };

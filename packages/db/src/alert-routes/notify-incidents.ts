@@ -4,7 +4,7 @@ import type { Instant } from "@overdue/schedules";
 import { inTransaction, openDb, type Pool, type PoolClient } from "../database.ts";
 import { type OwnerContact, ownersChannels } from "../deliveries/notify-owners.ts";
 import { type DependencyHold, dependencyHolds } from "../incidents/dependents.ts";
-import { putAside } from "../quarantine/quarantine.ts";
+import { quarantine } from "../quarantine/quarantine.ts";
 import { epochMs } from "../sql-fragments.ts";
 import { enqueueDeliveries, type NewDelivery } from "./enqueue.ts";
 import { loadIncidents, loadProjects, type RoutedIncident } from "./load-routing.ts";
@@ -190,7 +190,7 @@ async function processEscalation(
   try {
     await inTransaction(pool, async (client) => notify(client, await lockDue(client, 1, id), ownerContact));
   } catch (error) {
-    await putAside(pool, { kind: "incident", id }, error);
+    await quarantine(pool, { kind: "incident", id }, error);
     onPoison(id, error);
   }
 }

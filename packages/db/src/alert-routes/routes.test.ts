@@ -15,7 +15,7 @@ import { createRoute, deleteRoute, editRoute } from "./route-rows.ts";
 const database = await testDatabase();
 const { pool } = database;
 const db = openDb(pool);
-const WAY = { keyring: sceneKeyring, mail: true };
+const OWNER_CONTACT = { keyring: sceneKeyring, mail: true };
 afterAll(database.drop);
 
 test("the first step is notified with the flip, the second after its time, both of the recovery", async () => {
@@ -117,10 +117,14 @@ test("a checker that dies between any two statements loses nothing and doubles n
   expect(statements).toBeGreaterThan(5);
   expect(await listNotifications(check)).toEqual(["chat down"]);
   await minutesPass(check, 15);
-  await dieAtEach((dying) => processDueEscalations(dying, { limit: 10, ownerContact: WAY }, rethrow));
+  await dieAtEach((dying) =>
+    processDueEscalations(dying, { limit: 10, ownerContact: OWNER_CONTACT }, rethrow),
+  );
   expect(await listNotifications(check)).toEqual(["chat down", "phone down"]);
   await minutesPass(check, 60);
-  await dieAtEach((dying) => processDueEscalations(dying, { limit: 10, ownerContact: WAY }, rethrow));
+  await dieAtEach((dying) =>
+    processDueEscalations(dying, { limit: 10, ownerContact: OWNER_CONTACT }, rethrow),
+  );
   expect(await listNotifications(check)).toEqual([
     "chat down",
     "phone down",
@@ -291,7 +295,7 @@ async function minutesPass(check: SceneCheck, minutes: number): Promise<void> {
 }
 
 async function wake(): Promise<void> {
-  await processDueEscalations(pool, { limit: 100, ownerContact: WAY }, rethrow);
+  await processDueEscalations(pool, { limit: 100, ownerContact: OWNER_CONTACT }, rethrow);
 }
 
 async function deliveryIds(check: SceneCheck): Promise<string[]> {

@@ -83,7 +83,7 @@ async function insertAlias(tx: Tx, ref: CheckRef, { alias, index }: { alias: Pla
   throw new AliasRefused(index, holder === undefined ? TAKEN : takenBy(holder));
 }
 
-/** Whose it is, nobody learns: that would prove a stranger's token. */
+/** It does not say whose token this is, nor that there is one: an attacker could find tokens by trying. */
 const TAKEN =
   "This token cannot be used here. If it is yours, ask the operator: another project of this instance may have it.";
 
@@ -106,7 +106,7 @@ async function refuseOtherSlug(tx: Tx, ref: CheckRef, { slug, index }: { slug: s
     .from(checks)
     .where(and(eq(checks.projectId, ref.projectId), eq(checks.slug, slug), isNull(checks.deletedAt)));
   if (holder !== undefined && holder.id !== ref.checkId)
-    throw new AliasRefused(index, `“${slug}” is the slug of the check “${holder.name || holder.slug}”.`);
+    throw new AliasRefused(index, `“${slug}” is the slug of the check “${checkName(holder)}”.`);
 }
 
 /** The ping UUID of the check that has a token of another product; null where none has. */

@@ -12,7 +12,7 @@ import { freeLeases } from "./due.ts";
 import { queueTest } from "./queue-tests.ts";
 import { type AttemptRecord, recordAttempts } from "./record-attempts.ts";
 
-const WAY = { keyring: sceneKeyring, mail: true };
+const OWNER_CONTACT = { keyring: sceneKeyring, mail: true };
 const LEASE = { seconds: 45, holder: null };
 
 let database: TestDatabase;
@@ -221,7 +221,7 @@ async function end(claim: Claim | undefined, how: Partial<AttemptRecord>): Promi
     uncertain: false,
     channelBrokenBecause: null,
   };
-  await recordAttempts(db, [{ claim, finish: { ...usual, ...how } }], WAY);
+  await recordAttempts(db, [{ claim, finish: { ...usual, ...how } }], OWNER_CONTACT);
 }
 
 function target() {

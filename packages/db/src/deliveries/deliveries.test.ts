@@ -21,7 +21,7 @@ import { queueTest } from "./queue-tests.ts";
 import { loadAlerts } from "./load-alert.ts";
 import { type AttemptRecord, recordAttempts } from "./record-attempts.ts";
 
-const WAY = { keyring: sceneKeyring, mail: true };
+const OWNER_CONTACT = { keyring: sceneKeyring, mail: true };
 const NIGHT = Date.parse("2026-11-20T03:00:00Z");
 const LEASE = { seconds: 45, holder: null };
 
@@ -354,7 +354,7 @@ function requireClaim(claimed: ClaimedAlert | undefined): Claim {
 
 /** Whether it was recorded. */
 async function finishOne(claim: Claim, how: AttemptRecord): Promise<boolean> {
-  return (await recordAttempts(db, [{ claim, finish: how }], WAY)).has(claim.deliveryId);
+  return (await recordAttempts(db, [{ claim, finish: how }], OWNER_CONTACT)).has(claim.deliveryId);
 }
 
 function finish(change: Partial<AttemptRecord>): AttemptRecord {

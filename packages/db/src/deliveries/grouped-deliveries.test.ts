@@ -8,7 +8,7 @@ import { claimDeliveries, type ClaimedAlert } from "./claim.ts";
 import { dueDeliveries } from "./due.ts";
 import { recordAttempts } from "./record-attempts.ts";
 
-const WAY = { keyring: sceneKeyring, mail: true };
+const OWNER_CONTACT = { keyring: sceneKeyring, mail: true };
 const GROUPING = { seconds: 45, holder: null, ungroupedKinds: [] };
 
 let database: TestDatabase;
@@ -115,5 +115,7 @@ async function finish({ claim }: ClaimedAlert, state: "sent" | "retry"): Promise
     uncertain: false,
     channelBrokenBecause: null,
   };
-  expect(await recordAttempts(db, [{ claim, finish: end }], WAY)).toEqual(new Set([claim.deliveryId]));
+  expect(await recordAttempts(db, [{ claim, finish: end }], OWNER_CONTACT)).toEqual(
+    new Set([claim.deliveryId]),
+  );
 }

@@ -12,7 +12,7 @@ import { fallBackForLongWaiting } from "./fallback.ts";
 import { notifyOwners } from "./notify-owners.ts";
 import { type AttemptRecord, recordAttempts } from "./record-attempts.ts";
 
-const WAY = { keyring: sceneKeyring, mail: true };
+const OWNER_CONTACT = { keyring: sceneKeyring, mail: true };
 const LEASE = { seconds: 45, holder: null };
 const DENIED = "554 5.7.1 Relay access denied";
 const RELAY = {
@@ -69,7 +69,7 @@ describe("a mail server that does not take our mail", () => {
     const other = await scene.addChannel("webhook", { url: "https://example.org/2" });
     await end(await claimDown(), RELAY);
     const word = { projectId: scene.projectId, notVia: null, title: "x", sentence: "y" };
-    await db.transaction((tx) => notifyOwners(tx, WAY, word));
+    await db.transaction((tx) => notifyOwners(tx, OWNER_CONTACT, word));
     expect(await of(other)).toContainEqual(expect.objectContaining({ title: "x" }));
   });
 
@@ -153,10 +153,10 @@ describe("a channel that does not take its alerts for now", () => {
     const fallback = await fallbackOf("webhook", { url: "https://example.org/2" });
     const { deliveryId } = await scene.down({ checkId: await scene.addCheck("job") });
     await db.update(deliveries).set({ state: "retry", createdAt: sql`now() - interval '4 minutes'` });
-    expect(await fallBackForLongWaiting(db, WAY, 100)).toBe(0);
+    expect(await fallBackForLongWaiting(db, OWNER_CONTACT, 100)).toBe(0);
     await db.update(deliveries).set({ createdAt: sql`now() - interval '6 minutes'` });
-    expect(await fallBackForLongWaiting(db, WAY, 100)).toBe(1);
-    expect(await fallBackForLongWaiting(db, WAY, 100)).toBe(0);
+    expect(await fallBackForLongWaiting(db, OWNER_CONTACT, 100)).toBe(1);
+    expect(await fallBackForLongWaiting(db, OWNER_CONTACT, 100)).toBe(0);
     expect(await of(fallback)).toMatchObject([{ instead: deliveryId }, { title: WAITS }]);
   });
 });
@@ -235,7 +235,7 @@ async function end(claim: Claim, how: Partial<AttemptRecord>): Promise<void> {
     uncertain: false,
     channelBrokenBecause: null,
   };
-  await recordAttempts(db, [{ claim, finish: { ...usual, ...how } }], { ...WAY, mail: false });
+  await recordAttempts(db, [{ claim, finish: { ...usual, ...how } }], { ...OWNER_CONTACT, mail: false });
 }
 
 async function of(channelId: string) {

@@ -8,7 +8,7 @@ import { claimDeliveries, type ClaimedAlert } from "./claim.ts";
 import { dueDeliveries } from "./due.ts";
 import { recordAttempts } from "./record-attempts.ts";
 
-const WAY = { keyring: sceneKeyring, mail: true };
+const OWNER_CONTACT = { keyring: sceneKeyring, mail: true };
 const LEASE = { seconds: 45, holder: null, ungroupedKinds: ["group"] };
 const NAMES = ["nightly backup", "invoices", "reports"];
 const database = await testDatabase();
@@ -111,7 +111,7 @@ async function finish(claimed: readonly ClaimedAlert[], state: "sent" | "failed"
   await recordAttempts(
     db,
     claimed.map(({ claim }) => ({ claim, finish })),
-    WAY,
+    OWNER_CONTACT,
   );
 }
 

@@ -16,7 +16,7 @@ import { findIncidents } from "./find-incidents.ts";
 const database = await testDatabase();
 const { pool } = database;
 const db = openDb(pool);
-const WAY = { keyring: sceneKeyring, mail: true };
+const OWNER_CONTACT = { keyring: sceneKeyring, mail: true };
 afterAll(() => database.drop());
 beforeEach(async () => {
   await pool.query("update incidents set wake_at = null");
@@ -219,7 +219,7 @@ function passes(minutes: number): Deed {
 }
 
 async function wake(): Promise<void> {
-  await processDueEscalations(pool, { limit: 100, ownerContact: WAY }, (_, error) => {
+  await processDueEscalations(pool, { limit: 100, ownerContact: OWNER_CONTACT }, (_, error) => {
     throw error;
   });
 }

@@ -3,7 +3,7 @@ import { sql } from "drizzle-orm";
 import { openDb, type Pool } from "../database.ts";
 import { readVitalSigns } from "../receivers/vital-signs.ts";
 import { UNFINISHED } from "../schema/delivery-lists.ts";
-import { epochMs } from "../sql-fragments.ts";
+import { epochMs, SELF_TEST_ALERTS } from "../sql-fragments.ts";
 
 type CheckerVitals = {
   id: string;
@@ -80,9 +80,7 @@ type Counts = Record<"due" | "underWay" | "later" | "all" | "broken" | "resting"
 async function readCounts(pool: Pool): Promise<Counts> {
   const rows = await openDb(pool).execute<Counts>(sql`
     select d.*, c.*,
-      (select ${epochMs("max(e.finished_at)")}
-        from instance_facts f join deliveries e on e.check_id = f.value::uuid
-        where f.name = 'self-check' and e.kind = 'down' and e.state = 'sent') as "lastArrivedAt",
+      (select ${epochMs("max(a.finished_at)")} from ${SELF_TEST_ALERTS} a) as "lastArrivedAt",
       (select ${epochMs("created_at")} from instance_facts where name = ${HEARTBEAT})
         as "heartbeatAt"
     from (
@@ -124,9 +122,8 @@ async function readLatencies(pool: Pool, within: string): Promise<Latencies> {
   const rows = await openDb(pool).execute<Latencies>(sql`
     select count(*)::int as count, percentile_disc(0.5) within group (order by d.latency_ms) as "p50Ms",
       percentile_disc(0.99) within group (order by d.latency_ms) as "p99Ms", max(d.latency_ms) as "mostMs"
-    from instance_facts f join deliveries d on d.check_id = f.value::uuid
-    where f.name = 'self-check' and d.kind = 'down' and d.state = 'sent'
-      and d.created_at > clock_timestamp() - ${within}::interval`);
+    from ${SELF_TEST_ALERTS} d
+    where d.created_at > clock_timestamp() - ${within}::interval`);
   return rows[0] ?? { count: 0, p50Ms: null, p99Ms: null, mostMs: null };
 }
 

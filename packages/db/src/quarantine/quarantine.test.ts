@@ -5,7 +5,7 @@ import { openDb } from "../database.ts";
 import { readProblems } from "../instance/problems.ts";
 import { evaluateDue } from "../transitions/evaluate-due.ts";
 import { ALONE, recordPings } from "../transitions/record-pings.ts";
-import { forgetReleased, listQuarantined, putAside, releaseQuarantined } from "./quarantine.ts";
+import { forgetReleased, listQuarantined, quarantine, releaseQuarantined } from "./quarantine.ts";
 
 // What is put aside is listed for the whole instance: each test begins without any.
 const database = await testDatabase();
@@ -87,7 +87,7 @@ test("one that was worked on by itself is forgotten two minutes after its time",
 test("a database that is away puts no check aside", async () => {
   const check = await aPoisonCheck();
   const away = Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" });
-  await expect(putAside(pool, { kind: "check", id: check.id }, away)).rejects.toThrow("ECONNREFUSED");
+  await expect(quarantine(pool, { kind: "check", id: check.id }, away)).rejects.toThrow("ECONNREFUSED");
   expect(await listQuarantined(db)).toEqual([]);
 });
 

@@ -35,7 +35,7 @@ type Fact = { attempts: number; until: number; reason: string };
  * Puts a check or an incident aside for a while that grows with its attempts. @throws the error itself where the database is
  * the cause, since then the row is not at fault and the others would fail as well
  */
-export async function putAside(
+export async function quarantine(
   pool: Pool,
   { kind, id }: { kind: "check" | "incident"; id: string },
   error: unknown,

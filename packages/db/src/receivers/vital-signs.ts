@@ -3,6 +3,7 @@ import { RECEIVER_DOWN_AFTER_MS } from "@overdue/core";
 import type { Pool } from "../database.ts";
 import { readWatermark } from "./awaited.ts";
 import { EXPENDABLE_KINDS, IS_ABANDONED, WAITING } from "../schema/delivery-lists.ts";
+import { SELF_TEST_ALERTS } from "../sql-fragments.ts";
 
 /** How well the instance works. Times are in seconds: ages are null where nothing has happened yet, waits are 0 where nothing waits. */
 export type VitalSigns = {
@@ -49,9 +50,8 @@ export async function readVitalSigns(pool: Pool): Promise<VitalSigns> {
          select percentile_disc(0.5) within group (order by d.latency_ms) / 1000.0::float8 as "selfP50",
                 percentile_disc(0.99) within group (order by d.latency_ms) / 1000.0::float8 as "selfP99",
                 extract(epoch from now.at - max(d.finished_at))::float8 as "selfAge"
-           from instance_facts f join deliveries d on d.check_id = f.value::uuid
-          where f.name = 'self-check' and d.kind = 'down' and d.state = 'sent'
-            and d.created_at > now.at - interval '1 day') self`,
+           from ${SELF_TEST_ALERTS} d
+          where d.created_at > now.at - interval '1 day') self`,
     [watermark],
   );
   const [signs] = rows;

@@ -10,6 +10,7 @@ import { lockUntilCommit } from "../locks.ts";
 import { createProject } from "../projects/projects.ts";
 import { WAITING } from "../schema/delivery-lists.ts";
 import type { Keyring } from "../secrets/keyring.ts";
+import { SELF_TEST_FACT } from "../sql-fragments.ts";
 
 /** The self-test's check, in a project without members. */
 export type SelfTestCheck = { projectId: string; checkId: string; pingUuid: string };
@@ -17,8 +18,6 @@ export type SelfTestCheck = { projectId: string; checkId: string; pingUuid: stri
 /** The kind of the channel whose messages the checker itself takes. */
 export const SELF_TEST_KIND = "self-test";
 
-/** The instance fact with the check's id, stored under the self-test's earlier name. */
-const INSTANCE_FACT = "self-check";
 /** The check is due 60 s after a ping; the checker pings it only every five minutes, so that it misses its deadline. */
 const EVERY_SECONDS = 60;
 const GRACE_SECONDS = 30;
@@ -36,7 +35,7 @@ export async function findSelfTest(db: Db | Tx): Promise<SelfTestCheck | null> {
   const rows = await db.execute<SelfTestCheck>(sql`
     select k.project_id as "projectId", k.id as "checkId", k.ping_uuid as "pingUuid"
     from instance_facts f join checks k on k.id = f.value::uuid and k.deleted_at is null
-    where f.name = ${INSTANCE_FACT}`);
+    where f.name = ${SELF_TEST_FACT}`);
   return rows[0] ?? null;
 }
 
@@ -52,7 +51,7 @@ async function createSelfTest(tx: Tx, keyring: Keyring, now: number): Promise<Se
   const row = await insertCheck(tx, { projectId, check, details, nextAt, channelIds: [] });
   await createSelfTestChannel(tx, keyring, { projectId, checkId: row.id });
   await tx.execute(sql`
-    insert into instance_facts (name, value) values (${INSTANCE_FACT}, ${row.id})
+    insert into instance_facts (name, value) values (${SELF_TEST_FACT}, ${row.id})
     on conflict (name) do update set value = excluded.value`);
   return { projectId, checkId: row.id, pingUuid: row.pingUuid };
 }

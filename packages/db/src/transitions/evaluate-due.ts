@@ -3,7 +3,7 @@ import type { Instant } from "@overdue/schedules";
 import { STORED_CHECK, storedCheck, type StoredCheckRow } from "../checks/check-row.ts";
 import { inTransaction, type Pool, type PoolClient } from "../database.ts";
 import type { Outage } from "../receivers/outages.ts";
-import { putAside } from "../quarantine/quarantine.ts";
+import { quarantine } from "../quarantine/quarantine.ts";
 import { epochMs } from "../sql-fragments.ts";
 import { advance, applyOutages, type Change, changeOf } from "./change.ts";
 import { writeChanges } from "./write.ts";
@@ -81,7 +81,7 @@ async function evaluateOneByOne(
   const all: Evaluated = { evaluated: 0, changed: [] };
   for (const { id } of rows) {
     const one = await evaluateOne(pool, evaluation, id).catch(async (error: unknown) => {
-      await putAside(pool, { kind: "check", id }, error);
+      await quarantine(pool, { kind: "check", id }, error);
       onPoison(id, error);
       return { evaluated: 1, changed: [] };
     });

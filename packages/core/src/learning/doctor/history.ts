@@ -3,26 +3,26 @@ import { DAY_MS, HOUR_MS, type Instant, nextAfter, type Schedule } from "@overdu
 const SLOTS_MAX = 2000;
 const ARRIVALS_MAX = 200;
 
-/** One run as it was heard, beginning or end alone included. */
+/** One run as its pings reported it; of some there is only the beginning or the end. */
 export type SeenRun = { startedAt: Instant | null; endedAt: Instant | null };
 
 /** What the doctor looks at. */
 export type History = {
   schedule: Schedule;
-  /** When each run came, by its start where that was heard: rising, at most 200. */
+  /** When each run came, by its start if that was reported: rising, at most 200. */
   arrivals: readonly Instant[];
   /** The slots from before the first arrival to after the last, at most 2,000: rising. */
   slots: readonly Instant[];
 };
 
-/** Lays arrivals and slots side by side. An interval has no slots but those that its pings make: none here. */
+/** Finds the arrivals of runs, and the slots around them; an interval has none, since it counts from the pings themselves. */
 export function historyOf(schedule: Schedule, runs: readonly SeenRun[]): History {
   const instants = runs.flatMap(({ startedAt, endedAt }) => startedAt ?? endedAt ?? []);
   const arrivals = instants.toSorted((one, other) => one - other).slice(-ARRIVALS_MAX);
   return { schedule, arrivals, slots: schedule.kind === "interval" ? [] : slotsAround(schedule, arrivals) };
 }
 
-/** For each arrival of the slots' span how far it lies from the nearest slot; positive: after it. */
+/** How far each arrival lies from the nearest slot; positive: after it. Arrivals after the last slot are left out. */
 export function offsetsOf({ arrivals, slots }: History): { at: Instant; offsetMs: number }[] {
   let index = 0;
   const end = slots.at(-1) ?? -Infinity;

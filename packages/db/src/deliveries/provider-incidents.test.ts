@@ -13,7 +13,7 @@ import { claimDeliveries, type ClaimedAlert } from "./claim.ts";
 import { dueDeliveries } from "./due.ts";
 import { recordAttempts } from "./record-attempts.ts";
 
-const WAY = { keyring: sceneKeyring, mail: true };
+const OWNER_CONTACT = { keyring: sceneKeyring, mail: true };
 const LEASE = { seconds: 45, holder: null, ungroupedKinds: ["group"] };
 const EDIT = {
   name: null,
@@ -223,7 +223,7 @@ async function finish(claimed: readonly ClaimedAlert[], state: "sent" | "failed"
   await recordAttempts(
     db,
     claimed.map(({ claim }) => ({ claim, finish: ended })),
-    WAY,
+    OWNER_CONTACT,
   );
 }
 
