@@ -4,9 +4,11 @@ import { parseArgs } from "node:util";
 
 import { type BrowserContext, chromium, type Page } from "playwright";
 
+import { type State, statesOf } from "./screens/states.ts";
+
 /**
  * "npm run screens -- --url http://127.0.0.1:8000 --email ada@example.org --password …": writes a screenshot of every page of the
- * newest project of an account, at three widths, light and dark. `--only checks`: only pages whose name contains that.
+ * newest project of an account, and of its pages while they load, fail, are refused or offline, at three widths, light and dark. `--only checks`: only pages whose name contains that.
  */
 const { values } = parseArgs({
   options: {
@@ -21,13 +23,16 @@ const { values } = parseArgs({
 const SIZES = [
   { width: 360, height: 740 },
   { width: 768, height: 1024 },
-  { width: 1440, height: 900 },
+  { width: 1280, height: 800 },
 ];
 const SETTLE_MS = 700;
 const SIGNED_OUT = [
   ["sign-in", "/sign-in"],
   ["sign-up", "/sign-up"],
   ["forgot-password", "/forgot-password"],
+  ["explain", "/explain?line=30+2+*+*+*"],
+  ["sign-in-link", "/sign-in-link"],
+  ["not-found", "/no-such-page"],
 ] as const;
 
 mkdirSync(values.out, { recursive: true });
@@ -41,6 +46,7 @@ try {
       const context = await browser.newContext({ viewport, colorScheme, storageState, baseURL: values.url });
       const suffix = `${viewport.width}-${colorScheme}`;
       await takeAll(context, [...(await pagesOf(context)), ["wall", wall.path]], suffix);
+      await takeStates(context, suffix);
       await context.close();
       const signedOut = await browser.newContext({ viewport, colorScheme, baseURL: values.url });
       await takeAll(signedOut, SIGNED_OUT, suffix);
@@ -89,23 +95,54 @@ async function takeAll(
     if (!name.includes(values.only)) continue;
     await page.goto(path);
     await untilItSettles(page);
-    const file = join(values.out, `${name}-${suffix}.png`);
-    await page.screenshot({ path: file, fullPage: values.full });
-    process.stdout.write(`${file}\n`);
+    await shoot(page, `${name}-${suffix}`);
   }
 }
 
-async function untilItSettles(page: Page): Promise<void> {
-  await page.locator("h1").waitFor();
+async function shoot(page: Page, name: string): Promise<void> {
+  const file = join(values.out, `${name}.png`);
+  await page.screenshot({ path: file, fullPage: values.full });
+  process.stdout.write(`${file}\n`);
+}
+
+/** Each state in a tab of its own, so that none is left of it for the next. */
+async function takeStates(context: BrowserContext, suffix: string): Promise<void> {
+  const { at, down, incident } = await objectsOf(context);
+  for (const state of statesOf({ at, checkId: down?.id ?? "", incidentId: incident?.id ?? "" }))
+    if (state.name.includes(values.only)) await takeState(context, state, suffix);
+}
+
+async function takeState(context: BrowserContext, { name, path, prepare, act }: State, suffix: string) {
+  const page = await context.newPage();
+  await prepare?.(page);
+  await page.goto(path);
   await page.waitForTimeout(SETTLE_MS);
+  await act?.(page);
+  await shoot(page, `${name}-${suffix}`);
+  await context.setOffline(false);
+  await page.close();
+}
+
+async function untilItSettles(page: Page): Promise<void> {
+  await page.locator("h1").first().waitFor();
+  await page.waitForTimeout(SETTLE_MS);
+  // What is still loading after that would be in the way of everything else.
+  await page
+    .locator(".mantine-Skeleton-root[data-visible]")
+    .first()
+    .waitFor({ state: "detached" })
+    .catch(() => undefined);
 }
 
 type Named = { id: string; name: string; slug?: string; status?: string; incident?: { reason: string } };
 
-/** A status page as the public sees it, and the pages for editing it. */
-function statusPages(at: string, { id, slug }: Named): [name: string, path: string][] {
+/** Status pages as the public sees them, and the pages for editing the first. */
+function statusPages(at: string, [first, second]: readonly Named[]): [name: string, path: string][] {
+  if (first === undefined) return [];
+  const { id, slug } = first;
   return [
     ["status-public", `/status/${slug}`],
+    ...(second === undefined ? [] : [["status-password", `/status/${second.slug}`] as [string, string]]),
     ["status-pages", `${at}/status-pages`],
     ["status-page", `${at}/status-pages/${id}`],
     ["status-page-edit", `${at}/status-pages/${id}/edit`],
@@ -113,18 +150,38 @@ function statusPages(at: string, { id, slug }: Named): [name: string, path: stri
   ];
 }
 
-/** Every page of the newest project, by name. */
-async function pagesOf({ request }: BrowserContext): Promise<[name: string, path: string][]> {
+/** What the pages of the newest project are about. */
+async function objectsOf({ request }: BrowserContext) {
   const read = async (path: string): Promise<Named[]> => (await (await request.get(path)).json()).items;
-  const projects: Named[] = (await (await request.get("/v1/me")).json()).projects;
-  const project = projects.at(-1)?.id ?? "";
-  const at = `/projects/${project}`;
+  const { projects } = await (await request.get("/v1/me")).json();
+  const at = `/projects/${projects.at(-1)?.id}`;
+  const emptyAt = `/projects/${projects[0]?.id}`;
   const checks = await read(`/v1${at}/check-overviews`);
   const down = checks.find(({ incident }) => incident?.reason === "failed") ?? checks[0];
   const fine = checks.find(({ status }) => status === "up") ?? checks[0];
   const [incident] = await read(`/v1${at}/incidents`);
-  const [statusPage] = await read(`/v1${at}/status-pages`);
+  const [organization] = await read("/v1/organizations");
+  const [channel] = await read(`/v1${at}/channels`);
+  const statusPages = await read(`/v1${at}/status-pages`);
+  return { at, emptyAt, down, fine, incident, organization, channel, statusPages };
+}
+
+/** Every page of the newest project, by name, and some of the oldest, which is empty after a first start. */
+async function pagesOf(context: BrowserContext): Promise<[name: string, path: string][]> {
+  const objects = await objectsOf(context);
+  const { at, emptyAt, down, fine, incident, organization, channel } = objects;
   return [
+    ...[
+      "checks",
+      "day",
+      "incidents",
+      "channels",
+      "routes",
+      "on-call",
+      "deliveries",
+      "status-pages",
+      "uptime",
+    ].map((page): [string, string] => [`empty-${page}`, `${emptyAt}/${page}`]),
     ["checks", `${at}/checks`],
     ["checks-filtered", `${at}/checks?q=backup&status=down`],
     ["day", `${at}/day`],
@@ -145,21 +202,28 @@ async function pagesOf({ request }: BrowserContext): Promise<[name: string, path
     ["channel-new-push", `${at}/channels/new/web-push`],
     ["channel-new", `${at}/channels/new/webhook`],
     ["channel-new-email", `${at}/channels/new/email`],
+    ["channel-edit", `${at}/channels/${channel?.id}`],
     ["routes", `${at}/routes`],
     ["route-new", `${at}/routes/new`],
     ["on-call", `${at}/on-call`],
     ["deliveries", `${at}/deliveries`],
     ["dead-letters", `${at}/dead-letters`],
-    ...(statusPage ? statusPages(at, statusPage) : []),
+    ...statusPages(at, objects.statusPages),
     ["maintenance", `${at}/maintenance`],
     ["maintenance-new", `${at}/maintenance/new`],
+    ["clock-changes", `${at}/clock-changes`],
     ["refused-pings", `${at}/refused-pings`],
+    ["connect", `${at}/connect`],
+    ["shadow", `${at}/shadow`],
     ["start", `${at}/start`],
     ["settings", `${at}/settings`],
     ["audit", `${at}/audit`],
     ["report", `${at}/report`],
     ["uptime", `${at}/uptime`],
+    ["organization", `/organizations/${organization?.id}`],
+    ["project-new", "/projects/new"],
     ["account", "/account"],
+    ["account-delete", "/account/delete"],
     ["operator", "/operator"],
   ];
 }

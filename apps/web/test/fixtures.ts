@@ -50,6 +50,7 @@ export function aCheck(check: Partial<CheckView> = {}): CheckView {
     started: false,
     openRuns: [],
     pingCount: 0,
+    lastHeardAt: null,
     lastPingAt: null,
     lastSuccessAt: null,
     lastStartAt: null,

@@ -52,6 +52,9 @@ export const CheckView = z
     started: z.boolean().meta({ description: "A run is open." }),
     openRuns: z.array(OpenRun),
     pingCount: z.int(),
+    lastHeardAt: Timestamp.nullable().meta({
+      description: "The last ping of any kind, also a start, and one that repeats another.",
+    }),
     lastPingAt: Timestamp.nullable().meta({ description: "The last success or failure." }),
     lastSuccessAt: Timestamp.nullable().meta({
       description: "When a run last ended well; null if no such run is kept.",
@@ -141,6 +144,7 @@ function stateView(row: LinkedCheck, { now, canSeeDetails }: ViewOptions) {
       deadlineAt: isoOrNull(deadlineAt),
     })),
     pingCount: row.pingCount,
+    lastHeardAt: isoOrNull(lastHeardAt(row)),
     lastPingAt: isoOrNull(row.lastPingAt),
     lastSuccessAt: isoOrNull(row.lastSuccessAt),
     lastStartAt: isoOrNull(row.lastStartAt),
@@ -148,6 +152,16 @@ function stateView(row: LinkedCheck, { now, canSeeDetails }: ViewOptions) {
     expectedAt: isoOrNull(nextExpectedAt(toCheck(row))),
     deadlineAt: isoOrNull(row.deadlineAt),
   };
+}
+
+/** When the last ping of any kind came; null: none has come yet. */
+export function lastHeardAt({
+  lastPingAt,
+  lastStartAt,
+  memory,
+}: Pick<LinkedCheck, "lastPingAt" | "lastStartAt" | "memory">): Instant | null {
+  const at = Math.max(lastPingAt?.getTime() ?? 0, lastStartAt?.getTime() ?? 0, memory.receivedAt ?? 0);
+  return at === 0 ? null : at;
 }
 
 function addressView(row: LinkedCheck, options: ViewOptions) {

@@ -127,6 +127,21 @@ test("a check says when it last ended well, alone and in a list, behind the fail
   expect(items).toMatchObject([{ lastSuccessAt: lastPingAt }]);
 });
 
+test("a ping that repeats another moves the time of the last ping, alone and in the list", async () => {
+  const { as, path, url } = await withCheck();
+  const { pingUrl } = await read<{ pingUrl: string }>(await as("GET", url));
+  const heardAt = async () => {
+    const { lastHeardAt } = await read<{ lastHeardAt: string }>(await as("GET", url));
+    const { items } = await read<Page<Check>>(await as("GET", `${path}/check-overviews`));
+    expect(items).toMatchObject([{ lastHeardAt }]);
+    return lastHeardAt;
+  };
+  await api.app.request(new URL(pingUrl).pathname);
+  const first = await heardAt();
+  await api.app.request(new URL(pingUrl).pathname);
+  expect(Date.parse(await heardAt())).toBeGreaterThan(Date.parse(first));
+});
+
 test("a deleted check is gone until it is restored", async () => {
   const { url, as, path } = await withCheck({ name: "gone" });
   expect((await as("DELETE", url)).status).toBe(204);

@@ -30,6 +30,7 @@ import { ApiError } from "../http/problem.ts";
 import { REVALIDATED } from "../http/responses.ts";
 import { createRouter, json, route } from "../http/route.ts";
 import { InProject, iso, isoOrNull, pageSchema, Timestamp } from "../http/schemas.ts";
+import { lastHeardAt } from "./check-view.ts";
 
 const STRIP_SLOTS = 30;
 const IDS_MAX = 100;
@@ -174,15 +175,11 @@ function textFields({ name, slug, description }: CheckOverview["row"]) {
 
 function timeFields(row: CheckOverview["row"], now: Instant): Partial<OverviewView> {
   const maintenance = row.maintenance === null ? null : maintenanceAt(row.maintenance, now);
-  const heardAt = Math.max(
-    row.lastPingAt?.getTime() ?? 0,
-    row.lastStartAt?.getTime() ?? 0,
-    row.memory.receivedAt ?? 0,
-  );
+  const heardAt = lastHeardAt(row);
   const usualMs = usualDuration(row.memory.durations);
   const expectedAt = nextExpectedAt(toCheck(row));
   return {
-    ...(heardAt > 0 && { lastHeardAt: iso(heardAt) }),
+    ...(heardAt !== null && { lastHeardAt: iso(heardAt) }),
     ...(expectedAt !== null && { expectedAt: iso(expectedAt) }),
     ...(row.deadlineAt !== null && { deadlineAt: iso(row.deadlineAt) }),
     ...(row.jitterSeconds > 0 && { jitterSeconds: row.jitterSeconds }),

@@ -50,7 +50,7 @@ export function StatusPanel({ check, headline, because }: Props) {
         )}
         <Fact label="Grace">{secondsInWords(check.graceSeconds)}</Fact>
         <Fact label="Last ping">
-          <LastPing check={check} />
+          {check.lastHeardAt === null ? "never" : <RelativeTime at={check.lastHeardAt} zone={zone} />}
         </Fact>
         {check.lastSuccessAt !== null && check.lastSuccessAt !== check.lastPingAt && (
           <Fact label="Last success">
@@ -76,11 +76,4 @@ function Maintenance({ until, zone }: { until: string; zone: string | undefined 
       </span>
     </p>
   );
-}
-
-/** When the last ping or the last start came, whichever was later. */
-function LastPing({ check }: { check: CheckView }) {
-  const times = [check.lastPingAt, check.lastStartAt].flatMap((at) => at ?? []).toSorted();
-  const last = times.at(-1);
-  return last === undefined ? "never" : <RelativeTime at={last} zone={scheduleZone(check.schedule)} />;
 }

@@ -20,7 +20,7 @@ function answersFor(
   const created = aCheck({
     pingUrl,
     pingCount: 0,
-    lastPingAt: null,
+    lastHeardAt: null,
     lastStartAt: null,
     channelIds: [],
     ...check,
@@ -54,9 +54,9 @@ describe("the first minutes", () => {
 
   test.each([
     [{}, /^Listening… This line changes by itself when the first ping comes\.$/],
-    [{ pingCount: 1, lastPingAt: "2026-11-20T12:00:00Z" }, /^The first ping came: .* It works\.$/],
+    [{ pingCount: 1, lastHeardAt: "2026-11-20T12:00:00Z" }, /^The first ping came: .* It works\.$/],
     [
-      { pingCount: 2, lastPingAt: "2026-11-20T12:00:00Z", status: "down" as const },
+      { pingCount: 2, lastHeardAt: "2026-11-20T12:00:00Z", status: "down" as const },
       /^2 pings came, the last: .* It said that the job failed, so an alert goes out\.$/,
     ],
   ])("say of a check with %j what has been heard of it", async (check, sentence) => {

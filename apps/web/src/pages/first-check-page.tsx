@@ -168,12 +168,9 @@ function FirstSnippet({ check, jobKind }: { check: CheckView; jobKind: JobKind }
 }
 
 function FirstPing({ check }: { check: CheckView }) {
-  // The API's times can be compared as text.
-  const times = [check.lastPingAt, check.lastStartAt].flatMap((at) => at ?? []).toSorted();
-  const lastPingAt = times.at(-1);
   return (
     <output className={styles["listening"]}>
-      {lastPingAt === undefined ? (
+      {check.lastHeardAt === null ? (
         <>
           <Loader size="sm" type="dots" aria-hidden />
           <span>Listening… This line changes by itself when the first ping comes.</span>
@@ -183,7 +180,7 @@ function FirstPing({ check }: { check: CheckView }) {
           <IconCircleCheck className={styles["good"]} aria-hidden />
           <span>
             {check.pingCount === 1 ? "The first ping came" : `${check.pingCount} pings came, the last`}:{" "}
-            <ExactTime at={lastPingAt} />.{" "}
+            <ExactTime at={check.lastHeardAt} />.{" "}
             {check.status === "down" ? "It said that the job failed, so an alert goes out." : "It works."}
           </span>
         </>
