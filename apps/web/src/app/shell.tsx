@@ -12,6 +12,7 @@ import { type ReactNode, useEffect, useRef } from "react";
 
 import type { Me } from "../accounts/account-queries.ts";
 import { AccountMenu, ColorSchemeToggle, ProjectSwitcher } from "./header-menus.tsx";
+import { Logo } from "../ui/logo.tsx";
 import styles from "./shell.module.css";
 
 type Props = {
@@ -93,7 +94,7 @@ export function Shell({ me, projectId, openIncidents, banner, children }: Props)
       </UnstyledButton>
       <header className={styles["bar"]}>
         <Link to="/" className={styles["brand"]}>
-          <img src="/favicon.svg" alt="" width={28} height={28} />
+          <Logo size={28} />
           <span className={styles["name"]}>Overdue</span>
           <VisuallyHidden>: to the checks</VisuallyHidden>
         </Link>

@@ -18,6 +18,7 @@ import { Page, TextLink } from "../ui/page.tsx";
 import { useKeys } from "../ui/keys.ts";
 import { EditorsOnly, useCanEdit } from "../ui/role.tsx";
 import { type ChecksAt, ChosenTags, Filters, LIST, StatusChips } from "./checks-filters.tsx";
+import { Logo } from "../ui/logo.tsx";
 import styles from "./checks-page.module.css";
 import { useBulk } from "./use-bulk.ts";
 import { lazyPart } from "../ui/lazy-part.ts";
@@ -224,7 +225,7 @@ function stripRenderer(projectId: string): (check: CheckOverview) => React.React
 function FirstCheck({ projectId }: { projectId: string }) {
   return (
     <section className={styles["empty"]} aria-label="No checks yet">
-      <img src="/favicon.svg" alt="" width={56} height={56} />
+      <Logo size={56} />
       <h2>No checks yet</h2>
       <p>
         A check monitors one job: a backup, a report, a queue. Set when the job should run, let it call the

@@ -21,6 +21,7 @@ import {
 import { browserZone } from "../time/zones.ts";
 
 import { Page, TextLink } from "../ui/page.tsx";
+import { Logo } from "../ui/logo.tsx";
 import styles from "./explain-page.module.css";
 import { TimezoneSelect } from "../ui/pick.tsx";
 import { TextArea } from "../ui/text-area.tsx";
@@ -36,7 +37,7 @@ export function ExplainPage() {
     <main className={styles["frame"]}>
       <header className={styles["bar"]}>
         <Link to="/" className={styles["brand"]}>
-          <img src="/favicon.svg" alt="" width={28} height={28} />
+          <Logo size={28} />
           Overdue
         </Link>
         <TextLink to="/sign-in">Sign in</TextLink>
