@@ -136,6 +136,7 @@ function emptyBook({ settings, faults, begin }: History): Book {
     shared: { dues: [], until: 0 },
     place: null,
     passed: [],
+    clearedAt: -Infinity,
   };
 }
 

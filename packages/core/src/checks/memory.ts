@@ -59,6 +59,8 @@ export type Memory = {
   shared?: { slots: readonly Instant[]; until: Instant };
   /** If the scheduler draws the times: how many milliseconds after the begin of its window the last run began. */
   drawnMs?: number;
+  /** When that run began: an older one, which ends after it, says nothing new. */
+  drawnFrom?: Instant;
   /** Slots that still wait for their own run although a later one was met (rule 42). Oldest first; at most 64. */
   passed?: readonly Instant[];
   /** The state before the pause, until the pause ends. Absent if the pause cannot be undone any more. */

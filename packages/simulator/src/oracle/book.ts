@@ -37,10 +37,12 @@ export type Book = {
   unmet: { slots: Slot[]; until: Instant };
   /** Slots that one run settled beside its own, and until when their own runs may come. */
   shared: { dues: Instant[]; until: Instant };
-  /** How long after the begin of its window the last run began; null while that is not known. */
-  place: number | null;
+  /** How long after the begin of its window the last run began, and when that was; null while that is not known. */
+  place: { afterMs: number; at: Instant } | null;
   /** Windows that wait for their own run, although a later one was met. Oldest first. */
   passed: Instant[];
+  /** When the check was last paused or resumed: nothing from before counts any more. */
+  clearedAt: Instant;
 };
 
 /** Rule 13: a slot's deadline. */

@@ -106,7 +106,7 @@ function decide(book: Book, moment: Moment, before: Schedule): void {
     case "pause":
       if (book.status === "paused") return;
       writeFlip(book, "paused", { at, reason: null });
-      return expectNothing(book);
+      return expectNothing(book, at);
     case "resume":
       return book.status === "paused" ? resume(book, at) : undefined;
     case "edit":
@@ -124,7 +124,8 @@ function decide(book: Book, moment: Moment, before: Schedule): void {
   }
 }
 
-function expectNothing(book: Book): void {
+function expectNothing(book: Book, at: Instant): void {
+  book.clearedAt = at;
   book.slotAt = null;
   book.last = null;
   book.lastEndAt = null;
@@ -143,7 +144,7 @@ function expectNothing(book: Book): void {
 /** Rules 10 and 36: resumes a check. */
 function resume(book: Book, at: Instant): void {
   writeFlip(book, "new", { at, reason: null });
-  expectNothing(book);
+  expectNothing(book, at);
   if (book.settings.alertBeforeFirstPing) book.slotAt = nextAfter(book.settings.schedule, at);
 }
 

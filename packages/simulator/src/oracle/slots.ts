@@ -10,7 +10,7 @@ import { type Slot } from "@overdue/core";
 import { MINUTE, SECOND } from "../history/history.ts";
 import { nextSlotAfter, putSlot, type Book } from "./book.ts";
 import { type Arrival, arrivalOf, met } from "./outcome.ts";
-import { beginWindows, settleWindow } from "./windows.ts";
+import { beginWindows, noteEarlyRun, settleWindow } from "./windows.ts";
 
 /** Rules 14 to 17: meets or fails every due slot; if none is due, the ping counts for an earlier one. */
 export function settle(book: Book, came: Arrival): Slot | null {
@@ -38,6 +38,7 @@ export function settle(book: Book, came: Arrival): Slot | null {
     dueAt = nextSlotAfter(book, dueAt);
     book.slotAt = dueAt;
   }
+  if (isDrawn && first > came.begunAt) noteEarlyRun(book, came);
   if (came.good && !isDrawn) rememberShared(book, due, came);
   return book.last;
 }

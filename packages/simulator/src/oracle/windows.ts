@@ -1,6 +1,6 @@
 import { hasWindows, type Instant, nextAfter } from "@overdue/schedules";
 import { DAY, SECOND } from "../history/history.ts";
-import { type Book, nextSlotAfter, putPassed, putSlot } from "./book.ts";
+import { type Book, deadlineOf, nextSlotAfter, putPassed, putSlot } from "./book.ts";
 import { type Arrival, arrivalOf, met } from "./outcome.ts";
 
 /** The clock of a host may be ahead, so that its run begins before its window. */
@@ -13,8 +13,11 @@ const APART_MS = 8 * DAY;
 export function beginWindows(book: Book, { at, begunAt }: Arrival): void {
   const starts = [...book.open].map(({ startedAt }) => startedAt ?? 0);
   const lastBegunAt = Math.min(at, Math.max(begunAt, ...starts));
-  book.slotAt = nextAfter(book.settings.schedule, lastBegunAt + AHEAD_MS);
-  book.place = placeAt(book, begunAt);
+  const after = Math.max(lastBegunAt + AHEAD_MS, book.clearedAt);
+  book.slotAt = nextAfter(book.settings.schedule, after);
+  while (book.slotAt !== null && deadlineOf(book, book.slotAt) < at)
+    book.slotAt = nextSlotAfter(book, book.slotAt);
+  notePlace(book, lastBegunAt, Math.max(0, placeAt(book, lastBegunAt + AHEAD_MS) - AHEAD_MS));
 }
 
 /** Rule 46: counts a run for the window in which it began. Returns whether there was one that waited. */
@@ -27,7 +30,7 @@ export function settleWindow(book: Book, came: Arrival): boolean {
   book.last = met(book, dueAt, came);
   putSlot(book, book.last);
   book.slotAt = nextSlotAfter(book, dueAt);
-  if (came.good) book.place = came.begunAt - dueAt;
+  if (came.good) notePlace(book, came.begunAt, came.begunAt - dueAt);
   return true;
 }
 
@@ -51,7 +54,7 @@ function windowOf(book: Book, begunAt: Instant): Instant | null {
   const begun: Instant[] = [];
   for (let at: Instant | null = slotAt; at !== null && at <= begunAt + AHEAD_MS; at = nextSlotAfter(book, at))
     begun.push(at);
-  const distance = (dueAt: Instant) => Math.abs(begunAt - dueAt - place);
+  const distance = (dueAt: Instant) => Math.abs(begunAt - dueAt - place.afterMs);
   return (
     begun.slice(0, WINDOWS_MAX).toSorted((one, other) => distance(one) - distance(other) || other - one)[0] ??
     null
@@ -75,9 +78,19 @@ function meetSecond(book: Book, came: Arrival): boolean {
   return true;
 }
 
+/** Rules 16 and 46: a run that was early for its window begins, as far as its place goes, with it. */
+export function noteEarlyRun(book: Book, { good, begunAt }: Arrival): void {
+  if (good) notePlace(book, begunAt, 0);
+}
+
 /** A good run before the next window says where in a window runs begin. */
 export function noteFurtherRun(book: Book, begunAt: Instant): void {
-  if (hasWindows(book.settings.schedule)) book.place = placeAt(book, begunAt);
+  if (hasWindows(book.settings.schedule)) notePlace(book, begunAt, placeAt(book, begunAt));
+}
+
+/** What the run that began last says of where in a window runs begin holds, whichever ends last. */
+function notePlace(book: Book, at: Instant, afterMs: number): void {
+  if (book.place === null || at >= book.place.at) book.place = { afterMs, at };
 }
 
 /** How long after the begin of a window this is. */

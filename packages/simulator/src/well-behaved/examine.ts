@@ -12,7 +12,7 @@ export function examine(world: World, machine: Machine): Finding {
   const arrivals = arrivalsOf(world);
   const alarms = alarmsOf(foldArrivals(world, machine));
   const falseAlarms = alarms
-    .filter((alarm) => !isJustified(world, arrivals, alarm))
+    .filter((alarm) => !isJustified(world, arrivals, alarm) && !isWindowBehind(world, alarms, alarm))
     .map(({ at, reason, expectedAt }) => `${reason} notified at ${at}, for the run due at ${expectedAt}`);
   const due = world.runs.flatMap((run) => reportDeadline(world, arrivals, run) ?? []);
   const silent = due
@@ -94,6 +94,27 @@ function isJustified(world: World, arrivals: readonly Arrival[], alarm: Reported
   );
 }
 
+/**
+ * Whether the alarm only names a window beside the one that was left out. A job that begins late at the end of its window may
+ * have been seen in the next window from its first run on. Of runs left out one after the other, each alarm then names the
+ * window after; there are no more alarms than runs that were left out.
+ */
+function isWindowBehind(
+  { runs, settings: { schedule } }: World,
+  alarms: readonly ReportedAlarm[],
+  { expectedAt }: ReportedAlarm,
+): boolean {
+  const index = runs.findIndex(({ dueAt }) => dueAt + windowMs(schedule, dueAt) === expectedAt);
+  if (!hasWindows(schedule) || index < 1) return false;
+  const before = runs.slice(0, index);
+  const leftOut = before.slice(before.findLastIndex((run) => !run.leftOut) + 1);
+  const from = leftOut[0]?.dueAt ?? Infinity;
+  const named = alarms.filter(
+    (alarm) => (alarm.expectedAt ?? 0) >= from && (alarm.expectedAt ?? 0) <= (expectedAt ?? 0),
+  );
+  return leftOut.length > 0 && named.length <= leftOut.length;
+}
+
 type Named = { world: World; arrivals: readonly Arrival[]; named: TrueRun };
 
 /**
@@ -114,7 +135,7 @@ function isTakenFor(before: TrueRun, { world, arrivals, named }: Named): boolean
 
 /** By when people must be notified of a run that was left out; null if it happened, or the pings cannot show it. */
 function reportDeadline(world: World, arrivals: readonly Arrival[], run: TrueRun): Loss | null {
-  const { schedule, graceSeconds, alertBeforeFirstPing } = world.settings;
+  const { schedule, alertBeforeFirstPing } = world.settings;
   const intervalMs = everyMs(schedule);
   const { dueAt } = run;
   // Without run ids, the ends of runs that overlap, and their retries, look alike.
@@ -129,7 +150,8 @@ function reportDeadline(world: World, arrivals: readonly Arrival[], run: TrueRun
   // The first end may be that of a run from before.
   const isFirst =
     first.ping.at > dueAt - (parallel ? (world.settings.maxRuntimeSeconds ?? 0) * 2 * SECOND : 0);
-  const isStarted = arrivals.some(({ ping }) => ping.at < dueAt + graceSeconds * SECOND);
+  const by = dueAt + windowMs(schedule, dueAt) + lateMs(world.settings);
+  const isStarted = arrivals.some(({ ping }) => ping.at < by);
   if (isFirst && (isStarted || !alertBeforeFirstPing || intervalMs !== null)) return null;
   if (intervalMs !== null) {
     const before = counted.filter(({ ping, firstAt }) => ping.at < dueAt && firstAt === null);
@@ -137,14 +159,12 @@ function reportDeadline(world: World, arrivals: readonly Arrival[], run: TrueRun
     const anchors = [...before.slice(-4), ...(repeat === undefined ? [] : [repeat])];
     if (anchors.length === 0) return null;
     const from = Math.max(...anchors.map((anchor) => knownAt(world, anchor)), begunAt(world, first));
-    const by = from + intervalMs + lateMs(world.settings);
+    const latest = from + intervalMs + lateMs(world.settings);
     const next = counted.find(({ ping }) => ping.at > dueAt);
-    if (next !== undefined && next.ping.at < by) return null;
+    if (next !== undefined && next.ping.at < latest) return null;
     // Of two machines behind one address, the second may count or not, so that the deadline is unknown.
-    return isMixed || hosts === "nat" ? null : { dueAt, by };
+    return isMixed || hosts === "nat" ? null : { dueAt, by: latest };
   }
-  const endsAt = dueAt + windowMs(schedule, dueAt);
-  const by = endsAt + lateMs(world.settings);
   // A ping that names its slot cannot be for another.
   if (world.habits.names) return { dueAt, by };
   const marginMs = Math.max(AHEAD_MS_MAX, Math.min(60 * SECOND, world.gapMs / 10));

@@ -2,7 +2,9 @@
 
 import { hasWindows, type Instant, nextAfter, type Schedule, SECOND_MS } from "@overdue/schedules";
 import { type Draft, rewriteSlot } from "../draft.ts";
+import { slotDeadline } from "../deadlines/postpone-deadlines.ts";
 import type { Slot } from "../event.ts";
+import type { Memory } from "../memory.ts";
 import { rememberUnmet } from "./made-up.ts";
 import { noteVerdict } from "../state/tolerance.ts";
 import { type Arrival, arrivalOf, isBad, metSlot } from "./slot-outcome.ts";
@@ -10,7 +12,7 @@ import { isExcused, nameLastSlot, NO_SLOT, writeSlot } from "./write-slots.ts";
 
 const PASSED_MAX = 64;
 /** The clock of a host may be ahead by this much, so that its run begins before its window. */
-export const AHEAD_MS = 10 * SECOND_MS;
+const AHEAD_MS = 10 * SECOND_MS;
 const NONE: readonly Instant[] = [];
 
 /**
@@ -85,7 +87,7 @@ export function meetPassedByRunBefore(draft: Draft, coming: Arrival): boolean {
   const { memory, settings } = draft;
   const { lastSlot: last, passed } = memory;
   if (!hasWindows(settings.schedule) || !coming.good || memory.slotAt === null) return false;
-  memory.drawnMs = placeInWindow(settings.schedule, coming.arrivedAt);
+  notePlace(memory, coming.arrivedAt, placeInWindow(settings.schedule, coming.arrivedAt));
   const passedAt = passed?.at(-1);
   if (passedAt === undefined || last === null || coming.arrivedAt <= arrivalOf(last)) return false;
   if (passedAt > last.dueAt || last.lateMs === null || last.outcome === "failed") return false;
@@ -100,13 +102,37 @@ export function meetPassedByRunBefore(draft: Draft, coming: Arrival): boolean {
   return true;
 }
 
-/** How many milliseconds after the begin of its window the first run came, which meets no slot. */
+/** Notes how many milliseconds after the begin of its window a run began, unless a later run has said so before. */
+export function notePlace(memory: Memory, begunAt: Instant, placeMs: number): void {
+  if (memory.drawnFrom !== undefined && begunAt < memory.drawnFrom) return;
+  memory.drawnMs = placeMs;
+  memory.drawnFrom = begunAt;
+}
+
+/**
+ * The first window to wait for after the one in which the last run began: none that began before a pause, whose run may have
+ * come before it, and none whose deadline has passed while nobody waited.
+ */
+export function firstWindow({ settings, memory }: Draft, begunAt: Instant, now: Instant): Instant | null {
+  const { schedule } = settings;
+  let dueAt = nextAfter(schedule, Math.max(begunAt + AHEAD_MS, memory.clearedAt ?? -Infinity));
+  for (let count = 0; dueAt !== null && slotDeadline(settings, memory.outages, dueAt) < now; count += 1)
+    dueAt = nextAfter(schedule, count < PASSED_MAX ? dueAt : now);
+  return dueAt;
+}
+
+/** How many milliseconds after the begin of its window this instant is. */
 export function placeInWindow(schedule: Schedule, at: Instant): number {
-  const next = nextAfter(schedule, at + AHEAD_MS);
+  const next = nextAfter(schedule, at);
   const following = next === null ? null : nextAfter(schedule, next);
   if (next === null || following === null) return 0;
   const begin = nextAfter(schedule, 2 * next - following - 1);
   return begin === null || begin > at ? 0 : at - begin;
+}
+
+/** The same where a run that begins up to 10 s ahead of a window belongs to it, at its begin. */
+export function placeOrAhead(schedule: Schedule, at: Instant): number {
+  return Math.max(0, placeInWindow(schedule, at + AHEAD_MS) - AHEAD_MS);
 }
 
 /** Writes the outcome of a slot that was passed over. It does not become the last slot: a later one was settled before. */

@@ -35,6 +35,9 @@ const run = (from: number, until: number): [Step, Step] => {
   ];
 };
 
+/** The steps of runs that overlap. */
+const inOrder = (...steps: Step[]): Step[] => steps.toSorted(([one], [other]) => one - other);
+
 /** What came at a second for the slot of another. */
 const pingForSlot = (second: number, due: number): Step => [
   second,
@@ -458,6 +461,66 @@ describe("a slot that is a window", () => {
         `${at(4, 0)} on-time ${HOUR}`,
         `${at(5, 0)} on-time ${HOUR}`,
       ],
+    ],
+    [
+      "is met by a late run as the newest run before it tells, although an older one ends after that",
+      { schedule: cron("cronie", "0~59 * * * *"), graceSeconds: HOUR, maxRuntimeSeconds: 3 * HOUR },
+      [
+        ...inOrder(
+          ...run(at(0, 10, 5), at(0, 11, 29)),
+          ...run(at(0, 11, 8), at(0, 12, 43)),
+          ...run(at(0, 11, 58), at(0, 13, 6)),
+          ...run(at(0, 13, 4), at(0, 14, 17)),
+          ...run(at(0, 14, 8), at(0, 15, 15)),
+        ),
+        [at(0, 15, 30), "time"],
+      ],
+      [`new→up at ${at(0, 11, 29)}`],
+      [`${at(0, 12)} late ${64 * 60}`, `${at(0, 13)} late ${68 * 60}`],
+    ],
+    [
+      "of the first late run is found by the newest run that began before the first end",
+      { schedule: cron("cronie", "0~59 * * * *"), graceSeconds: HOUR, maxRuntimeSeconds: 3 * HOUR },
+      [
+        ...inOrder(
+          ...run(at(0, 9, 1), at(0, 10, 20)),
+          ...run(at(0, 9, 58), at(0, 11, 20)),
+          ...run(at(0, 11, 2), at(0, 11, 30)),
+          ...run(at(0, 12, 3), at(0, 12, 30)),
+        ),
+        [at(0, 12, 40), "time"],
+      ],
+      [`new→up at ${at(0, 10, 20)}`],
+      [`${at(0, 10)} late ${62 * 60}`, `${at(0, 11)} late ${63 * 60}`],
+    ],
+    [
+      "is met by the run that is a second late after one that came just before the next window",
+      { schedule: cron("cronie", "0~59 * * * *"), graceSeconds: 600 },
+      [...ends(at(0, 9, 45), at(0, 10, 45), at(0, 11) - 1, at(0, 12) + 1), [at(0, 13, 5), "time"]],
+      [`new→up at ${at(0, 9, 45)}`],
+      [`${at(0, 10)} on-time ${45 * 60}`, `${at(0, 11)} late 3601`],
+    ],
+    [
+      "is not waited for after a pause that it began before",
+      { schedule: cron("jenkins", "H * * * *"), graceSeconds: 600, maxRuntimeSeconds: 3 * HOUR },
+      [
+        ...inOrder(
+          ...run(at(0, 9, 55), at(0, 11, 5)),
+          ...ends(at(0, 10, 50)),
+          [at(0, 10, 55), "pause"],
+          ...ends(at(0, 11, 50)),
+        ),
+        [at(0, 12, 30), "time"],
+      ],
+      [`new→up at ${at(0, 10, 50)}`, `up→paused at ${at(0, 10, 55)}`, `paused→up at ${at(0, 11, 5)}`],
+      [`${at(0, 11)} on-time ${50 * 60}`],
+    ],
+    [
+      "is not waited for by a new check whose first run outlasts its deadline",
+      { schedule: cron("jenkins", "H * * * *"), graceSeconds: 600, maxRuntimeSeconds: 3 * HOUR },
+      [...run(at(0, 9, 50), at(0, 12, 15)), ...ends(at(0, 12, 50)), [at(0, 13, 30), "time"]],
+      [`new→up at ${at(0, 12, 15)}`],
+      [`${at(0, 12)} on-time ${50 * 60}`],
     ],
     [
       "is met by no run of the window before, though it began a minute ahead",

@@ -15,10 +15,11 @@ import type { Memory, OpenRun, Outage, SlotSpan } from "../memory.ts";
 import type { CheckSettings } from "../settings.ts";
 import { isWaiting, makeUp, shareSlots, takeShared } from "./made-up.ts";
 import {
-  AHEAD_MS,
-  placeInWindow,
+  firstWindow,
+  placeOrAhead,
   meetBegun,
   meetPassedByRunBefore,
+  notePlace,
   settleNamed,
   slotOfWindow,
 } from "./named-slots.ts";
@@ -67,7 +68,7 @@ function settleOwn(draft: Draft, coming: Arrival): boolean | null {
   const isSettled = settleNamed(draft, coming, ownAt);
   if (isSettled === true && windowAt !== undefined) nameLastSlot(memory, firstAt);
   if (windowAt !== undefined && isSettled === true && coming.good)
-    memory.drawnMs = coming.arrivedAt - windowAt;
+    notePlace(memory, coming.arrivedAt, coming.arrivedAt - windowAt);
   return isSettled;
 }
 
@@ -199,11 +200,10 @@ function beginSlots(draft: Draft, coming: Arrival): boolean {
   const { schedule } = settings;
   // Wait for the window after the one in which the last run began, even if that run has ended within it.
   const begunAt = Math.max(coming.arrivedAt, ...memory.openRuns.map(({ startedAt }) => startedAt));
-  memory.slotAt = nextAfter(
-    schedule,
-    hasWindows(schedule) ? Math.min(begunAt, coming.at) + AHEAD_MS : coming.at,
-  );
-  if (hasWindows(schedule)) memory.drawnMs = placeInWindow(schedule, coming.arrivedAt);
+  memory.slotAt = hasWindows(schedule)
+    ? firstWindow(draft, Math.min(begunAt, coming.at), coming.at)
+    : nextAfter(schedule, coming.at);
+  if (hasWindows(schedule)) notePlace(memory, begunAt, placeOrAhead(schedule, begunAt));
   if (everyMs(schedule) === null) return false;
   writeSlot(draft, movedTo(settings, coming));
   return true;
@@ -216,6 +216,7 @@ function takeEarly(draft: Draft, coming: Arrival): boolean {
   if (slotAt === null || !isNear(settings, { last: lastSlot, slotAt }, coming)) return false;
   if (everyMs(settings.schedule) !== null) writeSlot(draft, movedTo(settings, coming));
   else writeSlot(draft, metSlot(settings, slotAt, coming));
+  if (hasWindows(settings.schedule) && coming.good) notePlace(memory, coming.arrivedAt, 0);
   memory.slotAt = nextAfter(settings.schedule, slotAt);
   return true;
 }

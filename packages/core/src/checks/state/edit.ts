@@ -27,6 +27,7 @@ export function applyEdit(draft: Draft, edit: { at: Instant; settings: CheckSett
     delete memory.shared;
     delete memory.passed;
     delete memory.drawnMs;
+    delete memory.drawnFrom;
     delete memory.beforePause;
     evaluateOverdue(draft, at);
   }

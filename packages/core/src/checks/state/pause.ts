@@ -86,5 +86,6 @@ function startAnewFrom({ memory }: Draft, at: Instant): void {
   delete memory.shared;
   delete memory.passed;
   delete memory.drawnMs;
+  delete memory.drawnFrom;
   delete memory.loggedMetrics;
 }
