@@ -17,7 +17,7 @@ import { recordAccountEvent } from "./account-events.ts";
 import { FIRST_PROJECT } from "./sign-up.ts";
 
 /** Why somebody who is signed in elsewhere is not let in here. The sign-in page has a sentence for each. */
-export type Refused = "unverified" | "domain" | "taken" | "closed" | "first";
+export type SignInRefusal = "unverified" | "domain" | "taken" | "closed" | "first";
 
 /** A person as a provider or a proxy names them. `email` null: it names none that it has verified. */
 export type ExternalIdentity = Linked & {
@@ -35,7 +35,7 @@ type LocalAccount = { userId: string; email: string };
 export async function findOrCreateAccount(
   c: AppContext,
   person: ExternalIdentity,
-): Promise<LocalAccount | { refused: Refused }> {
+): Promise<LocalAccount | { refused: SignInRefusal }> {
   const { db, settings } = c.var.deps;
   const { providerId, accountId, email } = person;
   const linked = await findLinkedAccount(db, { providerId, accountId });
@@ -76,4 +76,9 @@ export async function grantRoles(c: AppContext, userId: string, grants: readonly
     const before = await findRole(db, { projectId, userId });
     if (before === null || !isAtLeast(before, role)) await addMember(db, { projectId, userId, role });
   }
+}
+
+/** The path of the sign-in page, with the reason why the sign-in elsewhere did not let the person in here. */
+export function signInProblemPath(why: SignInRefusal | "provider" | "expired" | "header"): string {
+  return `/sign-in?problem=${why}`;
 }

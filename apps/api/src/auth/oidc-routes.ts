@@ -6,9 +6,9 @@ import { ApiError } from "../http/problem.ts";
 import { ownPath } from "../http/own-path.ts";
 import { createRouter, route } from "../http/route.ts";
 import { dropSignInCookie, readSignInCookie, setSignInCookie } from "./sign-in-cookie.ts";
-import { findOrCreateAccount, grantRoles, type Refused } from "./external-account.ts";
+import { findOrCreateAccount, grantRoles, signInProblemPath } from "./external-account.ts";
 import { type OidcPerson, type OidcProvider, OidcRequest } from "./oidc.ts";
-import { continueSignIn } from "./sign-in.ts";
+import { continueSignInByRedirect } from "./sign-in.ts";
 
 const REQUEST_SECONDS = 900;
 const tags = ["Account"];
@@ -55,7 +55,7 @@ async function begin(c: AppContext, to: string | undefined): Promise<string> {
     return url.href;
   } catch (err) {
     log.warn({ err }, "The OpenID provider (OIDC_ISSUER) could not be asked.");
-    return problemPath("provider");
+    return signInProblemPath("provider");
   }
 }
 
@@ -64,22 +64,22 @@ async function finish(c: AppContext): Promise<string> {
   const provider = requireProvider(c);
   const state = await takeSignInState(db, "oidc", readSignInCookie(c, "oidc"));
   dropSignInCookie(c, "oidc");
-  if (state === null) return problemPath("expired");
+  if (state === null) return signInProblemPath("expired");
   const request = OidcRequest.parse(state.data);
   const person = await provider.finish(new URL(c.req.url).searchParams, request).catch((err: unknown) => {
     log.warn({ err }, "A sign-in by OpenID Connect was refused.");
     return null;
   });
-  return person === null ? problemPath("provider") : await signInPerson(c, person, request.to);
+  return person === null ? signInProblemPath("provider") : await signInPerson(c, person, request.to);
 }
 
 async function signInPerson(c: AppContext, person: OidcPerson, to: string): Promise<string> {
   const { oidc } = c.var.deps.settings;
-  if (oidc === null) return problemPath("provider");
+  if (oidc === null) return signInProblemPath("provider");
   const email = person.isEmailVerified ? person.email : null;
   const domain = email?.split("@").at(-1) ?? "";
   const isListed = oidc.allowedDomains.includes(domain);
-  if (email !== null && oidc.allowedDomains.length > 0 && !isListed) return problemPath("domain");
+  if (email !== null && oidc.allowedDomains.length > 0 && !isListed) return signInProblemPath("domain");
   const found = await findOrCreateAccount(c, {
     providerId: `oidc ${oidc.issuer}`,
     accountId: person.subject,
@@ -87,19 +87,14 @@ async function signInPerson(c: AppContext, person: OidcPerson, to: string): Prom
     name: person.name,
     mayJoin: isListed,
   });
-  if ("refused" in found) return problemPath(found.refused);
+  if ("refused" in found) return signInProblemPath(found.refused);
   const grants = oidc.roles.filter(({ value }) => person.roles.includes(value));
   await grantRoles(c, found.userId, grants);
-  const answer = await continueSignIn(c, found);
-  return "userId" in answer ? to : `/sign-in?${new URLSearchParams({ step: "code", to })}`;
+  return await continueSignInByRedirect(c, found, to);
 }
 
 function requireProvider(c: AppContext): OidcProvider {
   const { oidc } = c.var.deps;
   if (oidc === null) throw new ApiError("not_found", "No OpenID provider is set here (OIDC_ISSUER).");
   return oidc;
-}
-
-function problemPath(why: Refused | "provider" | "expired"): string {
-  return `/sign-in?problem=${why}`;
 }

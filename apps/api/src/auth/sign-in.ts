@@ -96,6 +96,12 @@ export async function continueSignIn(c: AppContext, known: Known): Promise<SignI
   return { secondFactor: ["code", "recoveryCode", ...(withPasskey ? (["passkey"] as const) : [])] };
 }
 
+/** As `continueSignIn`, for a browser that came by a link. @returns the page to which it goes on: `to`, or that of the second factor */
+export async function continueSignInByRedirect(c: AppContext, known: Known, to: string): Promise<string> {
+  const answer = await continueSignIn(c, known);
+  return "userId" in answer ? to : `/sign-in?${new URLSearchParams({ step: "code", to })}`;
+}
+
 /** Starts the session of a person who has proved everything that the account asks for. */
 export async function completeSignIn(
   c: AppContext,

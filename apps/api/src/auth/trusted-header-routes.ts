@@ -4,9 +4,9 @@ import type { AppContext } from "../http/context.ts";
 import { ownPath } from "../http/own-path.ts";
 import { ApiError } from "../http/problem.ts";
 import { createRouter, route } from "../http/route.ts";
-import { nameByProxy, namedByProxy } from "../http/trusted-header.ts";
-import { findOrCreateAccount } from "./external-account.ts";
-import { continueSignIn } from "./sign-in.ts";
+import { nameByProxy, emailByProxy } from "../http/trusted-header.ts";
+import { findOrCreateAccount, signInProblemPath } from "./external-account.ts";
+import { continueSignInByRedirect } from "./sign-in.ts";
 
 /** Signing in as the proxy in front names the person. A browser comes here by a link, so the answer is a redirect. */
 export const trustedHeaderRoutes = createRouter().openapi(
@@ -30,8 +30,8 @@ async function signIn(c: AppContext, wanted: string | undefined): Promise<string
   const { settings } = c.var.deps;
   if (settings.trustedHeader === null)
     throw new ApiError("not_found", "No proxy signs people in here (TRUSTED_HEADER).");
-  const email = namedByProxy(c);
-  if (email === null) return problemPath("header");
+  const email = emailByProxy(c);
+  if (email === null) return signInProblemPath("header");
   const found = await findOrCreateAccount(c, {
     providerId: "trusted-header",
     accountId: email,
@@ -40,12 +40,7 @@ async function signIn(c: AppContext, wanted: string | undefined): Promise<string
     // Whom the proxy lets through is decided there.
     mayJoin: true,
   });
-  if ("refused" in found) return problemPath(found.refused);
+  if ("refused" in found) return signInProblemPath(found.refused);
   const to = ownPath(wanted, settings.publicUrl);
-  const answer = await continueSignIn(c, { ...found, trustedAs: email });
-  return "userId" in answer ? to : `/sign-in?${new URLSearchParams({ step: "code", to })}`;
-}
-
-function problemPath(why: string): string {
-  return `/sign-in?${new URLSearchParams({ problem: why })}`;
+  return await continueSignInByRedirect(c, { ...found, trustedAs: email }, to);
 }

@@ -10,7 +10,7 @@ const Address = mailAddress("No address.", "ascii domain").transform((email) => 
  * The address of the person whom the proxy in front has signed in, in lower case; null if it names none. The header of any
  * other peer is ignored and counted: only the other end of the connection decides, and no header that it sends.
  */
-export function namedByProxy(c: AppContext): string | null {
+export function emailByProxy(c: AppContext): string | null {
   const { settings, metrics } = c.var.deps;
   const { trustedHeader } = settings;
   const value = trustedHeader === null ? undefined : c.req.header(trustedHeader.header);
@@ -20,7 +20,7 @@ export function namedByProxy(c: AppContext): string | null {
   return null;
 }
 
-/** The person's name, from the same proxy; null if it gives none. Call it only where `namedByProxy` gave an address. */
+/** The person's name, from the same proxy; null if it gives none. Call it only where `emailByProxy` gave an address. */
 export function nameByProxy(c: AppContext): string | null {
   const { nameHeader = null } = c.var.deps.settings.trustedHeader ?? {};
   const name = nameHeader === null ? undefined : c.req.header(nameHeader)?.trim().slice(0, 100);
@@ -30,7 +30,7 @@ export function nameByProxy(c: AppContext): string | null {
 /** Whether the proxy that started a session names somebody else by now. */
 export function isOtherPerson(c: AppContext, { trustedAs }: { trustedAs: string | null }): boolean {
   if (trustedAs === null) return false;
-  const named = namedByProxy(c);
+  const named = emailByProxy(c);
   return named !== null && named !== trustedAs;
 }
 

@@ -3,7 +3,7 @@ import { hasAnyAccount, isMailRefused, notReadyBecause, openDb, openPool, sender
 import { z } from "zod";
 
 import { createRouter, json, route } from "../http/route.ts";
-import { namedByProxy } from "../http/trusted-header.ts";
+import { emailByProxy } from "../http/trusted-header.ts";
 
 const InstanceView = z
   .object({
@@ -61,7 +61,7 @@ export const instanceRoutes = createRouter().openapi(
         trustedHeader:
           settings.trustedHeader === null
             ? null
-            : { isHere: namedByProxy(c) !== null, signOutUrl: settings.trustedHeader.signOutUrl },
+            : { isHere: emailByProxy(c) !== null, signOutUrl: settings.trustedHeader.signOutUrl },
         signUp: mail && emailVerification ? ("by-mail" as const) : ("at-once" as const),
         mail,
         passwordReset: mail,

@@ -132,11 +132,16 @@ async function readActivity(
 
 type Activity = InferResponseType<Session["ofProject"]["activity"]["$get"], 200>["items"][number];
 
-/** A check in the span. Where the API gives only sums by part of the span, runs are those that were expected and came. */
+/** A check in the span. Where the API gives only counts of slots by part of the span, those that were met or failed are runs. */
 function rowOf({ id, name, status, slots, runs, parts }: Activity, from: number): CheckRow {
   const slotsOf = (wanted: string) => slots.filter(([, kind]) => kind === wanted).length;
   const runsOf = (wanted: string) => runs.filter(([, , kind]) => kind === wanted).length;
-  const sumParts = (index: 2 | 3 | 4) => (parts ?? []).reduce((total, part) => total + part[index], 0);
+  const inParts = { slots: 0, failed: 0, missed: 0 };
+  for (const [, , slotCount, failed, missed] of parts ?? []) {
+    inParts.slots += slotCount;
+    inParts.failed += failed;
+    inParts.missed += missed;
+  }
   const times = runs.flatMap(([start, end]) => start ?? end ?? []);
   const at = (offset: number | undefined) =>
     offset === undefined ? null : new Date(from + offset).toISOString();
@@ -144,9 +149,9 @@ function rowOf({ id, name, status, slots, runs, parts }: Activity, from: number)
     id,
     name,
     status,
-    runs: runs.length + Math.max(0, sumParts(2) - sumParts(4)),
-    failed: runsOf("failed") + sumParts(3),
-    missed: slotsOf("missed") + sumParts(4),
+    runs: runs.length + inParts.slots - inParts.missed,
+    failed: runsOf("failed") + inParts.failed,
+    missed: slotsOf("missed") + inParts.missed,
     late: slotsOf("late"),
     overlong: runsOf("overlong"),
     lost: runsOf("lost"),
@@ -159,6 +164,7 @@ function rowOf({ id, name, status, slots, runs, parts }: Activity, from: number)
   };
 }
 
+/** For the order of the checks: one that failed or missed comes before all that were only overlong, lost or late. */
 function badness({ failed, missed, overlong, lost, late }: CheckRow): number {
   return (failed + missed) * 100 + (overlong + lost) * 10 + late;
 }

@@ -9,9 +9,8 @@ import { channelCommands, exportCommands, projectCommands, retentionCommands } f
 import type { Command, CommandOutput } from "./command.ts";
 import { importCommands } from "./import-checks.ts";
 import { type Instance, withInstance } from "./instance.ts";
-import { restoreCommands } from "./restore-commands.ts";
+import { instanceCommands } from "./instance-commands.ts";
 import { secretCommands } from "./secret-commands.ts";
-import { quarantineCommands } from "./quarantine-commands.ts";
 import { keyCommands, userCommands } from "./user-commands.ts";
 
 /**
@@ -95,7 +94,7 @@ function textOf(value: unknown): string {
 const COMMANDS = new Map<string, Command>(
   Object.entries({
     ...projectCommands,
-    ...restoreCommands,
+    ...instanceCommands,
     ...retentionCommands,
     ...channelCommands,
     ...keyCommands,
@@ -103,7 +102,6 @@ const COMMANDS = new Map<string, Command>(
     ...userCommands,
     ...importCommands,
     ...exportCommands,
-    ...quarantineCommands,
   }),
 );
 

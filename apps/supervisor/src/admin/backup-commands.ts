@@ -26,7 +26,6 @@ import { type Database, openOwnServer } from "../database/own-server.ts";
 import { Refusal } from "../refusal.ts";
 import type { Environment } from "../supervisor.ts";
 import { withDatabase } from "./instance.ts";
-import { progressBar } from "./progress-bar.ts";
 
 const OPTIONS = {
   "passphrase-file": { type: "string" },
@@ -238,4 +237,29 @@ function keepKey(secretKey: string | null, { secretKey: file }: DataFiles): stri
 
 function stamp(): string {
   return new Date().toISOString().slice(0, 19).replaceAll(":", "-");
+}
+
+const BAR_CHARS = 30;
+/** Drawing each row would cost more than copying it. */
+const DRAWN_EVERY_MS = 100;
+const STEP_WORDS = { write: "written", verify: "read again", restore: "restored" };
+
+type Shown = { step: keyof typeof STEP_WORDS; rows: number; rowsInAll: number | null };
+
+/** A progress bar on standard error, if that is a terminal. `rowsInAll` may be an estimate; null: unknown. */
+function progressBar(): { show: (progress: Shown) => void; end: () => void } {
+  if (!process.stderr.isTTY) return { show: () => undefined, end: () => undefined };
+  let drawnAt = -Infinity;
+  return {
+    show: ({ step, rows, rowsInAll }) => {
+      const now = performance.now();
+      if (now - drawnAt < DRAWN_EVERY_MS) return;
+      drawnAt = now;
+      const share = rowsInAll === null || rowsInAll === 0 ? null : Math.min(1, rows / rowsInAll);
+      const bar =
+        share === null ? "" : `[${"#".repeat(Math.round(share * BAR_CHARS)).padEnd(BAR_CHARS, "-")}] `;
+      process.stderr.write(`\r\u001B[K${bar}${rows} rows ${STEP_WORDS[step]}`);
+    },
+    end: () => void process.stderr.write("\r\u001B[K"),
+  };
 }

@@ -89,7 +89,7 @@ describe("subjects of one incident", () => {
     expect(await subject({ ...downFacts, incident })).toBe(`[Down] nightly backup: ${word}`);
   });
 
-  test("say no lateness of what failed in time", async () => {
+  test("say nothing of lateness if the job failed in time", async () => {
     const incident = upFacts.incident && { ...upFacts.incident, reason: "failed" as const };
     expect(await subject({ ...upFacts, incident })).toBe("[Up again] nightly backup: failed");
   });
@@ -105,7 +105,7 @@ test("a report has its headings and names in both parts, and ends the reports al
   expect(text).toContain(`No more reports of this project: ${STOP}`);
 });
 
-test("by night it has colours of its own", async () => {
+test("a mail has colours of its own in a dark theme", async () => {
   const { html } = await renderEmail(composeAlert(downFacts, PUBLIC_URL), STOP);
   expect(html).toContain('content="light dark"');
   expect(html).toContain("prefers-color-scheme: dark");

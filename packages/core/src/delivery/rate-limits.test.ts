@@ -6,15 +6,30 @@ const CHAT = { perSecond: 1, perSecondInAll: 25 };
 const turn = (id: string, channelId: string): Turn => ({ id, channelId, channelKind: "chat", limit: CHAT });
 
 test.each<[string, Turn[], Record<string, number>, Record<string, number>]>([
-  ["one of a channel goes, the next waits", [turn("1", "a"), turn("2", "a")], {}, { 2: 1_000 }],
-  ["others of its kind wait for all of a kind", [turn("1", "a"), turn("2", "b")], {}, { 2: 40 }],
+  [
+    "the first turn of a channel is taken, the next one waits",
+    [turn("1", "a"), turn("2", "a")],
+    {},
+    { 2: 1_000 },
+  ],
+  [
+    "a turn of another channel waits for the limit of their kind",
+    [turn("1", "a"), turn("2", "b")],
+    {},
+    { 2: 40 },
+  ],
   [
     "those that wait get one turn after the other",
     [turn("1", "a"), turn("2", "b"), turn("3", "c"), turn("4", "a")],
     {},
     { 2: 40, 3: 80, 4: 1_000 },
   ],
-  ["what another process was first with is waited for", [turn("1", "a")], { a: 700, chat: 10 }, { 1: 700 }],
+  [
+    "a turn waits for those that another process has taken",
+    [turn("1", "a")],
+    { a: 700, chat: 10 },
+    { 1: 700 },
+  ],
   ["a turn that comes a moment early is taken", [turn("1", "a")], { a: 2 }, {}],
   [
     "a receiver without a limit never waits",

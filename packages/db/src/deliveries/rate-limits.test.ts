@@ -10,7 +10,7 @@ afterAll(database.drop);
 
 const CHAT = { perSecond: 1, perSecondInAll: 30 };
 const limitOf = (kind: string) => (kind === "slack" ? CHAT : null);
-test("what another sender was first with waits, although it asks at the same moment", async () => {
+test("of two senders that ask at the same moment, one sends and the other waits", async () => {
   const scene = await alertScene(db, {
     kind: "slack",
     settings: { url: "https://hooks.slack.com/services/a/b/c" },

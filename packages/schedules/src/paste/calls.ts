@@ -183,9 +183,10 @@ export function readEjbTimer(text: string): Reading | null {
     [...(ofWeek === "*" && weekdays.length > 0 ? [] : [ofWeek]), ...weekdays].join(","),
     fieldText("year", "*"),
   ];
+  // The shortest form that has what was given: five fields, six with seconds, seven with a year.
   const hasYear = fields[6] !== "*";
-  const isWhole = fields[0] === "0" && !hasYear;
-  const line = isWhole ? fields.slice(1, 6) : hasYear ? fields : fields.slice(0, 6);
+  const hasSeconds = hasYear || fields[0] !== "0";
+  const line = fields.slice(hasSeconds ? 0 : 1, hasYear ? 7 : 6);
   return reading(
     { kind: "cron", lines: [line.join(" ")] },
     {
