@@ -1,5 +1,5 @@
-import { mailAddress } from "@overdue/core";
-import { PASSWORD_MAX_CHARS, PASSWORD_MIN_CHARS, passwordProblem } from "@overdue/db";
+import { mailAddress, PASSWORD_MAX_CHARS, PASSWORD_MIN_CHARS } from "@overdue/core";
+import { passwordProblem } from "@overdue/db";
 import { z } from "zod";
 
 import { ApiError } from "../http/problem.ts";

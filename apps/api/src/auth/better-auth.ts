@@ -1,13 +1,12 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 
+import { PASSWORD_MAX_CHARS, PASSWORD_MIN_CHARS } from "@overdue/core";
 import {
   classifyDatabaseError,
   type Db,
   endSession,
   hashPassword,
   loggableMessage,
-  PASSWORD_MAX_CHARS,
-  PASSWORD_MIN_CHARS,
   schema,
   verifyPassword,
 } from "@overdue/db";

@@ -20,7 +20,7 @@ function newAddress(): string {
   return `nobody-${addresses}@example.org`;
 }
 
-/** Accounts of every kind that could be told apart. */
+/** Accounts of every kind that an answer could distinguish. */
 const ACCOUNTS: Record<string, () => Promise<string>> = {
   "an account": async () => (await person(api)).email,
   "an account, in capital letters": async () => (await person(api)).email.toUpperCase(),

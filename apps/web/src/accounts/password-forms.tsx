@@ -1,5 +1,6 @@
 import { Button, PasswordInput, Stack, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
+import { PASSWORD_MIN_CHARS, passwordLengthProblem } from "@overdue/core";
 import { ApiError, errorsByField } from "../api/problem.ts";
 import { Card } from "../ui/card.tsx";
 import { ErrorAlert } from "../ui/listing.tsx";
@@ -24,8 +25,7 @@ export function NewPasswordForm({ submitLabel, isPending, error, withName = fals
     mode: "uncontrolled",
     initialValues: { name: "", password: "" },
     validate: {
-      password: (text) =>
-        text.length < PASSWORD_CHARS_MIN ? `Use at least ${PASSWORD_CHARS_MIN} characters.` : null,
+      password: passwordLengthProblem,
     },
   });
   const showError = (cause: unknown) => {
@@ -39,7 +39,7 @@ export function NewPasswordForm({ submitLabel, isPending, error, withName = fals
         {withName && <TextInput label="Your name" autoComplete="name" {...form.getInputProps("name")} />}
         <PasswordInput
           label="New password"
-          description={`At least ${PASSWORD_CHARS_MIN} characters; a long password is better than a complicated one.`}
+          description={`At least ${PASSWORD_MIN_CHARS} characters; a long password is better than a complicated one.`}
           autoComplete="new-password"
           required
           data-autofocus
@@ -53,17 +53,13 @@ export function NewPasswordForm({ submitLabel, isPending, error, withName = fals
   );
 }
 
-/** The API refuses shorter passwords. */
-export const PASSWORD_CHARS_MIN = 12;
-
 /** Changes the password of the signed-in person, which ends every other session of the account. */
 export function PasswordCard() {
   const change = useChangePassword();
   const form = useForm({
     initialValues: { currentPassword: "", newPassword: "" },
     validate: {
-      newPassword: (text) =>
-        text.length < PASSWORD_CHARS_MIN ? `Use at least ${PASSWORD_CHARS_MIN} characters.` : null,
+      newPassword: passwordLengthProblem,
     },
   });
   const submit = (values: typeof form.values) =>
@@ -86,7 +82,7 @@ export function PasswordCard() {
           />
           <PasswordInput
             label="New password"
-            description={`At least ${PASSWORD_CHARS_MIN} characters.`}
+            description={`At least ${PASSWORD_MIN_CHARS} characters.`}
             autoComplete="new-password"
             required
             {...form.getInputProps("newPassword")}

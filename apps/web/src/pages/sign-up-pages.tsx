@@ -2,6 +2,7 @@ import { useSuspenseQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { Button, PasswordInput, Stack, TextInput } from "@mantine/core";
 import { isEmail, isNotEmpty, useForm } from "@mantine/form";
+import { PASSWORD_MIN_CHARS, passwordLengthProblem } from "@overdue/core";
 import { useState } from "react";
 
 import {
@@ -14,7 +15,7 @@ import {
 import { AccountFrame, MailSent } from "../accounts/account-frame.tsx";
 import { TextLink } from "../ui/page.tsx";
 import { ErrorAlert } from "../ui/listing.tsx";
-import { NewPasswordForm, PASSWORD_CHARS_MIN } from "../accounts/password-forms.tsx";
+import { NewPasswordForm } from "../accounts/password-forms.tsx";
 
 export function SignUpPage() {
   const navigate = useNavigate();
@@ -90,8 +91,7 @@ function SignUpForm({ token, submitLabel, onDone }: Props) {
     validate: {
       name: isNotEmpty("Enter your name."),
       email: isEmail("Enter an e-mail address, such as anna@example.org."),
-      password: (text: string) =>
-        text.length < PASSWORD_CHARS_MIN ? `Use at least ${PASSWORD_CHARS_MIN} characters.` : null,
+      password: passwordLengthProblem,
     },
   });
   const submit = (values: SignUp) =>
@@ -110,7 +110,7 @@ function SignUpForm({ token, submitLabel, onDone }: Props) {
         />
         <PasswordInput
           label="Password"
-          description={`At least ${PASSWORD_CHARS_MIN} characters; a long password is better than a complicated one.`}
+          description={`At least ${PASSWORD_MIN_CHARS} characters; a long password is better than a complicated one.`}
           autoComplete="new-password"
           required
           {...form.getInputProps("password")}

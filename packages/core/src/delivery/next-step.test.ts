@@ -24,7 +24,7 @@ test.each([
   [0, 4_000],
   [0.5, 5_000],
   [1, 6_000],
-])("by the chance of %d it comes in %i ms", (chance, retryInMs) => {
+])("with the random number %d, the first retry comes in %i ms", (chance, retryInMs) => {
   expect(decideNextStep(failed, history({}), { kind: "down", chance })).toMatchObject({ retryInMs });
 });
 
@@ -50,7 +50,7 @@ describe("a limit without a time", () => {
     statusCode: 429,
   };
 
-  test("makes a herd's channel wait longer each time, up to an hour", () => {
+  test("makes the channel wait longer each time, up to an hour", () => {
     const waits = [0, 1, 2, 3, 8, 20].map((circuitStep) => step(limited, { circuitStep }).retryInMs / 1_000);
     expect(waits).toEqual([15, 30, 60, 120, 3_600, 3_600]);
   });
@@ -170,14 +170,14 @@ describe("what our own rules forbid", () => {
   });
 });
 
-describe("it is given up", () => {
+describe("a delivery is given up at an age that depends on its kind", () => {
   test.each([
     ["an alert", "down" as const, 22 * HOUR_MS, "retry"],
     ["an alert", "down" as const, 23.5 * HOUR_MS, "failed"],
     ["a test", "test" as const, 20_000, "failed"],
     ["a line about a run", "run" as const, 0.5 * HOUR_MS, "retry"],
     ["a line about a run", "run" as const, 0.9 * HOUR_MS, "failed"],
-  ])("%s (%s) that is %i ms old: %s", (_, kind, ageMs, state) => {
+  ])("%s (%s) that is %d ms old is in state %s", (_, kind, ageMs, state) => {
     expect(
       decideNextStep(failed, history({ failures: { test: 2, run: 5, down: 9 }[kind], ageMs }), {
         kind,

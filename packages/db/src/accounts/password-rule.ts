@@ -1,7 +1,5 @@
+import { passwordLengthProblem } from "@overdue/core";
 import { dictionary } from "@zxcvbn-ts/language-common";
-
-export const PASSWORD_MIN_CHARS = 12;
-export const PASSWORD_MAX_CHARS = 128;
 
 const COMMON = new Set(dictionary["passwords-common"].map((word) => word.toLowerCase()));
 const ALSO_COMMON = ["overdue", "password", "passwort"];
@@ -39,9 +37,8 @@ const OWN_CHARS_MIN = 6;
  * nor consist of the account's address.
  */
 export function passwordProblem(password: string, email: string): string | null {
-  const length = Array.from(password).length;
-  if (length < PASSWORD_MIN_CHARS) return `Use at least ${PASSWORD_MIN_CHARS} characters.`;
-  if (password.length > PASSWORD_MAX_CHARS) return `Use at most ${PASSWORD_MAX_CHARS} characters.`;
+  const lengthProblem = passwordLengthProblem(password);
+  if (lengthProblem !== null) return lengthProblem;
   const plain = password.toLowerCase().normalize("NFKC");
   if (isGuessable(plain))
     return "This password is among the first that are guessed: choose another, such as four words.";

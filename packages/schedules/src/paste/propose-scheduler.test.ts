@@ -202,7 +202,7 @@ describe("what a pasted text says of the set-up is read", () => {
     expect(schedule.setup).toEqual(setup);
   });
 
-  test("but not where another scheduler, or another set-up, was chosen", () => {
+  test("no set-up is read from the text where another scheduler, or another set-up, was chosen", () => {
     const text = { kind: "cron", expression: CRON_JOB, timezone: BERLIN };
     const setupOf = (given: object) => ScheduleReadingInput.parse({ ...text, ...given }).schedule.setup;
     expect(setupOf({ scheduler: "gronx" })).toBeUndefined();

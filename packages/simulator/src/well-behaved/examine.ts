@@ -166,7 +166,7 @@ function reportDeadline(world: World, arrivals: readonly Arrival[], run: TrueRun
     return isMixed || hosts === "nat" ? null : { dueAt, by: latest };
   }
   // A ping that names its slot cannot be for another.
-  if (world.habits.names) return { dueAt, by };
+  if (world.habits.namesSlot) return { dueAt, by };
   const marginMs = Math.max(AHEAD_MS_MAX, Math.min(60 * SECOND, world.gapMs / 10));
   const isUnclear = counted.some(
     (arrival) =>

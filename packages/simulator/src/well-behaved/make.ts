@@ -22,28 +22,29 @@ const MADE_BEFORE_MS = 20 * SECOND;
 export function makeWorld(seed: number, number: number, only: readonly (keyof Imperfections)[] = []): World {
   const id = `${seed}/${number}`;
   const random = randomFrom(`${id}/well-behaved`);
-  const drawn = randomFrom(`${id}/drawn`);
+  // A generator of its own for what the scheduler does, so that every other part of a world stays as it was without it.
+  const schedulerRandom = randomFrom(`${id}/drawn`);
   const imperfections = makeImperfections(random, only);
   const plain = makeSchedule(random);
-  const schedule = (drawn.chance(0.3) && makeDrawn(drawn)) || plain;
+  const schedule = (schedulerRandom.chance(0.3) && makeDrawn(schedulerRandom)) || plain;
   const newYear = Date.UTC(2026, 0, 1);
   const madeAt = madeLongBefore(schedule, newYear + random.whole(0, 700 * 86_400) * SECOND);
   const dues = duesOf(random, schedule, madeAt);
   const gapMs = Math.min(...dues.slice(1).map((dueAt, at) => dueAt - (dues[at] ?? 0)));
   const isDrawn = hasWindows(schedule);
-  const names = everyMs(schedule) === null && !isDrawn && drawn.chance(0.15);
+  const namesSlot = everyMs(schedule) === null && !isDrawn && schedulerRandom.chance(0.15);
   const usual = makeHabits(random, { imperfections, schedule });
   // If two machines draw their times, one may begin in the next window, and its pings do not show which slot it is for.
   const isOfTwo = usual.hosts === "both" || usual.hosts === "nat";
-  const habits: Habits = { ...usual, names, hosts: isDrawn && isOfTwo ? "either" : usual.hosts };
+  const habits: Habits = { ...usual, namesSlot, hosts: isDrawn && isOfTwo ? "either" : usual.hosts };
   const lengths = makeLengths(random, { gapMs, habits });
-  const jitterSeconds = makeJitter(drawn, { schedule, gapMs, names });
+  const jitterSeconds = makeJitter(schedulerRandom, { schedule, gapMs, namesSlot });
   const made = makeSettings(random, { schedule, gapMs, habits, lengths });
   // A run that begins late in one window and one that begins early in the next may both fall into the second.
   const settings = { ...made, jitterSeconds, tooOften: isDrawn ? null : made.tooOften };
   // Behind one address, a retry of one machine looks like a ping of the other.
   const retries = habits.hosts === "nat" ? 0 : imperfections.retries;
-  const delayOf = makeDelays(drawn, { schedule, jitterSeconds, gapMs });
+  const delayOf = makeDelays(schedulerRandom, { schedule, jitterSeconds, gapMs });
   const course = { habits, imperfections: { ...imperfections, retries }, dues, delayOf, gapMs, ...lengths };
   const { longestMs } = lengths;
   return { id, settings, madeAt, gapMs, habits, longestMs, runs: makeRuns(random, course) };
@@ -75,9 +76,9 @@ function makeDrawn(random: Random): Schedule {
 /** The jitter in the settings, for systemd's RandomizedDelaySec and cronie's RANDOM_DELAY. */
 function makeJitter(
   random: Random,
-  { schedule, gapMs, names }: { schedule: Schedule; gapMs: number; names: boolean },
+  { schedule, gapMs, namesSlot }: { schedule: Schedule; gapMs: number; namesSlot: boolean },
 ): number {
-  if (everyMs(schedule) !== null || hasWindows(schedule) || names || !random.chance(0.15)) return 0;
+  if (everyMs(schedule) !== null || hasWindows(schedule) || namesSlot || !random.chance(0.15)) return 0;
   return Math.floor(Math.min(random.pick([30, 300, 1_800]), gapMs / (4 * SECOND)));
 }
 
@@ -139,7 +140,7 @@ function madeLongBefore(schedule: Schedule, at: Instant): Instant {
 function makeHabits(
   random: Random,
   { imperfections: { swaps }, schedule }: { imperfections: Imperfections; schedule: Schedule },
-): Omit<Habits, "names"> {
+): Omit<Habits, "namesSlot"> {
   const starts = random.chance(0.6);
   const parallel = starts && random.chance(0.15);
   const background = random.chance(0.5) && swaps > 0;

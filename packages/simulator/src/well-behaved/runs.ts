@@ -59,7 +59,7 @@ function run(job: Job, slot: { dueAt: Instant; startsAt: Instant }, machine: str
     rid,
     host: addressOf(habits, machine),
     digest: random.chance(0.2) ? "d" : null,
-    ...(habits.names && { dueAt }),
+    ...(habits.namesSlot && { dueAt }),
   };
   if (!habits.starts)
     return sentOf(job, pingOf(job, "success", { ...source, at: startedAt + takesMs + delay(job) }), {

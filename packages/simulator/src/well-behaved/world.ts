@@ -39,7 +39,7 @@ export type Habits = {
   /** Runs take longer than the time between two, so that they overlap. */
   parallel: boolean;
   /** The scheduler passes the due time to the job, and pings name it. */
-  names: boolean;
+  namesSlot: boolean;
 };
 
 export type Lengths = {
