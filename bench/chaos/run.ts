@@ -167,7 +167,7 @@ async function runJobs({ options, ledger, provider, product, jobs, random, progr
 /** Waits until no receiver keeps a ping on its disk any more. */
 async function untilAllIsStored({ instances }: Product, msMax: number): Promise<void> {
   const until = now() + msMax;
-  const keeps = (directory: string) => globSync(join(directory, "spool", "*.spool")).length > 0;
+  const keeps = (directory: string) => globSync(join(directory, "spool", "*", "*.spool")).length > 0;
   while (now() < until && instances.some(({ dataDirectory }) => keeps(dataDirectory))) await wait(500);
 }
 

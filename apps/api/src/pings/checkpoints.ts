@@ -66,9 +66,12 @@ export class Checkpoints {
 
   /**
    * Stores that everything accepted before this instant is committed, and what else follows from that. `owner`: whose heartbeat
-   * it is; left out: this receiver's own.
+   * it is; left out: this receiver's own. `noSilenceSince`: the heartbeats went on from then to this one.
    */
-  async commit(acceptedAt: number, owner?: SpoolOwner): Promise<void> {
+  async commit(
+    acceptedAt: number,
+    { owner, noSilenceSince = acceptedAt }: { owner?: SpoolOwner; noSilenceSince?: number } = {},
+  ): Promise<void> {
     const { pool, receiverId, clock, log, keeper } = this.#options;
     const [before, kept] = [Date.now(), keeper.state];
     const ids = keeper.owners.map(({ id }) => id);
@@ -77,6 +80,7 @@ export class Checkpoints {
       receiverId: isOwn ? receiverId : owner.id,
       startedAt: isOwn ? this.#startedAt : owner.startedAt,
       acceptedAt,
+      noSilenceSince,
       cause: this.#causeOfSilence(acceptedAt),
       kept: isOwn || kept === null ? kept : { ...kept, bytes: 0, since: null },
       owners: ids,

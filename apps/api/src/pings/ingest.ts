@@ -242,7 +242,7 @@ export class Ingest {
     begin: (owners) => this.#checkpoints.announce(owners),
     store: (arrivals) =>
       storeKept(arrivals, { ...this.#options, store: this.#store, checkpoints: this.#checkpoints }),
-    checkpoint: (acceptedAt, owner) => this.#checkpoints.commit(acceptedAt, owner),
+    checkpoint: ({ first, last }, owner) => this.#checkpoints.commit(last, { owner, noSilenceSince: first }),
     release: (owner) => endReceiver(this.#options.pool, owner.id),
     onEmpty: () => this.#wake(),
     onHeld: () => this.#keepWaiting(),

@@ -33,6 +33,8 @@ type CheckpointInput = {
   startedAt: Instant;
   /** Everything that it accepted before this instant is committed. */
   acceptedAt: Instant;
+  /** Its heartbeats went on from then until `acceptedAt`, though none of them was stored; left out: this is the only one. */
+  noSilenceSince?: Instant;
   /** Why it could store nothing until now, if it knows. */
   cause?: OutageCause | null;
   /** What its spool keeps; null: it has none, so that nobody waits for it when it falls silent. */
@@ -73,7 +75,7 @@ export async function commitCheckpoint(pool: Pool, checkpoint: CheckpointInput):
  */
 async function closeOutage(
   client: PoolClient,
-  { acceptedAt, startedAt, cause }: CheckpointInput,
+  { acceptedAt, noSilenceSince = acceptedAt, startedAt, cause }: CheckpointInput,
 ): Promise<boolean> {
   const { count } = await client.query(
     `insert into outages (started_at, ended_at, cause)
@@ -83,7 +85,7 @@ async function closeOutage(
            having max(checkpoint_at)
                   < least(to_timestamp($1::float8 / 1000), clock_timestamp()) - $2::float8 * interval '1 millisecond'
            on conflict (started_at) do nothing`,
-    [acceptedAt, RECEIVER_DOWN_AFTER_MS, startedAt, cause ?? null],
+    [noSilenceSince, RECEIVER_DOWN_AFTER_MS, startedAt, cause ?? null],
   );
   return count === 1;
 }

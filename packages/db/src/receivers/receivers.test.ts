@@ -24,7 +24,13 @@ beforeEach(() =>
 );
 
 const NOTHING = { host: "one", bytes: 0, since: null };
-type Of = { receiverId?: string; startedAt?: number; kept?: typeof NOTHING; owners?: string[] };
+type Of = {
+  receiverId?: string;
+  startedAt?: number;
+  noSilenceSince?: number;
+  kept?: typeof NOTHING;
+  owners?: string[];
+};
 const checkpoint = (acceptedAt: number, of: Of = {}) =>
   commitCheckpoint(pool, { receiverId: randomUUID(), startedAt: acceptedAt, acceptedAt, ...of });
 
@@ -174,6 +180,16 @@ describe("a receiver that may have kept pings", () => {
 });
 
 describe("an outage", () => {
+  test("ends where the heartbeats go on again, though only the last of them is stored", async () => {
+    const [receiverId, now] = [randomUUID(), Date.now()];
+    const [stopped, again] = [now - 100_000, now - 60_000];
+    await checkpoint(stopped, { receiverId });
+    await checkpoint(now - 30_000, { receiverId, noSilenceSince: again });
+    expect(await recentOutages(pool)).toMatchObject([{ from: stopped, until: again }]);
+    await checkpoint(now, { receiverId, noSilenceSince: now - 27_500 });
+    expect(await recentOutages(pool)).toHaveLength(1);
+  });
+
   test("is none where a receiver was silent for less than five seconds", async () => {
     await checkpoint(Date.now());
     await age(RECEIVER_DOWN_AFTER_MS - 1_000);

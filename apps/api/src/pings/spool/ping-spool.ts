@@ -265,8 +265,8 @@ export class PingSpool {
       });
       for (const batch of splitIntoBatches(kept)) {
         if (batch.arrivals.length > 0) await replayer.store(batch.arrivals);
-        if (batch.heartbeat !== null) await replayer.checkpoint(batch.heartbeat, owner);
-        this.#since = batch.heartbeat ?? this.#since;
+        if (batch.heartbeats !== null) await replayer.checkpoint(batch.heartbeats, owner);
+        this.#since = batch.heartbeats?.last ?? this.#since;
         // A slow database may refuse the next one: what is stored is stored.
         files.replayed(batch.end);
       }

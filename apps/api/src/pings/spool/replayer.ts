@@ -1,13 +1,15 @@
 import type { ReceivedPing, SpoolOwner } from "@overdue/db";
 
+import type { Heartbeats } from "./batches.ts";
+
 /** How kept pings are stored once the database answers again. All throw while it does not. */
 export type Replayer = {
   /** Called before anything is stored, with all whose pings are on this disk: from then on evaluation waits for each. */
   begin: (owners: readonly SpoolOwner[]) => Promise<void>;
-  /** Stores pings that arrived between two heartbeats, in their order; those that are stored already are left alone. */
+  /** Stores pings in the order of their arrival; those that are stored already are left alone. */
   store: (arrivals: readonly ReceivedPing[]) => Promise<void>;
-  /** Stores the heartbeat that this owner accepted at this instant. */
-  checkpoint: (acceptedAt: number, owner: SpoolOwner) => Promise<void>;
+  /** Stores the last of these heartbeats, which this owner accepted without a silence between them. */
+  checkpoint: (heartbeats: Heartbeats, owner: SpoolOwner) => Promise<void>;
   /** Stores that nothing of a process that has ended is on this disk any more: nobody waits for it. */
   release: (owner: SpoolOwner) => Promise<void>;
   /** Called once everything is stored. */
