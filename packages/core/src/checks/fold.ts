@@ -75,7 +75,10 @@ function evaluatedUntil(event: Event): Instant {
   }
 }
 
-/** The watermark that an event brings. An outage, a clock set back or a baseline reset tells nothing about received pings. */
+/**
+ * The watermark that an event brings. A ping says nothing about later ones of its own receiver, which may still have to store
+ * what it kept, however far the others are. An outage, a clock set back or a baseline reset tells nothing about received pings.
+ */
 function knownUntil(event: Event): Instant {
   switch (event.kind) {
     case "time":
@@ -85,6 +88,7 @@ function knownUntil(event: Event): Instant {
     case "baseline-reset":
       return -Infinity;
     case "ping":
+      return Math.min(event.knownUntil ?? Infinity, event.ping.at);
     case "pause":
     case "resume":
     case "undo-pause":

@@ -499,3 +499,26 @@ test("a run that was too quick by its client's clock is a failure", () => {
     "new→down at 70 (too-quick), notified",
   ]);
 });
+
+test("a receiver that stores what it kept does not pass a deadline that the others have passed, before its own pings for it", () => {
+  const settings = settingsOf({ schedule: { kind: "interval", everySeconds: 60 }, graceSeconds: 30 });
+  const othersAt = T + 1_000_000;
+  // One receiver is up to date; the other one has kept the pings in between, and stores them in their order.
+  const upToDate = [
+    { second: 0, knownUntil: T },
+    { second: 240, knownUntil: T },
+  ];
+  const kept = [60, 120, 180].map((second) => ({ second, knownUntil: othersAt }));
+  let check = newCheck("check", T, settings);
+  const opened: unknown[] = [];
+  for (const { second, knownUntil } of [...upToDate, ...kept]) {
+    const ping = pingOf(T + second * 1_000, "success", { rid: `r${second}` });
+    const folded = fold(check, { kind: "ping", ping, knownUntil });
+    check = folded.check;
+    opened.push(...folded.effects.filter((effect) => effect.kind === "incident-opened"));
+  }
+  const { check: last, effects } = fold(check, { kind: "time", now: T + 241_000 });
+  opened.push(...effects.filter((effect) => effect.kind === "incident-opened"));
+  expect(opened).toEqual([]);
+  expect(last.state.status).toBe("up");
+});
