@@ -15,6 +15,10 @@ test.each([
     "Telegram does not know the bot of this instance: the operator must correct TELEGRAM_BOT_TOKEN. (401)",
     "Telegram does not know the bot of this instance: correct TELEGRAM_BOT_TOKEN and start Overdue again. (401)",
   ],
+  [
+    "The address is private. The operator can allow its network with ALLOW_PRIVATE_NETWORKS.",
+    "The address is private. Allow its network with ALLOW_PRIVATE_NETWORKS and start Overdue again.",
+  ],
   ["The address answered 500.", "The address answered 500."],
 ])("an operator reads what to do, not that somebody else must do it: %s", (sentence, read) => {
   expect(toOperator(sentence)).toBe(read);
