@@ -43,19 +43,25 @@ const run = (url = "", { job = JOB, more = [] }: { job?: string[]; more?: string
   ...job,
 ];
 /** The least that a wrapper in Node can cost: it starts the job, and ends with its status. */
-const LEAST = `require("node:child_process").spawn("/bin/sh", ${JSON.stringify(JOB.slice(1))}, { stdio: "inherit" }).once("exit", process.exit)`;
+const least = ([program, ...words]: string[]) => [
+  process.execPath,
+  "-e",
+  `require("node:child_process").spawn(${JSON.stringify(program)}, ${JSON.stringify(words)}, { stdio: "inherit" }).once("exit", process.exit)`,
+];
 /** Only then this process has waited for all whose time is counted. */
 const WAIT = ["--report-wait", "10s"];
 const KINDS: Record<string, string[]> = {
   bare: JOB,
   "node -e 0": [process.execPath, "-e", "0"],
-  "least wrapper in Node": [process.execPath, "-e", LEAST],
+  "least wrapper in Node": least(JOB),
   wrapped: run(urls[0], { more: WAIT }),
   "wrapped, not waiting": run(urls[0]),
   "wrapped, without curl": run(urls[0], { more: WAIT }),
   "wrapped, server silent": run(urls[1]),
   "longer, bare": LONGER_JOB,
+  "longer, least wrapper": least(LONGER_JOB),
   "longer, wrapped": run(urls[0], { job: LONGER_JOB, more: WAIT }),
+  "longer, not waiting": run(urls[0], { job: LONGER_JOB }),
 };
 
 type Sample = { cpuMs: number; startMs: number; endMs: number; wallMs: number };
@@ -79,9 +85,13 @@ for (const [kind, bare] of [
   );
 }
 const behind = (kind: string) => median((samples.get(kind) ?? []).map(({ endMs }) => endMs));
-console.log(
-  `behind the job's end, not waiting for the report: ${behind("wrapped, not waiting").toFixed(1)} ms; the bare job ${behind("bare").toFixed(1)} ms, the least wrapper in Node ${behind("least wrapper in Node").toFixed(1)} ms`,
-);
+for (const [kind, bare, leastOf] of [
+  ["wrapped, not waiting", "bare", "least wrapper in Node"],
+  ["longer, not waiting", "longer, bare", "longer, least wrapper"],
+] as const)
+  console.log(
+    `behind the job's end, "${kind}": ${behind(kind).toFixed(1)} ms; the bare job ${behind(bare).toFixed(1)} ms, the least wrapper in Node ${behind(leastOf).toFixed(1)} ms`,
+  );
 const silentStart = median((samples.get("wrapped, server silent") ?? []).map(({ startMs }) => startMs));
 console.log(
   `job's start with a server that never answers: median ${silentStart.toFixed(0)} ms (aim: ${AIM_START_MS} ms)`,

@@ -107,7 +107,7 @@ test("a billing job that three hosts start at once runs on one of them, and the 
   ]);
   expect(runs[0]?.facts).toMatchObject({ host: expect.any(String), cpuUserMs: expect.any(Number) });
   expect(skipped).toHaveLength(2);
-  expect(skipped[0]).toContain("another instance is running on ");
+  expect(skipped[0]).toContain("the job is still running on ");
 
   const list = await onAnotherHost("checks");
   expect(list.stdout.toString()).toMatch(/^up +billing +Every day +last ping /);
@@ -192,10 +192,10 @@ test("a job that outlives its interval is left alone by the next starts, each of
   const { status, outcomes, skipped } = await seen("sync");
   expect({ status, outcomes }).toEqual({ status: "up", outcomes: ["success", "success"] });
   expect(skipped).toHaveLength(2);
-  expect(skipped[0]).toMatch(/^another instance is running \(pid \d+, since /);
+  expect(skipped[0]).toMatch(/^the job is still running \(pid \d+, since /);
 });
 
-test("a bot whose new instance gave way to the old one, which then ended, is reported as missing: a skipped start is no run", async () => {
+test("a bot whose new start gave way to the old run, which then ended, is reported as missing: a skipped start is no run", async () => {
   const { run } = onOneHost();
   const words = ["--check", "lone-bot", "--create", "--lock", "--report-wait", "20s", "--", "sh", "-c"];
   const old = run(...words, "trap 'sleep 1; exit 0' TERM; echo up; while :; do sleep 0.05; done");

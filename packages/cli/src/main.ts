@@ -3,7 +3,7 @@ import { isatty } from "node:tty";
 
 import type { Machine } from "./machine.ts";
 import { HELP } from "./usage.ts";
-import { UsageError } from "./usage-error.ts";
+import { UsageError } from "./errors.ts";
 import { VERSION } from "./version.ts";
 
 /** What a command may return: how this process ends; nothing: well. */
@@ -74,7 +74,7 @@ function end(outcome: End): void {
 /** By its name, since a command that is packed has classes of its own. */
 function fail(error: unknown): void {
   const { name, message } = error as Error;
-  if (name !== "UsageError" && name !== "Failure") throw error;
+  if (name !== "UsageError" && name !== "CommandError") throw error;
   process.stderr.write(`overdue: ${message}\n`);
   process.exit(name === "UsageError" ? 2 : 1);
 }

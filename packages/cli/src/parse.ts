@@ -1,6 +1,6 @@
 import { parseArgs, type ParseArgsConfig } from "node:util";
 
-import { UsageError } from "./usage-error.ts";
+import { UsageError } from "./errors.ts";
 
 type Options = NonNullable<ParseArgsConfig["options"]>;
 type Parsed = { values: Record<string, string | boolean | string[] | undefined>; words: string[] };

@@ -22,7 +22,7 @@ export type OpenProject = {
   ask: <Answer>(method: "GET" | "POST" | "PATCH" | "PUT", path: string, body?: unknown) => Promise<Answer>;
 };
 
-/** Opens the project whose API key is set. Throws a `Failure` in a sentence if it cannot. */
+/** Opens the project whose API key is set. Throws a `CommandError` in a sentence if it cannot. */
 export async function openProject(machine: Machine): Promise<OpenProject> {
   const { id } = await projectOf(machine);
   const ask: OpenProject["ask"] = (method, path, body) =>

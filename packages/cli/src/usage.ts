@@ -19,9 +19,9 @@ Commands
 Options of run
   --check NAME           slug, UUID or ping URL of the check (or OVERDUE_CHECK)
   --create               let the server make the check if there is none of this slug
-  --lock [host|server]   do not run beside another instance: on this host, or on any
-  --if-running WHAT      skip (exit 75), wait, or kill the other one; default skip
-  --wait-at-most TIME    how long to wait for it
+  --lock [host|server]   do not start while the job still runs: on this host, or on any
+  --if-running WHAT      skip this run (exit 75), wait for the other one's end, or kill it; default skip
+  --wait-at-most TIME    how long to wait for that end
   --if-unreachable WHAT  with --lock server: run or skip while Overdue cannot be asked; default skip
   --timeout TIME         stop the job with SIGTERM after this time (exit 124)
   --kill-after TIME      and with SIGKILL after this time more; default 10s
@@ -29,7 +29,7 @@ Options of run
   --backoff TIME         pause before the first retry, doubled each time; default 10s
   --min-runtime TIME     count a quicker success as a failure
   --jitter TIME          start after a random pause up to this time
-  --output WHAT          send the end of the output, or drop it (and leave it to the job)
+  --output WHAT          send the last part of the output, or drop: send nothing of it; default send
   --report-wait TIME     how long to wait for the report at the end
 
 Environment

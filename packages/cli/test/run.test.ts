@@ -241,7 +241,7 @@ describe.concurrent("overdue run", () => {
     expect(await overdue(here, [...words, "true"]).ended).toMatchObject({ status: 0 });
   });
 
-  test("--if-running kill stops the instance that runs, and takes its place; wait comes after its end", async ({
+  test("--if-running kill stops the run that goes on, and takes its place; wait comes after its end", async ({
     expect,
   }) => {
     const server = await pingServer();

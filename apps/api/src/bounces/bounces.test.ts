@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 
-import { bounceAddress, findMailTarget, openDb, schema, type Target } from "@overdue/db";
+import { bounceAddress, findMailTarget, openDb, schema, type PingTarget } from "@overdue/db";
 import { alertScene, sceneKeyring, testDatabase } from "@overdue/testkit";
 import { and, eq, ne } from "drizzle-orm";
 import nodemailer from "nodemailer";
@@ -31,7 +31,7 @@ const workers = new WorkerPool({
 });
 const ownerContact = { keyring: sceneKeyring, mail: false };
 const bounces = bounceReceiver({ db, keyring: sceneKeyring, ownerContact, log, workers });
-const findTarget = (target: Target) => findMailTarget(pool, target);
+const findTarget = (target: PingTarget) => findMailTarget(pool, target);
 const receiver = await startMailReceiver(
   { domain: DOMAIN, ingest, clock, log, bodyBytesMax: 2_000, bounces, findTarget, workers },
   { host: "127.0.0.1", port: 0 },

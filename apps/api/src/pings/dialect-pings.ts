@@ -12,7 +12,7 @@ import {
   mayBeKey,
   productOfDialect,
 } from "@overdue/core/dialects";
-import { declareCheck, findByToken, isPingKey, type Pool, type Target } from "@overdue/db";
+import { declareCheck, findByToken, isPingKey, type Pool, type PingTarget } from "@overdue/db";
 import type { Instant } from "@overdue/schedules";
 import type { Logger } from "pino";
 
@@ -157,7 +157,7 @@ async function storePing(ping: DialectPing, context: Context): Promise<Stored> {
   const { dialect, sender, request, options } = context;
   const at = options.clock.now();
   if (ping.target.kind === "token") return refuseToken(ping.target, { at, context });
-  const target: Target = ping.target.kind === "uuid" ? ping.target : { ...ping.target, create: false };
+  const target: PingTarget = ping.target.kind === "uuid" ? ping.target : { ...ping.target, create: false };
   const { kind: action, exitStatus, runId, durationMs, metrics, once } = ping;
   const said = {
     target,
@@ -231,7 +231,7 @@ function refuseToken(
 /** Keeps it for the page of the project that it named. */
 function refuse(
   kind: Exclude<Stored, "stored">,
-  { target, at, context }: { target: Target; at: Instant; context: Context },
+  { target, at, context }: { target: PingTarget; at: Instant; context: Context },
 ): Stored {
   const { method, userAgent, remoteAddress, host } = context.sender;
   context.options.refusals.note({

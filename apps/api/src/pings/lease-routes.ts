@@ -1,4 +1,4 @@
-import { askForLease, type Target } from "@overdue/db";
+import { askForLease, type PingTarget } from "@overdue/db";
 import { z } from "zod";
 
 import { ApiError } from "../http/problem.ts";
@@ -69,7 +69,7 @@ export const leaseRoutes = createRouter().openapi(
 );
 
 /** The check as a ping URL names it. @throws 404 for what no ping URL can name */
-function targetOf(check: string, create: boolean): Target {
+function targetOf(check: string, create: boolean): PingTarget {
   const read = readPingUrl(check, new URLSearchParams(create ? "create=1" : ""));
   if (read.kind !== "ping" || read.action !== "success" || read.exitStatus !== null)
     throw ApiError.notFound("check");

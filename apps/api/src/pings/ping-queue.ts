@@ -1,4 +1,4 @@
-import { type Recorded, targetKey, type Target } from "@overdue/db";
+import { type Recorded, targetKey, type PingTarget } from "@overdue/db";
 
 /** What a queue needs to know of an item: what must be kept in order with it, and its size. */
 type Queueable = { key: string; bytes: number };
@@ -107,13 +107,13 @@ const SLUGS_KNOWN_MAX = 10_000;
 export class TargetKeys {
   readonly #ofSlugs = new Map<string, string>();
 
-  checkKey(target: Target): string {
+  checkKey(target: PingTarget): string {
     return target.kind === "uuid"
       ? target.pingUuid
       : (this.#ofSlugs.get(targetKey(target)) ?? targetKey(target));
   }
 
-  learn(target: Target, recorded: Recorded): void {
+  learn(target: PingTarget, recorded: Recorded): void {
     if (target.kind !== "slug" || recorded.kind !== "recorded") return;
     if (this.#ofSlugs.size >= SLUGS_KNOWN_MAX) this.#ofSlugs.clear();
     this.#ofSlugs.set(targetKey(target), recorded.pingUuid);

@@ -1,5 +1,5 @@
 import { metricsInQuery, type PingKind, type ReportedMetrics, UUID } from "@overdue/core";
-import type { Target } from "@overdue/db";
+import type { PingTarget } from "@overdue/db";
 
 import { findForeignOutcome } from "./other-dialects.ts";
 
@@ -14,7 +14,7 @@ export type Owner =
 export type PingUrl =
   | {
       kind: "ping";
-      target: Target;
+      target: PingTarget;
       action: PingKind;
       exitStatus: number | null;
       rid: string | null;
@@ -27,7 +27,7 @@ export type PingUrl =
     }
   | { kind: "no such page"; owner: Owner | null }
   /** Refused if the check exists; otherwise the answer is "not found". */
-  | { kind: "malformed"; target: Target; problem: Problem }
+  | { kind: "malformed"; target: PingTarget; problem: Problem }
   | { kind: "bad slug"; owner: Owner };
 
 export type Problem =
@@ -97,13 +97,13 @@ function ownerOf(first: string, slug: string): Owner | null {
 }
 
 /** Whose ping a target is. A UUID in the place of the ping key names a check; what follows is then an unknown action. */
-export function ownerOfTarget(target: Target): Owner {
+export function ownerOfTarget(target: PingTarget): Owner {
   if (target.kind === "uuid") return { kind: "uuid", pingUuid: target.pingUuid };
   const { pingKey, slug } = target;
   return ownerOf(pingKey, slug) ?? { kind: "key", pingKey, slug };
 }
 
-function readRequest(target: Target, action: string | undefined, query: URLSearchParams): PingUrl {
+function readRequest(target: PingTarget, action: string | undefined, query: URLSearchParams): PingUrl {
   const exitStatus = action !== undefined && /^\d+$/.test(action) ? Number(action) : null;
   const rid = query.getAll("rid").at(-1) ?? null;
   if (exitStatus !== null && exitStatus > EXIT_STATUS_MAX) {

@@ -13,7 +13,7 @@ import {
   type Pool,
   REFUSAL_REASONS,
   type RefusalReason,
-  type Target,
+  type PingTarget,
 } from "@overdue/db";
 import type { Logger } from "pino";
 
@@ -54,9 +54,9 @@ type ReceiveOptions = {
   /** How long a body may take, in milliseconds. */
   bodyTimeMs: number;
   /** How many checks the target names. Called only for pings that are refused. */
-  lookFor: (target: Target) => Promise<"one" | "none" | "several">;
+  lookFor: (target: PingTarget) => Promise<"one" | "none" | "several">;
   /** How the check reads its pings. Called only for a body that is not kept whole or that may be another dialect. */
-  findFilters: (target: Target) => Promise<readonly PingFilter[]>;
+  findFilters: (target: PingTarget) => Promise<readonly PingFilter[]>;
   /** Takes a ping in the form of another monitor; null for anything else. */
   inDialect: (request: PingRequest) => Promise<answers.PingAnswer | null>;
   addresses: PingAddresses;
@@ -109,7 +109,7 @@ function endsWithWord(url: PingUrl): url is Extract<PingUrl, { kind: "ping" }> {
 }
 
 /** Whether what has the form of a ping key and a slug is a token of another product, which some check has, and a word. */
-async function isOfToken({ target }: { target: Target }, { pool }: ReceiveOptions): Promise<boolean> {
+async function isOfToken({ target }: { target: PingTarget }, { pool }: ReceiveOptions): Promise<boolean> {
   if (target.kind !== "slug" || isOwnPingKey(target.pingKey)) return false;
   return (await findByToken(pool, target.pingKey).catch(() => null)) !== null;
 }
@@ -161,7 +161,7 @@ function sentenceFor(problem: Problem): string {
   return problem.kind === "other dialect" ? answers.otherDialect(problem) : problem.kind;
 }
 
-function unknownReason(target: Target): RefusalReason {
+function unknownReason(target: PingTarget): RefusalReason {
   return ownerOfTarget(target).kind === "uuid" ? "unknown-path" : "unknown-slug";
 }
 
@@ -211,7 +211,7 @@ function failureInBody({ kept }: ReadBody) {
   return kept === null || kept.length > FIELDS_BYTES_MAX ? null : ohDearFailure(kept.toString("utf8"));
 }
 
-async function looksIntoBodies(target: Target, { findFilters }: ReceiveOptions): Promise<boolean> {
+async function looksIntoBodies(target: PingTarget, { findFilters }: ReceiveOptions): Promise<boolean> {
   const readings = await orUnavailable(findFilters(target));
   return readings.some(({ filterHttpBody }) => filterHttpBody);
 }
@@ -238,7 +238,7 @@ function factsIn(header: string | undefined, action: PingKind): { facts?: RunFac
 
 function answerRecorded(
   recorded: Outcome,
-  { target, refuse, bodyBytesMax }: { target: Target; refuse: Refuse; bodyBytesMax: number },
+  { target, refuse, bodyBytesMax }: { target: PingTarget; refuse: Refuse; bodyBytesMax: number },
 ): answers.PingAnswer {
   switch (recorded.kind) {
     case "unknown":

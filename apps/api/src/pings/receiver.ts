@@ -12,7 +12,7 @@ import {
   type Pool,
   type ReceivedPing,
   type Recorded,
-  type Target,
+  type PingTarget,
 } from "@overdue/db";
 import type { Instant } from "@overdue/schedules";
 import type { Context } from "hono";
@@ -114,7 +114,7 @@ export function createReceiver(options: ReceiverOptions) {
       void copies.look();
     },
     /** The check that a mail is for. */
-    findMailTarget: (target: Target) => findMailTarget(pool, target),
+    findMailTarget: (target: PingTarget) => findMailTarget(pool, target),
     sendHeartbeat: () => heartbeat?.sendNow(),
     /** Ends the receiver; call when the last request is answered. */
     stop: async () => {

@@ -92,7 +92,7 @@ export const JOB_KINDS: readonly JobKind[] = [
     id: "bot",
     title: "A bot that must stay alive",
     summary: "A program that never ends and says so every few minutes.",
-    snippet: "loop",
+    snippet: "bot",
     check: () => ({
       name: "bot",
       schedule: { kind: "interval", everySeconds: 5 * MINUTE_SECONDS },

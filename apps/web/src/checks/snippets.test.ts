@@ -38,7 +38,7 @@ test("every common place where jobs run has its snippet", () => {
     "php",
     "go",
     "ruby",
-    "loop",
+    "bot",
   ]);
 });
 
@@ -55,7 +55,7 @@ test.each([
   ["kubernetes", "your/image:tag and /usr/local/bin/job.sh"],
   ["docker", "your/image:tag"],
   ["powershell", "C:\\jobs\\job.ps1"],
-  ["loop", "/usr/local/bin/bot"],
+  ["bot", "/usr/local/bin/bot"],
 ])("the %s snippet says what in it stands for one's own job", (id, standIn) => {
   expect(snippets.find((snippet) => snippet.id === id)?.note).toContain(
     `Put your own in place of ${standIn}.`,
@@ -139,7 +139,7 @@ describe("a snippet around the job, run by a real shell", () => {
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  test.each(["shell", "docker", "loop"])(
+  test.each(["shell", "docker", "bot"])(
     "ends with the exit status of the job and prints its output: %s",
     (id) => expect(run(id)).toMatchObject({ status: 3, stdout: "copied 3 files\n" }),
   );

@@ -187,9 +187,9 @@ spec:
   };
 }
 
-function loop({ pingUrl }: PingTarget): Snippet {
+function bot({ pingUrl }: PingTarget): Snippet {
   return {
-    id: "loop",
+    id: "bot",
     title: "Bot",
     note: "Runs beside a program that never ends, pings as long as the program runs, and ends with its exit status.",
     code: `/usr/local/bin/bot &
@@ -267,5 +267,5 @@ const SNIPPETS = [
   php,
   go,
   ruby,
-  loop,
+  bot,
 ];

@@ -1,7 +1,7 @@
 import { type Config, readConfig } from "../config.ts";
 import type { Machine } from "../machine.ts";
 import { send } from "../report/http.ts";
-import { Failure } from "../usage-error.ts";
+import { CommandError } from "../errors.ts";
 import { VERSION } from "../version.ts";
 
 const REQUEST_MS_MAX = 30_000;
@@ -13,7 +13,7 @@ type Request = {
   given?: Config;
 };
 
-/** Asks the API. Throws a `Failure` in a sentence, the server's own where it has one. */
+/** Asks the API. Throws a `CommandError` in a sentence, the server's own where it has one. */
 export async function askApi<Answer>(
   machine: Machine,
   path: string,
@@ -21,9 +21,9 @@ export async function askApi<Answer>(
 ): Promise<Answer> {
   const { url, apiKey } = given;
   if (url === null)
-    throw new Failure("The address of Overdue is not set: set OVERDUE_URL, or run overdue login.");
+    throw new CommandError("The address of Overdue is not set: set OVERDUE_URL, or run overdue login.");
   if (apiKey === null)
-    throw new Failure(
+    throw new CommandError(
       `This needs an API key${method === "GET" ? "" : " of the scope write"}: set OVERDUE_API_KEY, or run overdue login.`,
     );
   const headers = {
@@ -38,11 +38,13 @@ export async function askApi<Answer>(
     timeoutMs: REQUEST_MS_MAX,
     env: machine.env,
   }).catch((error: Error) => {
-    throw new Failure(`${url} could not be asked: ${error.message}.`);
+    throw new CommandError(`${url} could not be asked: ${error.message}.`);
   });
   if (answer.status >= 200 && answer.status < 300)
     return (answer.text === "" ? null : JSON.parse(answer.text)) as Answer;
-  throw new Failure(`${url} refused the key or the request: status ${answer.status}${detailOf(answer.text)}`);
+  throw new CommandError(
+    `${url} refused the key or the request: status ${answer.status}${detailOf(answer.text)}`,
+  );
 }
 
 /** Reads a list of the API to its end. `path` has no query. */
@@ -77,6 +79,6 @@ type Project = { id: string; name: string };
 export async function projectOf(machine: Machine, given = readConfig(machine)): Promise<Project> {
   const { items } = await askApi<{ items: Project[] }>(machine, "/v1/projects", { given });
   const [project] = items;
-  if (project === undefined) throw new Failure("The key belongs to no project.");
+  if (project === undefined) throw new CommandError("The key belongs to no project.");
   return project;
 }

@@ -2,7 +2,7 @@ import { explain as explainSchedule, lintLine, ScheduleInput, schedulerId } from
 
 import type { Machine } from "../machine.ts";
 import { readOptions } from "../parse.ts";
-import { UsageError } from "../usage-error.ts";
+import { UsageError } from "../errors.ts";
 
 const OPTIONS = {
   zone: { type: "string" },

@@ -5,7 +5,7 @@ import { createInterface } from "node:readline/promises";
 import { type Config, configFile, readConfig } from "../config.ts";
 import type { Machine } from "../machine.ts";
 import { readOptions } from "../parse.ts";
-import { UsageError } from "../usage-error.ts";
+import { UsageError } from "../errors.ts";
 import { projectOf } from "./api.ts";
 
 const OPTIONS = {

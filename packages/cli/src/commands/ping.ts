@@ -6,7 +6,7 @@ import { placeFacts } from "../report/facts.ts";
 import { bootId, type Facts, momentNow, type RunRecord } from "../report/record.ts";
 import { keep, noteProblem } from "../report/spool.ts";
 import { randomId } from "../run/proc.ts";
-import { Failure, UsageError } from "../usage-error.ts";
+import { CommandError, UsageError } from "../errors.ts";
 
 const OPTIONS = {
   check: { type: "string" },
@@ -47,13 +47,13 @@ export type OnePing = {
   durationMs?: number;
 };
 
-/** Sends a ping, or keeps it where Overdue is away. Throws a `Failure` where it is refused for good. */
+/** Sends a ping, or keeps it where Overdue is away. Throws a `CommandError` where it is refused for good. */
 export async function sendOrKeep(
   machine: Machine,
   { check, create, action, runId, text, facts, durationMs }: OnePing,
 ): Promise<void> {
   const target = findTarget(check, { create, config: readConfig(machine) });
-  if (typeof target === "string") throw new Failure(`Nothing was sent: ${target}.`);
+  if (typeof target === "string") throw new CommandError(`Nothing was sent: ${target}.`);
   const delivery = await deliver(machine, target, {
     ping: {
       action: action === "success" ? "" : action,
@@ -63,7 +63,7 @@ export async function sendOrKeep(
     },
   });
   if (delivery.kind === "delivered") return tell(machine, `${target.name}: ${action} was sent`);
-  if (delivery.kind === "refused") throw new Failure(`${target.name} was not pinged: ${delivery.why}.`);
+  if (delivery.kind === "refused") throw new CommandError(`${target.name} was not pinged: ${delivery.why}.`);
   const status = action === "success" ? 0 : action === "fail" ? null : Number(action);
   // A start that comes late would begin a run that has ended; its end will say how long it took.
   if (action === "start")
@@ -79,7 +79,9 @@ export async function sendOrKeep(
   const record: RunRecord = { target, runId: runId ?? randomId(), bootId: bootId(), started: null, ended };
   const unkept = keep(machine, record);
   if (unkept !== null)
-    throw new Failure(`${target.name} was not pinged: ${delivery.why}; and it could not be kept: ${unkept}.`);
+    throw new CommandError(
+      `${target.name} was not pinged: ${delivery.why}; and it could not be kept: ${unkept}.`,
+    );
   noteProblem(machine, `${target.name} was not reported: ${delivery.why}`);
   process.stderr.write(
     `overdue: ${target.name} could not be pinged now (${delivery.why}); it is kept and sent later.\n`,

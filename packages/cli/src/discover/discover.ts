@@ -6,7 +6,7 @@ import { readOptions } from "../parse.ts";
 import { send } from "../report/http.ts";
 import { slugPrefix } from "../install/slug.ts";
 import { type KnownCheck, openProject, type OpenProject } from "../project.ts";
-import { Failure, UsageError } from "../usage-error.ts";
+import { CommandError, UsageError } from "../errors.ts";
 import { CRONS, type MachineFacts, readFacts } from "./facts.ts";
 import { filesBelow } from "./files.ts";
 import { historiesOf, readCronLog } from "./history.ts";
@@ -172,8 +172,8 @@ async function createChecks(assessed: readonly Assessed[], project: OpenProject)
     try {
       created.push(await project.createCheck(proposal));
     } catch (error) {
-      if (!(error instanceof Failure)) throw error;
-      throw new Failure(`The check of ${job.place} could not be made: ${error.message}`);
+      if (!(error instanceof CommandError)) throw error;
+      throw new CommandError(`The check of ${job.place} could not be made: ${error.message}`);
     }
   }
   return created;
@@ -183,7 +183,7 @@ const REPORT_TIMEOUT_MS = 30_000;
 
 type Reported = { assessed: readonly Assessed[]; withPackages: boolean };
 
-/** Sends the outcome as a ping: a failure with the list, as long as a job is not watched. @throws Failure if it is not taken */
+/** Sends the outcome as a ping: a failure with the list, as long as a job is not watched. @throws CommandError if it is not taken */
 async function report(machine: Machine, check: string, { assessed, withPackages }: Reported): Promise<void> {
   const target = findTarget(check, { create: true, config: readConfig(machine) });
   if (typeof target === "string") throw new UsageError(`--report-to cannot be used: ${target}.`);
@@ -196,8 +196,8 @@ async function report(machine: Machine, check: string, { assessed, withPackages 
     timeoutMs: REPORT_TIMEOUT_MS,
   } as const;
   const answer = await send(url, { ...request, env: machine.env }).catch((error: Error) => {
-    throw new Failure(`The report could not be sent: ${error.message}.`);
+    throw new CommandError(`The report could not be sent: ${error.message}.`);
   });
   if (answer.status >= 300)
-    throw new Failure(`The report was not taken: ${answer.text.trim() || answer.status}.`);
+    throw new CommandError(`The report was not taken: ${answer.text.trim() || answer.status}.`);
 }

@@ -6,7 +6,7 @@ import { readConfig } from "../config.ts";
 import type { Machine } from "../machine.ts";
 import { readOptions } from "../parse.ts";
 import { type KnownCheck, openProject, type OpenProject } from "../project.ts";
-import { Failure, UsageError } from "../usage-error.ts";
+import { CommandError, UsageError } from "../errors.ts";
 import { type Imported, withOwnSlugs } from "./imported.ts";
 import { readPages, SOURCES } from "./sources.ts";
 
@@ -43,7 +43,7 @@ export async function importChecks(machine: Machine, args: readonly string[]): P
     text("file") === undefined ? await askApi(machine, { product, text }) : [readExport(text("file") ?? "")];
   const imported = pages.flatMap((page) => {
     const read = source.read(page);
-    if (read === null) throw new Failure(`This is no export of ${source.label}: give ${source.file}.`);
+    if (read === null) throw new CommandError(`This is no export of ${source.label}: give ${source.file}.`);
     return read;
   });
   const project = await openProject(machine);
@@ -82,12 +82,12 @@ function readExport(path: string): unknown {
   try {
     text = readFileSync(path === "-" ? 0 : path, "utf8");
   } catch {
-    throw new Failure(`${path} cannot be read.`);
+    throw new CommandError(`${path} cannot be read.`);
   }
   try {
     return parse(text, { maxAliasCount: 100 }) as unknown;
   } catch (error) {
-    throw new Failure(`${path} is neither JSON nor YAML: ${(error as Error).message.split("\n")[0]}.`);
+    throw new CommandError(`${path} is neither JSON nor YAML: ${(error as Error).message.split("\n")[0]}.`);
   }
 }
 
@@ -129,7 +129,7 @@ async function create(one: Imported, { project, machine }: Into, problems: strin
       ? `${url}${one.path.replace("PING_KEY", pingKey ?? "<ping key>")}`
       : (made.pingUrl ?? "");
   } catch (error) {
-    if (!(error instanceof Failure)) throw error;
+    if (!(error instanceof CommandError)) throw error;
     problems.push(`its check could not be made: ${error.message}`);
     return null;
   }
@@ -165,7 +165,7 @@ async function setAlias(
     await project.ask("PUT", `/checks/${id}/aliases`, { aliases: [alias] });
     return null;
   } catch (error) {
-    if (error instanceof Failure) return error.message;
+    if (error instanceof CommandError) return error.message;
     throw error;
   }
 }

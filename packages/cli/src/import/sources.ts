@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { Failure } from "../usage-error.ts";
+import { CommandError } from "../errors.ts";
 import { readCronitor } from "./cronitor.ts";
 import type { Reader } from "./imported.ts";
 import { readGatus, readOpsgenie, readSentry } from "./named.ts";
@@ -101,7 +101,7 @@ function nextNumber({ url, body }: { url: URL; body: unknown }): string | null {
 const TIMEOUT_MS = 30_000;
 const PAGES_MAX = 1_000;
 
-/** The pages of a product's API. Throws a `Failure` in a sentence if it does not answer. */
+/** The pages of a product's API. Throws a `CommandError` in a sentence if it does not answer. */
 export async function readPages(
   api: Api,
   { url, key, organization }: { url: string; key: string; organization: string },
@@ -112,22 +112,22 @@ export async function readPages(
     const at: URL = new URL(next, url);
     // The key goes to no other host than it was given for.
     if (at.host !== new URL(url).host)
-      throw new Failure(`${url} names a next page at another host, ${at.host}.`);
+      throw new CommandError(`${url} names a next page at another host, ${at.host}.`);
     const response: Response = await fetch(at, {
       headers: { authorization: api.authorization(key), accept: "application/json" },
       signal: AbortSignal.timeout(TIMEOUT_MS),
       redirect: "error",
     }).catch((error: Error) => {
-      throw new Failure(`${at.host} could not be asked: ${error.message}.`);
+      throw new CommandError(`${at.host} could not be asked: ${error.message}.`);
     });
     if (!response.ok)
-      throw new Failure(
+      throw new CommandError(
         response.status === 401 || response.status === 403
           ? `${at.host} refuses the key: set --api-key to one that reads.`
           : `${at.host} answers ${response.status} to ${at.pathname}.`,
       );
     const body: unknown = await response.json().catch(() => {
-      throw new Failure(`${at.host} does not answer ${at.pathname} with JSON.`);
+      throw new CommandError(`${at.host} does not answer ${at.pathname} with JSON.`);
     });
     pages.push(body);
     next = api.next?.({ url: at, body, link: response.headers.get("link") ?? "" }) ?? null;

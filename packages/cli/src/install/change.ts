@@ -14,7 +14,7 @@ import { basename, dirname, join } from "node:path";
 import { createInterface } from "node:readline/promises";
 
 import type { Machine } from "../machine.ts";
-import { Failure } from "../usage-error.ts";
+import { CommandError } from "../errors.ts";
 
 /** What becomes of one file, byte for byte (a character stands for a byte). Null: there is none. */
 export type Change = { path: string; before: string | null; after: string | null };
@@ -76,14 +76,16 @@ export type Asking = { isDryRun: boolean; isAgreed: boolean };
 
 /**
  * Shows the changes, and asks whether they are to be made. @returns whether they are
- * @throws Failure where nobody can be asked
+ * @throws CommandError where nobody can be asked
  */
 export async function agree(changes: readonly Change[], { isDryRun, isAgreed }: Asking): Promise<boolean> {
   process.stdout.write(diffText(changes));
   if (isDryRun) return false;
   if (isAgreed) return true;
   if (!process.stdin.isTTY)
-    throw new Failure("Nothing was changed: there is no terminal to ask at. --yes makes the changes above.");
+    throw new CommandError(
+      "Nothing was changed: there is no terminal to ask at. --yes makes the changes above.",
+    );
   return ask("Make these changes?");
 }
 
@@ -102,7 +104,7 @@ export function write(changes: readonly Change[]): void {
       if (after === null) remove(path);
       else replace(path, after);
     } catch (error) {
-      throw new Failure(`${path} could not be written: ${(error as Error).message}.`);
+      throw new CommandError(`${path} could not be written: ${(error as Error).message}.`);
     }
 }
 

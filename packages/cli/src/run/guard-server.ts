@@ -1,7 +1,7 @@
 import type { Target } from "../config.ts";
 import { type Machine, tell } from "../machine.ts";
 import { askForLease, type Lease, LEASE_SECONDS, type LeaseRef, RENEW_MS } from "../report/lease.ts";
-import { Failure } from "../usage-error.ts";
+import { CommandError } from "../errors.ts";
 import { sleep } from "../sleep.ts";
 import type { Asked, Guard } from "./guard.ts";
 import type { Job } from "./job.ts";
@@ -35,7 +35,7 @@ export async function guardServer(machine: Machine, { options, target, runId }: 
     };
   }
   if (!lease.held)
-    return { kind: "skip", why: `another instance is running on ${lease.host}, since ${lease.since}` };
+    return { kind: "skip", why: `the job is still running on ${lease.host}, since ${lease.since}` };
   const renewal = keepRenewing(machine, ref, askedAt);
   return {
     kind: "held",
@@ -51,7 +51,7 @@ export async function guardServer(machine: Machine, { options, target, runId }: 
 function refOf({ host }: Machine, { pingUrl, create }: Target, owner: string): LeaseRef {
   const [, url, check] = /^(https?:\/\/.*?)\/ping\/(.+)$/.exec(pingUrl) ?? [];
   if (url === undefined || check === undefined)
-    throw new Failure(
+    throw new CommandError(
       "--lock server needs a ping URL with /ping/ in it: name the check by its slug or UUID, and set OVERDUE_URL.",
     );
   return { url, check, create, owner, host };

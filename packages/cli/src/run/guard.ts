@@ -44,7 +44,7 @@ const FREE: Guard = {
   release: () => {},
 };
 
-/** Sees to it that no second instance runs, as `--lock` asks. */
+/** Makes sure that the job does not run twice at once, as `--lock` asks. */
 export async function guard(machine: Machine, asked: Asked): Promise<Guard> {
   switch (asked.options.lock) {
     case null:
@@ -63,16 +63,16 @@ async function guardHost(machine: Machine, { options, target }: Asked): Promise<
   );
   if (!tryLock(lock)) {
     const holder = holderText(readHolder(lock));
-    if (options.ifRunning === "skip") return { kind: "skip", why: `another instance is running (${holder})` };
+    if (options.ifRunning === "skip") return { kind: "skip", why: `the job is still running (${holder})` };
     tell(
       machine,
-      `another instance is running (${holder}): ${options.ifRunning === "wait" ? "waiting for its end" : "stopping it"}`,
+      `the job is still running (${holder}): ${options.ifRunning === "wait" ? "waiting for its end" : "stopping it"}`,
     );
     const isOurs =
       options.ifRunning === "wait"
         ? await waitForLock(lock, options.waitAtMostMs)
         : await takeOver(lock, options.killAfterMs);
-    if (!isOurs) return { kind: "skip", why: `another instance was still running (${holder})` };
+    if (!isOurs) return { kind: "skip", why: `the job was still running (${holder})` };
   }
   const holder = { pid: process.pid, began: startOf(process.pid), since: new Date().toISOString() };
   writeHolder(lock, holder);

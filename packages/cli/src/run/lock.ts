@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 import type { Target } from "../config.ts";
 import { type Machine, privateDirectory, stateDirectory } from "../machine.ts";
-import { Failure } from "../usage-error.ts";
+import { CommandError } from "../errors.ts";
 import { startOf } from "./proc.ts";
 
 /** Who holds a lock: the wrapper, and its job once that runs; each with when it began, since ids are used again. */
@@ -30,7 +30,7 @@ export function openLock(machine: Machine, check: Pick<Target, "name" | "pingUrl
     const flags = constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW;
     return { fd: openSync(path, flags, 0o600), path };
   } catch (error) {
-    throw new Failure(
+    throw new CommandError(
       `The lock cannot be made in ${path}, so the command was not run: ${(error as Error).message}. ` +
         "OVERDUE_STATE_DIR may name another folder.",
     );
@@ -49,7 +49,7 @@ export function tryLock({ fd }: Lock): boolean {
   const { status, error } = spawnSync("flock", ["-n", "3"], { stdio: ["ignore", "ignore", "ignore", fd] });
   if (status === 0) return true;
   if (status === HELD) return false;
-  throw new Failure(
+  throw new CommandError(
     `The lock cannot be taken, so the command was not run: ${error === undefined ? `flock ended with status ${status}` : "flock is not installed (package util-linux)"}.`,
   );
 }
@@ -132,5 +132,5 @@ function send(target: number, signal: NodeJS.Signals): boolean {
 
 /** "pid 4711, since 2026-12-01T02:00:00Z" */
 export function holderText(holder: Holder | null): string {
-  return holder === null ? "another instance" : `pid ${holder.job ?? holder.pid}, since ${holder.since}`;
+  return holder === null ? "by whom is not known" : `pid ${holder.job ?? holder.pid}, since ${holder.since}`;
 }

@@ -1,7 +1,7 @@
 import { isCheckName } from "../config.ts";
 import { readDuration } from "../duration.ts";
 import { readOptions } from "../parse.ts";
-import { UsageError } from "../usage-error.ts";
+import { UsageError } from "../errors.ts";
 
 /** What `overdue run` was asked to do. Lengths of time are in milliseconds. */
 export type RunOptions = {
@@ -9,20 +9,27 @@ export type RunOptions = {
   /** Whether the server makes the check if there is none of this slug. */
   create: boolean;
   command: readonly [string, ...string[]];
+  /** Within what the job may not run twice at once: this host, or all that share the check. */
   lock: "host" | "server" | null;
+  /** What becomes of this run while the job still runs. */
   ifRunning: "skip" | "wait" | "kill";
   /** How long `--if-running wait` waits; null: as long as it takes. */
   waitAtMostMs: number | null;
-  /** What becomes of the job if its lease cannot be asked for. */
+  /** What becomes of this run while Overdue cannot be asked for the lease of `--lock server`. */
   ifUnreachable: "run" | "skip";
+  /** After how long the job is stopped; null: never. */
   timeoutMs: number | null;
   killAfterMs: number;
   retries: number;
+  /** The pause before the first retry, doubled each time. */
   backoffMs: number;
+  /** A success that is quicker counts as a failure. */
   minRuntimeMs: number;
+  /** The longest random pause before the start. */
   jitterMs: number;
+  /** Whether the last part of the output goes with the report; "drop": the job writes it past us. */
   output: "send" | "drop";
-  /** How long the end of the wrapper waits for its report; null: as long as the place where it runs asks for. */
+  /** How long the wrapper waits for its report at the end; null: what `reportWaitMs` in run.ts says of where it runs. */
   reportWaitMs: number | null;
 };
 
@@ -45,12 +52,12 @@ const OPTIONS = {
 
 const RETRIES_MAX = 100;
 
-/** Reads what stands behind `overdue run`. Throws a `UsageError` for whatever cannot be meant. */
+/** Reads the words after `overdue run`. Throws a `UsageError`, a sentence, for a wrong one. */
 export function readRunOptions(
   args: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
 ): RunOptions {
-  const [own, command] = atDashes(args);
+  const [own, command] = splitAtDashes(args);
   const { values, words } = readOptions(withLockValue(own), OPTIONS);
   if (words[0] !== undefined)
     throw new UsageError(`Put -- before the command: overdue run --check NAME -- ${words.join(" ")}`);
@@ -60,6 +67,14 @@ export function readRunOptions(
       "There is no command to run: put it behind --, as in overdue run --check NAME -- backup.sh",
     );
   const text = (name: keyof typeof OPTIONS) => values[name] as string | undefined;
+  const choice = <Word extends string, Else>(
+    name: keyof typeof OPTIONS,
+    words: readonly Word[],
+    otherwise: Else,
+  ): Word | Else => {
+    const given = text(name);
+    return given === undefined ? otherwise : oneOf(given, words, `--${name}`);
+  };
   const ms = <Else>(name: keyof typeof OPTIONS, otherwise: Else) => {
     const given = text(name);
     return given === undefined ? otherwise : readDuration(given, `--${name}`);
@@ -70,30 +85,28 @@ export function readRunOptions(
   if (!isCheckName(check))
     throw new UsageError(`--check must be a slug (a-z, 0-9, - and _), a UUID or a ping URL, not "${check}".`);
   if (values["lock"] === "server" && values["if-running"] === "kill")
-    throw new UsageError("--if-running kill stops an instance on this host only: use it with --lock host.");
+    throw new UsageError("--if-running kill stops a job on this host only: use it with --lock host.");
   return {
     check,
     create: values["create"] === true,
     command: [program, ...rest],
-    lock:
-      text("lock") === undefined
-        ? null
-        : oneOf<"host" | "server">(text("lock"), ["host", "server"], "--lock"),
-    ifRunning: oneOf(text("if-running") ?? "skip", ["skip", "wait", "kill"], "--if-running"),
+    lock: choice<"host" | "server", null>("lock", ["host", "server"], null),
+    ifRunning: choice("if-running", ["skip", "wait", "kill"], "skip"),
     waitAtMostMs: ms("wait-at-most", null),
-    ifUnreachable: oneOf(text("if-unreachable") ?? "skip", ["run", "skip"], "--if-unreachable"),
+    ifUnreachable: choice("if-unreachable", ["run", "skip"], "skip"),
     timeoutMs: ms("timeout", null),
     killAfterMs: ms("kill-after", 10_000),
     retries: readCount(text("retries") ?? "0"),
     backoffMs: ms("backoff", 10_000),
     minRuntimeMs: ms("min-runtime", 0),
     jitterMs: ms("jitter", 0),
-    output: oneOf(text("output") ?? "send", ["send", "drop"], "--output"),
+    output: choice("output", ["send", "drop"], "send"),
     reportWaitMs: ms("report-wait", null),
   };
 }
 
-function atDashes(args: readonly string[]): [string[], string[]] {
+/** The options and the command, which `--` parts. */
+function splitAtDashes(args: readonly string[]): [string[], string[]] {
   const at = args.indexOf("--");
   return at < 0 ? [[...args], []] : [args.slice(0, at), args.slice(at + 1)];
 }
@@ -106,7 +119,7 @@ function withLockValue(args: readonly string[]): string[] {
   });
 }
 
-function oneOf<Word extends string>(text: string | undefined, words: readonly Word[], option: string): Word {
+function oneOf<Word extends string>(text: string, words: readonly Word[], option: string): Word {
   const found = words.find((word) => word === text);
   if (found !== undefined) return found;
   throw new UsageError(

@@ -1,8 +1,8 @@
 import { inTransaction, type Pool } from "../database.ts";
-import { findOrCreateChecks, type Found, targetKey, type Target } from "../transitions/find-targets.ts";
+import { findOrCreateChecks, type Found, targetKey, type PingTarget } from "../transitions/find-targets.ts";
 
 /** Who asks for the lease of a check, and for how long; 0 gives it back. */
-export type LeaseRequest = { target: Target; owner: string; host: string; ttlSeconds: number };
+export type LeaseRequest = { target: PingTarget; owner: string; host: string; ttlSeconds: number };
 
 /** `fence` grows with every new holder, for ever: what a holder writes can be refused once a later one has written. */
 export type Lease = {

@@ -9,7 +9,7 @@ import { openDb, type Pool, type PoolClient } from "../database.ts";
 import { isOwnPingKey, storedKey } from "../secrets/api-key.ts";
 
 /** Which check a ping is for: by the check's own UUID, or by the project's ping key and a slug. */
-export type Target =
+export type PingTarget =
   | { kind: "uuid"; pingUuid: string }
   /** `create`: the ping asks for the check where there is none. `name`: its name then; left out: its slug. */
   | { kind: "slug"; pingKey: string; slug: string; create: boolean; name?: string };
@@ -27,7 +27,7 @@ const CHECKS_PER_PROJECT_MAX = 20_000;
 /** Returns the check of each slug target, by `targetKey`, and makes those of the missing ones that the project allows. */
 export async function findOrCreateChecks(
   client: PoolClient,
-  targets: readonly Target[],
+  targets: readonly PingTarget[],
   at: Instant,
 ): Promise<Map<string, Found>> {
   const asked = targets.filter((target) => target.kind === "slug");
@@ -44,7 +44,7 @@ export async function findOrCreateChecks(
 /** The same without creating any: a check that its ping would create counts as unknown. */
 export async function findExistingChecks(
   pool: Pool,
-  targets: readonly Target[],
+  targets: readonly PingTarget[],
 ): Promise<Map<string, Found>> {
   const asked = targets.filter((target) => target.kind === "slug");
   if (asked.length === 0) return new Map();
@@ -61,7 +61,7 @@ export function targetKey(target: { pingKey: string; slug: string }): string {
   return `${target.pingKey}/${target.slug}`;
 }
 
-type SlugTarget = Extract<Target, { kind: "slug" }>;
+type SlugTarget = Extract<PingTarget, { kind: "slug" }>;
 
 /**
  * The check of the project with the slug; else with an alias that is it; else a check that had it and moved out of the
@@ -94,7 +94,7 @@ async function findBySlug(
 }
 
 /** The UUID target of the one check that a slug finds, which may have moved out of the project; null where none is found. */
-async function findOne(pool: Pool, target: SlugTarget): Promise<Target | null> {
+async function findOne(pool: Pool, target: SlugTarget): Promise<PingTarget | null> {
   const found = (await findBySlug(pool, [target])).get(targetKey(target));
   return found?.kind === "check" ? { kind: "uuid", pingUuid: found.pingUuid } : null;
 }
@@ -158,7 +158,7 @@ export async function isPingKey(pool: Pool, pingKey: string): Promise<boolean> {
  * How many checks a ping to this target would find; nothing is locked or created. A check that the ping would create
  * counts as found.
  */
-export async function countChecks(pool: Pool, target: Target): Promise<"one" | "none" | "several"> {
+export async function countChecks(pool: Pool, target: PingTarget): Promise<"one" | "none" | "several"> {
   if (target.kind === "slug") return await countChecksOfSlug(pool, target);
   const rows = await pool.query("select 1 from checks where ping_uuid = $1 and deleted_at is null", [
     target.pingUuid,
@@ -186,7 +186,7 @@ async function countChecksOfSlug(pool: Pool, asked: SlugTarget): Promise<"one" |
 export type MailTarget = { projectId: string; filtersSubject: boolean; filtersBody: boolean };
 
 /** The one check that a mail to this target is for; null where there is none, or more than one. Creates nothing. */
-export async function findMailTarget(pool: Pool, target: Target): Promise<MailTarget | null> {
+export async function findMailTarget(pool: Pool, target: PingTarget): Promise<MailTarget | null> {
   const columns = `c.project_id as "projectId", c.filter_subject as "filtersSubject", c.filter_body as "filtersBody"`;
   if (target.kind === "uuid") {
     const rows = await pool.query<MailTarget>(
@@ -242,7 +242,7 @@ export async function withPingKeys<Slug extends { kind: "slug"; pingKey: string;
 }
 
 /** How the check that a target names reads its pings; empty where there is no such check. */
-export async function findPingFilters(pool: Pool, target: Target): Promise<PingFilter[]> {
+export async function findPingFilters(pool: Pool, target: PingTarget): Promise<PingFilter[]> {
   return target.kind === "uuid" ? await byUuid(pool, target.pingUuid) : await bySlug(pool, target);
 }
 
@@ -254,7 +254,7 @@ async function byUuid(pool: Pool, pingUuid: string): Promise<PingFilter[]> {
   return rows;
 }
 
-async function bySlug(pool: Pool, asked: Extract<Target, { kind: "slug" }>): Promise<PingFilter[]> {
+async function bySlug(pool: Pool, asked: Extract<PingTarget, { kind: "slug" }>): Promise<PingFilter[]> {
   const [target = asked] = await withPingKeys(pool, [asked]);
   const rows = await pool.query<PingFilter>(
     `select ${PING_FILTER_COLUMNS} from checks c

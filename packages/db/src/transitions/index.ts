@@ -7,7 +7,7 @@ export {
   isPingKey,
   countChecks,
   type MailTarget,
-  type Target,
+  type PingTarget,
   targetKey,
 } from "./find-targets.ts";
 export { KnownChecks } from "./known-checks.ts";

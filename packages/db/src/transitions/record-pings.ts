@@ -11,7 +11,7 @@ import {
   type Found,
   findExistingChecks,
   targetKey,
-  type Target,
+  type PingTarget,
 } from "./find-targets.ts";
 import type { KnownChecks } from "./known-checks.ts";
 import { writeFacts } from "./write-facts.ts";
@@ -19,7 +19,7 @@ import { writeBeforeCommit, writeKnown, type Written } from "./write.ts";
 
 /** A ping as the receiver accepted it: parsed and bounded, not yet matched with its check. */
 export type ReceivedPing = {
-  target: Target;
+  target: PingTarget;
   record: PingRecord;
   /** What it counts as for a check that reads pings so. */
   read: (reading: PingFilter) => ReadPing;
@@ -163,7 +163,7 @@ function remember(checks: KnownChecks, changes: readonly Change[], { version }: 
     checks.learn({ stored: { ...stored, check, coalesced }, version });
 }
 
-function targetsOf(arrivals: readonly ReceivedPing[]): Target[] {
+function targetsOf(arrivals: readonly ReceivedPing[]): PingTarget[] {
   return arrivals.map(({ target }) => target);
 }
 

@@ -15,7 +15,7 @@ import {
   createProject,
   openDb,
   type Pool,
-  type Target,
+  type PingTarget,
 } from "@overdue/db";
 
 /** What a test needs to refer to a check. */
@@ -55,7 +55,7 @@ export async function aProject(pool: Pool): Promise<{ projectId: string; pingKey
 
 /** A ping that a receiver accepted at `at`. Two ends of one host within 90 s count as one, unless their digests differ. */
 export function anArrival(
-  to: Target | SceneCheck,
+  to: PingTarget | SceneCheck,
   at: number,
   {
     kind = "success",

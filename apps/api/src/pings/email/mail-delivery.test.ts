@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 
-import { findMailTarget, type Target } from "@overdue/db";
+import { findMailTarget, type PingTarget } from "@overdue/db";
 import { aCheck, type SceneCheck, testDatabase } from "@overdue/testkit";
 import { pino } from "pino";
 import { afterAll, expect, test } from "vitest";
@@ -25,7 +25,7 @@ const workers = new WorkerPool({
   waitingMax: 100,
   waitingPerOwnerMax: 100,
 });
-const findTarget = (target: Target) => findMailTarget(pool, target);
+const findTarget = (target: PingTarget) => findMailTarget(pool, target);
 const options: MailReceiverOptions = {
   domain: DOMAIN,
   ingest,

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 
-import { bounceAddress, findMailTarget, openDb, type Target } from "@overdue/db";
+import { bounceAddress, findMailTarget, openDb, type PingTarget } from "@overdue/db";
 import { aCheck, askedFuzz, sceneKeyring, testDatabase } from "@overdue/testkit";
 import { pino } from "pino";
 import { afterAll, expect, test } from "vitest";
@@ -58,7 +58,7 @@ const receiver = await startMailReceiver(
     log,
     bodyBytesMax: 10_000,
     bounces,
-    findTarget: (target: Target) => findMailTarget(pool, target),
+    findTarget: (target: PingTarget) => findMailTarget(pool, target),
     workers,
   },
   { host: "127.0.0.1", port: 0 },

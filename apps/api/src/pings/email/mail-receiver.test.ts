@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { createConnection } from "node:net";
 
-import { type CheckDetails, findMailTarget, type Target } from "@overdue/db";
+import { type CheckDetails, findMailTarget, type PingTarget } from "@overdue/db";
 import { aCheck, aProject, type SceneCheck, testDatabase } from "@overdue/testkit";
 import nodemailer from "nodemailer";
 import { pino } from "pino";
@@ -35,7 +35,7 @@ const options = {
   log,
   bodyBytesMax: LIMIT,
   bounces: null,
-  findTarget: (target: Target) => findMailTarget(pool, target),
+  findTarget: (target: PingTarget) => findMailTarget(pool, target),
   workers,
 };
 const { port, stop } = await startMailReceiver(options, HERE);

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import type { AddressInfo, Socket } from "node:net";
 
-import type { MailTarget, Target } from "@overdue/db";
+import type { MailTarget, PingTarget } from "@overdue/db";
 import type { Logger } from "pino";
 import { SMTPServer, type SMTPServerOptions, type SMTPServerSession } from "smtp-server";
 
@@ -13,7 +13,7 @@ import { Recipients, Refusal, refusal } from "./recipients.ts";
 export type MailReceiverOptions = AcceptOptions & {
   domain: string;
   /** The check that a mailbox is for, and which parts of a mail it reads; null: there is none, or more than one. */
-  findTarget: (target: Target) => Promise<MailTarget | null>;
+  findTarget: (target: PingTarget) => Promise<MailTarget | null>;
 };
 
 export type MailReceiver = { port: number; stop: () => Promise<void> };

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from "node:crypto";
 import type { Socket } from "node:net";
 
 import { type MailText, readMail } from "@overdue/core";
-import type { ReceivedPing, Target } from "@overdue/db";
+import type { ReceivedPing, PingTarget } from "@overdue/db";
 import type { Instant } from "@overdue/schedules";
 import type { Logger } from "pino";
 import type { SMTPServerSession } from "smtp-server";
@@ -66,7 +66,7 @@ type Mail = {
 };
 
 /** The ping of one recipient of a mail. It keeps the first and the last `bodyBytesMax` bytes of the mail's source. */
-function mailArrival(target: Target, mail: Mail, bodyBytesMax: number): ReceivedPing {
+function mailArrival(target: PingTarget, mail: Mail, bodyBytesMax: number): ReceivedPing {
   const { message, text, sender, remoteAddress, receivedAt } = mail;
   const body = keptOfMessage(message, bodyBytesMax);
   return {
@@ -167,7 +167,7 @@ async function keywordText(
   }
 }
 
-function targetDigest(target: Target, repeated: Buffer): Buffer {
+function targetDigest(target: PingTarget, repeated: Buffer): Buffer {
   const name = target.kind === "uuid" ? target.pingUuid : `${target.pingKey}+${target.slug}`;
   return createHash("sha256").update(name).update("\0").update(repeated).digest();
 }

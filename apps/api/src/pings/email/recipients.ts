@@ -1,4 +1,4 @@
-import type { MailTarget, Target } from "@overdue/db";
+import type { MailTarget, PingTarget } from "@overdue/db";
 import { RateLimiterMemory } from "rate-limiter-flexible";
 import type { SMTPServerSession } from "smtp-server";
 
@@ -20,7 +20,7 @@ export function refusal(code: number, message: string): Refusal {
 }
 
 /** Whom a mail is for: a check, an address that no check can have, or another domain. */
-export type Mailbox = { kind: "check"; target: Target } | { kind: "no mailbox" } | { kind: "elsewhere" };
+export type Mailbox = { kind: "check"; target: PingTarget } | { kind: "no mailbox" } | { kind: "elsewhere" };
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i;
 // Healthchecks' keys have 22 characters; keys that an operator chose may be longer or shorter.
@@ -47,12 +47,12 @@ const UNKNOWN_PER_MINUTE_MAX = 300;
 /** A recipient of ours: the return address of a mail that we sent, or the check that a ping is for. */
 export type Recipient =
   | { kind: "bounce"; local: string }
-  | { kind: "ping"; target: Target; found: MailTarget };
+  | { kind: "ping"; target: PingTarget; found: MailTarget };
 
 type Options = {
   domain: string;
   bounces: { knows(local: string): boolean } | null;
-  findTarget: (target: Target) => Promise<MailTarget | null>;
+  findTarget: (target: PingTarget) => Promise<MailTarget | null>;
 };
 
 /** Remembers the recipients that each session has named so far. */

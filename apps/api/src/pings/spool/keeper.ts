@@ -3,7 +3,7 @@ import {
   type KeptOnDisk,
   type ReceivedPing,
   type SpoolOwner,
-  type Target,
+  type PingTarget,
 } from "@overdue/db";
 
 import type { Outcome } from "../ping-store.ts";
@@ -91,7 +91,7 @@ export class Keeper {
   }
 
   /** Remembers a target whose check was found. */
-  learn(target: Target): void {
+  learn(target: PingTarget): void {
     if (this.#spool === null) return;
     if (this.#recent.size >= GENERATION_TARGETS_MAX) {
       this.#older = this.#recent;
@@ -100,7 +100,7 @@ export class Keeper {
     this.#recent.add(targetName(target));
   }
 
-  #knows(target: Target): boolean {
+  #knows(target: PingTarget): boolean {
     const name = targetName(target);
     return this.#recent.has(name) || this.#older.has(name);
   }

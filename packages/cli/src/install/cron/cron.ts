@@ -6,7 +6,7 @@ import { userInfo } from "node:os";
 import { isCheckName } from "../../config.ts";
 import type { Machine } from "../../machine.ts";
 import { readOptions } from "../../parse.ts";
-import { Failure, UsageError } from "../../usage-error.ts";
+import { CommandError, UsageError } from "../../errors.ts";
 import { agree, ask, type Change, noteOnPlace, ownCommand, readBytes, write } from "../change.ts";
 import { type CronLine, readLines } from "./lines.ts";
 import { unwrapLine, wrapLine } from "./wrap.ts";
@@ -169,8 +169,8 @@ function crontab({ user }: Asked, words: readonly string[], input?: string): str
     return execFileSync("crontab", args, { encoding: "latin1", input: Buffer.from(input ?? "", "latin1") });
   } catch (error) {
     const { stderr, message, code } = error as { stderr?: string; message: string; code?: string };
-    if (code === "ENOENT") throw new Failure("There is no crontab(1) here: name the file.");
-    throw new Failure(`crontab ${args.join(" ")} failed: ${stderr?.trim() || message}`);
+    if (code === "ENOENT") throw new CommandError("There is no crontab(1) here: name the file.");
+    throw new CommandError(`crontab ${args.join(" ")} failed: ${stderr?.trim() || message}`);
   }
 }
 
@@ -183,5 +183,5 @@ function writeCrontab(asked: Asked, before: string, after: string): void {
   crontab(asked, ["-"], after);
   if (readCrontab(asked) === after) return;
   crontab(asked, ["-"], before);
-  throw new Failure("crontab did not keep the lines as they were given, so they were put back.");
+  throw new CommandError("crontab did not keep the lines as they were given, so they were put back.");
 }

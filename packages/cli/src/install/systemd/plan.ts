@@ -1,7 +1,7 @@
 import type { Files } from "../../discover/files.ts";
 import { readUnit, type Unit, unitNames } from "../../discover/units.ts";
 import { findWatch } from "../../discover/watch.ts";
-import { UsageError } from "../../usage-error.ts";
+import { UsageError } from "../../errors.ts";
 import { DROP_IN, type Role } from "./unit-files.ts";
 
 /** What a unit needs to report its runs, and what a person should know of it. */

@@ -10,7 +10,8 @@ import { placeFacts } from "../../report/facts.ts";
 import { bootId, type Moment, type RunRecord } from "../../report/record.ts";
 import { flushSpool } from "../../report/sender.ts";
 import { keep, noteProblem, readSpool } from "../../report/spool.ts";
-import { Failure, UsageError } from "../../usage-error.ts";
+import { CommandError, UsageError } from "../../errors.ts";
+import { sleep } from "../../sleep.ts";
 import { readBytes } from "../change.ts";
 import { outcomeOf } from "./outcome.ts";
 import { readRecord, type UnitRecord } from "./record-line.ts";
@@ -24,7 +25,7 @@ const TAIL_BYTES_MAX = 100_000;
 
 type Place = { folder: string; units: string; isOfUser: boolean };
 
-/** `overdue systemd report`: sends what units have noted of their runs. Throws a `Failure` while something is left to send. */
+/** `overdue systemd report`: sends what units have noted of their runs. Throws a `CommandError` while something is left to send. */
 export async function reportUnits(machine: Machine, args: readonly string[]): Promise<void> {
   const { values } = readOptions(args, { user: { type: "boolean" }, folder: { type: "string" } });
   const isOfUser = values["user"] === true;
@@ -32,12 +33,12 @@ export async function reportUnits(machine: Machine, args: readonly string[]): Pr
   if (folder === undefined) throw new UsageError("--folder is missing: overdue-report.service says it.");
   const units = isOfUser ? `${machine.home}/.config/systemd/user` : "/etc/systemd/system";
   for (let waitMs = 0; waitMs !== Infinity;) {
-    await new Promise((resolve) => setTimeout(resolve, waitMs));
+    await sleep(waitMs);
     waitMs = await reportAll(machine, { folder, units, isOfUser });
     await flushSpool(machine, Infinity);
   }
   const left = readSpool(machine).filter(({ record }) => record.ended !== null).length;
-  if (left > 0) throw new Failure(`${left} reports could not be sent yet; they are tried again.`);
+  if (left > 0) throw new CommandError(`${left} reports could not be sent yet; they are tried again.`);
 }
 
 /** Deals with every record. @returns after how many milliseconds to look again; Infinity: never */

@@ -8,7 +8,7 @@ import { type Files, filesBelow } from "../../discover/files.ts";
 import { SYSTEM_FOLDERS, userFolders } from "../../discover/units.ts";
 import type { Machine } from "../../machine.ts";
 import { readOptions } from "../../parse.ts";
-import { Failure, UsageError } from "../../usage-error.ts";
+import { CommandError, UsageError } from "../../errors.ts";
 import { agree, type Change, noteOnPlace, ownCommand, readBytes, write } from "../change.ts";
 import { slugPrefix } from "../slug.ts";
 import { planUnit, reportingUnits, serviceName } from "./plan.ts";
@@ -146,7 +146,7 @@ function run({ root, isOfUser }: Place, ...words: string[]): void {
     execFileSync("systemctl", args, { stdio: ["ignore", "ignore", "pipe"], encoding: "utf8" });
   } catch (error) {
     const { stderr, message } = error as { stderr?: string; message: string };
-    throw new Failure(`systemctl ${args.join(" ")} failed: ${stderr?.trim() || message}`);
+    throw new CommandError(`systemctl ${args.join(" ")} failed: ${stderr?.trim() || message}`);
   }
 }
 
