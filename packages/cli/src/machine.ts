@@ -1,5 +1,5 @@
 import { lstatSync, mkdirSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
 /** What a command knows of the process that it is: read once, in main.ts. */
 export type Machine = {
@@ -25,11 +25,24 @@ export function stateDirectory({ env, home, uid }: Machine): string {
 
 /** Makes a folder that only this user can use. Throws where it is somebody else's, or cannot be made. */
 export function privateDirectory(path: string, uid: number): string {
-  mkdirSync(path, { recursive: true, mode: MODE });
+  makeDirectory(path);
   const found = lstatSync(path);
   if (!found.isDirectory() || found.uid !== uid) throw new Error(`${path} is not a folder of this user`);
   if ((found.mode & 0o022) !== 0) throw new Error(`${path} can be written by others: chmod 700 it`);
   return path;
+}
+
+/** Not by Node's own `recursive`, which never returns where the system says ENOENT below a folder that exists, as in /proc. */
+function makeDirectory(path: string, canMakeParent = true): void {
+  try {
+    mkdirSync(path, { mode: MODE });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EEXIST") return;
+    if (code !== "ENOENT" || !canMakeParent) throw error;
+    makeDirectory(dirname(path));
+    makeDirectory(path, false);
+  }
 }
 
 /** Says something to a person at a terminal; nothing where nobody is there. */

@@ -38,6 +38,8 @@ class Wrapper {
   readonly #machine: Machine;
   readonly #options: RunOptions;
   readonly #target: Target | string;
+  /** The check as people may see it: a ping URL is a secret. */
+  readonly #name: string;
   readonly #runId = randomId();
   readonly #tail = new Tail();
   #reporter: Reporter | null = null;
@@ -50,10 +52,11 @@ class Wrapper {
     this.#machine = machine;
     this.#options = options;
     this.#target = findTarget(options.check, { create: options.create, config: readConfig(machine) });
+    this.#name = typeof this.#target === "string" ? options.check : this.#target.name;
   }
 
   async run(): Promise<Leave> {
-    const { jitterMs, check } = this.#options;
+    const { jitterMs } = this.#options;
     this.#forwardSignals();
     if (jitterMs > 0) await this.#sleep(Math.random() * jitterMs);
     if (this.#stoppedBy !== null) return leave({ status: 143, signal: this.#stoppedBy, problem: null });
@@ -64,7 +67,7 @@ class Wrapper {
     });
     if (held.kind === "skip") return this.#skip(held.why);
     if (typeof this.#target === "string")
-      process.stderr.write(`overdue: ${check} is not reported: ${this.#target}.\n`);
+      process.stderr.write(`overdue: ${this.#name} is not reported: ${this.#target}.\n`);
     const { attempt, count } = await this.#tryOften(held);
     held.release();
     await this.#report(attempt, { count, leaseLost: held.isLost() });
@@ -138,7 +141,7 @@ class Wrapper {
     });
     tell(
       this.#machine,
-      `${this.#target.name} started${pid === null ? "" : ` as process ${pid}`}, run ${this.#runId}`,
+      `${this.#name} started${pid === null ? "" : ` as process ${pid}`}, run ${this.#runId}`,
     );
   }
 
@@ -165,7 +168,7 @@ class Wrapper {
       }),
       durationMs: attempt.durationMs,
     };
-    tell(this.#machine, sentenceFor(this.#options.check, { status, attempt }));
+    tell(this.#machine, sentenceFor(this.#name, { status, attempt }));
     // A person who stops us once more does not want to wait for a report.
     const stopped = new Promise<void>((resolve) => (this.#wakeUp = resolve));
     const waitMs = reportWaitMs(this.#machine, this.#options);
@@ -174,7 +177,7 @@ class Wrapper {
 
   /** Says that the command was not run, and why. */
   async #skip(why: string): Promise<Leave> {
-    tell(this.#machine, `${this.#options.check} was skipped: ${why}`);
+    tell(this.#machine, `${this.#name} was skipped: ${why}`);
     if (typeof this.#target !== "string") {
       const record = {
         target: this.#target,
