@@ -45,11 +45,11 @@ systemctl start --no-block restarts watchdog by-timer.timer
 # A unit of a user's own, under that user's systemd.
 useradd --create-home --uid 1000 ada
 ada() { setpriv --reuid=1000 --regid=1000 --init-groups env -i PATH=/usr/local/bin:/usr/bin:/bin XDG_RUNTIME_DIR=/run/user/1000 "$@"; }
-systemctl start user@1000.service
+{ systemctl start user@1000.service; systemctl is-active user@1000.service; } > /mnt/install-user.txt 2>&1
 ada mkdir -p /home/ada/.config/systemd/user
 printf '[Service]\nType=oneshot\nExecStart=/bin/sh -c "exit 6"\n' | ada tee /home/ada/.config/systemd/user/own.service > /dev/null
 ada systemctl --user daemon-reload
-ada node /usr/local/bin/overdue systemd install --user own --yes > /mnt/install-user.txt
+ada node /usr/local/bin/overdue systemd install --user own --yes >> /mnt/install-user.txt 2>&1
 ada systemctl --user start own 2>/dev/null
 sleep 50
 systemctl stop stays server
@@ -61,7 +61,7 @@ sleep 15
 overdue spool > /mnt/spool.txt
 date -s "1 day ago" > /dev/null
 systemd-run -q -u recorder-2 /usr/local/bin/node /mnt/recorder.mjs
-sleep 3
+until ss -ltn | grep -q :8000; do sleep 0.2; done
 overdue spool --send >> /mnt/spool.txt
 ls -A /run/overdue/units /var/lib/overdue/spool > /mnt/left.txt
 overdue systemd install $all --yes | tail -1 > /mnt/again.txt

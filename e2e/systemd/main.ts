@@ -92,6 +92,9 @@ async function tryUnits(steps: Steps, overdue: Overdue): Promise<void> {
     /web1-well ended with status 0.*1 delivered/s,
     () => read("spool.txt"),
   );
+  await steps.step("a user's own unit is made to report", /Done: own\.service will report/, () =>
+    read("install-user.txt"),
+  );
   await steps.step("a second install", "Everything is as it should be: nothing was changed.\n", () =>
     read("again.txt"),
   );
