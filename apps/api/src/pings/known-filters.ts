@@ -1,9 +1,9 @@
 import type { PingFilter } from "@overdue/core";
-import type { Target } from "@overdue/db";
+import type { PingTarget } from "@overdue/db";
 
 import { targetName } from "./target-name.ts";
 
-type FindFilters = (target: Target) => Promise<readonly PingFilter[]>;
+type FindFilters = (target: PingTarget) => Promise<readonly PingFilter[]>;
 
 const GENERATION_TARGETS_MAX = 2_000;
 
