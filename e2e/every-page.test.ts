@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { routeTree } from "../apps/web/src/app/routes.tsx";
 import { accessibilityViolations } from "./support/accessibility.ts";
 import { startBrowser } from "./support/browser.ts";
+import { pathsOf } from "./support/pages.ts";
 import { emptyDataDirectory, type Product, startProduct } from "./support/product.ts";
 
 const ACCOUNT = { email: "ada@example.org", password: "correct horse battery staple" };
@@ -130,16 +131,6 @@ const LABEL =
 const LIST_MS = 2_000;
 const always = () => true;
 const never = () => false;
-
-type Route = { options: object; children?: unknown };
-
-/** The paths of a route tree that lead to a page, parameters as `$name`. */
-function pathsOf(route: Route, above = ""): string[] {
-  const own = "path" in route.options ? String(route.options.path) : "";
-  const path = `${above}/${own}`.replaceAll(/\/+/g, "/").replace(/(?<=.)\/$/, "");
-  const children = Object.values(Object(route.children)) as Route[];
-  return children.length === 0 ? [path] : children.flatMap((child) => pathsOf(child, path));
-}
 
 function fillPath(path: string): string {
   return path.replaceAll(/\$(\w+)/g, (_, name: string) => params[name] ?? "");

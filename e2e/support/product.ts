@@ -15,6 +15,8 @@ export type Product = {
   origin: string;
   dataDirectory: string;
   pid: number;
+  /** All that the processes have printed so far. */
+  printed: () => string;
   stop: () => Promise<void>;
 };
 
@@ -40,12 +42,19 @@ export async function startProduct(
     },
     stdio: ["ignore", "pipe", "pipe"],
   });
+  let printed = "";
+  const keep = (chunk: Buffer) => {
+    printed += chunk.toString();
+  };
+  child.stdout.on("data", keep);
+  child.stderr.on("data", keep);
   const url = await printedUrl(child);
   return {
     url,
     origin: new URL(url).origin,
     dataDirectory,
     pid: child.pid ?? 0,
+    printed: () => printed,
     stop: () => stop(child),
   };
 }
