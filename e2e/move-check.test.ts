@@ -12,6 +12,7 @@ let data: Awaited<ReturnType<typeof emptyDataDirectory>>;
 let product: Product;
 let browser: Browser;
 let page: Page;
+const UNKNOWN = "0199a1b2-0000-7000-8000-000000000000";
 type Made = { id: string; pingUrl: string };
 let [here, there]: [string, string] = ["", ""];
 let check: Made;
@@ -56,6 +57,25 @@ test("somebody moves a check by the keyboard, is shown before what stays, and mo
   await page.getByRole("button", { name: "Move it back" }).press("Enter");
   await page.waitForURL(`**/projects/${here}/checks/${check.id}`);
   await page.getByText("Night shift").first().waitFor();
+});
+
+test("an old address of a moved check leads to where it is now, and one of nothing says what may have happened", async () => {
+  const move = (from: string, to: string) =>
+    post(`/v1/projects/${from}/checks/${check.id}/move`, { toProjectId: to });
+  await move(here, there);
+  await page.goto(`/projects/${here}/checks/${check.id}?tab=runs`);
+  await page.waitForURL(`**/projects/${there}/checks/${check.id}?tab=runs`);
+  await page.getByRole("heading", { name: "invoices" }).waitFor();
+  await page.goto(`/projects/${here}/checks/${check.id}/edit`);
+  await page.waitForURL(`**/projects/${there}/checks/${check.id}/edit`);
+  await page.goto(`/projects/${UNKNOWN}/checks/${check.id}`);
+  await page.waitForURL(`**/projects/${there}/checks/${check.id}`);
+  await page.goto(`/projects/${here}/checks/${UNKNOWN}`);
+  await page.getByText("moved to a project that you are not in").waitFor();
+  await move(there, here);
+  await page.goto(`/projects/${there}/checks/${check.id}`);
+  await page.waitForURL(`**/projects/${here}/checks/${check.id}`);
+  expect(await page.getByRole("heading", { name: "invoices" }).count()).toBe(1);
 });
 
 test("a check that is down says in the dialog why it stays, and what to do", async () => {

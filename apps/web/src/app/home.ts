@@ -1,5 +1,5 @@
 import type { QueryClient } from "@tanstack/react-query";
-import { notFound } from "@tanstack/react-router";
+import { notFound, redirect } from "@tanstack/react-router";
 
 import { ApiError } from "../api/problem.ts";
 import { type Me, meQuery } from "../accounts/account-queries.ts";
@@ -28,10 +28,24 @@ export async function findCheckProject(client: QueryClient, checkId: string): Pr
   return project.id;
 }
 
-async function containsCheck(
-  client: QueryClient,
-  ref: { projectId: string; checkId: string },
-): Promise<boolean> {
+type CheckAt = { projectId: string; checkId: string };
+
+/**
+ * Reads a check for a page of it. An old address of a check that has moved leads to the same page in the project where it is
+ * now. @throws the router's redirect, or its "not found" where the person may not see that project
+ */
+export async function ensureCheck(client: QueryClient, params: CheckAt, page: "" | "/edit"): Promise<void> {
+  if (await containsCheck(client, params)) return;
+  const projectId = await findCheckProject(client, params.checkId);
+  throw redirect({
+    to: `/projects/$projectId/checks/$checkId${page}`,
+    params: { ...params, projectId },
+    search: true,
+    replace: true,
+  });
+}
+
+async function containsCheck(client: QueryClient, ref: CheckAt): Promise<boolean> {
   try {
     await client.ensureQueryData(checkQuery(ref));
     return true;

@@ -24,12 +24,19 @@ export const signedIn = createRoute({
 export const projectRoute = createRoute({
   getParentRoute: () => signedIn,
   path: "/projects/$projectId",
-  beforeLoad: async ({ context, params, preload }) => {
-    if (!(await isMember(context.queryClient, params.projectId))) throw notFound();
+  beforeLoad: async ({ context, params, preload, location }) => {
+    if (!(await isMember(context.queryClient, params.projectId))) throw leaveProject(location.pathname);
     if (!preload) void followProject({ client: context.queryClient, refreshChecks, ...params });
   },
   component: lazyRouteComponent(() => import("../pages/project-layout.tsx"), "ProjectLayout"),
 });
+
+/** Where a check has moved to a project of the person, its old address in another's project leads there. */
+function leaveProject(pathname: string) {
+  const checkId = /\/checks\/([^/]+)/.exec(pathname)?.[1];
+  if (checkId === undefined || checkId === "new") return notFound();
+  return redirect({ to: "/checks/$checkId", params: { checkId }, replace: true });
+}
 
 /** Asks the server again if the project is not among the known ones: the person may just have become a member. */
 async function isMember(client: QueryClient, projectId: string): Promise<boolean> {

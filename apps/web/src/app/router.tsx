@@ -67,7 +67,11 @@ function isTransient(error: Error): boolean {
 function MissingPage() {
   return (
     <div className={styles["main"]}>
-      <Page title="Page not found" lead="The address may be mistyped, or what it showed was deleted." narrow>
+      <Page
+        title="Page not found"
+        lead="The address may be mistyped, or what it showed was deleted or moved to a project that you are not in."
+        narrow
+      >
         <Group>
           <Button component={Link} to="/">
             Go to your checks

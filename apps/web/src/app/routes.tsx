@@ -18,7 +18,7 @@ import { accountRoutes } from "./account-routes.ts";
 import { alertPageRoutes } from "./alert-page-routes.ts";
 import { maintenanceRoutes } from "./maintenance-routes.ts";
 import { lazyRouteComponent, projectRoute, signedIn, EDITORS_ONLY, root } from "./project-route.ts";
-import { findCheckProject, homeProjectId } from "./home.ts";
+import { ensureCheck, findCheckProject, homeProjectId } from "./home.ts";
 
 const home = createRoute({
   getParentRoute: () => signedIn,
@@ -139,7 +139,7 @@ const check = createRoute({
   // Why the check is down is read before the page is shown, so that nothing on it moves when it arrives.
   loader: async ({ context: { queryClient: client }, params }) => {
     const [, open] = await Promise.all([
-      client.ensureQueryData(checkQuery(params)),
+      ensureCheck(client, params, ""),
       client.ensureQueryData(checkIncidentQuery(params)).catch(() => null),
     ]);
     if (open !== null)
@@ -161,7 +161,7 @@ const editCheck = createRoute({
   },
   loader: ({ context, params }) =>
     Promise.all([
-      context.queryClient.ensureQueryData(checkQuery(params)),
+      ensureCheck(context.queryClient, params, "/edit"),
       context.queryClient.ensureQueryData(channelsQuery(params.projectId)),
     ]),
   component: lazyRouteComponent(() => import("../pages/check-form-page.tsx"), "EditCheckPage"),
