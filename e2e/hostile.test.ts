@@ -294,9 +294,11 @@ test("T-PING-4: the secret of a ping URL is in no message, no export, no log, no
   }
 });
 
-test("T-DEP-1: a fresh instance listens on this machine alone, for the app and for its database", () => {
-  const expected = [new URL(product.origin).port, database.options.port[0]].map(
-    (port) => `127.0.0.1:${port}`,
-  );
-  expect(listenersOf(product)).toEqual(expected.toSorted());
+test("T-DEP-1: a fresh instance listens on this machine alone, for the app, its database and the self-test", () => {
+  const found = listenersOf(product);
+  const ports = [new URL(product.origin).port, database.options.port[0]];
+  expect(found).toEqual(expect.arrayContaining(ports.map((port) => `127.0.0.1:${port}`)));
+  expect(found.filter((at) => !at.startsWith("127.0.0.1:"))).toEqual([]);
+  // The self-test opens its own some moments after the start.
+  expect(found.length - ports.length).toBeLessThan(2);
 });
