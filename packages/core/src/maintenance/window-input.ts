@@ -1,11 +1,5 @@
-import {
-  canonicalTimezone,
-  DAY_MS,
-  type Instant,
-  MINUTE_MS,
-  nextAfter,
-  ScheduleError,
-} from "@overdue/schedules";
+import { instantOf } from "./time.ts";
+import { canonicalTimezone, DAY_MS, MINUTE_MS, nextAfter, ScheduleError } from "@overdue/schedules";
 import { z } from "zod";
 import { type MaintenanceRule, scheduleOf } from "./window.ts";
 
@@ -116,9 +110,4 @@ function problemOfRecurring(input: Exclude<MaintenanceRuleInput, { kind: "once" 
     if (error instanceof ScheduleError) return { field, message: error.message };
     throw error;
   }
-}
-
-/** Parses an ISO 8601 instant with a zone, which a schema has accepted already. */
-function instantOf(iso: string): Instant {
-  return Date.parse(iso);
 }
