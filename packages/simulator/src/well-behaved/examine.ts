@@ -95,9 +95,9 @@ function isJustified(world: World, arrivals: readonly Arrival[], alarm: Reported
 }
 
 /**
- * Whether the alarm only names a window beside the one that was left out. A job that begins late at the end of its window may
- * have been seen in the next window from its first run on. Of runs left out one after the other, each alarm then names the
- * window after; there are no more alarms than runs that were left out.
+ * Whether the alarm only names a window beside the window whose run was left out. A job that begins late at the end of its
+ * window may have been seen in the next window from its first run on. Of runs left out one after the other, each alarm then
+ * names the window after; there are no more alarms than runs that were left out.
  */
 function isWindowBehind(
   { runs, settings: { schedule } }: World,
