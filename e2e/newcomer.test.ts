@@ -41,6 +41,7 @@ test("the printed link leads to an account with three fields, and the account to
   await page.getByRole("button", { name: /^(Create|Make|Sign)/ }).click();
   await page.getByRole("link", { name: /Create the first check/ }).click();
   await page.getByRole("heading", { name: "What do you want to watch?" }).waitFor();
+  expect(new URL(page.url()).pathname).toMatch(/\/start$/);
   step("signed up");
 });
 
@@ -61,7 +62,8 @@ test("nobody would be notified yet, which one button mends, and a test message a
   await page.getByRole("button", { name: "Send e-mails to ada@example.org" }).click();
   await page.getByRole("button", { name: "Send a test message" }).click();
   await page.getByText("Sent", { exact: true }).first().waitFor();
-  await providers.smtp.waitFor(({ mail }) => /test/i.test(mail.subject ?? ""));
+  const { to } = await providers.smtp.waitFor(({ mail }) => /test/i.test(mail.subject ?? ""));
+  expect(to).toContain("ada@example.org");
   step("a channel, and its test message");
 });
 

@@ -4,8 +4,8 @@
  */
 export function toOperator(sentence: string): string {
   return sentence.replaceAll(
-    /(t)he operator (?:must|can) (\w)([^.]+)\./gi,
-    (_, t: string, first: string, rest: string) =>
-      `${t === "T" ? first.toUpperCase() : first}${rest} and start Overdue again.`,
+    /([Tt])he operator (?:must|can) ([^.]+)\./g,
+    (_, t: string, what: string) =>
+      `${t === "T" ? what.charAt(0).toUpperCase() + what.slice(1) : what} and start Overdue again.`,
   );
 }
