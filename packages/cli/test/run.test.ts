@@ -262,19 +262,24 @@ describe.concurrent("overdue run", () => {
 
   test("a sender that is killed costs no report", async ({ expect }) => {
     const server = await pingServer();
-    const { child, ended, said } = overdue(place(), [
+    const here = place();
+    const done = join(here.state, "done");
+    const { child, ended, said } = overdue(here, [
       "run",
       "--check",
       server.url,
       "--",
       "sh",
       "-c",
-      "echo up; sleep 0.5",
+      `echo up; until test -e ${done}; do sleep 0.05; done`,
     ]);
     await said("up");
     await server.ping(({ action }) => action === "start");
     const sender = childrenOf(child.pid ?? 0).find(({ command }) => command.includes("send-reports"));
-    process.kill(sender?.pid ?? 0, "SIGKILL");
+    const { pid = 0 } = sender ?? {};
+    process.kill(pid, "SIGKILL");
+    await expect.poll(() => isAlive(pid)).toBe(false);
+    writeFileSync(done, "");
     expect(await ended).toMatchObject({ status: 0 });
     expect(await server.ping(isEnd)).toMatchObject({ action: "0" });
   });
