@@ -9,7 +9,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   "packages/core": ["@overdue/schedules", "zod", "entities"],
   "packages/simulator": ["@overdue/core", "@overdue/schedules", "node:*"],
   "packages/cli": ["@overdue/core", "@overdue/schedules", "yaml", "zod", "node:*"],
-  "packages/config": ["ipaddr.js", "zod", "node:*"],
+  "packages/config": ["ipaddr.js", "yaml", "zod", "node:*"],
   "packages/channels": ["@overdue/schedules", "@overdue/core", "zod", "react", "@react-email/*"],
   "packages/postgres": ["node:*"],
   "packages/redis": ["@overdue/config", "ioredis"],

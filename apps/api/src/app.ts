@@ -61,6 +61,7 @@ import { leaseRoutes } from "./pings/lease-routes.ts";
 import { HEARTBEAT_PATH } from "./pings/receiver.ts";
 import { organizationMemberRoutes } from "./organizations/organization-member-routes.ts";
 import { organizationRoutes } from "./organizations/organization-routes.ts";
+import { usageRoutes } from "./plans/usage-routes.ts";
 import { projectMoveRoutes } from "./projects/move-routes.ts";
 import { privacyRoutes } from "./projects/privacy-routes.ts";
 import { projectRoutes } from "./projects/project-routes.ts";
@@ -93,6 +94,13 @@ function accountRoutes() {
     .route("/", meRoutes);
 }
 
+function organizationParts() {
+  return createRouter()
+    .route("/", organizationRoutes)
+    .route("/", organizationMemberRoutes)
+    .route("/", usageRoutes);
+}
+
 /** All documented routes, for the typed client. */
 function restRoutes() {
   return createRouter()
@@ -102,8 +110,7 @@ function restRoutes() {
     .route("/", operatorRoutes)
     .route("/", projectRoutes)
     .route("/", projectMoveRoutes)
-    .route("/", organizationRoutes)
-    .route("/", organizationMemberRoutes)
+    .route("/", organizationParts())
     .route("/", memberRoutes)
     .route("/", invitationRoutes)
     .route("/", auditRoutes)

@@ -11,6 +11,7 @@ import { createApp } from "./app.ts";
 import { bounceReceiver } from "./bounces/receive-bounce.ts";
 import { createHttpServer } from "./http/http-server.ts";
 import { openDeps } from "./open-deps.ts";
+import { storeFilePlans } from "./plans/store-file-plans.ts";
 import { readSite } from "./site/site.ts";
 import { WorkerPool } from "./workers/worker-pool.ts";
 
@@ -89,6 +90,7 @@ export async function startServer(
   noteProblem(deps.db, "proxy", null).catch((err: unknown) =>
     log.warn({ err }, "The earlier problem with TRUST_PROXY could not be cleared."),
   );
+  const stopStoring = await storeFilePlans(deps.db, config, log);
   const mails = await receiveMails(config, { deps, receiver });
   const { server, closeWaiting } = createHttpServer({
     fetch: createApp(deps).fetch,
@@ -103,6 +105,7 @@ export async function startServer(
   });
   const stop = async () => {
     deps.readiness.stop();
+    stopStoring();
     deps.streams.closeAll();
     await Promise.all([closeServer(server, closeWaiting), mails?.stop()]);
     await Promise.all([receiver.stop(), stopListening(), deps.changes.stop(), deps.workers.close()]);

@@ -226,6 +226,7 @@ export const EXPECTED_ACCESS: Record<string, string> = {
   "PATCH /v1/organizations/:organizationId": "organization admin, no key",
   "DELETE /v1/organizations/:organizationId": "organization owner, no key, fresh",
   "POST /v1/organizations/:organizationId/restore": "signed-in, no key",
+  "GET /v1/organizations/:organizationId/usage": "organization viewer, no key",
   "GET /v1/organizations/:organizationId/projects": "organization viewer, no key",
   "GET /v1/organizations/:organizationId/members": "organization viewer, no key",
   "GET /v1/organizations/:organizationId/members/:userId": "organization viewer, no key",

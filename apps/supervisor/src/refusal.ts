@@ -1,5 +1,5 @@
 import { ConfigError } from "@overdue/config";
-import { UnsupportedSchema } from "@overdue/db";
+import { PlanLimitReached, UnsupportedSchema } from "@overdue/db";
 
 /** An error whose message is a sentence for the person who typed the command; its stack is not shown. */
 export class Refusal extends Error {
@@ -13,4 +13,4 @@ export function errorMessage(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
-const SENTENCES = [Refusal, ConfigError, UnsupportedSchema];
+const SENTENCES = [Refusal, ConfigError, PlanLimitReached, UnsupportedSchema];

@@ -6,6 +6,7 @@ import type { z } from "zod";
 
 import { ConfigError } from "./config-error.ts";
 import { type OidcSettings, oidcSettings } from "./oidc-settings.ts";
+import type { PlansFile } from "./plans-file.ts";
 import { type TrustedHeader, trustedHeader } from "./trusted-header.ts";
 import { findUnknownVariables } from "./unknown-variables.ts";
 import { VARIABLES } from "./variables.ts";
@@ -55,6 +56,8 @@ export type Config = {
   slackSigningSecret: string | null;
   slackApiUrl: string;
   registration: "open" | "invite" | "closed";
+  /** The plans of the file that PLANS names; null: nothing is limited. */
+  plans: PlansFile | null;
   /** The OpenID provider at which people sign in; null: there is none. */
   oidc: OidcSettings | null;
   /** The proxy that signs people in; null: there is none. */
@@ -193,6 +196,7 @@ function plainSettings(values: Values): Omit<Config, "bootstrap"> {
     slackSigningSecret: values.SLACK_SIGNING_SECRET,
     slackApiUrl: values.SLACK_API_URL,
     registration: values.REGISTRATION,
+    plans: values.PLANS,
     oidc: oidcSettings(values),
     trustedHeader: trustedHeader(values),
     logLevel: values.LOG_LEVEL,

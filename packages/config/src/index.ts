@@ -1,4 +1,5 @@
 export { ConfigError } from "./config-error.ts";
+export type { PlansFile } from "./plans-file.ts";
 export type { OidcSettings } from "./oidc-settings.ts";
 export type { TrustedHeader } from "./trusted-header.ts";
 export { readConfig, type BackupSettings, type Bootstrap, type Config } from "./config.ts";

@@ -20,6 +20,7 @@ import {
   urlOf,
   wholeNumber,
 } from "./values.ts";
+import { plansFile } from "./plans-file.ts";
 
 /**
  * Every environment variable that the product reads: its schema, its default, and its line in docs/configuration.md. No
@@ -150,6 +151,11 @@ export const VARIABLES = {
     oneOf("open", "invite", "closed"),
     "invite",
     "Who may make an account after the first: `open` anyone, `invite` who was invited to a project by its owner, `closed` nobody. See [accounts.md](accounts.md).",
+  ),
+  PLANS: optional(
+    plansFile,
+    "no plans: nothing is limited, and nothing about plans is shown",
+    "File (YAML or JSON) of plans, which limit what an organization may have; see [plans.md](operating/plans.md).",
   ),
   OIDC_ISSUER: optional(
     baseUrl,

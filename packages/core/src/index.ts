@@ -36,6 +36,7 @@ export {
 } from "./checks/settings.ts";
 export { isAhead } from "./checks/state/clock-set-back.ts";
 export { PASSWORD_MAX_CHARS, PASSWORD_MIN_CHARS, passwordLengthProblem } from "./password-length.ts";
+export * from "./plans/index.ts";
 export { isUuid, UUID } from "./uuid.ts";
 export { newCheck } from "./checks/new-check.ts";
 export { type MoveFacts, moveRefusal } from "./checks/moving/move-refusal.ts";

@@ -42,6 +42,7 @@ export { queueChannelTests } from "./deliveries/queue-tests.ts";
 export { isMailRefused } from "./deliveries/refusals.ts";
 export { fallBackForLongWaiting } from "./deliveries/fallback.ts";
 export { notifyOwners, type OwnerContact } from "./deliveries/notify-owners.ts";
+export * from "./plans/index.ts";
 export * from "./reports/choices.ts";
 export * from "./reports/reports.ts";
 export {
@@ -246,6 +247,7 @@ export {
   editProject,
   type ProjectEdit,
   findProject,
+  findRetention,
   type ProjectRow,
   listAllProjects,
   listProjects,

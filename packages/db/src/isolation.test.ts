@@ -281,7 +281,7 @@ const NEITHER: Record<string, string> = {
   ...name("create", "createUnlessEqual hasRoom queueReportNow"),
   ...name(
     "the project itself is the row",
-    "findProject editProject deleteProject restoreProject renewPingKey setRetention findPrivacy setPrivacy moveProject",
+    "findProject findRetention editProject deleteProject restoreProject renewPingKey setRetention findPrivacy setPrivacy moveProject",
   ),
   ...name("finds all rows of the project by itself", "applyWindows applyConfig"),
   ...name("only over the sealed value that was read before", "rewriteSettings"),

@@ -16,6 +16,8 @@ const LOCKS = {
   operatorNotice: 7_236_843,
   fallbackForWaiting: 7_236_844,
   identity: 7_236_846,
+  /** One process at a time stores the plans of its file. */
+  plans: 7_236_847,
 };
 
 /** Seeds by which the id of one object is hashed to the number of its lock. */
@@ -27,6 +29,7 @@ export const LOCK_SEEDS = {
   dependenciesOfProject: 11,
   ownersMailboxes: 12,
   reportChoice: 13,
+  placesOfOrganization: 14,
 };
 
 export const MIGRATIONS_LOCK = LOCKS.migrations;

@@ -10,6 +10,7 @@ import {
   hasRoom,
   listChannelNames,
   pauseCheck,
+  PlanLimitReached,
   resumeCheck,
   TooManyChecks,
   type UniqueFields,
@@ -146,6 +147,7 @@ async function withRaceErrors<T>(work: Promise<T>): Promise<T> {
     return await work;
   } catch (error) {
     if (error instanceof TooManyChecks) throw new HealthchecksError(403);
+    if (error instanceof PlanLimitReached) throw HealthchecksError.withJson(403, error.message);
     if (error instanceof UnknownChannel)
       throw HealthchecksError.withJson(400, "a channel was deleted meanwhile");
     throw error;

@@ -9,6 +9,7 @@ import {
   ReportTooLarge,
   StaleVersion,
   OnlyUpdate,
+  PlanLimitReached,
   TakenByPage,
   ProjectLimitReached,
   TooManyChannels,
@@ -123,6 +124,7 @@ function circleSentence({ through }: CircularDependency): string {
 }
 
 function limitReached(error: Error): ApiError | null {
+  if (error instanceof PlanLimitReached) return new ApiError("limit_reached", error.message);
   if (error instanceof TooManyChannels) return new ApiError("limit_reached", error.message);
   if (error instanceof TooManyWindows)
     return new ApiError(

@@ -49,8 +49,9 @@ function thisSecond(): string {
   return second.text;
 }
 
-export function notFound(): PingAnswer {
-  return text(404, "not found");
+/** `because`: why the check was not made that the ping would have made. */
+export function notFound(because?: string): PingAnswer {
+  return text(404, because === undefined ? "not found" : `not found: ${because}`);
 }
 
 export function ambiguous(): PingAnswer {

@@ -242,7 +242,11 @@ function answerRecorded(
 ): answers.PingAnswer {
   switch (recorded.kind) {
     case "unknown":
-      return refuse(ownerOfTarget(target), unknownReason(target), answers.notFound());
+      return refuse(
+        ownerOfTarget(target),
+        recorded.full === undefined ? unknownReason(target) : "over-plan",
+        answers.notFound(recorded.full),
+      );
     case "ambiguous":
       return refuse(ownerOfTarget(target), "ambiguous-slug", answers.ambiguous());
     case "kept":

@@ -1,5 +1,5 @@
 import { REDACTIONS } from "@overdue/core";
-import { findPrivacy, findProject, type Privacy, setPrivacy } from "@overdue/db";
+import { findPrivacy, findRetention, type Privacy, setPrivacy } from "@overdue/db";
 import { z } from "zod";
 
 import { ADMIN, READ } from "../http/access.ts";
@@ -82,7 +82,10 @@ export const privacyRoutes = createRouter()
 async function viewPrivacy(c: AppContext, projectId: string): Promise<z.output<typeof PrivacyView>> {
   const { db } = c.var.deps;
   const privacy: Privacy = requireFound("project", await findPrivacy(db, projectId));
-  const { keptPings, keptPingDays, keptRunDays } = requireFound("project", await findProject(db, projectId));
+  const { keptPings, keptPingDays, keptRunDays } = requireFound(
+    "project",
+    await findRetention(db, projectId),
+  );
   return {
     ...privacy,
     redactions: [...privacy.redactions],

@@ -1,4 +1,4 @@
-import { findOrganization, findProject, type ProjectRow, type Retention } from "@overdue/db";
+import { findOrganization, findProject, findRetention, type ProjectRow, type Retention } from "@overdue/db";
 import { z } from "zod";
 
 import { type AppContext, canWrite } from "../http/context.ts";
@@ -28,7 +28,10 @@ export const ProjectView = z
         pingDays: z.int().meta({ description: "And for so many days at the most; the newest stays." }),
         runDays: z.int().meta({ description: "Of runs and expected times." }),
       })
-      .meta({ description: "What is kept of each check. The operator decides it.", id: "Retention" }),
+      .meta({
+        description: "What is kept of each check. The operator and the plan decide it.",
+        id: "Retention",
+      }),
     version: z.int().meta({ description: "Grows with every edit; it is the ETag, for If-Match." }),
     createdAt: Timestamp,
   })
@@ -62,6 +65,7 @@ export async function viewProject(c: AppContext, projectId: string): Promise<Pro
   const { db } = c.var.deps;
   const project = requireFound("project", await findProject(db, projectId));
   const organization = requireFound("project", await findOrganization(db, project.organizationId));
-  const named = { ...project, organizationName: organization.name };
+  const kept = requireFound("project", await findRetention(db, projectId));
+  const named = { ...project, ...kept, organizationName: organization.name };
   return projectView(named, { role: c.var.role, canWrite: canWrite(c.var) });
 }

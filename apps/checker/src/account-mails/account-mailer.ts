@@ -71,6 +71,8 @@ async function composeAccountMail(
       return await composeEmailChanged(to);
     case "account-deletion":
       return await composeDeletion(to);
+    case "plan":
+      return await composePlan(to);
   }
 }
 
@@ -173,6 +175,19 @@ async function composePasswordChanged({ db, mail: { email }, publicUrl }: To): P
     ],
     button: { label: "Sign in", url: `${publicUrl}/sign-in` },
     reason: `Sent by Overdue to the address of your account at ${publicUrl}.`,
+  };
+}
+
+/** A mail whose words were decided when it was queued, for the person who has the address still. */
+async function composePlan({ db, mail: { email, said }, publicUrl }: To): Promise<AccountMail | null> {
+  const user = await findUserByEmail(db, email);
+  if (user === null || !user.emailVerified || said === null) return null;
+  const { subject, sentences, button: label, path } = said;
+  return {
+    subject,
+    sentences,
+    button: { label, url: `${publicUrl}${path}` },
+    reason: `Sent by Overdue, since you own this organization at ${publicUrl}, or operate that instance.`,
   };
 }
 

@@ -7,6 +7,7 @@ import {
   forgetReleased,
   movePendingHistory,
   noteUnreadable,
+  notePlanUsage,
   notifyFindings,
   type OwnerContact,
   type Pool,
@@ -114,6 +115,9 @@ export function maintenanceJobs(
     job("delete accounts", 5 * MINUTE_SECONDS, (db, limit) => deleteAccounts(db, limit, log)),
     prune("sign-ups that were not confirmed", HOUR_SECONDS, (db, limit) =>
       purgeUnverifiedAccounts(db, { canConfirm: ownerContact.mail && emailVerification, limit }),
+    ),
+    job("note how much of their plans organizations use", 10 * MINUTE_SECONDS, (db) =>
+      notePlanUsage(db, Date.now()),
     ),
     job("look at the disk", MINUTE_SECONDS, (db) => noteDisk(db, dataDir)),
     job("forget what is put aside no longer", MINUTE_SECONDS, forgetReleased),

@@ -270,3 +270,33 @@ test("an account gets another address by a command, which ends its sessions and 
   expect(row).toMatchObject({ email: "found@example.org", emailVerified: true });
   expect(await db.$count(schema.sessions, eq(schema.sessions.userId, user))).toBe(0);
 });
+
+test("organization plan gives one of the plans, says which there are, and writes it to the audit log", async () => {
+  const project = await newProject();
+  const [row] = await db.select().from(schema.projects).where(eq(schema.projects.id, project));
+  const organization = row?.organizationId ?? "";
+  const give = (plan: string) =>
+    admin("organization plan --json --organization", organization, "--plan", plan);
+  await expect(give("team")).rejects.toThrow("There are no plans: name a file of them in PLANS");
+  await database.pool.query(
+    "insert into plans (name, title, is_default, channels, way_out) values ('free', 'Free', true, null, ''), ('team', 'Team', false, 1, 'ask')",
+    [],
+  );
+  await expect(give("gold")).rejects.toThrow("--plan must be one of free, team.");
+  await give("team");
+  expect(await admin("organization list")).toContain(`id: ${organization}  name: Nightly  plan: team`);
+  const channel = ["--project", project, "--name", "Hook", "--set", "url=http://127.0.0.1:9/"];
+  await admin("channel create --kind webhook", ...channel);
+  await expect(admin("channel create --kind webhook", ...channel)).rejects.toThrow("allows 1 channel");
+  const entries = await db
+    .select()
+    .from(schema.auditEntries)
+    .where(eq(schema.auditEntries.projectId, project));
+  expect(entries).toContainEqual(
+    expect.objectContaining({
+      action: "organization.plan",
+      changes: { plan: { before: "free", after: "team" } },
+    }),
+  );
+  await database.pool.query("delete from plans", []);
+});

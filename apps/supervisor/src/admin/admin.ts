@@ -10,6 +10,7 @@ import type { Command, CommandOutput } from "./command.ts";
 import { importCommands } from "./import-checks.ts";
 import { type Instance, withInstance } from "./instance.ts";
 import { instanceCommands } from "./instance-commands.ts";
+import { organizationCommands } from "./organization-commands.ts";
 import { secretCommands } from "./secret-commands.ts";
 import { keyCommands, userCommands } from "./user-commands.ts";
 
@@ -95,6 +96,7 @@ const COMMANDS = new Map<string, Command>(
   Object.entries({
     ...projectCommands,
     ...instanceCommands,
+    ...organizationCommands,
     ...retentionCommands,
     ...channelCommands,
     ...keyCommands,

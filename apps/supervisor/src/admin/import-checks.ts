@@ -4,6 +4,8 @@ import {
   type CheckDetails,
   type CheckWithChannels,
   createCheck,
+  type NewCheck,
+  PlanLimitReached,
   type Db,
   findProjectChecks,
   isPingUuidTaken,
@@ -60,18 +62,31 @@ async function importCheck(
     return void addProblem("its UUID belongs to a check of another project here, or to a deleted one.");
   const theirs = check.channels.split(",").filter((id) => id !== "");
   const found = theirs.map((id) => channels.get(id));
-  await createCheck(db, {
+  const input = {
     projectId: into.projectId,
     details: converted.details,
     ...newState(check, converted.settings, into.now),
     channelIds: found.flatMap((channel) => channel?.ours ?? []),
     ...(into.keepUuids && { pingUuid: check.uuid, ...badgeUuid(check) }),
-  });
+  };
+  const full = await createWhereRoom(db, input);
+  if (full !== null) return void addProblem(full);
   report.created += 1;
   lintSchedule(converted.settings.schedule).forEach(addProblem);
   for (const channel of found)
     if (channel?.ours === null)
       addProblem(`there is not exactly one channel with the name of its ${channel.label}: link one by hand.`);
+}
+
+/** Creates a check. @returns why it is not, where the plan of the organization allows no more; null: it was created */
+async function createWhereRoom(db: Db, input: NewCheck): Promise<string | null> {
+  try {
+    await createCheck(db, input);
+    return null;
+  } catch (error) {
+    if (error instanceof PlanLimitReached) return error.message;
+    throw error;
+  }
 }
 
 /** The state of an imported check: that of a new one, because pings are not imported, and paused if the source's is. */

@@ -69,6 +69,8 @@ const COLUMNS: Column<RefusedPing>[] = [
 /** Why a ping did not count, and what to do about it. */
 const REASON_SENTENCES: Record<RefusedPing["reason"], string> = {
   "unknown-slug": "No check of this project has this slug. Create the check, or add ?create=1 to the URL.",
+  "over-plan":
+    "It would have made a check, and the plan of the organization allows no more. Delete one that is no longer needed, or see the organization’s page.",
   "unknown-token":
     "No check has this token of another product. Create the check, or enter the token on the page of its check.",
   "unknown-path": "The end of the URL is not an action. Use start, fail, log or an exit status.",

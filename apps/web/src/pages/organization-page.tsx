@@ -12,6 +12,7 @@ import {
   useDeleteOrganization,
   useRenameOrganization,
 } from "../projects/organization-queries.ts";
+import { UsageCard } from "../projects/usage-card.tsx";
 import { Card } from "../ui/card.tsx";
 import { ErrorAlert, Listing } from "../ui/listing.tsx";
 import { Page, PageSkeleton, TextLink } from "../ui/page.tsx";
@@ -32,6 +33,7 @@ export function OrganizationPage() {
       {organization ? (
         <>
           <NameCard key={organization.version} organization={organization} />
+          <UsageCard organizationId={organizationId} />
           <ProjectsCard organization={organization} />
           <MemberCard place={{ organizationId }} own={organization.role} />
           <MoreCard organization={organization} />

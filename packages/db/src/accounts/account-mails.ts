@@ -13,6 +13,8 @@ type NewAccountMail = {
   name?: string | null;
   userId?: string | null;
   invitationId?: string | null;
+  /** What it says, where that is decided now. */
+  said?: AccountMailRow["said"];
 };
 
 /** Longer than any attempt; after this time another checker takes the mail over. */

@@ -8,6 +8,7 @@ import {
   moveProviderIncidents,
   reopenProviderIncidents,
 } from "../deliveries/provider-incidents.ts";
+import { requireRoom } from "../plans/room.ts";
 import { channels, checkChannels, checks } from "../schema/index.ts";
 import type { Keyring } from "../secrets/keyring.ts";
 import { askToConfirm, type AddressAuthor, unconfirmedSince } from "./confirmation.ts";
@@ -55,12 +56,13 @@ export type NewChannel = {
 /** A check that was named is not in this project. */
 export class UnknownCheck extends Error {}
 
-/** Stores a channel with its settings sealed. @throws UnknownCheck, TooManyChannels */
+/** Stores a channel, its settings sealed. @throws UnknownCheck, TooManyChannels, PlanLimitReached */
 export async function createChannel(db: Db | Tx, keyring: Keyring, input: NewChannel): Promise<ChannelRow> {
   const { projectId, kind, name, hint, collectMinutes = 0, groups = null } = input;
   const id = randomUUIDv7();
   const settings = sealSettings(keyring, { projectId, channelId: id }, input.settings);
   return await db.transaction(async (tx) => {
+    await requireRoom(tx, { projectId }, { channels: 1 });
     await refuseTooMany(tx, projectId);
     const named = { by: input.addressAuthor ?? null, before: null };
     const unconfirmed = await unconfirmedSince(tx, { projectId, kind, address: hint }, named);
@@ -231,16 +233,14 @@ export async function deleteChannelIn(tx: Db | Tx, { projectId, channelId }: Cha
   return true;
 }
 
-/** Restores a deleted channel, with the checks that alerted it. @returns whether there was something to undo. @throws TooManyChannels */
+/** Restores a deleted channel, with the checks that alerted it. @returns whether there was one. @throws TooManyChannels, PlanLimitReached */
 export async function restoreChannel(db: Db, { projectId, channelId }: ChannelRef): Promise<boolean> {
   return await db.transaction(async (tx) => {
-    const restored = await tx
-      .update(channels)
-      .set({ deletedAt: null })
-      .where(
-        and(eq(channels.projectId, projectId), eq(channels.id, channelId), isNotNull(channels.deletedAt)),
-      )
-      .returning({ id: channels.id });
+    const isIt = and(eq(channels.projectId, projectId), eq(channels.id, channelId));
+    const hidden = and(isIt, isNotNull(channels.deletedAt));
+    if ((await tx.$count(channels, hidden)) === 0) return false;
+    await requireRoom(tx, { projectId }, { channels: 1 });
+    const restored = await tx.update(channels).set({ deletedAt: null }).where(hidden).returning();
     if (restored.length === 0) return false;
     await refuseTooMany(tx, projectId, 0);
     await reopenProviderIncidents(tx, { projectId, channelId });

@@ -9,6 +9,7 @@ import { asOneTransaction } from "../connection/pool.ts";
 import { type Db, openDb, type Pool, type Tx } from "../database.ts";
 import { wakeCheckAndDependents } from "../incidents/dependents.ts";
 import { windowsFor } from "../maintenance/windows.ts";
+import { requireRoom } from "../plans/room.ts";
 import { INFORMATIONAL, UNFINISHED } from "../schema/delivery-lists.ts";
 import { checkMoves, checks, projects } from "../schema/index.ts";
 import { changeCheck } from "../transitions/change-check.ts";
@@ -23,7 +24,7 @@ export type Move = CheckRef & { toProjectId: string; channelIds: readonly string
 /**
  * Moves a check to another project with its ping URL, history and incidents, and finds again there what it had left there.
  * The caller checks that its person may do so in both, and calls `moveHistory` once this is committed. @returns whether there
- * is such a check and such a project. @throws MoveRefused, UnknownChannel; then nothing is written
+ * is such a check and such a project. @throws MoveRefused, UnknownChannel, PlanLimitReached; then nothing is written
  */
 export async function moveCheck(pool: Pool, move: Move): Promise<boolean> {
   return await asOneTransaction(pool, async (inside) => {
@@ -53,7 +54,13 @@ function isOverdue({ state: { status, deadlineAt } }: Check, at: Instant): boole
 }
 
 async function moveIn(tx: Tx, { projectId, checkId, toProjectId, channelIds }: Move): Promise<boolean> {
-  if (projectId === toProjectId || !(await lockProjects(tx, [projectId, toProjectId]))) return false;
+  if (projectId === toProjectId) return false;
+  await requireRoom(
+    tx,
+    { projectId: toProjectId },
+    { checks: await placesNeeded(tx, projectId, toProjectId) },
+  );
+  if (!(await lockProjects(tx, [projectId, toProjectId]))) return false;
   const ref = { projectId, checkId };
   const [locked] = await tx
     .select({ id: checks.id })
@@ -73,6 +80,15 @@ async function moveIn(tx: Tx, { projectId, checkId, toProjectId, channelIds }: M
     .values({ ...ref, slugs: [...facts.slugs], left, movedAt: sql`clock_timestamp()` });
   await arrive(tx, { projectId: toProjectId, checkId }, channelIds);
   return true;
+}
+
+/** Within one organization a check keeps its place. */
+async function placesNeeded(tx: Tx, from: string, to: string): Promise<number> {
+  const found = await tx
+    .selectDistinct({ id: projects.organizationId })
+    .from(projects)
+    .where(inArray(projects.id, [from, to]));
+  return found.length > 1 ? 1 : 0;
 }
 
 function isCheck({ projectId, checkId }: CheckRef) {

@@ -4,6 +4,7 @@ import { and, eq, isNull } from "drizzle-orm";
 
 import type { Db, Tx } from "../database.ts";
 import { windowsFor } from "../maintenance/windows.ts";
+import { requireRoom } from "../plans/room.ts";
 import { channels, checks } from "../schema/index.ts";
 import type { CheckRow } from "./check-row.ts";
 import { replaceChannels, replaceDependencies } from "./links.ts";
@@ -26,12 +27,17 @@ export type NewCheck = {
   badgeUuid?: string;
 };
 
-/** Stores a new check in a transaction of its own. @throws UnknownChannel if a channel is not in this project */
+/**
+ * Stores a new check in a transaction of its own. @throws UnknownChannel if a channel is not in this project, PlanLimitReached
+ */
 export async function createCheck(db: Db, input: NewCheck): Promise<CheckRow> {
-  return await db.transaction((tx) => insertCheck(tx, input));
+  return await db.transaction(async (tx) => {
+    await requireRoom(tx, input, { checks: 1 });
+    return await insertCheck(tx, input);
+  });
 }
 
-/** The same inside the caller's transaction. */
+/** The same inside the caller's transaction, which has taken a place for it. */
 export async function insertCheck(tx: Db | Tx, input: NewCheck): Promise<CheckRow> {
   const [row] = await tx.insert(checks).values(toRow(input)).returning();
   if (row === undefined) throw new Error("The insert returned no row.");

@@ -14,6 +14,7 @@ import {
 import { endProviderIncidents } from "../deliveries/provider-incidents.ts";
 import { changeAndWakeDependents, makeIncidentsDue } from "../incidents/dependents.ts";
 import { windowsFor } from "../maintenance/windows.ts";
+import { requireRoom } from "../plans/room.ts";
 import { checks } from "../schema/index.ts";
 import { type Act, changeCheck, changeCheckIn, foldRestored } from "../transitions/change-check.ts";
 import type { CheckRef } from "./find-checks.ts";
@@ -137,18 +138,20 @@ export async function deleteCheckIn(tx: Db | Tx, { projectId, checkId }: CheckRe
 
 /**
  * Restores a deleted check. It is excused from what it missed while it could not be pinged: if it was up and has missed its
- * deadline since, it starts anew. @returns whether there was something to undo
+ * deadline since, it starts anew. @returns whether there was something to undo @throws PlanLimitReached
  */
 export async function restoreCheck(pool: Pool, ref: CheckRef, at: Instant): Promise<boolean> {
-  const deletedAt = await unhide(openDb(pool), ref);
+  const deletedAt = await openDb(pool).transaction((tx) => unhide(tx, ref));
   if (deletedAt === null) return false;
   await foldRestored(pool, ref, { deletedAt, at });
   return true;
 }
 
-async function unhide(db: Db, { projectId, checkId }: CheckRef): Promise<Instant | null> {
+async function unhide(db: Tx, { projectId, checkId }: CheckRef): Promise<Instant | null> {
   const hidden = and(eq(checks.projectId, projectId), eq(checks.id, checkId), isNotNull(checks.deletedAt));
   const [row] = await db.select({ deletedAt: checks.deletedAt }).from(checks).where(hidden);
+  if (row === undefined) return null;
+  await requireRoom(db, { projectId }, { checks: 1 });
   // No checker may evaluate it before `foldRestored` has; should that fail, it is evaluated a minute later.
   const wakeAt = sql`greatest(${checks.deadlineAt}, now() + interval '1 minute')`;
   const restored = await db
@@ -156,5 +159,5 @@ async function unhide(db: Db, { projectId, checkId }: CheckRef): Promise<Instant
     .set({ deletedAt: null, wakeAt, version: sql`${checks.version} + 1` })
     .where(hidden)
     .returning({ id: checks.id });
-  return restored.length === 0 ? null : (row?.deletedAt?.getTime() ?? null);
+  return restored.length === 0 ? null : (row.deletedAt?.getTime() ?? null);
 }

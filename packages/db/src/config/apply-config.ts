@@ -23,6 +23,7 @@ import { type CheckDetails, insertCheck } from "../checks/insert-check.ts";
 import { deleteCheckIn, editCheckIn } from "../checks/write-check.ts";
 import { type Db, inTransaction, openDb, type Pool, type PoolClient } from "../database.ts";
 import { moveProviderIncidents } from "../deliveries/provider-incidents.ts";
+import { holdPlaces, requireRoom } from "../plans/room.ts";
 import { channels, checks, routes } from "../schema/index.ts";
 import type { AuditChanges } from "../schema/projects.ts";
 import type { Keyring } from "../secrets/keyring.ts";
@@ -81,7 +82,7 @@ type Scope = {
 /**
  * Lets `decide` plan the changes of a project and makes them, all or none: a throw undoes everything. Two at once wait for
  * each other. @returns the steps that were taken. @throws CircularDependency through a check without a slug, which `decide`
- * cannot see; UnagreedChats, TooManyChannels
+ * cannot see; UnagreedChats, TooManyChannels, PlanLimitReached
  */
 export async function applyConfig(
   pool: Pool,
@@ -89,12 +90,14 @@ export async function applyConfig(
   decide: (current: Current) => ConfigDecision | Promise<ConfigDecision>,
 ): Promise<readonly Step[]> {
   return inTransaction(pool, async (client) => {
+    await holdPlaces(openDb(client), { projectId });
     await client.query("select 1 from projects where id = $1 for update", [projectId]);
     const current = await readState(openDb(client), rest.keyring, projectId);
     const decision = await decide(current);
     const asked = { projectId, wanted: decision.channels };
     const unagreed = await findUnagreedChats(openDb(client), rest.keyring, asked);
     if (unagreed.length > 0) throw new UnagreedChats(unagreed);
+    await requireRoom(openDb(client), { projectId }, growthBy(decision.steps));
     const scope = { client, projectId, ...rest, ids: idsIn(current) };
     for (const step of decision.steps) await take(step, decision, scope);
     const addsChannel = decision.steps.some(({ what, act }) => what === "channel" && act === "create");
@@ -104,6 +107,17 @@ export async function applyConfig(
     await auditSteps(decision, scope, (what, name) => scope.ids[IDS_OF[what]].get(name) ?? "");
     return decision.steps;
   });
+}
+
+/** How many more checks and channels there are after these steps than before. */
+function growthBy(steps: readonly Step[]): { checks: number; channels: number } {
+  const grown = (kind: Step["what"]) =>
+    steps.reduce(
+      (sum, { what, act }) =>
+        what === kind ? sum + Number(act === "create") - Number(act === "delete") : sum,
+      0,
+    );
+  return { checks: grown("check"), channels: grown("channel") };
 }
 
 function idsIn({

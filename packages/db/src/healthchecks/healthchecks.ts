@@ -7,6 +7,7 @@ import { type CheckRef, checksWithChannels, type CheckWithChannels } from "../ch
 import { insertCheck, type NewCheck } from "../checks/insert-check.ts";
 import type { Db, Tx } from "../database.ts";
 import { UNFINISHED } from "../schema/delivery-lists.ts";
+import { holdPlaces, requireRoom } from "../plans/room.ts";
 import { channels, checks, flips, projects } from "../schema/index.ts";
 
 /** How many checks a project may have; the first ping of a slug (`find-targets.ts`) has the same limit. */
@@ -170,7 +171,7 @@ export class TooManyChecks extends Error {}
 /**
  * Creates the check unless the project has one with these values; `unique` null: creates it in any case. The project is
  * locked, so that two requests at once create only one. @returns the equal check; null if it was created
- * @throws TooManyChecks, UnknownChannel
+ * @throws TooManyChecks, UnknownChannel, PlanLimitReached
  */
 export async function createUnlessEqual(
   db: Db,
@@ -178,6 +179,7 @@ export async function createUnlessEqual(
   unique: UniqueFields | null,
 ): Promise<CheckWithChannels | null> {
   return await db.transaction(async (tx) => {
+    await holdPlaces(tx, input);
     await tx
       .select({ id: projects.id })
       .from(projects)
@@ -186,6 +188,7 @@ export async function createUnlessEqual(
     const equal = unique === null ? null : await findEqualCheck(tx, input.projectId, unique);
     if (equal !== null) return equal;
     if (!(await hasRoom(tx, input.projectId))) throw new TooManyChecks();
+    await requireRoom(tx, input, { checks: 1 });
     await insertCheck(tx, input);
     return null;
   });

@@ -2,6 +2,7 @@ import { and, desc, eq, gt, inArray, isNotNull, isNull, lt, or, sql } from "driz
 
 import { findAccountToken } from "../accounts/accounts.ts";
 import type { Db, Tx } from "../database.ts";
+import { requireRoomForInvitation, requireRoomForPerson } from "../plans/room.ts";
 import { type MemberRole, roleOf, toStoredRole } from "../projects/roles.ts";
 import {
   invitations,
@@ -48,7 +49,7 @@ const COLUMNS = {
 
 /**
  * Invites an address, stored in lower case. An open invitation of the address is renewed with the new role, for another three
- * days. @returns the invitation's id; null if the address belongs to a member
+ * days. @returns the invitation's id; null if the address belongs to a member @throws PlanLimitReached
  */
 export async function invite(
   tx: Tx,
@@ -56,6 +57,7 @@ export async function invite(
 ): Promise<string | null> {
   const address = email.toLowerCase();
   if (await isIn(tx, to, address)) return null;
+  await requireRoomForInvitation(tx, to, address);
   const set = {
     ...toStoredRole(role),
     invitedBy,
@@ -172,12 +174,17 @@ export async function endInvitation(
   return ended.length > 0;
 }
 
-/** Makes the person a member with the invitation's role, and ends the invitation. @returns whether it was still open */
+/**
+ * Makes the person a member with the invitation's role, and ends the invitation. @returns whether it was still open
+ * @throws PlanLimitReached
+ */
 export async function acceptInvitation(
   tx: Tx,
   { invitation, userId }: { invitation: InvitationRow; userId: string },
 ): Promise<boolean> {
   const { id: invitationId, projectId, organizationId, role } = invitation;
+  const to = projectId === null ? { organizationId: organizationId ?? "" } : { projectId };
+  await requireRoomForPerson(tx, to, userId);
   if (!(await endInvitation(tx, { invitationId }, "accepted"))) return false;
   if (projectId !== null) {
     await tx

@@ -8,8 +8,8 @@ export type Prune = (db: Db, limit: number) => Promise<number>;
 /** How many rows of each check or channel are read at a time, by indexes that begin with it. */
 const PER_OWNER_MAX = 5_000;
 
-/** SQL: checks joined with their project, which says how long what is kept. */
-const CHECKS_OF_PROJECTS = sql.raw("checks c join projects kept on kept.id = c.project_id");
+/** SQL: checks joined with what their project and its plan say of how long what is kept. */
+const CHECKS_OF_PROJECTS = sql.raw("checks c join project_retention kept on kept.id = c.project_id");
 
 /** Pings of a check beyond the number that its project keeps. */
 export const prunePingsBeyondCount: Prune = (db, limit) =>
@@ -121,7 +121,7 @@ export const prunePingFacts: Prune = (db, limit) =>
   count(
     db,
     sql`delete from ping_facts where ping_id in (
-      select f.ping_id from ping_facts f join projects kept on kept.id = f.project_id
+      select f.ping_id from ping_facts f join project_retention kept on kept.id = f.project_id
       where f.received_at < now() - kept.kept_run_days * interval '1 day' order by f.received_at limit ${limit})`,
   );
 

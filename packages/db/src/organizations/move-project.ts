@@ -1,12 +1,15 @@
+import type { Place } from "@overdue/core";
 import { and, eq, isNull, sql } from "drizzle-orm";
 
-import type { Db } from "../database.ts";
+import type { Db, Tx } from "../database.ts";
+import { placesOfProject, requireRoom } from "../plans/room.ts";
 import { addMember, type MemberRef } from "../projects/members.ts";
 import { members, organizations, projects } from "../schema/index.ts";
 
 /**
  * Puts a project into another organization. Its people by its own roles stay, those by the old organization's leave, and the
  * mover stays an owner. The caller checks that the mover may. @returns whether there is such a project and such an organization
+ * @throws PlanLimitReached where it does not fit there
  */
 export async function moveProject(
   db: Db,
@@ -14,6 +17,7 @@ export async function moveProject(
   organizationId: string,
 ): Promise<boolean> {
   return await db.transaction(async (tx) => {
+    await requireRoom(tx, { organizationId }, await movedPlaces(tx, { projectId, organizationId }));
     const [target] = await tx
       .select({ id: organizations.id })
       .from(organizations)
@@ -33,4 +37,12 @@ export async function moveProject(
         select from project_people p where p.project_id = r.project_id and p.user_id = r.user_id)`);
     return true;
   });
+}
+
+async function movedPlaces(
+  tx: Tx,
+  to: { projectId: string; organizationId: string },
+): Promise<Partial<Record<Place, number>>> {
+  const here = and(eq(projects.id, to.projectId), eq(projects.organizationId, to.organizationId));
+  return (await tx.$count(projects, here)) > 0 ? {} : await placesOfProject(tx, to);
 }

@@ -50,9 +50,23 @@ export async function setPrivacy(db: Db, projectId: string, privacy: Privacy): P
 
 const READ_AFTER_MS = 1_000;
 
+/** What is kept of the pings of a project, with the bytes of a body's beginning and end that its plan allows; null: all. */
+export type KeptOfPings = Privacy & { bodyBytes: number | null };
+
+const ALL_KEPT: Privacy = { bodies: "all", redactions: [], words: [], shortAddresses: false };
+
+/** SQL: projects that do not keep everything, and those whose plan allows other bodies than the default plan ($1) does. */
+const RULES = `
+  select p.id, p.kept_bodies as bodies, p.redactions, p.redacted_words as words, p.short_addresses as "shortAddresses",
+    pl.body_bytes as "bodyBytes"
+  from projects p left join organization_plans pl on pl.organization_id = p.organization_id
+  where p.kept_bodies <> 'all' or p.short_addresses or pl.body_bytes is distinct from $1::integer`;
+
 /** The projects that do not keep everything, as they were a second ago at the most: most have none, and pings ask nothing. */
 export class PrivacyRules {
-  #rules = new Map<string, Privacy>();
+  #rules = new Map<string, KeptOfPings>();
+  /** Of the projects that are not in `#rules`. */
+  #others: KeptOfPings | undefined;
   #hasRoom = true;
   #readAt = -Infinity;
 
@@ -60,17 +74,19 @@ export class PrivacyRules {
   async refresh(pool: Pool): Promise<void> {
     const now = performance.now();
     if (now - this.#readAt < READ_AFTER_MS) return;
-    const rows = await pool.query<Privacy & { id: string }>(
-      `select id, kept_bodies as bodies, redactions, redacted_words as words, short_addresses as "shortAddresses"
-         from projects where kept_bodies <> 'all' or short_addresses`,
+    const [usual] = await pool.query<{ bodyBytes: number | null }>(
+      `select body_bytes as "bodyBytes" from plans where is_default`,
     );
-    this.#rules = new Map(rows.map(({ id, ...privacy }) => [id, privacy]));
+    const bodyBytes = usual?.bodyBytes ?? null;
+    const rows = await pool.query<KeptOfPings & { id: string }>(RULES, [bodyBytes]);
+    this.#rules = new Map(rows.map(({ id, ...kept }) => [id, kept]));
+    this.#others = bodyBytes === null ? undefined : { ...ALL_KEPT, bodyBytes };
     this.#hasRoom = await hasRoomForBodies(openDb(pool));
     this.#readAt = now;
   }
 
-  of(projectId: string): Privacy | undefined {
-    return this.#rules.get(projectId);
+  of(projectId: string): KeptOfPings | undefined {
+    return this.#rules.get(projectId) ?? this.#others;
   }
 
   /** Whether the database's disk has room for bodies; if not, pings are stored without them. */
@@ -86,14 +102,25 @@ export function withoutBody(record: PingRecord): PingRecord {
 }
 
 /** The ping without what its project does not keep. */
-export function keptPart(record: PingRecord, privacy: Privacy | undefined): PingRecord {
-  if (privacy === undefined) return record;
+export function keptPart(record: PingRecord, kept: KeptOfPings | undefined): PingRecord {
+  if (kept === undefined) return record;
   const { remoteAddress } = record;
-  return {
+  const whole = {
     ...record,
-    ...(privacy.shortAddresses && remoteAddress !== null && { remoteAddress: shortAddress(remoteAddress) }),
-    ...keptBody(record, privacy),
+    ...(kept.shortAddresses && remoteAddress !== null && { remoteAddress: shortAddress(remoteAddress) }),
+    ...keptBody(record, kept),
   };
+  return { ...whole, ...shortBody(whole, kept.bodyBytes) };
+}
+
+/** A body of which only so many bytes of the beginning, and as many of the end, are kept. */
+function shortBody({ body, bodyCutAt }: PingRecord, bytesMax: number | null) {
+  if (body === null || bytesMax === null) return {};
+  if (bytesMax === 0) return { body: null, bodyCutAt: null };
+  if (body.length <= 2 * bytesMax && (bodyCutAt === null || bodyCutAt <= bytesMax)) return {};
+  const head = body.subarray(0, Math.min(bytesMax, bodyCutAt ?? bytesMax));
+  const tail = body.subarray(Math.max(head.length, bodyCutAt ?? 0, body.length - bytesMax));
+  return { body: Buffer.concat([head, tail]), bodyCutAt: head.length };
 }
 
 function keptBody({ body }: PingRecord, { bodies, redactions, words }: Privacy) {

@@ -6,7 +6,15 @@ import { and, asc, eq, gt, isNotNull, isNull, sql } from "drizzle-orm";
 import { type Db, openDb, type Pool, StaleVersion, type Tx } from "../database.ts";
 import { endProviderIncidents } from "../deliveries/provider-incidents.ts";
 import { ensureOwnOrganization, createOrganization } from "../organizations/organizations.ts";
-import { checks, members, organizations, projectPeople, projects } from "../schema/index.ts";
+import { placesOfProject, requireRoom } from "../plans/room.ts";
+import {
+  checks,
+  members,
+  organizations,
+  projectPeople,
+  projectRetention,
+  projects,
+} from "../schema/index.ts";
 import { newPingKey } from "../secrets/api-key.ts";
 import { foldRestored } from "../transitions/change-check.ts";
 
@@ -30,9 +38,9 @@ const PROJECT_COLUMNS = {
   timezone: projects.timezone,
   checksFromPings: projects.checksFromPings,
   version: projects.version,
-  keptPings: projects.keptPings,
-  keptPingDays: projects.keptPingDays,
-  keptRunDays: projects.keptRunDays,
+  keptPings: projectRetention.keptPings,
+  keptPingDays: projectRetention.keptPingDays,
+  keptRunDays: projectRetention.keptRunDays,
   createdAt: projects.createdAt,
   organizationId: projects.organizationId,
   organizationName: organizations.name,
@@ -49,6 +57,7 @@ export async function listProjects(
     .select(PROJECT_COLUMNS)
     .from(projectPeople)
     .innerJoin(projects, eq(projects.id, projectPeople.projectId))
+    .innerJoin(projectRetention, eq(projectRetention.id, projects.id))
     .innerJoin(organizations, eq(organizations.id, projects.organizationId))
     .where(
       and(
@@ -80,7 +89,7 @@ export async function countOwnedProjects(db: Db, userId: string): Promise<number
 
 /**
  * Creates a project with a ping key. `ownerId` becomes its first member; null: only API keys can use it. Without an
- * `organizationId` it belongs to its owner's own organization, or to a new one that has no members.
+ * `organizationId` it belongs to its owner's own organization, or to a new one that has no members. @throws PlanLimitReached
  */
 export async function createProject(
   db: Db | Tx,
@@ -88,6 +97,7 @@ export async function createProject(
 ): Promise<ProjectRow> {
   return await db.transaction(async (tx) => {
     const organizationId = input.organizationId ?? (await organizationFor(tx, input));
+    await requireRoom(tx, { organizationId }, { projects: 1 });
     const [project] = await tx
       .insert(projects)
       .values({
@@ -136,6 +146,16 @@ export async function editProject(
 /** What a project keeps of each check: the number of pings, and the days that pings, and runs and slots, are kept. */
 export type Retention = Pick<ProjectRow, "keptPings" | "keptPingDays" | "keptRunDays">;
 
+/** What a project keeps now: what it asks for, and no more than its plan allows; null if there is no such project. */
+export async function findRetention(db: Db | Tx, projectId: string): Promise<Retention | null> {
+  const { keptPings, keptPingDays, keptRunDays } = projectRetention;
+  const [found] = await db
+    .select({ keptPings, keptPingDays, keptRunDays })
+    .from(projectRetention)
+    .where(eq(projectRetention.id, projectId));
+  return found ?? null;
+}
+
 /** Changes what a project keeps; the maintenance jobs delete what is beyond it. Only what is given is written. */
 export async function setRetention(
   db: Db | Tx,
@@ -181,7 +201,7 @@ export async function deleteProject(db: Db | Tx, projectId: string): Promise<boo
   });
 }
 
-/** Undoes the deletion of a project, for an owner of it. @returns whether there was something to undo */
+/** Undoes the deletion of a project, for an owner of it. @returns whether there was something to undo @throws PlanLimitReached */
 export async function restoreProject(
   pool: Pool,
   ref: { projectId: string; userId: string },
@@ -196,17 +216,19 @@ export async function restoreProject(
 }
 
 async function unhideProject(tx: Tx, { projectId, userId }: { projectId: string; userId: string }) {
+  const own = and(
+    eq(projects.id, projectId),
+    sql`exists (select from project_people m
+      where m.project_id = ${projects.id} and m.user_id = ${userId} and m.role = 'owner')`,
+    isNotNull(projects.deletedAt),
+  );
+  const [hidden] = await tx.select({ organizationId: projects.organizationId }).from(projects).where(own);
+  if (hidden === undefined) return null;
+  await requireRoom(tx, hidden, await placesOfProject(tx, { projectId, ...hidden }));
   const [project] = await tx
     .select({ deletedAt: projects.deletedAt })
     .from(projects)
-    .where(
-      and(
-        eq(projects.id, projectId),
-        sql`exists (select from project_people m
-          where m.project_id = ${projects.id} and m.user_id = ${userId} and m.role = 'owner')`,
-        isNotNull(projects.deletedAt),
-      ),
-    )
+    .where(own)
     .for("update");
   const deletedAt = project?.deletedAt ?? null;
   if (deletedAt === null) return null;

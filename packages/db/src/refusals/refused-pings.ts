@@ -8,6 +8,7 @@ import { checkAliases, checks, refusedPings } from "../schema/index.ts";
 /** Why a ping did not count. The answer is an error up to "too-many", and OK from "link-preview" on, as in Healthchecks. */
 export const REFUSAL_REASONS = [
   "unknown-slug",
+  "over-plan",
   "unknown-token",
   "unknown-path",
   "invalid-slug",

@@ -1,5 +1,6 @@
 export * from "./accounts.ts";
 export * from "./organizations.ts";
+export * from "./plans.ts";
 export * from "./projects.ts";
 export * from "./channels.ts";
 export * from "./chats.ts";

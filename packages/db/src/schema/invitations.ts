@@ -4,6 +4,7 @@ import {
   check,
   index,
   integer,
+  jsonb,
   pgEnum,
   pgTable,
   text,
@@ -83,6 +84,9 @@ export const accountTokens = pgTable(
   ],
 );
 
+/** A mail in whole sentences. `path`: of the page that its button opens. */
+export type SaidMail = { subject: string; sentences: string[]; button: string; path: string };
+
 export const accountMailKind = pgEnum("account_mail_kind", [
   "sign-up",
   "verify",
@@ -94,6 +98,7 @@ export const accountMailKind = pgEnum("account_mail_kind", [
   "sign-in-changed",
   "email-changed",
   "account-deletion",
+  "plan",
 ]);
 
 /**
@@ -111,6 +116,8 @@ export const accountMails = pgTable(
     /** The account that it is about, where the address alone does not say that. */
     userId: text("user_id").references(() => users.id, { onDelete: "cascade" }),
     invitationId: uuid("invitation_id").references(() => invitations.id, { onDelete: "cascade" }),
+    /** What it says, where that is decided when it is queued. */
+    said: jsonb("said").$type<SaidMail>(),
     attempts: integer("attempts").notNull().default(0),
     dueAt: at("due_at").notNull().defaultNow(),
     createdAt: createdAt(),

@@ -17,6 +17,10 @@ import { at, createdAt, id } from "./columns.ts";
 export const organizations = pgTable("organizations", {
   id: id(),
   name: text("name").notNull(),
+  /** The name of its plan; null: the default one, where there are plans. */
+  plan: text("plan"),
+  /** From when on the default plan applies in place of `plan`; null: never. */
+  planUntil: at("plan_until"),
   /** Grows with every edit. */
   version: integer("version").notNull().default(1),
   createdAt: createdAt(),

@@ -6,6 +6,7 @@ import type { Instant } from "@overdue/schedules";
 import { PING_FILTER_COLUMNS } from "../checks/check-row.ts";
 import { type CheckDetails, insertCheck } from "../checks/insert-check.ts";
 import { openDb, type Pool, type PoolClient } from "../database.ts";
+import { takePlaces } from "../plans/room.ts";
 import { isOwnPingKey, storedKey } from "../secrets/api-key.ts";
 
 /** Which check a ping is for: by the check's own UUID, or by the project's ping key and a slug. */
@@ -16,7 +17,8 @@ export type PingTarget =
 
 export type Found =
   | { kind: "check"; pingUuid: string; created: boolean }
-  | { kind: "unknown" }
+  /** `full`: why no check was made, where the plan of the organization allows no more; left out: for another reason. */
+  | { kind: "unknown"; full?: string }
   | { kind: "ambiguous" };
 
 /** A check that its first ping creates is due once a day with an hour of grace, as in Healthchecks. */
@@ -112,6 +114,11 @@ export async function createByPing(
   target: SlugTarget & { first?: FirstSettings },
   at: Instant,
 ): Promise<Found> {
+  const db = openDb(client);
+  const inProject = await wantsCheck(client, target);
+  // Before the project is locked, as everywhere.
+  const full = inProject === null ? null : await takePlaces(db, { projectId: inProject }, { checks: 1 });
+  if (full !== null) return { kind: "unknown", full };
   const projectId = await lockProject(client, target);
   if (projectId === null) return { kind: "unknown" };
   // Another receiver may have created it while we waited for the lock.
@@ -122,7 +129,7 @@ export async function createByPing(
   const made = newCheck(randomUUID(), at, { ...defaults, ...given });
   const { check, nextAt } = fold(made, { kind: "time", now: at });
   const details = { name: target.name ?? target.slug, slug: target.slug, declared };
-  const { pingUuid } = await insertCheck(openDb(client), {
+  const { pingUuid } = await insertCheck(db, {
     projectId,
     details,
     check,
@@ -132,15 +139,22 @@ export async function createByPing(
   return { kind: "check", pingUuid, created: true };
 }
 
+/** SQL: the projects with the ping key $1 that let a ping make a check; $2: whether it asks for that. */
+const WANTS_CHECK = `select p.id from projects p where p.ping_key = $1 and p.deleted_at is null
+  and (p.checks_from_pings = 'always' or (p.checks_from_pings = 'asked' and $2::boolean))`;
+
+async function wantsCheck(client: PoolClient, { pingKey, create }: SlugTarget): Promise<string | null> {
+  const rows = await client.query<{ id: string }>(WANTS_CHECK, [pingKey, create]);
+  return rows[0]?.id ?? null;
+}
+
 /** Null when there is no such project, it is full, or it does not want checks to be made so. */
 async function lockProject(client: PoolClient, { pingKey, create }: SlugTarget): Promise<string | null> {
   const rows = await client.query<{ id: string }>(
-    `select p.id from projects p
-      where p.ping_key = $1 and p.deleted_at is null
-        and (p.checks_from_pings = 'always' or (p.checks_from_pings = 'asked' and $3::boolean))
-        and (select count(*) from checks c where c.project_id = p.id and c.deleted_at is null) < $2
+    `${WANTS_CHECK}
+        and (select count(*) from checks c where c.project_id = p.id and c.deleted_at is null) < $3
         for update`,
-    [pingKey, CHECKS_PER_PROJECT_MAX, create],
+    [pingKey, create, CHECKS_PER_PROJECT_MAX],
   );
   return rows[0]?.id ?? null;
 }

@@ -47,7 +47,8 @@ export type Recorded =
       /** Why it does not count, such as "paused"; null where it does. */
       ignoredBecause: string | null;
     }
-  | { kind: "unknown" }
+  /** `full`: why its check was not made, where the plan of the organization allows no more. */
+  | { kind: "unknown"; full?: string }
   | { kind: "ambiguous" };
 
 /** What the receiver knows besides its pings. */
