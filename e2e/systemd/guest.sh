@@ -34,6 +34,9 @@ service root-fails Type=oneshot RootDirectory=/srv/root ExecStart=/bin/false
 service no-user Type=oneshot User=nosuchuser "ExecStart=/bin/echo never"
 service wrapped Type=oneshot MemoryMax=300M MemorySwapMax=0 OOMPolicy=continue ProtectSystem=strict StateDirectory=overdue \
   "ExecStart=/usr/local/bin/node /usr/local/bin/overdue run --check wrapped --lock -- $eat"
+# What pam_systemd would set; it is not a part of this small Debian.
+mkdir -p /run/systemd/system/user@.service.d
+printf '[Service]\nPAMName=\nEnvironment=XDG_RUNTIME_DIR=/run/user/%%i\n' > /run/systemd/system/user@.service.d/place.conf
 systemctl daemon-reload
 find $units -type f | sort | xargs md5sum > /run/before
 all="memory well long strict by-timer.timer restarts watchdog server needs limit stays condition root root-fails no-user"
@@ -42,6 +45,15 @@ systemd-analyze verify $units/well.service $units/overdue-report.service $units/
 systemctl start --no-block long server
 for unit in memory well strict needs limit stays condition root root-fails no-user wrapped; do systemctl start $unit; done 2>/dev/null
 systemctl start --no-block restarts watchdog by-timer.timer
+# A unit of a user's own, under that user's systemd.
+useradd --create-home --uid 1000 ada
+ada() { setpriv --reuid=1000 --regid=1000 --init-groups env -i PATH=/usr/local/bin:/usr/bin:/bin XDG_RUNTIME_DIR=/run/user/1000 "$@"; }
+{ systemctl start user@1000.service; systemctl is-active user@1000.service; } > /mnt/install-user.txt 2>&1
+ada mkdir -p /home/ada/.config/systemd/user
+printf '[Service]\nType=oneshot\nExecStart=/bin/sh -c "exit 6"\n' | ada tee /home/ada/.config/systemd/user/own.service > /dev/null
+ada systemctl --user daemon-reload
+ada node /usr/local/bin/overdue systemd install --user own --yes >> /mnt/install-user.txt 2>&1
+ada systemctl --user start own 2>/dev/null
 sleep 50
 systemctl stop stays server
 sleep 20

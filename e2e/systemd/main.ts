@@ -28,6 +28,7 @@ const EXPECTED: readonly (readonly [check: string, pings: RegExp])[] = [
   ["web1-root", /^0 success/],
   ["web1-root-fails", /^1 exit-code/],
   ["web1-no-user", /^217 exit-code/],
+  ["web1-own", /^(?:start; )?6 exit-code/],
   ["wrapped", /^(?:start; )?137 group$/],
 ];
 
@@ -90,6 +91,9 @@ async function tryUnits(steps: Steps, overdue: Overdue): Promise<void> {
     "what was kept while the server was away",
     /web1-well ended with status 0.*1 delivered/s,
     () => read("spool.txt"),
+  );
+  await steps.step("a user's own unit is made to report", /Done: own\.service will report/, () =>
+    read("install-user.txt"),
   );
   await steps.step("a second install", "Everything is as it should be: nothing was changed.\n", () =>
     read("again.txt"),
