@@ -149,7 +149,7 @@ function startChild([name, main]: [string, string], context: ChildContext): Chil
   return keepRunning({
     name,
     main,
-    nodeEnvironment: { PATH: now["PATH"], NODE_COMPILE_CACHE: now["NODE_COMPILE_CACHE"] },
+    nodeEnvironment: nodeEnvironment(now),
     environment: later,
     liveUrl: name === "api" ? `${apiUrl}/health/live` : null,
     log: openLog(join(files.logs, `${name}.log`)),
@@ -157,6 +157,13 @@ function startChild([name, main]: [string, string], context: ChildContext): Chil
     onRestart: (why) => rememberRestart(parts.database, { program: name, why }),
     cleanup: parts.cleanup,
   });
+}
+
+/** What Node reads before it runs any code, such as NODE_EXTRA_CA_CERTS and NODE_OPTIONS: later would be too late. */
+function nodeEnvironment(now: Environment): Environment {
+  return Object.fromEntries(
+    Object.entries(now).filter(([name]) => name === "PATH" || /^(?:NODE|SSL_CERT|OPENSSL)_/.test(name)),
+  );
 }
 
 function localUrl({ host, port }: Config): string {

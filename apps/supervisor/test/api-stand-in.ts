@@ -1,4 +1,6 @@
 import { createServer } from "node:http";
+import { getCACertificates } from "node:tls";
+import { getHeapStatistics } from "node:v8";
 
 import { openPool } from "@overdue/db";
 
@@ -10,6 +12,12 @@ const server = createServer((request, response) => {
   if (request.url === "/crash") process.exit(3);
   if (request.url === "/hang") for (;;);
   if (request.url === "/health/live") livenessChecks += 1;
+  if (request.url === "/node") {
+    const { heap_size_limit: heapBytesMax } = getHeapStatistics();
+    return void response.end(
+      JSON.stringify({ heapBytesMax, authorities: getCACertificates("extra").length }),
+    );
+  }
   pool
     .query<{ tables: number }>(
       "select count(*)::int as tables from information_schema.tables where table_schema = 'public'",
