@@ -42,6 +42,7 @@ import {
 import { KeyUse } from "./keys/key-routes.ts";
 import { Limits } from "./limits/limits.ts";
 import { createReceiver } from "./pings/receiver.ts";
+import { Room } from "./pings/room.ts";
 import type { Site } from "./site/site.ts";
 import { StatusPages } from "./status-pages/page-cache.ts";
 import { WorkerPool } from "./workers/worker-pool.ts";
@@ -78,8 +79,10 @@ export function openDeps(config: Config, { log, site, redis = null }: OpenWith) 
     );
   });
   const { pingAddresses, ...addresses } = finders;
+  const room = new Room({ pool: pingPool, directory: join(config.dataDir, "postgres") });
   const receiver = createReceiver({
     pool: pingPool,
+    room,
     log,
     bodyBytesMax: pingBodyBytesMax,
     addresses: pingAddresses,
@@ -92,7 +95,7 @@ export function openDeps(config: Config, { log, site, redis = null }: OpenWith) 
   const limits = new Limits({ pool, requestsPerMinute: config.apiRateLimit, redis });
   const metrics = new Metrics({ streams: () => deps.streams.count, process: true });
   const readPool = openReadPool(config.databaseReplicaUrl, { primary: pool, log, metrics });
-  const opened = { pool, readPool, rowSecurity, metrics, log, settings, limits };
+  const opened = { pool, readPool, rowSecurity, metrics, log, settings, limits, room };
   const deps = createDeps({ ...opened, databaseUrl, directUrl, secret });
   addVitalGauges(deps.metrics.registry, () => readVitalSigns(pool));
   addSkewGauge(deps.metrics.registry, receiver.clock.skewMs);
@@ -140,6 +143,7 @@ type Opened = Pick<Deps, "pool" | "log" | "settings" | "limits" | "metrics"> & {
   databaseUrl: string;
   directUrl: string;
   secret: string;
+  room: Room;
 };
 
 function createDeps(opened: Opened) {
@@ -168,7 +172,7 @@ function createDeps(opened: Opened) {
     streams,
     statusPages: new StatusPages({ pool, db, changes, now }),
     workers: new WorkerPool(WORKER_LIMITS),
-    readiness: new Readiness({ databaseUrl, now: () => performance.now() }),
+    readiness: new Readiness({ databaseUrl, room: opened.room, now: () => performance.now() }),
     metrics,
   };
 }

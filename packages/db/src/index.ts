@@ -267,6 +267,7 @@ export {
 } from "./refusals/refused-pings.ts";
 export { listen, type Channel } from "./connection/listen.ts";
 export { readVitalSigns, type VitalSigns, notReadyBecause, senderProblem } from "./receivers/vital-signs.ts";
+export { proveRoom } from "./receivers/prove-room.ts";
 export { commitCheckpoint, endReceiver, type Checkpoint, requestCheckpoint } from "./receivers/checkpoint.ts";
 export {
   announceReceivers,

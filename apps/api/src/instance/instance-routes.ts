@@ -79,6 +79,13 @@ const REUSED_MS = 1_000;
 const MAIL_REFUSED =
   "The mail server refuses mails of Overdue. The operator's page and the log of the checker show its answer.";
 
+type ReadinessOptions = {
+  databaseUrl: string;
+  now: () => number;
+  /** Whether there is room for pings. */
+  room: { problem: string | null };
+};
+
 /**
  * Whether this instance works, checked over a new connection each time, since a pool may still have connections when no new
  * ones can be made. Requests at the same time share one result, and a good result is reused for a second.
@@ -89,9 +96,9 @@ export class Readiness {
   #answer: Promise<string | null> = Promise.resolve(null);
   #pending = false;
   #warnings: readonly string[] = [];
-  readonly #options: { databaseUrl: string; now: () => number };
+  readonly #options: ReadinessOptions;
 
-  constructor(options: { databaseUrl: string; now: () => number }) {
+  constructor(options: ReadinessOptions) {
     this.#options = options;
   }
 
@@ -103,6 +110,8 @@ export class Readiness {
   /** Null when ready; else one sentence that says what is wrong. */
   async problem(): Promise<string | null> {
     if (this.#stopping) return "This process is about to stop.";
+    const { problem } = this.#options.room;
+    if (problem !== null) return problem;
     if (this.#pending) return await this.#answer;
     if (this.#options.now() - this.#askedAt < REUSED_MS && (await this.#answer) === null) return null;
     this.#pending = true;

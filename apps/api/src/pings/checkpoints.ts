@@ -12,6 +12,7 @@ import {
 import type { Logger } from "pino";
 
 import { type Clock, SKEW_MAX_MS } from "./clock.ts";
+import type { Room } from "./room.ts";
 import type { Keeper } from "./spool/keeper.ts";
 import type { StallWatch } from "./stall-watch.ts";
 
@@ -23,6 +24,7 @@ type CheckpointOptions = {
   stalls?: Pick<StallWatch, "causeWithin">;
   /** What this receiver keeps on its disk. */
   keeper: Pick<Keeper, "state" | "owners" | "noteContact">;
+  room: Pick<Room, "prove">;
 };
 
 /** The checkpoints of a receiver, and what it learns of the others with each. */
@@ -72,7 +74,8 @@ export class Checkpoints {
     acceptedAt: number,
     { owner, noSilenceSince = acceptedAt }: { owner?: SpoolOwner; noSilenceSince?: number } = {},
   ): Promise<void> {
-    const { pool, receiverId, clock, log, keeper } = this.#options;
+    const { pool, receiverId, clock, log, keeper, room } = this.#options;
+    await room.prove();
     const [before, kept] = [Date.now(), keeper.state];
     const ids = keeper.owners.map(({ id }) => id);
     const isOwn = owner === undefined || owner.id === receiverId;

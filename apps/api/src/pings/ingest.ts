@@ -6,6 +6,7 @@ import { Checkpoints } from "./checkpoints.ts";
 import type { Clock } from "./clock.ts";
 import { PingQueue, TargetKeys } from "./ping-queue.ts";
 import { type Outcome, PingStore } from "./ping-store.ts";
+import { Room } from "./room.ts";
 import { Keeper } from "./spool/keeper.ts";
 import { storeKept } from "./spool/store-kept.ts";
 import type { PingSpool } from "./spool/ping-spool.ts";
@@ -42,6 +43,7 @@ export type IngestOptions = {
   receiverId: string;
   clock: Clock;
   log: Logger;
+  room?: Room;
   /** Keeps pings while the database cannot take them; left out: they are refused then. */
   spool?: PingSpool | undefined;
   /** Called with a kept ping whose check was not found in the end. */
@@ -79,17 +81,20 @@ export class Ingest {
   readonly #checkpoints: Checkpoints;
   readonly #store: PingStore;
   readonly #keeper: Keeper;
+  readonly #room: Room;
   readonly #options: IngestOptions;
 
   constructor(options: IngestOptions) {
     this.#options = options;
     this.#store = new PingStore(options.pool);
+    this.#room = options.room ?? new Room({ pool: options.pool, directory: null });
     this.#keeper = new Keeper(options.spool ?? null);
-    this.#checkpoints = new Checkpoints({ ...options, keeper: this.#keeper });
+    this.#checkpoints = new Checkpoints({ ...options, keeper: this.#keeper, room: this.#room });
   }
 
   /** Resolves once the ping is durable: stored, or kept. Rejects with `Unavailable` if it is neither in time. */
   record(arrival: ReceivedPing): Promise<Outcome> {
+    if (this.#room.problem !== null) return Promise.reject(new Unavailable(this.#room.problem));
     if (this.#keeper.takes(arrival)) return this.#keeper.keep(arrival);
     if (this.#keeper.isForsaken)
       return Promise.reject(new Unavailable("The database has not answered for too long."));
@@ -108,6 +113,7 @@ export class Ingest {
 
   /** Accepts a heartbeat now. Resolves once its commit was tried, whether or not it succeeded. */
   heartbeat(): Promise<void> {
+    if (this.#room.problem !== null) return Promise.resolve();
     const now = performance.now();
     if (this.#beatsSince !== null && now - this.#beatsSince > WAIT_MS_MAX) this.#beginKeeping();
     // Of the pings that are not answered yet, some may be kept behind this heartbeat: it speaks for none of them.
@@ -214,7 +220,7 @@ export class Ingest {
   #keepOrRefuse(waiting: Waiting, cause: unknown, sentence: string): void {
     if (!this.#open.delete(waiting)) return;
     if (!this.#keeper.canKeep(waiting.arrival, cause))
-      return waiting.refuse(new Unavailable(sentence, { cause }));
+      return waiting.refuse(this.#room.refusal(sentence, cause));
     this.#beginKeeping();
     this.#keeper.keep(waiting.arrival).then(waiting.settle, waiting.refuse);
   }

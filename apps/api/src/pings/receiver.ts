@@ -30,6 +30,7 @@ import { ownerInTarget, ownerOfTarget, partBehindKey } from "./ping-url.ts";
 import type { PingAddresses } from "./arrival.ts";
 import { pingReceiver } from "./receive.ts";
 import { Refusals, type RefusedPing } from "./refusals.ts";
+import type { Room } from "./room.ts";
 import { ShadowCopies } from "./shadow-copies.ts";
 import { PingSpool } from "./spool/ping-spool.ts";
 import { StallWatch } from "./stall-watch.ts";
@@ -47,6 +48,8 @@ type ReceiverOptions = {
   /** How long a body may take; by default 15 s. */
   bodyTimeMs?: number;
   addresses: PingAddresses;
+  /** Left out: the database is on another disk. */
+  room?: Room;
   /** Where pings are kept while the database cannot take them; left out: they are refused then. */
   spool?: { directory: string; bytesMax: number };
   /** The address of this instance, by which it knows a ping that it forwarded itself. */
@@ -64,7 +67,15 @@ export function createReceiver(options: ReceiverOptions) {
   const onDurable = (seconds: number) => storeSeconds.observe(seconds);
   const refusals = new Refusals({ pool, log });
   const spool = options.spool && openSpool(options.spool, { id: receiverId, clock, log });
-  const ours = { pool, receiverId, clock, log, stalls, onDurable };
+  const ours = {
+    pool,
+    receiverId,
+    clock,
+    log,
+    stalls,
+    onDurable,
+    ...(options.room && { room: options.room }),
+  };
   const ingest = new Ingest({
     ...ours,
     spool,
