@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -18,8 +18,8 @@ import { BOOTSTRAP, populate } from "./soak/population.ts";
 const EVERY_MS = 10_000;
 /** The first part, in which caches fill and code is compiled, is not compared. */
 const WARM_SHARE = 0.25;
-/** With more room, V8 lets garbage lie for longer than a soak lasts, which looks like growth. */
-const NODE_OPTIONS = "--max-semi-space-size=4 --max-old-space-size=256";
+/** In each process of the product: what it keeps after a full collection is known apart from its garbage. */
+const PROBE = new URL("./soak/heap-probe.ts", import.meta.url);
 
 const { values } = parseArgs({
   options: {
@@ -34,12 +34,15 @@ process.exitCode = (await soak(Number(values.minutes), Number(values.rate))) ? 0
 async function soak(minutes: number, rate: number): Promise<boolean> {
   if (!(minutes > 0 && rate > 0)) throw new Error("--minutes and --rate must be numbers above 0.");
   const home = mkdtempSync(join(tmpdir(), "overdue-soak-"));
+  const heaps = join(home, "heaps");
+  mkdirSync(heaps);
+  PROBE.searchParams.set("directory", heaps);
   const port = await freePort();
   const instance = startInstance({
     source: join(import.meta.dirname, ".."),
     dataDirectory: join(home, "data"),
     port,
-    environment: { ...BOOTSTRAP, API_RATE_LIMIT: "0", NODE_OPTIONS },
+    environment: { ...BOOTSTRAP, API_RATE_LIMIT: "0", NODE_OPTIONS: `--import ${PROBE.href}` },
     logFile: join(home, "product.log"),
   });
   try {
@@ -53,7 +56,7 @@ async function soak(minutes: number, rate: number): Promise<boolean> {
       await new Promise((resolve) => setTimeout(resolve, EVERY_MS));
       const supervisor = instance.pid();
       if (supervisor === null) throw new Error("The product has ended.");
-      const figures = await readFigures(instance.origin, supervisor);
+      const figures = await readFigures(instance.origin, supervisor, heaps);
       seen.push(figures);
       const { acknowledged, failed, p99 } = load.sinceLast();
       const shown = Object.entries(figures).map(

@@ -16,7 +16,7 @@ export type Stored = {
 };
 
 /** Reads what is compared with the ledger. The product must run, or have stopped cleanly. */
-export async function readStored(product: Product): Promise<Stored> {
+export async function readStored(product: Pick<Product, "environment">): Promise<Stored> {
   return await withInstance({ ...process.env, ...product.environment() }, async ({ pool }) => {
     const rows = await pool.query<{ rid: string; count: number }>(
       "select rid, count(*)::int as count from pings where rid is not null group by rid",
