@@ -11,6 +11,8 @@ export type SentPing = {
   /** When an answer of the class 2xx came; null: none came before the end of the run. */
   ackedAt: number | null;
   tries: number;
+  /** Attempts that met a kept connection which had just ended; those are sent again at once. */
+  reconnects: number;
 };
 
 /** One call of a provider: "taken": it took the message and said so; "lost": it took it, and its answer did not arrive. */

@@ -154,7 +154,7 @@ function figuresOf({
   return {
     pings: acked.length,
     firstTry: acked
-      .filter(({ tries }) => tries > 1)
+      .filter(({ tries, reconnects }) => tries - reconnects > 1)
       .map(({ job, rid, tries }) => `${job}: rid ${rid}, ${tries} attempts`),
     problems: episodes.length,
     slowestMs: Math.max(0, ...acked.map(({ sentAt, ackedAt }) => (ackedAt ?? sentAt) - sentAt)),

@@ -141,6 +141,7 @@ const REFUSED: Record<string, string> = {
   "POST /v1/projects/{projectId}/slack-links": "no app is set up",
   "POST /v1/projects/{projectId}/deliveries/{deliveryId}/redeliver": "it was not given up",
   "POST /v1/projects/{projectId}/deliveries/{deliveryId}/dismiss": "it was not given up",
+  "POST /v1/projects/{projectId}/quarantine/{quarantinedId}/release": "nothing is put aside",
 };
 
 // By rank: what ends something comes last, so that the others find it.

@@ -26,6 +26,7 @@ import { checkMoveRoutes } from "./checks/move-routes.ts";
 import { overviewRoutes, stripImageRoutes } from "./checks/overview-routes.ts";
 import { configRoutes } from "./config/config-routes.ts";
 import { deliveryRoutes } from "./deliveries/delivery-routes.ts";
+import { quarantineRoutes } from "./quarantine/quarantine-routes.ts";
 import type { Deps, Pings } from "./deps.ts";
 import { docsRoutes } from "./docs/docs-routes.ts";
 import { createDocument, documentSecurity, openapiRoutes } from "./docs/openapi-document.ts";
@@ -142,6 +143,7 @@ function restRoutes() {
     .route("/", telegramRoutes)
     .route("/", slackRoutes)
     .route("/", deliveryRoutes)
+    .route("/", quarantineRoutes)
     .route("/", maintenanceRoutes)
     .route("/", shadowRoutes)
     .route("/", statusPageRoutes)

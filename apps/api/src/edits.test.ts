@@ -26,6 +26,7 @@ const edits = operations
   .map(({ path }) => path);
 /** Lists that are sent whole: they are small, or, as the overviews, grow only up to the checks that a project may have. */
 const WHOLE = [
+  "/v1/projects/{projectId}/quarantine",
   "/v1/projects/{projectId}/check-overviews",
   "/v1/projects/{projectId}/clock-changes",
   "/v1/timezones",

@@ -204,6 +204,8 @@ export const EXPECTED_ACCESS: Record<string, string> = {
   "GET /v1/projects/:projectId/deliveries": "viewer, read:bodies key",
   "GET /v1/projects/:projectId/deliveries/:deliveryId": "viewer, read:bodies key",
   "GET /v1/projects/:projectId/dead-letters": "viewer, read:bodies key",
+  "GET /v1/projects/:projectId/quarantine": "viewer, read:bodies key",
+  "POST /v1/projects/:projectId/quarantine/:quarantinedId/release": "member, write key",
   "POST /v1/projects/:projectId/deliveries/:deliveryId/redeliver": "member, write key",
   "POST /v1/projects/:projectId/deliveries/:deliveryId/dismiss": "member, write key",
   "GET /v1/projects/:projectId/report": "viewer, read key",

@@ -135,6 +135,7 @@ export async function fillProject(api: TestApi, owner: Owner) {
     checkId,
     channelId,
     deliveryId,
+    quarantinedId: deliveryId,
     keyId,
     incidentId,
     routeId,

@@ -208,6 +208,7 @@ export {
   listQuarantined,
   type Quarantined,
   type QuarantinedKind,
+  releaseInProject,
   releaseQuarantined,
 } from "./quarantine/quarantine.ts";
 export { endLease, type Tenure, moveLease, takeLease } from "./locks.ts";

@@ -89,6 +89,7 @@ const READS: Record<string, Call> = {
   listDeliveries: ({ projectId, channelId }) => db.listDeliveries(on, { projectId, channelId }, NEWEST),
   findDelivery: (w) => db.findDelivery(on, w),
   listDeadLetters: ({ projectId }) => db.listDeadLetters(on, projectId, NEWEST),
+  listQuarantined: ({ projectId }) => db.listQuarantined(on, projectId),
   testsWithinMinute: ({ projectId }) => db.testsWithinMinute(on, projectId),
   findRoute: (w) => db.findRoute(on, w),
   listRoutes: ({ projectId }) => db.listRoutes(on, projectId),
@@ -202,6 +203,9 @@ const WRITES: Record<string, [call: Call, before?: Call]> = {
   ],
   redeliver: [(w) => db.redeliver(on, w)],
   dismissDelivery: [(w) => db.dismissDelivery(on, w)],
+  releaseInProject: [
+    ({ projectId, checkId: quarantinedId }) => db.releaseInProject(on, { projectId, quarantinedId }),
+  ],
   editRoute: [(w) => db.editRoute(on, w, { fields: { name: "x" }, version: null })],
   deleteRoute: [(w) => db.deleteRoute(on, w)],
   restoreRoute: [(w) => db.restoreRoute(on, w), (w) => db.deleteRoute(on, w)],
@@ -648,6 +652,10 @@ async function aHistory(
       where check_id = $1 and kind = 'down' returning id`,
     [checkId, marker],
   );
+  await pool.query("insert into instance_facts (name, value) values ($1, $2)", [
+    `quarantined check ${checkId}`,
+    JSON.stringify({ attempts: 1, until: NOW, reason: marker }),
+  ]);
   await pool.query(
     `insert into deliveries (project_id, channel_id, kind) values ($1, $2, 'test'), ($1, $2, 'report')`,
     [projectId, channelId],

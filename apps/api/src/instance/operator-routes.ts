@@ -1,4 +1,11 @@
-import { findUser, type OperatorView, readOperatorView, readProblems } from "@overdue/db";
+import {
+  findUser,
+  listQuarantined,
+  type OperatorView,
+  type Quarantined,
+  readOperatorView,
+  readProblems,
+} from "@overdue/db";
 import { z } from "zod";
 
 import type { AppContext } from "../http/context.ts";
@@ -63,6 +70,22 @@ const View = z
       oldestDueSeconds: z.number().nullable(),
       deadLetters: z.int().meta({ description: "Given up, in all projects, and dealt with by nobody." }),
     }),
+    quarantined: z
+      .array(
+        z
+          .object({
+            id: z.uuid(),
+            kind: z.enum(["check", "incident", "delivery"]),
+            name: z.string().meta({ description: "Of the check, or of the delivery's channel." }),
+            projectName: z.string(),
+            attempts: z.int(),
+            since: Timestamp,
+            until: Timestamp.meta({ description: "When it is tried again by itself." }),
+            reason: z.string(),
+          })
+          .meta({ id: "OperatorQuarantined" }),
+      )
+      .meta({ description: "What cannot be worked on and is put aside, in all projects, 100 at most." }),
     channels: z.object({
       all: z.int(),
       broken: z.int(),
@@ -93,11 +116,15 @@ export const operatorRoutes = createRouter().openapi(
   ),
   async (c) => {
     await assertOperator(c);
-    const { pool, now, settings } = c.var.deps;
-    const [seen, { broken, warnings }] = await Promise.all([readOperatorView(pool), readProblems(pool)]);
-    const at = iso(now());
+    const { pool, db, now, settings } = c.var.deps;
+    const [seen, { broken, warnings }, quarantined] = await Promise.all([
+      readOperatorView(pool),
+      readProblems(pool),
+      listQuarantined(db),
+    ]);
+    const common = { at: iso(now()), problems: [...broken, ...warnings], queue: settings.queue };
     return c.json(
-      { at, problems: [...broken, ...warnings], queue: settings.queue, ...viewOf(seen, settings) },
+      { ...common, quarantined: quarantined.map(quarantinedView), ...viewOf(seen, settings) },
       200,
     );
   },
@@ -108,6 +135,10 @@ async function assertOperator(c: AppContext): Promise<void> {
   const user = actor.kind === "user" ? await findUser(deps.db, actor.userId) : null;
   if (user?.isOperator === true) return;
   throw new ApiError("forbidden", "This is for operators of the instance: ask one to make you an operator.");
+}
+
+function quarantinedView({ id, kind, name, projectName, attempts, since, until, reason }: Quarantined) {
+  return { id, kind, name, projectName, attempts, since: iso(since), until: iso(until), reason };
 }
 
 function viewOf(

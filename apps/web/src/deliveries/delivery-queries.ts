@@ -37,6 +37,21 @@ export const deadLettersQuery = (projectId: string) =>
     parseResponse(projectApi["dead-letters"].$get({ param: { projectId }, query })),
   );
 
+/** What cannot be worked on and is put aside: checks, incidents and deliveries. */
+export const quarantineQuery = (projectId: string) =>
+  queryOptions({
+    queryKey: ["projects", projectId, "deliveries", "quarantine"],
+    queryFn: async () => (await parseResponse(projectApi.quarantine.$get({ param: { projectId } }))).items,
+  });
+
+/** Tries again now what is put aside. */
+export const useRelease = (projectId: string) =>
+  useProjectMutation(deliveriesPart(projectId), (quarantinedId: string) =>
+    parseResponse(
+      projectApi.quarantine[":quarantinedId"].release.$post({ param: { projectId, quarantinedId } }),
+    ),
+  );
+
 /** One delivery with every attempt. It is read again every 2 s until it is final, in case a live event is lost. */
 export const deliveryQuery = (projectId: string, deliveryId: string) =>
   queryOptions({

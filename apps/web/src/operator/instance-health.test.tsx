@@ -10,6 +10,7 @@ const nowIso = () => new Date().toISOString();
 const health = () => ({
   at: nowIso(),
   problems: [] as string[],
+  quarantined: [] as object[],
   evaluation: { lagSeconds: 0.4, waitSeconds: null },
   deliveries: { due: 2, underWay: 1, later: 3, oldestDueSeconds: 5, deadLetters: 4 },
   channels: { broken: 1, resting: 2, all: 30 },
@@ -44,6 +45,24 @@ describe("the page of the instance", () => {
   test("says that there are no problems", async () => {
     await renderHealth(health());
     expect(screen.getByRole("region", { name: "State" }).textContent).toBe("No problems");
+  });
+
+  test("lists what is put aside in any project, with its reason", async () => {
+    const one = {
+      kind: "check",
+      name: "nightly",
+      projectName: "shop",
+      attempts: 3,
+      reason: "No such field.",
+    };
+    await renderHealth({
+      ...health(),
+      quarantined: [{ ...one, id: "c0ffee00-2", since: worked(), until: worked() }],
+    });
+    const cells = within(screen.getByRole("region", { name: "Put aside" })).getAllByRole("cell");
+    expect(cells.map(({ textContent }) => textContent)).toEqual(
+      expect.arrayContaining(["Check nightly", "shop", "3 times", "No such field."]),
+    );
   });
 
   test("lists every problem", async () => {

@@ -38,6 +38,7 @@ const SlackLink = lazyPart(async () => ({ default: (await import("../channels/sl
 const TelegramLink = lazyPart(async () => ({
   default: (await import("../channels/telegram-link.tsx")).TelegramLink,
 }));
+const PutAside = lazyPart(async () => ({ default: (await import("../deliveries/put-aside.tsx")).PutAside }));
 const ChannelConflict = lazyPart(() => import("./channel-conflict.tsx"));
 
 type Props = { projectId: string; kind: ChannelKind; channel: ChannelView | null };
@@ -90,6 +91,11 @@ function ChannelEditor({ projectId, kind, channel }: Props) {
         <Alert color="red" icon={<IconAlertTriangle aria-hidden />} title="It cannot be opened">
           {UNREADABLE}
         </Alert>
+      )}
+      {channel !== null && (
+        <Suspense fallback={null}>
+          <PutAside projectId={projectId} of={{ channelId: channel.id }} />
+        </Suspense>
       )}
       {edit.theirs !== null && (
         <Suspense fallback={null}>

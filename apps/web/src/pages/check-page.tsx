@@ -40,6 +40,7 @@ const MetricCards = lazyPart(async () => ({
 const ExportLinks = lazyPart(async () => ({ default: (await import("../ui/export-links.tsx")).ExportLinks }));
 const CheckSide = lazyPart(() => import("./check-side.tsx"));
 const Findings = lazyPart(async () => ({ default: (await import("../checks/findings.tsx")).Findings }));
+const PutAside = lazyPart(async () => ({ default: (await import("../deliveries/put-aside.tsx")).PutAside }));
 const RefusedPingsOfCheck = lazyPart(async () => ({
   default: (await import("../history/refused-pings.tsx")).RefusedPingsOfCheck,
 }));
@@ -73,6 +74,9 @@ export function CheckPage() {
       }
     >
       <AnnounceChanges labels={new Map([[checkName(check), STATUS_LABELS[check.status].toLowerCase()]])} />
+      <Suspense fallback={null}>
+        <PutAside projectId={ref.projectId} of={{ checkId: ref.checkId }} />
+      </Suspense>
       <StatusPanel
         check={check}
         headline={<DownSince {...ref} />}

@@ -4,6 +4,7 @@ import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 
 import { type DeliveriesSearch, readDeliveriesSearch } from "../app/search.ts";
 import { DELIVERY_STATES } from "../deliveries/delivery-progress.tsx";
+import { PutAside } from "../deliveries/put-aside.tsx";
 import { DeadLetterList, DeliveryList } from "../deliveries/delivery-list.tsx";
 import { deadLettersQuery, deliveriesQuery } from "../deliveries/delivery-queries.ts";
 import { Listing, MoreButton } from "../ui/listing.tsx";
@@ -19,6 +20,7 @@ export function DeliveriesPage() {
   const isFiltered = Object.keys(search).length > 0;
   return (
     <Page title="Deliveries" lead="Every message to every channel, with the response of the provider.">
+      <PutAside projectId={projectId} of={null} />
       <Filters search={search} channels={names.channels} checks={names.checks} />
       <div>
         <Listing

@@ -38,6 +38,7 @@ export function OperatorPage() {
       {health ? (
         <>
           <Problems health={health} />
+          <PutAside health={health} />
           <Progress health={health} />
           <SelfTest health={health} />
           <Processes health={health} />
@@ -84,6 +85,39 @@ function Problems({ health: { problems } }: Props) {
         </ul>
       )}
     </section>
+  );
+}
+
+type Quarantined = InstanceHealth["quarantined"][number];
+
+const PUT_ASIDE_COLUMNS: Column<Quarantined>[] = [
+  { head: "What", cell: ({ kind, name }) => `${KINDS[kind]} ${name}` },
+  { head: "Project", cell: ({ projectName }) => projectName },
+  { head: "Tried", cell: ({ attempts }) => `${attempts} ${attempts === 1 ? "time" : "times"}` },
+  { head: "Since", cell: ({ since }) => <RelativeTime at={since} /> },
+  { head: "Next try", cell: ({ until }) => <RelativeTime at={until} /> },
+  { head: "Reason", cell: ({ reason }) => reason },
+  { head: "Id", look: "dimmed", cell: ({ id }) => <code>{id}</code> },
+];
+
+const KINDS: Record<Quarantined["kind"], string> = {
+  check: "Check",
+  incident: "Incident of",
+  delivery: "Message to",
+};
+
+/** What cannot be worked on, in all projects; nothing is shown while there is nothing. */
+function PutAside({ health: { quarantined } }: Props) {
+  if (quarantined.length === 0) return null;
+  return (
+    <Card title="Put aside">
+      <p className={styles["lead"]}>
+        Overdue cannot work on these, while everything else goes on. Each is tried again by itself;{" "}
+        <code>npm run admin -- quarantine release --id …</code> tries it now, as its own page does for members
+        of the project.
+      </p>
+      <DataTable columns={PUT_ASIDE_COLUMNS} rows={quarantined} rowKey={({ id }) => id} />
+    </Card>
   );
 }
 

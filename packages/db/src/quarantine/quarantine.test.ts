@@ -1,11 +1,18 @@
-import { alertScene, aCheck, anArrival, testDatabase } from "@overdue/testkit";
+import { alertScene, aCheck, anArrival, aProject, sceneKeyring, testDatabase } from "@overdue/testkit";
 import { afterAll, beforeEach, expect, test } from "vitest";
 
 import { openDb } from "../database.ts";
-import { readProblems } from "../instance/problems.ts";
+import { notifyOperators, readProblems } from "../instance/problems.ts";
 import { evaluateDue } from "../transitions/evaluate-due.ts";
 import { ALONE, recordPings } from "../transitions/record-pings.ts";
-import { forgetReleased, listQuarantined, quarantine, releaseQuarantined } from "./quarantine.ts";
+import {
+  forgetReleased,
+  listQuarantined,
+  quarantine,
+  quarantineProblems,
+  releaseInProject,
+  releaseQuarantined,
+} from "./quarantine.ts";
 
 // What is put aside is listed for the whole instance: each test begins without any.
 const database = await testDatabase();
@@ -101,4 +108,41 @@ test("a delivery whose process died three times is listed by its channel, and a 
   expect(await warnings()).toContain("an alert to the channel");
   expect(await releaseQuarantined(db, deliveryId)).toBe(true);
   expect(await listQuarantined(db)).toEqual([]);
+});
+
+test("a project sees what of its own is put aside, with its check, and lets nothing of another one be tried", async () => {
+  const [mine, other] = [await aPoisonCheck(), await aPoisonCheck()];
+  await evaluate();
+  expect(await listQuarantined(db)).toHaveLength(2);
+  expect(await listQuarantined(db, mine.projectId)).toMatchObject([
+    { id: mine.id, projectId: mine.projectId, checkId: mine.id, channelId: null, attempts: 1 },
+  ]);
+  expect(await releaseInProject(db, { projectId: mine.projectId, quarantinedId: other.id })).toBe(false);
+  expect(await listQuarantined(db, other.projectId)).toHaveLength(1);
+  expect(await releaseInProject(db, { projectId: mine.projectId, quarantinedId: mine.id })).toBe(true);
+  expect(await listQuarantined(db)).toMatchObject([{ id: other.id }]);
+});
+
+test("the operator gets one mail about what is put aside, which names it, and one when it is over", async () => {
+  const { projectId: selfProjectId } = await aProject(pool);
+  await pool.query(
+    "insert into users (id, email, name, is_operator, email_verified) values (gen_random_uuid(), $1, '', true, true)",
+    [`${selfProjectId}@example.org`],
+  );
+  const contact = { keyring: sceneKeyring, mail: true, selfProjectId };
+  const notify = async () =>
+    await notifyOperators(pool, contact, { broken: [], warnings: await quarantineProblems(db) });
+  const check = await aPoisonCheck();
+  await evaluate();
+  expect([await notify(), await notify()]).toEqual([true, false]);
+  await pool.query("update checks set deleted_at = clock_timestamp() where id = $1", [check.id]);
+  expect(await notify()).toBe(true);
+  const sent = await pool.query<{ sentence: string }>(
+    "select payload ->> 'sentence' as sentence from deliveries where project_id = $1 order by created_at",
+    [selfProjectId],
+  );
+  expect(sent.map(({ sentence }) => sentence)).toEqual([
+    expect.stringContaining("the check “poison” ("),
+    expect.stringContaining("alerts are delivered"),
+  ]);
 });

@@ -3,7 +3,7 @@ import { sql } from "drizzle-orm";
 import { checkNameSql } from "../checks/name-sql.ts";
 import { classifyDatabaseError } from "../database-problem.ts";
 import { type Db, openDb, type Pool } from "../database.ts";
-import { notifySenders } from "../changes.ts";
+import { notifyProjectChange, notifySenders } from "../changes.ts";
 
 /**
  * What cannot be worked on, and is put aside so that it stops nothing else: a check that cannot be evaluated, an incident whose
@@ -11,12 +11,20 @@ import { notifySenders } from "../changes.ts";
  */
 export type QuarantinedKind = "check" | "incident" | "delivery";
 
-/** `name`: of the check, or of the channel of a delivery. `until`: when it is tried again. */
+/**
+ * `name`: of the check, or of the channel of a delivery. `since`: when it was first put aside, of a delivery when it was written.
+ * `until`: when it is tried again. `checkId`: the check that it is about, if any; `channelId`: the channel of a delivery.
+ */
 export type Quarantined = {
   kind: QuarantinedKind;
   id: string;
+  projectId: string;
+  projectName: string;
+  checkId: string | null;
+  channelId: string | null;
   name: string;
   attempts: number;
+  since: Date;
   until: Date;
   reason: string;
 };
@@ -55,8 +63,10 @@ export async function quarantine(
     await tx.execute(sql`
       insert into instance_facts (name, value, created_at) values (${name}, ${JSON.stringify(fact)}, clock_timestamp())
       on conflict (name) do update set value = excluded.value`);
-    await tx.execute(sql`
-      update ${table} set wake_at = clock_timestamp() + ${pause} * interval '1 second' where id = ${id}`);
+    const [row] = await tx.execute<{ projectId: string }>(sql`
+      update ${table} set wake_at = clock_timestamp() + ${pause} * interval '1 second' where id = ${id}
+      returning project_id as "projectId"`);
+    if (row !== undefined) await notifyProjectChange(tx, row.projectId);
   });
 }
 
@@ -72,24 +82,45 @@ export async function forgetReleased(db: Db): Promise<void> {
 const POISON_ATTEMPTS = 3;
 const LISTED_MAX = 100;
 
-/** All that is put aside now, the oldest first. */
-export async function listQuarantined(db: Db): Promise<Quarantined[]> {
-  const rows = await db.execute<Omit<Quarantined, "until"> & { until: number }>(sql`
+type Row = Omit<Quarantined, "since" | "until"> & { since: number; until: number };
+
+/** What is put aside now, of one project or (null) of all, the oldest first. */
+export async function listQuarantined(db: Db, projectId: string | null = null): Promise<Quarantined[]> {
+  const ofProject = (table: string) =>
+    projectId === null ? sql`` : sql`and ${sql.raw(table)}.project_id = ${projectId}`;
+  const rows = await db.execute<Row>(sql`
     with facts as (
       select split_part(name, ' ', 2) as kind, split_part(name, ' ', 3)::uuid as id, value::jsonb as value, created_at
       from instance_facts where starts_with(name, ${FACT})
     )
-    select f.kind, f.id, coalesce(${checkNameSql("k")}, '') as name, (f.value ->> 'attempts')::int as attempts,
-      (f.value ->> 'until')::float8 as until, f.value ->> 'reason' as reason, f.created_at as at
+    select f.kind, f.id, k.project_id as "projectId", p.name as "projectName", k.id as "checkId",
+      null::uuid as "channelId", coalesce(${checkNameSql("k")}, '') as name,
+      (f.value ->> 'attempts')::int as attempts, extract(epoch from f.created_at)::float8 * 1000 as since,
+      (f.value ->> 'until')::float8 as until, f.value ->> 'reason' as reason
     from facts f left join incidents i on f.kind = 'incident' and i.id = f.id
-    join checks k on k.id = coalesce(i.check_id, f.id) and k.deleted_at is null
+    join checks k on k.id = coalesce(i.check_id, f.id) and k.deleted_at is null ${ofProject("k")}
+    join projects p on p.id = k.project_id
     union all
-    select 'delivery', d.id, c.name, d.poison_attempts, extract(epoch from d.next_attempt_at)::float8 * 1000,
-      coalesce(d.last_error, ''), d.created_at
-    from deliveries d join channels c on c.id = d.channel_id
-    where d.state = 'retry' and d.poison_attempts >= ${POISON_ATTEMPTS}
-    order by at limit ${LISTED_MAX}`);
-  return rows.map(({ until, ...row }) => ({ ...row, until: new Date(until) }));
+    select 'delivery', d.id, d.project_id, p.name, d.check_id, d.channel_id, c.name, d.poison_attempts,
+      extract(epoch from d.created_at)::float8 * 1000, extract(epoch from d.next_attempt_at)::float8 * 1000,
+      coalesce(d.last_error, '')
+    from deliveries d join channels c on c.id = d.channel_id join projects p on p.id = d.project_id
+    where d.state = 'retry' and d.poison_attempts >= ${POISON_ATTEMPTS} ${ofProject("d")}
+    order by since limit ${LISTED_MAX}`);
+  return rows.map(({ since, until, ...row }) => ({
+    ...row,
+    since: new Date(since),
+    until: new Date(until),
+  }));
+}
+
+/** As `releaseQuarantined`, where the row is of the project. */
+export async function releaseInProject(
+  db: Db,
+  { projectId, quarantinedId }: { projectId: string; quarantinedId: string },
+): Promise<boolean> {
+  const all = await listQuarantined(db, projectId);
+  return all.some(({ id }) => id === quarantinedId) && (await releaseQuarantined(db, quarantinedId));
 }
 
 /** Lets what is put aside be tried at once. @returns whether there was such a row */
