@@ -88,7 +88,7 @@ export const FAULTS: readonly Fault[] = [
       disk?.fill();
       return () => disk?.empty();
     },
-    expects: ["readyMs"],
+    expects: ["readyMs", "otherMs"],
     alertsOf: "other",
   },
   {

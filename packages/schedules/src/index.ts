@@ -3,7 +3,7 @@ export { civilDateOf, dayNumberOf, MONTH_NAMES, WEEKDAY_NAMES, weekdayOf } from 
 export type { Exceptions } from "./exceptions/exceptions.ts";
 export { type ClockChange, forecastOf } from "./explain/clock-changes.ts";
 export { listText } from "./explain/english.ts";
-export { explain, type Explanation } from "./explain/explain.ts";
+export { explain, type Explanation, isReadable, storedText } from "./explain/explain.ts";
 export { lineFor, readingText } from "./explain/line-text.ts";
 export type { Occurrence } from "./explain/local-time.ts";
 export {

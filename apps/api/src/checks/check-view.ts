@@ -7,7 +7,7 @@ import {
   maintenanceAt,
   SEVERITIES,
 } from "@overdue/core";
-import { explain, type Instant } from "@overdue/schedules";
+import { type Instant, storedText } from "@overdue/schedules";
 import { toCheck, type LinkedCheck, checkSettings } from "@overdue/db";
 import { z } from "zod";
 
@@ -118,7 +118,7 @@ export function checkView(row: LinkedCheck, options: ViewOptions): CheckView {
     version,
     ...checkSettings(row),
     maintenance: maintenanceView(row, options.now),
-    scheduleText: explain(row.schedule, { from: options.now, count: 0 }).text,
+    scheduleText: storedText(row.schedule),
     ...stateView(row, options),
     ...addressView(row, options),
     createdAt: iso(row.createdAt),

@@ -20,7 +20,7 @@ import {
   loadNewestSlots,
   toCheck,
 } from "@overdue/db";
-import { explain, type Instant } from "@overdue/schedules";
+import { type Instant, storedText } from "@overdue/schedules";
 import { z } from "zod";
 
 import { Reason } from "../history/views.ts";
@@ -139,7 +139,7 @@ function overviewView(
     name: checkName(row),
     tags: splitTags(row.tags),
     severity: row.severity,
-    scheduleText: explain(row.schedule, { from: now, count: 0 }).text,
+    scheduleText: storedText(row.schedule),
     status: displayStatus(toCheck(row), now),
     channels,
     ...(canSeeHosts && host !== null && { host }),

@@ -1,6 +1,6 @@
 import { buildActivity, checkName, displayStatus, splitTags, upcomingSlots, worstKind } from "@overdue/core";
 import { type CheckActivity, checkSettings, loadActivity, outagesWithin, toCheck } from "@overdue/db";
-import { DAY_MS, explain, type Instant, MINUTE_MS, nextAfter } from "@overdue/schedules";
+import { DAY_MS, type Instant, isReadable, MINUTE_MS, nextAfter, storedText } from "@overdue/schedules";
 import { z } from "zod";
 
 import { READ } from "../http/access.ts";
@@ -125,15 +125,14 @@ function spanOf(query: { from: string; until: string }): Span {
 function activityView(found: CheckActivity, span: Span, now: Instant): CheckActivityView {
   const { row } = found;
   const { schedule } = checkSettings(row);
-  const upcoming = upcomingSlots({ schedule, expectedAt: expectedAt(row, now) }, span, {
-    now,
-    limit: UPCOMING_MAX,
-  });
+  const upcoming = isReadable(schedule)
+    ? upcomingSlots({ schedule, expectedAt: expectedAt(row, now) }, span, { now, limit: UPCOMING_MAX })
+    : { times: [], isCut: false };
   return {
     id: row.id,
     name: checkName(row),
     tags: splitTags(row.tags),
-    scheduleText: explain(row.schedule, { from: now, count: 0 }).text,
+    scheduleText: storedText(row.schedule),
     status: displayStatus(toCheck(row), now),
     ...pastView(found, span),
     upcoming: upcoming.times.map((at) => at - span.from),

@@ -38,3 +38,30 @@ test("a delivery at which every sender died is listed with its channel and reaso
   const audit = await read<{ items: { action: string }[] }>(await as("GET", `${path}/audit`));
   expect(audit.items.map(({ action }) => action)).toContain("quarantine.release");
 });
+
+test("a check whose schedule cannot be read any more, as after its time zone is gone, is shown with a sentence, and hides no other check", async () => {
+  const { as, path } = await person(api);
+  const schedule = { kind: "cron", expression: "0 2 * * *", timezone: "Europe/Berlin" };
+  const make = async (name: string) =>
+    (await read<{ id: string }>(await as("POST", `${path}/checks`, { name, schedule }))).id;
+  const [gone, sound] = [await make("gone"), await make("sound")];
+  await api.database.pool.query(
+    `update checks set schedule = jsonb_set(schedule, '{timezone}', '"Mars/Phobos"'), status = 'down',
+            deadline_at = clock_timestamp() - interval '1 minute' where id = $1`,
+    [gone],
+  );
+  const span = `from=${new Date(Date.now() - 3_600_000).toISOString()}&until=${new Date().toISOString()}`;
+  for (const list of ["checks?", "check-overviews?", `activity?${span}`, "clock-changes?"]) {
+    const answer = await as("GET", `${path}/${list}`);
+    expect([list, answer.status]).toEqual([list, 200]);
+  }
+  const { items } = await read<{ items: { id: string; scheduleText: string }[] }>(
+    await as("GET", `${path}/check-overviews`),
+  );
+  const texts = new Map(items.map(({ id, scheduleText }) => [id, scheduleText]));
+  expect(texts.get(gone)).toBe("A schedule that cannot be read: save it anew");
+  expect(texts.get(sound)).toBe("Every day at 02:00, Europe/Berlin");
+  expect(await read(await as("GET", `${path}/checks/${gone}`))).toMatchObject({ status: "down" });
+  const mended = await as("PATCH", `${path}/checks/${gone}`, { schedule });
+  expect(mended.status).toBe(200);
+});

@@ -2,7 +2,14 @@ import { setImmediate } from "node:timers/promises";
 
 import { checkName } from "@overdue/core";
 import { listSchedules, type ScheduledCheck } from "@overdue/db";
-import { type ClockChange, DEFAULT_SCHEDULER, explain, forecastOf, schedulerNamed } from "@overdue/schedules";
+import {
+  type ClockChange,
+  DEFAULT_SCHEDULER,
+  explain,
+  forecastOf,
+  isReadable,
+  schedulerNamed,
+} from "@overdue/schedules";
 import { z } from "zod";
 
 import { READ } from "../http/access.ts";
@@ -56,7 +63,7 @@ export const clockChangeRoutes = createRouter().openapi(
     const items: z.infer<typeof CheckForecast>[] = [];
     let turnEnds = performance.now() + TURN_MS;
     for (const check of checks) {
-      const change = forecastOf(check.schedule, now());
+      const change = isReadable(check.schedule) ? forecastOf(check.schedule, now()) : null;
       if (change !== null) items.push(forecastView(check, change));
       if (performance.now() < turnEnds) continue;
       await setImmediate();

@@ -77,5 +77,14 @@ export const clockChangesQuery = (projectId: string) =>
 
 /** The time zone of a schedule; undefined for an interval, which has none. */
 export function scheduleZone(schedule: CheckSchedule): string | undefined {
-  return schedule.kind === "interval" ? undefined : schedule.timezone;
+  return schedule.kind === "interval" || !isZone(schedule.timezone) ? undefined : schedule.timezone;
+}
+
+/** Whether this browser knows the zone: an error in a single schedule must not hide the whole page. */
+function isZone(timeZone: string): boolean {
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone }).resolvedOptions().timeZone !== "";
+  } catch {
+    return false;
+  }
 }

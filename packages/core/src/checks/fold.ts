@@ -1,6 +1,6 @@
 /** Rules 2, 3 and 10a: what every event does before and after its own work. */
 
-import { type Instant, SECOND_MS } from "@overdue/schedules";
+import { type Instant, isReadable, SECOND_MS } from "@overdue/schedules";
 import type { Check, DisplayStatus } from "./check.ts";
 import { evaluateUpTo } from "./deadlines/evaluate-deadlines.ts";
 import { nextAt, nextDeadline } from "./deadlines/next-deadline.ts";
@@ -105,14 +105,16 @@ function hasPassed(check: Check, now: Instant): boolean {
 
 /** When the next slot is expected at the latest, also while the check is down; null if none is waited for. */
 export function nextExpectedAt({ settings, state }: Check): Instant | null {
-  return state.status === "down" ? expectedBy(settings, state.memory.slotAt) : state.expectedAt;
+  if (state.status !== "down") return state.expectedAt;
+  return isReadable(settings.schedule) ? expectedBy(settings, state.memory.slotAt) : null;
 }
 
 /**
  * The status to show at `now`, even if the deadlines up to then have not been evaluated yet. "grace" is only shown, never
- * stored.
+ * stored. Of a check whose schedule cannot be read any more, so that nothing can be evaluated: the status that was stored.
  */
 export function displayStatus(check: Check, now: Instant): DisplayStatus {
+  if (!isReadable(check.settings.schedule)) return check.state.status;
   const { settings, state } = fold(check, { kind: "time", now }).check;
   if (state.status !== "up" || state.expectedAt === null) return state.status;
   return now >= state.expectedAt + settings.jitterSeconds * SECOND_MS ? "grace" : "up";

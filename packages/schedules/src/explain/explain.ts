@@ -33,6 +33,23 @@ export function explain(schedule: Schedule, { from, count }: { from: Instant; co
   return { text, next: nextTimes(schedule, { from, count }), changes };
 }
 
+/** Whether a schedule that is stored can still be read: its time zone may be gone from a newer table of zones. */
+export function isReadable(schedule: Schedule): boolean {
+  try {
+    textOf(JSON.stringify(schedule));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** What a stored schedule means; where it cannot be read any more, a sentence that says so. Never throws. */
+export function storedText(schedule: Schedule): string {
+  return isReadable(schedule)
+    ? textOf(JSON.stringify(schedule))
+    : "A schedule that cannot be read: save it anew";
+}
+
 function nextTimes(schedule: Schedule, { from, count }: { from: Instant; count: number }): Occurrence[] {
   const zone = schedule.kind === "interval" ? UTC : timeZoneOf(schedule.timezone);
   const times: Occurrence[] = [];
