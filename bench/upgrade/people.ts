@@ -16,12 +16,9 @@ const READ = [
   "/maintenance",
 ];
 
-type Ask = (
-  method: string,
-  path: string,
-  json?: object,
-  headers?: Record<string, string>,
-) => Promise<Response>;
+/** What a request sends besides. */
+export type Sent = { json?: object; headers?: Record<string, string> };
+export type Ask = (method: string, path: string, sent?: Sent) => Promise<Response>;
 
 /**
  * Reads lists, renames, pauses and resumes a check and makes and deletes others, one request after the other, until it is
@@ -30,10 +27,10 @@ type Ask = (
 export function startPeople(ask: Ask, project: string): People {
   const failures: string[] = [];
   let [requests, isOver] = [0, false];
-  const call: Call = async (method, path, json, headers) => {
+  const call: Call = async (method, path, sent) => {
     requests += 1;
     try {
-      const response = await ask(method, path, json, headers);
+      const response = await ask(method, path, sent);
       const text = await response.text();
       if (response.ok) return { text, tag: response.headers.get("etag") };
       failures.push(`${method} ${path}: ${response.status} ${text.slice(0, SHOWN_CHARS)}`);
@@ -64,23 +61,23 @@ export function startPeople(ask: Ask, project: string): People {
 type Call = (
   method: string,
   path: string,
-  json?: object,
-  headers?: Record<string, string>,
+  sent?: Sent,
 ) => Promise<{ text: string; tag: string | null } | null>;
 
 /** The life of one check: made, renamed, paused, resumed, deleted. */
 async function edit(call: Call, project: string, turn: number): Promise<void> {
   const schedule = { kind: "cron", expression: "0 4 * * *", timezone: "Europe/Berlin" };
   const made = await call("POST", `${project}/checks`, {
-    name: `made in turn ${turn}`,
-    schedule,
-    graceSeconds: 60,
+    json: { name: `made in turn ${turn}`, schedule, graceSeconds: 60 },
   });
   if (made === null) return;
   const { id } = JSON.parse(made.text) as { id: string };
   const path = `${project}/checks/${id}`;
   const tag = made.tag ?? (await call("GET", path))?.tag ?? "*";
-  await call("PATCH", path, { name: `renamed in turn ${turn}`, graceSeconds: 120 }, { "if-match": tag });
+  await call("PATCH", path, {
+    json: { name: `renamed in turn ${turn}`, graceSeconds: 120 },
+    headers: { "if-match": tag },
+  });
   await call("POST", `${path}/pause`);
   await call("POST", `${path}/resume`);
   await call("DELETE", path);

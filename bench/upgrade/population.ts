@@ -3,12 +3,11 @@ import type { Pool } from "@overdue/db";
 import { GRACE_SECONDS, type Job, RUN_SECONDS_MAX } from "../chaos/jobs.ts";
 import type { Provider } from "../chaos/provider.ts";
 import type { Random } from "../chaos/random.ts";
+import type { Ask } from "./people.ts";
 
 const HEALTHY_PERIOD_MS = 6_000;
 const AILING = 12;
 const SECRET = `whsec_${Buffer.alloc(32, 7).toString("base64")}`;
-
-type Ask = (method: string, path: string, json?: object) => Promise<Response>;
 
 /**
  * Creates the checks of all jobs by the API of whichever release runs, each with a channel that calls the provider. Their
@@ -25,7 +24,7 @@ export async function populate(
   }: { project: string; provider: Provider; random: Random; pool: Pool; rate: number },
 ): Promise<Job[]> {
   const call = async (method: string, path: string, json: object) => {
-    const response = await ask(method, path, json);
+    const response = await ask(method, path, { json });
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
     return (await response.json()) as Record<string, unknown>;
   };

@@ -12,7 +12,7 @@ import { type Provider, startProvider } from "../chaos/provider.ts";
 import { seeded } from "../chaos/random.ts";
 import { type Findings, readStored, verify } from "../chaos/verify.ts";
 import { type Balancer, startBalancer } from "./balancer.ts";
-import { type People, startPeople } from "./people.ts";
+import { type People, type Sent, startPeople } from "./people.ts";
 import { populate } from "./population.ts";
 import { prepare, type Release, type Running, startProgram } from "./programs.ts";
 
@@ -163,7 +163,7 @@ function figuresOf({
 
 /** Asks the API as the key of the first start. */
 function asking(origin: string) {
-  return (method: string, path: string, json?: object, headers: Record<string, string> = {}) =>
+  return (method: string, path: string, { json, headers = {} }: Sent = {}) =>
     fetch(origin + path, {
       method,
       headers: {

@@ -43,7 +43,7 @@ export type IngestOptions = {
   receiverId: string;
   clock: Clock;
   log: Logger;
-  room?: Room;
+  room?: Room | undefined;
   /** Keeps pings while the database cannot take them; left out: they are refused then. */
   spool?: PingSpool | undefined;
   /** Called with a kept ping whose check was not found in the end. */

@@ -49,7 +49,7 @@ type ReceiverOptions = {
   bodyTimeMs?: number;
   addresses: PingAddresses;
   /** Left out: the database is on another disk. */
-  room?: Room;
+  room?: Room | undefined;
   /** Where pings are kept while the database cannot take them; left out: they are refused then. */
   spool?: { directory: string; bytesMax: number };
   /** The address of this instance, by which it knows a ping that it forwarded itself. */
@@ -67,15 +67,7 @@ export function createReceiver(options: ReceiverOptions) {
   const onDurable = (seconds: number) => storeSeconds.observe(seconds);
   const refusals = new Refusals({ pool, log });
   const spool = options.spool && openSpool(options.spool, { id: receiverId, clock, log });
-  const ours = {
-    pool,
-    receiverId,
-    clock,
-    log,
-    stalls,
-    onDurable,
-    ...(options.room && { room: options.room }),
-  };
+  const ours = { pool, receiverId, clock, log, stalls, onDurable, room: options.room };
   const ingest = new Ingest({
     ...ours,
     spool,
