@@ -45,8 +45,8 @@ function Sentence({ quarantined, isNamed }: { quarantined: Quarantined; isNamed:
   return (
     <>
       {WHAT[kind](kind === "delivery" || isNamed ? name : null)} Tried {attempts}{" "}
-      {attempts === 1 ? "time" : "times"} since <RelativeTime at={since} />; the next try is{" "}
-      <RelativeTime at={until} />, and the operator was notified. Reason: {reason.replace(/\.$/, "")}.
+      {attempts === 1 ? "time" : "times"}, first <RelativeTime at={since} />, and again{" "}
+      <RelativeTime at={until} />; the operator is notified. Reason: {reason.replace(/\.$/, "")}.
     </>
   );
 }

@@ -113,8 +113,8 @@ function PutAside({ health: { quarantined } }: Props) {
     <Card title="Put aside">
       <p className={styles["lead"]}>
         Overdue cannot work on these, while everything else goes on. Each is tried again by itself;{" "}
-        <code>npm run admin -- quarantine release --id …</code> tries it now, as its own page does for members
-        of the project.
+        <code>npm run admin -- quarantine release --id …</code> tries it now, and so does the page of its
+        check or channel, for members of the project.
       </p>
       <DataTable columns={PUT_ASIDE_COLUMNS} rows={quarantined} rowKey={({ id }) => id} />
     </Card>
