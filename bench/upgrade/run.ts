@@ -9,7 +9,7 @@ import { PingClient } from "../chaos/client.ts";
 import { type Job, live } from "../chaos/jobs.ts";
 import { Ledger, now, watchOwnStalls } from "../chaos/ledger.ts";
 import { type Provider, startProvider } from "../chaos/provider.ts";
-import { seeded } from "../chaos/random.ts";
+import { randomFrom } from "../chaos/random.ts";
 import { type Findings, readStored, verify } from "../chaos/verify.ts";
 import { type Balancer, startBalancer } from "./balancer.ts";
 import { type People, type Sent, startPeople } from "./people.ts";
@@ -97,7 +97,7 @@ async function upgrade(
   const { items } = (await (await ask("GET", "/v1/projects")).json()) as { items: { id: string }[] };
   const project = `/v1/projects/${items[0]?.id ?? ""}`;
   const pool = openPool({ url: old.environment["DATABASE_URL"] ?? "", max: 1, name: "upgrade" });
-  const jobs = await populate(ask, { project, provider, random: seeded(1), pool, rate: options.rate });
+  const jobs = await populate(ask, { project, provider, random: randomFrom(1), pool, rate: options.rate });
   await pool.end();
   const client = new PingClient([balancer.origin], ledger);
   const state = { mayFail: true, isOver: false };
@@ -138,7 +138,7 @@ function worldOf(state: { mayFail: boolean; isOver: boolean }, { client, ledger,
   return {
     client,
     ledger,
-    random: seeded(2),
+    random: randomFrom(2),
     heard: (job: Job, type: "check.down" | "check.up", since: number) =>
       provider.notified(job.checkId, type, since),
     mayFail: () => state.mayFail,

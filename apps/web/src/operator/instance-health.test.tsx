@@ -57,7 +57,7 @@ describe("the page of the instance", () => {
     };
     await renderHealth({
       ...health(),
-      quarantined: [{ ...one, id: "c0ffee00-2", since: worked(), until: worked() }],
+      quarantined: [{ ...one, id: "c0ffee00-2", since: nowIso(), until: nowIso() }],
     });
     const cells = within(screen.getByRole("region", { name: "Put aside" })).getAllByRole("cell");
     expect(cells.map(({ textContent }) => textContent)).toEqual(
