@@ -3,7 +3,7 @@ import { existsSync, globSync, mkdirSync, readdirSync, symlinkSync } from "node:
 import { join } from "node:path";
 
 const ROOT = join(import.meta.dirname, "../..");
-export const MIGRATIONS = "packages/db/migrations";
+const MIGRATIONS = "packages/db/migrations";
 
 /** A commit of this repository: the newest one whose migrations differ from those of HEAD, or the given one. */
 export function previousCommit(given: string | null): string {

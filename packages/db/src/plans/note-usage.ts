@@ -123,7 +123,7 @@ async function queueMails(
 }
 
 /** The proven addresses of the owners of an organization. */
-export async function ownerAddresses(tx: Db | Tx, organizationId: string): Promise<string[]> {
+async function ownerAddresses(tx: Db | Tx, organizationId: string): Promise<string[]> {
   const rows = await tx
     .select({ email: users.email })
     .from(organizationMembers)

@@ -74,7 +74,7 @@ async function inOrganization(tx: Db | Tx, place: InPlan, decide: Decide): Promi
 }
 
 /** Whether the instance has plans at all. */
-export async function hasPlans(db: Db | Tx): Promise<boolean> {
+async function hasPlans(db: Db | Tx): Promise<boolean> {
   const [row] = await db.execute<{ exists: boolean }>(sql`select exists (select from plans)`);
   return row?.exists === true;
 }

@@ -122,7 +122,7 @@ export function firstWindow({ settings, memory }: Draft, begunAt: Instant, now: 
 }
 
 /** How many milliseconds after the begin of its window this instant is. */
-export function placeInWindow(schedule: Schedule, at: Instant): number {
+function placeInWindow(schedule: Schedule, at: Instant): number {
   const next = nextAfter(schedule, at);
   const following = next === null ? null : nextAfter(schedule, next);
   if (next === null || following === null) return 0;
