@@ -200,6 +200,7 @@ test("on the page of the incident, in the output of a ping and in the menus host
     await page.getByRole("menu").waitFor();
     expect({ ...(await foundOn(page)), misdeeds: seen.misdeeds }).toEqual(UNTOUCHED);
     await page.keyboard.press("Escape");
+    await page.getByRole("menu").waitFor({ state: "hidden" });
   }
   expect(seen.misdeeds).toEqual([]);
 });

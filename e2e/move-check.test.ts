@@ -75,7 +75,7 @@ test("an old address of a moved check leads to where it is now, and one of nothi
   await move(there, here);
   await page.goto(`/projects/${there}/checks/${check.id}`);
   await page.waitForURL(`**/projects/${here}/checks/${check.id}`);
-  expect(await page.getByRole("heading", { name: "invoices" }).count()).toBe(1);
+  await page.getByRole("heading", { name: "invoices" }).waitFor();
 });
 
 test("a check that is down says in the dialog why it stays, and what to do", async () => {

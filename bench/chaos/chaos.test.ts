@@ -25,14 +25,12 @@ test(
   },
 );
 
-test.each(["ack-before-commit", "no-watermark"])(
-  "the planted fault %s is reported, by the kind of finding that it leads to",
-  { timeout: 300_000 },
-  async (broken) => {
-    const result = await runChaos({ ...controlOf(readOptions(SMOKE), broken), settleMs: 0 }, () => undefined);
-    expect(casesOf(result)).toBeGreaterThan(0);
-  },
-);
+// The other planted faults take minutes, and as much to do beside them as `npm run chaos -- --controls` gives them.
+test("a receiver that answers before it has stored a ping is found out", { timeout: 300_000 }, async () => {
+  const control = controlOf(readOptions(SMOKE), "ack-before-commit");
+  const result = await runChaos({ ...control, settleMs: 0 }, () => undefined);
+  expect(casesOf(result)).toBeGreaterThan(0);
+});
 
 test.each(Object.entries(PLANTED))(
   "the planted fault %s changes texts that are there once",
