@@ -66,9 +66,8 @@ export const mutations: readonly Mutation[] = [
     becomes: "",
   }),
   mutation("an interval counts from its slot, not from its ping", "slots/settle-slots", {
-    line: "if (!isFixed) memory.slotAt = nextAfter(settings.schedule, countsFrom(draft, coming, firstAt));",
-    becomes:
-      "if (!isFixed) memory.slotAt = nextAfter(settings.schedule, memory.lastSlot?.dueAt ?? coming.at);",
+    line: "memory.slotAt = nextAfter(settings.schedule, countsFrom(draft, coming, firstAt));",
+    becomes: "memory.slotAt = nextAfter(settings.schedule, memory.lastSlot?.dueAt ?? coming.at);",
   }),
   mutation("jitter is forgotten", "deadlines/postpone-deadlines", {
     line: "(settings.jitterSeconds + settings.graceSeconds)",

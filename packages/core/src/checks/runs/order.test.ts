@@ -522,3 +522,27 @@ test("a receiver that stores what it kept does not pass a deadline that the othe
   expect(opened).toEqual([]);
   expect(last.state.status).toBe("up");
 });
+
+test("a run that another receiver stores late does not move the next time of an interval back", () => {
+  const [late, c, next] = ["c", "d", "e"].map(
+    (letter) => `${letter.repeat(8)}-0000-0000-0000-000000000000`,
+  ) as [string, string, string];
+  const story = playStory(
+    { schedule: { kind: "interval", everySeconds: 60 }, graceSeconds: 60, maxRuntimeSeconds: 100 },
+    [
+      [0, "start", { rid: A }],
+      [10, "success", { rid: A }],
+      [60, "start", { rid: B }],
+      [70, "success", { rid: B }],
+      [120, "start", { rid: c }],
+      [50, "start", { rid: late }],
+      [55, "success", { rid: late }],
+      [125, "success", { rid: c }],
+      [181, "start", { rid: next }],
+      [185, "success", { rid: next }],
+      [190, "time"],
+    ],
+  );
+  expect(flipLines(story)).toEqual(["new→up at 10"]);
+  expect(slotLines(story)).toEqual(["10 on-time 0", "60 on-time 0", "120 on-time 0", "180 on-time 1"]);
+});

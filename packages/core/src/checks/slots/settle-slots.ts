@@ -43,12 +43,15 @@ export function settleSlots(draft: Draft, coming: Arrival): boolean {
   if (isFixed) meetByRunBefore(draft, coming);
   // A run that waited for the end of another is not early for the next slot.
   const isQueued = coming.isBackToBack === true;
+  // The start of a run that another receiver stored late begins no interval anew: a later ping has done that.
+  const isOlderThanLast = firstAt !== null && memory.lastSlot !== null && coming.at < memory.lastSlot.at;
   if (isQueued && firstAt !== null && firstAt <= coming.at) takeShared(draft, coming);
   const isBegun = firstAt === null ? beginSlots(draft, coming) : settleDue(draft, coming);
   // A ping for a slot that was due does not count for the next one too, nor does the ping that windows are counted from.
   const isFirst = firstAt === null && hasWindows(settings.schedule);
   const isAhead = !isBegun && !isQueued && !isFirst && takeEarly(draft, coming);
-  if (!isFixed) memory.slotAt = nextAfter(settings.schedule, countsFrom(draft, coming, firstAt));
+  if (!isFixed && !isOlderThanLast)
+    memory.slotAt = nextAfter(settings.schedule, countsFrom(draft, coming, firstAt));
   if (isBegun || isAhead) nameLastSlot(memory, firstAt ?? NO_SLOT);
   return isBegun || isAhead;
 }
