@@ -1,6 +1,14 @@
 /** Rules 42 and 46: the one slot that a ping names, or in whose window its run began, and the slots that it passes over. */
 
-import { hasWindows, type Instant, nextAfter, type Schedule, SECOND_MS } from "@overdue/schedules";
+import {
+  DAY_MS,
+  hasWindows,
+  HOUR_MS,
+  type Instant,
+  nextAfter,
+  type Schedule,
+  SECOND_MS,
+} from "@overdue/schedules";
 import { type Draft, rewriteSlot } from "../draft.ts";
 import { slotDeadline } from "../deadlines/postpone-deadlines.ts";
 import type { Slot } from "../event.ts";
@@ -13,6 +21,7 @@ import { isExcused, nameLastSlot, NO_SLOT, writeSlot } from "./write-slots.ts";
 const PASSED_MAX = 64;
 /** The clock of a host may be ahead by this much, so that its run begins before its window. */
 const AHEAD_MS = 10 * SECOND_MS;
+const YEAR_MS = 366 * DAY_MS;
 const NONE: readonly Instant[] = [];
 
 /**
@@ -121,13 +130,16 @@ export function firstWindow({ settings, memory }: Draft, begunAt: Instant, now: 
   return dueAt;
 }
 
-/** How many milliseconds after the begin of its window this instant is. */
+/** How many milliseconds after the begin of its window this instant is; 0 before the first window of all. */
 function placeInWindow(schedule: Schedule, at: Instant): number {
-  const next = nextAfter(schedule, at);
-  const following = next === null ? null : nextAfter(schedule, next);
-  if (next === null || following === null) return 0;
-  const begin = nextAfter(schedule, 2 * next - following - 1);
-  return begin === null || begin > at ? 0 : at - begin;
+  let begin: Instant | null = null;
+  // Windows are irregular, as with days of the week, so the last one is looked for further and further back.
+  for (let backMs = HOUR_MS; begin === null && backMs < 2 * YEAR_MS; backMs *= 4) {
+    const next = nextAfter(schedule, at - backMs);
+    if (next !== null && next <= at) begin = next;
+  }
+  for (let next = begin; next !== null && next <= at; next = nextAfter(schedule, next)) begin = next;
+  return begin === null ? 0 : at - begin;
 }
 
 /** The same where a run that begins up to 10 s ahead of a window belongs to it, at its begin. */

@@ -501,6 +501,25 @@ describe("a slot that is a window", () => {
       [`${at(0, 10)} on-time ${45 * 60}`, `${at(0, 11)} late 3601`],
     ],
     [
+      "of working days is met by the run in it, also where the first run came before a week-end",
+      { schedule: cron("cronie", "30 1~5 * * 1-5"), graceSeconds: 24 * HOUR },
+      // Stories begin on a Friday: day 6 is a Thursday, day 11 the Tuesday after.
+      [...ends(at(6, 2, 44), at(11, 1, 49), at(12, 1, 49)), [at(13, 1), "time"]],
+      [
+        `new→up at ${at(6, 2, 44)}`,
+        `up→down at ${at(8, 5, 30)} (missed), notified`,
+        `down→up at ${at(11, 1, 49)}, notified`,
+        `up→down at ${at(11, 5, 30)} (missed), notified`,
+        `down→up at ${at(11, 5, 30)}, notified`,
+      ],
+      [
+        `${at(7, 1, 30)} missed`,
+        `${at(10, 1, 30)} missed`,
+        `${at(11, 1, 30)} on-time ${19 * 60}`,
+        `${at(12, 1, 30)} on-time ${19 * 60}`,
+      ],
+    ],
+    [
       "is not waited for after a pause that it began before",
       { schedule: cron("jenkins", "H * * * *"), graceSeconds: 600, maxRuntimeSeconds: 3 * HOUR },
       [
