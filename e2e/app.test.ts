@@ -112,10 +112,12 @@ test("a message of the push service is shown with its button, and the recovery t
     link: "/",
     action: { label: "Acknowledge", url: `${product.origin}/act` },
   });
-  const shown = () => expect.poll(() => page.evaluate(SHOWN), { timeout: 30_000 });
-  await shown().toEqual([["nightly backup is down", "Exit 3", ["Acknowledge"]]]);
+  const shown = () => page.evaluate(SHOWN);
+  await expect
+    .poll(shown, { timeout: 30_000 })
+    .toEqual([["nightly backup is down", "Exit 3", ["Acknowledge"]]]);
   await deliver({ title: "nightly backup is up again", tag: "t1", link: "/" });
-  await shown().toEqual([["nightly backup is up again", "", []]]);
+  await expect.poll(shown, { timeout: 30_000 }).toEqual([["nightly backup is up again", "", []]]);
 });
 
 const SHOWN = `navigator.serviceWorker.ready

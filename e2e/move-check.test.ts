@@ -75,7 +75,9 @@ test("an old address of a moved check leads to where it is now, and one of nothi
   await move(there, here);
   await page.goto(`/projects/${there}/checks/${check.id}`);
   await page.waitForURL(`**/projects/${here}/checks/${check.id}`);
-  await page.getByRole("heading", { name: "invoices" }).waitFor();
+  const heading = page.getByRole("heading", { name: "invoices" });
+  await heading.waitFor();
+  expect(await heading.count()).toBe(1);
 });
 
 test("a check that is down says in the dialog why it stays, and what to do", async () => {
