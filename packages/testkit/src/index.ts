@@ -33,6 +33,7 @@ export {
   type Written,
 } from "./scenes/alert-scene.ts";
 export { aCheck, anArrival, aProject, type SceneCheck } from "./scenes/check-scene.ts";
+export { aPlan } from "./scenes/plan-scene.ts";
 export { mulberry32 } from "@overdue/simulator/random";
 export { choicesFrom } from "./scenes/random.ts";
 export { askedFuzz, askedStormSize } from "./scenes/asked-sizes.ts";

@@ -7,10 +7,11 @@ import {
   setPlan,
   storePlans,
 } from "@overdue/db";
+import { aPlan } from "@overdue/testkit";
 import { describe, expect, test } from "vitest";
 
 import { mcpClient } from "../../test/mcp-client.ts";
-import { aPlan, personOn, storeTestPlans } from "../../test/plans.ts";
+import { personOn, storeTestPlans } from "../../test/plans.ts";
 import { keyHolder, person, read, testApi } from "../../test/test-api.ts";
 
 const api = await testApi({ mail: true });
@@ -320,11 +321,11 @@ test("a plan that ends is the default one from then on, and limits nothing befor
 
 test("a plan that the file names no longer keeps its limits while an organization has it; without a file nothing is limited", async () => {
   const own = await testApi();
-  await storePlans(own.db, [aPlan("free", {}, true), aPlan("two", { checks: 2 })]);
+  await storePlans(own.db, [aPlan("free", { isDefault: true }), aPlan("two", { checks: 2 })]);
   const ada = await personOn(own, "two");
   await create(ada);
   await create(ada);
-  expect(await storePlans(own.db, [aPlan("basic", { checks: 1 }, true)])).toEqual(["two"]);
+  expect(await storePlans(own.db, [aPlan("basic", { checks: 1, isDefault: true })])).toEqual(["two"]);
   expect(await read(await ada.as("GET", ada.usagePath))).toMatchObject({ plan: { name: "two" } });
   await storePlans(own.db, []);
   expect((await create(ada)).status).toBe(201);

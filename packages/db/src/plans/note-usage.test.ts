@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 
-import { alertScene, testDatabase } from "@overdue/testkit";
+import { DAY_MS } from "@overdue/schedules";
+import { alertScene, aPlan, testDatabase } from "@overdue/testkit";
 import { afterAll, expect, test } from "vitest";
 
 import { createUser } from "../accounts/accounts.ts";
@@ -9,7 +10,7 @@ import { addOrganizationMember } from "../organizations/organization-members.ts"
 import { createOrganization } from "../organizations/organizations.ts";
 import { createProject } from "../projects/projects.ts";
 import { notePlanUsage } from "./note-usage.ts";
-import { type NewPlan, setPlan, storePlans } from "./store-plans.ts";
+import { setPlan, storePlans } from "./store-plans.ts";
 import { findUsage } from "./usage.ts";
 
 const database = await testDatabase();
@@ -17,32 +18,13 @@ const { pool } = database;
 const db = openDb(pool);
 afterAll(database.drop);
 
-const NO_LIMITS = {
-  checks: null,
-  members: null,
-  projects: null,
-  channels: null,
-  alertsPerMonth: null,
-  pingLog: null,
-  retentionDays: null,
-  bodyBytes: null,
-};
-const plan = (name: string, limits: Partial<NewPlan>): NewPlan => ({
-  ...NO_LIMITS,
-  name,
-  title: name,
-  wayOut: "choose a larger plan",
-  isDefault: false,
-  ...limits,
-});
 await storePlans(db, [
-  plan("usual", { isDefault: true }),
-  plan("five", { projects: 5 }),
-  plan("quiet", { alertsPerMonth: 1 }),
+  aPlan("usual", { isDefault: true }),
+  aPlan("five", { projects: 5 }),
+  aPlan("quiet", { alertsPerMonth: 1 }),
 ]);
 
 const MAY = Date.UTC(2026, 4, 3);
-const DAY = 86_400_000;
 
 async function aUser(email: string, isVerified = true): Promise<string> {
   const userId = await createUser(db, { email, passwordHash: "x" });
@@ -83,10 +65,10 @@ test("owners get one mail at 80 % and one when a limit is reached, however often
   await notePlanUsage(db, MAY);
   expect(await takeMails(ops)).toEqual([]);
   await add();
-  for (let day = 0; day < 5; day += 1) await notePlanUsage(db, MAY + day * DAY);
+  for (let day = 0; day < 5; day += 1) await notePlanUsage(db, MAY + day * DAY_MS);
   expect(await takeMails(ops)).toEqual([{ email: owner, subject: "Ops is near a limit: projects" }]);
   await add();
-  for (let day = 0; day < 60; day += 1) await notePlanUsage(db, MAY + day * DAY);
+  for (let day = 0; day < 60; day += 1) await notePlanUsage(db, MAY + day * DAY_MS);
   expect(await takeMails(ops)).toEqual([{ email: owner, subject: "Ops has reached a limit: projects" }]);
 });
 
@@ -137,7 +119,7 @@ test("an organization without limits gets no mail, and without plans there is no
   const own = await testDatabase();
   const other = openDb(own.pool);
   const { id: organizationId } = await createOrganization(other, { name: "Ops", ownerId: null });
-  await storePlans(other, [plan("usual", { isDefault: true })]);
+  await storePlans(other, [aPlan("usual", { isDefault: true })]);
   await notePlanUsage(other, MAY);
   expect(await findUsage(other, organizationId)).toMatchObject({ planName: "usual" });
   await storePlans(other, []);
